@@ -1,0 +1,87 @@
+using System.Collections;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>Consecutive changes with the offset after them, to be applied together: effects and offset in one transaction of the
+/// application's own database have their effect exactly once. Immutable; may be kept and read from any thread.</summary>
+public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
+{
+    private readonly IReadOnlyList<FeedEntry> _entries;
+
+    internal ChangeBatch(IReadOnlyList<FeedEntry> entries, int changeCount, SourcePosition position)
+    {
+        _entries = entries;
+        Count = changeCount;
+        Position = position;
+    }
+
+    /// <summary>The number of changes; at least 1.</summary>
+    public int Count { get; }
+
+    /// <summary>Where reading goes on once the whole batch has been processed. Built anew at each call.</summary>
+    public Offset Offset => Position.ToOffset();
+
+    /// <summary>Whether the batch ends where no transaction of the source is open. A transaction larger than a batch spans several.</summary>
+    public bool EndsTransaction => Position.IsTransactionEnd;
+
+    internal SourcePosition Position { get; }
+
+    /// <summary>Goes through the changes in their order. Events are made as they are asked for: a second pass makes new ones.</summary>
+    public Enumerator GetEnumerator() => new(_entries);
+
+    IEnumerator<ChangeEvent> IEnumerable<ChangeEvent>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Goes through the changes of a batch.</summary>
+    public struct Enumerator : IEnumerator<ChangeEvent>
+    {
+        private readonly IReadOnlyList<FeedEntry> _entries;
+        private ChangeSet? _set;
+        private int _entry;
+        private int _change;
+        private int _count;
+        private ChangeEvent? _current;
+
+        internal Enumerator(IReadOnlyList<FeedEntry> entries) => _entries = entries;
+
+        /// <inheritdoc/>
+        public readonly ChangeEvent Current => _current ?? throw new InvalidOperationException("Call MoveNext first.");
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext()
+        {
+            while (_change >= _count)
+            {
+                if (_entry >= _entries.Count)
+                {
+                    _current = null;
+                    return false;
+                }
+
+                _set = _entries[_entry++].Changes;
+                _count = _set?.Count ?? 0;
+                _change = 0;
+            }
+
+            _current = _set is { } set ? new ChangeEvent(set, _change++) : null;
+            return true;
+        }
+
+        /// <inheritdoc/>
+        public void Reset()
+        {
+            _entry = _change = _count = 0;
+            _set = null;
+            _current = null;
+        }
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>One change of one row or document. Immutable; may be kept and read from any thread.</summary>
+/// <remarks>Nothing is decoded until it is read. A kept event keeps its log event's chunk of received bytes alive: <see cref="Record.Detach"/>
+/// copies a record out.</remarks>
+public sealed class ChangeEvent : StreamItem
+{
+    private readonly ChangeSet _set;
+    private readonly int _change;
+
+    /// <summary>Creates the event; for source adapters and test doubles.</summary>
+    /// <param name="set">The changes of one log event.</param>
+    /// <param name="change">Which of them, counted from 0.</param>
+    public ChangeEvent(ChangeSet set, int change)
+    {
+        _set = set;
+        _change = change;
+    }
+
+    /// <summary>What happened.</summary>
+    public ChangeOperation Operation => _set.GetOperation(_change);
+
+    /// <summary>The database.</summary>
+    public string Database => _set.Database;
+
+    /// <summary>The table or collection.</summary>
+    public string Table => _set.Table;
+
+    /// <summary>The key: the primary key's columns, or the document's key; no record where there is none or it is not known.</summary>
+    public Record Key => _set.GetKey(_change);
+
+    /// <summary>The state before; no record for a create. Columns that the log does not carry are absent.</summary>
+    public Record Before => _set.GetBefore(_change);
+
+    /// <summary>The state after; no record for a delete. Columns that neither image carries are absent.</summary>
+    public Record After => _set.GetAfter(_change);
+
+    /// <summary>For a primary-key change told as delete and create: the key of the other half. Else no record.</summary>
+    public Record RelatedKey => _set.GetRelatedKey(_change);
+
+    /// <summary>The table's schema at this position; null for sources without one.</summary>
+    public TableSchema? Schema => _set.Schema;
+
+    /// <summary>When the source committed (where its log tells that) or executed the change, in UTC.</summary>
+    public DateTimeOffset Timestamp => _set.Timestamp;
+
+    /// <summary>Where it comes from. Built anew at each call.</summary>
+    public SourceInfo Source => _set.GetSource(_change);
+
+    /// <summary>The transaction; null where the source tells none.</summary>
+    public TransactionInfo? Transaction => _set.Transaction;
+
+    /// <summary>The place among the delivered changes of the transaction, counted from 1.</summary>
+    public long TotalOrder => _set.GetTotalOrder(_change);
+
+    /// <summary>The place among the delivered changes of the same table in the transaction, counted from 1.</summary>
+    public long DataCollectionOrder => _set.GetDataCollectionOrder(_change);
+
+    /// <summary>A text that names this change, the same at each reading of the log: use it to recognise a repeated event.</summary>
+    public string EventId => _set.GetEventId(_change);
+
+    internal override SourcePosition Position => _set.GetPosition(_change);
+
+    /// <summary>Operation, table and key, for logs; no other contents.</summary>
+    public override string ToString() => $"{Operation} {Database}.{Table} {Key}";
+}

@@ -1,0 +1,164 @@
+using System.Collections;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>A row or document as a change carries it: a 16-byte struct that decodes a field when it is read.</summary>
+/// <remarks>It may be kept and read from any thread. It keeps alive the chunk of received bytes that it lies in (64 KiB, or its own event
+/// where that is larger); <see cref="Detach"/> copies it out.</remarks>
+public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Record>
+{
+    private readonly RecordSet? _set;
+    private readonly int _record;
+
+    /// <summary>Creates the record; for source adapters.</summary>
+    /// <param name="set">Where its bytes lie.</param>
+    /// <param name="record">Which record of the set.</param>
+    public Record(RecordSet set, int record)
+    {
+        _set = set;
+        _record = record;
+    }
+
+    /// <summary>False where the change has no such record: no before of a create, no after of a delete, no key of a keyless table.</summary>
+    public bool HasValue => _set is not null;
+
+    /// <summary>The number of fields, absent ones included; 0 where there is no record.</summary>
+    public int Count => _set?.GetFieldCount(_record) ?? 0;
+
+    /// <summary>The table's schema; null for sources without one and where there is no record.</summary>
+    public TableSchema? Schema => _set?.Schema;
+
+    /// <summary>A field by its place, counted from 0: the fastest way to read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
+    public Value this[int index] => _set is { } set && (uint)index < (uint)set.GetFieldCount(_record)
+        ? set.GetValue(_record, index)
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"The record has {Count} fields.");
+
+    /// <summary>A field by its name, as the source spells it.</summary>
+    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives <see cref="Value.Absent"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
+    /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
+    public Value this[string name]
+    {
+        get
+        {
+            if (_set is not { } set)
+            {
+                throw new InvalidOperationException($"There is no record to read '{name}' from: test HasValue first.");
+            }
+
+            var index = set.IndexOf(_record, name);
+            return index >= 0 ? set.GetValue(_record, index)
+                : set.Schema is not { } schema ? Value.Absent
+                : throw new KeyNotFoundException($"{schema.FullName} has no column '{name}'; it has {schema.ColumnNames}.");
+        }
+    }
+
+    /// <summary>The name of a field by its place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    public string GetName(int index) => _set is { } set && (uint)index < (uint)set.GetFieldCount(_record)
+        ? set.GetFieldName(_record, index)
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"The record has {Count} fields.");
+
+    /// <summary>A field by its name, where it is there and not absent.</summary>
+    public bool TryGetValue(string name, out Value value)
+    {
+        value = default;
+        if (_set is { } set && set.IndexOf(_record, name) is >= 0 and var index)
+        {
+            value = set.GetValue(_record, index);
+        }
+
+        return !value.IsAbsent;
+    }
+
+    /// <summary>The same record in memory of its own, so that keeping it keeps nothing else alive.</summary>
+    public Record Detach()
+    {
+        if (_set is not { } set)
+        {
+            return default;
+        }
+
+        var count = set.GetFieldCount(_record);
+        var names = new string[count];
+        var values = new Value[count];
+        for (var i = 0; i < count; i++)
+        {
+            names[i] = set.GetFieldName(_record, i);
+            values[i] = set.GetValue(_record, i).Detach();
+        }
+
+        return new Record(new DetachedRecordSet(set.Schema, names, values), 0);
+    }
+
+    /// <summary>Goes through the fields in their order, absent ones included, without allocating.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    IEnumerator<RecordField> IEnumerable<RecordField>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The fields as <c>{name: value, …}</c>, for logs and tests; absent ones are left out.</summary>
+    public override string ToString()
+    {
+        var parts = new List<string>(Count);
+        foreach (var field in this)
+        {
+            if (!field.Value.IsAbsent)
+            {
+                parts.Add($"{field.Name}: {field.Value}");
+            }
+        }
+
+        return HasValue ? "{" + string.Join(", ", parts) + "}" : "";
+    }
+
+    /// <summary>Whether both are the same record of the same event; contents are not compared.</summary>
+    public bool Equals(Record other) => ReferenceEquals(_set, other._set) && _record == other._record;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Record other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_set, _record);
+
+    /// <summary>Whether both are the same record of the same event.</summary>
+    public static bool operator ==(Record left, Record right) => left.Equals(right);
+
+    /// <summary>Whether they are different records.</summary>
+    public static bool operator !=(Record left, Record right) => !left.Equals(right);
+
+    /// <summary>Goes through the fields of a record.</summary>
+    public struct Enumerator : IEnumerator<RecordField>
+    {
+        private readonly Record _record;
+        private readonly int _count;
+        private int _index;
+
+        internal Enumerator(Record record)
+        {
+            _record = record;
+            _count = record.Count;
+            _index = -1;
+        }
+
+        /// <inheritdoc/>
+        public readonly RecordField Current => new(_record.GetName(_index), _record[_index]);
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext() => ++_index < _count;
+
+        /// <inheritdoc/>
+        public void Reset() => _index = -1;
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
+    }
+}

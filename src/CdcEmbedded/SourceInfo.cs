@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace CdcEmbedded;
+
+/// <summary>Where a change comes from. Adapters derive from it to add their own terms. Immutable.</summary>
+public class SourceInfo
+{
+    /// <summary>The kind of source, such as <c>mysql</c>.</summary>
+    public required string Connector { get; init; }
+
+    /// <summary>The engine's name (<see cref="CdcEngineOptions.Name"/>).</summary>
+    public required string Name { get; init; }
+
+    /// <summary>When the source committed (where its log tells that) or executed the change, in UTC.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>The database.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The table or collection.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>Whether a snapshot read it, rather than the log told it.</summary>
+    public bool IsSnapshot { get; init; }
+
+    /// <summary>Writes the adapter's own terms as properties of the JSON <c>source</c> object.</summary>
+    /// <param name="writer">Inside the object, after the common properties.</param>
+    public virtual void WriteProperties(Utf8JsonWriter writer)
+    {
+    }
+}

@@ -1,0 +1,54 @@
+namespace CdcEmbedded.Sources;
+
+/// <summary>The changes of one event of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it.</summary>
+/// <remarks>Immutable once handed out, and safe to read from any thread. Changes are counted from 0.</remarks>
+public abstract class ChangeSet : RecordSet
+{
+    /// <summary>The number of changes; at least 1.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The bytes that keeping this set keeps alive, for the bound on buffered memory.</summary>
+    public abstract long ByteSize { get; }
+
+    /// <summary>The database.</summary>
+    public abstract string Database { get; }
+
+    /// <summary>The table or collection.</summary>
+    public abstract string Table { get; }
+
+    /// <summary>When the source committed or executed the change, as exactly as its log tells, in UTC.</summary>
+    public abstract DateTimeOffset Timestamp { get; }
+
+    /// <summary>The transaction; null where the source tells none.</summary>
+    public abstract TransactionInfo? Transaction { get; }
+
+    /// <summary>What a change did.</summary>
+    public abstract ChangeOperation GetOperation(int change);
+
+    /// <summary>The state before a change, or no record.</summary>
+    public abstract Record GetBefore(int change);
+
+    /// <summary>The state after a change, or no record.</summary>
+    public abstract Record GetAfter(int change);
+
+    /// <summary>The key of a change, or no record.</summary>
+    public abstract Record GetKey(int change);
+
+    /// <summary>Where a change's other half has its key, for a primary-key change that is told as delete and create; else no record.</summary>
+    public virtual Record GetRelatedKey(int change) => default;
+
+    /// <summary>The place of a change among the delivered changes of its transaction, counted from 1.</summary>
+    public abstract long GetTotalOrder(int change);
+
+    /// <summary>The place of a change among the delivered changes of its table in its transaction, counted from 1.</summary>
+    public abstract long GetDataCollectionOrder(int change);
+
+    /// <summary>Where a change comes from.</summary>
+    public abstract SourceInfo GetSource(int change);
+
+    /// <summary>A text that names a change for ever and the same at each reading of the log.</summary>
+    public abstract string GetEventId(int change);
+
+    /// <summary>Where reading goes on after a change.</summary>
+    public abstract SourcePosition GetPosition(int change);
+}

@@ -1,0 +1,42 @@
+namespace CdcEmbedded.Sources;
+
+/// <summary>One record in memory of its own: what <see cref="Record.Detach"/> returns, and what test doubles and snapshots build records from.</summary>
+public sealed class DetachedRecordSet : RecordSet
+{
+    private readonly string[] _names;
+    private readonly Value[] _values;
+
+    /// <summary>Creates the record.</summary>
+    /// <param name="schema">Its table's schema, or null.</param>
+    /// <param name="names">The fields' names; not copied.</param>
+    /// <param name="values">The fields' values, as many; not copied.</param>
+    /// <exception cref="ArgumentException">The two differ in length.</exception>
+    public DetachedRecordSet(TableSchema? schema, string[] names, Value[] values)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(values);
+        if (names.Length != values.Length)
+        {
+            throw new ArgumentException($"{names.Length} names for {values.Length} values.", nameof(values));
+        }
+
+        Schema = schema;
+        _names = names;
+        _values = values;
+    }
+
+    /// <inheritdoc/>
+    public override TableSchema? Schema { get; }
+
+    /// <inheritdoc/>
+    public override int GetFieldCount(int record) => _names.Length;
+
+    /// <inheritdoc/>
+    public override string GetFieldName(int record, int field) => _names[field];
+
+    /// <inheritdoc/>
+    public override int IndexOf(int record, string name) => Array.IndexOf(_names, name);
+
+    /// <inheritdoc/>
+    public override Value GetValue(int record, int field) => _values[field];
+}

@@ -1,0 +1,18 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>Anything a stream yields: a <see cref="ChangeEvent"/>, a <see cref="TransactionBegin"/>, a <see cref="TransactionEnd"/> or a
+/// <see cref="Heartbeat"/>. Immutable; may be kept and read from any thread.</summary>
+public abstract class StreamItem
+{
+    private protected StreamItem()
+    {
+    }
+
+    /// <summary>Where reading goes on once this item has been processed. Built anew at each call.</summary>
+    public Offset Offset => Position.ToOffset();
+
+    /// <summary>The same in the source's own terms.</summary>
+    internal abstract SourcePosition Position { get; }
+}

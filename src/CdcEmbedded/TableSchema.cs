@@ -1,0 +1,69 @@
+namespace CdcEmbedded;
+
+/// <summary>The columns of a table as they are at one position of the log. Immutable.</summary>
+public sealed class TableSchema
+{
+    private readonly Dictionary<string, int> _ordinals;
+
+    /// <summary>Creates the schema.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="name">The table.</param>
+    /// <param name="columns">The columns in the order of the rows.</param>
+    /// <param name="primaryKey">The places of the primary key's columns, in the key's order; empty where there is none or it is not known.</param>
+    /// <exception cref="ArgumentException">Two columns have one name.</exception>
+    public TableSchema(string database, string name, IReadOnlyList<ColumnSchema> columns, IReadOnlyList<int> primaryKey)
+    {
+        Database = database;
+        Name = name;
+        Columns = columns;
+        PrimaryKey = primaryKey;
+        _ordinals = new Dictionary<string, int>(columns.Count, StringComparer.Ordinal);
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (!_ordinals.TryAdd(columns[i].Name, i))
+            {
+                throw new ArgumentException($"Table {database}.{name} has two columns named '{columns[i].Name}'.", nameof(columns));
+            }
+        }
+    }
+
+    /// <summary>The database.</summary>
+    public string Database { get; }
+
+    /// <summary>The table.</summary>
+    public string Name { get; }
+
+    /// <summary>Database and table with a point between.</summary>
+    public string FullName => Database + "." + Name;
+
+    /// <summary>The columns in the order of the rows.</summary>
+    public IReadOnlyList<ColumnSchema> Columns { get; }
+
+    /// <summary>The places of the primary key's columns, in the key's order; empty where there is none or it is not known.</summary>
+    public IReadOnlyList<int> PrimaryKey { get; }
+
+    /// <summary>The place of a column by its name; case counts, then not. -1 where there is none.</summary>
+    /// <remarks>MySQL's column names ignore case; an exact match is one look-up.</remarks>
+    public int IndexOf(string name)
+    {
+        if (_ordinals.TryGetValue(name, out var index))
+        {
+            return index;
+        }
+
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (string.Equals(Columns[i].Name, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    internal string ColumnNames => string.Join(", ", _ordinals.Keys);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{FullName} ({ColumnNames})";
+}

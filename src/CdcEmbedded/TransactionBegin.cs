@@ -1,0 +1,22 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>The first delivered change of a transaction follows. Not repeated when reading goes on inside a transaction.</summary>
+public sealed class TransactionBegin : StreamItem
+{
+    /// <summary>Creates the item; for source adapters and test doubles.</summary>
+    public TransactionBegin(TransactionInfo transaction, SourcePosition position)
+    {
+        Transaction = transaction;
+        Position = position;
+    }
+
+    /// <summary>The transaction.</summary>
+    public TransactionInfo Transaction { get; }
+
+    internal override SourcePosition Position { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Begin {Transaction.Id}";
+}

@@ -1,0 +1,227 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <content>How a value is read as a CLR type.</content>
+public readonly partial struct Value
+{
+    /// <summary>A truth value; integers are true unless 0, as MySQL's BOOL is TINYINT(1).</summary>
+    public bool AsBoolean() => _kind is ValueKind.Boolean or ValueKind.Int64 or ValueKind.UInt64 ? _bits != 0 : throw NotA("a Boolean");
+
+    /// <summary>A signed 64-bit integer; also the index of an ENUM.</summary>
+    /// <exception cref="OverflowException">An unsigned value is too large.</exception>
+    public long AsInt64() => _kind switch
+    {
+        ValueKind.Int64 or ValueKind.Enum or ValueKind.Boolean => _bits,
+        ValueKind.UInt64 or ValueKind.Set => checked((long)(ulong)_bits),
+        _ => throw NotA("an Int64"),
+    };
+
+    /// <summary>A signed 32-bit integer.</summary>
+    /// <exception cref="OverflowException">The value is out of its range.</exception>
+    public int AsInt32() => checked((int)AsInt64());
+
+    /// <summary>An unsigned 64-bit integer; also the mask of a SET.</summary>
+    /// <exception cref="OverflowException">The value is negative.</exception>
+    public ulong AsUInt64() => _kind switch
+    {
+        ValueKind.UInt64 or ValueKind.Set => (ulong)_bits,
+        ValueKind.Int64 or ValueKind.Enum or ValueKind.Boolean => checked((ulong)_bits),
+        _ => throw NotA("a UInt64"),
+    };
+
+    /// <summary>A 32-bit floating-point number, exactly as stored.</summary>
+    public float AsSingle() => _kind == ValueKind.Single ? BitConverter.Int32BitsToSingle((int)_bits) : throw NotA("a Single");
+
+    /// <summary>A 64-bit floating-point number; 32-bit ones widen.</summary>
+    public double AsDouble() => _kind switch
+    {
+        ValueKind.Double => BitConverter.Int64BitsToDouble(_bits),
+        ValueKind.Single => BitConverter.Int32BitsToSingle((int)_bits),
+        _ => throw NotA("a Double"),
+    };
+
+    /// <summary>A <see cref="decimal"/>, scale kept; integers convert.</summary>
+    /// <exception cref="OverflowException">It has more digits than <see cref="decimal"/> holds: use <see cref="AsBigDecimal"/>.</exception>
+    public decimal AsDecimal() => _kind switch
+    {
+        ValueKind.Decimal => _data is BigDecimal big
+            ? (decimal)big
+            : new decimal((int)_bits, (int)(_bits >> 32), _length, (_flags & Negative) != 0, _scale),
+        ValueKind.Int64 => _bits,
+        ValueKind.UInt64 => (ulong)_bits,
+        _ => throw NotA("a Decimal"),
+    };
+
+    /// <summary>A decimal of any width; integers convert.</summary>
+    public BigDecimal AsBigDecimal() => _data is BigDecimal big ? big : AsDecimal();
+
+    /// <summary>A date; also of a date-time at midnight.</summary>
+    /// <exception cref="InvalidCastException">It is zero, partial or impossible: <see cref="AsCalendar"/> reads those.</exception>
+    public DateOnly AsDate() => DateOnly.FromDateTime(AsDateTime());
+
+    /// <summary>A date and time of kind Unspecified, or of kind Utc for a timestamp.</summary>
+    /// <exception cref="InvalidCastException">It is zero, partial or impossible: <see cref="AsCalendar"/> reads those.</exception>
+    public DateTime AsDateTime() => _kind switch
+    {
+        ValueKind.Date or ValueKind.DateTime => new CalendarDateTime(_bits).TryToDateTime(out var result)
+            ? result
+            : throw new InvalidCastException($"'{this}' is no date that a DateTime can hold: test with AsCalendar()."),
+        ValueKind.Timestamp => AsDateTimeOffset().UtcDateTime,
+        _ => throw NotA("a DateTime"),
+    };
+
+    /// <summary>An instant in UTC.</summary>
+    /// <exception cref="InvalidCastException">It is the zero timestamp: <see cref="AsCalendar"/> reads it.</exception>
+    public DateTimeOffset AsDateTimeOffset() => _kind != ValueKind.Timestamp
+        ? throw NotA("a DateTimeOffset")
+        : (_flags & ZeroTimestamp) == 0
+            ? DateTimeOffset.UnixEpoch.AddTicks(_bits * TimeSpan.TicksPerMicrosecond)
+            : throw new InvalidCastException("The zero timestamp 0000-00-00 00:00:00 is no instant: test with AsCalendar().");
+
+    /// <summary>The fields of a date, date-time or timestamp (in UTC) as the database wrote them, zero and partial ones too.</summary>
+    public CalendarDateTime AsCalendar()
+    {
+        if (_kind is ValueKind.Date or ValueKind.DateTime)
+        {
+            return new CalendarDateTime(_bits);
+        }
+
+        if (_kind != ValueKind.Timestamp)
+        {
+            throw NotA("a CalendarDateTime");
+        }
+
+        if ((_flags & ZeroTimestamp) != 0)
+        {
+            return default;
+        }
+
+        var t = AsDateTimeOffset().UtcDateTime;
+        return new CalendarDateTime(t.Year, t.Month, t.Day, t.Hour, t.Minute, t.Second, (int)(t.Ticks % TimeSpan.TicksPerSecond / 10));
+    }
+
+    /// <summary>A signed duration.</summary>
+    public TimeSpan AsTimeSpan() => _kind == ValueKind.Time ? new TimeSpan(_bits * TimeSpan.TicksPerMicrosecond) : throw NotA("a TimeSpan");
+
+    /// <summary>Text of a text, ENUM, SET or JSON value: decoded now, a new string at each call.</summary>
+    /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or ENUM or SET labels are not
+    /// known for its column.</exception>
+    /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is damaged.</exception>
+    public string AsString() => _kind switch
+    {
+        ValueKind.Text => _data as string ?? DecodeText(),
+        ValueKind.Enum => EnumLabel(),
+        ValueKind.Set => SetLabels(),
+        ValueKind.Json => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
+        _ => throw NotA("a String"),
+    };
+
+    /// <summary>The labels of a SET, in the order of the definition.</summary>
+    public string[] AsStrings()
+    {
+        if (_kind != ValueKind.Set)
+        {
+            throw NotA("a list of labels");
+        }
+
+        var labels = _data as string[] ?? throw UnknownLabels();
+        var result = new string[BitOperations.PopCount((ulong)_bits)];
+        var n = 0;
+        for (var rest = (ulong)_bits; rest != 0; rest &= rest - 1)
+        {
+            var index = BitOperations.TrailingZeroCount(rest);
+            result[n++] = index < labels.Length ? labels[index] : throw UnknownLabels();
+        }
+
+        return result;
+    }
+
+    /// <summary>The bytes of a binary, text (in its column's character set), geometry, vector or source-encoded JSON value, without a copy
+    /// unless padding must be added.</summary>
+    public ReadOnlyMemory<byte> AsBytes()
+    {
+        if (_data is string text && _kind is ValueKind.Text or ValueKind.Json)
+        {
+            return Encoding.UTF8.GetBytes((string)_data);
+        }
+
+        if (_data is not byte[] buffer)
+        {
+            throw NotA("bytes");
+        }
+
+        if (_kind != ValueKind.Binary || _flags == 0)
+        {
+            return buffer.AsMemory((int)_bits, _length);
+        }
+
+        var padded = new byte[_length + _flags];
+        Slice.CopyTo(padded);
+        return padded;
+    }
+
+    /// <summary>The UTF-8 bytes of a text value without a copy.</summary>
+    /// <returns>False where it is not text in UTF-8 (or its ASCII part): <see cref="AsString"/> then decodes.</returns>
+    public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
+    {
+        utf8 = Slice;
+        return _kind == ValueKind.Text && _codec is null && _data is byte[];
+    }
+
+    /// <summary>The numbers of a vector.</summary>
+    public float[] AsVector()
+    {
+        if (_kind != ValueKind.Vector)
+        {
+            throw NotA("a vector");
+        }
+
+        var bytes = Slice;
+        var result = new float[bytes.Length / 4];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * 4)..]);
+        }
+
+        return result;
+    }
+
+    /// <summary>The spatial reference system of a geometry.</summary>
+    public uint AsGeometrySrid() => _kind == ValueKind.Geometry && _length >= 4
+        ? BinaryPrimitives.ReadUInt32LittleEndian(Slice)
+        : throw NotA("a geometry");
+
+    /// <summary>The well-known binary of a geometry, without its SRID.</summary>
+    public ReadOnlyMemory<byte> AsGeometryWkb() => _kind == ValueKind.Geometry && _length >= 4 ? AsBytes()[4..] : throw NotA("a geometry");
+
+    private string DecodeText()
+    {
+        try
+        {
+            return _codec is Encoding encoding ? encoding.GetString(Slice) : StrictUtf8.GetString(Slice);
+        }
+        catch (DecoderFallbackException e)
+        {
+            var name = (_codec as Encoding)?.WebName ?? "utf-8";
+            throw new CdcProtocolException($"A text value of {_length} bytes is not valid {name}: read its bytes with AsBytes().", innerException: e);
+        }
+    }
+
+    private string EnumLabel()
+    {
+        var labels = _data as string[] ?? throw UnknownLabels();
+        return _bits == 0 ? "" : (ulong)(_bits - 1) < (ulong)labels.Length ? labels[_bits - 1] : throw UnknownLabels();
+    }
+
+    private string SetLabels() => string.Join(',', AsStrings());
+
+    private InvalidCastException UnknownLabels() => new(_data is null
+        ? $"The labels of this {_kind} column are not known: set binlog_row_metadata=FULL on the server, or read the number with AsInt64()."
+        : $"{_kind} value {(ulong)_bits} has no label in a column of {((string[])_data).Length} labels.");
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+}

@@ -1,0 +1,62 @@
+namespace CdcEmbedded;
+
+/// <summary>What a <see cref="Value"/> holds.</summary>
+public enum ValueKind : byte
+{
+    /// <summary>The log does not carry this field (a partial row image): neither null nor any value is known.</summary>
+    Absent = 0,
+
+    /// <summary>SQL NULL, BSON null.</summary>
+    Null,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+
+    /// <summary>A signed integer; YEAR too.</summary>
+    Int64,
+
+    /// <summary>An unsigned integer; BIT too.</summary>
+    UInt64,
+
+    /// <summary>A 32-bit floating-point number.</summary>
+    Single,
+
+    /// <summary>A 64-bit floating-point number.</summary>
+    Double,
+
+    /// <summary>An exact decimal number with its scale, possibly wider than <see cref="decimal"/>.</summary>
+    Decimal,
+
+    /// <summary>Text, decoded from its character set when asked for.</summary>
+    Text,
+
+    /// <summary>Bytes.</summary>
+    Binary,
+
+    /// <summary>A calendar date, possibly zero or partial (<c>0000-00-00</c>, <c>2024-00-15</c>).</summary>
+    Date,
+
+    /// <summary>A signed duration or time of day.</summary>
+    Time,
+
+    /// <summary>A date and time without a time zone, possibly zero or partial.</summary>
+    DateTime,
+
+    /// <summary>An instant in UTC, or the zero timestamp.</summary>
+    Timestamp,
+
+    /// <summary>One label of an ENUM.</summary>
+    Enum,
+
+    /// <summary>Any number of labels of a SET.</summary>
+    Set,
+
+    /// <summary>A JSON document, made into text when asked for.</summary>
+    Json,
+
+    /// <summary>A geometry: four bytes of SRID (little-endian), then WKB.</summary>
+    Geometry,
+
+    /// <summary>A vector of 32-bit floating-point numbers.</summary>
+    Vector,
+}
