@@ -1,0 +1,9 @@
+using CdcEmbedded.ServerTests;
+using CdcEmbedded.TestServers;
+
+[assembly: AssemblyFixture(typeof(MySql97Fixture))]
+
+namespace CdcEmbedded.ServerTests;
+
+/// <summary>The shared MySQL 9.7 server: take it as a constructor parameter of a test class.</summary>
+public sealed class MySql97Fixture() : ServerFixture(ServerKind.MySql97);

@@ -1,0 +1,48 @@
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests;
+
+/// <summary>One server that all tests of the assembly share; it starts when the first test asks for it.</summary>
+public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private Task<MySqlTestServer>? _server;
+
+    /// <summary>The shared server. Skips the calling test with the reason where this machine has none, unless servers are required.</summary>
+    public Task<MySqlTestServer> ServerAsync()
+    {
+        lock (_lock)
+        {
+            // Not tied to one test's token: the other tests wait for the same start.
+            _server ??= Task.Run(() => MySqlTestServer.StartAsync(kind));
+        }
+
+        return OrSkipAsync(_server);
+    }
+
+    /// <summary>A server of the calling test's own, with the same rule about skipping. The test disposes it.</summary>
+    public Task<MySqlTestServer> StartOwnAsync(params string[] arguments) =>
+        OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Arguments = arguments }));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is { IsCompletedSuccessfully: true })
+        {
+            await (await _server).DisposeAsync();
+        }
+    }
+
+    private static async Task<MySqlTestServer> OrSkipAsync(Task<MySqlTestServer> start)
+    {
+        try
+        {
+            return await start;
+        }
+        catch (Exception e) when (ServerAvailability.SkipReason(e) is not null)
+        {
+            Assert.Skip(e.Message);
+            throw;
+        }
+    }
+}

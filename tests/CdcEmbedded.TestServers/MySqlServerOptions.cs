@@ -1,0 +1,17 @@
+namespace CdcEmbedded.TestServers;
+
+/// <summary>What one test server differs in from the defaults of its kind.</summary>
+public sealed class MySqlServerOptions
+{
+    /// <summary>Command line arguments after the default ones, so that they win, e.g. <c>--gtid-mode=OFF</c>.</summary>
+    /// <value>None by default. With any, a server named by an environment variable is not used.</value>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>A data folder of a stopped server of the same kind; the new server works on a copy of it.</summary>
+    /// <value>Null by default: an empty server.</value>
+    public string? CopyDataFrom { get; init; }
+
+    /// <summary>How long the server may take until it answers.</summary>
+    /// <value>90 seconds by default: a loaded machine starts a server slowly.</value>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
+}

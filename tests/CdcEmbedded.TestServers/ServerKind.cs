@@ -1,0 +1,11 @@
+namespace CdcEmbedded.TestServers;
+
+/// <summary>The servers that the rig knows how to find, fetch and run.</summary>
+public enum ServerKind
+{
+    /// <summary>MySQL 9.7: tagged GTIDs, VECTOR, binary JSON, <c>caching_sha2_password</c>.</summary>
+    MySql97,
+
+    /// <summary>MySQL 5.6: the oldest supported server, <c>mysql_native_password</c>, no TLS.</summary>
+    MySql56,
+}

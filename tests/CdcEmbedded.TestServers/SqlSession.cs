@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using CdcEmbedded.TestServers.Hosting;
+
+namespace CdcEmbedded.TestServers;
+
+/// <summary>
+/// One connection that stays open, held by a command line client whose input stays open: transactions can be left open, and a statement
+/// costs a round trip instead of a new process. After each call the session runs a SELECT of its own, so ROW_COUNT() and FOUND_ROWS() have
+/// to be asked in the same call as the statement they are about. One call at a time; further ones wait.
+/// </summary>
+public sealed class SqlSession : IAsyncDisposable
+{
+    private readonly Process _client;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly string _mark = "rig-mark-" + Guid.NewGuid().ToString("N");
+    private readonly char[] _buffer = new char[16 * 1024];
+    private readonly StringBuilder _line = new();
+    private int _start;
+    private int _end;
+    private long _calls;
+
+    private SqlSession(Process client) => _client = client;
+
+    /// <summary>Runs statements, separated by semicolons, and returns when the last has finished.</summary>
+    /// <exception cref="SqlStatementException">A statement failed (the ones after it ran all the same), or the connection is gone.</exception>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken = default) => QueryAsync(sql, cancellationToken);
+
+    /// <summary>Runs statements and returns the rows of all their results, as <see cref="MySqlTestServer.QueryAsync"/> describes them.</summary>
+    /// <exception cref="SqlStatementException">A statement failed (the ones after it ran all the same), or the connection is gone.</exception>
+    public async Task<IReadOnlyList<string?[]>> QueryAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            // A client stopped in the middle of a statement cannot go on, so cancelling ends the session.
+            await using CancellationTokenRegistration kill = cancellationToken.Register(Kill);
+            string mark = _mark + (++_calls).ToString(CultureInfo.InvariantCulture);
+            Task writing = WriteAsync($"{sql}\n;\nSELECT '{mark}';\n");
+            List<string?[]> rows = await ReadUntilAsync(mark, cancellationToken);
+            await writing;
+            return rows;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Kills the client, so that the server sees the connection break off.</summary>
+    public async Task AbortAsync()
+    {
+        Kill();
+        await _client.WaitForExitAsync();
+    }
+
+    /// <summary>Closes the connection; the server rolls an open transaction back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_client.HasExited)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await using CancellationTokenRegistration kill = patience.Token.Register(Kill);
+            try
+            {
+                _client.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // Already gone with the connection.
+            }
+
+            await _client.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _client.Dispose();
+        _turn.Dispose();
+    }
+
+    internal static async Task<SqlSession> OpenAsync(CommandLine client, CancellationToken cancellationToken)
+    {
+        // Errors go the way of the results, so that it shows which statement they belong to.
+        var merged = new CommandLine("/bin/sh", ["-c", "exec \"$@\" 2>&1", "client", client.Program, .. client.Arguments, "--force", "--unbuffered"]);
+        var session = new SqlSession(CommandRun.Start(merged, workingDirectory: null, redirectError: false));
+        try
+        {
+            await session.ExecuteAsync("SELECT 1", cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(string text)
+    {
+        try
+        {
+            await _client.StandardInput.WriteAsync(text);
+            await _client.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // The client ended: the reader sees the end of its output and what it said.
+        }
+    }
+
+    private async Task<List<string?[]>> ReadUntilAsync(string mark, CancellationToken cancellationToken)
+    {
+        var rows = new List<string?[]>();
+        StringBuilder? failure = null;
+        while (true)
+        {
+            string? line = await ReadLineAsync();
+            if (line is null)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new SqlStatementException(failure?.ToString() ?? "The client has ended: the connection is gone.");
+            }
+
+            if (line == mark)
+            {
+                return failure is null ? rows : throw new SqlStatementException(failure.ToString());
+            }
+
+            if (failure is not null || SqlStatementException.IsErrorLine(line))
+            {
+                failure = (failure ?? new StringBuilder()).AppendLine(line);
+                var error = new SqlStatementException(failure.ToString());
+                if (error.ConnectionLost || new SqlStatementException(line).ConnectionLost)
+                {
+                    // The mark cannot arrive any more.
+                    Kill();
+                    throw error;
+                }
+            }
+            else if (!line.StartsWith("mysql: [Warning]", StringComparison.Ordinal))
+            {
+                rows.Add(ClientOutput.Row(line));
+            }
+        }
+    }
+
+    // Only a line feed ends a line: the client does not escape a carriage return.
+    private async Task<string?> ReadLineAsync()
+    {
+        _line.Clear();
+        while (true)
+        {
+            if (_start == _end)
+            {
+                (_start, _end) = (0, await _client.StandardOutput.ReadAsync(_buffer.AsMemory(), CancellationToken.None));
+                if (_end == 0)
+                {
+                    return null;
+                }
+            }
+
+            int feed = Array.IndexOf(_buffer, '\n', _start, _end - _start);
+            int stop = feed < 0 ? _end : feed;
+            _line.Append(_buffer, _start, stop - _start);
+            _start = feed < 0 ? _end : feed + 1;
+            if (feed >= 0)
+            {
+                return _line.ToString();
+            }
+        }
+    }
+
+    private void Kill() => _client.Kill();
+}

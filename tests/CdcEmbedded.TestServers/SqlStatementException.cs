@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace CdcEmbedded.TestServers;
+
+/// <summary>A statement that a test sent through the command line client failed.</summary>
+public sealed partial class SqlStatementException : Exception
+{
+    /// <summary>Creates the exception from what the client printed.</summary>
+    public SqlStatementException(string clientOutput)
+        : base(clientOutput)
+    {
+        Match match = ErrorLine().Match(clientOutput);
+        if (match.Success)
+        {
+            Code = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            SqlState = match.Groups[2].Value;
+        }
+    }
+
+    /// <summary>The error code, e.g. 1064; codes from 2000 to 2999 are the client's own. 0 where the output names none.</summary>
+    public int Code { get; }
+
+    /// <summary>The SQLSTATE, five characters, or empty.</summary>
+    public string SqlState { get; } = "";
+
+    internal bool ConnectionLost => Code is >= 2000 and < 3000 or 4031;
+
+    internal static bool IsErrorLine(string line) => line.StartsWith("ERROR ", StringComparison.Ordinal) && ErrorLine().IsMatch(line);
+
+    [GeneratedRegex(@"^ERROR (\d+) \((\w{5})\)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex ErrorLine();
+}
