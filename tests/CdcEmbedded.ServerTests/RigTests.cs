@@ -148,6 +148,20 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
         Assert.Contains("no-such-option", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Server_on_a_copy_of_another_ones_data_has_its_rows_and_its_identity()
+    {
+        await using MySqlTestServer first = await mySql56.StartOwnAsync();
+        await first.ExecuteAsync("CREATE DATABASE kept; CREATE TABLE kept.t (id INT PRIMARY KEY); INSERT INTO kept.t VALUES (7)");
+        string? identity = (await first.QueryAsync("SELECT @@server_uuid"))[0][0];
+        await first.StopAsync();
+
+        var options = new MySqlServerOptions { CopyDataFrom = first.DataDirectory };
+        await using MySqlTestServer second = await MySqlTestServer.StartAsync(ServerKind.MySql56, options);
+
+        Assert.Equal([["7", identity]], await second.QueryAsync("SELECT id, @@server_uuid FROM kept.t"));
+    }
+
     private static async Task RestartsKeepEverythingAsync(MySqlTestServer server)
     {
         int port = server.Port;

@@ -20,9 +20,9 @@ public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
         return OrSkipAsync(_server);
     }
 
-    /// <summary>A server of the calling test's own, with the same rule about skipping. The test disposes it.</summary>
+    /// <summary>A new server that the calling test alone may stop, kill and look into, with the same rule about skipping. The test disposes it.</summary>
     public Task<MySqlTestServer> StartOwnAsync(params string[] arguments) =>
-        OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Arguments = arguments }));
+        OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true, Arguments = arguments }));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -4,8 +4,12 @@ namespace CdcEmbedded.TestServers;
 public sealed class MySqlServerOptions
 {
     /// <summary>Command line arguments after the default ones, so that they win, e.g. <c>--gtid-mode=OFF</c>.</summary>
-    /// <value>None by default. With any, a server named by an environment variable is not used.</value>
+    /// <value>None by default. With any, the server is a new one, as with <see cref="Owned"/>.</value>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>True for a new server that the test may stop, kill and look into, never one named by an environment variable.</summary>
+    /// <value>False by default.</value>
+    public bool Owned { get; init; }
 
     /// <summary>A data folder of a stopped server of the same kind; the new server works on a copy of it.</summary>
     /// <value>Null by default: an empty server.</value>

@@ -92,8 +92,8 @@ public sealed class MySqlTestServer : IAsyncDisposable
     {
         options ??= new MySqlServerOptions();
         ServerRecipe recipe = ServerRecipe.For(kind);
-        bool ordinary = options.Arguments.Count == 0 && options.CopyDataFrom is null;
-        if (ordinary && NamedServer.From(recipe.Variable) is { } named)
+        bool owned = options.Owned || options.Arguments.Count > 0 || options.CopyDataFrom is not null;
+        if (!owned && NamedServer.From(recipe.Variable) is { } named)
         {
             return await ConnectAsync(recipe, named, cancellationToken);
         }
