@@ -30,6 +30,22 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
         Assert.Equal(["1", "ROW", "utf8mb4"], row.Skip(1));
     }
 
+    [Theory]
+    [InlineData(ServerKind.MariaDb1011, "10.11.")]
+    [InlineData(ServerKind.MariaDb118, "11.8.")]
+    public async Task MariaDb_server_answers_with_its_version_also_after_a_restart(ServerKind kind, string version)
+    {
+        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind));
+        await using SqlSession session = await server.OpenSessionAsync();
+        string?[] row = Assert.Single(await session.QueryAsync("SELECT VERSION(), @@log_bin, @@binlog_format, @@character_set_client"));
+        Assert.StartsWith(version, row[0], StringComparison.Ordinal);
+        Assert.Equal(["1", "ROW", "utf8mb4"], row.Skip(1));
+
+        await session.DisposeAsync();
+        await server.RestartAsync();
+        Assert.Equal("binlog.000001", (await server.QueryAsync("SHOW BINARY LOGS"))[0][0]);
+    }
+
     [Fact]
     public async Task QueryAsync_returns_text_with_any_character_and_null_as_it_was_stored()
     {

@@ -33,7 +33,8 @@ public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
         }
     }
 
-    private static async Task<MySqlTestServer> OrSkipAsync(Task<MySqlTestServer> start)
+    /// <summary>Waits for a server to start, and skips the calling test where there is none and none is required.</summary>
+    public static async Task<MySqlTestServer> OrSkipAsync(Task<MySqlTestServer> start)
     {
         try
         {

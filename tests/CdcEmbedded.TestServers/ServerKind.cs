@@ -8,4 +8,10 @@ public enum ServerKind
 
     /// <summary>MySQL 5.6: the oldest supported server, <c>mysql_native_password</c>, no TLS.</summary>
     MySql56,
+
+    /// <summary>MariaDB 10.11.</summary>
+    MariaDb1011,
+
+    /// <summary>MariaDB 11.8.</summary>
+    MariaDb118,
 }

@@ -20,6 +20,7 @@ public sealed class SqlSession : IAsyncDisposable
     private int _start;
     private int _end;
     private long _calls;
+    private int _disposed;
 
     private SqlSession(Process client) => _client = client;
 
@@ -58,6 +59,11 @@ public sealed class SqlSession : IAsyncDisposable
     /// <summary>Closes the connection; the server rolls an open transaction back.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (!_client.HasExited)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));

@@ -26,6 +26,8 @@ internal abstract class ServerRecipe
     {
         ServerKind.MySql97 => new MySql97Recipe(),
         ServerKind.MySql56 => new MySql56Recipe(),
+        ServerKind.MariaDb1011 => new MariaDbRecipe("10.11", "bookworm"),
+        ServerKind.MariaDb118 => new MariaDbRecipe("11.8", "trixie"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No recipe for this kind of server."),
     };
 
