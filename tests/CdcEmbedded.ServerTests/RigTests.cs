@@ -95,6 +95,12 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
         await using SqlSession session = await server.OpenSessionAsync();
 
         Task sleeping = session.ExecuteAsync("SELECT SLEEP(60)");
+        const string sleepers = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'";
+        while ((await server.QueryAsync(sleepers))[0][0] != "1")
+        {
+            await Task.Delay(10);
+        }
+
         await server.KillAsync();
 
         Assert.Equal(2013, (await Assert.ThrowsAsync<SqlStatementException>(() => sleeping)).Code);

@@ -18,13 +18,14 @@ internal sealed class GuardedProcess : IAsyncDisposable
         echo "$server"
         {
           send() {
-            if [ -n "$container" ]; then docker kill --signal "$1" "$container"; else kill -s "$1" "$server"; fi
+            if [ -n "$container" ]; then docker kill --signal "$1" "$container"; else kill -s "$1" "$server"; fi >/dev/null 2>&1
           }
-          while read -r signal; do send "$signal"; done
+          trap '' PIPE
+          while read -r signal; do send "$signal"; echo sent; done
           trap '' TERM
           send KILL
           rm -rf -- "$folder"
-        } <&3 >/dev/null 2>&1 &
+        } <&3 &
         guard=$!
         exec 3<&-
         wait "$server"; status=$?
@@ -53,7 +54,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         return new GuardedProcess(shell, int.Parse(id, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Sends a signal by its name without <c>SIG</c>; nothing happens where the server has ended.</summary>
+    /// <summary>Sends a signal by its name without <c>SIG</c> and returns when it is sent; nothing happens where the server has ended.</summary>
     public async Task SignalAsync(string name)
     {
         try
@@ -61,10 +62,14 @@ internal sealed class GuardedProcess : IAsyncDisposable
             await _shell.StandardInput.WriteAsync(name + "\n");
             await _shell.StandardInput.FlushAsync();
         }
-        catch (IOException) when (_shell.HasExited)
+        catch (IOException)
         {
-            // Ended in this very moment: what the signal was for is done.
+            // The shell ended in this very moment, as it does with the server: what the signal was for is done.
+            return;
         }
+
+        // The guard's answer, or the end of its output where the signal ended the server.
+        await _shell.StandardOutput.ReadLineAsync();
     }
 
     /// <summary>Waits until the server has ended.</summary>
