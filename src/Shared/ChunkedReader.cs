@@ -64,18 +64,19 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Moves past bytes that the caller has taken.</summary>
     public void Advance(int count) => _start += count;
 
-    /// <summary>Goes on reading from another stream, such as TLS on top of the first one.</summary>
-    /// <exception cref="CdcProtocolException">There are unread bytes: they came in before the change and would be believed after it.</exception>
-    public void ReplaceStream(Stream stream)
+    /// <summary>Makes sure, before TLS is put on the connection, that the peer has sent nothing beyond its turn.</summary>
+    /// <exception cref="CdcProtocolException">It has: those bytes came in clear text and would be believed as if under TLS.</exception>
+    public void CheckNothingUnread()
     {
         if (Available > 0)
         {
             throw new CdcProtocolException(
                 $"{_peer} sent {Available} unexpected bytes in clear text before TLS was set up; somebody may be tampering with the connection.");
         }
-
-        _stream = stream;
     }
+
+    /// <summary>Goes on reading from another stream, such as TLS on top of the first one.</summary>
+    public void ReplaceStream(Stream stream) => _stream = stream;
 
     /// <summary>Waits for one read of the connection.</summary>
     /// <param name="needed">How many contiguous bytes the caller wants from <see cref="Start"/> on; more than there are now.</param>

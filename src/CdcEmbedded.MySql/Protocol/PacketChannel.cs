@@ -58,6 +58,7 @@ internal sealed class PacketChannel : IDisposable
     {
         const string Remedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host name: "
             + "use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
+        _reader.CheckNothingUnread();
         var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, Remedy, cancellationToken).ConfigureAwait(false);
         _stream = tls;
         _reader.ReplaceStream(tls);

@@ -6,7 +6,7 @@ namespace CdcEmbedded.MySql.Protocol.Authentication;
 /// <remarks>
 /// MySQL manual, "Caching_sha2_password information"; server source sql/auth/sha2_password.cc:
 /// <code>
-/// answer = SHA256(password) XOR SHA256(SHA256(SHA256(password)), scramble)
+/// answer = SHA256(password) XOR SHA256(SHA256(SHA256(password)) followed by scramble)
 /// server: 0x01 0x03  the answer is right as far as its cache knows, OK follows
 ///         0x01 0x04  not in its cache: send the whole password: in clear where nobody can read along, else under its RSA key
 /// client: 0x02       asks for that key;  server: 0x01, PEM
@@ -34,7 +34,7 @@ internal sealed class CachingSha2Password : AuthenticationPlugin
         const int Size = SHA256.HashSizeInBytes;
         var answer = SHA256.HashData(context.PasswordBytes());
         var mixed = new byte[Size + context.Scramble.Length];
-        SHA256.HashData(SHA256.HashData(answer), mixed);
+        SHA256.HashData(answer, mixed);
         context.Scramble.CopyTo(mixed, Size);
         Span<byte> mask = stackalloc byte[Size];
         SHA256.HashData(mixed, mask);

@@ -5,7 +5,7 @@ namespace CdcEmbedded.MySql.Protocol.Authentication;
 
 /// <summary><c>mysql_native_password</c>.</summary>
 /// <remarks>MySQL manual, "Native Authentication":
-/// <code>answer = SHA1(password) XOR SHA1(scramble, SHA1(SHA1(password)))</code></remarks>
+/// <code>answer = SHA1(password) XOR SHA1(scramble followed by SHA1(SHA1(password)))</code></remarks>
 internal sealed class NativePassword : AuthenticationPlugin
 {
     /// <summary>Its name in the protocol.</summary>
