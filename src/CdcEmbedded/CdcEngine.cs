@@ -1,44 +1,194 @@
+using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded;
 
 /// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated once.</summary>
+/// <remarks>
+/// <para>Delivery is at least once: after a crash the stream begins again just behind the last stored offset. A reconnect on the way is not
+/// seen: no change is left out or repeated. I/O begins when the first item is asked for.</para>
+/// <para>The stream ends only when a finite source ends. It ends with an exception otherwise: the caller's cancellation as
+/// <see cref="OperationCanceledException"/> with the caller's token, a failure that is not transient as it is, after everything read before it,
+/// the engine's disposal as <see cref="ObjectDisposedException"/>.</para>
+/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged, the item at hand not
+/// included. If that last write fails, the loop's own exception is not replaced: the failure is logged, <see cref="Status"/> tells it, and a
+/// <see cref="CommitAsync(CancellationToken)"/> after the loop tries again and throws.</para>
+/// <para>One flow enumerates. <see cref="Status"/>, <see cref="DisposeAsync"/> and the <c>CommitAsync</c> overloads with an item or a batch may be
+/// called from any thread at any time.</para>
+/// </remarks>
 public sealed class CdcEngine : IAsyncDisposable
 {
-    /// <summary>Creates the engine; no I/O happens before the first enumeration.</summary>
+    private readonly Lock _gate = new();
+    private readonly ISource _source;
+    private readonly IOffsetStore _offsets;
+    private readonly CdcEngineOptions _options;
+    private readonly SourceContext _context;
+    private readonly ILogger _logger;
+    private EngineSession? _session;
+    private bool _isDisposed;
+
+    /// <summary>Creates the engine; no I/O happens before the first item is asked for.</summary>
+    /// <param name="source">Where changes come from.</param>
+    /// <param name="offsets">Keeps the offset under the engine's name.</param>
+    /// <param name="options">Not changed, and not to be changed.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what is allowed.</exception>
     public CdcEngine(ISource source, IOffsetStore offsets, CdcEngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(offsets);
         ArgumentNullException.ThrowIfNull(options);
-        Name = options.Name;
+        OptionsValidation.Validate(options, source);
+        _source = source;
+        _offsets = offsets;
+        _options = options;
+        _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
+        _context = new SourceContext
+        {
+            Name = options.Name,
+            LoggerFactory = options.LoggerFactory,
+            TimeProvider = options.TimeProvider,
+            MaxBatchSize = options.MaxBatchSize,
+            StopWhenCaughtUp = options.StopWhenCaughtUp,
+        };
     }
 
     /// <summary>The engine's name.</summary>
-    public string Name { get; }
+    public string Name => _options.Name;
 
-    /// <summary>Data changes.</summary>
-    public IAsyncEnumerable<ChangeEvent> ReadAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>How the engine fares now. Cheap; from any thread.</summary>
+    public EngineStatus Status => Volatile.Read(ref _session)?.GetStatus()
+        ?? new EngineStatus { State = Volatile.Read(ref _isDisposed) ? EngineState.Stopped : EngineState.Idle };
 
-    /// <summary>Every item.</summary>
-    public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>The changes, one by one. Everything else, such as a transaction's end, is acknowledged once all before it is.</summary>
+    /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>A stream to be enumerated once.</returns>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    /// <exception cref="InvalidOperationException">When enumerating: the engine has been enumerated already.</exception>
+    /// <exception cref="CdcException">While enumerating: see the types derived from it.</exception>
+    public IAsyncEnumerable<ChangeEvent> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return new EngineStream<ChangeEvent>((first, second) => Start(static session => new ChangeCursor(session), first, second), cancellationToken);
+    }
 
-    /// <summary>Batches.</summary>
-    public IAsyncEnumerable<ChangeBatch> ReadBatchesAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>Every item in its order: changes, transaction begins and ends, heartbeats.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return new EngineStream<StreamItem>((first, second) => Start(static session => new ItemCursor(session), first, second), cancellationToken);
+    }
 
-    /// <summary>Acknowledges everything up to the given item and stores the offset now.</summary>
-    public ValueTask CommitAsync(StreamItem item, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>The changes in batches, as they were read: each with at least one change, and the offset to store with its effects.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public IAsyncEnumerable<ChangeBatch> ReadBatchesAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return new EngineStream<ChangeBatch>((first, second) => Start(static session => new BatchCursor(session), first, second), cancellationToken);
+    }
 
-    /// <summary>Acknowledges everything up to the given batch and stores the offset now.</summary>
-    public ValueTask CommitAsync(ChangeBatch batch, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>Acknowledges everything up to and with the given item, and stores the offset now, whatever the commit policy.</summary>
+    /// <remarks>Never goes back: an item before what is acknowledged already changes nothing. May be called from any thread, in the loop or after
+    /// it.</remarks>
+    /// <param name="item">An item that this engine yielded.</param>
+    /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
+    /// <exception cref="ArgumentException">Another engine, or none, yielded the item.</exception>
+    /// <exception cref="OffsetConflictException">Another instance has advanced the stored offset.</exception>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    public ValueTask CommitAsync(StreamItem item, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ThrowIfDisposed();
+        var cursor = (Volatile.Read(ref _session) ?? throw new ArgumentException($"Engine '{Name}' has not yielded anything yet.", nameof(item))).Cursor;
+        cursor.Acknowledge(item);
+        return cursor.SaveAsync(cancellationToken);
+    }
 
-    /// <summary>Stores now what has been acknowledged, the item at hand included.</summary>
-    public ValueTask CommitAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>Acknowledges everything up to and with the given batch, and stores the offset now, whatever the commit policy.</summary>
+    /// <param name="batch">A batch that this engine yielded.</param>
+    /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
+    /// <inheritdoc cref="CommitAsync(StreamItem, CancellationToken)"/>
+    public ValueTask CommitAsync(ChangeBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ThrowIfDisposed();
+        var cursor = (Volatile.Read(ref _session) ?? throw new ArgumentException($"Engine '{Name}' has not yielded anything yet.", nameof(batch))).Cursor;
+        cursor.Acknowledge(batch);
+        return cursor.SaveAsync(cancellationToken);
+    }
+
+    /// <summary>Acknowledges everything up to and with the item that the loop has at hand, and stores the offset now. Does nothing before the
+    /// first item.</summary>
+    /// <remarks>To be called from the loop's own flow, or after the loop: another thread cannot know which item is at hand.</remarks>
+    /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
+    /// <exception cref="OffsetConflictException">Another instance has advanced the stored offset.</exception>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    public ValueTask CommitAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        if (Volatile.Read(ref _session)?.Cursor is not { } cursor)
+        {
+            return default;
+        }
+
+        cursor.AcknowledgeAtHand();
+        return cursor.SaveAsync(cancellationToken);
+    }
 
     /// <summary>Checks server, privileges and stored position without reading.</summary>
-    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>Everything found, errors and warnings; empty where all is well.</returns>
+    /// <exception cref="OffsetFormatException">The stored offset is damaged or belongs to another kind of source.</exception>
+    /// <exception cref="CdcConnectionException">The server could not be reached.</exception>
+    /// <exception cref="CdcAuthenticationException">The server refused the credentials.</exception>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        using var keeper = new OffsetKeeper(_offsets, Name, _logger);
+        var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
+        var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
+        return await _source.ValidateAsync(_context, start, cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => default;
+    /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is acknowledged.
+    /// May be called again and from any thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        EngineSession? session;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            session = _session;
+        }
+
+        if (session is not null)
+        {
+            await session.StopForDisposedEngineAsync().ConfigureAwait(false);
+            session.Keeper.Dispose();
+        }
+    }
+
+    private TCursor Start<TCursor>(Func<EngineSession, TCursor> create, CancellationToken first, CancellationToken second)
+        where TCursor : StreamCursor
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            if (_session is not null)
+            {
+                throw new InvalidOperationException($"Engine '{Name}' has been enumerated already: an engine is enumerated once. Create another one.");
+            }
+
+            var session = new EngineSession(_source, _offsets, _options, _context, _logger, first, second);
+            var cursor = create(session);
+            session.Attach(cursor);
+            Volatile.Write(ref _session, session);
+            return cursor;
+        }
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
 }

@@ -9,11 +9,13 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
 {
     private readonly IReadOnlyList<FeedEntry> _entries;
 
-    internal ChangeBatch(IReadOnlyList<FeedEntry> entries, int changeCount, SourcePosition position)
+    internal ChangeBatch(FeedBatch batch, object? stream, long endSequence)
     {
-        _entries = entries;
-        Count = changeCount;
-        Position = position;
+        _entries = batch.Entries;
+        Count = batch.ChangeCount;
+        Position = batch.EntryList[^1].Position;
+        Stream = stream;
+        EndSequence = endSequence;
     }
 
     /// <summary>The number of changes; at least 1.</summary>
@@ -26,6 +28,12 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     public bool EndsTransaction => Position.IsTransactionEnd;
 
     internal SourcePosition Position { get; }
+
+    /// <summary>The stream that delivered it.</summary>
+    internal object? Stream { get; }
+
+    /// <summary>Everything of that stream below it is in this batch or before.</summary>
+    internal long EndSequence { get; }
 
     /// <summary>Goes through the changes in their order. Events are made as they are asked for: a second pass makes new ones.</summary>
     public Enumerator GetEnumerator() => new(_entries);

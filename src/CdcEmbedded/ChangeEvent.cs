@@ -63,6 +63,16 @@ public sealed class ChangeEvent : StreamItem
 
     internal override SourcePosition Position => _set.GetPosition(_change);
 
+    internal override object? Stream => _set.Stream;
+
+    internal override long Sequence => _set.Sequence + _change;
+
+    internal ChangeSet Set => _set;
+
+    internal int Change => _change;
+
+    internal override void Stamp(object stream, long sequence) => throw new NotSupportedException("A change is stamped through its set.");
+
     /// <summary>Operation, table and key, for logs; no other contents.</summary>
     public override string ToString() => $"{Operation} {Database}.{Table} {Key}";
 }

@@ -20,15 +20,16 @@ public sealed class CommitPolicy
     /// <value>The default is 10,000; at least 1.</value>
     public int Changes { get; init; } = 10_000;
 
-    /// <summary>Time since the last write after which progress is written.</summary>
+    /// <summary>Time after which acknowledged progress is written, looked at whenever the loop asks for the next item and while it waits.</summary>
     /// <value>The default is one second; more than zero.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether a due write waits for the end of the source's transaction, so that a restart does not begin inside one.</summary>
-    /// <value>The default is true. It waits no longer than <see cref="MaxOverrun"/> times <see cref="Changes"/>.</value>
+    /// <value>The default is true. It waits no longer than <see cref="MaxOverrun"/> times <see cref="Changes"/> or
+    /// <see cref="Interval"/>.</value>
     public bool WaitForTransactionEnd { get; init; } = true;
 
-    /// <summary>How many times <see cref="Changes"/> a transaction may hold a due write back.</summary>
+    /// <summary>How many times <see cref="Changes"/>, or <see cref="Interval"/>, a transaction may hold a due write back.</summary>
     /// <value>The default is 2; at least 1.</value>
     public int MaxOverrun { get; init; } = 2;
 

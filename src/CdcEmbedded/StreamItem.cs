@@ -15,4 +15,13 @@ public abstract class StreamItem
 
     /// <summary>The same in the source's own terms.</summary>
     internal abstract SourcePosition Position { get; }
+
+    /// <summary>The stream that delivered it; null outside of one.</summary>
+    internal abstract object? Stream { get; }
+
+    /// <summary>Its place in that stream.</summary>
+    internal abstract long Sequence { get; }
+
+    /// <summary>Tells it its place, before it is yielded. A change finds its own through its set, to stay at 32 bytes.</summary>
+    internal abstract void Stamp(object stream, long sequence);
 }

@@ -5,6 +5,9 @@ namespace CdcEmbedded;
 /// <summary>All delivered changes of a transaction have been yielded, and it was committed.</summary>
 public sealed class TransactionEnd : StreamItem
 {
+    private object? _stream;
+    private long _sequence;
+
     /// <summary>Creates the item; for source adapters and test doubles.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="eventCount">How many changes were delivered, after filtering.</param>
@@ -29,6 +32,16 @@ public sealed class TransactionEnd : StreamItem
     public IReadOnlyList<KeyValuePair<string, long>> DataCollections { get; }
 
     internal override SourcePosition Position { get; }
+
+    internal override object? Stream => _stream;
+
+    internal override long Sequence => _sequence;
+
+    internal override void Stamp(object stream, long sequence)
+    {
+        _stream = stream;
+        _sequence = sequence;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"End {Transaction.Id} ({EventCount} changes)";

@@ -1,9 +1,22 @@
 namespace CdcEmbedded.Sources;
 
 /// <summary>The changes of one event of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it.</summary>
-/// <remarks>Immutable once handed out, and safe to read from any thread. Changes are counted from 0.</remarks>
+/// <remarks>Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set goes into one
+/// <see cref="FeedBatch"/> once: reading the log again makes new sets.</remarks>
 public abstract class ChangeSet : RecordSet
 {
+    /// <summary>The stream that delivers it; with <see cref="Sequence"/> how an acknowledged event finds its place again.</summary>
+    internal object? Stream { get; private set; }
+
+    /// <summary>The place of the first change in that stream.</summary>
+    internal long Sequence { get; private set; }
+
+    internal void Stamp(object stream, long sequence)
+    {
+        Stream = stream;
+        Sequence = sequence;
+    }
+
     /// <summary>The number of changes; at least 1.</summary>
     public abstract int Count { get; }
 

@@ -8,6 +8,9 @@ public sealed class FeedBatch
     /// <summary>The entries.</summary>
     public IReadOnlyList<FeedEntry> Entries => _entries;
 
+    /// <summary>The same, for the engine: without interface calls.</summary>
+    internal List<FeedEntry> EntryList => _entries;
+
     /// <summary>The number of changes in all entries.</summary>
     public int ChangeCount { get; private set; }
 

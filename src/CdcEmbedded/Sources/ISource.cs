@@ -7,6 +7,10 @@ public interface ISource
     /// <summary>The kind of source, such as <c>mysql</c>: the <see cref="Offset.Connector"/> of its offsets.</summary>
     string Connector { get; }
 
+    /// <summary>Where reading begins when no offset is stored and <see cref="CdcEngineOptions.StartFrom"/> says nothing.</summary>
+    /// <value>The log's end unless a source says otherwise, as files do: those begin at their beginning.</value>
+    StartPosition DefaultStart => StartPosition.Latest;
+
     /// <summary>Connects, checks the server and the position, and stands ready to read.</summary>
     /// <param name="context">What the engine tells the source.</param>
     /// <param name="start">Where to begin.</param>

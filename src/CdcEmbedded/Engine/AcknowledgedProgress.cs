@@ -1,0 +1,141 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>How far the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement is one watermark.</summary>
+/// <remarks>Not thread-safe: called under the cursor's lock. Positions are made only when they are stored.</remarks>
+internal sealed class AcknowledgedProgress
+{
+    // Skipped entries behind unacknowledged ones. Forgetting the oldest only means that a stored offset lies before a transaction's end
+    // instead of after it, so the memory of a consumer that commits late stays bounded.
+    private const int MaxSkipped = 1024;
+    private readonly Queue<SkippedRun> _skipped = new();
+    private ChangeSet? _set;
+    private int _change;
+    private SourcePosition? _position;
+    private SourcePosition? _end;
+    private long _endSequence;
+    private long _endChanges;
+    private long _changes;
+    private long _savedChanges;
+
+    private readonly record struct SkippedRun(long First, long After, SourcePosition Position);
+
+    /// <summary>Everything below it is acknowledged.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>What the last <see cref="Take"/> covered.</summary>
+    public long TakenSequence { get; private set; }
+
+    public bool IsDirty => Sequence > TakenSequence;
+
+    /// <summary>Acknowledged changes since the last <see cref="Take"/>.</summary>
+    public long UnsavedChanges => _changes - _savedChanges;
+
+    /// <summary>Acknowledges changes.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="change">The last of its changes that is acknowledged.</param>
+    /// <param name="newChanges">How many are newly acknowledged.</param>
+    public void Acknowledge(ChangeSet set, int change, long newChanges)
+    {
+        _changes += newChanges;
+        if (set.Sequence + change + 1 is var sequence && sequence > Sequence)
+        {
+            Sequence = sequence;
+            _set = set;
+            _change = change;
+            _position = null;
+            AbsorbSkipped();
+        }
+    }
+
+    /// <summary>Acknowledges everything below a sequence number.</summary>
+    public void Acknowledge(long sequence, SourcePosition position, long newChanges)
+    {
+        _changes += newChanges;
+        if (sequence > Sequence)
+        {
+            Move(sequence, position);
+            AbsorbSkipped();
+        }
+    }
+
+    /// <summary>An entry that is not yielded has been passed: it counts as acknowledged once everything before it is.</summary>
+    public void Skip(long sequence, SourcePosition position)
+    {
+        if (sequence <= Sequence)
+        {
+            if (sequence == Sequence)
+            {
+                Move(sequence + 1, position);
+            }
+
+            return;
+        }
+
+        if (_skipped.Count == MaxSkipped)
+        {
+            _skipped.Dequeue();
+        }
+
+        _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, position));
+    }
+
+    /// <summary>Looks whether the newest acknowledged change ends a transaction; asked only when a write is due, as it makes a position.</summary>
+    public bool HasUnsavedEnd()
+    {
+        if (_set is not null && CurrentPosition is { IsTransactionEnd: true } position)
+        {
+            MarkEnd(position);
+        }
+
+        return _end is not null && _endSequence > TakenSequence;
+    }
+
+    /// <summary>The position to store now.</summary>
+    /// <param name="atEnd">The last transaction's end rather than the newest position.</param>
+    /// <param name="sequence">What it covers.</param>
+    public SourcePosition Take(bool atEnd, out long sequence)
+    {
+        var position = atEnd && _end is not null ? _end : CurrentPosition;
+        sequence = atEnd && _end is not null ? _endSequence : Sequence;
+        _savedChanges = atEnd && _end is not null ? _endChanges : _changes;
+        TakenSequence = sequence;
+        return position ?? throw new InvalidOperationException("Nothing has been acknowledged.");
+    }
+
+    /// <summary>A write of what was taken has failed: it is due again.</summary>
+    public void Untake(long sequence) => TakenSequence = sequence;
+
+    private SourcePosition? CurrentPosition => _position ??= _set?.GetPosition(_change);
+
+    private void Move(long sequence, SourcePosition position)
+    {
+        Sequence = sequence;
+        _set = null;
+        _position = position;
+        if (position.IsTransactionEnd)
+        {
+            MarkEnd(position);
+        }
+    }
+
+    private void MarkEnd(SourcePosition position)
+    {
+        _end = position;
+        _endSequence = Sequence;
+        _endChanges = _changes;
+    }
+
+    private void AbsorbSkipped()
+    {
+        while (_skipped.TryPeek(out var run) && run.First <= Sequence)
+        {
+            _skipped.Dequeue();
+            if (run.After > Sequence)
+            {
+                Move(run.After, run.Position);
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the way to the offset store.</summary>
+internal sealed class EngineSession : IAsyncDisposable
+{
+    // How long a stop waits for a source, and for a store, that do not answer.
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
+    private readonly ISource _source;
+    private readonly SourceContext _context;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _first;
+    private readonly CancellationToken _second;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lazy<Task> _stopping;
+    private readonly SourcePump _pump;
+    private StreamCursor? _cursor;
+    private CancellationTokenRegistration _firstRegistration;
+    private CancellationTokenRegistration _secondRegistration;
+    private Task? _pumping;
+    private volatile Exception? _failure;
+    private volatile bool _isStarting;
+    private volatile bool _isStarted;
+    private volatile bool _isEngineDisposed;
+    private bool _hasStoredOffset;
+
+    public EngineSession(ISource source, IOffsetStore store, CdcEngineOptions options, SourceContext context, ILogger logger,
+        CancellationToken first, CancellationToken second)
+    {
+        _source = source;
+        _context = context;
+        _logger = logger;
+        _first = first;
+        _second = second;
+        Options = options;
+        StopToken = _stop.Token;
+        Keeper = new OffsetKeeper(store, options.Name, logger);
+        Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes, Filled);
+        Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
+        _pump = new SourcePump(source, context, Queue, new Backoff(options.Reconnect, Random.Shared.NextDouble), logger, OnFirstOpenAsync,
+            BeforeReconnectAsync);
+        _stopping = new Lazy<Task>(StopCoreAsync);
+    }
+
+    public CdcEngineOptions Options { get; }
+
+    public OffsetKeeper Keeper { get; }
+
+    public BatchQueue Queue { get; }
+
+    public CommitSchedule Schedule { get; }
+
+    /// <summary>Wakes the consumer's flow: a batch came, the end came, a write is due, cancelled or disposed.</summary>
+    public AsyncSignal Filled { get; } = new();
+
+    public CancellationToken StopToken { get; }
+
+    public bool IsStarted => _isStarted;
+
+    public StreamCursor Cursor => _cursor ?? throw new InvalidOperationException("The session has no cursor yet.");
+
+    public void Attach(StreamCursor cursor) => _cursor = cursor;
+
+    /// <summary>Loads the offset and starts reading; does nothing from the second call on.</summary>
+    public async ValueTask StartAsync()
+    {
+        if (_isStarted)
+        {
+            return;
+        }
+
+        ThrowIfStopped();
+        _isStarting = true;
+        _firstRegistration = _first.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
+        _secondRegistration = _second.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
+        var stored = await Keeper.LoadAsync(_source.Connector, StopToken).ConfigureAwait(false);
+        _hasStoredOffset = stored is not null;
+        var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
+        Log.Starting(_logger, Options.Name, start.ToString());
+        StartPump(start);
+        _isStarted = true;
+    }
+
+    /// <summary>Throws what a consumer that asks for more after a stop must see.</summary>
+    public void ThrowIfStopped()
+    {
+        ObjectDisposedException.ThrowIf(_isEngineDisposed, typeof(CdcEngine));
+        _first.ThrowIfCancellationRequested();
+        _second.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(IAsyncEnumerator<>));
+    }
+
+    /// <summary>A finite source has ended and everything was acknowledged: what is left is stored, and a failure of that is the consumer's.</summary>
+    public ValueTask EndAsync() => Options.CommitPolicy.IsNever ? default : Cursor.SaveAsync(StopToken);
+
+    /// <summary>Remembers why the stream ended and turns the inner cancellation into what the caller must see.</summary>
+    public Exception OnFailed(Exception e)
+    {
+        if (e is OperationCanceledException && _stop.IsCancellationRequested)
+        {
+            return _isEngineDisposed ? new ObjectDisposedException(typeof(CdcEngine).FullName)
+                : new OperationCanceledException("The stream was cancelled.", e, _first.IsCancellationRequested ? _first : _second);
+        }
+
+        if (e is not (OperationCanceledException or ObjectDisposedException) && _failure is null)
+        {
+            _failure = e;
+            Log.StreamFailed(_logger, e, Options.Name);
+        }
+
+        return e;
+    }
+
+    /// <summary>Stops reading and stores what is acknowledged; safe to call from any thread and again.</summary>
+    public ValueTask DisposeAsync() => new(_stopping.Value);
+
+    public ValueTask StopForDisposedEngineAsync()
+    {
+        _isEngineDisposed = true;
+        return DisposeAsync();
+    }
+
+    public EngineStatus GetStatus()
+    {
+        var timestamp = Cursor.LastTimestamp;
+        var state = _failure is not null ? EngineState.Failed
+            : _stop.IsCancellationRequested || _stopping.IsValueCreated ? EngineState.Stopped
+            : !_isStarting ? EngineState.Idle
+            : _pump.State == EngineState.Streaming && _pump.IsCaughtUp && Queue.IsEmpty ? EngineState.CaughtUp
+            : _pump.State;
+        var lag = Options.TimeProvider.GetUtcNow() - timestamp;
+        return new EngineStatus
+        {
+            State = state,
+            LastTimestamp = timestamp,
+            Lag = lag is null ? null : state == EngineState.CaughtUp || lag < TimeSpan.Zero ? TimeSpan.Zero : lag,
+            Reconnects = _pump.Reconnects,
+            BufferedChanges = Queue.Changes,
+            BufferedBytes = Queue.Bytes,
+            Failure = _failure ?? _pump.LastFailure,
+        };
+    }
+
+    private void StartPump(StartPosition start)
+    {
+        // The reading task must not carry the first caller's ambient state (AsyncLocals) for as long as it lives.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _pumping = Task.Run(() => _pump.RunAsync(start, StopToken), CancellationToken.None);
+        }
+    }
+
+    private void RaiseAttention() => _cursor?.RaiseAttention();
+
+    private void RequestStop()
+    {
+        _stop.Cancel();
+        RaiseAttention();
+    }
+
+    private async Task StopCoreAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        RaiseAttention();
+        if (_pumping is { } pumping)
+        {
+            try
+            {
+                await pumping.WaitAsync(StopBound, Options.TimeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
+            }
+        }
+
+        await Schedule.DisposeAsync().ConfigureAwait(false);
+        await _firstRegistration.DisposeAsync().ConfigureAwait(false);
+        await _secondRegistration.DisposeAsync().ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false);
+        _stop.Dispose();
+        Log.Stopped(_logger, Options.Name);
+    }
+
+    /// <summary>The last write. It cannot throw: the loop's own exception may be on its way through the enumerator's disposal, and would be lost.
+    /// A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
+    private async ValueTask FlushAsync()
+    {
+        if (Options.CommitPolicy.IsNever || !_isStarted || _failure is OffsetConflictException)
+        {
+            return;
+        }
+
+        using var bound = new CancellationTokenSource(StopBound, Options.TimeProvider);
+        try
+        {
+            await Cursor.SaveAsync(bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _failure ??= e;
+            Log.FinalFlushFailed(_logger, e, Options.Name);
+        }
+    }
+
+    private ValueTask OnFirstOpenAsync(SourcePosition position, CancellationToken cancellationToken)
+        => _hasStoredOffset || Options.CommitPolicy.IsNever ? default : Keeper.SaveStartAsync(position, cancellationToken);
+
+    private async ValueTask BeforeReconnectAsync(CancellationToken cancellationToken)
+    {
+        if (Options.CommitPolicy.IsNever)
+        {
+            return;
+        }
+
+        try
+        {
+            await Cursor.SaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (OffsetConflictException or OperationCanceledException))
+        {
+            // One outage often takes source and store together: the write stays due, and fails the loop if it still fails then.
+            Log.FlushBeforeReconnectFailed(_logger, e, Options.Name);
+        }
+    }
+}

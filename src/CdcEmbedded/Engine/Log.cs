@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>The core's log messages. Ids: 1-99 the stream's life, 100-199 connections, 200-299 offsets.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Engine}: reading from {Start}")]
+    public static partial void Starting(ILogger logger, string engine, string start);
+
+    [LoggerMessage(2, LogLevel.Information, "{Engine}: the source has ended")]
+    public static partial void SourceEnded(ILogger logger, string engine);
+
+    [LoggerMessage(3, LogLevel.Error, "{Engine}: the stream has failed")]
+    public static partial void StreamFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Engine}: stopped")]
+    public static partial void Stopped(ILogger logger, string engine);
+
+    [LoggerMessage(5, LogLevel.Error, "{Engine}: the source has not stopped reading within {Seconds} s; its connection may still be open")]
+    public static partial void PumpDidNotStop(ILogger logger, string engine, double seconds);
+
+    [LoggerMessage(100, LogLevel.Debug, "{Engine}: connected at {Position}")]
+    public static partial void Connected(ILogger logger, string engine, string position);
+
+    [LoggerMessage(101, LogLevel.Warning, "{Engine}: connection failed ({Reason}); attempt {Attempt} in {Delay}")]
+    public static partial void Reconnecting(ILogger logger, Exception exception, string engine, string reason, int attempt, TimeSpan delay);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Engine}: closing the source's connection failed")]
+    public static partial void FeedCloseFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(103, LogLevel.Information, "{Engine}: connected again after {Attempts} attempts")]
+    public static partial void Reconnected(ILogger logger, string engine, int attempts);
+
+    [LoggerMessage(200, LogLevel.Debug, "{Engine}: offset stored as version {Version}")]
+    public static partial void OffsetSaved(ILogger logger, string engine, long version);
+
+    [LoggerMessage(201, LogLevel.Error, "{Engine}: the last acknowledged offset could not be stored; what it covers will be read again")]
+    public static partial void FinalFlushFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Engine}: the offset could not be stored before reconnecting; it stays due")]
+    public static partial void FlushBeforeReconnectFailed(ILogger logger, Exception exception, string engine);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>Checks <see cref="CdcEngineOptions"/> once, when the engine is created.</summary>
+internal static class OptionsValidation
+{
+    public static void Validate(CdcEngineOptions options, ISource source)
+    {
+        Require(!string.IsNullOrWhiteSpace(options.Name), nameof(options.Name), options.Name, "a text that is not blank");
+        Require(options.MaxBatchSize >= 1, nameof(options.MaxBatchSize), options.MaxBatchSize, "at least 1");
+        Require(options.MaxBufferedChanges >= 1, nameof(options.MaxBufferedChanges), options.MaxBufferedChanges, "at least 1");
+        Require(options.MaxBufferedBytes >= 1, nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, "at least 1");
+        Require(Enum.IsDefined(options.Acknowledgement), nameof(options.Acknowledgement), options.Acknowledgement, "OnNext or Manual");
+        Require(options.LoggerFactory is not null, nameof(options.LoggerFactory), null, "a factory; NullLoggerFactory.Instance logs nothing");
+        Require(options.TimeProvider is not null, nameof(options.TimeProvider), null, "a clock, such as TimeProvider.System");
+        Require(options.CommitPolicy is not null, nameof(options.CommitPolicy), null, "a policy, such as CommitPolicy.Default");
+        Require(options.Reconnect is not null, nameof(options.Reconnect), null, "a policy, such as ReconnectPolicy.Default");
+        if (options.CommitPolicy is { } commit)
+        {
+            Require(commit.Changes >= 1, "CommitPolicy.Changes", commit.Changes, "at least 1");
+            Require(commit.Interval > TimeSpan.Zero, "CommitPolicy.Interval", commit.Interval, "more than zero");
+            Require(commit.MaxOverrun >= 1, "CommitPolicy.MaxOverrun", commit.MaxOverrun, "at least 1");
+        }
+
+        if (options.Reconnect is { } reconnect)
+        {
+            Require(reconnect.InitialDelay > TimeSpan.Zero, "Reconnect.InitialDelay", reconnect.InitialDelay, "more than zero");
+            Require(reconnect.MaxDelay >= reconnect.InitialDelay && reconnect.MaxDelay <= TimeSpan.FromDays(1), "Reconnect.MaxDelay",
+                reconnect.MaxDelay, $"at least InitialDelay ({reconnect.InitialDelay}) and at most a day");
+            Require(reconnect.MaxAttempts is null or >= 0, "Reconnect.MaxAttempts", reconnect.MaxAttempts, "null or at least 0");
+            Require(reconnect.Jitter is >= 0 and <= 1, "Reconnect.Jitter", reconnect.Jitter, "between 0 and 1");
+            Require(reconnect.ResetAfter >= TimeSpan.Zero, "Reconnect.ResetAfter", reconnect.ResetAfter, "at least zero");
+        }
+
+        if (options.StartFrom?.Offset is { } offset)
+        {
+            Require(offset.Connector == source.Connector, nameof(options.StartFrom), offset, $"an offset of a '{source.Connector}' source");
+        }
+    }
+
+    private static void Require(bool condition, string property, object? value, string allowed)
+    {
+        if (!condition)
+        {
+            var shown = value is null ? "null" : string.Create(CultureInfo.InvariantCulture, $"'{value}'");
+            throw new ArgumentException($"{property} is {shown}; allowed is {allowed}.", nameof(property));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>The reading flow: opens the source, reads batches into the queue, and comes back after transient failures just behind the last
+/// entry that it handed over, so that the consumer sees neither a gap nor a repetition.</summary>
+internal sealed class SourcePump
+{
+    private readonly ISource _source;
+    private readonly SourceContext _context;
+    private readonly BatchQueue _queue;
+    private readonly Backoff _backoff;
+    private readonly ILogger _logger;
+    private readonly Func<SourcePosition, CancellationToken, ValueTask> _onFirstOpen;
+    private readonly Func<CancellationToken, ValueTask> _beforeReconnect;
+    private FeedEntry? _resume;
+    private bool _wasOpened;
+    private long? _openedAt;
+    private bool _delivered;
+    private volatile bool _isCaughtUp;
+    private volatile Exception? _lastFailure;
+    private volatile EngineState _state = EngineState.Connecting;
+    private long _reconnects;
+
+    /// <param name="source">Where to read.</param>
+    /// <param name="context">What the source is told.</param>
+    /// <param name="queue">Where batches go.</param>
+    /// <param name="backoff">When to come back.</param>
+    /// <param name="logger">The engine's logger.</param>
+    /// <param name="onFirstOpen">Called once with the position where reading begins, before anything is read.</param>
+    /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
+    public SourcePump(ISource source, SourceContext context, BatchQueue queue, Backoff backoff, ILogger logger,
+        Func<SourcePosition, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
+    {
+        _source = source;
+        _context = context;
+        _queue = queue;
+        _backoff = backoff;
+        _logger = logger;
+        _onFirstOpen = onFirstOpen;
+        _beforeReconnect = beforeReconnect;
+    }
+
+    /// <summary>Connecting, Streaming or Reconnecting.</summary>
+    public EngineState State => _state;
+
+    public long Reconnects => Interlocked.Read(ref _reconnects);
+
+    /// <summary>Whether the last thing read was a heartbeat: nothing waits in the source.</summary>
+    public bool IsCaughtUp => _isCaughtUp;
+
+    /// <summary>The transient failure that made the engine reconnect, until it is connected again.</summary>
+    public Exception? LastFailure => _lastFailure;
+
+    /// <summary>Runs until the source ends, fails for good or the token is cancelled; the queue tells which.</summary>
+    public async Task RunAsync(StartPosition start, CancellationToken stop)
+    {
+        Exception? failure = null;
+        try
+        {
+            while (!await ReadToEndAsync(start, stop).ConfigureAwait(false))
+            {
+                start = _resume is { } resume ? StartPosition.At(resume.Position.ToOffset()) : start;
+            }
+
+            Log.SourceEnded(_logger, _context.Name);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        // Not swallowed: the queue hands the failure to the consumer behind everything that was read before it.
+        _queue.Complete(failure);
+    }
+
+    /// <returns>True where the source has ended; false after a transient failure and the wait that follows it.</returns>
+    private async ValueTask<bool> ReadToEndAsync(StartPosition start, CancellationToken stop)
+    {
+        Exception failure;
+        _openedAt = null;
+        _delivered = false;
+        try
+        {
+            await ReadOneConnectionAsync(start, stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (IsTransient(e) && !stop.IsCancellationRequested)
+        {
+            failure = e;
+        }
+
+        _isCaughtUp = false;
+        _lastFailure = failure;
+        _backoff.OnConnectionEnded(_delivered, _openedAt is { } at ? _context.TimeProvider.GetElapsedTime(at) : TimeSpan.Zero);
+        if (!_backoff.TryNext(out var delay))
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        _state = _wasOpened ? EngineState.Reconnecting : EngineState.Connecting;
+        Log.Reconnecting(_logger, failure, _context.Name, failure.Message, _backoff.Attempt, delay);
+        await _beforeReconnect(stop).ConfigureAwait(false);
+        await Task.Delay(delay, _context.TimeProvider, stop).ConfigureAwait(false);
+        Interlocked.Increment(ref _reconnects);
+        return false;
+    }
+
+    private async ValueTask ReadOneConnectionAsync(StartPosition start, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var feed = await _source.OpenAsync(_context, start, stop).ConfigureAwait(false);
+        try
+        {
+            await OnOpenedAsync(feed.StartPosition, stop).ConfigureAwait(false);
+            while (await feed.ReadAsync(stop).ConfigureAwait(false) is { } batch)
+            {
+                if (batch.EntryList is { Count: > 0 } entries)
+                {
+                    var last = entries[^1];
+                    await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
+                    _resume = last;
+                    _delivered = true;
+                    _isCaughtUp = last.Item is Heartbeat;
+                }
+            }
+        }
+        finally
+        {
+            await CloseAsync(feed).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask OnOpenedAsync(SourcePosition position, CancellationToken stop)
+    {
+        _openedAt = _context.TimeProvider.GetTimestamp();
+        _resume ??= FeedEntry.Of(position);
+        if (!_wasOpened)
+        {
+            await _onFirstOpen(position, stop).ConfigureAwait(false);
+            _wasOpened = true;
+        }
+        else
+        {
+            Log.Reconnected(_logger, _context.Name, _backoff.Attempt);
+        }
+
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Connected(_logger, _context.Name, position.ToOffset().ToString());
+        }
+
+        _lastFailure = null;
+        _state = EngineState.Streaming;
+    }
+
+    private async ValueTask CloseAsync(ISourceFeed feed)
+    {
+        try
+        {
+            await feed.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // What ended the reading matters, not that the farewell failed.
+            Log.FeedCloseFailed(_logger, e, _context.Name);
+        }
+    }
+
+    private static bool IsTransient(Exception e) => e switch
+    {
+        CdcException cdc => cdc.IsTransient,
+        SocketException => true,
+        IOException { InnerException: SocketException } => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,472 @@
+using System.Runtime.ExceptionServices;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>The consumer's flow: walks the batches' entries, acknowledges, and stores progress when it is due.</summary>
+/// <remarks>
+/// <para>The fast path of the derived enumerators touches <see cref="Set"/>, <see cref="Next"/>, <see cref="Limit"/> and
+/// <see cref="Attention"/> only: the next row of the set at hand needs no lock, no clock and no async state.</para>
+/// <para>Everything else happens under <see cref="_gate"/>, so that another thread can ask how far the loop is: with the lock held the
+/// set stays, and a stale <see cref="Next"/> only means a little less acknowledged than there is.</para>
+/// </remarks>
+internal abstract class StreamCursor : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly AcknowledgedProgress _progress = new();
+    private readonly StreamKind _kind;
+    private readonly bool _acknowledgesOnNext;
+    private FeedBatch? _batch;
+    private ChangeSet? _lastSet;
+    private int _entry;
+    private long _sequence;
+    private int _acknowledgedInSet;
+    private bool _isYielded;
+    private Exception? _failure;
+    private bool _isEnded;
+
+    private protected StreamCursor(EngineSession session, StreamKind kind)
+    {
+        Session = session;
+        _kind = kind;
+        _acknowledgesOnNext = session.Options.Acknowledgement == AcknowledgementMode.OnNext;
+    }
+
+    private protected EngineSession Session { get; }
+
+    /// <summary>The changes at hand; null while another item or a batch is.</summary>
+    private protected ChangeSet? Set { get; private set; }
+
+    /// <summary>Which of the changes comes next.</summary>
+    private protected int Next;
+
+    /// <summary>Up to which of the changes the fast path may go.</summary>
+    private protected int Limit;
+
+    /// <summary>Set from other threads: time for a write, cancelled, or disposed. The fast path stands aside.</summary>
+    private protected volatile bool Attention;
+
+    /// <summary>The item at hand that is no change; null while changes or a batch are.</summary>
+    private protected StreamItem? Item { get; private set; }
+
+    /// <summary>The batch at hand, where batches are yielded.</summary>
+    private protected ChangeBatch? Batch { get; private set; }
+
+    /// <summary>When the newest change handed out was committed.</summary>
+    public DateTimeOffset? LastTimestamp
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (Set ?? _lastSet)?.Timestamp;
+            }
+        }
+    }
+
+    /// <summary>Makes the flow look up: cancelled, disposed, or a write is due by time.</summary>
+    public void RaiseAttention()
+    {
+        Attention = true;
+        Session.Filled.Set();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Session.DisposeAsync();
+
+    /// <summary>Moves to the next thing to yield, when the fast path cannot.</summary>
+    private protected ValueTask<bool> MoveSlowAsync()
+    {
+        if (!Attention && Session.IsStarted && _failure is null)
+        {
+            lock (_gate)
+            {
+                AcknowledgeCurrent();
+                if (Take() && !IsWriteDue(out _))
+                {
+                    YieldTaken();
+                    return new ValueTask<bool>(true);
+                }
+            }
+        }
+
+        return MoveAsync();
+    }
+
+    /// <summary>Makes what was taken the enumerator's current.</summary>
+    private protected abstract void OnYield();
+
+    /// <summary>Acknowledges an item and everything before it.</summary>
+    /// <exception cref="ArgumentException">Another stream delivered it.</exception>
+    public void Acknowledge(StreamItem item)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(item.Stream, Session))
+            {
+                throw new ArgumentException($"The item '{item.GetType().Name}' was not delivered by engine '{Session.Options.Name}'.", nameof(item));
+            }
+
+            if (item is ChangeEvent change)
+            {
+                _progress.Acknowledge(change.Set, change.Change, 0);
+            }
+            else
+            {
+                _progress.Acknowledge(item.Sequence + 1, item.Position, 0);
+            }
+
+            AbsorbFollowing();
+        }
+    }
+
+    /// <summary>Acknowledges a batch and everything before it.</summary>
+    /// <exception cref="ArgumentException">Another stream delivered it.</exception>
+    public void Acknowledge(ChangeBatch batch)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(batch.Stream, Session))
+            {
+                throw new ArgumentException($"The batch was not delivered by engine '{Session.Options.Name}'.", nameof(batch));
+            }
+
+            _progress.Acknowledge(batch.EndSequence, batch.Position, 0);
+        }
+    }
+
+    /// <summary>Acknowledges what the loop has at hand.</summary>
+    public void AcknowledgeAtHand()
+    {
+        lock (_gate)
+        {
+            if (Set is { } set && Next > 0)
+            {
+                _progress.Acknowledge(set, Next - 1, 0);
+            }
+            else if (_isYielded)
+            {
+                AcknowledgeYielded();
+            }
+
+            AbsorbFollowing();
+        }
+    }
+
+    /// <summary>Stores what is acknowledged; for any thread, at most once at a time.</summary>
+    public async ValueTask SaveAsync(CancellationToken cancellationToken)
+    {
+        SourcePosition position;
+        long sequence;
+        lock (_gate)
+        {
+            AcknowledgeBehindCurrent();
+            if (!_progress.IsDirty)
+            {
+                return;
+            }
+
+            position = _progress.Take(false, out sequence);
+            Session.Schedule.Restart();
+        }
+
+        await StoreAsync(position, sequence, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask StoreAsync(SourcePosition position, long sequence, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Session.Keeper.SaveAsync(position, sequence, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _progress.Untake(Session.Keeper.SavedSequence);
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> MoveAsync()
+    {
+        if (_isEnded)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_failure is { } failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            await Session.StartAsync().ConfigureAwait(false);
+            while (true)
+            {
+                Attention = false;
+                Session.ThrowIfStopped();
+                if (TryMove(out var write, out var sequence))
+                {
+                    return true;
+                }
+
+                if (write is not null)
+                {
+                    await StoreAsync(write, sequence, Session.StopToken).ConfigureAwait(false);
+                }
+                else if (!Session.Queue.IsAtEnd(out failure))
+                {
+                    await Session.Filled.WaitAsync().ConfigureAwait(false);
+                }
+                else if (failure is not null)
+                {
+                    ExceptionDispatchInfo.Throw(failure);
+                }
+                else
+                {
+                    await Session.EndAsync().ConfigureAwait(false);
+                    _isEnded = true;
+                    return false;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            var translated = Session.OnFailed(e);
+            _failure = translated;
+            if (ReferenceEquals(translated, e))
+            {
+                throw;
+            }
+
+            throw translated;
+        }
+    }
+
+    /// <returns>True where something was yielded. Else <paramref name="write"/> is to be stored first, or it is time to wait.</returns>
+    private bool TryMove(out SourcePosition? write, out long sequence)
+    {
+        lock (_gate)
+        {
+            AcknowledgeCurrent();
+            var isTaken = Take();
+            write = null;
+            sequence = 0;
+            if (IsWriteDue(out var atEnd))
+            {
+                write = _progress.Take(atEnd, out sequence);
+                Session.Schedule.Restart();
+                return false;
+            }
+
+            if (isTaken)
+            {
+                YieldTaken();
+                return true;
+            }
+
+            if (_progress.IsDirty)
+            {
+                Session.Schedule.Arm();
+            }
+
+            return false;
+        }
+    }
+
+    private void YieldTaken()
+    {
+        Session.Schedule.Arm();
+        _isYielded = true;
+        if (Set is { } set)
+        {
+            var ahead = Session.Schedule.ChangesUntilForced(_progress.UnsavedChanges);
+            Limit = set.Count - Next < ahead ? set.Count : Next + ahead;
+        }
+
+        OnYield();
+    }
+
+    private bool IsWriteDue(out bool atEnd)
+    {
+        atEnd = false;
+        var unsaved = _progress.UnsavedChanges;
+        if (!_progress.IsDirty || !Session.Schedule.IsDue(unsaved))
+        {
+            return false;
+        }
+
+        if (Session.Schedule.IsForced(unsaved))
+        {
+            return true;
+        }
+
+        atEnd = true;
+        return _progress.HasUnsavedEnd();
+    }
+
+    /// <summary>Moves to the next entry to yield, passing the others by, without waiting.</summary>
+    private bool Take()
+    {
+        if ((Set is { } set && Next < set.Count) || ((Item is not null || Batch is not null) && !_isYielded))
+        {
+            return true;
+        }
+
+        _lastSet = Set ?? _lastSet;
+        Set = null;
+        Item = null;
+        Batch = null;
+        Next = Limit = 0;
+        while (true)
+        {
+            if (_batch is { } batch)
+            {
+                if (TakeFrom(batch))
+                {
+                    return true;
+                }
+
+                Session.Queue.Release(batch);
+                _batch = null;
+            }
+
+            if (!Session.Queue.TryDequeue(out _batch))
+            {
+                return false;
+            }
+
+            _entry = 0;
+        }
+    }
+
+    private bool TakeFrom(FeedBatch batch)
+    {
+        var entries = batch.EntryList;
+        if (_kind == StreamKind.Batches && _entry == 0 && batch.ChangeCount > 0)
+        {
+            TakeWhole(batch);
+            return true;
+        }
+
+        while (_entry < entries.Count)
+        {
+            var entry = entries[_entry++];
+            if (entry.Changes is { } set)
+            {
+                set.Stamp(Session, _sequence);
+                _sequence += set.Count;
+                _acknowledgedInSet = 0;
+                Set = set;
+                return true;
+            }
+
+            if (entry.Item is { } item && _kind == StreamKind.Items)
+            {
+                item.Stamp(Session, _sequence++);
+                Item = item;
+                _isYielded = false;
+                return true;
+            }
+
+            _progress.Skip(_sequence++, entry.Position);
+        }
+
+        return false;
+    }
+
+    private void TakeWhole(FeedBatch batch)
+    {
+        foreach (var entry in batch.EntryList)
+        {
+            if (entry.Changes is { } set)
+            {
+                set.Stamp(Session, _sequence);
+                _sequence += set.Count;
+                _lastSet = set;
+            }
+            else
+            {
+                _sequence++;
+            }
+        }
+
+        _entry = batch.EntryList.Count;
+        Batch = new ChangeBatch(batch, Session, _sequence);
+        _isYielded = false;
+    }
+
+    /// <summary>The loop has asked for the next: what it has at hand is processed.</summary>
+    private void AcknowledgeCurrent()
+    {
+        if (!_acknowledgesOnNext)
+        {
+            return;
+        }
+
+        if (Set is { } set)
+        {
+            AcknowledgeRows(set, Next);
+        }
+        else if (_isYielded)
+        {
+            AcknowledgeYielded();
+        }
+    }
+
+    /// <summary>Seen from outside the loop's own request: what it has at hand is not processed yet, the rows before are.</summary>
+    private void AcknowledgeBehindCurrent()
+    {
+        if (_acknowledgesOnNext && Set is { } set)
+        {
+            AcknowledgeRows(set, Volatile.Read(ref Next) - 1);
+        }
+    }
+
+    private void AcknowledgeRows(ChangeSet set, int count)
+    {
+        if (count > _acknowledgedInSet)
+        {
+            _progress.Acknowledge(set, count - 1, count - _acknowledgedInSet);
+            _acknowledgedInSet = count;
+        }
+    }
+
+    private void AcknowledgeYielded()
+    {
+        if (Item is { } item)
+        {
+            _progress.Acknowledge(item.Sequence + 1, item.Position, 0);
+        }
+        else if (Batch is { } batch && batch.EndSequence > _progress.Sequence)
+        {
+            _progress.Acknowledge(batch.EndSequence, batch.Position, batch.Count);
+        }
+    }
+
+    /// <summary>After an acknowledgement by hand: passes the entries that are not yielded and lie directly behind, so that the last row of a
+    /// transaction stores the transaction's end. The cursor itself stays.</summary>
+    private void AbsorbFollowing()
+    {
+        if (_batch is not { } batch)
+        {
+            return;
+        }
+
+        var entries = batch.EntryList;
+        var sequence = _sequence;
+        for (var i = _entry; i < entries.Count && sequence == _progress.Sequence; i++, sequence++)
+        {
+            if (entries[i].Changes is not null || (_kind == StreamKind.Items && entries[i].Item is not null))
+            {
+                return;
+            }
+
+            _progress.Skip(sequence, entries[i].Position);
+        }
+    }
+}

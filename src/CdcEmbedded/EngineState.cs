@@ -1,0 +1,26 @@
+namespace CdcEmbedded;
+
+/// <summary>What a <see cref="CdcEngine"/> is doing.</summary>
+public enum EngineState
+{
+    /// <summary>Created; nobody has asked for the first item yet.</summary>
+    Idle,
+
+    /// <summary>Loading the offset and connecting for the first time.</summary>
+    Connecting,
+
+    /// <summary>Connected and reading.</summary>
+    Streaming,
+
+    /// <summary>Connected, and everything up to the source's last heartbeat has been yielded.</summary>
+    CaughtUp,
+
+    /// <summary>The connection failed; waiting for or making the next attempt.</summary>
+    Reconnecting,
+
+    /// <summary>Ended: the source was finite, or the loop was left, cancelled or disposed.</summary>
+    Stopped,
+
+    /// <summary>Ended by <see cref="EngineStatus.Failure"/>.</summary>
+    Failed,
+}
