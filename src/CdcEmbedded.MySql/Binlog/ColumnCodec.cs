@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace CdcEmbedded.MySql.Binlog;
+
+/// <summary>How one column lies in a row and how it is read; made once per table map.</summary>
+/// <remarks>The scanner has checked that the whole value lies inside the event before any of it is read here.</remarks>
+internal readonly struct ColumnCodec
+{
+    private readonly Encoding? _encoding;
+    private readonly string[]? _labels;
+    private readonly ColumnKind _kind;
+    private readonly sbyte _shape;
+    private readonly byte _digits;
+    private readonly byte _width;
+
+    private ColumnCodec(ColumnKind kind, int shape, int digits = 0, int width = 0, Encoding? encoding = null, string[]? labels = null)
+    {
+        _kind = kind;
+        _shape = (sbyte)shape;
+        _digits = (byte)digits;
+        _width = (byte)width;
+        _encoding = encoding;
+        _labels = labels;
+    }
+
+    /// <summary>0 and above: bytes of each value. Below: minus the bytes of the length that begins each value.</summary>
+    public sbyte Shape => _shape;
+
+    public static ColumnCodec Fixed(ColumnKind kind, int bytes, int digits = 0) => new(kind, bytes, digits);
+
+    public static ColumnCodec Decimal(int precision, int scale)
+        => new(ColumnKind.Decimal, DecimalFormat.ByteLength(precision, scale), scale, precision);
+
+    public static ColumnCodec Labelled(ColumnKind kind, int bytes, string[]? labels) => new(kind, bytes, labels: labels);
+
+    public static ColumnCodec Text(int lengthBytes, Encoding? encoding) => new(ColumnKind.Text, -lengthBytes, encoding: encoding);
+
+    /// <summary>Bytes after a length.</summary>
+    /// <param name="kind">Binary, JSON, geometry or vector.</param>
+    /// <param name="lengthBytes">Bytes of the length.</param>
+    /// <param name="padTo">The n of BINARY(n), whose trailing zero bytes are not sent; 0 for others.</param>
+    public static ColumnCodec Sized(ColumnKind kind, int lengthBytes, int padTo = 0) => new(kind, -lengthBytes, width: padTo);
+
+    /// <summary>The bytes of the value at an offset, its length included.</summary>
+    public int SkipLength(byte[] buffer, int offset) => _shape >= 0 ? _shape : -_shape + ReadLength(buffer, offset, -_shape);
+
+    /// <summary>Reads the value at an offset.</summary>
+    public Value Read(byte[] buffer, int offset)
+    {
+        switch (_kind)
+        {
+            case ColumnKind.Int8: return Value.FromInt64((sbyte)buffer[offset]);
+            case ColumnKind.UInt8: return Value.FromUInt64(buffer[offset]);
+            case ColumnKind.Int16: return Value.FromInt64(BinaryPrimitives.ReadInt16LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt16: return Value.FromUInt64(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int24: return Value.FromInt64((int)(ReadUInt24(buffer, offset) << 8) >> 8);
+            case ColumnKind.UInt24: return Value.FromUInt64(ReadUInt24(buffer, offset));
+            case ColumnKind.Int32: return Value.FromInt64(BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt32: return Value.FromUInt64(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int64: return Value.FromInt64(BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt64: return Value.FromUInt64(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Single: return Value.FromSingle(BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Double: return Value.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Text: return ReadText(buffer, offset);
+            case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
+            case ColumnKind.Year: return Value.FromInt64(buffer[offset] is 0 ? 0 : 1900 + buffer[offset]);
+            case ColumnKind.Bit: return Value.FromUInt64(ReadBigEndian(buffer, offset, _shape));
+            case ColumnKind.Enum1: return Value.FromEnum(buffer[offset], _labels);
+            case ColumnKind.Enum2: return Value.FromEnum(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)), _labels);
+            case ColumnKind.Set: return Value.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
+            case ColumnKind.Binary or ColumnKind.Json or ColumnKind.Geometry or ColumnKind.Vector: return ReadBytes(buffer, offset);
+            case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
+            case ColumnKind.Time2: return TemporalFormat.ReadTime2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.Timestamp2: return TemporalFormat.ReadTimestamp2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.Time: return TemporalFormat.ReadOldTime((int)(ReadUInt24(buffer, offset) << 8) >> 8);
+            case ColumnKind.DateTime: return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Timestamp: return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
+            default: return Value.Null;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint ReadUInt24(byte[] buffer, int offset)
+    {
+        var b = buffer.AsSpan(offset, 3);
+        return b[0] | ((uint)b[1] << 8) | ((uint)b[2] << 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadLength(byte[] buffer, int offset, int lengthBytes) => lengthBytes switch
+    {
+        1 => buffer[offset],
+        2 => BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)),
+        3 => (int)ReadUInt24(buffer, offset),
+        _ => BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)),
+    };
+
+    private static ulong ReadBigEndian(byte[] buffer, int offset, int bytes)
+    {
+        ulong value = 0;
+        foreach (var b in buffer.AsSpan(offset, bytes))
+        {
+            value = (value << 8) | b;
+        }
+
+        return value;
+    }
+
+    private static ulong ReadLittleEndian(byte[] buffer, int offset, int bytes)
+    {
+        ulong value = 0;
+        for (var i = bytes - 1; i >= 0; i--)
+        {
+            value = (value << 8) | buffer[offset + i];
+        }
+
+        return value;
+    }
+
+    private Value ReadText(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        return Value.FromText(buffer, offset + prefix, ReadLength(buffer, offset, prefix), _encoding);
+    }
+
+    private Value ReadBytes(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        var length = ReadLength(buffer, offset, prefix);
+        var start = offset + prefix;
+        return _kind switch
+        {
+            ColumnKind.Json => Value.FromJson(buffer, start, length, JsonBinary.Instance),
+            ColumnKind.Geometry => Value.FromGeometry(buffer, start, length),
+            ColumnKind.Vector => Value.FromVector(buffer, start, length),
+            _ => Value.FromBinary(buffer, start, length, (byte)Math.Max(0, _width - length)),
+        };
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+
+namespace CdcEmbedded.MySql.Binlog;
+
+/// <summary>The rows of one rows event, undecoded: where each column of each image begins. Immutable.</summary>
+/// <remarks>An update has two images per row: 2r the one before and 2r + 1 the one after. Others have one.</remarks>
+internal sealed class RowBuffer
+{
+    /// <summary>An offset that no value has, as fixed fields stand there: the column is null.</summary>
+    internal const int NullOffset = 0;
+
+    /// <summary>The same for a column that the image does not hold.</summary>
+    internal const int AbsentOffset = 1;
+
+    private readonly ColumnCodec[] _codecs;
+    private readonly ushort[]? _small;
+    private readonly int[]? _large;
+    private readonly bool _hasAbsent;
+
+    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small, int[]? large,
+        bool hasAbsent)
+    {
+        Map = map;
+        Operation = operation;
+        Buffer = buffer;
+        BodyStart = bodyStart;
+        BodyLength = bodyLength;
+        ImageCount = imageCount;
+        _codecs = map.Codecs;
+        _small = small;
+        _large = large;
+        _hasAbsent = hasAbsent;
+    }
+
+    public TableMap Map { get; }
+
+    public RowsOperation Operation { get; }
+
+    public byte[] Buffer { get; }
+
+    /// <summary>Where the event's body begins in <see cref="Buffer"/>; all offsets count from it.</summary>
+    public int BodyStart { get; }
+
+    public int BodyLength { get; }
+
+    public int ImageCount { get; }
+
+    public int RowCount => Operation == RowsOperation.Update ? ImageCount >> 1 : ImageCount;
+
+    public int ColumnCount => _codecs.Length;
+
+    /// <summary>Bytes of the offsets.</summary>
+    public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;
+
+    public bool IsNull(int image, int column) => OffsetOf(image, column) == NullOffset;
+
+    public bool IsAbsent(int image, int column) => OffsetOf(image, column) == AbsentOffset;
+
+    /// <summary>A column of an image.</summary>
+    public Value GetValue(int image, int column)
+    {
+        var offset = OffsetOf(image, column);
+        return offset > AbsentOffset ? _codecs[column].Read(Buffer, BodyStart + offset) : offset == NullOffset ? Value.Null : Value.Absent;
+    }
+
+    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before image.</summary>
+    public Value GetAfterValue(int row, int column)
+    {
+        if (Operation != RowsOperation.Update)
+        {
+            return GetValue(row, column);
+        }
+
+        var after = (2 * row) + 1;
+        return GetValue(_hasAbsent && IsAbsent(after, column) ? after - 1 : after, column);
+    }
+
+    /// <summary>A value's bytes as they stand in the row, a length before them included; empty for nulls and absent columns.</summary>
+    public ReadOnlySpan<byte> GetRaw(int image, int column)
+    {
+        var offset = OffsetOf(image, column);
+        return offset > AbsentOffset
+            ? Buffer.AsSpan(BodyStart + offset, _codecs[column].SkipLength(Buffer, BodyStart + offset))
+            : default;
+    }
+
+    /// <summary>Whether two images have the same bytes in some columns. An absent column is one that did not change.</summary>
+    public bool KeyEquals(int beforeImage, int afterImage, ReadOnlySpan<int> keyColumns)
+    {
+        foreach (var column in keyColumns)
+        {
+            var before = OffsetOf(beforeImage, column);
+            var after = OffsetOf(afterImage, column);
+            if (before == AbsentOffset || after == AbsentOffset)
+            {
+                continue;
+            }
+
+            if ((before == NullOffset) != (after == NullOffset) || !GetRaw(beforeImage, column).SequenceEqual(GetRaw(afterImage, column)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int OffsetOf(int image, int column)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)_codecs.Length, nameof(column));
+        var index = (image * _codecs.Length) + column;
+        return _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
+    }
+}
