@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql;
 
-/// <summary>The package's log messages. Event ids: 1000 connections.</summary>
+/// <summary>The package's log messages. Event ids: 1000 connections, 1100 opening a stream, 1200 reading it.</summary>
 internal static partial class Log
 {
     /// <summary>Logged in.</summary>
@@ -29,4 +29,29 @@ internal static partial class Log
     /// <summary>Closed.</summary>
     [LoggerMessage(1004, LogLevel.Debug, "Closed connection {ConnectionId} to {Host}.")]
     public static partial void Closed(ILogger logger, string host, uint connectionId);
+
+    /// <summary>Something to mend that does not prevent reading.</summary>
+    [LoggerMessage(1100, LogLevel.Warning, "{Host} [{Code}] {Finding} Remedy: {Remedy}")]
+    public static partial void PreflightWarning(ILogger logger, string host, string code, string finding, string remedy);
+
+    /// <summary>The server was asked for its binlog.</summary>
+    [LoggerMessage(1101, LogLevel.Debug, "Reading the binlog of {Host}, by GTID: {ByGtid}, from {File}:{Position}, as replica {ServerId}.")]
+    public static partial void DumpStarted(ILogger logger, string host, bool byGtid, string file, long position, uint serverId);
+
+    /// <summary>Columns came from information_schema.</summary>
+    [LoggerMessage(1200, LogLevel.Debug, "Looked up the {Count} columns of {Database}.{Table}, which the log does not name.")]
+    public static partial void SchemaLookedUp(ILogger logger, string database, string table, int count);
+
+    /// <summary>An event that the log marks as ignorable was passed over.</summary>
+    [LoggerMessage(1201, LogLevel.Debug, "Passed over an ignorable {EventType} at {File}:{Position}.")]
+    public static partial void IgnorableEventPassed(ILogger logger, string eventType, string file, long position);
+
+    /// <summary>The outcome of an XA transaction whose rows were not captured, or prepared before the start.</summary>
+    [LoggerMessage(1202, LogLevel.Warning,
+        "{Statement} at {File}:{Position} ends an XA transaction that was prepared outside this stream or changed no captured table.")]
+    public static partial void XaOutcomePassed(ILogger logger, string statement, string file, long position);
+
+    /// <summary>A transaction has no end in the log.</summary>
+    [LoggerMessage(1203, LogLevel.Warning, "Dropped transaction {Transaction}, which never ended ({Reason}): the server rolled it back.")]
+    public static partial void UnfinishedTransactionDropped(ILogger logger, string transaction, string reason);
 }

@@ -24,7 +24,6 @@ public sealed class CdcEngine : IAsyncDisposable
     private readonly ISource _source;
     private readonly IOffsetStore _offsets;
     private readonly CdcEngineOptions _options;
-    private readonly SourceContext _context;
     private readonly ILogger _logger;
     private EngineSession? _session;
     private bool _isDisposed;
@@ -44,14 +43,6 @@ public sealed class CdcEngine : IAsyncDisposable
         _offsets = offsets;
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
-        _context = new SourceContext
-        {
-            Name = options.Name,
-            LoggerFactory = options.LoggerFactory,
-            TimeProvider = options.TimeProvider,
-            MaxBatchSize = options.MaxBatchSize,
-            StopWhenCaughtUp = options.StopWhenCaughtUp,
-        };
     }
 
     /// <summary>The engine's name.</summary>
@@ -70,7 +61,7 @@ public sealed class CdcEngine : IAsyncDisposable
     public IAsyncEnumerable<ChangeEvent> ReadAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new EngineStream<ChangeEvent>((first, second) => Start(static session => new ChangeCursor(session), first, second), cancellationToken);
+        return new EngineStream<ChangeEvent>((first, second) => Start(static session => new ChangeCursor(session), false, first, second), cancellationToken);
     }
 
     /// <summary>Every item in its order: changes, transaction begins and ends, heartbeats.</summary>
@@ -78,7 +69,7 @@ public sealed class CdcEngine : IAsyncDisposable
     public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new EngineStream<StreamItem>((first, second) => Start(static session => new ItemCursor(session), first, second), cancellationToken);
+        return new EngineStream<StreamItem>((first, second) => Start(static session => new ItemCursor(session), true, first, second), cancellationToken);
     }
 
     /// <summary>The changes in batches, as they were read: each with at least one change, and the offset to store with its effects.</summary>
@@ -86,7 +77,7 @@ public sealed class CdcEngine : IAsyncDisposable
     public IAsyncEnumerable<ChangeBatch> ReadBatchesAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new EngineStream<ChangeBatch>((first, second) => Start(static session => new BatchCursor(session), first, second), cancellationToken);
+        return new EngineStream<ChangeBatch>((first, second) => Start(static session => new BatchCursor(session), false, first, second), cancellationToken);
     }
 
     /// <summary>Acknowledges everything up to and with the given item, and stores the offset now, whatever the commit policy.</summary>
@@ -150,7 +141,7 @@ public sealed class CdcEngine : IAsyncDisposable
         using var keeper = new OffsetKeeper(_offsets, Name, _logger);
         var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
-        return await _source.ValidateAsync(_context, start, cancellationToken).ConfigureAwait(false);
+        return await _source.ValidateAsync(CreateContext(wantsItems: false), start, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is acknowledged.
@@ -171,7 +162,7 @@ public sealed class CdcEngine : IAsyncDisposable
         }
     }
 
-    private TCursor Start<TCursor>(Func<EngineSession, TCursor> create, CancellationToken first, CancellationToken second)
+    private TCursor Start<TCursor>(Func<EngineSession, TCursor> create, bool wantsItems, CancellationToken first, CancellationToken second)
         where TCursor : StreamCursor
     {
         lock (_gate)
@@ -182,13 +173,23 @@ public sealed class CdcEngine : IAsyncDisposable
                 throw new InvalidOperationException($"Engine '{Name}' has been enumerated already: an engine is enumerated once. Create another one.");
             }
 
-            var session = new EngineSession(_source, _offsets, _options, _context, _logger, first, second);
+            var session = new EngineSession(_source, _offsets, _options, CreateContext(wantsItems), _logger, first, second);
             var cursor = create(session);
             session.Attach(cursor);
             Volatile.Write(ref _session, session);
             return cursor;
         }
     }
+
+    private SourceContext CreateContext(bool wantsItems) => new()
+    {
+        Name = _options.Name,
+        LoggerFactory = _options.LoggerFactory,
+        TimeProvider = _options.TimeProvider,
+        MaxBatchSize = _options.MaxBatchSize,
+        WantsTransactionItems = wantsItems,
+        StopWhenCaughtUp = _options.StopWhenCaughtUp,
+    };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
 }

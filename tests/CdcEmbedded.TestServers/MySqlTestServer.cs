@@ -121,6 +121,9 @@ public sealed class MySqlTestServer : IAsyncDisposable
         ["User ID"] = user,
         ["Password"] = password,
         ["SslMode"] = "Disabled",
+
+        // The first login of an account asks for the server's RSA key where there is no TLS; here the network is the loopback.
+        ["AllowPublicKeyRetrieval"] = true,
     }.ConnectionString;
 
     /// <summary>The path of a binlog file by its name, e.g. <c>binlog.000001</c>.</summary>

@@ -1,0 +1,57 @@
+using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Protocol;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>The events of a binlog dump: each packet is a byte 0x00 and one event.</summary>
+/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet comes only at the end of a non-blocking dump.</remarks>
+internal sealed class DumpEventStream : IEventStream
+{
+    private readonly MySqlSession _session;
+    private readonly PacketStream _packets;
+    private readonly bool _hasOwnServerId;
+    private bool _ended;
+
+    public DumpEventStream(MySqlSession session, PacketStream packets, bool hasOwnServerId)
+    {
+        _session = session;
+        _packets = packets;
+        _hasOwnServerId = hasOwnServerId;
+    }
+
+    public bool TryRead(out EventSlice e)
+    {
+        e = default;
+        if (_ended || !_packets.TryReadPacket(out var packet))
+        {
+            return false;
+        }
+
+        switch (packet.Kind)
+        {
+            case PacketKind.Ok:
+                e = new EventSlice(packet.Buffer, packet.Offset + 1, packet.Length - 1);
+                return true;
+            case PacketKind.Error:
+                throw DumpErrors.Classify(ServerError.Read(packet.Span, _session.Host.ToString()), _hasOwnServerId);
+            case PacketKind.Eof when PacketKind.IsEof(packet):
+                _ended = true;
+                return false;
+            default:
+                throw new CdcProtocolException($"{_session.Host} sent a packet of kind {packet.Kind} and {packet.Length} bytes in a binlog stream.");
+        }
+    }
+
+    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (_ended)
+        {
+            return false;
+        }
+
+        await _packets.FillAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>The changes of one rows event. Immutable but for its lazily made key view.</summary>
+/// <remarks>A record's number is that of its image: for updates 2n is the before and 2n+1 the after image of row n, the latter read
+/// through to the before image where it is absent (R24). <c>_parts</c> is there only where an update changes a primary key: it lists
+/// each change as its row and its half (R43).</remarks>
+internal sealed class MySqlChangeSet : ChangeSet
+{
+    /// <summary>About what the set itself takes.</summary>
+    private const int FixedSize = 256;
+
+    private const int WholeRow = 0;
+    private const int DeleteHalf = 1;
+    private const int CreateHalf = 2;
+
+    private readonly RowBuffer _rows;
+    private readonly CapturedTable _table;
+    private readonly MySqlTransaction _transaction;
+    private readonly RowsContext _context;
+    private readonly int[]? _parts;
+    private readonly long _delivered;
+    private readonly long _tableDelivered;
+    private readonly ulong _check;
+    private readonly int _first;
+    private readonly int _count;
+    private readonly ChangeOperation _operation;
+    private KeyRecordSet? _keys;
+
+    /// <summary>Creates the set.</summary>
+    /// <param name="rows">The scanned rows.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="transaction">Their transaction.</param>
+    /// <param name="context">What the event's surroundings tell.</param>
+    /// <param name="parts">From <see cref="SplitKeyChanges"/>; null where no key changes.</param>
+    /// <param name="delivered">The transaction's changes before this event.</param>
+    /// <param name="tableDelivered">Those of the same table.</param>
+    /// <param name="check">The <see cref="DeliveryCheck"/> before this event.</param>
+    /// <param name="first">How many of the event's changes were done before a restart and are left out.</param>
+    public MySqlChangeSet(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, RowsContext context, int[]? parts,
+        long delivered, long tableDelivered, ulong check, int first)
+    {
+        _rows = rows;
+        _table = table;
+        _operation = OperationOf(rows.Operation);
+        _transaction = transaction;
+        _context = context;
+        _parts = parts;
+        _delivered = delivered;
+        _tableDelivered = tableDelivered;
+        _check = check;
+        _first = first;
+        _count = (parts?.Length ?? rows.RowCount) - first;
+    }
+
+    public override int Count => _count;
+
+    public override long ByteSize => FixedSize + _rows.BodyLength + _rows.OffsetBytes;
+
+    public override string Database => _table.Schema.Database;
+
+    public override string Table => _table.Schema.Name;
+
+    public override TableSchema? Schema => _table.Schema;
+
+    public override DateTimeOffset Timestamp => _transaction.ImmediateCommit > 0
+        ? _transaction.Timestamp
+        : DateTimeOffset.FromUnixTimeSeconds(_context.HeaderSeconds);
+
+    public override TransactionInfo? Transaction => _transaction;
+
+    /// <summary>Lists the changes of an update event in which a primary key changes; null where none does.</summary>
+    public static int[]? SplitKeyChanges(RowBuffer rows, CapturedTable table)
+    {
+        var key = table.KeyColumns;
+        if (key.Length == 0)
+        {
+            return null;
+        }
+
+        List<int>? parts = null;
+        var count = rows.RowCount;
+        for (var row = 0; row < count; row++)
+        {
+            if (rows.KeyEquals(2 * row, (2 * row) + 1, key))
+            {
+                parts?.Add((row << 2) | WholeRow);
+                continue;
+            }
+
+            if (parts is null)
+            {
+                parts = new List<int>(count + 1);
+                for (var earlier = 0; earlier < row; earlier++)
+                {
+                    parts.Add((earlier << 2) | WholeRow);
+                }
+            }
+
+            parts.Add((row << 2) | DeleteHalf);
+            parts.Add((row << 2) | CreateHalf);
+        }
+
+        return parts?.ToArray();
+    }
+
+    public override int GetFieldCount(int record) => _table.Schema.Columns.Count;
+
+    public override string GetFieldName(int record, int field) => _table.Schema.Columns[field].Name;
+
+    public override int IndexOf(int record, string name) => _table.Schema.IndexOf(name);
+
+    public override Value GetValue(int record, int field)
+    {
+        return _operation == ChangeOperation.Update && (record & 1) != 0 ? _rows.GetAfterValue(record >> 1, field) : _rows.GetValue(record, field);
+    }
+
+    public override ChangeOperation GetOperation(int change) => HalfOf(change) switch
+    {
+        DeleteHalf => ChangeOperation.Delete,
+        CreateHalf => ChangeOperation.Create,
+        _ => _operation,
+    };
+
+    public override Record GetBefore(int change) => _operation switch
+    {
+        ChangeOperation.Delete => new Record(this, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != CreateHalf => new Record(this, 2 * RowOf(change)),
+        _ => default,
+    };
+
+    public override Record GetAfter(int change) => _operation switch
+    {
+        ChangeOperation.Create => new Record(this, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new Record(this, (2 * RowOf(change)) + 1),
+        _ => default,
+    };
+
+    public override Record GetKey(int change) => _operation != ChangeOperation.Update
+        ? KeyOf(RowOf(change))
+        : KeyOf((2 * RowOf(change)) + (HalfOf(change) == DeleteHalf ? 0 : 1));
+
+    public override Record GetRelatedKey(int change) => HalfOf(change) switch
+    {
+        DeleteHalf => KeyOf((2 * RowOf(change)) + 1),
+        CreateHalf => KeyOf(2 * RowOf(change)),
+        _ => default,
+    };
+
+    public override long GetTotalOrder(int change) => _delivered + _first + change + 1;
+
+    public override long GetDataCollectionOrder(int change) => _tableDelivered + _first + change + 1;
+
+    public override SourcePosition GetPosition(int change)
+    {
+        if (_transaction.EndIfLast(this, change) is { } end)
+        {
+            return end;
+        }
+
+        var done = _first + change + 1;
+        return new MySqlPosition(_transaction, _delivered + done, DeliveryCheck.Add(_check, _table.Hash, _delivered, done));
+    }
+
+    public override string GetEventId(int change)
+    {
+        var half = HalfOf(change) switch { DeleteHalf => "d", CreateHalf => "c", _ => "" };
+        var place = string.Create(CultureInfo.InvariantCulture, $"{_transaction.File}:{_context.EventPosition}:{RowOf(change)}{half}");
+        return _transaction.HasGtid ? $"{_transaction.Gtid}/{place}" : place;
+    }
+
+    public override SourceInfo GetSource(int change) => new MySqlSourceInfo
+    {
+        Connector = MySqlSource.ConnectorName,
+        Name = _transaction.Identity.Name,
+        Timestamp = Timestamp,
+        Database = Database,
+        Table = Table,
+        ServerId = _context.ServerId,
+        Gtid = _transaction.HasGtid ? _transaction.Gtid.ToString() : null,
+        File = _transaction.File,
+        Position = _context.EventPosition,
+        Row = RowOf(change),
+        ThreadId = _transaction.ThreadId,
+        Query = _context.Query?.Text,
+        OriginalCommitTimestamp = _transaction.OriginalCommit > 0 ? MySqlTransaction.FromMicroseconds(_transaction.OriginalCommit) : null,
+    };
+
+    private static ChangeOperation OperationOf(RowsOperation operation) => operation switch
+    {
+        RowsOperation.Write => ChangeOperation.Create,
+        RowsOperation.Delete => ChangeOperation.Delete,
+        _ => ChangeOperation.Update,
+    };
+
+    private int RowOf(int change) => _parts is { } parts ? parts[_first + change] >> 2 : _first + change;
+
+    private int HalfOf(int change) => _parts is { } parts ? parts[_first + change] & 3 : WholeRow;
+
+    private Record KeyOf(int record)
+    {
+        if (_table.KeySchema is not { } schema)
+        {
+            return default;
+        }
+
+        // Two threads may both make one: they are alike, and the last one stays.
+        _keys ??= new KeyRecordSet(this, schema, _table.KeyColumns);
+        return new Record(_keys, record);
+    }
+}

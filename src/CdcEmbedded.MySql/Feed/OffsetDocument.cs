@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>The contents of a MySQL offset: where to restart, always at a transaction's begin, and how many of its changes are done.</summary>
+/// <remarks>
+/// <c>{"v":1,"source":"mysql","server":uuid,"gtid":set,"file":name,"pos":n,"tx":{"gtid":id,"rows":n,"check":hex}}</c>.
+/// <c>gtid</c> is the set of transactions processed whole, absent without GTIDs; <c>tx</c> is there only inside a transaction:
+/// <c>rows</c> counts its delivered changes, <c>check</c> tells whether a second reading delivers the same ones.
+/// </remarks>
+internal sealed class OffsetDocument
+{
+    public string? Server { get; init; }
+
+    public GtidSet? GtidSet { get; init; }
+
+    public string? File { get; init; }
+
+    public long Position { get; init; }
+
+    /// <summary>The changes of the transaction at the restart point that are done; 0 outside one.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>See <see cref="DeliveryCheck"/>.</summary>
+    public ulong Check { get; init; }
+
+    /// <summary>The transaction that <see cref="Rows"/> counts in; null without GTIDs, where it begins at <see cref="Position"/>.</summary>
+    public string? TransactionGtid { get; init; }
+
+    public Offset ToOffset()
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("v"u8, 1);
+            writer.WriteString("source"u8, MySqlSource.ConnectorName);
+            WriteIfKnown(writer, "server", Server);
+            WriteIfKnown(writer, "gtid", GtidSet?.ToString());
+            WriteIfKnown(writer, "file", File);
+            if (File is not null)
+            {
+                writer.WriteNumber("pos"u8, Position);
+            }
+
+            if (Rows > 0)
+            {
+                writer.WriteStartObject("tx"u8);
+                WriteIfKnown(writer, "gtid", TransactionGtid);
+                writer.WriteNumber("rows"u8, Rows);
+                writer.WriteString("check"u8, Check.ToString("x16", CultureInfo.InvariantCulture));
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Offset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    /// <exception cref="OffsetFormatException">It is not an offset of MySQL, or its contents are damaged.</exception>
+    public static OffsetDocument Read(Offset offset)
+    {
+        if (offset.Connector != MySqlSource.ConnectorName)
+        {
+            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not to MySQL: {offset}. "
+                + "Give this engine a name of its own.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(offset.ToString());
+            var root = document.RootElement;
+            var gtid = Text(root, "gtid");
+            var inTransaction = root.TryGetProperty("tx", out var tx);
+            var result = new OffsetDocument
+            {
+                Server = Text(root, "server"),
+                GtidSet = gtid is null ? null : GtidSet.Parse(gtid),
+                File = Text(root, "file"),
+                Position = root.TryGetProperty("pos", out var position) ? position.GetInt64() : 4,
+                Rows = inTransaction ? tx.GetProperty("rows").GetInt64() : 0,
+                Check = inTransaction ? Convert.ToUInt64(Text(tx, "check"), 16) : 0,
+                TransactionGtid = inTransaction ? Text(tx, "gtid") : null,
+            };
+            return result is { GtidSet: null, File: null } || result.Position < 4 || result.Rows < 0
+                ? throw new OffsetFormatException($"The MySQL offset {offset} names neither a GTID set nor a valid file and position.")
+                : result;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
+            or KeyNotFoundException or ArgumentException)
+        {
+            throw new OffsetFormatException($"The MySQL offset {offset} is damaged: {e.Message}", e);
+        }
+    }
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static void WriteIfKnown(Utf8JsonWriter writer, string name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+}

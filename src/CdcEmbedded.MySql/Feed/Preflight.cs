@@ -1,0 +1,104 @@
+using System.Text;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>Holds what a server says of itself against what a row stream needs. Reports everything at once, each with the statement that
+/// mends it (R25, R26).</summary>
+internal static class Preflight
+{
+    /// <summary>The findings on settings and privileges; empty where all is well.</summary>
+    public static List<SourceFinding> Check(ServerFacts facts)
+    {
+        var findings = new List<SourceFinding>();
+        if (facts.Version.IsMariaDb)
+        {
+            findings.Add(new(true, "mysql.flavour", $"The server is MariaDB ({facts.Version}), whose binlog has events of its own that this "
+                + "version does not read.", "Use a MySQL server of version 5.6 or later."));
+            return findings;
+        }
+
+        CheckLog(facts, findings);
+        CheckPrivileges(facts, findings);
+        return findings;
+    }
+
+    /// <summary>Throws where a finding is an error.</summary>
+    /// <exception cref="ServerMisconfiguredException">Holds all findings.</exception>
+    public static void ThrowOnError(IReadOnlyList<SourceFinding> findings, string host)
+    {
+        var text = new StringBuilder();
+        var errors = 0;
+        foreach (var finding in findings)
+        {
+            errors += finding.IsError ? 1 : 0;
+            text.Append("\n- ").Append(finding.IsError ? "error" : "warning").Append(" [").Append(finding.Code).Append("] ")
+                .Append(finding.Message).Append(" Remedy: ").Append(finding.Remedy);
+        }
+
+        if (errors > 0)
+        {
+            throw new ServerMisconfiguredException($"{host} is not ready for change data capture ({errors} to mend):{text}", findings);
+        }
+    }
+
+    private static void CheckLog(ServerFacts facts, List<SourceFinding> findings)
+    {
+        if (facts["log_bin"] == "OFF")
+        {
+            findings.Add(new(true, "mysql.log_bin", "log_bin is OFF: the server writes no binlog, so there are no changes to read.",
+                "Add log_bin=binlog and a server_id to the server's configuration and restart it."));
+        }
+
+        if (facts["binlog_format"] is { } format && format != "ROW")
+        {
+            findings.Add(new(true, "mysql.binlog_format", $"binlog_format is {format}: changes are logged as statements, without their rows.",
+                "SET GLOBAL binlog_format = 'ROW'; and reconnect the writing applications, whose sessions keep the old value."));
+        }
+
+        if (facts["binlog_row_image"] is { } image && image != "FULL")
+        {
+            findings.Add(new(false, "mysql.binlog_row_image", $"binlog_row_image is {image}: columns that a change does not touch are absent "
+                + "from its before and after.", "SET GLOBAL binlog_row_image = 'FULL';"));
+        }
+
+        if (facts["binlog_row_metadata"] is { } metadata && metadata != "FULL")
+        {
+            findings.Add(new(false, "mysql.binlog_row_metadata", $"binlog_row_metadata is {metadata}: column names are looked up in "
+                + "information_schema, which fits only tables that have not been altered since.", "SET GLOBAL binlog_row_metadata = 'FULL';"));
+        }
+
+        if (facts["binlog_row_value_options"] is { Length: > 0 } options)
+        {
+            findings.Add(new(true, "mysql.binlog_row_value_options", $"binlog_row_value_options is {options}: updates of JSON columns are logged "
+                + "as differences, which this version does not read.", "SET GLOBAL binlog_row_value_options = '';"));
+        }
+
+        if (facts["binlog_transaction_compression"] is "ON")
+        {
+            findings.Add(new(true, "mysql.binlog_transaction_compression", "binlog_transaction_compression is ON, which this version does not "
+                + "read.", "SET GLOBAL binlog_transaction_compression = OFF;"));
+        }
+
+        if (facts["gtid_mode"] is not ("ON" or null) && facts.Version.Number >= new Version(8, 0))
+        {
+            findings.Add(new(false, "mysql.gtid_mode", $"gtid_mode is {facts["gtid_mode"]}: offsets are file and position, which are valid on this "
+                + "one server only.", "Set gtid_mode and enforce_gtid_consistency to ON, in the steps of the manual's \"Enabling GTID Transactions "
+                + "Online\"."));
+        }
+    }
+
+    private static void CheckPrivileges(ServerFacts facts, List<SourceFinding> findings)
+    {
+        if (!facts.HasPrivilege("REPLICATION SLAVE"))
+        {
+            findings.Add(new(true, "mysql.replication_slave", "The user lacks the privilege REPLICATION SLAVE, without which the server sends no "
+                + "binlog.", "GRANT REPLICATION SLAVE ON *.* TO <user>;"));
+        }
+
+        if (!facts.HasPrivilege("REPLICATION CLIENT") && !facts.HasPrivilege("SUPER"))
+        {
+            findings.Add(new(true, "mysql.replication_client", "The user lacks the privilege REPLICATION CLIENT, without which the stored position "
+                + "cannot be held against the server's logs.", "GRANT REPLICATION CLIENT ON *.* TO <user>;"));
+        }
+    }
+}

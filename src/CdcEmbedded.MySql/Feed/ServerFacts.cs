@@ -1,0 +1,153 @@
+using CdcEmbedded.MySql.Protocol;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>What a server says of itself before the stream begins: variables, logs, grants.</summary>
+internal sealed class ServerFacts
+{
+    private const int UnknownSystemVariable = 1193;
+    private const int SyntaxError = 1064;
+    private const int SpecificAccessDenied = 1227;
+
+    private static readonly string[] _variables =
+    [
+        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options", "binlog_transaction_compression",
+        "gtid_mode", "server_uuid", "server_id", "lower_case_table_names", "binlog_expire_logs_seconds", "expire_logs_days",
+        "innodb_native_foreign_keys",
+    ];
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    public required MySqlServerVersion Version { get; init; }
+
+    /// <summary>Null where the server has no such variable.</summary>
+    public string? this[string variable] => _values.GetValueOrDefault(variable);
+
+    public string? ServerUuid => this["server_uuid"];
+
+    public bool HasGtids => this["gtid_mode"] == "ON";
+
+    public bool IgnoresTableCase => this["lower_case_table_names"] is "1" or "2";
+
+    /// <summary>Null without GTIDs.</summary>
+    public GtidSet? GtidExecuted { get; private set; }
+
+    /// <summary>Null without GTIDs.</summary>
+    public GtidSet? GtidPurged { get; private set; }
+
+    /// <summary>The binlogs still there with their sizes, oldest first; null where the user may not see them.</summary>
+    public IReadOnlyList<(string File, long Size)>? Logs { get; private set; }
+
+    /// <summary>The lines of SHOW GRANTS, those of active roles included.</summary>
+    public IReadOnlyList<string> Grants { get; private set; } = [];
+
+    public static async ValueTask<ServerFacts> ReadAsync(MySqlSession session, CancellationToken ct)
+    {
+        var facts = new ServerFacts { Version = session.ServerVersion };
+        var list = "'" + string.Join("','", _variables) + "'";
+        var result = await session.QueryAsync($"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({list})", ct).ConfigureAwait(false);
+        foreach (var row in result.Rows)
+        {
+            facts._values[row.GetString(0) ?? ""] = row.GetString(1) ?? "";
+        }
+
+        // Before 5.6.5 and on servers of other makes the variables do not exist; SHOW VARIABLES would cut a long set.
+        var gtids = await TryQueryAsync(session, "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged", UnknownSystemVariable, ct)
+            .ConfigureAwait(false);
+        if (gtids?.Rows is [var sets] && facts.HasGtids)
+        {
+            facts.GtidExecuted = GtidSet.Parse(sets.GetString(0) ?? "");
+            facts.GtidPurged = GtidSet.Parse(sets.GetString(1) ?? "");
+        }
+
+        facts.Grants = await ReadGrantsAsync(session, ct).ConfigureAwait(false);
+        if (facts["log_bin"] != "OFF")
+        {
+            facts.Logs = await ReadLogsAsync(session, ct).ConfigureAwait(false);
+        }
+
+        return facts;
+    }
+
+    /// <summary>The end of the log now.</summary>
+    /// <returns>Null where the user may not see it.</returns>
+    public static async ValueTask<(string File, long Position)?> ReadLogEndAsync(MySqlSession session, CancellationToken ct)
+    {
+        // 8.4 removed the old spelling, servers before 8.2 do not know the new one, and version texts are not to be trusted.
+        var result = await TryQueryAsync(session, "SHOW BINARY LOG STATUS", SyntaxError, ct).ConfigureAwait(false)
+            ?? await TryQueryAsync(session, "SHOW MASTER STATUS", SyntaxError, ct).ConfigureAwait(false);
+        return result?.Rows is [var row] && long.TryParse(row.GetString(1), out var position) ? (row.GetString(0) ?? "", position) : null;
+    }
+
+    /// <summary>Whether a global privilege is there, as its own grant or with all of them.</summary>
+    public bool HasPrivilege(string privilege)
+    {
+        foreach (var grant in Grants)
+        {
+            var scope = grant.IndexOf(" ON *.* ", StringComparison.OrdinalIgnoreCase);
+            if (scope >= 0 && (grant.AsSpan(0, scope).Contains(privilege, StringComparison.OrdinalIgnoreCase)
+                || grant.AsSpan(0, scope).Contains("ALL PRIVILEGES", StringComparison.OrdinalIgnoreCase)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async ValueTask<IReadOnlyList<(string, long)>?> ReadLogsAsync(MySqlSession session, CancellationToken ct)
+    {
+        var result = await TryQueryAsync(session, "SHOW BINARY LOGS", SpecificAccessDenied, ct).ConfigureAwait(false);
+        if (result is null)
+        {
+            return null;
+        }
+
+        var logs = new List<(string, long)>(result.Rows.Count);
+        foreach (var row in result.Rows)
+        {
+            logs.Add((row.GetString(0) ?? "", long.TryParse(row.GetString(1), out var size) ? size : 0));
+        }
+
+        return logs;
+    }
+
+    private static async ValueTask<IReadOnlyList<string>> ReadGrantsAsync(MySqlSession session, CancellationToken ct)
+    {
+        var grants = await ReadLinesAsync(session, "SHOW GRANTS", ct).ConfigureAwait(false);
+
+        // Privileges that come through roles are listed only when the roles are named. Servers before 8.0 know no roles: 1064 or 1305.
+        var roles = await TryQueryAsync(session, "SELECT CURRENT_ROLE()", null, ct).ConfigureAwait(false);
+        if (roles?.Rows is [var row] && row.GetString(0) is { } active && active != "NONE" && active.Length > 0)
+        {
+            grants.AddRange(await ReadLinesAsync(session, $"SHOW GRANTS FOR CURRENT_USER() USING {active}", ct).ConfigureAwait(false));
+        }
+
+        return grants;
+    }
+
+    private static async ValueTask<List<string>> ReadLinesAsync(MySqlSession session, string sql, CancellationToken ct)
+    {
+        var result = await session.QueryAsync(sql, ct).ConfigureAwait(false);
+        var lines = new List<string>(result.Rows.Count);
+        foreach (var row in result.Rows)
+        {
+            lines.Add(row.GetString(0) ?? "");
+        }
+
+        return lines;
+    }
+
+    /// <summary>Null where the server answers with the given error, or with any where none is given.</summary>
+    private static async ValueTask<QueryResult?> TryQueryAsync(MySqlSession session, string sql, int? tolerated, CancellationToken ct)
+    {
+        try
+        {
+            return await session.QueryAsync(sql, ct).ConfigureAwait(false);
+        }
+        catch (CdcServerException e) when (!e.IsTransient && (tolerated is null || e.Code == tolerated || e.Code == SpecificAccessDenied))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>The position that a feed began at, as its offset says it.</summary>
+internal sealed class StoredPosition(OffsetDocument document) : SourcePosition
+{
+    public override bool IsTransactionEnd => document.Rows == 0;
+
+    public override Offset ToOffset() => document.ToOffset();
+}

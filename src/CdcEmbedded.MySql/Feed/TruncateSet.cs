@@ -1,0 +1,66 @@
+using System.Globalization;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>A TRUNCATE TABLE: one change without key or records.</summary>
+internal sealed class TruncateSet(MySqlTransaction transaction, string database, string table, MySqlPosition end, RowsContext context) : ChangeSet
+{
+    public override int Count => 1;
+
+    public override long ByteSize => 256;
+
+    public override string Database => database;
+
+    public override string Table => table;
+
+    public override TableSchema? Schema => null;
+
+    public override DateTimeOffset Timestamp => transaction.Timestamp;
+
+    public override TransactionInfo? Transaction => transaction;
+
+    public override int GetFieldCount(int record) => 0;
+
+    public override string GetFieldName(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
+
+    public override int IndexOf(int record, string name) => -1;
+
+    public override Value GetValue(int record, int field) => Value.Absent;
+
+    public override ChangeOperation GetOperation(int change) => ChangeOperation.Truncate;
+
+    public override Record GetBefore(int change) => default;
+
+    public override Record GetAfter(int change) => default;
+
+    public override Record GetKey(int change) => default;
+
+    public override long GetTotalOrder(int change) => 1;
+
+    public override long GetDataCollectionOrder(int change) => 1;
+
+    public override SourcePosition GetPosition(int change) => end;
+
+    public override string GetEventId(int change)
+    {
+        var place = string.Create(CultureInfo.InvariantCulture, $"{transaction.File}:{context.EventPosition}:0");
+        return transaction.HasGtid ? $"{transaction.Gtid}/{place}" : place;
+    }
+
+    public override SourceInfo GetSource(int change) => new MySqlSourceInfo
+    {
+        Connector = MySqlSource.ConnectorName,
+        Name = transaction.Identity.Name,
+        Timestamp = Timestamp,
+        Database = database,
+        Table = table,
+        ServerId = context.ServerId,
+        Gtid = transaction.HasGtid ? transaction.Gtid.ToString() : null,
+        File = transaction.File,
+        Position = context.EventPosition,
+        ThreadId = transaction.ThreadId,
+        Query = context.Query?.Text,
+        OriginalCommitTimestamp = transaction.OriginalCommit > 0 ? MySqlTransaction.FromMicroseconds(transaction.OriginalCommit) : null,
+    };
+}

@@ -1,0 +1,24 @@
+namespace CdcEmbedded.MySql;
+
+/// <summary>Which binlog files a file source reads and what it captures. Validated when the source is created.</summary>
+public sealed class MySqlBinlogFileSourceOptions
+{
+    /// <summary>The files in their order, such as <c>/var/lib/mysql/binlog.000001</c>.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.Include"/>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <inheritdoc cref="MySqlSourceOptions.Exclude"/>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Whether the CRC32 of each event is verified, where the file has it.</summary>
+    /// <value>The default is true.</value>
+    public bool VerifyChecksums { get; init; } = true;
+
+    /// <inheritdoc cref="MySqlSourceOptions.KeyChange"/>
+    public KeyChangeMode KeyChange { get; init; } = KeyChangeMode.DeleteAndCreate;
+
+    /// <inheritdoc cref="MySqlSourceOptions.TransactionBufferBytes"/>
+    public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Json;
+using CdcEmbedded.MySql.Feed;
+
+namespace CdcEmbedded.MySql;
+
+/// <summary>Makes offsets from positions that people know: a binlog file and position, or a GTID set.</summary>
+/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no server, so nothing checks that the position is that server's own.</remarks>
+public static class MySqlOffset
+{
+    /// <summary>The event that begins at a position of a binlog file. It must be the first event of a transaction.</summary>
+    /// <param name="file">The file's name without its folder, such as <c>binlog.000003</c>.</param>
+    /// <param name="position">The position in bytes, at least 4.</param>
+    /// <exception cref="ArgumentException">The name is empty or has a folder in it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The position is less than 4.</exception>
+    public static Offset FromPosition(string file, long position)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(file);
+        if (file.AsSpan().ContainsAny('/', '\\'))
+        {
+            throw new ArgumentException($"'{file}' must be the binlog's name without its folder, such as binlog.000003.", nameof(file));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(position, 4);
+        return new OffsetDocument { File = file, Position = position }.ToOffset();
+    }
+
+    /// <summary>Every transaction that is not in the set.</summary>
+    /// <param name="executed">The transactions that have been processed, as <c>@@gtid_executed</c> writes them.</param>
+    public static Offset FromGtidSet(GtidSet executed)
+    {
+        ArgumentNullException.ThrowIfNull(executed);
+        return new OffsetDocument { GtidSet = executed }.ToOffset();
+    }
+}

@@ -1,0 +1,156 @@
+using CdcEmbedded.Filtering;
+using CdcEmbedded.MySql.Feed;
+using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MySql;
+
+/// <summary>The changes of a MySQL server, read from its binlog as a replica reads it. Hand it to a <see cref="CdcEngine"/>.</summary>
+/// <remarks>Creating one opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with REPLICATION SLAVE and
+/// REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is written to it.</remarks>
+public sealed class MySqlSource : ISource
+{
+    internal const string ConnectorName = "mysql";
+
+    private readonly MySqlSourceOptions _options;
+    private readonly MySqlConnectionSettings _settings;
+
+    /// <summary>Creates the source.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string has an unknown key.</exception>
+    public MySqlSource(MySqlSourceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _settings = MySqlConnectionString.Parse(options.ConnectionString);
+        OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(options.HeartbeatInterval));
+        OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
+        OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
+        if (options.ReadTimeout is { } timeout)
+        {
+            OptionChecks.InRange(timeout, options.HeartbeatInterval, TimeSpan.FromDays(1), nameof(options.ReadTimeout));
+        }
+
+        if (options.ServerId == 0)
+        {
+            throw new ArgumentException("ServerId 0 is no replica's: the server would not send new events. Leave it unset for a random one.",
+                nameof(options));
+        }
+
+        TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
+    }
+
+    /// <inheritdoc/>
+    public string Connector => ConnectorName;
+
+    /// <inheritdoc/>
+    public async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(start);
+        var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
+        var session = await MySqlSession.ConnectAsync(_settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+            Report(Preflight.Check(facts), session.Host.ToString(), logger);
+            var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
+            var document = StartResolver.Resolve(start, facts, logEnd);
+            return await StartAsync(context, session, facts, document, logEnd, logger, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(start);
+        var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
+        var session = await MySqlSession.ConnectAsync(_settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        await using var disposing = session.ConfigureAwait(false);
+        var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        var findings = Preflight.Check(facts);
+        findings.AddRange(await ForeignKeyCheck.FindAsync(session, facts, FilterFor(facts), cancellationToken).ConfigureAwait(false));
+        try
+        {
+            var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
+            StartResolver.Resolve(start, facts, logEnd);
+        }
+        catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
+        {
+            findings.Add(new SourceFinding(true, "mysql.offset", e.Message, "See the message."));
+        }
+
+        return findings;
+    }
+
+    private static void Report(List<SourceFinding> findings, string host, ILogger logger)
+    {
+        Preflight.ThrowOnError(findings, host);
+        foreach (var finding in findings)
+        {
+            Log.PreflightWarning(logger, host, finding.Code, finding.Message, finding.Remedy);
+        }
+    }
+
+    private TableFilter FilterFor(ServerFacts facts) => TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase);
+
+    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, MySqlSession session, ServerFacts facts, OffsetDocument start,
+        (string File, long Position)? logEnd, ILogger logger, CancellationToken cancellationToken)
+    {
+        var checksum = await session.PrepareReplicationAsync(
+            new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
+            cancellationToken).ConfigureAwait(false);
+
+        // A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion pairs.
+        var serverId = _options.ServerId ?? (uint)Random.Shared.NextInt64(1L << 31, 1L << 32);
+        var flags = context.StopWhenCaughtUp ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
+        var timeout = ReadTimeout();
+        PacketStream packets;
+        if (start.GtidSet is { } executed && facts.HasGtids)
+        {
+            packets = await session.StartBinlogDumpGtidAsync(serverId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(), timeout,
+                cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            packets = await session.StartBinlogDumpAsync(serverId, flags, start.File ?? "", (ulong)start.Position, timeout, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        Log.DumpStarted(logger, session.Host.ToString(), start.GtidSet is not null && facts.HasGtids, start.File ?? "", start.Position, serverId);
+        var identity = new FeedIdentity(context.Name, facts.ServerUuid);
+        var settings = FeedSettings.Create(context, identity, FilterFor(facts), logger, _options.VerifyChecksums, _options.KeyChange,
+            _options.TransactionBufferBytes) with { End = context.StopWhenCaughtUp ? logEnd : null };
+        var schemas = new InformationSchema(_settings, context, logger);
+        return new BinlogFeed(new DumpEventStream(session, packets, _options.ServerId is not null), schemas, settings,
+            Identified(start, facts), checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The start with the server's identity, which positions that people write lack.</summary>
+    private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts) => new()
+    {
+        Server = facts.ServerUuid,
+        GtidSet = facts.HasGtids ? start.GtidSet : null,
+
+        // After a failover the file and position are the other server's: the first ROTATE will name this one's.
+        File = start.Server is null || start.Server == facts.ServerUuid ? start.File : null,
+        Position = start.Server is null || start.Server == facts.ServerUuid ? start.Position : 4,
+        Rows = start.Rows,
+        Check = start.Check,
+        TransactionGtid = start.TransactionGtid,
+    };
+
+    private TimeSpan ReadTimeout()
+    {
+        var threeHeartbeats = 3 * _options.HeartbeatInterval;
+        var least = TimeSpan.FromSeconds(15);
+        return _options.ReadTimeout ?? (threeHeartbeats > least ? threeHeartbeats : least);
+    }
+}
