@@ -24,7 +24,7 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
             OnQuery = _ => ScriptedReply.Rows(["a", "b"], ["1", null], ["2", "x"]),
             Shape = (wire, _) => wire.CutAfterBytes = cut,
         });
-        var text = server.ConnectionString($"AllowPublicKeyRetrieval=true;{(tls ? $"SslMode=VerifyFull;SslCa={certificates.CaFile}" : "")}");
+        var text = server.ConnectionString(tls ? $"SslMode=VerifyFull;SslCa={certificates.CaFile}" : "AllowPublicKeyRetrieval=true");
         await LogInAndQueryAsync(text);
         var total = server.Connections[0].Wire.Sent;
 
@@ -128,7 +128,8 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
         {
             next = payload;
 
-            var exception = await Xunit.Record.ExceptionAsync(() => LogInAndQueryAsync(server.ConnectionString()).WaitAsync(ProtocolTest.Patience));
+            var exception = await Xunit.Record.ExceptionAsync(
+                () => LogInAndQueryAsync(server.ConnectionString()).WaitAsync(ProtocolTest.Patience));
 
             Assert.True(exception is null or CdcException, $"{Convert.ToHexString(payload)}: {exception}");
         }
