@@ -71,7 +71,8 @@ internal sealed class ChunkedReader : IDisposable
         if (Available > 0)
         {
             throw new CdcProtocolException(
-                $"{_peer} sent {Available} unexpected bytes in clear text before TLS was set up; somebody may be tampering with the connection.");
+                $"{_peer} sent {Available} unexpected bytes in clear text before TLS was set up; "
+                + "somebody may be tampering with the connection.");
         }
     }
 
@@ -81,7 +82,8 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Waits for one read of the connection.</summary>
     /// <param name="needed">How many contiguous bytes the caller wants from <see cref="Start"/> on; more than there are now.</param>
     /// <param name="cancellationToken">Ends the read and with it the connection.</param>
-    /// <exception cref="CdcConnectionException">The peer closed, the network failed or nothing came for <see cref="ReadTimeout"/>.</exception>
+    /// <exception cref="CdcConnectionException">The peer closed, the network failed, or nothing came for
+    /// <see cref="ReadTimeout"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(int needed, CancellationToken cancellationToken)
     {
@@ -182,8 +184,9 @@ internal sealed class ChunkedReader : IDisposable
             return new ObjectDisposedException(nameof(ChunkedReader), "The connection was closed while it was being read.");
         }
 
+        var unfinished = Available > 0 ? $" after {Available} bytes of an unfinished packet" : "";
         return cause is null
-            ? new CdcConnectionException($"{_peer} closed the connection{(Available > 0 ? $" after {Available} bytes of an unfinished packet" : "")}.")
+            ? new CdcConnectionException($"{_peer} closed the connection{unfinished}.")
             : new CdcConnectionException($"The connection to {_peer} broke: {cause.Message}", cause);
     }
 }

@@ -26,7 +26,7 @@ internal static class SocketDialer
         }
     }
 
-    /// <summary>Opens a socket: without delay (each packet is one write), with keepalive (a dead peer is noticed without traffic).</summary>
+    /// <summary>Opens a socket: without delay (each packet is one write), with keepalive (a dead peer is noticed).</summary>
     /// <param name="endPoint">An address and port, or a Unix domain socket.</param>
     /// <param name="keepAlive">Idle time before the first probe; zero leaves the system's.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>

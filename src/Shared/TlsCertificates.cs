@@ -44,7 +44,8 @@ internal sealed class TlsCertificates : IDisposable
             when (exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             certificates.Dispose();
-            throw new CdcConnectionException($"The certificate file '{file}' cannot be used: {exception.Message}", exception, isTransient: false);
+            throw new CdcConnectionException(
+                $"The certificate file '{file}' cannot be used: {exception.Message}", exception, isTransient: false);
         }
     }
 

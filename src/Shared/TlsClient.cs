@@ -39,7 +39,8 @@ internal static class TlsClient
             cancellationToken.ThrowIfCancellationRequested();
             throw complaint is not null
                 ? new CdcConnectionException($"The certificate of {peer} was refused: {complaint}. {remedy}", exception, isTransient: false)
-                : new CdcConnectionException($"TLS with {peer} failed: {exception.Message}", exception, exception is not AuthenticationException);
+                : new CdcConnectionException(
+                    $"TLS with {peer} failed: {exception.Message}", exception, isTransient: exception is not AuthenticationException);
         }
     }
 

@@ -64,7 +64,8 @@ internal sealed class Greeting
 
         if (((Capabilities)capabilities & Needed) != Needed)
         {
-            throw new CdcProtocolException($"The server (version {version.Text}) lacks authentication plugins: MySQL 5.6 or later is needed.");
+            throw new CdcProtocolException(
+                $"The server (version {version.Text}) lacks authentication plugins: MySQL 5.6 or later is needed.");
         }
 
         int scrambleLength = reader.ReadByte();

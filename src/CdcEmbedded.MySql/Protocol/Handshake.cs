@@ -32,7 +32,8 @@ internal static class Handshake
             await channel.StartTlsAsync(settings.Tls, host.Name, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = new AuthenticationContext(settings, channel.Peer, isSecure: tls || host.IsUnixSocket) { Scramble = greeting.Scramble };
+        var isSecure = tls || host.IsUnixSocket;
+        var context = new AuthenticationContext(settings, channel.Peer, isSecure) { Scramble = greeting.Scramble };
         var plugin = await RespondAsync(channel, greeting, agreed, settings, context, cancellationToken).ConfigureAwait(false);
         await AuthenticateAsync(channel, plugin, context, cancellationToken).ConfigureAwait(false);
         return greeting;
@@ -57,8 +58,8 @@ internal static class Handshake
         }
 
         throw new CdcConnectionException(
-            $"{peer} offers no TLS and SslMode={settings.SslMode} asks for it. Give the server a certificate, or set SslMode=Disabled if the "
-            + "network between is trusted.",
+            $"{peer} offers no TLS and SslMode={settings.SslMode} asks for it. Give the server a certificate, or set SslMode=Disabled "
+            + "if the network between is trusted.",
             isTransient: false);
     }
 
@@ -100,7 +101,8 @@ internal static class Handshake
                     answer = plugin.Continue(context, packet.Span[1..]);
                     break;
                 case PacketKind.AuthNextFactor:
-                    throw context.Refuse("the account needs more than one factor, which is not supported; use an account with a password alone.");
+                    throw context.Refuse(
+                        "the account needs more than one factor, which is not supported; use an account with a password alone.");
                 default:
                     throw new CdcProtocolException($"{channel.Peer} sent a packet of kind {packet.Kind} during authentication.");
             }

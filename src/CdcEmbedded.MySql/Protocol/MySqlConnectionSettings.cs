@@ -23,7 +23,8 @@ internal sealed class MySqlConnectionSettings
     /// <summary>Files and versions of TLS; its verification follows from <see cref="SslMode"/>.</summary>
     public TlsSettings Tls { get; init; } = new();
 
-    /// <summary>The longest that one address may take from dialling to login; <see cref="TimeSpan.Zero"/> for no limit. Default: 15 s.</summary>
+    /// <summary>The longest that one address may take from dialling to login. Default: 15 s.</summary>
+    /// <value><see cref="TimeSpan.Zero"/> for no limit.</value>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The longest silence of the server during a query; <see cref="TimeSpan.Zero"/> for no limit. Default: 30 s.</summary>

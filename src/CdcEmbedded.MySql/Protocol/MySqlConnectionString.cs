@@ -46,7 +46,8 @@ internal static class MySqlConnectionString
         {
             // Its message is dropped: some of them quote a part of the text.
             throw new ArgumentException(
-                "The connection string is malformed: it must consist of key=value pairs with ';' between them, values with ';' or '=' in quotes.",
+                "The connection string is malformed: it must consist of key=value pairs with ';' between them, "
+                + "values with ';' or '=' in quotes.",
                 nameof(connectionString));
         }
 
@@ -103,6 +104,7 @@ internal static class MySqlConnectionString
         return name.Length > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and <= ushort.MaxValue
             ? new MySqlHost(name, port)
-            : throw values.Invalid(ConnectionStringKey.Server, "has a host or port that cannot be read; it is host, host:port or [IPv6]:port");
+            : throw values.Invalid(
+                ConnectionStringKey.Server, "has a host or port that cannot be read; it is host, host:port or [IPv6]:port");
     }
 }

@@ -44,8 +44,10 @@ internal sealed class PacketChannel : IDisposable
         }
         catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception))
         {
+            var closedByOwner = IsClosed;
             Close();
             cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(closedByOwner, this);
             throw new CdcConnectionException($"The connection to {Peer} broke: {exception.Message}", exception);
         }
     }

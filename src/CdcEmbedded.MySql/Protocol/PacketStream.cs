@@ -47,7 +47,8 @@ internal sealed class PacketStream
     /// <summary>Whether a whole packet is here already, so that <see cref="TryReadPacket"/> needs no read.</summary>
     /// <remarks>False for a packet that was split, even if all of it is here.</remarks>
     public bool HasBufferedPacket =>
-        _reader.Available >= HeaderLength && PeekLength() is var length && length < MaxPartLength && _reader.Available >= HeaderLength + length;
+        _reader.Available >= HeaderLength && PeekLength() is var length && length < MaxPartLength
+        && _reader.Available >= HeaderLength + length;
 
     /// <summary>Takes the next packet if all of it is here.</summary>
     /// <exception cref="CdcProtocolException">The sequence number is wrong or the packet is too long.</exception>

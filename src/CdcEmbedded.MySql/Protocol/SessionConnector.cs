@@ -43,7 +43,8 @@ internal static class SessionConnector
             : new CdcConnectionException(
                 failures.Count == 0
                     ? $"No address was found for {string.Join(", ", settings.Hosts)}."
-                    : $"None of {failures.Count} addresses could be connected to: {string.Join(" | ", failures.Select(failure => failure.Message))}",
+                    : $"None of {failures.Count} addresses could be connected to: "
+                        + string.Join(" | ", failures.Select(failure => failure.Message)),
                 failures.Count == 0 ? null : new AggregateException(failures));
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using CdcEmbedded.MySql.Protocol;
 using CdcEmbedded.Shared;
 
@@ -89,7 +90,7 @@ public sealed class ConnectionStringTests
 
         Assert.Equal("shop", settings.Database);
         Assert.Equal(("ca.pem", "c.pem", "k.pem"), (settings.Tls.CaFile, settings.Tls.CertificatePemFile, settings.Tls.KeyPemFile));
-        Assert.Equal(System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13, settings.Tls.Protocols);
+        Assert.Equal(SslProtocols.Tls12 | SslProtocols.Tls13, settings.Tls.Protocols);
         Assert.Equal((3, 0, 7), (settings.ConnectTimeout.Seconds, settings.CommandTimeout.Seconds, settings.KeepAlive.Seconds));
         Assert.True(settings.AllowPublicKeyRetrieval);
         Assert.Equal("r.pem", settings.ServerRsaPublicKeyFile);

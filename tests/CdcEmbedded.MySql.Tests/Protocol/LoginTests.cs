@@ -121,11 +121,18 @@ public sealed class LoginTests(TestCertificates certificates) : IClassFixture<Te
     [InlineData(new byte[] { 0x33 })]
     [InlineData(new byte[] { })]
     [InlineData(new byte[] { 0xFE, 0x61 })]
-    [InlineData(new byte[] { 0xFE, 0x6D, 0x79, 0x73, 0x71, 0x6C, 0x5F, 0x6E, 0x61, 0x74, 0x69, 0x76, 0x65, 0x5F, 0x70, 0x61, 0x73, 0x73, 0x77, 0x6F, 0x72, 0x64, 0, 1, 0 })]
     [InlineData(new byte[] { 0xFF, 0x15 })]
     public async Task Login_answered_with_nonsense_is_a_protocol_error(byte[] packet)
     {
         await using var server = AfterResponse(packet);
+
+        await Assert.ThrowsAsync<CdcProtocolException>(() => server.ConnectAsync());
+    }
+
+    [Fact]
+    public async Task A_switch_with_too_few_random_bytes_is_a_protocol_error()
+    {
+        await using var server = AfterResponse([0xFE, .. "mysql_native_password"u8, 0, 1, 2, 3, 0]);
 
         await Assert.ThrowsAsync<CdcProtocolException>(() => server.ConnectAsync());
     }
@@ -192,7 +199,7 @@ public sealed class LoginTests(TestCertificates certificates) : IClassFixture<Te
 
         await using var session = await server.ConnectAsync();
 
-        Assert.Equal((text, Version.Parse(number), isMariaDb), (session.ServerVersion.Text, session.ServerVersion.Number, session.ServerVersion.IsMariaDb));
+        Assert.Equal(new MySqlServerVersion(text, Version.Parse(number), isMariaDb), session.ServerVersion);
     }
 
     private ScriptedMySqlServer Server(string greeting, string account, bool cached, bool tls) => new(new ScriptedServerOptions

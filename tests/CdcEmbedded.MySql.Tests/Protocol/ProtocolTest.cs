@@ -10,8 +10,10 @@ public static class ProtocolTest
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     internal static async Task<MySqlSession> ConnectAsync(
-        string connectionString, CollectingLogger? logger = null, TimeProvider? time = null, CancellationToken cancellationToken = default) =>
-        await MySqlSession.ConnectAsync(MySqlConnectionString.Parse(connectionString), logger, time ?? TimeProvider.System, cancellationToken)
+        string connectionString, CollectingLogger? logger = null, TimeProvider? time = null,
+        CancellationToken cancellationToken = default) =>
+        await MySqlSession
+            .ConnectAsync(MySqlConnectionString.Parse(connectionString), logger, time ?? TimeProvider.System, cancellationToken)
             .AsTask().WaitAsync(Patience, CancellationToken.None);
 
     internal static Task<MySqlSession> ConnectAsync(this ScriptedMySqlServer server, string more = "", TimeProvider? time = null) =>

@@ -26,7 +26,7 @@ public static class BinlogFile
 
     /// <summary>The rotate event with which a server begins a stream: no time, no position, flag "artificial".</summary>
     public static byte[] FakeRotate(string name, ulong position, bool checksum) =>
-        Event(type: 4, timestamp: 0, nextPosition: 0, flags: 0x20, [.. BitConverter.GetBytes(position), .. Encoding.UTF8.GetBytes(name)], checksum);
+        Event(4, timestamp: 0, nextPosition: 0, 0x20, [.. BitConverter.GetBytes(position), .. Encoding.UTF8.GetBytes(name)], checksum);
 
     /// <summary>Any event: header, body, and its CRC32 where one is wanted.</summary>
     public static byte[] Event(byte type, uint timestamp, uint nextPosition, ushort flags, byte[] body, bool checksum, uint serverId = 1)

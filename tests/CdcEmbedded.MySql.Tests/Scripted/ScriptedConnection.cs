@@ -209,7 +209,8 @@ public sealed class ScriptedConnection
         bytes.Write(Frame([(byte)reply.Columns.Length]));
         foreach (var column in reply.Columns)
         {
-            bytes.Write(Frame([3, .. "def"u8, 0, 0, 0, .. Text(Encoding.UTF8.GetBytes(column)), 0, 12, 45, 0, 0, 0, 0, 0, 0xFD, 0, 0, 0, 0, 0]));
+            var name = Text(Encoding.UTF8.GetBytes(column));
+            bytes.Write(Frame([3, .. "def"u8, 0, 0, 0, .. name, 0, 12, 45, 0, 0, 0, 0, 0, 0xFD, 0, 0, 0, 0, 0]));
         }
 
         bytes.Write(Frame([0xFE, 0, 0, 2, 0]));

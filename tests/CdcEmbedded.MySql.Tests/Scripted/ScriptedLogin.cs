@@ -24,7 +24,8 @@ public static class ScriptedLogin
             return false;
         }
 
-        if (response.Length == 32 && (BinaryPrimitives.ReadUInt32LittleEndian(response) & Ssl) != 0 && options.Certificate is { } certificate)
+        var wantsTls = response.Length == 32 && (BinaryPrimitives.ReadUInt32LittleEndian(response) & Ssl) != 0;
+        if (wantsTls && options.Certificate is { } certificate)
         {
             await connection.StartTlsAsync(certificate);
             response = await connection.ReadPacketAsync();
@@ -132,7 +133,8 @@ public static class ScriptedLogin
             case "mysql_native_password" when password.Length > 0:
                 // The server stores SHA1(SHA1(password)) only.
                 var stored1 = SHA1.HashData(SHA1.HashData(password));
-                return answer.Length == 20 && SHA1.HashData(Xor(answer, SHA1.HashData([.. scramble, .. stored1]))).AsSpan().SequenceEqual(stored1);
+                return answer.Length == 20
+                    && SHA1.HashData(Xor(answer, SHA1.HashData([.. scramble, .. stored1]))).AsSpan().SequenceEqual(stored1);
             case "caching_sha2_password" when password.Length > 0:
                 var stored2 = SHA256.HashData(SHA256.HashData(password));
                 var right = answer.Length == 32

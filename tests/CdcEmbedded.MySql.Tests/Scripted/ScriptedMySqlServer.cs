@@ -41,10 +41,14 @@ public sealed class ScriptedMySqlServer : IAsyncDisposable
     /// <summary>The statements of all connections.</summary>
     public ConcurrentQueue<string> Queries { get; } = new();
 
-    /// <summary>A connection string to here, without TLS unless the server has a certificate.</summary>
-    public string ConnectionString(string more = "") => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Server=127.0.0.1;Port={Port};User ID={Options.User};Password={Options.Password};{(more.Contains("SslMode", StringComparison.Ordinal) ? "" : "SslMode=None;")}{more}");
+    /// <summary>A connection string to here, without TLS unless <paramref name="more"/> names an SslMode.</summary>
+    public string ConnectionString(string more = "")
+    {
+        var sslMode = more.Contains("SslMode", StringComparison.Ordinal) ? "" : "SslMode=None;";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Server=127.0.0.1;Port={Port};User ID={Options.User};Password={Options.Password};{sslMode}{more}");
+    }
 
     /// <summary>Waits until the clients have closed all connections.</summary>
     public async Task WaitUntilClosedAsync()
@@ -106,7 +110,8 @@ public sealed class ScriptedMySqlServer : IAsyncDisposable
             // A close with unread bytes would be a reset, which can overtake what was sent before.
             socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or AuthenticationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or OperationCanceledException or AuthenticationException)
         {
             // The client went away, or the script cut the connection.
         }

@@ -18,7 +18,8 @@ internal static class RsaPassword
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new CdcProtocolException($"{context.Peer} sent a public key that cannot be used: {exception.Message}", innerException: exception);
+            throw new CdcProtocolException(
+                $"{context.Peer} sent a public key that cannot be used: {exception.Message}", innerException: exception);
         }
     }
 
@@ -44,8 +45,9 @@ internal static class RsaPassword
         if (!context.AllowPublicKeyRetrieval)
         {
             throw context.Refuse(
-                $"{plugin} has to send the whole password and the connection has no TLS. Use TLS (SslMode=VerifyFull, or VerifyCA with "
-                + "SslCa), or name the server's key with ServerRsaPublicKeyFile, or trust the network and set AllowPublicKeyRetrieval=true.");
+                $"{plugin} has to send the whole password and the connection has no TLS. Use TLS (SslMode=VerifyFull, or VerifyCA "
+                + "with SslCa), or name the server's key with ServerRsaPublicKeyFile, or trust the network and "
+                + "set AllowPublicKeyRetrieval=true.");
         }
     }
 
