@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>Which binlog files a file source reads and what it captures. Validated when the source is created.</summary>
+/// <summary>Which binlog files a <see cref="MySqlBinlogFileSource"/> reads and what it captures. Validated when the source is created.</summary>
 public sealed class MySqlBinlogFileSourceOptions
 {
     /// <summary>The files in their order, such as <c>/var/lib/mysql/binlog.000001</c>.</summary>
