@@ -147,7 +147,7 @@ internal sealed class MySqlSession : IAsyncDisposable
         }
         finally
         {
-            Interlocked.CompareExchange(ref _state, sent ? Streaming : Busy, Busy);
+            Interlocked.CompareExchange(ref _state, sent ? Streaming : Idle, Busy);
             if (!sent)
             {
                 _channel.Close();
