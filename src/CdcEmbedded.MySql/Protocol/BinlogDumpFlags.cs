@@ -1,0 +1,18 @@
+namespace CdcEmbedded.MySql.Protocol;
+
+/// <summary>Flags of the binlog dump commands (server source sql/rpl_constants.h).</summary>
+[Flags]
+internal enum BinlogDumpFlags : ushort
+{
+    /// <summary>None: the stream goes on for ever.</summary>
+    None = 0,
+
+    /// <summary>BINLOG_DUMP_NON_BLOCK: an EOF packet ends the stream at the end of the log.</summary>
+    NonBlocking = 0x01,
+
+    /// <summary>BINLOG_THROUGH_POSITION: start where file and position say.</summary>
+    ThroughPosition = 0x02,
+
+    /// <summary>BINLOG_THROUGH_GTID: start where the GTID set says.</summary>
+    ThroughGtid = 0x04,
+}

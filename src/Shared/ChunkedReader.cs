@@ -1,0 +1,188 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+
+namespace CdcEmbedded.Shared;
+
+/// <summary>Reads a connection into fresh arrays owned by the garbage collector.</summary>
+/// <remarks>
+/// Nothing is pooled and no byte that was handed out is ever overwritten, so slices of <see cref="Buffer"/> may be kept for ever;
+/// a kept slice keeps its whole chunk. Only bytes that straddle two chunks are moved. A length announced by the peer is not
+/// believed: an array for it grows with the bytes that have really arrived, to at most twice as many.
+/// One flow at a time; <see cref="Close"/> may be called from any thread.
+/// </remarks>
+internal sealed class ChunkedReader : IDisposable
+{
+    /// <summary>Below the 85,000 bytes at which an array goes to the large object heap.</summary>
+    public const int StreamingChunkSize = 64 * 1024;
+
+    private readonly SilenceWatchdog _watchdog;
+    private readonly Action _closeSocket;
+    private readonly string _peer;
+    private Stream _stream;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private int _reading;
+    private volatile bool _closed;
+
+    /// <summary>Creates the reader; it reads nothing yet.</summary>
+    /// <param name="stream">The connection.</param>
+    /// <param name="peer">Host and port, for messages.</param>
+    /// <param name="time">The clock of the watchdog.</param>
+    /// <param name="closeSocket">Ends pending reads at once, from any thread.</param>
+    public ChunkedReader(Stream stream, string peer, TimeProvider time, Action closeSocket)
+    {
+        _stream = stream;
+        _peer = peer;
+        _closeSocket = closeSocket;
+        _watchdog = new SilenceWatchdog(time, closeSocket);
+    }
+
+    /// <summary>The size of the arrays taken from now on. Small while commands are answered, large for a stream.</summary>
+    public int ChunkSize { get; set; } = 8 * 1024;
+
+    /// <summary>How long a read may wait without a byte; <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
+    public TimeSpan ReadTimeout
+    {
+        get => _watchdog.Limit;
+        set => _watchdog.Limit = value;
+    }
+
+    /// <summary>The array that holds the unread bytes.</summary>
+    public byte[] Buffer => _buffer;
+
+    /// <summary>Where in <see cref="Buffer"/> the unread bytes begin.</summary>
+    public int Start => _start;
+
+    /// <summary>How many unread bytes there are.</summary>
+    public int Available => _end - _start;
+
+    /// <summary>Whether the reader was closed by its owner.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>Moves past bytes that the caller has taken.</summary>
+    public void Advance(int count) => _start += count;
+
+    /// <summary>Goes on reading from another stream, such as TLS on top of the first one.</summary>
+    /// <exception cref="CdcProtocolException">There are unread bytes: they came in before the change and would be believed after it.</exception>
+    public void ReplaceStream(Stream stream)
+    {
+        if (Available > 0)
+        {
+            throw new CdcProtocolException(
+                $"{_peer} sent {Available} unexpected bytes in clear text before TLS was set up; somebody may be tampering with the connection.");
+        }
+
+        _stream = stream;
+    }
+
+    /// <summary>Waits for one read of the connection.</summary>
+    /// <param name="needed">How many contiguous bytes the caller wants from <see cref="Start"/> on; more than there are now.</param>
+    /// <param name="cancellationToken">Ends the read and with it the connection.</param>
+    /// <exception cref="CdcConnectionException">The peer closed, the network failed or nothing came for <see cref="ReadTimeout"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask FillAsync(int needed, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+        {
+            throw new InvalidOperationException("Another read of this connection is pending.");
+        }
+
+        int count;
+        try
+        {
+            MakeRoom(needed);
+            _watchdog.BeginWait();
+            count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsConnectionFailure(exception))
+        {
+            throw Failure(_watchdog.EndWait(), exception, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _reading, 0);
+        }
+
+        if (_watchdog.EndWait() || count == 0)
+        {
+            throw Failure(count != 0, null, cancellationToken);
+        }
+
+        _end += count;
+    }
+
+    /// <summary>Closes the connection: a pending read ends at once. May be called more than once and from any thread.</summary>
+    public void Close()
+    {
+        _closed = true;
+        _watchdog.Dispose();
+        _closeSocket();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
+
+    /// <summary>Whether this is how sockets and TLS report a connection that is broken, closed or cancelled.</summary>
+    public static bool IsConnectionFailure(Exception exception) =>
+        exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException;
+
+    private void MakeRoom(int needed)
+    {
+        var held = Available;
+        if (needed <= ChunkSize)
+        {
+            // A read of the last few bytes of a chunk costs a system call as dear as one of the next 64 KiB.
+            if (_buffer.Length - _start >= needed && _buffer.Length - _end >= ChunkSize / 16)
+            {
+                return;
+            }
+
+            MoveTo(GC.AllocateUninitializedArray<byte>(ChunkSize), held);
+        }
+        else if (_buffer.Length - _start > ChunkSize && _end < _buffer.Length)
+        {
+            // Growing for this packet already, and there is room.
+        }
+        else
+        {
+            var size = Math.Min(needed, Math.Max(2L * ChunkSize, 2L * held));
+            MoveTo(GC.AllocateUninitializedArray<byte>((int)size), held);
+        }
+    }
+
+    private void MoveTo(byte[] next, int held)
+    {
+        _buffer.AsSpan(_start, held).CopyTo(next);
+        _buffer = next;
+        _start = 0;
+        _end = held;
+    }
+
+    private Exception Failure(bool silent, Exception? cause, CancellationToken cancellationToken)
+    {
+        var closedByOwner = _closed;
+        Close();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new OperationCanceledException("The read was cancelled.", cause, cancellationToken);
+        }
+
+        if (silent)
+        {
+            return new CdcConnectionException($"{_peer} sent nothing for {ReadTimeout.TotalSeconds:0.###} seconds.", cause);
+        }
+
+        if (closedByOwner)
+        {
+            return new ObjectDisposedException(nameof(ChunkedReader), "The connection was closed while it was being read.");
+        }
+
+        return cause is null
+            ? new CdcConnectionException($"{_peer} closed the connection{(Available > 0 ? $" after {Available} bytes of an unfinished packet" : "")}.")
+            : new CdcConnectionException($"The connection to {_peer} broke: {cause.Message}", cause);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CdcEmbedded.Shared;
+
+/// <summary>Puts TLS on a connection.</summary>
+internal static class TlsClient
+{
+    /// <summary>Shakes hands as <paramref name="settings"/> say.</summary>
+    /// <param name="inner">The connection; the result owns it.</param>
+    /// <param name="settings">What to check and what to show.</param>
+    /// <param name="host">The name that the certificate must be for.</param>
+    /// <param name="peer">Host and port, for messages.</param>
+    /// <param name="remedy">What the user may change when the certificate does not verify.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="CdcConnectionException">The certificate does not verify, no common version (neither is transient), or
+    /// the connection broke.</exception>
+    public static async ValueTask<SslStream> AuthenticateAsync(
+        Stream inner, TlsSettings settings, string host, string peer, string remedy, CancellationToken cancellationToken)
+    {
+        using var certificates = TlsCertificates.Load(settings);
+        string? complaint = null;
+        var options = CreateOptions(settings, certificates, host);
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            complaint = Complaint(settings.Verification, certificate, chain, errors);
+            return complaint is null;
+        };
+        var stream = new SslStream(inner, leaveInnerStreamOpen: false);
+        try
+        {
+            await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception) || exception is System.ComponentModel.Win32Exception)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw complaint is not null
+                ? new CdcConnectionException($"The certificate of {peer} was refused: {complaint}. {remedy}", exception, isTransient: false)
+                : new CdcConnectionException($"TLS with {peer} failed: {exception.Message}", exception, exception is not AuthenticationException);
+        }
+    }
+
+    private static SslClientAuthenticationOptions CreateOptions(TlsSettings settings, TlsCertificates certificates, string host)
+    {
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck };
+        if (certificates.Authorities is { } authorities)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(authorities);
+        }
+
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            EnabledSslProtocols = settings.Protocols,
+            CertificateChainPolicy = policy,
+            ClientCertificateContext = certificates.Client,
+        };
+    }
+
+    private static string? Complaint(TlsVerification verification, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (verification == TlsVerification.None)
+        {
+            return null;
+        }
+
+        if (certificate is null || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
+        {
+            return "it showed none";
+        }
+
+        if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        {
+            var reasons = chain?.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')) ?? [];
+            return $"'{certificate.Subject}', issued by '{certificate.Issuer}', is not trusted ({string.Join("; ", reasons)})";
+        }
+
+        return verification == TlsVerification.ChainAndName && (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0
+            ? $"'{certificate.Subject}' is not for this host name"
+            : null;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Security.Authentication;
+
+namespace CdcEmbedded.Shared;
+
+/// <summary>What a TLS connection is made with. Files are read at each connection, so renewed ones are picked up.</summary>
+internal sealed record TlsSettings
+{
+    /// <summary>How much of the server's certificate is checked.</summary>
+    public TlsVerification Verification { get; init; } = TlsVerification.ChainAndName;
+
+    /// <summary>A PEM file with the authorities to trust instead of the system's; null for the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>A PEM file with the client's certificate, and its intermediates after it.</summary>
+    public string? CertificatePemFile { get; init; }
+
+    /// <summary>A PEM file with the client's key; null where <see cref="CertificatePemFile"/> holds it as well.</summary>
+    public string? KeyPemFile { get; init; }
+
+    /// <summary>A PKCS#12 file with the client's certificate and key.</summary>
+    public string? CertificatePfxFile { get; init; }
+
+    /// <summary>The password of <see cref="CertificatePfxFile"/>.</summary>
+    public string? CertificatePfxPassword { get; init; }
+
+    /// <summary>The versions allowed; <see cref="SslProtocols.None"/> leaves the choice to the system.</summary>
+    public SslProtocols Protocols { get; init; } = SslProtocols.None;
+
+    /// <summary>The settings without the password.</summary>
+    public override string ToString() => $"{Verification}, CA {CaFile ?? "of the system"}";
+}
