@@ -65,6 +65,9 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Whether the reader was closed by its owner.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>Whether the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
+    public bool FellSilent { get; private set; }
+
     /// <summary>Moves past bytes that the caller has taken.</summary>
     public void Advance(int count) => _start += count;
 
@@ -177,6 +180,7 @@ internal sealed class ChunkedReader : IDisposable
 
         if (silent)
         {
+            FellSilent = true;
             return new CdcConnectionException($"{_peer} sent nothing for {ReadTimeout.TotalSeconds:0.###} seconds.", cause);
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -16,6 +17,8 @@ internal sealed class MongoUri
 {
     private const string PlainScheme = "mongodb://";
     private const string SrvScheme = "mongodb+srv://";
+
+    private static readonly SearchValues<char> ForbiddenInDatabase = SearchValues.Create("/\\ \"$\0");
 
     private MongoUri()
     {
@@ -150,7 +153,7 @@ internal sealed class MongoUri
         }
 
         var name = Decode(text, "the database");
-        return name.AsSpan().ContainsAny("/\\ \"$\0")
+        return name.AsSpan().ContainsAny(ForbiddenInDatabase)
             ? throw Invalid("the database holds one of the characters / \\ \" $ or a space, which no database's name may hold")
             : name.Length == 0 ? null : name;
     }

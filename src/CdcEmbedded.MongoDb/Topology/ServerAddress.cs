@@ -44,7 +44,9 @@ internal readonly record struct ServerAddress(string Host, int Port)
     /// <summary>Host and port, an IPv6 address in brackets; or the path.</summary>
     public override string ToString() => IsUnixSocket
         ? Host
-        : string.Create(CultureInfo.InvariantCulture, Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}");
+        : Host.Contains(':')
+            ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
+            : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 
     private static bool TryReadPort(ReadOnlySpan<char> text, out int port)
     {
