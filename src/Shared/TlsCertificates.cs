@@ -84,7 +84,9 @@ internal sealed class TlsCertificates : IDisposable
         else
         {
             chain.ImportFromPemFile(file);
-            leaf = X509Certificate2.CreateFromPemFile(file, settings.KeyPemFile ?? file);
+            leaf = settings.KeyPemPassword is { } password
+                ? X509Certificate2.CreateFromEncryptedPemFile(file, password, settings.KeyPemFile ?? file)
+                : X509Certificate2.CreateFromPemFile(file, settings.KeyPemFile ?? file);
             if (OperatingSystem.IsWindows())
             {
                 // The TLS of Windows does not accept a key that lives in memory only; going through PKCS#12 gives it a place.

@@ -17,6 +17,9 @@ internal sealed record TlsSettings
     /// <summary>A PEM file with the client's key; null where <see cref="CertificatePemFile"/> holds it as well.</summary>
     public string? KeyPemFile { get; init; }
 
+    /// <summary>The password of an encrypted key in a PEM file; null where it is not encrypted.</summary>
+    public string? KeyPemPassword { get; init; }
+
     /// <summary>A PKCS#12 file with the client's certificate and key.</summary>
     public string? CertificatePfxFile { get; init; }
 

@@ -1,0 +1,59 @@
+namespace CdcEmbedded.MongoDb.Bson;
+
+/// <summary>A point on the server's own clock: seconds since 1970, and an ordinal inside the second. Cluster and operation times are such.</summary>
+public readonly struct BsonTimestamp : IEquatable<BsonTimestamp>, IComparable<BsonTimestamp>
+{
+    /// <summary>Creates it from its 64 bits: seconds above, ordinal below.</summary>
+    public BsonTimestamp(ulong packed) => Packed = packed;
+
+    /// <summary>Creates it from its parts.</summary>
+    public BsonTimestamp(uint seconds, uint ordinal) => Packed = ((ulong)seconds << 32) | ordinal;
+
+    /// <summary>Both parts in 64 bits, ordered as the times are.</summary>
+    public ulong Packed { get; }
+
+    /// <summary>Seconds since 1970 in UTC.</summary>
+    public uint Seconds => (uint)(Packed >> 32);
+
+    /// <summary>Counts the operations of one second, from 1.</summary>
+    public uint Ordinal => (uint)Packed;
+
+    /// <summary>The next point of the clock.</summary>
+    public BsonTimestamp Next => new(Packed + 1);
+
+    /// <summary>The second as an instant in UTC.</summary>
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.FromUnixTimeSeconds(Seconds);
+
+    /// <summary>Both parts as the shell prints them: <c>Timestamp(1700000000, 3)</c>.</summary>
+    public override string ToString() => $"Timestamp({Seconds}, {Ordinal})";
+
+    /// <inheritdoc/>
+    public int CompareTo(BsonTimestamp other) => Packed.CompareTo(other.Packed);
+
+    /// <inheritdoc/>
+    public bool Equals(BsonTimestamp other) => Packed == other.Packed;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is BsonTimestamp other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Packed.GetHashCode();
+
+    /// <summary>Equality of both parts.</summary>
+    public static bool operator ==(BsonTimestamp left, BsonTimestamp right) => left.Equals(right);
+
+    /// <summary>Inequality of any part.</summary>
+    public static bool operator !=(BsonTimestamp left, BsonTimestamp right) => !left.Equals(right);
+
+    /// <summary>Order in time.</summary>
+    public static bool operator <(BsonTimestamp left, BsonTimestamp right) => left.CompareTo(right) < 0;
+
+    /// <summary>Order in time.</summary>
+    public static bool operator >(BsonTimestamp left, BsonTimestamp right) => left.CompareTo(right) > 0;
+
+    /// <summary>Order in time.</summary>
+    public static bool operator <=(BsonTimestamp left, BsonTimestamp right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Order in time.</summary>
+    public static bool operator >=(BsonTimestamp left, BsonTimestamp right) => left.CompareTo(right) >= 0;
+}
