@@ -141,6 +141,17 @@ public readonly partial struct BsonValue
         ? new Guid(Span[5..], bigEndian: true)
         : throw NotA("a UUID");
 
+    /// <summary>Reads one value as extended JSON, canonical or relaxed.</summary>
+    /// <exception cref="FormatException">The text is no JSON, or a value in it is written wrongly.</exception>
+    public static BsonValue Parse(string json) => ExtendedJson.ParseValue(json);
+
+    /// <summary>The value as extended JSON on one line; an empty text where it does not exist.</summary>
+    /// <exception cref="CdcProtocolException">Bytes are damaged, or it nests deeper than 200 levels.</exception>
+    public string ToJson(ExtendedJsonMode mode = ExtendedJsonMode.Relaxed) => Exists ? ExtendedJson.ToText(Type, Span, mode) : "";
+
+    /// <summary>The value as relaxed extended JSON.</summary>
+    public override string ToString() => ToJson();
+
     /// <summary>The UTF-8 bytes of a string, symbol or code, as they stand there: nobody has checked that they are UTF-8.</summary>
     internal ReadOnlySpan<byte> Utf8() => Type switch
     {
