@@ -12,6 +12,8 @@ internal sealed class ScriptedChangeSet : ChangeSet
     private readonly int _transactionIndex;
     private readonly int _firstRow;
     private readonly bool _endsTransaction;
+    private readonly ScriptedTransaction? _transaction;
+    private readonly DateTimeOffset _timestamp;
 
     /// <param name="engine">The engine's name.</param>
     /// <param name="changes">The changes.</param>
@@ -27,28 +29,28 @@ internal sealed class ScriptedChangeSet : ChangeSet
         _engine = engine;
         _changes = changes;
         _tableOrders = tableOrders;
-        Transaction = transaction;
+        _transaction = transaction;
         _transactionIndex = transactionIndex;
         _firstRow = firstRow;
         _endsTransaction = endsTransaction;
-        Timestamp = timestamp;
+        _timestamp = timestamp;
     }
 
     /// <summary>The last change as an event of its own.</summary>
-    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], Transaction as ScriptedTransaction, _transactionIndex,
-        _firstRow + _changes.Count - 1, _endsTransaction, Timestamp);
+    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], _transaction, _transactionIndex,
+        _firstRow + _changes.Count - 1, _endsTransaction, _timestamp);
 
     public override int Count => _changes.Count;
 
     public override long ByteSize => 100L * _changes.Count;
 
-    public override string Database => _changes[0].Database;
+    public override string GetDatabase(int change) => _changes[change].Database;
 
-    public override string Table => _changes[0].Table;
+    public override string GetTable(int change) => _changes[change].Table;
 
-    public override DateTimeOffset Timestamp { get; }
+    public override DateTimeOffset GetTimestamp(int change) => _timestamp;
 
-    public override TransactionInfo? Transaction { get; }
+    public override TransactionInfo? GetTransaction(int change) => _transaction;
 
     public override TableSchema? Schema => _changes[0].Schema;
 
@@ -68,9 +70,9 @@ internal sealed class ScriptedChangeSet : ChangeSet
     {
         Connector = ScriptedPosition.Connector,
         Name = _engine,
-        Timestamp = Timestamp,
-        Database = Database,
-        Table = Table,
+        Timestamp = _timestamp,
+        Database = GetDatabase(change),
+        Table = GetTable(change),
     };
 
     public override string GetEventId(int change)

@@ -64,7 +64,7 @@ public sealed class CdcEngine : IAsyncDisposable
         return new EngineStream<ChangeEvent>((first, second) => Start(static session => new ChangeCursor(session), false, first, second), cancellationToken);
     }
 
-    /// <summary>Every item in its order: changes, transaction begins and ends, heartbeats.</summary>
+    /// <summary>Every item in its order: changes, transaction begins and ends, schema changes, heartbeats.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default)
     {

@@ -23,10 +23,10 @@ public sealed class ChangeEvent : StreamItem
     public ChangeOperation Operation => _set.GetOperation(_change);
 
     /// <summary>The database.</summary>
-    public string Database => _set.Database;
+    public string Database => _set.GetDatabase(_change);
 
     /// <summary>The table or collection.</summary>
-    public string Table => _set.Table;
+    public string Table => _set.GetTable(_change);
 
     /// <summary>The key: the primary key's columns, or the document's key; no record where there is none or it is not known.</summary>
     public Record Key => _set.GetKey(_change);
@@ -44,13 +44,13 @@ public sealed class ChangeEvent : StreamItem
     public TableSchema? Schema => _set.Schema;
 
     /// <summary>When the source committed (where its log tells that) or executed the change, in UTC.</summary>
-    public DateTimeOffset Timestamp => _set.Timestamp;
+    public DateTimeOffset Timestamp => _set.GetTimestamp(_change);
 
     /// <summary>Where it comes from. Built anew at each call.</summary>
     public SourceInfo Source => _set.GetSource(_change);
 
     /// <summary>The transaction; null where the source tells none.</summary>
-    public TransactionInfo? Transaction => _set.Transaction;
+    public TransactionInfo? Transaction => _set.GetTransaction(_change);
 
     /// <summary>The place among the delivered changes of the transaction, counted from 1.</summary>
     public long TotalOrder => _set.GetTotalOrder(_change);

@@ -2,8 +2,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>Anything a stream yields: a <see cref="ChangeEvent"/>, a <see cref="TransactionBegin"/>, a <see cref="TransactionEnd"/> or a
-/// <see cref="Heartbeat"/>. Immutable; may be kept and read from any thread.</summary>
+/// <summary>Anything a stream yields: a <see cref="ChangeEvent"/>, a <see cref="TransactionBegin"/>, a <see cref="TransactionEnd"/>, a
+/// <see cref="SchemaChange"/> or a <see cref="Heartbeat"/>. Immutable; may be kept and read from any thread.</summary>
 public abstract class StreamItem
 {
     private protected StreamItem()

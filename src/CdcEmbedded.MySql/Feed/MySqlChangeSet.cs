@@ -60,17 +60,17 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     public override long ByteSize => FixedSize + _rows.BodyLength + _rows.OffsetBytes;
 
-    public override string Database => _table.Schema.Database;
+    public override string GetDatabase(int change) => _table.Schema.Database;
 
-    public override string Table => _table.Schema.Name;
+    public override string GetTable(int change) => _table.Schema.Name;
 
     public override TableSchema? Schema => _table.Schema;
 
-    public override DateTimeOffset Timestamp => _transaction.ImmediateCommit > 0
+    public override DateTimeOffset GetTimestamp(int change) => _transaction.ImmediateCommit > 0
         ? _transaction.Timestamp
         : DateTimeOffset.FromUnixTimeSeconds(_context.HeaderSeconds);
 
-    public override TransactionInfo? Transaction => _transaction;
+    public override TransactionInfo? GetTransaction(int change) => _transaction;
 
     /// <summary>Lists the changes of an update event in which a primary key changes; null where none does.</summary>
     public static int[]? SplitKeyChanges(RowBuffer rows, CapturedTable table)
@@ -176,9 +176,9 @@ internal sealed class MySqlChangeSet : ChangeSet
     {
         Connector = MySqlSource.ConnectorName,
         Name = _transaction.Identity.Name,
-        Timestamp = Timestamp,
-        Database = Database,
-        Table = Table,
+        Timestamp = GetTimestamp(change),
+        Database = _table.Schema.Database,
+        Table = _table.Schema.Name,
         ServerId = _context.ServerId,
         Gtid = _transaction.HasGtid ? _transaction.Gtid.ToString() : null,
         File = _transaction.File,

@@ -10,15 +10,15 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
 
     public override long ByteSize => 256;
 
-    public override string Database => database;
+    public override string GetDatabase(int change) => database;
 
-    public override string Table => table;
+    public override string GetTable(int change) => table;
 
     public override TableSchema? Schema => null;
 
-    public override DateTimeOffset Timestamp => transaction.Timestamp;
+    public override DateTimeOffset GetTimestamp(int change) => transaction.Timestamp;
 
-    public override TransactionInfo? Transaction => transaction;
+    public override TransactionInfo? GetTransaction(int change) => transaction;
 
     public override int GetFieldCount(int record) => 0;
 
@@ -52,7 +52,7 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
     {
         Connector = MySqlSource.ConnectorName,
         Name = transaction.Identity.Name,
-        Timestamp = Timestamp,
+        Timestamp = transaction.Timestamp,
         Database = database,
         Table = table,
         ServerId = context.ServerId,

@@ -59,7 +59,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         {
             lock (_gate)
             {
-                return (Set ?? _lastSet)?.Timestamp;
+                return Set is { } set ? set.GetTimestamp(Math.Max(Next - 1, 0)) : _lastSet?.GetTimestamp(_lastSet.Count - 1);
             }
         }
     }

@@ -27,6 +27,12 @@ public sealed class TableFilter
         _ignoreCase = ignoreCase;
     }
 
+    /// <summary>What to capture; empty for all. For sources that let their server filter.</summary>
+    public IReadOnlyList<TablePattern> Include => _include;
+
+    /// <summary>What to leave out, although an include pattern may match it.</summary>
+    public IReadOnlyList<TablePattern> Exclude => _exclude;
+
     /// <summary>Whether the table is captured. Tests each pattern, so keep the answer for a table that comes again.</summary>
     public bool Matches(string database, string table)
     {

@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace CdcEmbedded.Filtering;
 
-/// <summary>One pattern <c>database.table</c>.</summary>
-internal sealed class TablePattern
+/// <summary>One pattern <c>database.table</c> of a <see cref="TableFilter"/>. Immutable; safe from any thread.</summary>
+public sealed class TablePattern
 {
     // Tokens: a character, or one of these two, which no char is.
     private const int AnyRun = -1;
@@ -15,7 +17,19 @@ internal sealed class TablePattern
         _table = table;
     }
 
-    public static TablePattern Parse(string pattern, string parameter)
+    /// <summary>The one database that it means; null where it has wildcards on that side.</summary>
+    public string? LiteralDatabase => Literal(_database);
+
+    /// <summary>The one table that it means; null where it has wildcards on that side.</summary>
+    public string? LiteralTable => Literal(_table);
+
+    /// <summary>A regular expression of all databases that match, in the syntax that PCRE and .NET share.</summary>
+    public string DatabaseExpression => Expression(_database);
+
+    /// <summary>A regular expression of all tables that match, in the same syntax.</summary>
+    public string TableExpression => Expression(_table);
+
+    internal static TablePattern Parse(string pattern, string parameter)
     {
         if (string.IsNullOrWhiteSpace(pattern))
         {
@@ -35,8 +49,42 @@ internal sealed class TablePattern
             : throw Bad(pattern, "it has more than one point; a name with a point goes between backticks", parameter);
     }
 
-    public bool Matches(string database, string table, bool ignoreCase)
+    internal bool Matches(string database, string table, bool ignoreCase)
         => Matches(_database, database, ignoreCase) && Matches(_table, table, ignoreCase);
+
+    private static string? Literal(int[] tokens)
+    {
+        var text = new StringBuilder(tokens.Length);
+        foreach (var token in tokens)
+        {
+            if (token < 0)
+            {
+                return null;
+            }
+
+            text.Append((char)token);
+        }
+
+        return text.ToString();
+    }
+
+    // [\s\S] is any character, line ends included; \z the very end, where $ would let one line end follow.
+    private static string Expression(int[] tokens)
+    {
+        var text = new StringBuilder("^");
+        foreach (var token in tokens)
+        {
+            _ = token switch
+            {
+                AnyRun => text.Append("[\\s\\S]*"),
+                AnyOne => text.Append("[\\s\\S]"),
+                _ when token < 128 && !char.IsAsciiLetterOrDigit((char)token) && token != '_' => text.Append('\\').Append((char)token),
+                _ => text.Append((char)token),
+            };
+        }
+
+        return text.Append("\\z").ToString();
+    }
 
     private static int[] ParseName(string pattern, ref int at, string parameter)
     {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>The changes of one event of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it.</summary>
-/// <remarks>Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set goes into one
+/// <summary>Consecutive changes of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it.</summary>
+/// <remarks>A set is what a source reads at once: the rows of one event, or a batch of documents of many collections. Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set goes into one
 /// <see cref="FeedBatch"/> once: reading the log again makes new sets.</remarks>
 public abstract class ChangeSet : RecordSet
 {
@@ -23,17 +23,17 @@ public abstract class ChangeSet : RecordSet
     /// <summary>The bytes that keeping this set keeps alive, for the bound on buffered memory.</summary>
     public abstract long ByteSize { get; }
 
-    /// <summary>The database.</summary>
-    public abstract string Database { get; }
+    /// <summary>The database of a change.</summary>
+    public abstract string GetDatabase(int change);
 
-    /// <summary>The table or collection.</summary>
-    public abstract string Table { get; }
+    /// <summary>The table or collection of a change.</summary>
+    public abstract string GetTable(int change);
 
-    /// <summary>When the source committed or executed the change, as exactly as its log tells, in UTC.</summary>
-    public abstract DateTimeOffset Timestamp { get; }
+    /// <summary>When the source committed or executed a change, as exactly as its log tells, in UTC.</summary>
+    public abstract DateTimeOffset GetTimestamp(int change);
 
-    /// <summary>The transaction; null where the source tells none.</summary>
-    public abstract TransactionInfo? Transaction { get; }
+    /// <summary>The transaction of a change; null where the source tells none.</summary>
+    public abstract TransactionInfo? GetTransaction(int change);
 
     /// <summary>What a change did.</summary>
     public abstract ChangeOperation GetOperation(int change);

@@ -26,7 +26,7 @@ public sealed class FeedBatch
         ByteSize += changes.ByteSize;
     }
 
-    /// <summary>Adds a transaction's begin or end, or a heartbeat.</summary>
+    /// <summary>Adds a transaction's begin or end, a schema change, or a heartbeat.</summary>
     public void Add(StreamItem item)
     {
         ArgumentNullException.ThrowIfNull(item);

@@ -1,0 +1,69 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>Something happened to a table or database as a whole, at this place of the stream. Immutable; may be kept and read from any thread.</summary>
+public sealed class SchemaChange : StreamItem
+{
+    private readonly SourcePosition _position;
+    private object? _stream;
+    private long _sequence;
+
+    /// <summary>Creates the item; for source adapters and test doubles.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="operation">The same in the source's own term.</param>
+    /// <param name="source">Where it comes from, with the time, the database, and the table (empty where a whole database is meant).</param>
+    /// <param name="position">Where reading goes on.</param>
+    public SchemaChange(SchemaChangeKind kind, string operation, SourceInfo source, SourcePosition position)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(position);
+        Kind = kind;
+        Operation = operation;
+        Source = source;
+        _position = position;
+    }
+
+    /// <summary>What happened.</summary>
+    public SchemaChangeKind Kind { get; }
+
+    /// <summary>The same in the source's own term, such as MongoDB's <c>createIndexes</c>.</summary>
+    public string Operation { get; }
+
+    /// <summary>Where it comes from, in the source's own terms.</summary>
+    public SourceInfo Source { get; }
+
+    /// <summary>The database; empty where the source names none.</summary>
+    public string Database => Source.Database;
+
+    /// <summary>The table or collection; empty where a whole database is meant.</summary>
+    public string Table => Source.Table;
+
+    /// <summary>When it happened, as exactly as the source's log tells, in UTC.</summary>
+    public DateTimeOffset Timestamp => Source.Timestamp;
+
+    /// <summary>Of a rename the new name's database; else null.</summary>
+    public string? NewDatabase { get; init; }
+
+    /// <summary>Of a rename the new name; else null.</summary>
+    public string? NewTable { get; init; }
+
+    /// <summary>What the source tells of it beyond this; no record where it tells nothing.</summary>
+    public Record Details { get; init; }
+
+    internal override SourcePosition Position => _position;
+
+    internal override object? Stream => _stream;
+
+    internal override long Sequence => _sequence;
+
+    internal override void Stamp(object stream, long sequence)
+    {
+        _stream = stream;
+        _sequence = sequence;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Table.Length > 0 ? $"{Operation} {Database}.{Table}" : $"{Operation} {Database}".TrimEnd();
+}
