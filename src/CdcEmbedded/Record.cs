@@ -49,8 +49,7 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
                 throw new InvalidOperationException($"There is no record to read '{name}' from: test HasValue first.");
             }
 
-            var index = set.IndexOf(_record, name);
-            return index >= 0 ? set.GetValue(_record, index)
+            return set.TryGetValue(_record, name, out var value) ? value
                 : set.Schema is not { } schema ? Value.Absent
                 : throw new KeyNotFoundException($"{schema.FullName} has no column '{name}'; it has {schema.ColumnNames}.");
         }
@@ -66,33 +65,19 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
     public bool TryGetValue(string name, out Value value)
     {
         value = default;
-        if (_set is { } set && set.IndexOf(_record, name) is >= 0 and var index)
-        {
-            value = set.GetValue(_record, index);
-        }
-
-        return !value.IsAbsent;
+        return _set is { } set && set.TryGetValue(_record, name, out value) && !value.IsAbsent;
     }
 
     /// <summary>The same record in memory of its own, so that keeping it keeps nothing else alive.</summary>
-    public Record Detach()
-    {
-        if (_set is not { } set)
-        {
-            return default;
-        }
+    public Record Detach() => _set?.Detach(_record) ?? default;
 
-        var count = set.GetFieldCount(_record);
-        var names = new string[count];
-        var values = new Value[count];
-        for (var i = 0; i < count; i++)
-        {
-            names[i] = set.GetFieldName(_record, i);
-            values[i] = set.GetValue(_record, i).Detach();
-        }
+    /// <summary>The record as the source's own bytes, without a copy: of MongoDB the BSON document. Empty for sources whose records have no
+    /// such form, as rows have none.</summary>
+    public ReadOnlyMemory<byte> SourceBytes => _set?.GetBytes(_record) ?? default;
 
-        return new Record(new DetachedRecordSet(set.Schema, names, values), 0);
-    }
+    /// <summary>Writes the record as one JSON value, where its source has a JSON form of its own.</summary>
+    /// <returns>False, with nothing written, where the fields are to be written one by one.</returns>
+    internal bool TryWriteSourceJson(System.Text.Json.Utf8JsonWriter writer) => _set is { } set && set.TryWriteJson(_record, writer);
 
     /// <summary>Goes through the fields in their order, absent ones included, without allocating.</summary>
     public Enumerator GetEnumerator() => new(this);
@@ -146,7 +131,9 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
         }
 
         /// <inheritdoc/>
-        public readonly RecordField Current => new(_record.GetName(_index), _record[_index]);
+        public readonly RecordField Current => _record._set is { } set && (uint)_index < (uint)_count
+            ? new RecordField(set.GetFieldName(_record._record, _index), set.GetValue(_record._record, _index))
+            : throw new InvalidOperationException("The enumeration has not begun, or is over.");
 
         readonly object IEnumerator.Current => Current;
 

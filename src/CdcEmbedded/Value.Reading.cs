@@ -45,7 +45,8 @@ public readonly partial struct Value
     };
 
     /// <summary>A <see cref="decimal"/>, scale kept; integers convert.</summary>
-    /// <exception cref="OverflowException">It has more digits than <see cref="decimal"/> holds: use <see cref="AsBigDecimal"/>.</exception>
+    /// <exception cref="OverflowException">It has more digits than <see cref="decimal"/> holds: use <see cref="AsBigDecimal"/>; or it is a
+    /// <see cref="ValueKind.Decimal128"/> that is infinite, NaN or too small or large: use <see cref="AsDecimal128"/>.</exception>
     public decimal AsDecimal() => _kind switch
     {
         ValueKind.Decimal => _data is BigDecimal big
@@ -53,11 +54,15 @@ public readonly partial struct Value
             : new decimal((int)_bits, (int)(_bits >> 32), _length, (_flags & Negative) != 0, _scale),
         ValueKind.Int64 => _bits,
         ValueKind.UInt64 => (ulong)_bits,
+        ValueKind.Decimal128 => Decimal128AsDecimal(),
         _ => throw NotA("a Decimal"),
     };
 
     /// <summary>A decimal of any width; integers convert.</summary>
-    public BigDecimal AsBigDecimal() => _data is BigDecimal big ? big : AsDecimal();
+    /// <exception cref="OverflowException">It is a <see cref="ValueKind.Decimal128"/> that is infinite or NaN.</exception>
+    public BigDecimal AsBigDecimal() => _data is BigDecimal big ? big
+        : _kind == ValueKind.Decimal128 ? Decimal128AsBigDecimal()
+        : AsDecimal();
 
     /// <summary>A date; also of a date-time at midnight.</summary>
     /// <exception cref="InvalidCastException">It is zero, partial or impossible: <see cref="AsCalendar"/> reads those.</exception>
@@ -76,8 +81,10 @@ public readonly partial struct Value
 
     /// <summary>An instant in UTC.</summary>
     /// <exception cref="InvalidCastException">It is the zero timestamp: <see cref="AsCalendar"/> reads it.</exception>
+    /// <exception cref="OverflowException">It lies outside the years 1 to 9999: <see cref="AsUnixMilliseconds"/> reads it.</exception>
     public DateTimeOffset AsDateTimeOffset() => _kind != ValueKind.Timestamp
         ? throw NotA("a DateTimeOffset")
+        : (_flags & FarInstant) != 0 ? throw TooFar()
         : (_flags & ZeroTimestamp) == 0
             ? DateTimeOffset.UnixEpoch.AddTicks(_bits * TimeSpan.TicksPerMicrosecond)
             : throw new InvalidCastException("The zero timestamp 0000-00-00 00:00:00 is no instant: test with AsCalendar().");
@@ -107,7 +114,8 @@ public readonly partial struct Value
     /// <summary>A signed duration.</summary>
     public TimeSpan AsTimeSpan() => _kind == ValueKind.Time ? new TimeSpan(_bits * TimeSpan.TicksPerMicrosecond) : throw NotA("a TimeSpan");
 
-    /// <summary>Text of a text, ENUM, SET or JSON value: decoded now, a new string at each call.</summary>
+    /// <summary>Text of a text, ENUM, SET or JSON value, the JSON form of documents and arrays, the text of identifiers: made now, a new
+    /// string at each call.</summary>
     /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or ENUM or SET labels are not
     /// known for its column.</exception>
     /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is damaged.</exception>
@@ -117,6 +125,9 @@ public readonly partial struct Value
         ValueKind.Enum => EnumLabel(),
         ValueKind.Set => SetLabels(),
         ValueKind.Json => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
+        ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => _codec is ValueCodec codec ? codec.ToJsonText(Slice) : throw NotA("a String"),
+        ValueKind.ObjectId => Convert.ToHexStringLower(Slice),
+        ValueKind.Uuid => AsGuid().ToString(),
         _ => throw NotA("a String"),
     };
 

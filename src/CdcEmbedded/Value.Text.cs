@@ -19,9 +19,12 @@ public readonly partial struct Value
         ValueKind.Decimal => _data is BigDecimal big ? big.ToString() : AsDecimal().ToString(CultureInfo.InvariantCulture),
         ValueKind.Date => FormatDate(' ')[..10],
         ValueKind.Time => FormatTime(),
+        ValueKind.Timestamp when IsFarInstant => FarInstantText(),
         ValueKind.DateTime or ValueKind.Timestamp => FormatDate(' '),
         ValueKind.Enum or ValueKind.Set => _data is null ? ((ulong)_bits).ToString(CultureInfo.InvariantCulture) : AsString(),
-        ValueKind.Text or ValueKind.Json => AsString(),
+        ValueKind.Text or ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),
+        ValueKind.ObjectId or ValueKind.Uuid => AsString(),
+        ValueKind.Decimal128 => AsDecimal128().ToString(),
         ValueKind.Vector => "[" + string.Join(", ", Array.ConvertAll(AsVector(), f => f.ToString("R", CultureInfo.InvariantCulture))) + "]",
         _ => "0x" + Convert.ToHexString(AsBytes().Span),
     };

@@ -18,7 +18,8 @@ namespace CdcEmbedded;
 public readonly partial struct Value
 {
     // Layout, 32 bytes: _data holds byte[] (slices), string, string[] (labels) or BigDecimal; _codec an Encoding or a ValueCodec;
-    // _bits a number, packed date, microseconds, mask, or the slice's offset; _length the slice's length or a decimal's high 32 bits.
+    // _bits a number, packed date, microseconds, mask, or the slice's offset; _length the slice's length or a decimal's high 32 bits;
+    // _scale a decimal's or time's scale, a binary value's subtype or the source's type; _flags the marks below, or binary padding.
     private readonly object? _data;
     private readonly object? _codec;
     private readonly long _bits;
@@ -29,6 +30,7 @@ public readonly partial struct Value
 
     private const ushort Negative = 1;
     private const ushort ZeroTimestamp = 2;
+    private const ushort FarInstant = 4;
 
     private Value(ValueKind kind, long bits, object? data = null, int length = 0, object? codec = null, byte scale = 0, ushort flags = 0)
     {
@@ -52,7 +54,7 @@ public readonly partial struct Value
 
     /// <summary>The number of digits after the point of a decimal, or of a second's fraction in a time, date-time or timestamp column.</summary>
     /// <value>0 to 30 for decimals, 0 to 6 for times; 0 for all other kinds.</value>
-    public int Scale => _scale;
+    public int Scale => _kind is ValueKind.Binary or ValueKind.SourceSpecific ? 0 : _scale;
 
     /// <summary>A field that the log does not carry.</summary>
     public static Value Absent => default;
@@ -113,7 +115,7 @@ public readonly partial struct Value
     /// <param name="length">Its length.</param>
     /// <param name="padding">How many zero bytes follow that the source left out, as for BINARY(n); 0 to 255.</param>
     public static Value FromBinary(byte[] buffer, int offset, int length, byte padding = 0)
-        => new(ValueKind.Binary, offset, buffer, length, scale: 0, flags: padding);
+        => new(ValueKind.Binary, offset, buffer, length, flags: padding);
 
     /// <summary>A calendar date.</summary>
     public static Value FromDate(int year, int month, int day) => new(ValueKind.Date, CalendarDateTime.Pack(year, month, day, 0, 0, 0, 0));

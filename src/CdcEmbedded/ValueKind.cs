@@ -59,4 +59,23 @@ public enum ValueKind : byte
 
     /// <summary>A vector of 32-bit floating-point numbers.</summary>
     Vector,
+
+    /// <summary>A nested document.</summary>
+    Document,
+
+    /// <summary>An array of values of any kinds.</summary>
+    Array,
+
+    /// <summary>An identifier of twelve bytes, hexadecimal as text.</summary>
+    ObjectId,
+
+    /// <summary>A UUID.</summary>
+    Uuid,
+
+    /// <summary>A decimal floating-point number of 34 digits, possibly infinite or NaN.</summary>
+    Decimal128,
+
+    /// <summary>A value of a type that only its source has, such as MongoDB's regular expressions, code, clock times, MinKey and MaxKey:
+    /// <see cref="Value.SourceType"/> names the type, <see cref="Value.ToString"/> prints the source's JSON form of it.</summary>
+    SourceSpecific,
 }

@@ -90,7 +90,7 @@ internal ref struct BsonReader
     /// <summary>Goes to the first element from here on that has this name.</summary>
     /// <returns>False where there is none.</returns>
     /// <exception cref="CdcProtocolException">The bytes up to there are damaged.</exception>
-    public bool Find(ReadOnlySpan<byte> name)
+    public bool Find(scoped ReadOnlySpan<byte> name)
     {
         while (Read())
         {

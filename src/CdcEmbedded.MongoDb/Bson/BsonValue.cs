@@ -141,6 +141,40 @@ public readonly partial struct BsonValue
         ? new Guid(Span[5..], bigEndian: true)
         : throw NotA("a UUID");
 
+    /// <summary>The pattern and the options, those in the alphabet's order.</summary>
+    public (string Pattern, string Options) AsRegularExpression()
+    {
+        if (Type != BsonType.RegularExpression)
+        {
+            throw NotA("a regular expression");
+        }
+
+        var end = Span.IndexOf((byte)0);
+        var options = DecodeText(Span[(end + 1)..^1], _offset).ToCharArray();
+        Array.Sort(options);
+        return (DecodeText(Span[..end], _offset), new string(options));
+    }
+
+    /// <summary>Code with its scope: the variables it sees. Empty for code without.</summary>
+    public RawBson AsScope() => Type switch
+    {
+        BsonType.JavaScript => RawBson.Empty,
+        BsonType.JavaScriptWithScope => new RawBson(Buffer, _offset + 4 + BsonLength.OfString(Span[4..], _offset),
+            _length - 4 - BsonLength.OfString(Span[4..], _offset)),
+        _ => throw NotA("code"),
+    };
+
+    /// <summary>Reads one value as extended JSON, canonical or relaxed.</summary>
+    /// <exception cref="FormatException">The text is no JSON, or a value in it is written wrongly.</exception>
+    public static BsonValue Parse(string json) => ExtendedJson.ParseValue(json);
+
+    /// <summary>The value as extended JSON on one line; an empty text where it does not exist.</summary>
+    /// <exception cref="CdcProtocolException">Bytes are damaged, or it nests deeper than 200 levels.</exception>
+    public string ToJson(ExtendedJsonMode mode = ExtendedJsonMode.Relaxed) => Exists ? ExtendedJson.ToText(Type, Span, mode) : "";
+
+    /// <summary>The value as relaxed extended JSON.</summary>
+    public override string ToString() => ToJson();
+
     /// <summary>The UTF-8 bytes of a string, symbol or code, as they stand there: nobody has checked that they are UTF-8.</summary>
     internal ReadOnlySpan<byte> Utf8() => Type switch
     {

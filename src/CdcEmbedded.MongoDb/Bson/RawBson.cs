@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 
 namespace CdcEmbedded.MongoDb.Bson;
 
@@ -117,6 +118,30 @@ public readonly partial struct RawBson : IEnumerable<BsonElement>, IEquatable<Ra
 
     /// <summary>The same document in memory of its own.</summary>
     public RawBson Detach() => HasValue ? new RawBson(Span.ToArray()) : default;
+
+    /// <summary>Reads extended JSON, canonical or relaxed.</summary>
+    /// <exception cref="FormatException">The text is no JSON object, or a value in it is written wrongly.</exception>
+    public static RawBson Parse(string json) => ExtendedJson.ParseDocument(json);
+
+    /// <summary>The document of a record of the MongoDB source.</summary>
+    /// <returns>False where there is no record, or it comes from elsewhere.</returns>
+    public static bool TryFrom(Record record, out RawBson document)
+    {
+        var isBson = MemoryMarshal.TryGetArray(record.SourceBytes, out var bytes) && bytes is { Array: not null, Count: > 0 };
+        document = isBson && bytes.Array is { } buffer ? new RawBson(buffer, bytes.Offset, bytes.Count) : default;
+        return isBson;
+    }
+
+    /// <summary>The document as a record of the core.</summary>
+    public Record ToRecord() => _buffer is { } buffer ? new BsonRecordSet(buffer).At(_offset) : default;
+
+    /// <summary>The document as extended JSON on one line; an empty text of the default value.</summary>
+    /// <exception cref="CdcProtocolException">Bytes are damaged, or it nests deeper than 200 levels.</exception>
+    public string ToJson(ExtendedJsonMode mode = ExtendedJsonMode.Relaxed)
+        => HasValue ? ExtendedJson.ToText(BsonType.Document, Span, mode) : "";
+
+    /// <summary>The document as relaxed extended JSON.</summary>
+    public override string ToString() => ToJson();
 
     /// <summary>Goes through the elements in their order, without allocating.</summary>
     public Enumerator GetEnumerator() => new(this);

@@ -1,7 +1,9 @@
+using System.Text.Json;
+
 namespace CdcEmbedded.Sources;
 
 /// <summary>The records of one event of a source, undecoded: what a <see cref="Record"/> points into. Adapters derive from it.</summary>
-/// <remarks>Immutable once handed out, and safe to read from any thread.</remarks>
+/// <remarks>Immutable once handed out, and safe to read from any thread. What a record's number means is the adapter's affair.</remarks>
 public abstract class RecordSet
 {
     /// <summary>The table's schema; null for sources without one, whose records each have fields of their own.</summary>
@@ -18,4 +20,36 @@ public abstract class RecordSet
 
     /// <summary>Decodes one field. Called for every read, so it allocates nothing.</summary>
     public abstract Value GetValue(int record, int field);
+
+    /// <summary>Decodes one field by its name. Sources that find it in one pass override it.</summary>
+    /// <returns>False where there is no such field.</returns>
+    public virtual bool TryGetValue(int record, string name, out Value value)
+    {
+        var index = IndexOf(record, name);
+        value = index >= 0 ? GetValue(record, index) : default;
+        return index >= 0;
+    }
+
+    /// <summary>The record as the source's own bytes; empty for sources whose records have no such form.</summary>
+    public virtual ReadOnlyMemory<byte> GetBytes(int record) => default;
+
+    /// <summary>Writes the whole record as one JSON value, for sources that have a JSON form of their own.</summary>
+    /// <returns>False, with nothing written, where the fields are to be written one by one.</returns>
+    /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
+    public virtual bool TryWriteJson(int record, Utf8JsonWriter writer) => false;
+
+    /// <summary>The same record in memory of its own.</summary>
+    public virtual Record Detach(int record)
+    {
+        var count = GetFieldCount(record);
+        var names = new string[count];
+        var values = new Value[count];
+        for (var i = 0; i < count; i++)
+        {
+            names[i] = GetFieldName(record, i);
+            values[i] = GetValue(record, i).Detach();
+        }
+
+        return new Record(new DetachedRecordSet(Schema, names, values), 0);
+    }
 }

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <content>What document databases have beside rows: nested documents and arrays, identifiers, wide dates, types of their own.</content>
+public readonly partial struct Value
+{
+    // The first and last millisecond of the years 1 to 9999, counted from 1970.
+    private const long FirstMillisecond = -62_135_596_800_000;
+    private const long LastMillisecond = 253_402_300_799_999;
+
+    /// <summary>A nested document.</summary>
+    /// <param name="buffer">The bytes, never written again.</param>
+    /// <param name="offset">Where the document begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="codec">Reads it.</param>
+    public static Value FromDocument(byte[] buffer, int offset, int length, DocumentCodec codec)
+        => new(ValueKind.Document, offset, buffer, length, codec);
+
+    /// <summary>An array.</summary>
+    /// <param name="buffer">The bytes, never written again.</param>
+    /// <param name="offset">Where the array begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="codec">Reads it.</param>
+    public static Value FromArray(byte[] buffer, int offset, int length, DocumentCodec codec)
+        => new(ValueKind.Array, offset, buffer, length, codec);
+
+    /// <summary>An identifier of twelve bytes.</summary>
+    public static Value FromObjectId(byte[] buffer, int offset) => new(ValueKind.ObjectId, offset, buffer, 12);
+
+    /// <summary>A UUID as a slice of sixteen bytes in the order of its text (RFC 9562).</summary>
+    public static Value FromUuid(byte[] buffer, int offset) => new(ValueKind.Uuid, offset, buffer, 16);
+
+    /// <summary>A UUID.</summary>
+    public static Value FromUuid(Guid value) => FromUuid(value.ToByteArray(bigEndian: true), 0);
+
+    /// <summary>A decimal floating-point number as a slice of sixteen little-endian bytes.</summary>
+    public static Value FromDecimal128(byte[] buffer, int offset) => new(ValueKind.Decimal128, offset, buffer, CdcEmbedded.Decimal128.Size);
+
+    /// <summary>A decimal floating-point number.</summary>
+    public static Value FromDecimal128(Decimal128 value)
+    {
+        var bytes = new byte[CdcEmbedded.Decimal128.Size];
+        value.WriteTo(bytes);
+        return FromDecimal128(bytes, 0);
+    }
+
+    /// <summary>Bytes that the source marks with a subtype.</summary>
+    /// <param name="buffer">The bytes, never written again.</param>
+    /// <param name="offset">Where the value begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="subtype">The mark.</param>
+    public static Value FromBinarySubtype(byte[] buffer, int offset, int length, byte subtype)
+        => new(ValueKind.Binary, offset, buffer, length, scale: subtype);
+
+    /// <summary>An instant in milliseconds, in the whole range of 64 bits: the years -292,275,055 to 292,278,994.</summary>
+    /// <param name="unixMilliseconds">Milliseconds since 1970-01-01 UTC.</param>
+    public static Value FromTimestampMilliseconds(long unixMilliseconds)
+        => unixMilliseconds is >= FirstMillisecond and <= LastMillisecond
+            ? FromTimestamp(unixMilliseconds * 1000, digits: 3)
+            : new Value(ValueKind.Timestamp, unixMilliseconds, scale: 3, flags: FarInstant);
+
+    /// <summary>A value of a type that only its source has.</summary>
+    /// <param name="buffer">The bytes, never written again.</param>
+    /// <param name="offset">Where the value begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="sourceType">The source's number of the type.</param>
+    /// <param name="codec">Makes JSON text of it.</param>
+    public static Value FromSourceSpecific(byte[] buffer, int offset, int length, byte sourceType, ValueCodec codec)
+        => new(ValueKind.SourceSpecific, offset, buffer, length, codec, scale: sourceType);
+
+    /// <summary>The mark on bytes; 0 where the source sets none.</summary>
+    public byte BinarySubtype => _kind == ValueKind.Binary ? _scale : (byte)0;
+
+    /// <summary>The source's number of the type of a <see cref="ValueKind.SourceSpecific"/> value: for MongoDB the BSON type byte; 0 for
+    /// all other kinds.</summary>
+    public byte SourceType => _kind == ValueKind.SourceSpecific ? _scale : (byte)0;
+
+    /// <summary>A nested document; of an array the record whose fields are named 0, 1, 2 and so on. Nothing is decoded before it is read.</summary>
+    /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
+    public Record AsRecord() => _codec is DocumentCodec codec && _data is byte[] buffer
+        ? codec.ToRecord(buffer, (int)_bits, _length)
+        : throw NotA("a document");
+
+    /// <summary>The elements of an array.</summary>
+    /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
+    public ValueList AsValues() => _kind == ValueKind.Array ? new ValueList(AsRecord()) : throw NotA("an array");
+
+    /// <summary>A UUID.</summary>
+    public Guid AsGuid() => _kind == ValueKind.Uuid ? new Guid(Slice, bigEndian: true) : throw NotA("a UUID");
+
+    /// <summary>A decimal floating-point number; integers and decimals of up to 34 digits convert.</summary>
+    /// <exception cref="OverflowException">A decimal has more digits.</exception>
+    public Decimal128 AsDecimal128() => _kind switch
+    {
+        ValueKind.Decimal128 => CdcEmbedded.Decimal128.Read(Slice),
+        ValueKind.Int64 => _bits,
+        ValueKind.Decimal or ValueKind.UInt64 => CdcEmbedded.Decimal128.TryParse(ToString(), out var result)
+            ? result
+            : throw new OverflowException($"{this} has more digits than Decimal128 holds: read it as BigDecimal."),
+        _ => throw NotA("a Decimal128"),
+    };
+
+    /// <summary>An instant in milliseconds since 1970-01-01 UTC, whatever its year; microseconds are cut off.</summary>
+    /// <exception cref="InvalidCastException">It is no timestamp, or the zero timestamp.</exception>
+    public long AsUnixMilliseconds() => _kind != ValueKind.Timestamp || (_flags & ZeroTimestamp) != 0
+        ? throw NotA("an instant")
+        : (_flags & FarInstant) != 0 ? _bits
+        : _bits >= 0 ? _bits / 1000 : (_bits - 999) / 1000;
+
+    /// <summary>Writes a value that carries a codec as the JSON of its source: documents, arrays, types that only the source has.</summary>
+    /// <returns>False, with nothing written, for all other values.</returns>
+    internal bool TryWriteSourceJson(Utf8JsonWriter writer)
+    {
+        if (_codec is not ValueCodec codec)
+        {
+            return false;
+        }
+
+        codec.WriteJson(writer, Slice);
+        return true;
+    }
+
+    /// <summary>Whether it is an instant outside the years 1 to 9999.</summary>
+    internal bool IsFarInstant => _kind == ValueKind.Timestamp && (_flags & FarInstant) != 0;
+
+    private BigDecimal Decimal128AsBigDecimal() => AsDecimal128().TryToBigDecimal(out var result)
+        ? result
+        : throw new OverflowException($"{this} is no number that a decimal can hold: read it with AsDecimal128().");
+
+    private decimal Decimal128AsDecimal() => AsDecimal128().TryToDecimal(out var result)
+        ? result
+        : throw new OverflowException($"{this} does not fit System.Decimal without loss: read it with AsDecimal128().");
+
+    private OverflowException TooFar() => new($"{FarInstantText()} lies outside the years 1 to 9999: read it with AsUnixMilliseconds().");
+
+    // ISO 8601 with an expanded year, which takes a sign. The calendar is counted in eras of 400 years, each 146,097 days,
+    // with the year beginning in March, so that the leap day comes last.
+    private string FarInstantText()
+    {
+        const long MillisecondsPerDay = 86_400_000;
+        var days = Math.DivRem(_bits, MillisecondsPerDay, out var time);
+        if (time < 0)
+        {
+            days--;
+            time += MillisecondsPerDay;
+        }
+
+        days += 719_468;
+        var era = (days >= 0 ? days : days - 146_096) / 146_097;
+        var dayOfEra = days - (era * 146_097);
+        var yearOfEra = (dayOfEra - (dayOfEra / 1460) + (dayOfEra / 36_524) - (dayOfEra / 146_096)) / 365;
+        var dayOfYear = dayOfEra - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
+        var month = ((5 * dayOfYear) + 2) / 153;
+        var day = dayOfYear - (((153 * month) + 2) / 5) + 1;
+        month += month < 10 ? 3 : -9;
+        var year = yearOfEra + (era * 400) + (month <= 2 ? 1 : 0);
+        var sign = year < 0 ? '-' : '+';
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{sign}{Math.Abs(year):D4}-{month:D2}-{day:D2} {time / 3_600_000:D2}:{time / 60_000 % 60:D2}:{time / 1000 % 60:D2}.{time % 1000:D3}");
+    }
+}

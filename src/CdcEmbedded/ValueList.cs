@@ -1,0 +1,58 @@
+using System.Collections;
+
+namespace CdcEmbedded;
+
+/// <summary>The elements of an array value, in their order, each decoded when it is read.</summary>
+/// <remarks>It may be kept and read from any thread. It keeps alive what the value keeps alive.</remarks>
+public readonly struct ValueList : IReadOnlyList<Value>
+{
+    private readonly Record _array;
+
+    internal ValueList(Record array) => _array = array;
+
+    /// <summary>The number of elements.</summary>
+    public int Count => _array.Count;
+
+    /// <summary>One element by its place, counted from 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    /// <exception cref="CdcProtocolException">The element's bytes are damaged.</exception>
+    public Value this[int index] => _array[index];
+
+    /// <summary>Goes through the elements without allocating.</summary>
+    public Enumerator GetEnumerator() => new(_array);
+
+    IEnumerator<Value> IEnumerable<Value>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Goes through the elements of an array value.</summary>
+    public struct Enumerator : IEnumerator<Value>
+    {
+        private readonly Record _array;
+        private readonly int _count;
+        private int _index;
+
+        internal Enumerator(Record array)
+        {
+            _array = array;
+            _count = array.Count;
+            _index = -1;
+        }
+
+        /// <inheritdoc/>
+        public readonly Value Current => _array[_index];
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext() => ++_index < _count;
+
+        /// <inheritdoc/>
+        public void Reset() => _index = -1;
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
+    }
+}
