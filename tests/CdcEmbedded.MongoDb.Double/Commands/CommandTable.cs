@@ -1,0 +1,79 @@
+using CdcEmbedded.MongoDb.Double.Bson;
+
+namespace CdcEmbedded.MongoDb.Double.Commands;
+
+/// <summary>The commands that the double knows.</summary>
+internal static class CommandTable
+{
+    private static readonly Dictionary<string, Func<CommandContext, Task<Doc>>> _commands = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["hello"] = HelloCommand.RunAsync,
+        ["isMaster"] = HelloCommand.RunAsync,
+        ["saslStart"] = Simple(LoginCommands.Start),
+        ["saslContinue"] = Simple(LoginCommands.Continue),
+        ["authenticate"] = Simple(LoginCommands.Authenticate),
+        ["logout"] = Simple(LoginCommands.Logout),
+        ["connectionStatus"] = Simple(LoginCommands.Status),
+        ["ping"] = Simple(_ => []),
+        ["endSessions"] = Simple(_ => []),
+        ["refreshSessions"] = Simple(_ => []),
+        ["killSessions"] = Simple(_ => []),
+        ["buildInfo"] = Simple(ServerCommands.BuildInfo),
+        ["getParameter"] = Simple(ServerCommands.GetParameter),
+        ["getClusterParameter"] = Simple(ServerCommands.GetClusterParameter),
+        ["setClusterParameter"] = Simple(ServerCommands.SetClusterParameter),
+        ["serverStatus"] = Simple(ServerCommands.ServerStatus),
+        ["replSetGetStatus"] = Simple(ServerCommands.ReplicaSetStatus),
+        ["replSetStepDown"] = Simple(ServerCommands.StepDown),
+        ["appendOplogNote"] = Simple(ServerCommands.AppendOplogNote),
+        ["configureFailPoint"] = Simple(ServerCommands.ConfigureFailPoint),
+        ["find"] = Locked(QueryCommands.Find),
+        ["aggregate"] = Locked(AggregateCommand.Run),
+        ["count"] = Locked(QueryCommands.Count),
+        ["distinct"] = Locked(QueryCommands.Distinct),
+        ["getMore"] = CursorCommands.GetMoreAsync,
+        ["killCursors"] = Locked(CursorCommands.Kill),
+        ["insert"] = Locked(WriteCommands.Insert),
+        ["update"] = Locked(WriteCommands.Update),
+        ["delete"] = Locked(WriteCommands.Delete),
+        ["findAndModify"] = Locked(WriteCommands.FindAndModify),
+        ["commitTransaction"] = Locked(TransactionCommands.Commit),
+        ["abortTransaction"] = Locked(TransactionCommands.Abort),
+        ["create"] = Locked(CatalogCommands.Create),
+        ["collMod"] = Locked(CatalogCommands.Modify),
+        ["drop"] = Locked(CatalogCommands.Drop),
+        ["dropDatabase"] = Locked(CatalogCommands.DropDatabase),
+        ["renameCollection"] = Locked(CatalogCommands.Rename),
+        ["createIndexes"] = Locked(IndexCommands.Create),
+        ["dropIndexes"] = Locked(IndexCommands.Drop),
+        ["listIndexes"] = Locked(IndexCommands.List),
+        ["listCollections"] = Locked(CatalogCommands.ListCollections),
+        ["listDatabases"] = Locked(CatalogCommands.ListDatabases),
+        ["collStats"] = Locked(CatalogCommands.Statistics),
+        ["enableSharding"] = Simple(_ => []),
+        ["shardCollection"] = Locked(CatalogCommands.Shard),
+    };
+
+    /// <exception cref="CommandError">The command is unknown, not permitted here, or fails.</exception>
+    public static Task<Doc> RunAsync(CommandContext context)
+    {
+        if (!_commands.TryGetValue(context.Name, out Func<CommandContext, Task<Doc>>? run))
+        {
+            throw new CommandError(59, $"no such command: '{context.Name}'");
+        }
+
+        Authorization.Check(context);
+        RoleCheck.Check(context);
+        return run(context);
+    }
+
+    private static Func<CommandContext, Task<Doc>> Simple(Func<CommandContext, Doc> run) => context => Task.FromResult(run(context));
+
+    private static Func<CommandContext, Task<Doc>> Locked(Func<CommandContext, Doc> run) => context =>
+    {
+        lock (context.Store.Gate)
+        {
+            return Task.FromResult(run(context));
+        }
+    };
+}

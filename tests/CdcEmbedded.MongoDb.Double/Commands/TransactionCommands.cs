@@ -1,0 +1,19 @@
+using CdcEmbedded.MongoDb.Double.Bson;
+
+namespace CdcEmbedded.MongoDb.Double.Commands;
+
+/// <summary>The ends of a transaction.</summary>
+internal static class TransactionCommands
+{
+    public static Doc Commit(CommandContext context)
+    {
+        context.Deployment.Sessions.Commit(context);
+        return [];
+    }
+
+    public static Doc Abort(CommandContext context)
+    {
+        context.Deployment.Sessions.Abort(context);
+        return [];
+    }
+}

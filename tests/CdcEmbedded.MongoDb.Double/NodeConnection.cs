@@ -1,0 +1,131 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using CdcEmbedded.MongoDb.Double.Bson;
+using CdcEmbedded.MongoDb.Double.Commands;
+using CdcEmbedded.MongoDb.Double.Faults;
+using CdcEmbedded.MongoDb.Double.Security;
+using CdcEmbedded.MongoDb.Double.Wire;
+
+namespace CdcEmbedded.MongoDb.Double;
+
+/// <summary>One client's connection, served until either side ends it.</summary>
+internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, Socket socket, CancellationToken stopping) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            await using Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (deployment.Options.Tls)
+            {
+                await using var secured = new SslStream(
+                    stream, leaveInnerStreamOpen: true, (_, certificate, _, _) => deployment.Certificates.Accepts(certificate));
+                await secured.AuthenticateAsServerAsync(
+                    new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = deployment.Certificates.Server, ClientCertificateRequired = true,
+                    },
+                    _ended.Token);
+                await ServeAsync(secured, DoubleCertificates.SubjectOf(secured.RemoteCertificate));
+            }
+            else
+            {
+                await ServeAsync(stream, null);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException or ObjectDisposedException
+            or AuthenticationException or InvalidDataException)
+        {
+            // The client went away, sent no protocol, or the double was told to cut it.
+        }
+    }
+
+    /// <summary>Cuts the connection with a reset, from any thread.</summary>
+    public void Reset()
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+
+        socket.Close();
+        _ended.Cancel();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _ended.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task ServeAsync(Stream stream, string? subject)
+    {
+        var state = new ConnectionState(deployment.NextConnectionId())
+        {
+            IsTrusted = deployment.Options.Users.Count == 0, CertificateSubject = subject,
+        };
+        while (await MessageReader.ReadAsync(stream, _ended.Token) is { } request)
+        {
+            if (node.Faults.Silent)
+            {
+                continue;
+            }
+
+            if (!await AnswerAsync(stream, state, request))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> AnswerAsync(Stream stream, ConnectionState state, WireRequest request)
+    {
+        var received = new ReceivedCommand(request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
+        deployment.Commands.Add(received);
+        FailPoint? fault = node.FailPoints.Take(request.Name, state.ApplicationName) ?? deployment.FailPoints.Take(request.Name, state.ApplicationName);
+        if (fault is not null)
+        {
+            await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);
+            if (fault.ClosesConnection)
+            {
+                return false;
+            }
+        }
+
+        var context = new CommandContext(deployment, node, state, request.Name, request.Database, request.Command, _ended.Token);
+        Doc reply = await deployment.ExecuteAsync(context, fault);
+        if (node.Faults.Silent || request.Unacknowledged)
+        {
+            return true;
+        }
+
+        byte[]? garbage = received.IsHello ? null : node.Faults.TakeGarbage();
+        return await SendAsync(stream, garbage ?? MessageWriter.Reply(request, reply, SizeHint(reply)));
+    }
+
+    private async Task<bool> SendAsync(Stream stream, ReadOnlyMemory<byte> message)
+    {
+        int allowed = node.Faults.Allow(message.Length);
+        await stream.WriteAsync(message[..allowed], _ended.Token);
+        await stream.FlushAsync(_ended.Token);
+        if (allowed < message.Length)
+        {
+            Reset();
+        }
+
+        return allowed == message.Length;
+    }
+
+    private static int SizeHint(Doc reply)
+    {
+        Doc? cursor = reply.Document("cursor");
+        return 1024 + ((cursor?["nextBatch"] ?? cursor?["firstBatch"]) is DocRaw raw ? raw.Bytes.Length : 0);
+    }
+}
