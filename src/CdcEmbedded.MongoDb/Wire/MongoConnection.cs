@@ -16,11 +16,13 @@ internal sealed class MongoConnection : IDisposable
     private readonly MessageChannel _channel;
     private readonly ILogger _logger;
 
-    private MongoConnection(MessageChannel channel, ServerAddress address, HelloReply hello, int generation, ILogger logger)
+    private MongoConnection(MessageChannel channel, ServerAddress address, Greeting greeting, int generation, ILogger logger)
     {
         _channel = channel;
         Address = address;
-        Hello = hello;
+        Hello = greeting.Hello;
+        HelloCommand = greeting.Command;
+        HandshakeTime = greeting.Time;
         Generation = generation;
         _logger = logger;
     }
@@ -30,6 +32,12 @@ internal sealed class MongoConnection : IDisposable
 
     /// <summary>What the server said at the handshake.</summary>
     public HelloReply Hello { get; }
+
+    /// <summary>What the server calls its greeting: <c>hello</c>, or <c>isMaster</c> on old ones.</summary>
+    public string HelloCommand { get; }
+
+    /// <summary>How long the answer to the handshake took.</summary>
+    public TimeSpan HandshakeTime { get; }
 
     /// <summary>The server's generation when the connection was made.</summary>
     public int Generation { get; }
@@ -71,10 +79,10 @@ internal sealed class MongoConnection : IDisposable
                 await channel.StartTlsAsync(tls, address.Host, deadline.Token).ConfigureAwait(false);
             }
 
-            var hello = await ShakeHandsAsync(channel, address, settings, credential, deadline.Token).ConfigureAwait(false);
+            var greeting = await ShakeHandsAsync(channel, address, settings, credential, time, deadline.Token).ConfigureAwait(false);
             channel.Trust();
-            connection = new MongoConnection(channel, address, hello, generation, logger);
-            Log.Connected(logger, address, hello.Type, hello.ConnectionId ?? 0, time.GetElapsedTime(started).TotalMilliseconds);
+            connection = new MongoConnection(channel, address, greeting, generation, logger);
+            Log.Connected(logger, address, greeting.Hello.Type, greeting.Hello.ConnectionId ?? 0, time.GetElapsedTime(started).TotalMilliseconds);
             return connection;
         }
         catch (OperationCanceledException exception)
@@ -137,19 +145,23 @@ internal sealed class MongoConnection : IDisposable
         throw new CdcConnectionException($"{address} could not be connected to: {failure?.Message ?? "its name has no address"}", failure);
     }
 
-    private static async ValueTask<HelloReply> ShakeHandsAsync(
-        MessageChannel channel, ServerAddress address, MongoConnectionSettings settings, MongoCredential? credential,
+    private static async ValueTask<Greeting> ShakeHandsAsync(
+        MessageChannel channel, ServerAddress address, MongoConnectionSettings settings, MongoCredential? credential, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var login = credential is null ? null : new Login(credential, channel.IsEncrypted, ScramConversation.RandomNonce);
         var metadata = new ClientMetadata(settings.ApplicationName, Environment.GetEnvironmentVariable, File.Exists).Build();
-        var reply = await ExchangeAsync(HandshakeCommand.Build("hello", settings, metadata, login)).ConfigureAwait(false);
+        var command = "hello";
+        var started = time.GetTimestamp();
+        var reply = await ExchangeAsync(HandshakeCommand.Build(command, settings, metadata, login)).ConfigureAwait(false);
+        var elapsed = time.GetElapsedTime(started);
         if (ServerErrorKind.Of(reply) is { Code: CommandNotFound })
         {
-            reply = await ExchangeAsync(HandshakeCommand.Build("isMaster", settings, metadata, login)).ConfigureAwait(false);
+            command = "isMaster";
+            reply = await ExchangeAsync(HandshakeCommand.Build(command, settings, metadata, login)).ConfigureAwait(false);
         }
 
-        var hello = HelloReply.Read(Checked(reply, "hello", address));
+        var hello = HelloReply.Read(Checked(reply, command, address));
         if (settings.LoadBalanced && hello.ServiceId is null)
         {
             throw new CdcConnectionException(
@@ -165,12 +177,14 @@ internal sealed class MongoConnection : IDisposable
         {
             await login.CompleteAsync(
                 reply,
-                async command => Checked(await ExchangeAsync(command).ConfigureAwait(false), CommandWriter.NameOf(command), address)).ConfigureAwait(false);
+                async step => Checked(await ExchangeAsync(step).ConfigureAwait(false), CommandWriter.NameOf(step), address)).ConfigureAwait(false);
         }
 
-        return hello;
+        return new Greeting(hello, command, elapsed);
 
         // The deadline of the whole connection bounds these, so that the silence need not.
-        ValueTask<RawBson> ExchangeAsync(RawBson command) => channel.ExchangeAsync(command, compressible: false, TimeSpan.Zero, cancellationToken);
+        ValueTask<RawBson> ExchangeAsync(RawBson message) => channel.ExchangeAsync(message, compressible: false, TimeSpan.Zero, cancellationToken);
     }
+
+    private sealed record Greeting(HelloReply Hello, string Command, TimeSpan Time);
 }
