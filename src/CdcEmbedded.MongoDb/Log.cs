@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>The package's log messages. Event ids: 2000 connection string and DNS, 2100 connections, 2200 discovery, 2300 commands and cursors.</summary>
+/// <summary>The package's log messages. Event ids: 2000 connection string and DNS, 2100 connections, 2200 discovery, 2300 commands and cursors,
+/// 2400 change streams.</summary>
 internal static partial class Log
 {
     /// <summary>An option that is not usable.</summary>
@@ -47,4 +48,20 @@ internal static partial class Log
     /// <summary>Sessions could not be ended; the server does it by itself later.</summary>
     [LoggerMessage(2302, LogLevel.Debug, "{Count} sessions could not be ended; the server ends them when they have been idle long enough.")]
     public static partial void SessionsNotEnded(ILogger logger, int count, Exception exception);
+
+    /// <summary>Something to mend that does not prevent reading.</summary>
+    [LoggerMessage(2400, LogLevel.Warning, "[{Code}] {Finding} Remedy: {Remedy}")]
+    public static partial void PreflightWarning(ILogger logger, string code, string finding, string remedy);
+
+    /// <summary>A change stream is open.</summary>
+    [LoggerMessage(2401, LogLevel.Debug, "Engine '{Engine}' has opened a change stream on {Scope} at {Server}.")]
+    public static partial void StreamOpened(ILogger logger, string engine, ChangeStreams.StreamScope scope, string server);
+
+    /// <summary>A resumable error.</summary>
+    [LoggerMessage(2402, LogLevel.Information, "Engine '{Engine}' opens its change stream again behind the last event: {Reason}")]
+    public static partial void Resuming(ILogger logger, Exception exception, string engine, string reason);
+
+    /// <summary>An event is too large.</summary>
+    [LoggerMessage(2403, LogLevel.Warning, "Engine '{Engine}' has come to a change event that is too large to be sent and goes on in the mode {Mode}.")]
+    public static partial void OversizeEvent(ILogger logger, string engine, Feed.FeedMode mode);
 }

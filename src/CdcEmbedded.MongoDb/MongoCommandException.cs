@@ -18,6 +18,7 @@ public sealed class MongoCommandException : CdcServerException
         : base(ReadCode(reply), null, $"{server} answered the command {command} with {Describe(reply)}", isTransient)
     {
         Command = command;
+        Server = server;
         Reply = reply;
         CodeName = reply.TryGetString("codeName"u8, out var name) ? name : null;
         ServerMessage = ReadMessage(reply);
@@ -26,6 +27,9 @@ public sealed class MongoCommandException : CdcServerException
 
     /// <summary>The command's name, such as <c>aggregate</c>.</summary>
     public string Command { get; }
+
+    /// <summary>The server's address.</summary>
+    public string Server { get; }
 
     /// <summary>The error's name, such as <c>ChangeStreamHistoryLost</c>; null where the server gave none.</summary>
     public string? CodeName { get; }

@@ -1,0 +1,297 @@
+using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can go on.</summary>
+/// <remarks>
+/// <para>A transaction has no end in a change stream (R54). It ends where an event of a later cluster time comes that is not its own, or a
+/// post-batch token that lies behind its last event. Until then it stays open, also in offsets, so that orders go on after a restart.</para>
+/// <para>A post-batch token moves the position only forward, and never while fragments of a split event are held (R49, R50).</para>
+/// </remarks>
+internal sealed class ChangeStreamAssembler
+{
+    private readonly StreamIdentity _stream;
+    private readonly bool _wantsItems;
+    private readonly BsonTimestamp? _end;
+    private readonly OpenTransactions _open = new();
+    private readonly FragmentBuffer _fragments = new();
+    private readonly List<long> _runOrders = [];
+    private FeedBatch _output = new();
+    private EventBatch _batch;
+    private StreamPoint _point;
+    private int _expected = 16;
+    private int _runStart;
+    private OpenTransaction? _runTransaction;
+    private TransactionProgress? _runBefore;
+    private TransactionProgress[] _runOthers = MongoPosition.NoneOpen;
+
+    /// <param name="stream">The stream.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="open">The transactions that were open there.</param>
+    /// <param name="wantsItems">Whether items other than changes are wanted.</param>
+    /// <param name="end">The last time to deliver; null for no end.</param>
+    public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, TransactionProgress[] open, bool wantsItems, BsonTimestamp? end)
+    {
+        _stream = stream;
+        _point = start;
+        _wantsItems = wantsItems;
+        _end = end;
+        _batch = new EventBatch(stream, [], 0);
+        foreach (var progress in open)
+        {
+            _open.Add(new OpenTransaction(progress));
+        }
+    }
+
+    /// <summary>Whether everything up to the end has been delivered.</summary>
+    public bool HasReachedEnd { get; private set; }
+
+    /// <summary>Whether the last event was an invalidate: the server has closed the stream.</summary>
+    public bool IsInvalidated { get; private set; }
+
+    /// <summary>From where the stream goes on: behind everything delivered.</summary>
+    public StreamPoint Point => _point;
+
+    /// <summary>The position of that.</summary>
+    public MongoPosition Position => new(_stream, _point, _open.Snapshot());
+
+    /// <summary>The stream is opened again at <see cref="Point"/>.</summary>
+    public void OnReopened()
+    {
+        _fragments.Clear();
+        IsInvalidated = false;
+    }
+
+    /// <summary>Takes a batch.</summary>
+    /// <param name="received">As it was received.</param>
+    /// <param name="isReduced">Whether its events were asked for without their documents.</param>
+    /// <returns>What it gave; without entries where it gave only fragments.</returns>
+    /// <exception cref="CdcProtocolException">An event is damaged.</exception>
+    /// <exception cref="SourceInconsistentException">A fragment of a split event is missing.</exception>
+    public FeedBatch Process(MongoBatch received, bool isReduced = false)
+    {
+        var documents = received.Documents;
+        _output = new FeedBatch();
+        _batch = new EventBatch(_stream, documents.Buffer, _expected) { IsReduced = isReduced };
+        _runStart = 0;
+        var count = 0;
+        var reader = new BsonReader(documents.Span);
+        while (!HasReachedEnd && reader.Read())
+        {
+            if (reader.Type != BsonType.Document)
+            {
+                throw new CdcProtocolException($"A change stream has a {reader.Type} where an event should be.", "change event");
+            }
+
+            Take(documents.Buffer, documents.Offset + reader.ValueOffset, reader.ValueLength);
+            count++;
+        }
+
+        FlushRun();
+        _batch.Trim();
+        _expected = count;
+        if (!HasReachedEnd)
+        {
+            OnBatchRead(received.PostBatchResumeToken, isEmpty: count == 0);
+        }
+
+        return _output;
+    }
+
+    private void Take(byte[] buffer, int offset, int length)
+    {
+        var scanned = ScannedEvent.Read(buffer, offset, length);
+        if (scanned.Split == 0)
+        {
+            _fragments.ExpectNone();
+            Place(scanned);
+            return;
+        }
+
+        var whole = _fragments.Add(new RawBson(buffer, offset, length), _batch.DocumentAt(scanned.Split));
+        if (whole.HasValue)
+        {
+            PlaceAlone(whole);
+        }
+    }
+
+    /// <summary>Places an event that lies in a buffer of its own.</summary>
+    private void PlaceAlone(RawBson whole)
+    {
+        FlushRun();
+        var around = _batch;
+        _batch = new EventBatch(_stream, whole.Buffer, 1);
+        _runStart = 0;
+        Place(ScannedEvent.Read(whole.Buffer, whole.Offset, whole.Bytes.Length));
+        FlushRun();
+        _batch = around;
+        _runStart = around.Count;
+    }
+
+    private void Place(in ScannedEvent scanned)
+    {
+        var time = _batch.TimeOf(scanned.Places);
+        if (scanned.Places.ClusterTime > 0)
+        {
+            if (_point is { IsAfter: true, Time: { } from } && time <= from)
+            {
+                return;
+            }
+
+            if (_end is { } end && time > end)
+            {
+                HasReachedEnd = true;
+                return;
+            }
+        }
+
+        var session = scanned.IsInTransaction ? _batch.DocumentAt(scanned.Session) : default;
+        if (_open.Count > 0)
+        {
+            CloseBefore(session, scanned.TransactionNumber, time);
+        }
+
+        var point = StreamPoint.Behind(_batch.DocumentAt(scanned.Places.Token), scanned.Places.ClusterTime > 0 ? time : null);
+        if (scanned.Places.Kind == EventKind.Other)
+        {
+            FlushRun();
+            _point = point;
+            PlaceOther(scanned);
+            return;
+        }
+
+        PlaceChange(scanned, session, time);
+        _point = point;
+    }
+
+    private void PlaceChange(in ScannedEvent scanned, RawBson session, BsonTimestamp time)
+    {
+        var transaction = session.HasValue
+            ? _open.Find(session, scanned.TransactionNumber) ?? Begin(session, scanned, time)
+            : null;
+        if (!ReferenceEquals(transaction, _runTransaction))
+        {
+            FlushRun();
+        }
+
+        if (_batch.Count == _runStart)
+        {
+            _runTransaction = transaction;
+            _runBefore = transaction?.ToProgress();
+            _runOthers = _open.Snapshot(transaction);
+        }
+
+        _batch.Add(scanned.Places);
+        if (transaction is not null)
+        {
+            _runOrders.Add(transaction.Add(_batch.NameOf(scanned.Places, "db"u8), _batch.NameOf(scanned.Places, "coll"u8), time));
+        }
+    }
+
+    private OpenTransaction Begin(RawBson session, in ScannedEvent scanned, BsonTimestamp time)
+    {
+        FlushRun();
+        var transaction = new MongoTransaction(session.Detach(), scanned.TransactionNumber, _batch.TimestampOf(scanned.Places));
+        var open = new OpenTransaction(transaction, time);
+        _open.Add(open);
+        if (_wantsItems)
+        {
+            _output.Add(new TransactionBegin(transaction, Position));
+        }
+
+        return open;
+    }
+
+    /// <summary>Ends the transactions that an event of this time cannot belong to or stand between. An event without a time ends all others.</summary>
+    private void CloseBefore(RawBson session, long number, BsonTimestamp time)
+    {
+        for (var i = 0; i < _open.Count;)
+        {
+            var open = _open[i];
+            if ((time == default || time > open.LastTime) && !(session.HasValue && open.Transaction.Is(session, number)))
+            {
+                Close(i);
+            }
+            else
+            {
+                i++;
+            }
+        }
+    }
+
+    private void Close(int index)
+    {
+        FlushRun();
+        var open = _open[index];
+        _open.RemoveAt(index);
+        if (_wantsItems)
+        {
+            _output.Add(new TransactionEnd(open.Transaction, open.Events, open.DataCollections, Position));
+        }
+        else
+        {
+            _output.Add(Position);
+        }
+    }
+
+    private void PlaceOther(in ScannedEvent scanned)
+    {
+        var item = SchemaEvents.Create(_batch, scanned.Places, Position);
+        IsInvalidated = item.Kind == SchemaChangeKind.Invalidate;
+        if (_wantsItems)
+        {
+            _output.Add(item);
+        }
+        else
+        {
+            _output.Add(Position);
+        }
+    }
+
+    private void FlushRun()
+    {
+        if (_batch.Count > _runStart)
+        {
+            _output.Add(new MongoChangeSet(_batch, _runStart, _runBefore, _runOthers, _runBefore is null ? null : [.. _runOrders]));
+            _runStart = _batch.Count;
+        }
+
+        _runOrders.Clear();
+        _runTransaction = null;
+        _runBefore = null;
+        _runOthers = MongoPosition.NoneOpen;
+    }
+
+    private void OnBatchRead(RawBson token, bool isEmpty)
+    {
+        if (_fragments.IsPending)
+        {
+            return;
+        }
+
+        if (Moves(token))
+        {
+            _point = StreamPoint.Behind(token, ResumeTokens.TimeOf(token) ?? _point.Time);
+            while (_open.Count > 0)
+            {
+                Close(0);
+            }
+
+            if (!isEmpty)
+            {
+                _output.Add(Position);
+            }
+        }
+
+        if (isEmpty)
+        {
+            _output.Add(new Heartbeat(Position));
+            HasReachedEnd = _end is { } end && (ResumeTokens.TimeOf(_point.Token) ?? end) >= end;
+        }
+    }
+
+    // A token of the start's own time would let events of that time in again, which were before the start.
+    private bool Moves(RawBson token) => ResumeTokens.IsLater(token, _point.Token)
+        && !(_point is { IsAfter: true, Time: { } from } && ResumeTokens.TimeOf(token) <= from);
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using CdcEmbedded.MongoDb.Bson;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>The changes of one received batch: its bytes, and where each change's fields lie. Filled by the assembler, then handed over and
+/// never changed.</summary>
+internal sealed class EventBatch
+{
+    private EventPlaces[] _events;
+
+    /// <param name="stream">Which stream it comes from.</param>
+    /// <param name="buffer">The received bytes.</param>
+    /// <param name="expected">How many changes there may be.</param>
+    public EventBatch(StreamIdentity stream, byte[] buffer, int expected)
+    {
+        Stream = stream;
+        Buffer = buffer;
+        Records = new BsonRecordSet(buffer);
+        _events = new EventPlaces[Math.Max(expected, 4)];
+    }
+
+    public StreamIdentity Stream { get; }
+
+    public byte[] Buffer { get; }
+
+    public BsonRecordSet Records { get; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Whether its events were asked for without their documents, because they were too large.</summary>
+    public bool IsReduced { get; init; }
+
+    public ref readonly EventPlaces this[int index] => ref _events[index];
+
+    public void Add(in EventPlaces places)
+    {
+        if (Count == _events.Length)
+        {
+            Array.Resize(ref _events, Count * 2);
+        }
+
+        _events[Count++] = places;
+    }
+
+    /// <summary>Gives back room that is not needed.</summary>
+    public void Trim()
+    {
+        if (_events.Length - Count > 16 + (Count / 4))
+        {
+            Array.Resize(ref _events, Count);
+        }
+    }
+
+    /// <summary>The whole event, which may lie at the buffer's very beginning when it was put together of fragments.</summary>
+    public RawBson EventAt(in EventPlaces places)
+        => new(Buffer, places.Event, BinaryPrimitives.ReadInt32LittleEndian(Buffer.AsSpan(places.Event)));
+
+    /// <summary>The document at a place, which the scan has measured.</summary>
+    public RawBson DocumentAt(int place) => place > 0
+        ? new RawBson(Buffer, place, BinaryPrimitives.ReadInt32LittleEndian(Buffer.AsSpan(place)))
+        : default;
+
+    public Record RecordAt(int place) => place > 0 ? Records.At(place) : default;
+
+    public BsonTimestamp TimeOf(in EventPlaces places) => places.ClusterTime > 0
+        ? new BsonTimestamp(BinaryPrimitives.ReadUInt64LittleEndian(Buffer.AsSpan(places.ClusterTime)))
+        : default;
+
+    /// <summary>The wall clock's time from 6.0 on, else the seconds of the cluster time.</summary>
+    public DateTimeOffset TimestampOf(in EventPlaces places)
+    {
+        if (places.WallTime == 0)
+        {
+            return TimeOf(places).ToDateTimeOffset();
+        }
+
+        var milliseconds = BinaryPrimitives.ReadInt64LittleEndian(Buffer.AsSpan(places.WallTime));
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds));
+    }
+
+    /// <summary>A name in the namespace: <c>db</c> or <c>coll</c>; empty where there is none.</summary>
+    public string NameOf(in EventPlaces places, ReadOnlySpan<byte> part) => places.Namespace > 0 ? NameIn(DocumentAt(places.Namespace), part) : "";
+
+    /// <summary>A name in a namespace document; empty where there is none, or it is no text.</summary>
+    public static string NameIn(RawBson place, ReadOnlySpan<byte> part)
+        => place[part] is { Type: BsonType.String } name ? BsonNames.Get(name.Utf8()) : "";
+}

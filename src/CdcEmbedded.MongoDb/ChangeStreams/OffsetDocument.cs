@@ -1,0 +1,170 @@
+using System.Text;
+using System.Text.Json;
+using CdcEmbedded.MongoDb.Bson;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>The contents of a MongoDB offset.</summary>
+/// <remarks>
+/// <c>{"v":1,"source":"mongodb","scope":"*","set":name,"pipeline":hex,"token":{"_data":hex},"time":{"t":seconds,"i":ordinal},"after":true,
+/// "tx":[{"lsid":{…},"txn":n,"time":{…},"events":n,"collections":[[database,collection,n],…]}]}</c>.
+/// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, behind it with <c>after</c>.
+/// <c>tx</c> has the transactions of which changes have been delivered and more may come.
+/// </remarks>
+internal sealed class OffsetDocument
+{
+    public string? Scope { get; init; }
+
+    public string? Set { get; init; }
+
+    public string Pipeline { get; init; } = "";
+
+    public StreamPoint Point { get; init; }
+
+    public TransactionProgress[] Open { get; init; } = MongoPosition.NoneOpen;
+
+    public Offset ToOffset()
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("v"u8, 1);
+            writer.WriteString("source"u8, MongoSource.ConnectorName);
+            WriteIfKnown(writer, "scope"u8, Scope);
+            WriteIfKnown(writer, "set"u8, Set);
+            WriteIfKnown(writer, "pipeline"u8, Pipeline.Length > 0 ? Pipeline : null);
+            WritePoint(writer);
+            if (Open.Length > 0)
+            {
+                WriteTransactions(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Offset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    /// <exception cref="OffsetFormatException">It is not an offset of MongoDB, or its contents are damaged.</exception>
+    public static OffsetDocument Read(Offset offset)
+    {
+        if (offset.Connector != MongoSource.ConnectorName)
+        {
+            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not to MongoDB: {offset}. "
+                + "Give this engine a name of its own.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(offset.ToString());
+            var root = document.RootElement;
+            var token = root.TryGetProperty("token", out var json) ? RawBson.Parse(json.GetRawText()) : default;
+            BsonTimestamp? time = root.TryGetProperty("time", out var at) ? ReadTime(at) : null;
+            return token.HasValue || time.HasValue
+                ? new OffsetDocument
+                {
+                    Scope = Text(root, "scope"),
+                    Set = Text(root, "set"),
+                    Pipeline = Text(root, "pipeline") ?? "",
+                    Point = new StreamPoint(token, time, root.TryGetProperty("after", out var after) && after.GetBoolean()),
+                    Open = root.TryGetProperty("tx", out var open) ? ReadTransactions(open) : MongoPosition.NoneOpen,
+                }
+                : throw new OffsetFormatException($"The MongoDB offset {offset} has neither a resume token nor a time.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new OffsetFormatException($"The MongoDB offset {offset} is damaged: {e.Message}", e);
+        }
+    }
+
+    private void WritePoint(Utf8JsonWriter writer)
+    {
+        if (Point.Token.HasValue)
+        {
+            writer.WritePropertyName("token"u8);
+            writer.WriteRawValue(Point.Token.ToJson(ExtendedJsonMode.Canonical));
+        }
+
+        if (Point.Time is { } time)
+        {
+            WriteTime(writer, time);
+        }
+
+        if (Point.IsAfter)
+        {
+            writer.WriteBoolean("after"u8, true);
+        }
+    }
+
+    private void WriteTransactions(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("tx"u8);
+        foreach (var progress in Open)
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("lsid"u8);
+            writer.WriteRawValue(progress.Transaction.Session.ToJson(ExtendedJsonMode.Canonical));
+            writer.WriteNumber("txn"u8, progress.Transaction.Number);
+            writer.WriteNumber("ts_ms"u8, progress.Transaction.Timestamp.ToUnixTimeMilliseconds());
+            WriteTime(writer, progress.LastTime);
+            writer.WriteNumber("events"u8, progress.Events);
+            writer.WriteStartArray("collections"u8);
+            foreach (var count in progress.Collections)
+            {
+                writer.WriteStartArray();
+                writer.WriteStringValue(count.Database);
+                writer.WriteStringValue(count.Collection);
+                writer.WriteNumberValue(count.Count);
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static TransactionProgress[] ReadTransactions(JsonElement open)
+    {
+        var result = new List<TransactionProgress>();
+        foreach (var tx in open.EnumerateArray())
+        {
+            var counts = new List<CollectionCount>();
+            foreach (var count in tx.GetProperty("collections").EnumerateArray())
+            {
+                counts.Add(count.GetArrayLength() == 3
+                    ? new CollectionCount(count[0].GetString() ?? "", count[1].GetString() ?? "", count[2].GetInt64())
+                    : throw new FormatException("A count of a collection has three parts."));
+            }
+
+            var milliseconds = Math.Clamp(tx.GetProperty("ts_ms").GetInt64(), BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds);
+            var transaction = new MongoTransaction(
+                RawBson.Parse(tx.GetProperty("lsid").GetRawText()), tx.GetProperty("txn").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+            result.Add(new TransactionProgress(transaction, ReadTime(tx.GetProperty("time")), tx.GetProperty("events").GetInt64(), [.. counts]));
+        }
+
+        return [.. result];
+    }
+
+    private static void WriteTime(Utf8JsonWriter writer, BsonTimestamp time)
+    {
+        writer.WriteStartObject("time"u8);
+        writer.WriteNumber("t"u8, time.Seconds);
+        writer.WriteNumber("i"u8, time.Ordinal);
+        writer.WriteEndObject();
+    }
+
+    private static BsonTimestamp ReadTime(JsonElement time) => new(time.GetProperty("t").GetUInt32(), time.GetProperty("i").GetUInt32());
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static void WriteIfKnown(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using CdcEmbedded.MongoDb.Bson;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>One walk over the top level of a change event (manual, "Change Events"): what the feed must know, and where the rest lies.</summary>
+/// <remarks>
+/// <code>
+/// _id resume token | operationType | clusterTime | collectionUUID | wallTime | lsid | txnNumber | fullDocument | ns { db, coll } | to
+/// documentKey | updateDescription | fullDocumentBeforeChange | operationDescription | splitEvent { fragment, of }
+/// </code>
+/// Any field may be missing after a pipeline of the application, and of another type on a later server: such a one counts as missing. Only
+/// the token must be there.
+/// </remarks>
+internal struct ScannedEvent
+{
+    /// <summary>Where the fields lie.</summary>
+    public EventPlaces Places;
+
+    /// <summary>The session's id; 0 outside of a transaction.</summary>
+    public int Session;
+
+    /// <summary>The transaction's number in its session.</summary>
+    public long TransactionNumber;
+
+    /// <summary>The description of a fragment; 0 for a whole event.</summary>
+    public int Split;
+
+    private bool _hasNumber;
+
+    /// <summary>Whether the event belongs to a transaction.</summary>
+    public readonly bool IsInTransaction => _hasNumber && Session != 0;
+
+    /// <summary>Walks an event.</summary>
+    /// <param name="buffer">Holds it.</param>
+    /// <param name="offset">Where it begins; more than 0.</param>
+    /// <param name="length">Its length.</param>
+    /// <exception cref="CdcProtocolException">It is damaged, or has no resume token.</exception>
+    public static ScannedEvent Read(byte[] buffer, int offset, int length)
+    {
+        var result = default(ScannedEvent);
+        result.Places.Event = offset;
+        var reader = new BsonReader(buffer.AsSpan(offset, length));
+        while (reader.Read())
+        {
+            result.Take(ref reader, buffer, offset);
+        }
+
+        return result.Places.Token != 0 ? result : throw new CdcProtocolException(
+            "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot go on.", "change event");
+    }
+
+    private void Take(ref BsonReader reader, byte[] buffer, int offset)
+    {
+        var name = reader.Name;
+        var place = offset + reader.ValueOffset;
+        switch (name.Length)
+        {
+            case 2 when reader.Type == BsonType.Document && name.SequenceEqual("ns"u8):
+                Places.Namespace = place;
+                break;
+            case 3 when reader.Type == BsonType.Document && name.SequenceEqual("_id"u8):
+                Places.Token = place;
+                break;
+            case 4 when reader.Type == BsonType.Document && name.SequenceEqual("lsid"u8):
+                Session = place;
+                break;
+            case 8 when reader.Type == BsonType.DateTime && name.SequenceEqual("wallTime"u8):
+                Places.WallTime = place;
+                break;
+            case 9 when name.SequenceEqual("txnNumber"u8):
+                _hasNumber = reader.ValueIn(buffer, offset).TryGetInt64(out TransactionNumber);
+                break;
+            case 10 when reader.Type == BsonType.Document && name.SequenceEqual("splitEvent"u8):
+                Split = place;
+                break;
+            case 11 when reader.Type == BsonType.Timestamp && name.SequenceEqual("clusterTime"u8):
+                Places.ClusterTime = place;
+                break;
+            case 11 when reader.Type == BsonType.Document && name.SequenceEqual("documentKey"u8):
+                Places.Key = place;
+                break;
+            case 12 when name.SequenceEqual("fullDocument"u8):
+                Places.After = ImageAt(reader.Type, place);
+                break;
+            case 13 when reader.Type == BsonType.String && name.SequenceEqual("operationType"u8):
+                Places.Kind = KindOf(reader.Value[4..^1]);
+                break;
+            case 24 when name.SequenceEqual("fullDocumentBeforeChange"u8):
+                Places.Before = ImageAt(reader.Type, place);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static int ImageAt(BsonType type, int place) => type switch
+    {
+        BsonType.Document => place,
+        BsonType.Null => EventPlaces.Null,
+        _ => 0,
+    };
+
+    private static EventKind KindOf(ReadOnlySpan<byte> operation) => operation.Length switch
+    {
+        6 when operation.SequenceEqual("insert"u8) => EventKind.Insert,
+        6 when operation.SequenceEqual("update"u8) => EventKind.Update,
+        6 when operation.SequenceEqual("delete"u8) => EventKind.Delete,
+        7 when operation.SequenceEqual("replace"u8) => EventKind.Replace,
+        _ => EventKind.Other,
+    };
+}

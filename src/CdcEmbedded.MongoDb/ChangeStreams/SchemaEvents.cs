@@ -1,0 +1,35 @@
+using CdcEmbedded.MongoDb.Bson;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>Makes items of the events that change no document. An operation that is not known here is told with its own name.</summary>
+internal static class SchemaEvents
+{
+    public static SchemaChange Create(EventBatch batch, in EventPlaces places, MongoPosition position)
+    {
+        // A copy: one rare event must not keep the whole batch.
+        var alone = batch.EventAt(places).Detach();
+        var own = new EventBatch(batch.Stream, alone.Buffer, 1);
+        var scanned = ScannedEvent.Read(alone.Buffer, 0, alone.Bytes.Length);
+        var source = EventSource.Create(own, scanned.Places, own.NameOf(scanned.Places, "db"u8), own.NameOf(scanned.Places, "coll"u8), 0);
+        var to = alone.TryGetDocument("to"u8, out var target) ? target : default;
+        var details = alone.TryGetDocument("operationDescription"u8, out var description) ? description : default;
+        return new SchemaChange(KindOf(source.OperationType), source.OperationType, source, position)
+        {
+            NewDatabase = to.HasValue ? EventBatch.NameIn(to, "db"u8) : null,
+            NewTable = to.HasValue ? EventBatch.NameIn(to, "coll"u8) : null,
+            Details = details.ToRecord(),
+        };
+    }
+
+    private static SchemaChangeKind KindOf(string operation) => operation switch
+    {
+        "create" => SchemaChangeKind.Create,
+        "drop" => SchemaChangeKind.Drop,
+        "rename" => SchemaChangeKind.Rename,
+        "dropDatabase" => SchemaChangeKind.DropDatabase,
+        "invalidate" => SchemaChangeKind.Invalidate,
+        "createIndexes" or "dropIndexes" or "modify" or "shardCollection" or "refineCollectionShardKey" or "reshardCollection" => SchemaChangeKind.Alter,
+        _ => SchemaChangeKind.Other,
+    };
+}

@@ -1,0 +1,11 @@
+namespace CdcEmbedded.MongoDb.Feed;
+
+/// <summary>A captured collection.</summary>
+/// <param name="Database">Its database.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Type"><c>collection</c>, <c>view</c> or <c>timeseries</c>.</param>
+/// <param name="KeepsImages">Whether <c>changeStreamPreAndPostImages</c> is enabled.</param>
+internal sealed record CollectionFact(string Database, string Name, string Type, bool KeepsImages)
+{
+    public string FullName => $"{Database}.{Name}";
+}
