@@ -6,6 +6,15 @@ internal static class ServerSelector
     private static readonly TimeSpan LeastStaleness = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan IdleWritePeriod = TimeSpan.FromSeconds(10);
 
+    /// <summary>All servers that may answer a read; those to avoid only where there is no other.</summary>
+    /// <exception cref="ArgumentException">The staleness asked for is below what the specification allows.</exception>
+    public static List<ServerDescription> Suitable(
+        TopologyDescription topology, ReadPreference preference, TimeSpan heartbeat, IReadOnlyCollection<ServerAddress> avoid)
+    {
+        var others = avoid.Count == 0 ? [] : Suitable(topology with { Servers = topology.Servers.RemoveRange(avoid) }, preference, heartbeat);
+        return others.Count > 0 ? others : Suitable(topology, preference, heartbeat);
+    }
+
     /// <summary>All servers that may answer a read.</summary>
     /// <exception cref="ArgumentException">The staleness asked for is below what the specification allows.</exception>
     public static List<ServerDescription> Suitable(TopologyDescription topology, ReadPreference preference, TimeSpan heartbeat)

@@ -151,9 +151,9 @@ internal sealed class TopologyTracker : IAsyncDisposable
             throw new CdcConnectionException(reason, isTransient: false);
         }
 
-        var suitable = ServerSelector.Suitable(topology, preference, _settings.HeartbeatFrequency);
-        var others = suitable.FindAll(server => server.Address != avoid);
-        var near = ServerSelector.Near(others.Count > 0 ? others : suitable, _settings.LocalThreshold);
+        var near = ServerSelector.Near(
+            ServerSelector.Suitable(topology, preference, _settings.HeartbeatFrequency, avoid is { } address ? [address] : []),
+            _settings.LocalThreshold);
         if (near.Count > 0)
         {
             return ServerSelector.Choose(near, load, RandomNumberGenerator.GetInt32);
