@@ -48,6 +48,12 @@ public sealed class CommandError(int code, string message, params string[] label
     /// <summary>Whether a server labels the code as resumable where a change stream meets it.</summary>
     public static bool IsResumable(int code) => _resumable.Contains(code);
 
+    /// <summary>Whether a server labels the code as worth a retry where a retryable write meets it.</summary>
+    public static bool IsRetryableWrite(int code) => _stateChange.Contains(code) || code is 6 or 7 or 89 or 262 or 9001;
+
+    /// <summary>The same error with one label more.</summary>
+    public CommandError Labelled(string label) => new(Code, Message, [.. Labels, label]);
+
     /// <summary>The reply document.</summary>
     public Doc ToReply()
     {

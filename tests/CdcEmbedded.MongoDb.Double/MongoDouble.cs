@@ -148,8 +148,7 @@ public sealed class MongoDouble : IAsyncDisposable
             old.Role = NodeRole.Secondary;
             if (cursorError is { } code)
             {
-                string[] labels = CommandError.IsResumable(code) ? ["ResumableChangeStreamError"] : [];
-                Cursors.KillAll(old, new CommandError(code, "operation was interrupted by a step down", labels));
+                Cursors.KillAll(old, new CommandError(code, "operation was interrupted by a step down"));
             }
 
             Store.Wake();
@@ -174,8 +173,7 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         lock (Store.Gate)
         {
-            string[] labels = CommandError.IsResumable(code) ? ["ResumableChangeStreamError"] : [];
-            Cursors.KillAll(null, new CommandError(code, "cursor killed", labels));
+            Cursors.KillAll(null, new CommandError(code, "cursor killed"));
             Store.Wake();
         }
     }
@@ -241,9 +239,9 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         try
         {
-            if (fault?.Error() is { } error)
+            if (fault?.Error() is { } scripted)
             {
-                throw error;
+                return Failed(context, scripted);
             }
 
             Doc reply = await CommandTable.RunAsync(context);
@@ -256,13 +254,7 @@ public sealed class MongoDouble : IAsyncDisposable
         }
         catch (CommandError e)
         {
-            Doc reply = e.ToReply();
-            if (e.IsStateChange)
-            {
-                reply.Add("topologyVersion", context.Node.TopologyVersion);
-            }
-
-            return WithTimes(reply);
+            return Failed(context, ErrorLabels.Add(context, e));
         }
     }
 
@@ -297,6 +289,17 @@ public sealed class MongoDouble : IAsyncDisposable
 
         whole.Add("ok", 1.0);
         return WithTimes(whole);
+    }
+
+    private Doc Failed(CommandContext context, CommandError error)
+    {
+        Doc reply = error.ToReply();
+        if (error.IsStateChange)
+        {
+            reply.Add("topologyVersion", context.Node.TopologyVersion);
+        }
+
+        return WithTimes(reply);
     }
 
     private Doc WithTimes(Doc reply)

@@ -13,6 +13,7 @@ namespace CdcEmbedded.MongoDb.Double;
 internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, Socket socket, CancellationToken stopping) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private bool _disposed;
 
     public async Task RunAsync()
     {
@@ -56,12 +57,23 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
         }
 
         socket.Close();
-        _ended.Cancel();
+        lock (_ended)
+        {
+            if (!_disposed)
+            {
+                _ended.Cancel();
+            }
+        }
     }
 
     public ValueTask DisposeAsync()
     {
-        _ended.Dispose();
+        lock (_ended)
+        {
+            _disposed = true;
+            _ended.Dispose();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -106,8 +118,32 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
             return true;
         }
 
+        if (received.IsHello && request.ExhaustAllowed && request.Command.Has("topologyVersion"))
+        {
+            return await StreamHelloAsync(stream, context, request, reply);
+        }
+
         byte[]? garbage = received.IsHello ? null : node.Faults.TakeGarbage();
         return await SendAsync(stream, garbage ?? MessageWriter.Reply(request, reply, SizeHint(reply)));
+    }
+
+    // A monitor's awaited hello: one reply after the other, each when the node has changed or the wait is over, until the connection ends.
+    private async Task<bool> StreamHelloAsync(Stream stream, CommandContext context, WireRequest request, Doc reply)
+    {
+        while (true)
+        {
+            ReadOnlyMemory<byte> message = MessageWriter.Reply(request, reply, SizeHint(reply), moreToCome: true);
+            if (!node.Faults.Silent && !await SendAsync(stream, message))
+            {
+                return false;
+            }
+
+            Doc next = context.Command.Clone();
+            next["topologyVersion"] = reply["topologyVersion"];
+            request = request with { RequestId = MessageWriter.IdOf(message) };
+            context = context with { Command = next };
+            reply = await deployment.ExecuteAsync(context, null);
+        }
     }
 
     private async Task<bool> SendAsync(Stream stream, ReadOnlyMemory<byte> message)

@@ -111,7 +111,7 @@ internal sealed class Updater
         object[] components = DocPath.Set(_document, path, value);
         if (!same)
         {
-            _changes.Set(components, value);
+            _changes.Set(components, DocPath.At(_document, components));
         }
     }
 

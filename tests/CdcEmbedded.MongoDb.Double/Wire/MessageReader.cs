@@ -101,7 +101,10 @@ internal static class MessageReader
             command.Add(name, documents);
         }
 
-        return new WireRequest(requestId, command, command.Text("$db") ?? "admin", false, compressed, (flags & 2) != 0);
+        return new WireRequest(requestId, command, command.Text("$db") ?? "admin", false, compressed, (flags & 2) != 0)
+        {
+            ExhaustAllowed = (flags & 0x10000) != 0,
+        };
     }
 
     private static (string Name, List<object?> Documents) ReadSequence(ReadOnlySpan<byte> body, ref int at)
