@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>The package's log messages. Event ids: 2000 connection string and DNS, 2100 connections, 2200 discovery, 2300 commands and cursors.</summary>
+/// <summary>The package's log messages. Event ids: 2000 connection string and DNS, 2100 connections, 2200 discovery, 2300 commands and
+/// cursors.</summary>
 internal static partial class Log
 {
     /// <summary>An option that is not usable.</summary>

@@ -35,7 +35,8 @@ internal sealed class MongoDeployment : IMongoDeployment
     /// <summary>What is known of the deployment now.</summary>
     public TopologyDescription Topology => _tracker.Current;
 
-    /// <summary>Resolves SRV records, begins to ask the servers, and waits until one can answer reads by the settings' preference.</summary>
+    /// <summary>Resolves SRV records, begins to ask the servers, and waits until one can answer reads by the settings'
+    /// preference.</summary>
     /// <param name="settings">How to reach it.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
     /// <param name="time">The clock of all waits.</param>

@@ -99,7 +99,8 @@ internal sealed class ScramConversation
     }
 
     /// <summary>Checks the server's signature.</summary>
-    /// <exception cref="CdcAuthenticationException">It is wrong: the server does not know the password and is not who it should be.</exception>
+    /// <exception cref="CdcAuthenticationException">It is wrong: the server does not know the password and is not who it should
+    /// be.</exception>
     public void VerifyServer(ReadOnlySpan<byte> serverFinal)
     {
         var message = Encoding.UTF8.GetString(serverFinal);

@@ -9,7 +9,8 @@ internal static class CredentialOptions
 
     /// <summary>Reads the credential.</summary>
     /// <returns>Null where nobody logs in.</returns>
-    /// <exception cref="ArgumentException">Parts contradict each other, or the mechanism is not one of <see cref="MechanismName"/>.</exception>
+    /// <exception cref="ArgumentException">Parts contradict each other, or the mechanism is not one of
+    /// <see cref="MechanismName"/>.</exception>
     public static MongoCredential? Read(OptionReader reader, MongoUri uri)
     {
         var source = ReadSource(reader);

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>The parts of a connection string, by its grammar alone: what the options mean is <see cref="MongoConnectionSettings"/>' part.</summary>
+/// <summary>The parts of a connection string, by its grammar alone: what the options mean is <see cref="MongoConnectionSettings"/>'
+/// part.</summary>
 /// <remarks>
 /// <code>
 /// mongodb://[username[:password]@]host1[:port1][,host2[:port2]...][/[database][?name=value[&amp;name=value]...]]

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>Which servers may answer, and which of them are near: pure functions (specifications "Server Selection", "Max Staleness").</summary>
+/// <summary>Which servers may answer, and which of them are near: pure functions (specifications "Server Selection", "Max
+/// Staleness").</summary>
 internal static class ServerSelector
 {
     private static readonly TimeSpan LeastStaleness = TimeSpan.FromSeconds(90);

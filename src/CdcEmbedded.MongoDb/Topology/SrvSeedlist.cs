@@ -12,7 +12,8 @@ internal static class SrvSeedlist
     /// <param name="dns">Reads records.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The settings with their servers.</returns>
-    /// <exception cref="CdcConnectionException">There are no records, or they name foreign servers; the latter is not transient.</exception>
+    /// <exception cref="CdcConnectionException">There are no records, or they name foreign servers; the latter is not
+    /// transient.</exception>
     /// <exception cref="ArgumentException">The options in DNS do not go with the connection string.</exception>
     public static async ValueTask<MongoConnectionSettings> ResolveAsync(
         MongoConnectionSettings settings, IDnsResolver dns, CancellationToken cancellationToken)

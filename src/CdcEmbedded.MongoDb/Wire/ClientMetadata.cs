@@ -4,7 +4,8 @@ using CdcEmbedded.MongoDb.Bson;
 
 namespace CdcEmbedded.MongoDb.Wire;
 
-/// <summary>What a client says of itself for the server's log: program, driver, system, runtime, and the cloud function that it runs in.</summary>
+/// <summary>What a client says of itself for the server's log: program, driver, system, runtime, and the cloud function that it runs
+/// in.</summary>
 /// <remarks>Specification "MongoDB Handshake": at most 512 bytes, and what is left out first.</remarks>
 internal sealed class ClientMetadata
 {

@@ -59,6 +59,11 @@ public class FaultTests
     {
         await using var server = MongoDouble.Start(new() { Topology = DoubleTopology.Sharded, Nodes = 2 });
         await using var deployment = await ConnectAsync(server, "localThresholdMS=5000");
+        for (var i = 0; i < 100 && deployment.Topology.Servers.Values.Any(router => router.Type == CdcEmbedded.MongoDb.Topology.ServerType.Unknown); i++)
+        {
+            await Task.Delay(20);
+        }
+
         server.Fail(FailPoint(1, ["find"], errorCode: 6));
 
         await using var cursor = await deployment.OpenCursorAsync("shop", Command("""{"find": "orders"}"""));
@@ -82,6 +87,20 @@ public class FaultTests
         Assert.True(error.IsTransient);
         Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(10));
         server.Nodes[0].Faults.Silent = false;
+    }
+
+    [Fact]
+    public async Task Server_that_accepts_and_says_nothing_fails_within_the_time_limits()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var settings = CdcEmbedded.MongoDb.Topology.MongoConnectionSettings.Parse(
+            $"mongodb://{listener.LocalEndpoint}/?connectTimeoutMS=200&serverSelectionTimeoutMS=600");
+
+        var error = await Assert.ThrowsAsync<CdcConnectionException>(async () => await MongoDeployment.ConnectAsync(
+            settings, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None));
+
+        Assert.Contains("did not complete the connection within 0.2 seconds", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,7 +4,8 @@ using CdcEmbedded.MongoDb.Topology;
 namespace CdcEmbedded.MongoDb.Tests.Topology;
 
 /// <summary>The files of the specification "Initial DNS Seedlist Discovery", with its test zone in a DNS double.</summary>
-/// <remarks>Out of scope: "hosts", the members that a replica set behind the seeds tells afterwards; discovery has files of its own.</remarks>
+/// <remarks>Out of scope: "hosts", the members that a replica set behind the seeds tells afterwards; discovery has files of its
+/// own.</remarks>
 public class SrvSeedlistSpecTests
 {
     [Fact]
