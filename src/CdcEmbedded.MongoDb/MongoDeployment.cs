@@ -46,7 +46,8 @@ internal sealed class MongoDeployment : IMongoDeployment
     /// <exception cref="CdcAuthenticationException">The login was refused.</exception>
     /// <exception cref="ArgumentException">What DNS says does not go with the connection string.</exception>
     public static async ValueTask<MongoDeployment> ConnectAsync(
-        MongoConnectionSettings settings, ILoggerFactory loggerFactory, TimeProvider time, CancellationToken cancellationToken, IDnsResolver? dns = null)
+        MongoConnectionSettings settings, ILoggerFactory loggerFactory, TimeProvider time, CancellationToken cancellationToken,
+        IDnsResolver? dns = null)
     {
         var logger = loggerFactory.CreateLogger("CdcEmbedded.MongoDb");
         foreach (var warning in settings.Warnings)
@@ -226,7 +227,9 @@ internal sealed class MongoDeployment : IMongoDeployment
             try
             {
                 lease = await BorrowAsync(server, cancellationToken).ConfigureAwait(false);
-                return (await RunAsync(lease, name, command, database, options, Settings.SocketTimeout, cancellationToken).ConfigureAwait(false), lease);
+                var reply = await RunAsync(lease, name, command, database, options, Settings.SocketTimeout, cancellationToken)
+                    .ConfigureAwait(false);
+                return (reply, lease);
             }
             catch (CdcException exception) when (mayRetry && failed is null && IsRetryable(exception))
             {
@@ -278,7 +281,8 @@ internal sealed class MongoDeployment : IMongoDeployment
             var lease = new CommandLease(await _pool.TakeAsync(server, deadline.Token).ConfigureAwait(false), null);
             try
             {
-                await RunAsync(lease, "endSessions", SessionPool.EndCommand(ids), "admin", null, GoodbyeTime, deadline.Token).ConfigureAwait(false);
+                await RunAsync(
+                    lease, "endSessions", SessionPool.EndCommand(ids), "admin", null, GoodbyeTime, deadline.Token).ConfigureAwait(false);
             }
             finally
             {

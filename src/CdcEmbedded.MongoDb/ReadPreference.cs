@@ -19,7 +19,8 @@ public sealed class ReadPreference
         if (mode == ReadPreferenceMode.Primary && (maxStaleness is not null || (tagSets?.Any(tags => tags.Count > 0) ?? false)))
         {
             throw new ArgumentException(
-                "A read preference of primary takes neither tags nor a staleness: there is only one primary. Choose another mode.", nameof(mode));
+                "A read preference of primary takes neither tags nor a staleness: there is only one primary. Choose another mode.",
+                    nameof(mode));
         }
 
         Mode = mode;

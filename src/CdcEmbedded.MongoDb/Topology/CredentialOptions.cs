@@ -27,7 +27,8 @@ internal static class CredentialOptions
 
         if (!MechanismName.All.Contains(mechanism))
         {
-            throw MongoUri.Invalid($"authMechanism must be one of {string.Join(", ", MechanismName.All)}; {mechanism} is not supported here");
+            throw MongoUri.Invalid(
+                $"authMechanism must be one of {string.Join(", ", MechanismName.All)}; {mechanism} is not supported here");
         }
 
         return mechanism switch

@@ -97,8 +97,9 @@ internal sealed class DnsClient : IDnsResolver
             }
         }
 
+        var reason = failure is OperationCanceledException ? "they kept silent" : failure?.Message ?? "none is configured";
         throw new CdcConnectionException(
-            $"No name server answered the question for {name}: {(failure is OperationCanceledException ? "they kept silent" : failure?.Message ?? "none is configured")}.",
+            $"No name server answered the question for {name}: {reason}.",
             failure);
     }
 

@@ -150,7 +150,8 @@ internal sealed class MongoUri
     {
         if (text.AsSpan().ContainsAny('/', '@'))
         {
-            throw Invalid("there is an unescaped '/' or '@' after the hosts; in user, password and socket paths they are written %2F and %40");
+            throw Invalid(
+                "there is an unescaped '/' or '@' after the hosts; in user, password and socket paths they are written %2F and %40");
         }
 
         var name = Decode(text, "the database");

@@ -81,12 +81,14 @@ internal sealed class OptionReader
             return null;
         }
 
-        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most)
         {
             return number;
         }
 
-        Warn(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number of at least {least}{(most == int.MaxValue ? "" : $" and at most {most}")}"));
+        Warn(name, string.Create(CultureInfo.InvariantCulture,
+            $"must be a whole number of at least {least}{(most == int.MaxValue ? "" : $" and at most {most}")}"));
         return null;
     }
 

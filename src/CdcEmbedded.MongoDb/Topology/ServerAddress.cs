@@ -52,6 +52,7 @@ internal readonly record struct ServerAddress(string Host, int Port)
     private static bool TryReadPort(ReadOnlySpan<char> text, out int port)
     {
         port = 0;
-        return text[0] == ':' && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65536;
+        return text[0] == ':' && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and < 65536;
     }
 }

@@ -235,6 +235,7 @@ internal sealed class TopologyTracker : IAsyncDisposable
 
     private CdcConnectionException TimedOut(TopologyDescription topology, ReadPreference preference)
         => new(
-            $"No server for the read preference {preference} was found within {_settings.ServerSelectionTimeout.TotalSeconds:0.###} seconds. {topology}",
+            $"No server for the read preference {preference} was found within "
+                + $"{_settings.ServerSelectionTimeout.TotalSeconds:0.###} seconds. {topology}",
             topology.Servers.Values.FirstOrDefault(server => server.Error is not null)?.Error);
 }

@@ -124,7 +124,8 @@ internal sealed class ClientMetadata
         {
             names.Add("vercel");
         }
-        else if ((_environment("AWS_EXECUTION_ENV")?.StartsWith("AWS_Lambda_", StringComparison.Ordinal) ?? false) || Has("AWS_LAMBDA_RUNTIME_API"))
+        else if ((_environment("AWS_EXECUTION_ENV")?.StartsWith("AWS_Lambda_", StringComparison.Ordinal) ?? false)
+            || Has("AWS_LAMBDA_RUNTIME_API"))
         {
             names.Add("aws.lambda");
         }

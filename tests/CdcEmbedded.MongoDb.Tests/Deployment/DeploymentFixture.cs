@@ -30,8 +30,8 @@ internal static class DeploymentFixture
 
     public static RawBson Command(string json) => ExtendedJson.ParseDocument(json);
 
-    public static RawBson Watch(int batchSize = 100)
-        => Command($$$"""{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {"batchSize": {{{batchSize}}}}}""");
+    public static RawBson Watch()
+        => Command("""{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {"batchSize": 100}}""");
 
     public static Task<Doc> InsertAsync(this MongoDouble server, string database, string collection, params int[] ids)
         => server.RunAsync(database, new Doc

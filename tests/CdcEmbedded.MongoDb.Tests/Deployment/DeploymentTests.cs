@@ -80,7 +80,8 @@ public class DeploymentTests
         await using var server = MongoDouble.Start();
         await server.InsertAsync("shop", "orders", 1);
         await using var deployment = await ConnectAsync(server);
-        var time = (await deployment.RunCommandAsync("admin", Command("""{"ping": 1}"""))).TryGetTimestamp("operationTime"u8, out var seen) ? seen : default;
+        var time = (await deployment.RunCommandAsync("admin", Command("""{"ping": 1}"""))).TryGetTimestamp("operationTime"u8, out var seen)
+            ? seen : default;
 
         await using var cursor = await deployment.OpenCursorAsync(
             "shop", Command("""{"find": "orders", "readConcern": {"level": "majority"}}"""), new() { AfterClusterTime = time });
@@ -100,7 +101,8 @@ public class DeploymentTests
         await using var deployment = await ConnectAsync(server, options);
 
         var ids = new List<int>();
-        await using var cursor = await deployment.OpenCursorAsync("shop", Command("""{"find": "orders", "batchSize": 10}"""), new() { BatchSize = 10 });
+        await using var cursor = await deployment.OpenCursorAsync(
+            "shop", Command("""{"find": "orders", "batchSize": 10}"""), new() { BatchSize = 10 });
         while (!cursor.IsExhausted)
         {
             var batch = await cursor.ReadAsync();
@@ -114,6 +116,37 @@ public class DeploymentTests
         Assert.Equal(options.Length > 0, server.Commands.Named("getMore")[0].Compressed);
         Assert.False(server.Commands.All[0].Compressed);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await cursor.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("compressors=zlib")]
+    public async Task Large_batch_is_one_array_of_its_own_size_that_documents_are_slices_of(string options)
+    {
+        const int Size = 100_000;
+        await using var server = MongoDouble.Start();
+        for (var id = 0; id < 40; id++)
+        {
+            await server.RunAsync("shop", new Doc
+            {
+                { "insert", "orders" },
+                { "documents", new List<object?> { new Doc { { "_id", id }, { "text", new string('x', Size) } } } },
+            });
+        }
+
+        await using var deployment = await ConnectAsync(server, options);
+        await using var cursor = await deployment.OpenCursorAsync("shop", Command("""{"find": "orders"}"""));
+        var batch = await cursor.ReadAsync();
+
+        byte[]? shared = null;
+        foreach (var element in batch.Documents)
+        {
+            Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(element.Value.AsDocument().Bytes, out var segment));
+            Assert.Same(shared ?? segment.Array, segment.Array);
+            shared = segment.Array;
+        }
+
+        Assert.InRange(shared?.Length ?? 0, 40 * Size, 41 * Size);
     }
 
     [Fact]
@@ -238,7 +271,8 @@ public class DeploymentTests
         }
 
         Assert.All(server.Nodes, node => Assert.Equal(0, node.OpenConnections));
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await deployment.RunCommandAsync("admin", Command("""{"ping": 1}""")));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async ()
+            => await deployment.RunCommandAsync("admin", Command("""{"ping": 1}""")));
     }
 
     [Fact]

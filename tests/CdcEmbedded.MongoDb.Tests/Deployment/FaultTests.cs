@@ -59,7 +59,8 @@ public class FaultTests
     {
         await using var server = MongoDouble.Start(new() { Topology = DoubleTopology.Sharded, Nodes = 2 });
         await using var deployment = await ConnectAsync(server, "localThresholdMS=5000");
-        for (var i = 0; i < 100 && deployment.Topology.Servers.Values.Any(router => router.Type == CdcEmbedded.MongoDb.Topology.ServerType.Unknown); i++)
+        for (var i = 0; i < 100
+            && deployment.Topology.Servers.Values.Any(router => router.Type == CdcEmbedded.MongoDb.Topology.ServerType.Unknown); i++)
         {
             await Task.Delay(20);
         }
@@ -77,7 +78,8 @@ public class FaultTests
     {
         await using var server = MongoDouble.Start();
         await using var deployment = await ConnectAsync(server, "socketTimeoutMS=300&heartbeatFrequencyMS=60000");
-        await using var cursor = await deployment.OpenCursorAsync("admin", Watch(), new() { MaxAwaitTime = TimeSpan.FromMilliseconds(100) });
+        await using var cursor = await deployment.OpenCursorAsync(
+            "admin", Watch(), new() { MaxAwaitTime = TimeSpan.FromMilliseconds(100) });
         await cursor.ReadAsync();
         server.Nodes[0].Faults.Silent = true;
 
@@ -168,7 +170,8 @@ public class FaultTests
         { "configureFailPoint", "failCommand" },
         { "mode", new Doc { { "times", times } } },
         {
-            "data", new Doc { { "failCommands", commands.Select(command => (object?)command).ToList() }, { "closeConnection", closeConnection } }
+            "data", new Doc { { "failCommands", commands.Select(command => (object?)command).ToList() },
+                { "closeConnection", closeConnection } }
                 .AddUnlessNull("errorCode", errorCode)
         },
     };

@@ -23,7 +23,8 @@ public sealed class LoginTests : IDisposable
 
         await deployment.RunCommandAsync("shop", Command("""{"find": "orders"}"""));
 
-        Assert.DoesNotContain(server.Commands.All, command => command.Compressed && command.Name.StartsWith("sasl", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Commands.All, command
+            => command.Compressed && command.Name.StartsWith("sasl", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class LoginTests : IDisposable
     [Fact]
     public async Task Plain_logs_in_under_tls()
     {
-        await using var server = MongoDouble.Start(new() { Tls = true, Users = [new DoubleUser("cdc", "s3cret") { Database = "$external" }] });
+        await using var server = MongoDouble.Start(
+            new() { Tls = true, Users = [new DoubleUser("cdc", "s3cret") { Database = "$external" }] });
         var (authority, _) = server.Certificates.WritePem(_folder);
         await using var deployment = await ConnectAsync(server, $"tlsCAFile={authority}&authMechanism=PLAIN", "cdc:s3cret@");
 
@@ -90,7 +92,8 @@ public sealed class LoginTests : IDisposable
         if (encrypted)
         {
             using var key = server.Certificates.Client.GetRSAPrivateKeyOrEc();
-            var pem = key.ExportEncryptedPkcs8PrivateKeyPem("pass word", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000));
+            var pem = key.ExportEncryptedPkcs8PrivateKeyPem(
+                "pass word", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000));
             await File.WriteAllTextAsync(client, server.Certificates.Client.ExportCertificatePem() + "\n" + pem);
             options += "&tlsCertificateKeyFilePassword=pass%20word";
         }

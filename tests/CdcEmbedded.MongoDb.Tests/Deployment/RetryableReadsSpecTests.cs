@@ -12,14 +12,15 @@ namespace CdcEmbedded.MongoDb.Tests.Deployment;
 /// <remarks>
 /// Operations are sent as the commands that they stand for, and compared are the commands that the double receives.
 /// <list type="table">
-/// <item><term>retryable-reads, all files</term><description>in scope. The connection check-out events that handshakeError.json counts are
-/// not compared: there is no such event here.</description></item>
+/// <item><term>retryable-reads, all files</term><description>in scope. The connection check-out events that handshakeError.json
+/// counts are not compared: there is no such event here.</description></item>
 /// <item><term>sessions/implicit-sessions-default-causal-consistency</term><description>in scope.</description></item>
-/// <item><term>sessions/driver-sessions-server-support, driver-sessions-dirty-session-errors</term><description>out of scope as files: they write
-/// and use explicit sessions and transactions, which do not exist here. Their statements on implicit sessions (used again, dropped after a
-/// network error) have tests of their own in <see cref="DeploymentTests"/> and <see cref="FaultTests"/>.</description></item>
+/// <item><term>sessions/driver-sessions-server-support, driver-sessions-dirty-session-errors</term><description>out of scope as
+/// files: they write and use explicit sessions and transactions, which do not exist here. Their statements on implicit sessions (used
+/// again, dropped after a network error) have tests in <see cref="DeploymentTests"/> and <see cref="FaultTests"/>.</description></item>
 /// <item><term>sessions/snapshot-sessions*</term><description>out of scope: there are no snapshot sessions.</description></item>
-/// <item><term>mongodb-handshake/metadata-not-propagated</term><description>out of scope: metadata cannot be appended later.</description></item>
+/// <item><term>mongodb-handshake/metadata-not-propagated</term><description>out of scope: metadata cannot be appended
+/// later.</description></item>
 /// </list>
 /// </remarks>
 public class RetryableReadsSpecTests
@@ -88,7 +89,8 @@ public class RetryableReadsSpecTests
     {
         foreach (var data in InitialData(file))
         {
-            var documents = data.GetProperty("documents").EnumerateArray().Select(document => (object?)DocJson.Parse(document.GetRawText())).ToList();
+            var documents = data.GetProperty("documents").EnumerateArray().Select(document
+                => (object?)DocJson.Parse(document.GetRawText())).ToList();
             var command = documents.Count == 0
                 ? new Doc { { "create", data.Text("collectionName") } }
                 : new Doc { { "insert", data.Text("collectionName") }, { "documents", documents } };
@@ -141,13 +143,16 @@ public class RetryableReadsSpecTests
         return name switch
         {
             "createChangeStream" when entity == "client"
-                => ("admin", Command("""{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {}}"""), true),
-            "createChangeStream" => (database, Command($$"""{"aggregate": {{target}}, "pipeline": [{"$changeStream": {} }], "cursor": {} }"""), true),
+                => ("admin", Command("""{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {}}"""),
+                    true),
+            "createChangeStream"
+                => (database, Command($$"""{"aggregate": {{target}}, "pipeline": [{"$changeStream": {} }], "cursor": {} }"""), true),
             "runCommand" => (database, Command("""{"ping": 1}"""), false),
             "listDatabases" or "listDatabaseNames" => ("admin", Command("""{"listDatabases": 1}"""), false),
             "listCollections" or "listCollectionNames" => (database, Command("""{"listCollections": 1, "cursor": {}}"""), true),
             "listIndexes" or "listIndexNames" => (database, Command($$"""{"listIndexes": {{target}}, "cursor": {} }"""), true),
-            "aggregate" when entity == "database" => (database, Command("""{"aggregate": 1, "pipeline": [{"$changeStream": {}}, {"$match": {}}], "cursor": {}}"""), true),
+            "aggregate" when entity == "database"
+                => (database, Command("""{"aggregate": 1, "pipeline": [{"$changeStream": {}}, {"$match": {}}], "cursor": {}}"""), true),
             "aggregate" => (database, Command($$"""{"aggregate": {{target}}, "pipeline": [], "cursor": {} }"""), true),
             "countDocuments" => (database, Command($$"""{"aggregate": {{target}}, "pipeline": [{"$match": {} }], "cursor": {} }"""), true),
             "estimatedDocumentCount" => (database, Command($$"""{"count": {{target}} }"""), false),

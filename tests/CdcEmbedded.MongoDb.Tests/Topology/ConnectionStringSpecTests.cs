@@ -12,7 +12,8 @@ public class ConnectionStringSpecTests
     // Known to the specification and checked, but kept nowhere: they mean nothing to a reader of change streams.
     private static readonly string[] Unused =
     [
-        "w", "wtimeoutms", "journal", "retrywrites", "maxidletimems", "maxpoolsize", "minpoolsize", "maxconnecting", "servermonitoringmode", "timeoutms",
+        "w", "wtimeoutms", "journal", "retrywrites", "maxidletimems", "maxpoolsize", "minpoolsize", "maxconnecting", "servermonitoringmode",
+            "timeoutms",
         "tlsdisablecertificaterevocationcheck", "tlsdisableocspendpointcheck", "authmechanismproperties",
     ];
 
@@ -30,7 +31,8 @@ public class ConnectionStringSpecTests
         if (!test.GetProperty("valid").GetBoolean() || mechanism is not null)
         {
             var refusal = Assert.Throws<ArgumentException>(() => MongoConnectionSettings.Parse(uri));
-            Assert.True(mechanism is null || !test.GetProperty("valid").GetBoolean() || refusal.Message.Contains("SCRAM-SHA-256", StringComparison.Ordinal));
+            Assert.True(mechanism is null || !test.GetProperty("valid").GetBoolean()
+                || refusal.Message.Contains("SCRAM-SHA-256", StringComparison.Ordinal));
             return;
         }
 
@@ -97,7 +99,8 @@ public class ConnectionStringSpecTests
         var name = host.Text("host") ?? "";
         return host.Text("type") == "unix"
             ? new ServerAddress(name, 0)
-            : new ServerAddress(name.ToLowerInvariant(), host.Has("port") ? host.GetProperty("port").GetInt32() : ServerAddress.DefaultPort);
+            : new ServerAddress(
+                name.ToLowerInvariant(), host.Has("port") ? host.GetProperty("port").GetInt32() : ServerAddress.DefaultPort);
     }
 
     private static string Normalized(JsonElement value) => value.ValueKind switch
@@ -125,7 +128,8 @@ public class ConnectionStringSpecTests
         "loadbalanced" => settings.LoadBalanced ? "true" : "false",
         "readconcernlevel" => settings.ReadConcernLevel,
         "readpreference" => settings.ReadPreference.ToString(),
-        "readpreferencetags" => string.Join(';', settings.ReadPreference.TagSets.Select(tags => string.Join(',', tags.Select(tag => $"{tag.Key}:{tag.Value}")))),
+        "readpreferencetags" => string.Join(
+            ';', settings.ReadPreference.TagSets.Select(tags => string.Join(',', tags.Select(tag => $"{tag.Key}:{tag.Value}")))),
         "maxstalenessseconds" => $"{settings.ReadPreference.MaxStaleness?.TotalSeconds}",
         "srvservicename" => settings.SrvServiceName,
         "srvmaxhosts" => $"{settings.SrvMaxHosts}",

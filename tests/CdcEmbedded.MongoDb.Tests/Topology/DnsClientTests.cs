@@ -15,7 +15,8 @@ public class DnsClientTests
     [Fact]
     public async Task Srv_records_are_read_with_compressed_names()
     {
-        using var server = new DnsDouble(question => DnsDouble.Answer(question, DnsDouble.Srv(27017, "node1"), DnsDouble.Srv(27018, "node2")));
+        using var server = new DnsDouble(question
+            => DnsDouble.Answer(question, DnsDouble.Srv(27017, "node1"), DnsDouble.Srv(27018, "node2")));
 
         var records = await server.Client().ResolveSrvAsync(Name, CancellationToken.None);
 
@@ -54,7 +55,8 @@ public class DnsClientTests
         // The first datagram has a wrong number, as a forger's would; the right one follows.
         using var server = new DnsDouble(question => DnsDouble.Answer(question, DnsDouble.Srv(27017, "node1"))) { SendForgeryFirst = true };
 
-        Assert.Equal([new SrvRecord("node1.cluster.example.com", 27017)], await server.Client().ResolveSrvAsync(Name, CancellationToken.None));
+        Assert.Equal(
+            [new SrvRecord("node1.cluster.example.com", 27017)], await server.Client().ResolveSrvAsync(Name, CancellationToken.None));
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public class DnsClientTests
     {
         using var refusing = new DnsDouble(question => DnsDouble.WithFlag(DnsDouble.Answer(question), 3, 2));
 
-        var error = await Assert.ThrowsAsync<CdcConnectionException>(async () => await refusing.Client().ResolveSrvAsync(Name, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CdcConnectionException>(async ()
+            => await refusing.Client().ResolveSrvAsync(Name, CancellationToken.None));
 
         Assert.True(error.IsTransient);
     }
@@ -104,7 +107,8 @@ public class DnsClientTests
     public void Resolver_file_names_the_servers()
         => Assert.Equal(
             [new IPEndPoint(IPAddress.Parse("10.0.0.2"), 53), new IPEndPoint(IPAddress.IPv6Loopback, 53)],
-            DnsClient.ParseResolverFile(["# comment", "search example.com", "nameserver 10.0.0.2", "nameserver\t::1", "nameserver nonsense"]));
+            DnsClient.ParseResolverFile(
+                ["# comment", "search example.com", "nameserver 10.0.0.2", "nameserver\t::1", "nameserver nonsense"]));
 
     private sealed class DnsDouble : IDisposable
     {

@@ -44,7 +44,8 @@ public class SdamSpecTests
     {
         Assert.True(ServerAddress.TryParse(host, out var address));
         return reply.EnumerateObject().Any()
-            ? topology.Apply(ServerDescription.Of(address, HelloReply.Read(ExtendedJson.ParseDocument(reply.GetRawText())), TimeSpan.Zero, 0))
+            ? topology.Apply(
+                ServerDescription.Of(address, HelloReply.Read(ExtendedJson.ParseDocument(reply.GetRawText())), TimeSpan.Zero, 0))
             : topology.ApplyFailedCheck(address, new CdcConnectionException("cut"));
     }
 
@@ -55,7 +56,8 @@ public class SdamSpecTests
         if (error.Text("type") != "command")
         {
             return topology.Apply(
-                ApplicationError.Network(address, generation, new CdcConnectionException("cut"), isTimeout: error.Text("type") == "timeout"));
+                ApplicationError.Network(
+                    address, generation, new CdcConnectionException("cut"), isTimeout: error.Text("type") == "timeout"));
         }
 
         var reply = ExtendedJson.ParseDocument(error.GetProperty("response").GetRawText());

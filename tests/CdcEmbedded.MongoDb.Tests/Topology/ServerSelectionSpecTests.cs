@@ -61,7 +61,8 @@ public class ServerSelectionSpecTests
 
     private static void Select(JsonElement test)
     {
-        var heartbeat = TimeSpan.FromMilliseconds(test.Has("heartbeatFrequencyMS") ? test.GetProperty("heartbeatFrequencyMS").GetInt32() : 10_000);
+        var heartbeat = TimeSpan.FromMilliseconds(
+            test.Has("heartbeatFrequencyMS") ? test.GetProperty("heartbeatFrequencyMS").GetInt32() : 10_000);
         var topology = TopologyOf(test.GetProperty("topology_description"));
         if (test.TryGetProperty("error", out var error) && error.GetBoolean())
         {
