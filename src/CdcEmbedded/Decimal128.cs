@@ -145,7 +145,7 @@ public readonly partial struct Decimal128 : IEquatable<Decimal128>
         return true;
     }
 
-    /// <summary>The number as a <see cref="decimal"/>, where that holds it without loss. Digits after the point are kept; the sign of a zero too.</summary>
+    /// <summary>The number as a <see cref="decimal"/>, where that holds it without loss: digits after the point and a zero's sign are kept.</summary>
     public bool TryToDecimal(out decimal result)
     {
         result = 0;

@@ -132,7 +132,7 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
 
         /// <inheritdoc/>
         public readonly RecordField Current => _record._set is { } set && (uint)_index < (uint)_count
-            ? new RecordField(set.GetFieldName(_record._record, _index), set.GetValue(_record._record, _index))
+            ? set.GetField(_record._record, _index)
             : throw new InvalidOperationException("The enumeration has not begun, or is over.");
 
         readonly object IEnumerator.Current => Current;

@@ -78,7 +78,7 @@ public readonly partial struct Value
     /// all other kinds.</summary>
     public byte SourceType => _kind == ValueKind.SourceSpecific ? _scale : (byte)0;
 
-    /// <summary>A nested document; of an array the record whose fields are named 0, 1, 2 and so on. Nothing is decoded before it is read.</summary>
+    /// <summary>A nested document, undecoded; of an array the record whose fields are named 0, 1, 2 and so on.</summary>
     /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
     public Record AsRecord() => _codec is DocumentCodec codec && _data is byte[] buffer
         ? codec.ToRecord(buffer, (int)_bits, _length)

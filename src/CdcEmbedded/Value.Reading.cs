@@ -125,7 +125,7 @@ public readonly partial struct Value
         ValueKind.Enum => EnumLabel(),
         ValueKind.Set => SetLabels(),
         ValueKind.Json => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
-        ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => _codec is ValueCodec codec ? codec.ToJsonText(Slice) : throw NotA("a String"),
+        ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when _codec is ValueCodec own => own.ToJsonText(Slice),
         ValueKind.ObjectId => Convert.ToHexStringLower(Slice),
         ValueKind.Uuid => AsGuid().ToString(),
         _ => throw NotA("a String"),

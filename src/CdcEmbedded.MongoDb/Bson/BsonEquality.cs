@@ -19,7 +19,8 @@ public sealed class BsonEquality : IEqualityComparer<RawBson>, IEqualityComparer
     public static BsonEquality Instance { get; } = new();
 
     /// <summary>Whether two documents have the same names and equal values in the same order.</summary>
-    public bool Equals(RawBson x, RawBson y) => x.HasValue == y.HasValue && (!x.HasValue || DocumentsEqual(x.Span, y.Span, areArrays: false, 0));
+    public bool Equals(RawBson x, RawBson y)
+        => x.HasValue == y.HasValue && (!x.HasValue || DocumentsEqual(x.Span, y.Span, areArrays: false, 0));
 
     /// <summary>Whether two values are equal.</summary>
     public bool Equals(BsonValue x, BsonValue y) => ValuesEqual(x.Type, x.Span, y.Type, y.Span, 0);

@@ -45,6 +45,12 @@ internal sealed class BsonRecordSet : RecordSet
         return reader.ValueIn(_buffer, record).ToValue();
     }
 
+    public override RecordField GetField(int record, int field)
+    {
+        var reader = ElementAt(record, field);
+        return new RecordField(BsonNames.Get(reader.Name), reader.ValueIn(_buffer, record).ToValue());
+    }
+
     public override bool TryGetValue(int record, string name, out Value value)
     {
         Span<byte> scratch = stackalloc byte[BsonName.StackBytes];

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MongoDb.Bson;
 
-/// <summary>A point on the server's own clock: seconds since 1970, and an ordinal inside the second. Cluster and operation times are such.</summary>
+/// <summary>A point on the server's own clock: seconds since 1970, and an ordinal inside the second, as in cluster times.</summary>
 public readonly struct BsonTimestamp : IEquatable<BsonTimestamp>, IComparable<BsonTimestamp>
 {
     /// <summary>Creates it from its 64 bits: seconds above, ordinal below.</summary>

@@ -12,7 +12,10 @@ namespace CdcEmbedded.MongoDb.Bson;
 internal sealed class ExtendedJsonWriter : IDisposable
 {
     private static readonly SearchValues<byte> Escaped = SearchValues.Create(
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'"', (byte)'\\']);
+    [
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+        (byte)'"', (byte)'\\',
+    ]);
 
     private readonly bool _canonical;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1024);

@@ -30,6 +30,9 @@ public abstract class RecordSet
         return index >= 0;
     }
 
+    /// <summary>A field with its name, for enumerations. Sources that decode both in one step override it.</summary>
+    public virtual RecordField GetField(int record, int field) => new(GetFieldName(record, field), GetValue(record, field));
+
     /// <summary>The record as the source's own bytes; empty for sources whose records have no such form.</summary>
     public virtual ReadOnlyMemory<byte> GetBytes(int record) => default;
 
