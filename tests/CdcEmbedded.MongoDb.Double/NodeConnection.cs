@@ -37,8 +37,8 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
                 await ServeAsync(stream, null);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException or ObjectDisposedException
-            or AuthenticationException or InvalidDataException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException
+            or ObjectDisposedException or AuthenticationException or InvalidDataException)
         {
             // The client went away, sent no protocol, or the double was told to cut it.
         }
@@ -99,7 +99,8 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
 
     private async Task<bool> AnswerAsync(Stream stream, ConnectionState state, WireRequest request)
     {
-        var received = new ReceivedCommand(request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
+        var received = new ReceivedCommand(
+            request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
         deployment.Commands.Add(received);
         FailPoint? fault = await MeetAsync(request.Name, state);
         if (fault?.ClosesConnection == true)
@@ -150,7 +151,8 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
 
     private async Task<FailPoint?> MeetAsync(string command, ConnectionState state)
     {
-        FailPoint? fault = node.FailPoints.Take(command, state.ApplicationName) ?? deployment.FailPoints.Take(command, state.ApplicationName);
+        FailPoint? fault = node.FailPoints.Take(command, state.ApplicationName)
+            ?? deployment.FailPoints.Take(command, state.ApplicationName);
         if (fault is not null)
         {
             await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);

@@ -12,8 +12,10 @@ public sealed class DoubleBsonTests
         {
             { "double", 1.5 }, { "string", "é\0x" }, { "document", new Doc { { "a", 1 } } }, { "array", new object?[] { 1, null, "x" } },
             { "binary", new DocBinary(5, [1, 2]) }, { "undefined", DocMarker.Undefined }, { "id", new DocId(1, 2) }, { "bool", true },
-            { "date", new DocDate(-1) }, { "null", null }, { "regex", new DocRegex("a", "im") }, { "pointer", new DocPointer("a.b", new DocId(3, 4)) },
-            { "code", new DocCode("f()") }, { "symbol", new DocSymbol("s") }, { "scoped", new DocCode("g()", new Doc { { "x", 1 } }) }, { "int", -7 },
+            { "date", new DocDate(-1) }, { "null", null }, { "regex", new DocRegex("a", "im") },
+            { "pointer", new DocPointer("a.b", new DocId(3, 4)) },
+            { "code", new DocCode("f()") }, { "symbol", new DocSymbol("s") }, { "scoped", new DocCode("g()", new Doc { { "x", 1 } }) },
+            { "int", -7 },
             { "timestamp", new DocTimestamp(1, 2) }, { "long", long.MinValue }, { "decimal", new DocDecimal(1, 0x3040000000000000) },
             { "max", DocMarker.MaxKey }, { "min", DocMarker.MinKey }, { "", "empty name" }, { "int", "twice" },
         };
@@ -35,7 +37,8 @@ public sealed class DoubleBsonTests
     }
 
     [Theory]
-    [InlineData("""{"a": {"$numberLong": "5"}, "b": {"$oid": "0102030405060708090a0b0c"}, "c": [{"$timestamp": {"t": 1, "i": 2}}], "$$exists": true}""")]
+    [InlineData("""{"a": {"$numberLong": "5"}, "b": {"$oid": "0102030405060708090a0b0c"}, "c": [{"$timestamp": {"t": 1, "i": 2}}]}""")]
+    [InlineData("""{"$$exists": true, "$set": {"a": {"$numberDouble": "5"}, "b": [{"$minKey": 1}]}}""")]
     [InlineData("""{"a": 1.5, "b": {"$date": {"$numberLong": "-5"}}, "c": {"$binary": {"base64": "AQI=", "subType": "04"}}, "d": null}""")]
     public void Extended_json_comes_back_as_it_went(string json) => Assert.Equal(json, DocJson.Write(DocJson.Parse(json)));
 }

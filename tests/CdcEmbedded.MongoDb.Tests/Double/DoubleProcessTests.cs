@@ -9,7 +9,8 @@ public sealed class DoubleProcessTests
     [Fact]
     public async Task Process_produces_what_its_seed_says_and_ends_with_its_input()
     {
-        await using DoubleProcess process = await DoubleProcess.StartAsync("--nodes", "2", "--produce", "0", "--count", "500", "--seed", "7", "--transactions", "20");
+        await using DoubleProcess process = await DoubleProcess.StartAsync(
+            "--nodes", "2", "--produce", "0", "--count", "500", "--seed", "7", "--transactions", "20");
         Assert.StartsWith("mongodb://127.0.0.1:", process.ConnectionString, StringComparison.Ordinal);
         int written = await process.WaitUntilDoneAsync(TestContext.Current.CancellationToken);
         Assert.InRange(written, 500, 502);

@@ -72,10 +72,12 @@ public sealed class DoubleStreamTests
     {
         await using MongoDouble deployment = MongoDouble.Start(new MongoDoubleOptions { MaxEventSize = 2000 });
         using RawClient client = await RawClient.ConnectAsync(deployment.Nodes[0]);
-        long cursor = await OpenAsync(client, new Doc { { "fullDocument", "updateLookup" } }, new Doc { { "$changeStreamSplitLargeEvent", new Doc() } });
+        long cursor = await OpenAsync(
+            client, new Doc { { "fullDocument", "updateLookup" } }, new Doc { { "$changeStreamSplitLargeEvent", new Doc() } });
         await InsertAsync(deployment, new Doc { { "_id", 1 } });
         var set = new Doc { { "$set", new Doc { { "text", new string('x', 1200) } } } };
-        await deployment.RunAsync("shop", new Doc { { "update", "orders" }, { "updates", new[] { new Doc { { "q", new Doc { { "_id", 1 } } }, { "u", set } } } } });
+        var update = new Doc { { "q", new Doc { { "_id", 1 } } }, { "u", set } };
+        await deployment.RunAsync("shop", new Doc { { "update", "orders" }, { "updates", new[] { update } } });
         var events = new List<Doc>();
         while (events.Count < 3)
         {
@@ -93,7 +95,8 @@ public sealed class DoubleStreamTests
         await using MongoDouble deployment = MongoDouble.Start(_still);
         using RawClient client = await RawClient.ConnectAsync(deployment.Nodes[0]);
         long cursor = await OpenAsync(client, new Doc());
-        await deployment.RunTransactionAsync("shop", Insert(new Doc { { "_id", 1 } }), Insert(new Doc { { "_id", 2 } }, new Doc { { "_id", 3 } }));
+        await deployment.RunTransactionAsync(
+            "shop", Insert(new Doc { { "_id", 1 } }), Insert(new Doc { { "_id", 2 } }, new Doc { { "_id", 3 } }));
         List<Doc> events = Batch(await client.RunAsync("shop", GetMore(cursor, 1000)), "nextBatch");
         Assert.Equal([1, 2, 3], events.Select(change => change.Path("documentKey", "_id")));
         Assert.Single(events.Select(change => change["clusterTime"]).Distinct());
@@ -123,7 +126,8 @@ public sealed class DoubleStreamTests
         long resumed = await OpenAsync(client, new Doc { { "resumeAfter", new Doc { { "_data", token } } } });
         while (seen.Count < feed.Count)
         {
-            seen.AddRange(Batch(await client.RunAsync("shop", GetMore(resumed, 10, 400)), "nextBatch").Select(change => change.Path("fullDocument", "number")));
+            Doc reply = await client.RunAsync("shop", GetMore(resumed, 10, 400));
+            seen.AddRange(Batch(reply, "nextBatch").Select(change => change.Path("fullDocument", "number")));
         }
 
         Assert.Equal(Enumerable.Range(0, 2500).Select(number => (object?)(long)number), seen);

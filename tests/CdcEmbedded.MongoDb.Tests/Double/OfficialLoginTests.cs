@@ -42,7 +42,8 @@ public sealed class OfficialLoginTests : IDisposable
     public async Task Official_client_watches_over_tls(string client)
     {
         OfficialClient official = await OfficialClient.GetAsync(client);
-        await using MongoDouble deployment = MongoDouble.Start(new MongoDoubleOptions { Tls = true, Nodes = 3, Users = [new DoubleUser("u", "p")] });
+        await using MongoDouble deployment = MongoDouble.Start(
+            new MongoDoubleOptions { Tls = true, Nodes = 3, Users = [new DoubleUser("u", "p")] });
         (string authority, _) = deployment.Certificates.WritePem(_folder);
         await official.CheckAsync("watch", $"{WithCredentials(deployment, "u", "p", null, "admin")}&tlsCAFile={authority}");
     }
