@@ -76,18 +76,21 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         get
         {
-            IEnumerable<string> hosts = (Options.Topology == DoubleTopology.LoadBalanced ? Nodes.Take(1) : Nodes).Select(node => node.Address);
+            IEnumerable<string> hosts = Listeners.Select(node => node.Address);
             string option = Options.Topology switch
             {
                 DoubleTopology.ReplicaSet => $"replicaSet={Options.ReplicaSet}",
                 DoubleTopology.LoadBalanced => "loadBalanced=true",
                 _ => "",
             };
-            return $"mongodb://{string.Join(',', hosts)}/?{option}{(Options.Tls ? "&tls=true" : "")}".Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?');
+            string all = $"{option}{(Options.Tls ? "&tls=true" : "")}".TrimStart('&');
+            return $"mongodb://{string.Join(',', hosts)}/{(all.Length > 0 ? "?" : "")}{all}";
         }
     }
 
     internal DataStore Store { get; }
+
+    private IEnumerable<DoubleNode> Listeners => Options.Topology == DoubleTopology.LoadBalanced ? Nodes.Take(1) : Nodes;
 
     internal CursorTable Cursors { get; } = new();
 
@@ -99,7 +102,7 @@ public sealed class MongoDouble : IAsyncDisposable
     public static MongoDouble Start(MongoDoubleOptions? options = null)
     {
         var deployment = new MongoDouble(options ?? new MongoDoubleOptions());
-        foreach (DoubleNode node in deployment.Options.Topology == DoubleTopology.LoadBalanced ? deployment.Nodes.Take(1) : deployment.Nodes)
+        foreach (DoubleNode node in deployment.Listeners)
         {
             node.Start();
         }
@@ -136,7 +139,8 @@ public sealed class MongoDouble : IAsyncDisposable
     public void Fail(Doc configureFailPoint) => FailPoints.Configure(configureFailPoint);
 
     /// <summary>
-    /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end with the code.
+    /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end with
+    /// the code.
     /// </summary>
     /// <param name="elect">The index of the new primary; null for the next one; -1 for none.</param>
     /// <param name="cursorError">What a getMore under way or to come on the old primary gets; null lets cursors live on.</param>

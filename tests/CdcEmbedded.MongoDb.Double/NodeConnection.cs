@@ -37,8 +37,8 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
                 await ServeAsync(stream, null);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException or ObjectDisposedException
-            or AuthenticationException or InvalidDataException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException
+            or ObjectDisposedException or AuthenticationException or InvalidDataException)
         {
             // The client went away, sent no protocol, or the double was told to cut it.
         }
@@ -99,16 +99,13 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
 
     private async Task<bool> AnswerAsync(Stream stream, ConnectionState state, WireRequest request)
     {
-        var received = new ReceivedCommand(request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
+        var received = new ReceivedCommand(
+            request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
         deployment.Commands.Add(received);
-        FailPoint? fault = node.FailPoints.Take(request.Name, state.ApplicationName) ?? deployment.FailPoints.Take(request.Name, state.ApplicationName);
-        if (fault is not null)
+        FailPoint? fault = await MeetAsync(request.Name, state);
+        if (fault?.ClosesConnection == true)
         {
-            await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);
-            if (fault.ClosesConnection)
-            {
-                return false;
-            }
+            return false;
         }
 
         var context = new CommandContext(deployment, node, state, request.Name, request.Database, request.Command, _ended.Token);
@@ -139,11 +136,29 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
             }
 
             Doc next = context.Command.Clone();
-            next["topologyVersion"] = reply["topologyVersion"];
+            next["topologyVersion"] = reply["topologyVersion"] ?? node.TopologyVersion;
             request = request with { RequestId = MessageWriter.IdOf(message) };
             context = context with { Command = next };
-            reply = await deployment.ExecuteAsync(context, null);
+            FailPoint? fault = await MeetAsync(context.Name, context.Connection);
+            if (fault?.ClosesConnection == true)
+            {
+                return false;
+            }
+
+            reply = await deployment.ExecuteAsync(context, fault);
         }
+    }
+
+    private async Task<FailPoint?> MeetAsync(string command, ConnectionState state)
+    {
+        FailPoint? fault = node.FailPoints.Take(command, state.ApplicationName)
+            ?? deployment.FailPoints.Take(command, state.ApplicationName);
+        if (fault is not null)
+        {
+            await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);
+        }
+
+        return fault;
     }
 
     private async Task<bool> SendAsync(Stream stream, ReadOnlyMemory<byte> message)

@@ -14,7 +14,8 @@ internal static class ErrorLabels
             return error.Labelled("ResumableChangeStreamError");
         }
 
-        bool retryable = context.Command.Has("txnNumber") && !context.Command.Has("autocommit") && CommandError.IsRetryableWrite(error.Code);
+        bool retryable = context.Command.Has("txnNumber") && !context.Command.Has("autocommit")
+            && CommandError.IsRetryableWrite(error.Code);
         return retryable ? error.Labelled("RetryableWriteError") : error;
     }
 

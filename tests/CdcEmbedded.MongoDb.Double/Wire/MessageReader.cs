@@ -34,7 +34,8 @@ internal static class MessageReader
 
         var body = new byte[length - 16];
         await stream.ReadExactlyAsync(body, cancellationToken);
-        return Parse(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)), body, false);
+        return Parse(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)),
+            body, false);
     }
 
     private static WireRequest Parse(int requestId, int opCode, ReadOnlySpan<byte> body, bool compressed) => opCode switch
