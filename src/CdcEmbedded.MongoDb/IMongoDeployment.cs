@@ -2,13 +2,15 @@ using CdcEmbedded.MongoDb.Bson;
 
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>The few commands that a change stream needs of a MongoDB deployment. Another driver can carry them by implementing this.</summary>
+/// <summary>The few commands that a change stream needs of a MongoDB deployment. Another driver can carry them by implementing
+/// this.</summary>
 /// <remarks>
 /// <para>An implementation finds the servers, logs in, chooses one by read preference, adds what every command carries (<c>$db</c>,
 /// session, cluster time, read preference), and tries reads that a network or state error cut short once more at a newly chosen server:
 /// <c>aggregate</c>, <c>find</c>, <c>count</c>, <c>distinct</c> and the listings, which are therefore not to be used for writing.
 /// <c>getMore</c> is never repeated.</para>
-/// <para>Thread-safe. Errors: <see cref="MongoCommandException"/> where a server refuses, <see cref="CdcConnectionException"/> where none is
+/// <para>Thread-safe. Errors: <see cref="MongoCommandException"/> where a server refuses, <see cref="CdcConnectionException"/> where none
+/// is
 /// reached, <see cref="CdcAuthenticationException"/> where the login fails, <see cref="CdcProtocolException"/> where a reply is
 /// damaged, <see cref="OperationCanceledException"/> with the caller's token.</para>
 /// </remarks>

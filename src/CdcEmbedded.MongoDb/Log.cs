@@ -13,7 +13,7 @@ internal static partial class Log
 
     /// <summary>A login in clear text.</summary>
     [LoggerMessage(2001, LogLevel.Warning,
-        "The connection to {Settings} is not encrypted: what it carries can be read and changed by others. Add tls=true to the connection string.")]
+        "The connection to {Settings} is not encrypted: what it carries can be read and changed by others. Add tls=true.")]
     public static partial void NotEncrypted(ILogger logger, MongoConnectionSettings settings);
 
     /// <summary>SRV records were read.</summary>
@@ -21,7 +21,8 @@ internal static partial class Log
     public static partial void SeedlistResolved(ILogger logger, string srvHost, int count);
 
     /// <summary>Logged in.</summary>
-    [LoggerMessage(2100, LogLevel.Debug, "Connected to {Address} ({ServerType}), connection {ConnectionId}, after {ElapsedMilliseconds:0.0} ms.")]
+    [LoggerMessage(
+        2100, LogLevel.Debug, "Connected to {Address} ({ServerType}), connection {ConnectionId}, after {ElapsedMilliseconds:0.0} ms.")]
     public static partial void Connected(
         ILogger logger, ServerAddress address, ServerType serverType, long connectionId, double elapsedMilliseconds);
 
@@ -42,7 +43,8 @@ internal static partial class Log
     public static partial void Retrying(ILogger logger, string command, ServerAddress address, Exception exception);
 
     /// <summary>A cursor could not be closed; the server does it by itself later.</summary>
-    [LoggerMessage(2301, LogLevel.Debug, "Cursor {CursorId} at {Address} could not be closed; the server closes it when it has been idle long enough.")]
+    [LoggerMessage(2301, LogLevel.Debug,
+        "Cursor {CursorId} at {Address} could not be closed; the server closes it when it has been idle long enough.")]
     public static partial void CursorNotClosed(ILogger logger, long cursorId, ServerAddress address, Exception exception);
 
     /// <summary>Sessions could not be ended; the server does it by itself later.</summary>

@@ -7,7 +7,8 @@ public sealed record MongoCursorOptions : MongoCommandOptions
     /// <value>Null, by default, for as many as fit into 16 MB.</value>
     public int? BatchSize { get; init; }
 
-    /// <summary>How long the server waits for events before it answers with an empty batch. For change streams and tailable cursors only.</summary>
+    /// <summary>How long the server waits for events before it answers with an empty batch. For change streams and tailable cursors
+    /// only.</summary>
     /// <value>Null, by default, for the server's own time, which is one second for a change stream.</value>
     public TimeSpan? MaxAwaitTime { get; init; }
 }

@@ -35,7 +35,8 @@ internal sealed class MongoDeployment : IMongoDeployment
     /// <summary>What is known of the deployment now.</summary>
     public TopologyDescription Topology => _tracker.Current;
 
-    /// <summary>Resolves SRV records, begins to ask the servers, and waits until one can answer reads by the settings' preference.</summary>
+    /// <summary>Resolves SRV records, begins to ask the servers, and waits until one can answer reads by the settings'
+    /// preference.</summary>
     /// <param name="settings">How to reach it.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
     /// <param name="time">The clock of all waits.</param>
@@ -45,7 +46,8 @@ internal sealed class MongoDeployment : IMongoDeployment
     /// <exception cref="CdcAuthenticationException">The login was refused.</exception>
     /// <exception cref="ArgumentException">What DNS says does not go with the connection string.</exception>
     public static async ValueTask<MongoDeployment> ConnectAsync(
-        MongoConnectionSettings settings, ILoggerFactory loggerFactory, TimeProvider time, CancellationToken cancellationToken, IDnsResolver? dns = null)
+        MongoConnectionSettings settings, ILoggerFactory loggerFactory, TimeProvider time, CancellationToken cancellationToken,
+        IDnsResolver? dns = null)
     {
         var logger = loggerFactory.CreateLogger("CdcEmbedded.MongoDb");
         foreach (var warning in settings.Warnings)
@@ -225,7 +227,9 @@ internal sealed class MongoDeployment : IMongoDeployment
             try
             {
                 lease = await BorrowAsync(server, cancellationToken).ConfigureAwait(false);
-                return (await RunAsync(lease, name, command, database, options, Settings.SocketTimeout, cancellationToken).ConfigureAwait(false), lease);
+                var reply = await RunAsync(lease, name, command, database, options, Settings.SocketTimeout, cancellationToken)
+                    .ConfigureAwait(false);
+                return (reply, lease);
             }
             catch (CdcException exception) when (mayRetry && failed is null && IsRetryable(exception))
             {
@@ -277,7 +281,8 @@ internal sealed class MongoDeployment : IMongoDeployment
             var lease = new CommandLease(await _pool.TakeAsync(server, deadline.Token).ConfigureAwait(false), null);
             try
             {
-                await RunAsync(lease, "endSessions", SessionPool.EndCommand(ids), "admin", null, GoodbyeTime, deadline.Token).ConfigureAwait(false);
+                await RunAsync(
+                    lease, "endSessions", SessionPool.EndCommand(ids), "admin", null, GoodbyeTime, deadline.Token).ConfigureAwait(false);
             }
             finally
             {

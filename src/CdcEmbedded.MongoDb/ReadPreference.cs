@@ -10,7 +10,8 @@ public sealed class ReadPreference
     /// <param name="mode">Which members.</param>
     /// <param name="tagSets">Sets of tags in the order in which they are tried; the first one that any member carries decides. Null
     /// or empty for any member; an empty set as the last one falls back to any.</param>
-    /// <param name="maxStaleness">The longest a secondary may lag by the driver's estimate, whole seconds, at least 90 s; null for any.</param>
+    /// <param name="maxStaleness">The longest a secondary may lag by the driver's estimate, whole seconds, at least 90 s; null for
+    /// any.</param>
     /// <exception cref="ArgumentException">Tags or staleness with <see cref="ReadPreferenceMode.Primary"/>.</exception>
     public ReadPreference(
         ReadPreferenceMode mode, IReadOnlyList<IReadOnlyDictionary<string, string>>? tagSets = null, TimeSpan? maxStaleness = null)
@@ -18,7 +19,8 @@ public sealed class ReadPreference
         if (mode == ReadPreferenceMode.Primary && (maxStaleness is not null || (tagSets?.Any(tags => tags.Count > 0) ?? false)))
         {
             throw new ArgumentException(
-                "A read preference of primary takes neither tags nor a staleness: there is only one primary. Choose another mode.", nameof(mode));
+                "A read preference of primary takes neither tags nor a staleness: there is only one primary. Choose another mode.",
+                    nameof(mode));
         }
 
         Mode = mode;

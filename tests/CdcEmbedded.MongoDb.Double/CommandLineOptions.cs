@@ -99,7 +99,9 @@ internal sealed record CommandLineOptions
                 break;
             case "--namespace":
                 string[] names = value.Split('.', 2);
-                (Database, Collection) = names.Length == 2 ? (names[0], names[1]) : throw new FormatException($"'{value}' is no namespace.");
+                (Database, Collection) = names.Length == 2
+                    ? (names[0], names[1])
+                    : throw new FormatException($"'{value}' is no namespace.");
                 break;
             default:
                 SetNumber(name, Number(value));

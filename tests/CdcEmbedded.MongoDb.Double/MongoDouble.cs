@@ -76,18 +76,21 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         get
         {
-            IEnumerable<string> hosts = (Options.Topology == DoubleTopology.LoadBalanced ? Nodes.Take(1) : Nodes).Select(node => node.Address);
+            IEnumerable<string> hosts = Listeners.Select(node => node.Address);
             string option = Options.Topology switch
             {
                 DoubleTopology.ReplicaSet => $"replicaSet={Options.ReplicaSet}",
                 DoubleTopology.LoadBalanced => "loadBalanced=true",
                 _ => "",
             };
-            return $"mongodb://{string.Join(',', hosts)}/?{option}{(Options.Tls ? "&tls=true" : "")}".Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?');
+            string all = $"{option}{(Options.Tls ? "&tls=true" : "")}".TrimStart('&');
+            return $"mongodb://{string.Join(',', hosts)}/{(all.Length > 0 ? "?" : "")}{all}";
         }
     }
 
     internal DataStore Store { get; }
+
+    private IEnumerable<DoubleNode> Listeners => Options.Topology == DoubleTopology.LoadBalanced ? Nodes.Take(1) : Nodes;
 
     internal CursorTable Cursors { get; } = new();
 
@@ -99,7 +102,7 @@ public sealed class MongoDouble : IAsyncDisposable
     public static MongoDouble Start(MongoDoubleOptions? options = null)
     {
         var deployment = new MongoDouble(options ?? new MongoDoubleOptions());
-        foreach (DoubleNode node in deployment.Options.Topology == DoubleTopology.LoadBalanced ? deployment.Nodes.Take(1) : deployment.Nodes)
+        foreach (DoubleNode node in deployment.Listeners)
         {
             node.Start();
         }
@@ -136,7 +139,8 @@ public sealed class MongoDouble : IAsyncDisposable
     public void Fail(Doc configureFailPoint) => FailPoints.Configure(configureFailPoint);
 
     /// <summary>
-    /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end with the code.
+    /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end with
+    /// the code.
     /// </summary>
     /// <param name="elect">The index of the new primary; null for the next one; -1 for none.</param>
     /// <param name="cursorError">What a getMore under way or to come on the old primary gets; null lets cursors live on.</param>
@@ -148,8 +152,7 @@ public sealed class MongoDouble : IAsyncDisposable
             old.Role = NodeRole.Secondary;
             if (cursorError is { } code)
             {
-                string[] labels = CommandError.IsResumable(code) ? ["ResumableChangeStreamError"] : [];
-                Cursors.KillAll(old, new CommandError(code, "operation was interrupted by a step down", labels));
+                Cursors.KillAll(old, new CommandError(code, "operation was interrupted by a step down"));
             }
 
             Store.Wake();
@@ -174,8 +177,7 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         lock (Store.Gate)
         {
-            string[] labels = CommandError.IsResumable(code) ? ["ResumableChangeStreamError"] : [];
-            Cursors.KillAll(null, new CommandError(code, "cursor killed", labels));
+            Cursors.KillAll(null, new CommandError(code, "cursor killed"));
             Store.Wake();
         }
     }
@@ -241,9 +243,9 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         try
         {
-            if (fault?.Error() is { } error)
+            if (fault?.Error() is { } scripted)
             {
-                throw error;
+                return Failed(context, scripted);
             }
 
             Doc reply = await CommandTable.RunAsync(context);
@@ -256,13 +258,7 @@ public sealed class MongoDouble : IAsyncDisposable
         }
         catch (CommandError e)
         {
-            Doc reply = e.ToReply();
-            if (e.IsStateChange)
-            {
-                reply.Add("topologyVersion", context.Node.TopologyVersion);
-            }
-
-            return WithTimes(reply);
+            return Failed(context, ErrorLabels.Add(context, e));
         }
     }
 
@@ -297,6 +293,17 @@ public sealed class MongoDouble : IAsyncDisposable
 
         whole.Add("ok", 1.0);
         return WithTimes(whole);
+    }
+
+    private Doc Failed(CommandContext context, CommandError error)
+    {
+        Doc reply = error.ToReply();
+        if (error.IsStateChange)
+        {
+            reply.Add("topologyVersion", context.Node.TopologyVersion);
+        }
+
+        return WithTimes(reply);
     }
 
     private Doc WithTimes(Doc reply)

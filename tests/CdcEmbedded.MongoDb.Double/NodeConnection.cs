@@ -13,6 +13,7 @@ namespace CdcEmbedded.MongoDb.Double;
 internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, Socket socket, CancellationToken stopping) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private bool _disposed;
 
     public async Task RunAsync()
     {
@@ -36,8 +37,8 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
                 await ServeAsync(stream, null);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException or ObjectDisposedException
-            or AuthenticationException or InvalidDataException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException
+            or ObjectDisposedException or AuthenticationException or InvalidDataException)
         {
             // The client went away, sent no protocol, or the double was told to cut it.
         }
@@ -56,12 +57,23 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
         }
 
         socket.Close();
-        _ended.Cancel();
+        lock (_ended)
+        {
+            if (!_disposed)
+            {
+                _ended.Cancel();
+            }
+        }
     }
 
     public ValueTask DisposeAsync()
     {
-        _ended.Dispose();
+        lock (_ended)
+        {
+            _disposed = true;
+            _ended.Dispose();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -87,16 +99,13 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
 
     private async Task<bool> AnswerAsync(Stream stream, ConnectionState state, WireRequest request)
     {
-        var received = new ReceivedCommand(request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
+        var received = new ReceivedCommand(
+            request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
         deployment.Commands.Add(received);
-        FailPoint? fault = node.FailPoints.Take(request.Name, state.ApplicationName) ?? deployment.FailPoints.Take(request.Name, state.ApplicationName);
-        if (fault is not null)
+        FailPoint? fault = await MeetAsync(request.Name, state);
+        if (fault?.ClosesConnection == true)
         {
-            await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);
-            if (fault.ClosesConnection)
-            {
-                return false;
-            }
+            return false;
         }
 
         var context = new CommandContext(deployment, node, state, request.Name, request.Database, request.Command, _ended.Token);
@@ -106,8 +115,50 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
             return true;
         }
 
+        if (received.IsHello && request.ExhaustAllowed && request.Command.Has("topologyVersion"))
+        {
+            return await StreamHelloAsync(stream, context, request, reply);
+        }
+
         byte[]? garbage = received.IsHello ? null : node.Faults.TakeGarbage();
         return await SendAsync(stream, garbage ?? MessageWriter.Reply(request, reply, SizeHint(reply)));
+    }
+
+    // A monitor's awaited hello: one reply after the other, each when the node has changed or the wait is over, until the connection ends.
+    private async Task<bool> StreamHelloAsync(Stream stream, CommandContext context, WireRequest request, Doc reply)
+    {
+        while (true)
+        {
+            ReadOnlyMemory<byte> message = MessageWriter.Reply(request, reply, SizeHint(reply), moreToCome: true);
+            if (!node.Faults.Silent && !await SendAsync(stream, message))
+            {
+                return false;
+            }
+
+            Doc next = context.Command.Clone();
+            next["topologyVersion"] = reply["topologyVersion"] ?? node.TopologyVersion;
+            request = request with { RequestId = MessageWriter.IdOf(message) };
+            context = context with { Command = next };
+            FailPoint? fault = await MeetAsync(context.Name, context.Connection);
+            if (fault?.ClosesConnection == true)
+            {
+                return false;
+            }
+
+            reply = await deployment.ExecuteAsync(context, fault);
+        }
+    }
+
+    private async Task<FailPoint?> MeetAsync(string command, ConnectionState state)
+    {
+        FailPoint? fault = node.FailPoints.Take(command, state.ApplicationName)
+            ?? deployment.FailPoints.Take(command, state.ApplicationName);
+        if (fault is not null)
+        {
+            await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);
+        }
+
+        return fault;
     }
 
     private async Task<bool> SendAsync(Stream stream, ReadOnlyMemory<byte> message)

@@ -68,7 +68,8 @@ internal sealed class Producer(MongoDouble deployment, CommandLineOptions option
         if (at < 0 || draw < 4)
         {
             _alive.Add(number);
-            return new Doc { { "insert", options.Collection }, { "documents", new[] { new Doc { { "_id", number }, { "seq", number } } } } };
+            var document = new Doc { { "_id", number }, { "seq", number } };
+            return new Doc { { "insert", options.Collection }, { "documents", new[] { document } } };
         }
 
         var filter = new Doc { { "_id", _alive[at] } };

@@ -25,7 +25,8 @@ internal sealed class Login
         if (!isEncrypted && credential.Mechanism is MechanismName.Plain or MechanismName.X509)
         {
             throw new CdcAuthenticationException(
-                $"{credential.Mechanism} is for TLS connections only: it would show the password to everybody, or has no certificate to show. Add tls=true.");
+                $"{credential.Mechanism} is for TLS connections only: without TLS it shows the password to everybody, or has no certificate. "
+                + "Add tls=true.");
         }
     }
 
@@ -96,7 +97,9 @@ internal sealed class Login
 
     // A server that does not say knows no such user, or is too old for SHA-256.
     private static string Negotiate(RawBson hello)
-        => HelloReply.Texts(hello, "saslSupportedMechs"u8).Contains(MechanismName.ScramSha256) ? MechanismName.ScramSha256 : MechanismName.ScramSha1;
+        => HelloReply.Texts(hello, "saslSupportedMechs"u8).Contains(MechanismName.ScramSha256)
+            ? MechanismName.ScramSha256
+            : MechanismName.ScramSha1;
 
     private RawBson X509()
     {
@@ -114,7 +117,8 @@ internal sealed class Login
     // RFC 4616: authorization identity (none), NUL, user, NUL, password.
     private RawBson Plain()
     {
-        var password = _credential.Password ?? throw new CdcAuthenticationException($"User '{_credential.Username}' has no password, and PLAIN takes one.");
+        var password = _credential.Password ?? throw new CdcAuthenticationException(
+            $"User '{_credential.Username}' has no password, and PLAIN takes one.");
         var writer = new BsonWriter();
         writer.WriteInt32("saslStart"u8, 1);
         writer.WriteString("mechanism"u8, MechanismName.Plain);

@@ -50,7 +50,8 @@ internal sealed class ScramConversation
         }
 
         _nonce = nonce;
-        _clientFirstBare = $"n={user.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal)},r={nonce}";
+        var escaped = user.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
+        _clientFirstBare = $"n={escaped},r={nonce}";
     }
 
     /// <summary>The mechanism's name.</summary>
@@ -93,13 +94,15 @@ internal sealed class ScramConversation
             clientKey[i] ^= signature[i];
         }
 
-        _serverSignature = CryptographicOperations.HmacData(_hash, CryptographicOperations.HmacData(_hash, salted, "Server Key"u8), authMessage);
+        _serverSignature = CryptographicOperations.HmacData(
+            _hash, CryptographicOperations.HmacData(_hash, salted, "Server Key"u8), authMessage);
         CryptographicOperations.ZeroMemory(salted);
         return Encoding.UTF8.GetBytes($"{withoutProof},p={Convert.ToBase64String(clientKey)}");
     }
 
     /// <summary>Checks the server's signature.</summary>
-    /// <exception cref="CdcAuthenticationException">It is wrong: the server does not know the password and is not who it should be.</exception>
+    /// <exception cref="CdcAuthenticationException">It is wrong: the server does not know the password and is not who it should
+    /// be.</exception>
     public void VerifyServer(ReadOnlySpan<byte> serverFinal)
     {
         var message = Encoding.UTF8.GetString(serverFinal);

@@ -36,7 +36,8 @@ internal static class ConnectionOptions
             ConnectTimeout = reader.Milliseconds("connectTimeoutMS") ?? defaults.ConnectTimeout,
             SocketTimeout = ReadSocketTimeout(reader) ?? defaults.SocketTimeout,
             ServerSelectionTimeout = reader.Milliseconds("serverSelectionTimeoutMS") ?? defaults.ServerSelectionTimeout,
-            HeartbeatFrequency = reader.Milliseconds("heartbeatFrequencyMS", (int)MinHeartbeat.TotalMilliseconds) ?? defaults.HeartbeatFrequency,
+            HeartbeatFrequency = reader.Milliseconds(
+                "heartbeatFrequencyMS", (int)MinHeartbeat.TotalMilliseconds) ?? defaults.HeartbeatFrequency,
             LocalThreshold = reader.Milliseconds("localThresholdMS") ?? defaults.LocalThreshold,
             ReadPreference = ReadPreferenceOption.Read(reader),
             ReadConcernLevel = reader.Text("readConcernLevel"),

@@ -47,7 +47,8 @@ internal sealed class ConnectionPool : IDisposable
         try
         {
             var connection = await MongoConnection.OpenAsync(
-                server.Address, _settings, _settings.Credential, server.Generation, _logger, _time, cancellationToken).ConfigureAwait(false);
+                server.Address, _settings, _settings.Credential, server.Generation, _logger, _time, cancellationToken)
+                .ConfigureAwait(false);
             Count(server.Address, 1);
             return connection;
         }

@@ -9,7 +9,8 @@ internal static class CredentialOptions
 
     /// <summary>Reads the credential.</summary>
     /// <returns>Null where nobody logs in.</returns>
-    /// <exception cref="ArgumentException">Parts contradict each other, or the mechanism is not one of <see cref="MechanismName"/>.</exception>
+    /// <exception cref="ArgumentException">Parts contradict each other, or the mechanism is not one of
+    /// <see cref="MechanismName"/>.</exception>
     public static MongoCredential? Read(OptionReader reader, MongoUri uri)
     {
         var source = ReadSource(reader);
@@ -26,7 +27,8 @@ internal static class CredentialOptions
 
         if (!MechanismName.All.Contains(mechanism))
         {
-            throw MongoUri.Invalid($"authMechanism must be one of {string.Join(", ", MechanismName.All)}; {mechanism} is not supported here");
+            throw MongoUri.Invalid(
+                $"authMechanism must be one of {string.Join(", ", MechanismName.All)}; {mechanism} is not supported here");
         }
 
         return mechanism switch

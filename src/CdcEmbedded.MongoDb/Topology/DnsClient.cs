@@ -7,7 +7,8 @@ using CdcEmbedded.Shared;
 
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>Asks the system's name servers over UDP, and over TCP where an answer does not fit. The base class library reads addresses only.</summary>
+/// <summary>Asks the system's name servers over UDP, and over TCP where an answer does not fit. The base class library reads addresses
+/// only.</summary>
 /// <remarks>Each question has a random number and a port of its own, and an answer must repeat both and the question (RFC 5452).</remarks>
 internal sealed class DnsClient : IDnsResolver
 {
@@ -96,8 +97,9 @@ internal sealed class DnsClient : IDnsResolver
             }
         }
 
+        var reason = failure is OperationCanceledException ? "they kept silent" : failure?.Message ?? "none is configured";
         throw new CdcConnectionException(
-            $"No name server answered the question for {name}: {(failure is OperationCanceledException ? "they kept silent" : failure?.Message ?? "none is configured")}.",
+            $"No name server answered the question for {name}: {reason}.",
             failure);
     }
 

@@ -68,7 +68,8 @@ internal sealed class HelloReply
         AddAddresses(reply, "hosts"u8, members);
         AddAddresses(reply, "passives"u8, members);
         AddAddresses(reply, "arbiters"u8, members);
-        var written = reply.TryGetDocument("lastWrite"u8, out var lastWrite) && lastWrite["lastWriteDate"u8] is { Type: BsonType.DateTime } date
+        var written = reply.TryGetDocument("lastWrite"u8, out var lastWrite)
+            && lastWrite["lastWriteDate"u8] is { Type: BsonType.DateTime } date
             ? date.AsUnixMilliseconds()
             : (long?)null;
         return new HelloReply(reply)

@@ -80,7 +80,8 @@ internal sealed record MongoConnectionSettings
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Reads a connection string.</summary>
-    /// <exception cref="ArgumentException">It does not follow the grammar, contradicts itself or asks for what is not supported here.</exception>
+    /// <exception cref="ArgumentException">It does not follow the grammar, contradicts itself or asks for what is not supported
+    /// here.</exception>
     public static MongoConnectionSettings Parse(string uri) => ConnectionOptions.Read(MongoUri.Parse(uri), [], null);
 
     /// <summary>Hosts, user and database; never the password.</summary>

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>The parts of a connection string, by its grammar alone: what the options mean is <see cref="MongoConnectionSettings"/>' part.</summary>
+/// <summary>The parts of a connection string, by its grammar alone: what the options mean is <see cref="MongoConnectionSettings"/>'
+/// part.</summary>
 /// <remarks>
 /// <code>
 /// mongodb://[username[:password]@]host1[:port1][,host2[:port2]...][/[database][?name=value[&amp;name=value]...]]
@@ -149,7 +150,8 @@ internal sealed class MongoUri
     {
         if (text.AsSpan().ContainsAny('/', '@'))
         {
-            throw Invalid("there is an unescaped '/' or '@' after the hosts; in user, password and socket paths they are written %2F and %40");
+            throw Invalid(
+                "there is an unescaped '/' or '@' after the hosts; in user, password and socket paths they are written %2F and %40");
         }
 
         var name = Decode(text, "the database");

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>Takes options of a connection string one by one, warns of values that are not usable and of options that nobody asked for.</summary>
+/// <summary>Takes options of a connection string one by one, warns of values that are not usable and of options that nobody asked
+/// for.</summary>
 /// <remarks>As the specification "URI Options" wants it: a wrong value warns and counts as not written; it does not fail.</remarks>
 internal sealed class OptionReader
 {
@@ -80,12 +81,14 @@ internal sealed class OptionReader
             return null;
         }
 
-        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most)
         {
             return number;
         }
 
-        Warn(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number of at least {least}{(most == int.MaxValue ? "" : $" and at most {most}")}"));
+        Warn(name, string.Create(CultureInfo.InvariantCulture,
+            $"must be a whole number of at least {least}{(most == int.MaxValue ? "" : $" and at most {most}")}"));
         return null;
     }
 

@@ -95,7 +95,8 @@ internal static class ReplicaSetTransition
         => left is { } a ? right is { } b ? a.CompareTo(b) : 1 : right is null ? 0 : -1;
 
     private static ServerDescription Deposed(ServerDescription server)
-        => ServerDescription.Unknown(server.Address, new CdcConnectionException($"{server.Address} was primary, and a newer election is known."))
+        => ServerDescription.Unknown(
+            server.Address, new CdcConnectionException($"{server.Address} was primary, and a newer election is known."))
             with { Generation = server.Generation };
 
     private static TopologyDescription AddMembers(TopologyDescription topology, HelloReply hello)

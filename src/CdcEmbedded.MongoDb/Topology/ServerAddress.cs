@@ -13,7 +13,8 @@ internal readonly record struct ServerAddress(string Host, int Port)
     /// <summary>Whether the address is the path of a Unix domain socket.</summary>
     public bool IsUnixSocket => Port == 0;
 
-    /// <summary>Reads an address as servers and connection strings write it: <c>host</c>, <c>host:port</c>, <c>[::1]:port</c>, a path.</summary>
+    /// <summary>Reads an address as servers and connection strings write it: <c>host</c>, <c>host:port</c>, <c>[::1]:port</c>, a
+    /// path.</summary>
     /// <returns>False where the text is none of these.</returns>
     public static bool TryParse(string text, out ServerAddress address)
     {
@@ -51,6 +52,7 @@ internal readonly record struct ServerAddress(string Host, int Port)
     private static bool TryReadPort(ReadOnlySpan<char> text, out int port)
     {
         port = 0;
-        return text[0] == ':' && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65536;
+        return text[0] == ':' && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and < 65536;
     }
 }

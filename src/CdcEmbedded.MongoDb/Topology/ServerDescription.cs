@@ -42,7 +42,8 @@ internal sealed record ServerDescription
     public int MaxWireVersion { get; init; }
 
     /// <summary>Whether it holds data.</summary>
-    public bool HoldsData => Type is ServerType.Standalone or ServerType.Mongos or ServerType.RSPrimary or ServerType.RSSecondary or ServerType.LoadBalancer;
+    public bool HoldsData
+        => Type is ServerType.Standalone or ServerType.Mongos or ServerType.RSPrimary or ServerType.RSSecondary or ServerType.LoadBalancer;
 
     /// <summary>A server of which nothing is known.</summary>
     public static ServerDescription Unknown(ServerAddress address, Exception? error = null, TopologyVersion? version = null)

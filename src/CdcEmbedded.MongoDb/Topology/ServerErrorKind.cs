@@ -2,7 +2,8 @@ using CdcEmbedded.MongoDb.Bson;
 
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>Which errors of commands tell that a server has changed its state (specification "Server Discovery and Monitoring", "Error handling").</summary>
+/// <summary>Which errors of commands tell that a server has changed its state (specification "Server Discovery and Monitoring", "Error
+/// handling").</summary>
 internal static class ServerErrorKind
 {
     /// <summary>Whether the server is not, or no longer, what it was taken for: not the primary, recovering, shutting down.</summary>

@@ -24,7 +24,8 @@ internal sealed class ServerMonitor : IAsyncDisposable
     private TimeSpan? _average;
 
     /// <summary>Prepares the monitor; <see cref="Start"/> sets it going.</summary>
-    public ServerMonitor(ServerAddress address, MongoConnectionSettings settings, TopologyTracker tracker, ILogger logger, TimeProvider time)
+    public ServerMonitor(
+        ServerAddress address, MongoConnectionSettings settings, TopologyTracker tracker, ILogger logger, TimeProvider time)
     {
         _address = address;
         _settings = settings;
@@ -120,8 +121,9 @@ internal sealed class ServerMonitor : IAsyncDisposable
             var started = _time.GetTimestamp();
             try
             {
-                hello = HelloReply.Read(
-                    await connection.RunAsync(connection.HelloCommand, writer.ToDocument(), TimeSpan.Zero, deadline.Token).ConfigureAwait(false));
+                var reply = await connection.RunAsync(connection.HelloCommand, writer.ToDocument(), TimeSpan.Zero, deadline.Token)
+                    .ConfigureAwait(false);
+                hello = HelloReply.Read(reply);
             }
             catch (OperationCanceledException exception)
             {
@@ -134,7 +136,8 @@ internal sealed class ServerMonitor : IAsyncDisposable
         }
         else
         {
-            _connection = await MongoConnection.OpenAsync(_address, _settings, null, 0, _logger, _time, cancellationToken).ConfigureAwait(false);
+            _connection = await MongoConnection.OpenAsync(_address, _settings, null, 0, _logger, _time, cancellationToken)
+                .ConfigureAwait(false);
             hello = _connection.Hello;
             _average = RoundTripAverage.Next(_average, _connection.HandshakeTime);
         }

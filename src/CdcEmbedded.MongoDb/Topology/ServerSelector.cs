@@ -1,10 +1,22 @@
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>Which servers may answer, and which of them are near: pure functions (specifications "Server Selection", "Max Staleness").</summary>
+/// <summary>Which servers may answer, and which of them are near: pure functions (specifications "Server Selection", "Max
+/// Staleness").</summary>
 internal static class ServerSelector
 {
     private static readonly TimeSpan LeastStaleness = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan IdleWritePeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>All servers that may answer a read; those to avoid only where there is no other.</summary>
+    /// <exception cref="ArgumentException">The staleness asked for is below what the specification allows.</exception>
+    public static List<ServerDescription> Suitable(
+        TopologyDescription topology, ReadPreference preference, TimeSpan heartbeat, IReadOnlyCollection<ServerAddress> avoid)
+    {
+        var others = avoid.Count == 0
+            ? []
+            : Suitable(topology with { Servers = topology.Servers.RemoveRange(avoid) }, preference, heartbeat);
+        return others.Count > 0 ? others : Suitable(topology, preference, heartbeat);
+    }
 
     /// <summary>All servers that may answer a read.</summary>
     /// <exception cref="ArgumentException">The staleness asked for is below what the specification allows.</exception>
@@ -27,7 +39,9 @@ internal static class ServerSelector
     /// <summary>Those not much farther away than the nearest.</summary>
     public static List<ServerDescription> Near(List<ServerDescription> servers, TimeSpan threshold)
     {
-        var times = servers.Where(server => server.RoundTripTime is not null).Select(server => server.RoundTripTime.GetValueOrDefault()).ToList();
+        var times = servers.Where(server => server.RoundTripTime is not null)
+            .Select(server => server.RoundTripTime.GetValueOrDefault())
+            .ToList();
         if (times.Count == 0)
         {
             return servers;
@@ -96,7 +110,7 @@ internal static class ServerSelector
         }
 
         var primary = topology.Primary;
-        var latest = topology.Servers.Values.Where(server => server.Type == ServerType.RSSecondary).Max(server => server.LastWriteMilliseconds) ?? 0;
+        var latest = OfType(topology, ServerType.RSSecondary).Max(server => server.LastWriteMilliseconds) ?? 0;
         return candidates.FindAll(server =>
         {
             if (server.Type == ServerType.RSPrimary)
@@ -121,7 +135,8 @@ internal static class ServerSelector
 
         foreach (var tags in preference.TagSets)
         {
-            var matching = candidates.FindAll(server => tags.All(tag => server.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value));
+            var matching = candidates.FindAll(server
+                => tags.All(tag => server.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value));
             if (matching.Count > 0)
             {
                 return matching;

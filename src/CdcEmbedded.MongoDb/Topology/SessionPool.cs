@@ -2,7 +2,8 @@ using CdcEmbedded.MongoDb.Bson;
 
 namespace CdcEmbedded.MongoDb.Topology;
 
-/// <summary>The implicit sessions of commands and cursors: used again while the server still knows them (specification "Driver Sessions").</summary>
+/// <summary>The implicit sessions of commands and cursors: used again while the server still knows them (specification "Driver
+/// Sessions").</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class SessionPool
 {
@@ -15,7 +16,8 @@ internal sealed class SessionPool
     public SessionPool(TimeProvider time) => _time = time;
 
     /// <summary>Takes the session used last that the server will not drop within a minute, or a new one.</summary>
-    /// <param name="timeoutMinutes">After how many idle minutes servers drop sessions; null behind a load balancer before its first answer.</param>
+    /// <param name="timeoutMinutes">After how many idle minutes servers drop sessions; null behind a load balancer before its first
+    /// answer.</param>
     public ServerSession Take(int? timeoutMinutes)
     {
         lock (_lock)
@@ -34,7 +36,8 @@ internal sealed class SessionPool
         return new ServerSession(Guid.NewGuid());
     }
 
-    /// <summary>Gives a session back. One that a network error has touched is dropped: the server may still be busy with its command.</summary>
+    /// <summary>Gives a session back. One that a network error has touched is dropped: the server may still be busy with its
+    /// command.</summary>
     public void Return(ServerSession session)
     {
         if (session is { IsDirty: false, WasUsed: true })

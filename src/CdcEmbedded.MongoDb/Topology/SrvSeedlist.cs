@@ -12,7 +12,8 @@ internal static class SrvSeedlist
     /// <param name="dns">Reads records.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The settings with their servers.</returns>
-    /// <exception cref="CdcConnectionException">There are no records, or they name foreign servers; the latter is not transient.</exception>
+    /// <exception cref="CdcConnectionException">There are no records, or they name foreign servers; the latter is not
+    /// transient.</exception>
     /// <exception cref="ArgumentException">The options in DNS do not go with the connection string.</exception>
     public static async ValueTask<MongoConnectionSettings> ResolveAsync(
         MongoConnectionSettings settings, IDnsResolver dns, CancellationToken cancellationToken)
@@ -32,16 +33,20 @@ internal static class SrvSeedlist
             if (!record.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase))
             {
                 throw new CdcConnectionException(
-                    $"The SRV record of {name} names {record.Host}, which is not in the domain {domain[1..]} of the connection string.", isTransient: false);
+                    $"The SRV record of {name} names {record.Host}, which is not in the domain {domain[1..]} of the connection string.",
+                        isTransient: false);
             }
         }
 
         var options = await ReadTxtAsync(host, dns, cancellationToken).ConfigureAwait(false);
-        var hosts = Limit(records, settings.SrvMaxHosts).Select(record => new ServerAddress(record.Host.ToLowerInvariant(), record.Port)).ToList();
+        var hosts = Limit(records, settings.SrvMaxHosts)
+            .Select(record => new ServerAddress(record.Host.ToLowerInvariant(), record.Port))
+            .ToList();
         return ConnectionOptions.Read(settings.Uri, options, hosts);
     }
 
-    private static async ValueTask<List<KeyValuePair<string, string>>> ReadTxtAsync(string host, IDnsResolver dns, CancellationToken cancellationToken)
+    private static async ValueTask<List<KeyValuePair<string, string>>> ReadTxtAsync(
+        string host, IDnsResolver dns, CancellationToken cancellationToken)
     {
         var texts = await dns.ResolveTxtAsync(host, cancellationToken).ConfigureAwait(false);
         if (texts.Count > 1)
@@ -51,7 +56,8 @@ internal static class SrvSeedlist
 
         var options = texts.Count == 0 ? [] : MongoUri.ParseOptions(texts[0]);
         return options.Find(option => !AllowedInTxt.Contains(option.Key)) is { Key: not null } foreign
-            ? throw MongoUri.Invalid($"the TXT record of {host} holds the option {foreign.Key}, and only {string.Join(", ", AllowedInTxt)} may stand there")
+            ? throw MongoUri.Invalid(
+                $"the TXT record of {host} holds the option {foreign.Key}, and only {string.Join(", ", AllowedInTxt)} may stand there")
             : options;
     }
 

@@ -21,7 +21,8 @@ internal sealed record TopologyDescription
     public Bson.ObjectId? MaxElectionId { get; init; }
 
     /// <summary>Its servers by their addresses.</summary>
-    public ImmutableDictionary<ServerAddress, ServerDescription> Servers { get; init; } = ImmutableDictionary<ServerAddress, ServerDescription>.Empty;
+    public ImmutableDictionary<ServerAddress, ServerDescription> Servers { get; init; }
+        = ImmutableDictionary<ServerAddress, ServerDescription>.Empty;
 
     /// <summary>How many servers the connection string names.</summary>
     public int SeedCount { get; init; }
@@ -113,7 +114,10 @@ internal sealed record TopologyDescription
 
     /// <summary>Type, name and servers, for messages.</summary>
     public override string ToString()
-        => $"{Type}{(SetName is null ? "" : $" '{SetName}'")}: {string.Join(", ", Servers.Values.OrderBy(server => server.Address.ToString(), StringComparer.Ordinal))}";
+    {
+        var servers = Servers.Values.OrderBy(server => server.Address.ToString(), StringComparer.Ordinal);
+        return $"{Type}{(SetName is null ? "" : $" '{SetName}'")}: {string.Join(", ", servers)}";
+    }
 
     private TopologyDescription MarkUnknown(ServerAddress address, Exception? error, TopologyVersion? version, bool clearsConnections)
     {
@@ -136,11 +140,11 @@ internal sealed record TopologyDescription
     {
         if (server.MinWireVersion > WireVersions.Newest)
         {
-            return $"{server.Address} requires wire version {server.MinWireVersion}, and this client speaks up to {WireVersions.Newest}: it is too old.";
+            return $"{server.Address} requires wire version {server.MinWireVersion}, and this client speaks {WireVersions.Newest}.";
         }
 
         return server.MaxWireVersion < WireVersions.Oldest
-            ? $"{server.Address} speaks up to wire version {server.MaxWireVersion}, and this client needs {WireVersions.Oldest} (MongoDB 3.6)."
+            ? $"{server.Address} speaks wire version {server.MaxWireVersion}, and this client needs {WireVersions.Oldest} (MongoDB 3.6)."
             : null;
     }
 

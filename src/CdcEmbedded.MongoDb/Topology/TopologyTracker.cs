@@ -151,9 +151,9 @@ internal sealed class TopologyTracker : IAsyncDisposable
             throw new CdcConnectionException(reason, isTransient: false);
         }
 
-        var suitable = ServerSelector.Suitable(topology, preference, _settings.HeartbeatFrequency);
-        var others = suitable.FindAll(server => server.Address != avoid);
-        var near = ServerSelector.Near(others.Count > 0 ? others : suitable, _settings.LocalThreshold);
+        var near = ServerSelector.Near(
+            ServerSelector.Suitable(topology, preference, _settings.HeartbeatFrequency, avoid is { } address ? [address] : []),
+            _settings.LocalThreshold);
         if (near.Count > 0)
         {
             return ServerSelector.Choose(near, load, RandomNumberGenerator.GetInt32);
@@ -235,6 +235,7 @@ internal sealed class TopologyTracker : IAsyncDisposable
 
     private CdcConnectionException TimedOut(TopologyDescription topology, ReadPreference preference)
         => new(
-            $"No server for the read preference {preference} was found within {_settings.ServerSelectionTimeout.TotalSeconds:0.###} seconds. {topology}",
+            $"No server for the read preference {preference} was found within "
+                + $"{_settings.ServerSelectionTimeout.TotalSeconds:0.###} seconds. {topology}",
             topology.Servers.Values.FirstOrDefault(server => server.Error is not null)?.Error);
 }

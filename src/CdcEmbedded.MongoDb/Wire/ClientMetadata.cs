@@ -4,7 +4,8 @@ using CdcEmbedded.MongoDb.Bson;
 
 namespace CdcEmbedded.MongoDb.Wire;
 
-/// <summary>What a client says of itself for the server's log: program, driver, system, runtime, and the cloud function that it runs in.</summary>
+/// <summary>What a client says of itself for the server's log: program, driver, system, runtime, and the cloud function that it runs
+/// in.</summary>
 /// <remarks>Specification "MongoDB Handshake": at most 512 bytes, and what is left out first.</remarks>
 internal sealed class ClientMetadata
 {
@@ -123,7 +124,8 @@ internal sealed class ClientMetadata
         {
             names.Add("vercel");
         }
-        else if ((_environment("AWS_EXECUTION_ENV")?.StartsWith("AWS_Lambda_", StringComparison.Ordinal) ?? false) || Has("AWS_LAMBDA_RUNTIME_API"))
+        else if ((_environment("AWS_EXECUTION_ENV")?.StartsWith("AWS_Lambda_", StringComparison.Ordinal) ?? false)
+            || Has("AWS_LAMBDA_RUNTIME_API"))
         {
             names.Add("aws.lambda");
         }

@@ -3,7 +3,8 @@ using CdcEmbedded.MongoDb.Topology;
 
 namespace CdcEmbedded.MongoDb.Wire;
 
-/// <summary>Completes a command with what it carries to a certain server: read concern, session, cluster time, read preference, database.</summary>
+/// <summary>Completes a command with what it carries to a certain server: read concern, session, cluster time, read preference,
+/// database.</summary>
 internal static class CommandEnvelope
 {
     private static readonly string[] Reads = ["aggregate", "find", "count", "distinct", "listCollections", "listDatabases", "listIndexes"];
@@ -49,7 +50,8 @@ internal static class CommandEnvelope
     }
 
     /// <summary>The preference that a server is to be told; null where it must not or need not be.</summary>
-    /// <remarks>Specification "Server Selection", "Passing read preference to mongos and load balancers" and "Topology type Single".</remarks>
+    /// <remarks>Specification "Server Selection", "Passing read preference to mongos and load balancers" and "Topology type
+    /// Single".</remarks>
     public static ReadPreference? ToSend(ReadPreference preference, TopologyType topology, ServerType server) => true switch
     {
         _ when server == ServerType.Standalone => null,

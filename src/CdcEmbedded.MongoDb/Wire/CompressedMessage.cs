@@ -81,5 +81,6 @@ internal static class CompressedMessage
         }
     }
 
-    private static CdcProtocolException Damaged(string reason) => new($"The server sent a damaged compressed message. {reason}", "OP_COMPRESSED");
+    private static CdcProtocolException Damaged(string reason)
+        => new($"The server sent a damaged compressed message. {reason}", "OP_COMPRESSED");
 }

@@ -173,5 +173,8 @@ internal sealed class MessageChannel : IDisposable
     }
 
     private CdcProtocolException Unexpected(string what)
-        => new($"{_peer} does not keep to the wire protocol of MongoDB: {what}. Is it a MongoDB server, and is TLS on at both ends or at neither?", "OP_MSG");
+        => new(
+            $"{_peer} does not keep to the wire protocol of MongoDB: {what}. "
+                + "Is it a MongoDB server, and is TLS on at both ends or at neither?",
+            "OP_MSG");
 }

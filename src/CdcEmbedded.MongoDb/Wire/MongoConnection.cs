@@ -64,8 +64,8 @@ internal sealed class MongoConnection : IDisposable
     /// <exception cref="CdcProtocolException">What answers is no MongoDB server.</exception>
     /// <exception cref="MongoCommandException">The server refused the handshake.</exception>
     public static async ValueTask<MongoConnection> OpenAsync(
-        ServerAddress address, MongoConnectionSettings settings, MongoCredential? credential, int generation, ILogger logger, TimeProvider time,
-        CancellationToken cancellationToken)
+        ServerAddress address, MongoConnectionSettings settings, MongoCredential? credential, int generation, ILogger logger,
+        TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         using var deadline = new Deadline(settings.ConnectTimeout, time, cancellationToken);
@@ -82,7 +82,8 @@ internal sealed class MongoConnection : IDisposable
             var greeting = await ShakeHandsAsync(channel, address, settings, credential, time, deadline.Token).ConfigureAwait(false);
             channel.Trust();
             connection = new MongoConnection(channel, address, greeting, generation, logger);
-            Log.Connected(logger, address, greeting.Hello.Type, greeting.Hello.ConnectionId ?? 0, time.GetElapsedTime(started).TotalMilliseconds);
+            Log.Connected(
+                logger, address, greeting.Hello.Type, greeting.Hello.ConnectionId ?? 0, time.GetElapsedTime(started).TotalMilliseconds);
             return connection;
         }
         catch (OperationCanceledException exception)
@@ -165,7 +166,8 @@ internal sealed class MongoConnection : IDisposable
         if (settings.LoadBalanced && hello.ServiceId is null)
         {
             throw new CdcConnectionException(
-                $"The connection string says loadBalanced=true, and {address} is not behind a load balancer that MongoDB knows of.", isTransient: false);
+                $"The connection string says loadBalanced=true, and {address} is not behind a load balancer that MongoDB knows of.",
+                    isTransient: false);
         }
 
         if (settings.ZlibCompression && HelloReply.Texts(reply, "compression"u8).Contains("zlib"))
@@ -177,13 +179,15 @@ internal sealed class MongoConnection : IDisposable
         {
             await login.CompleteAsync(
                 reply,
-                async step => Checked(await ExchangeAsync(step).ConfigureAwait(false), CommandWriter.NameOf(step), address)).ConfigureAwait(false);
+                async step => Checked(await ExchangeAsync(step).ConfigureAwait(false), CommandWriter.NameOf(step), address))
+                .ConfigureAwait(false);
         }
 
         return new Greeting(hello, command, elapsed);
 
         // The deadline of the whole connection bounds these, so that the silence need not.
-        ValueTask<RawBson> ExchangeAsync(RawBson message) => channel.ExchangeAsync(message, compressible: false, TimeSpan.Zero, cancellationToken);
+        ValueTask<RawBson> ExchangeAsync(RawBson message)
+            => channel.ExchangeAsync(message, compressible: false, TimeSpan.Zero, cancellationToken);
     }
 
     private sealed record Greeting(HelloReply Hello, string Command, TimeSpan Time);

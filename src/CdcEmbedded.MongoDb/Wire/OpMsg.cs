@@ -103,8 +103,11 @@ internal static class OpMsg
     private static int SizeOf(ReadOnlySpan<byte> rest, int least, int at)
     {
         var size = rest.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(rest) : -1;
-        return size >= least && size <= rest.Length ? size : throw Damaged($"A section says that it is {size} bytes long where {rest.Length} are left.", at);
+        return size >= least && size <= rest.Length
+            ? size
+            : throw Damaged($"A section says that it is {size} bytes long where {rest.Length} are left.", at);
     }
 
-    private static CdcProtocolException Damaged(string reason, int at) => new($"The server sent a damaged message. {reason}", "OP_MSG", payloadOffset: at);
+    private static CdcProtocolException Damaged(string reason, int at)
+        => new($"The server sent a damaged message. {reason}", "OP_MSG", payloadOffset: at);
 }

@@ -62,7 +62,9 @@ internal sealed class PinnedCursor : IMongoCursor
             throw new InvalidOperationException("The cursor is exhausted.");
         }
 
-        var silence = _deployment.Settings.SocketTimeout is { Ticks: > 0 } limit ? limit + (_options.MaxAwaitTime ?? DefaultAwaitTime) : TimeSpan.Zero;
+        var silence = _deployment.Settings.SocketTimeout is { Ticks: > 0 } limit
+            ? limit + (_options.MaxAwaitTime ?? DefaultAwaitTime)
+            : TimeSpan.Zero;
         var batch = new MongoBatch(
             await _deployment.RunAsync(_lease, "getMore", GetMore(), _database, null, silence, cancellationToken).ConfigureAwait(false));
         if (batch.CursorId != _id && batch.CursorId != 0)

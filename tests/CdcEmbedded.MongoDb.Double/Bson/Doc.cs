@@ -5,8 +5,8 @@ namespace CdcEmbedded.MongoDb.Double.Bson;
 
 /// <summary>
 /// An ordered, mutable document. Values are C# ones: <see cref="double"/>, <see cref="string"/>, <see cref="Doc"/>,
-/// <c>List&lt;object?&gt;</c> for arrays, <see cref="bool"/>, <see cref="int"/>, <see cref="long"/>, null, and the Doc… types of this folder.
-/// The double shares no line with the library that it tests, so it has its own model.
+/// <c>List&lt;object?&gt;</c> for arrays, <see cref="bool"/>, <see cref="int"/>, <see cref="long"/>, null, and the Doc… types of this
+/// folder. The double shares no line with the library that it tests, so it has its own model.
 /// </summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A document is what it is.")]
 public sealed class Doc : IEnumerable<KeyValuePair<string, object?>>

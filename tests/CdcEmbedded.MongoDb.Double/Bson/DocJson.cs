@@ -71,8 +71,10 @@ public static class DocJson
                 content.GetProperty("base64").GetBytesFromBase64()),
             "$date" when content.ValueKind == JsonValueKind.String =>
                 new DocDate(content.GetDateTimeOffset().ToUnixTimeMilliseconds()),
-            "$date" => new DocDate(Read(content) is long milliseconds ? milliseconds : throw new JsonException("$date needs milliseconds.")),
-            "$regularExpression" => new DocRegex(content.GetProperty("pattern").GetString() ?? "", content.GetProperty("options").GetString() ?? ""),
+            "$date" => new DocDate(
+                Read(content) is long milliseconds ? milliseconds : throw new JsonException("$date needs milliseconds.")),
+            "$regularExpression" =>
+                new DocRegex(content.GetProperty("pattern").GetString() ?? "", content.GetProperty("options").GetString() ?? ""),
             "$symbol" => new DocSymbol(Text()),
             "$undefined" => DocMarker.Undefined,
             "$minKey" => DocMarker.MinKey,
@@ -125,12 +127,17 @@ public static class DocJson
         bool flag => flag ? "true" : "false",
         int number => number.ToString(CultureInfo.InvariantCulture),
         long number => $$"""{"$numberLong": "{{number}}"}""",
-        double number => number.ToString("R", CultureInfo.InvariantCulture) is var digits && digits.AsSpan().ContainsAny(".E") ? digits : $$"""{"$numberDouble": "{{digits}}"}""",
+        double number => Number(number.ToString("R", CultureInfo.InvariantCulture)),
         DocId id => $$"""{"$oid": "{{id}}"}""",
         DocDate date => $$$"""{"$date": {"$numberLong": "{{{date.Milliseconds}}}"}}""",
         DocTimestamp time => $$$"""{"$timestamp": {"t": {{{time.Seconds}}}, "i": {{{time.Ordinal}}}}}""",
-        DocBinary binary => $$$"""{"$binary": {"base64": "{{{Convert.ToBase64String(binary.Bytes)}}}", "subType": "{{{binary.Subtype:x2}}}"}}""",
-        DocMarker marker => $$"""{"${{(marker == DocMarker.Undefined ? "undefined" : marker == DocMarker.MinKey ? "minKey" : "maxKey")}}": 1}""",
+        DocBinary binary =>
+            $$$"""{"$binary": {"base64": "{{{Convert.ToBase64String(binary.Bytes)}}}", "subType": "{{{binary.Subtype:x2}}}"}}""",
+        DocMarker.Undefined => """{"$undefined": true}""",
+        DocMarker.MinKey => """{"$minKey": 1}""",
+        DocMarker.MaxKey => """{"$maxKey": 1}""",
         _ => JsonSerializer.Serialize(value.ToString()),
     };
+    private static string Number(string digits) =>
+        digits.AsSpan().ContainsAny(".E") ? digits : $$"""{"$numberDouble": "{{digits}}"}""";
 }

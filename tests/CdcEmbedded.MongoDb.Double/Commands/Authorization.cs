@@ -47,7 +47,8 @@ internal static class Authorization
         {
             if (!user.May(action, database, target))
             {
-                throw new CommandError(13, $"not authorized on {context.Database} to execute command {{ {context.Name}: \"{collection}\" }}");
+                throw new CommandError(
+                    13, $"not authorized on {context.Database} to execute command {{ {context.Name}: \"{collection}\" }}");
             }
         }
     }

@@ -79,7 +79,8 @@ internal static class CatalogCommands
     {
         (string database, string name) = Names(context.Collection);
         (string toDatabase, string toName) = Names(context.Command.Text("to") ?? "");
-        StoredCollection collection = context.Store.Find(database, name) ?? throw new CommandError(26, $"Source collection {database}.{name} does not exist");
+        StoredCollection collection = context.Store.Find(database, name)
+            ?? throw new CommandError(26, $"Source collection {database}.{name} does not exist");
         StoredCollection? target = context.Store.Find(toDatabase, toName);
         if (target is not null && !context.Command.Flag("dropTarget"))
         {
@@ -125,11 +126,15 @@ internal static class CatalogCommands
     {
         if (context.Database == "local" && context.Collection == "oplog.rs")
         {
-            return new Doc { { "ns", "local.oplog.rs" }, { "count", context.Store.Oplog.Entries.Count }, { "capped", true }, { "maxSize", 1_000_000_000L } };
+            return new Doc
+            {
+                { "ns", "local.oplog.rs" }, { "count", context.Store.Oplog.Entries.Count }, { "capped", true },
+                { "maxSize", 1_000_000_000L },
+            };
         }
 
         int count = context.Store.Find(context.Database, context.Collection)?.Count ?? 0;
-        return new Doc { { "ns", $"{context.Database}.{context.Collection}" }, { "count", count }, { "size", count * 100L }, { "sharded", false } };
+        return new Doc { { "ns", $"{context.Database}.{context.Collection}" }, { "count", count }, { "size", count * 100L } };
     }
 
     public static Doc Shard(CommandContext context)

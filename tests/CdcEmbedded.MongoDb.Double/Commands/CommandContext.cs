@@ -12,7 +12,13 @@ namespace CdcEmbedded.MongoDb.Double.Commands;
 /// <param name="Command">All of it.</param>
 /// <param name="Stopping">Ends when the connection does.</param>
 internal sealed record CommandContext(
-    MongoDouble Deployment, DoubleNode Node, ConnectionState Connection, string Name, string Database, Doc Command, CancellationToken Stopping)
+    MongoDouble Deployment,
+    DoubleNode Node,
+    ConnectionState Connection,
+    string Name,
+    string Database,
+    Doc Command,
+    CancellationToken Stopping)
 {
     public DataStore Store => Deployment.Store;
 

@@ -27,6 +27,7 @@ internal static class CommandTable
         ["replSetStepDown"] = Simple(ServerCommands.StepDown),
         ["appendOplogNote"] = Simple(ServerCommands.AppendOplogNote),
         ["configureFailPoint"] = Simple(ServerCommands.ConfigureFailPoint),
+        ["double"] = Simple(ControlCommand.Run),
         ["find"] = Locked(QueryCommands.Find),
         ["aggregate"] = Locked(AggregateCommand.Run),
         ["count"] = Locked(QueryCommands.Count),

@@ -28,7 +28,7 @@ internal sealed class CursorTable
 
         return _cursors.TryGetValue(id, out ServerCursor? cursor) && ReferenceEquals(cursor.Home, node)
             ? cursor
-            : throw new CommandError(43, $"cursor id {id} not found", "ResumableChangeStreamError");
+            : throw new CommandError(43, $"cursor id {id} not found");
     }
 
     public bool Remove(long id) => _cursors.Remove(id);

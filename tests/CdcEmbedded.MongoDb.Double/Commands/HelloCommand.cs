@@ -69,7 +69,10 @@ internal static class HelloCommand
             reply.Add("electionId", new DocId(0x7fffffff, (ulong)context.Deployment.Term));
         }
 
-        reply.Add("lastWrite", new Doc { { "opTime", time }, { "lastWriteDate", date }, { "majorityOpTime", time }, { "majorityWriteDate", date } });
+        reply.Add("lastWrite", new Doc
+        {
+            { "opTime", time }, { "lastWriteDate", date }, { "majorityOpTime", time }, { "majorityWriteDate", date },
+        });
     }
 
     private static void AddLimits(CommandContext context, Doc reply)

@@ -21,7 +21,8 @@ internal static class IndexCommands
 
         StoredCollection collection = CatalogCommands.Required(context);
         int before = 1 + collection.Indexes.Count;
-        Doc[] made = [.. wanted.Where(index => collection.Indexes.All(there => there.Text("name") != index.Text("name"))).Select(WithVersion)];
+        HashSet<string?> names = [.. collection.Indexes.Select(index => index.Text("name"))];
+        Doc[] made = [.. wanted.Where(index => !names.Contains(index.Text("name"))).Select(WithVersion)];
         collection.Indexes.AddRange(made);
         if (made.Length > 0)
         {

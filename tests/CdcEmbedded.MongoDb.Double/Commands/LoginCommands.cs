@@ -102,7 +102,8 @@ internal static class LoginCommands
     private static Doc Plain(CommandContext context, byte[] payload)
     {
         string[] parts = Encoding.UTF8.GetString(payload).Split('\0');
-        if (parts.Length != 3 || context.Deployment.FindUser(parts[1]) is not { } user || user.Password != parts[2] || !user.Mechanisms.Contains("PLAIN"))
+        if (parts.Length != 3 || context.Deployment.FindUser(parts[1]) is not { } user || user.Password != parts[2]
+            || !user.Mechanisms.Contains("PLAIN"))
         {
             throw new CommandError(18, "Authentication failed.");
         }

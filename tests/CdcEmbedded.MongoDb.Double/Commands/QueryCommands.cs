@@ -28,7 +28,8 @@ internal static class QueryCommands
         }
 
         Doc? projection = command.Document("projection");
-        var cursor = new ListCursor(context.Database, context.Collection, [.. found.Select(document => Pipeline.Project(document, projection))])
+        var cursor = new ListCursor(
+            context.Database, context.Collection, [.. found.Select(document => Pipeline.Project(document, projection))])
         {
             AtClusterTime = at,
         };
@@ -59,7 +60,8 @@ internal static class QueryCommands
     {
         if (context.Database == "local" && name == "oplog.rs")
         {
-            return (context.Deployment.Options.Topology == DoubleTopology.ReplicaSet ? context.Store.Oplog.Entries.Select(LogDocument) : [], null);
+            bool kept = context.Deployment.Options.Topology == DoubleTopology.ReplicaSet;
+            return (kept ? context.Store.Oplog.Entries.Select(LogDocument) : [], null);
         }
 
         if (context.Target.Find(context.Database, name) is not { } collection)

@@ -10,8 +10,8 @@ internal static class RoleCheck
 
     private static readonly HashSet<string> _writes = new(StringComparer.OrdinalIgnoreCase)
     {
-        "insert", "update", "delete", "findAndModify", "create", "drop", "dropDatabase", "renameCollection", "createIndexes", "dropIndexes", "collMod",
-        "commitTransaction", "abortTransaction", "replSetStepDown", "appendOplogNote", "setClusterParameter",
+        "insert", "update", "delete", "findAndModify", "create", "drop", "dropDatabase", "renameCollection", "createIndexes",
+        "dropIndexes", "collMod", "commitTransaction", "abortTransaction", "replSetStepDown", "appendOplogNote", "setClusterParameter",
     };
 
     public static void Check(CommandContext context)

@@ -12,8 +12,9 @@ internal static class ServerCommands
         var numbers = version.Split('.').Select(part => (object?)int.Parse(part, CultureInfo.InvariantCulture)).Append(0).ToList();
         return new Doc
         {
-            { "version", version }, { "versionArray", numbers }, { "gitVersion", "double" }, { "modules", Array.Empty<object?>() }, { "bits", 64 },
-            { "debug", false }, { "maxBsonObjectSize", 16 * 1024 * 1024 }, { "storageEngines", new[] { context.Deployment.Options.StorageEngine } },
+            { "version", version }, { "versionArray", numbers }, { "gitVersion", "double" }, { "modules", Array.Empty<object?>() },
+            { "bits", 64 }, { "debug", false }, { "maxBsonObjectSize", 16 * 1024 * 1024 },
+            { "storageEngines", new[] { context.Deployment.Options.StorageEngine } },
         };
     }
 
@@ -65,7 +66,8 @@ internal static class ServerCommands
         };
         return context.Node.Role == NodeRole.Mongos
             ? reply
-            : reply.AddUnlessNull("storageEngine", new Doc { { "name", context.Deployment.Options.StorageEngine }, { "persistent", true } });
+            : reply.AddUnlessNull(
+                "storageEngine", new Doc { { "name", context.Deployment.Options.StorageEngine }, { "persistent", true } });
     }
 
     public static Doc ReplicaSetStatus(CommandContext context)
@@ -83,7 +85,7 @@ internal static class ServerCommands
                 "members", context.Deployment.Nodes.Select(node => new Doc
                 {
                     { "_id", node.Index }, { "name", node.Address }, { "health", 1.0 },
-                    { "stateStr", node.Role switch { NodeRole.Primary => "PRIMARY", NodeRole.Secondary => "SECONDARY", _ => "RECOVERING" } },
+                    { "stateStr", StateOf(node) },
                     { "self", node == context.Node },
                 })
             },
@@ -112,4 +114,11 @@ internal static class ServerCommands
         context.Node.FailPoints.Configure(context.Command);
         return new Doc { { "count", 0 } };
     }
+
+    private static string StateOf(DoubleNode node) => node.Role switch
+    {
+        NodeRole.Primary => "PRIMARY",
+        NodeRole.Secondary => "SECONDARY",
+        _ => "RECOVERING",
+    };
 }

@@ -5,11 +5,11 @@ using CdcEmbedded.MongoDb.Double.Data;
 
 namespace CdcEmbedded.MongoDb.Double.Commands;
 
-/// <summary>The sessions of all clients: transactions under way, and the replies of retryable writes.</summary>
+/// <summary>The sessions of all clients: transactions under way, and the reply of the last retryable write.</summary>
 internal sealed class SessionTable(DataStore store)
 {
     private readonly Dictionary<DocBinary, WriteTransaction> _transactions = [];
-    private readonly Dictionary<(DocBinary, long), Doc> _replies = [];
+    private readonly Dictionary<DocBinary, (long Number, Doc Reply)> _replies = [];
 
     /// <summary>The transaction of the command, begun where it says so; null outside of one.</summary>
     /// <exception cref="CommandError">There is no such transaction.</exception>
@@ -20,7 +20,8 @@ internal sealed class SessionTable(DataStore store)
             return null;
         }
 
-        if (context.Command.Flag("startTransaction") && !(_transactions.TryGetValue(session, out WriteTransaction? begun) && begun.Number == number))
+        if (context.Command.Flag("startTransaction")
+            && !(_transactions.TryGetValue(session, out WriteTransaction? begun) && begun.Number == number))
         {
             return _transactions[session] = new WriteTransaction(store, EventSession(context, session), number);
         }
@@ -46,18 +47,23 @@ internal sealed class SessionTable(DataStore store)
 
     /// <summary>The reply given before to the same retryable write.</summary>
     public Doc? Replayed(CommandContext context) =>
-        !context.Command.Has("autocommit") && Identity(context) is { } identity ? _replies.GetValueOrDefault(identity) : null;
+        !context.Command.Has("autocommit") && Identity(context) is (var session, var number)
+        && _replies.TryGetValue(session, out (long Number, Doc Reply) last) && last.Number == number
+            ? last.Reply
+            : null;
 
     public void Remember(CommandContext context, Doc reply)
     {
-        if (!context.Command.Has("autocommit") && Identity(context) is { } identity)
+        if (!context.Command.Has("autocommit") && Identity(context) is (var session, var number))
         {
-            _replies[identity] = reply;
+            _replies[session] = (number, reply);
         }
     }
 
     private static (DocBinary Session, long Number)? Identity(CommandContext context) =>
-        context.Command.Path("lsid", "id") is DocBinary session && context.Command.Number("txnNumber") is { } number ? (session, number) : null;
+        context.Command.Path("lsid", "id") is DocBinary session && context.Command.Number("txnNumber") is { } number
+            ? (session, number)
+            : null;
 
     // As in events: the client's id and a digest of its user.
     private static Doc EventSession(CommandContext context, DocBinary session) => new()

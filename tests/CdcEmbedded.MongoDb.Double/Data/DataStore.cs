@@ -68,7 +68,9 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
 
     /// <summary>The time that a reply carries; an idle deployment's no-op writer may have moved it on.</summary>
     public DocTimestamp Observe() =>
-        Now.ToUnixTimeSeconds() - LastTime.Seconds >= NoopInterval.TotalSeconds && NoopInterval != Timeout.InfiniteTimeSpan ? Tick() : LastTime;
+        NoopInterval != Timeout.InfiniteTimeSpan && Now.ToUnixTimeSeconds() - LastTime.Seconds >= NoopInterval.TotalSeconds
+            ? Tick()
+            : LastTime;
 
     /// <summary>Lets every waiting cursor look again.</summary>
     public void Wake()
@@ -108,7 +110,8 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
         {
             case "create":
                 Database(entry.Database)[entry.Collection] =
-                    new StoredCollection(entry.Database, entry.Collection, entry.CollectionId ?? Guid.NewGuid(), entry.Description?.Clone() ?? []);
+                    new StoredCollection(
+                        entry.Database, entry.Collection, entry.CollectionId ?? Guid.NewGuid(), entry.Description?.Clone() ?? []);
                 break;
             case "drop":
                 Database(entry.Database).Remove(entry.Collection);

@@ -3,8 +3,8 @@ using CdcEmbedded.MongoDb.Double.Bson;
 namespace CdcEmbedded.MongoDb.Double.Data;
 
 /// <summary>
-/// The difference of two states of a document, as a server logs it for updates by pipeline: fields in nested documents one by one, arrays by
-/// place, a shorter array as truncated.
+/// The difference of two states of a document, as a server logs it for updates by pipeline: fields in nested documents one by one, arrays
+/// by place, a shorter array as truncated.
 /// </summary>
 internal static class DocDiff
 {

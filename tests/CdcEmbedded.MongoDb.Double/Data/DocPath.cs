@@ -12,10 +12,13 @@ internal static class DocPath
     /// <summary>The one value at a path, null where there is none.</summary>
     public static object? Get(object? root, string path) => Find(root, path).FirstOrDefault();
 
-    /// <summary>Sets a value, making documents on the way; tells the components that the path really had.</summary>
+    /// <summary>
+    /// Sets a value, making documents on the way. Tells the components of what is new, as a server logs it: where documents had to be made,
+    /// the path of the first of them.
+    /// </summary>
     public static object[] Set(Doc root, string path, object? value)
     {
-        (object? parent, object[] components) = Walk(root, path.Split('.'), create: true);
+        (object? parent, object[] components, int made) = Walk(root, path.Split('.'), create: true);
         switch (parent)
         {
             case Doc document:
@@ -33,13 +36,16 @@ internal static class DocPath
                 throw new CommandError(28, $"Cannot create field '{path}' in this element");
         }
 
-        return components;
+        return components[..made];
     }
+
+    /// <summary>The value at components that <see cref="Set"/> told.</summary>
+    public static object? At(Doc root, object[] components) => components.Aggregate<object, object?>(root, Child);
 
     /// <summary>Removes a field; null where there is none. A place in an array becomes null, as on a server.</summary>
     public static object[]? Remove(Doc root, string path)
     {
-        (object? parent, object[] components) = Walk(root, path.Split('.'), create: false);
+        (object? parent, object[] components, _) = Walk(root, path.Split('.'), create: false);
         if (parent is Doc document && components[^1] is string name && document.Remove(name))
         {
             return components;
@@ -54,10 +60,11 @@ internal static class DocPath
         return null;
     }
 
-    private static (object? Parent, object[] Components) Walk(Doc root, string[] names, bool create)
+    private static (object? Parent, object[] Components, int Made) Walk(Doc root, string[] names, bool create)
     {
         var components = new object[names.Length];
         object? current = root;
+        int made = names.Length;
         for (int i = 0; i < names.Length; i++)
         {
             components[i] = current is List<object?> && int.TryParse(names[i], CultureInfo.InvariantCulture, out int at) ? at : names[i];
@@ -70,12 +77,13 @@ internal static class DocPath
             if (next is null && create && current is Doc document)
             {
                 next = document[names[i]] = new Doc();
+                made = Math.Min(made, i + 1);
             }
 
             current = next;
         }
 
-        return (current, components);
+        return (current, components, made);
     }
 
     private static object? Child(object? parent, object component) => (parent, component) switch

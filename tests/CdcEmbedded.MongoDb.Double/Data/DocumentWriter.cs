@@ -13,8 +13,9 @@ internal sealed class DocumentWriter(IWriteTarget target, string database, strin
         Doc document = WithId(given);
         if (collection.Find(document["_id"]) is not null)
         {
+            string key = DocJson.Write(document["_id"]);
             throw new CommandError(
-                11000, $"E11000 duplicate key error collection: {database}.{name} index: _id_ dup key: {{ _id: {DocJson.Write(document["_id"])} }}");
+                11000, $"E11000 duplicate key error collection: {database}.{name} index: _id_ dup key: {{ _id: {key} }}");
         }
 
         target.Write(Entry("insert", collection, collection.KeyOf(document), null, document));

@@ -24,7 +24,8 @@ internal static class Expression
         (double or int or long, double) or (double, int or long) =>
             Convert.ToDouble(left, CultureInfo.InvariantCulture) + Convert.ToDouble(right, CultureInfo.InvariantCulture),
         (int a, int b) when (long)a + b is >= int.MinValue and <= int.MaxValue => a + b,
-        (int or long, int or long) => Convert.ToInt64(left, CultureInfo.InvariantCulture) + Convert.ToInt64(right, CultureInfo.InvariantCulture),
+        (int or long, int or long) =>
+            Convert.ToInt64(left, CultureInfo.InvariantCulture) + Convert.ToInt64(right, CultureInfo.InvariantCulture),
         _ => throw new CommandError(14, "Cannot add values that are no numbers"),
     };
 
@@ -42,7 +43,8 @@ internal static class Expression
                 without.Remove((operand as Doc)?.Text("field") ?? "");
                 return without;
             case "$slice":
-                return (Evaluate(root, Operands()[0]) as List<object?>)?.Take(Convert.ToInt32(Operands()[1], CultureInfo.InvariantCulture)).ToList();
+                int count = Convert.ToInt32(Operands()[1], CultureInfo.InvariantCulture);
+                return (Evaluate(root, Operands()[0]) as List<object?>)?.Take(count).ToList();
             case "$concatArrays":
                 return Operands().SelectMany(item => Evaluate(root, item) as List<object?> ?? []).ToList();
             case "$add":
@@ -57,7 +59,8 @@ internal static class Expression
     private static Doc SetField(Doc root, Doc call)
     {
         Doc made = (Evaluate(root, call["input"]) as Doc ?? []).Clone();
-        string field = Evaluate(root, call["field"]) as string ?? throw new CommandError(4161102, "$setField requires 'field' to be a string");
+        string field = Evaluate(root, call["field"]) as string
+            ?? throw new CommandError(4161102, "$setField requires 'field' to be a string");
         made[field] = Evaluate(root, call["value"]);
         return made;
     }

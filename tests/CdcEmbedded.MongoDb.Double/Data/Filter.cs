@@ -46,7 +46,9 @@ internal static class Filter
         "$lt" => Ordered(values, operand, order => order < 0),
         "$lte" => Ordered(values, operand, order => order <= 0),
         "$not" => !Field(values, operand),
-        "$regex" => operand is DocRegex regex ? Regexed(values, regex.Pattern, regex.Options) : Regexed(values, operand as string ?? "", all.Text("$options") ?? ""),
+        "$regex" => operand is DocRegex regex
+            ? Regexed(values, regex.Pattern, regex.Options)
+            : Regexed(values, operand as string ?? "", all.Text("$options") ?? ""),
         "$options" => true,
         _ => throw new CommandError(2, $"unknown operator: {name}"),
     };
@@ -58,13 +60,15 @@ internal static class Filter
             return wanted is null;
         }
 
-        return values.Any(value => DocOrder.Same(value, wanted) || (value is List<object?> array && array.Any(item => DocOrder.Same(item, wanted))));
+        return values.Any(value => DocOrder.Same(value, wanted)
+            || (value is List<object?> array && array.Any(item => DocOrder.Same(item, wanted))));
     }
 
     // Comparisons stay within a type bracket: { $gt: 5 } finds no strings.
     private static bool Ordered(List<object?> values, object? bound, Func<int, bool> holds) =>
         values.SelectMany(value => value is List<object?> array ? array.Append(value) : [value])
-            .Any(value => (DocOrder.Bracket(value) == DocOrder.Bracket(bound) || bound is DocMarker) && holds(DocOrder.Instance.Compare(value, bound)));
+            .Any(value => (DocOrder.Bracket(value) == DocOrder.Bracket(bound) || bound is DocMarker)
+                && holds(DocOrder.Instance.Compare(value, bound)));
 
     private static bool Regexed(List<object?> values, string pattern, string options)
     {

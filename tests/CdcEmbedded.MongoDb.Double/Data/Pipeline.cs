@@ -7,8 +7,8 @@ internal static class Pipeline
 {
     private static readonly HashSet<string> _known =
     [
-        "$match", "$project", "$set", "$addFields", "$unset", "$replaceRoot", "$replaceWith", "$sort", "$skip", "$limit", "$count", "$group",
-        "$changeStream", "$changeStreamSplitLargeEvent", "$collStats", "$listSessions",
+        "$match", "$project", "$set", "$addFields", "$unset", "$replaceRoot", "$replaceWith", "$sort", "$skip", "$limit", "$count",
+        "$group", "$changeStream", "$changeStreamSplitLargeEvent", "$collStats", "$listSessions",
     ];
 
     /// <exception cref="CommandError">A stage is unknown.</exception>
@@ -128,7 +128,9 @@ internal static class Pipeline
 
         foreach ((string path, object? value) in projection.Where(field => field.Key != "_id" && Keeps(field)))
         {
-            object?[] found = value is true or int or long or double ? [.. DocPath.Find(document, path)] : [Expression.Evaluate(document, value)];
+            object?[] found = value is true or int or long or double
+                ? [.. DocPath.Find(document, path)]
+                : [Expression.Evaluate(document, value)];
             if (found.Length > 0)
             {
                 DocPath.Set(kept, path, found[0]);
@@ -180,13 +182,15 @@ internal static class Pipeline
     // Enough for the count that drivers send: { _id: <expression>, n: { $sum: 1 } }.
     private static IEnumerable<Doc> Group(IEnumerable<Doc> documents, Doc operand)
     {
-        foreach (IGrouping<string, Doc> group in documents.GroupBy(document => DocJson.Write(Expression.Evaluate(document, operand["_id"]))))
+        object? id = operand["_id"];
+        foreach (IGrouping<string, Doc> group in documents.GroupBy(document => DocJson.Write(Expression.Evaluate(document, id))))
         {
             var made = new Doc { { "_id", Expression.Evaluate(group.First(), operand["_id"]) } };
             foreach ((string name, object? accumulator) in operand.Where(field => field.Key != "_id"))
             {
                 object? summand = (accumulator as Doc)?["$sum"] ?? throw new CommandError(15952, $"unknown group operator for '{name}'");
-                made.Add(name, group.Select(document => Expression.Evaluate(document, summand)).Aggregate<object?, object>(0, Expression.Add));
+                IEnumerable<object?> values = group.Select(document => Expression.Evaluate(document, summand));
+                made.Add(name, values.Aggregate<object?, object>(0, Expression.Add));
             }
 
             yield return made;

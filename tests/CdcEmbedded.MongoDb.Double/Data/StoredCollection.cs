@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Double.Data;
@@ -5,7 +6,8 @@ namespace CdcEmbedded.MongoDb.Double.Data;
 /// <summary>A collection's documents by _id. A stored document is never changed, only replaced, so that copies may share it.</summary>
 internal sealed class StoredCollection(string database, string name, Guid id, Doc options)
 {
-    private SortedDictionary<object, Doc> _documents = new(DocOrder.Instance);
+    // Immutable, so that a transaction or a read in the past takes its copy for nothing.
+    private ImmutableSortedDictionary<object, Doc> _documents = ImmutableSortedDictionary.Create<object, Doc>(DocOrder.Instance);
 
     public string Database { get; } = database;
 
@@ -36,14 +38,7 @@ internal sealed class StoredCollection(string database, string name, Guid id, Do
     /// <summary>Puts the state after an operation; null removes.</summary>
     public void Put(object? id, Doc? document)
     {
-        if (document is null)
-        {
-            _documents.Remove(Key(id));
-        }
-        else
-        {
-            _documents[Key(id)] = document;
-        }
+        _documents = document is null ? _documents.Remove(Key(id)) : _documents.SetItem(Key(id), document);
     }
 
     /// <summary>The key of a document in change events: the shard key's fields, then _id.</summary>
@@ -67,7 +62,7 @@ internal sealed class StoredCollection(string database, string name, Guid id, Do
     {
         var copy = new StoredCollection(database, name, Id, Options) { ShardKey = ShardKey };
         copy.Indexes.AddRange(Indexes);
-        copy._documents = new SortedDictionary<object, Doc>(_documents, DocOrder.Instance);
+        copy._documents = _documents;
         return copy;
     }
 

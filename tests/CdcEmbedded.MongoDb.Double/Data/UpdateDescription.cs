@@ -4,8 +4,8 @@ using CdcEmbedded.MongoDb.Double.Bson;
 namespace CdcEmbedded.MongoDb.Double.Data;
 
 /// <summary>
-/// What an update event tells of the change. A path is kept as its components, strings for fields and ints for places in arrays, because the
-/// dotted form loses which is which.
+/// What an update event tells of the change. A path is kept as its components, strings for fields and ints for places in arrays, because
+/// the dotted form loses which is which.
 /// </summary>
 internal sealed class UpdateDescription
 {
@@ -51,7 +51,7 @@ internal sealed class UpdateDescription
     private Doc Disambiguated()
     {
         var paths = new Doc();
-        IEnumerable<object[]> all = _updated.Select(change => change.Path).Concat(_removed).Concat(_truncated.Select(change => change.Path));
+        IEnumerable<object[]> all = [.. _updated.Select(change => change.Path), .. _removed, .. _truncated.Select(change => change.Path)];
         foreach (object[] path in all.Where(path => path.Any(IsAmbiguous)))
         {
             paths[Dotted(path)] = path;

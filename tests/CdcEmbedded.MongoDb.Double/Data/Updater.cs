@@ -33,7 +33,8 @@ internal sealed class Updater
         var updater = new Updater(before.Clone(), inserting);
         foreach ((string name, object? fields) in operators)
         {
-            foreach ((string path, object? operand) in fields as Doc ?? throw new CommandError(9, $"Modifiers operate on fields, {name} got none"))
+            foreach ((string path, object? operand) in fields as Doc
+                ?? throw new CommandError(9, $"Modifiers operate on fields, {name} got none"))
             {
                 updater.Operate(name, path, operand);
             }
@@ -111,7 +112,7 @@ internal sealed class Updater
         object[] components = DocPath.Set(_document, path, value);
         if (!same)
         {
-            _changes.Set(components, value);
+            _changes.Set(components, DocPath.At(_document, components));
         }
     }
 

@@ -26,7 +26,8 @@ internal sealed class WriteTransaction(DataStore store, Doc session, long number
     {
         if (entry.Operation == "create")
         {
-            _copies[(entry.Database, entry.Collection)] = new StoredCollection(entry.Database, entry.Collection, entry.CollectionId ?? Guid.NewGuid(), []);
+            _copies[(entry.Database, entry.Collection)] = new StoredCollection(
+                entry.Database, entry.Collection, entry.CollectionId ?? Guid.NewGuid(), []);
         }
         else
         {
@@ -42,7 +43,9 @@ internal sealed class WriteTransaction(DataStore store, Doc session, long number
         if (!IsCommitted)
         {
             IsCommitted = true;
-            store.Commit(_staged, session, Number);
+            store.Commit([.. _staged], session, Number);
+            _staged.Clear();
+            _copies.Clear();
         }
     }
 }

@@ -10,7 +10,7 @@ namespace CdcEmbedded.MongoDb.Double.Replay;
 /// </summary>
 public sealed class ReplayFeed
 {
-    private readonly byte[] _bytes;
+    private readonly ReadOnlyMemory<byte> _bytes;
     private readonly int[] _offsets;
     private readonly DocTimestamp _first;
 
@@ -32,7 +32,7 @@ public sealed class ReplayFeed
             _offsets[i + 1] = buffer.Length;
         }
 
-        _bytes = buffer.Written.ToArray();
+        _bytes = buffer.Written;
     }
 
     /// <summary>How many events.</summary>
@@ -48,7 +48,7 @@ public sealed class ReplayFeed
     public long TotalBytes => _bytes.Length;
 
     /// <summary>One event's bytes.</summary>
-    public ReadOnlyMemory<byte> this[int index] => _bytes.AsMemory(_offsets[index], _offsets[index + 1] - _offsets[index]);
+    public ReadOnlyMemory<byte> this[int index] => _bytes[_offsets[index].._offsets[index + 1]];
 
     /// <summary>The post-batch token after that many events.</summary>
     internal Doc TokenAfter(int count) => (count == 0 ? new ResumeToken(_first, false) : new ResumeToken(TimeOf(count - 1), true)).ToDoc();

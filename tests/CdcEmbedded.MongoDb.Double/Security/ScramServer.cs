@@ -31,7 +31,9 @@ internal sealed class ScramServer(string mechanism, Func<string, DoubleUser?> fi
 
         _clientFirst = message[3..];
         Dictionary<char, string> fields = Fields(_clientFirst);
-        string name = fields.GetValueOrDefault('n', "").Replace("=2C", ",", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
+        string name = fields.GetValueOrDefault('n', "")
+            .Replace("=2C", ",", StringComparison.Ordinal)
+            .Replace("=3D", "=", StringComparison.Ordinal);
         User = find(name);
         if (User is null || !User.Mechanisms.Contains(mechanism))
         {

@@ -110,9 +110,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
             if (DocJson.Write(kept["_id"]) != token)
             {
                 throw new CommandError(
-                    280, "Encountered an event whose _id field, which contains the resume token, was modified by the pipeline. Modifying the _id "
-                    + "field of an event makes it impossible to resume the stream from that point. Only transformations that retain the unmodified "
-                    + "_id field are allowed.");
+                    280, "Encountered an event whose _id field, which contains the resume token, was modified by the pipeline.");
             }
 
             EnqueueSized(kept, skipFragments);
@@ -164,7 +162,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
         if (token.IsInvalidate && !allowInvalidate)
         {
             throw new CommandError(
-                260, "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification. Use 'startAfter'");
+                260, "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification.");
         }
 
         StartAt(token.Time);

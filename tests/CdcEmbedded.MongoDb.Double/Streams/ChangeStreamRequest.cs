@@ -109,13 +109,14 @@ internal sealed class ChangeStreamRequest
 
         if (stage.Text("fullDocument") is not (null or "default" or "updateLookup" or "whenAvailable" or "required"))
         {
-            throw new CommandError(2, $"Enumeration value '{stage["fullDocument"]}' for field '$changeStream.fullDocument' is not a valid value.");
+            throw new CommandError(
+                2, $"Enumeration value '{stage["fullDocument"]}' for field '$changeStream.fullDocument' is not a valid value.");
         }
 
         if (stage.Text("fullDocumentBeforeChange") is not (null or "off" or "whenAvailable" or "required"))
         {
             throw new CommandError(
-                2, $"Enumeration value '{stage["fullDocumentBeforeChange"]}' for field '$changeStream.fullDocumentBeforeChange' is not a valid value.");
+                2, $"Enumeration value '{stage["fullDocumentBeforeChange"]}' for field 'fullDocumentBeforeChange' is not a valid value.");
         }
     }
 }

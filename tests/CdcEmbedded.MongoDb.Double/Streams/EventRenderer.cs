@@ -76,7 +76,8 @@ internal sealed class EventRenderer(DataStore store, ChangeStreamRequest request
         }
         else if (entry.Operation == "update" && request.FullDocument != "default")
         {
-            made.Add("fullDocument", request.FullDocument == "updateLookup" ? Lookup(entry) : Image(entry, entry.After, request.FullDocument, "post"));
+            bool lookup = request.FullDocument == "updateLookup";
+            made.Add("fullDocument", lookup ? Lookup(entry) : Image(entry, entry.After, request.FullDocument, "post"));
         }
     }
 
@@ -95,6 +96,6 @@ internal sealed class EventRenderer(DataStore store, ChangeStreamRequest request
     {
         bool there = store.ImagesOf(entry);
         return there || mode != "required" ? (there ? image : null) : throw new CommandError(
-            47, $"Change stream was configured to require a {which}-image for all update events, but the {which}-image was not found for event");
+            47, $"Change stream was configured to require a {which}-image, but the {which}-image was not found for an event");
     }
 }

@@ -19,7 +19,8 @@ internal static class EventSplitter
             int fieldSize = DocWriter.ToBytes(new Doc { { field.Key, field.Value } }).Length;
             if (fieldSize + Overhead > limit)
             {
-                throw new CommandError(10334, $"BSONObj size: {fieldSize} is invalid. The field '{field.Key}' of a change event is larger than a fragment");
+                throw new CommandError(
+                    10334, $"BSONObj size: {fieldSize} is invalid. The field '{field.Key}' of a change event is larger than a fragment");
             }
 
             if (size + fieldSize > limit && parts[^1].Count > 0)

@@ -4,8 +4,9 @@ using CdcEmbedded.MongoDb.Double.Bson;
 namespace CdcEmbedded.MongoDb.Double.Streams;
 
 /// <summary>
-/// A place in the stream, written as <c>{ _data: hex }</c>. As with a server's tokens the hex orders like the stream, and a client may not look
-/// inside: <c>82, time (8), kind (0 between operations, 80 an event), place in the transaction (4), after invalidate (1), fragment (2), check (4)</c>.
+/// A place in the stream, written as <c>{ _data: hex }</c>. As with a server's tokens the hex orders like the stream, and a client may not
+/// look inside: <c>82, time (8), kind (0 between operations, 80 an event), place in the transaction (4), after invalidate (1),
+/// fragment (2), check (4)</c>.
 /// </summary>
 /// <param name="Time">The operation's time.</param>
 /// <param name="IsEvent">False for a post-batch token: everything before that time has been seen.</param>

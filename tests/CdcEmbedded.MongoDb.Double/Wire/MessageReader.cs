@@ -34,7 +34,8 @@ internal static class MessageReader
 
         var body = new byte[length - 16];
         await stream.ReadExactlyAsync(body, cancellationToken);
-        return Parse(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)), body, false);
+        return Parse(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)),
+            body, false);
     }
 
     private static WireRequest Parse(int requestId, int opCode, ReadOnlySpan<byte> body, bool compressed) => opCode switch
@@ -101,7 +102,10 @@ internal static class MessageReader
             command.Add(name, documents);
         }
 
-        return new WireRequest(requestId, command, command.Text("$db") ?? "admin", false, compressed, (flags & 2) != 0);
+        return new WireRequest(requestId, command, command.Text("$db") ?? "admin", false, compressed, (flags & 2) != 0)
+        {
+            ExhaustAllowed = (flags & 0x10000) != 0,
+        };
     }
 
     private static (string Name, List<object?> Documents) ReadSequence(ReadOnlySpan<byte> body, ref int at)

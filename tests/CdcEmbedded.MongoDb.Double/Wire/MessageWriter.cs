@@ -11,10 +11,14 @@ internal static class MessageWriter
     private const int OpReply = 1;
     private const int OpCompressed = 2012;
     private const int OpMsg = 2013;
+    private const int MoreToCome = 2;
     private static int _requestId;
 
-    /// <summary>The whole message that answers <paramref name="request"/>.</summary>
-    public static ReadOnlyMemory<byte> Reply(WireRequest request, Doc reply, int sizeHint)
+    /// <summary>The id that a message carries.</summary>
+    public static int IdOf(ReadOnlyMemory<byte> message) => BinaryPrimitives.ReadInt32LittleEndian(message.Span[4..]);
+
+    /// <summary>The whole message that answers <paramref name="request"/>; where more come, those answer this one.</summary>
+    public static ReadOnlyMemory<byte> Reply(WireRequest request, Doc reply, int sizeHint, bool moreToCome = false)
     {
         var message = new ByteBuffer(sizeHint);
         message.Bytes(stackalloc byte[HeaderSize]);
@@ -29,7 +33,7 @@ internal static class MessageWriter
         else
         {
             // int32 flags, byte section kind, document.
-            message.Int32(0);
+            message.Int32(moreToCome ? MoreToCome : 0);
             message.Byte(0);
         }
 

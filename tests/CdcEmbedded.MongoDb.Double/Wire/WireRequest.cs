@@ -11,5 +11,8 @@ namespace CdcEmbedded.MongoDb.Double.Wire;
 /// <param name="Unacknowledged">True where the moreToCome flag says that nobody waits for a reply.</param>
 internal sealed record WireRequest(int RequestId, Doc Command, string Database, bool Legacy, bool Compressed, bool Unacknowledged)
 {
+    /// <summary>True where the client takes further replies to the same request.</summary>
+    public bool ExhaustAllowed { get; init; }
+
     public string Name => Command.Count > 0 ? Command.At(0).Key : "";
 }

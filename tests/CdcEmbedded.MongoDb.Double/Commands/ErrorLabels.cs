@@ -1,0 +1,24 @@
+using CdcEmbedded.MongoDb.Double.Bson;
+
+namespace CdcEmbedded.MongoDb.Double.Commands;
+
+/// <summary>
+/// The labels that a server of 4.4 or later puts on errors of its own. What a fail point makes has only the labels that it was given.
+/// </summary>
+internal static class ErrorLabels
+{
+    public static CommandError Add(CommandContext context, CommandError error)
+    {
+        if (CommandError.IsResumable(error.Code) && IsChangeStream(context))
+        {
+            return error.Labelled("ResumableChangeStreamError");
+        }
+
+        bool retryable = context.Command.Has("txnNumber") && !context.Command.Has("autocommit")
+            && CommandError.IsRetryableWrite(error.Code);
+        return retryable ? error.Labelled("RetryableWriteError") : error;
+    }
+
+    private static bool IsChangeStream(CommandContext context) => context.Name == "getMore"
+        || (context.Name == "aggregate" && (context.Command.Array("pipeline")?.FirstOrDefault() as Doc)?.Has("$changeStream") == true);
+}
