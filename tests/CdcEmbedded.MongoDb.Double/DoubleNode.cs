@@ -138,7 +138,7 @@ public sealed class DoubleNode : IAsyncDisposable
                 socket.NoDelay = true;
                 var connection = new NodeConnection(_deployment, _deployment.BackendOf(this), socket, stopping);
                 _connections[connection] = Task.CompletedTask;
-                _connections[connection] = ServeAsync(connection);
+                _connections.TryUpdate(connection, ServeAsync(connection), Task.CompletedTask);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

@@ -298,7 +298,7 @@ public sealed class MongoDouble : IAsyncDisposable
     private Doc Failed(CommandContext context, CommandError error)
     {
         Doc reply = error.ToReply();
-        if (error.IsStateChange)
+        if (error.IsStateChange && Options.HasTopologyVersion)
         {
             reply.Add("topologyVersion", context.Node.TopologyVersion);
         }

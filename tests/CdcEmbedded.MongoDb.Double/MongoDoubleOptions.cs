@@ -49,4 +49,7 @@ public sealed class MongoDoubleOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    // Since 4.4.
+    internal bool HasTopologyVersion => MaxWireVersion >= 9;
 }

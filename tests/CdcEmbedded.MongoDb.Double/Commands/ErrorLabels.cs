@@ -7,8 +7,15 @@ namespace CdcEmbedded.MongoDb.Double.Commands;
 /// </summary>
 internal static class ErrorLabels
 {
+    private const int FirstVersion = 9;
+
     public static CommandError Add(CommandContext context, CommandError error)
     {
+        if (context.Deployment.Options.MaxWireVersion < FirstVersion)
+        {
+            return error;
+        }
+
         if (CommandError.IsResumable(error.Code) && IsChangeStream(context))
         {
             return error.Labelled("ResumableChangeStreamError");

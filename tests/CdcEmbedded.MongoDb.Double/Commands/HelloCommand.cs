@@ -33,8 +33,12 @@ internal static class HelloCommand
         {
             { "helloOk", true },
             { context.Name == "hello" ? "isWritablePrimary" : "ismaster", writable },
-            { "topologyVersion", node.TopologyVersion },
         };
+        if (options.HasTopologyVersion)
+        {
+            reply.Add("topologyVersion", node.TopologyVersion);
+        }
+
         if (options.Topology == DoubleTopology.ReplicaSet)
         {
             AddReplicaSet(context, reply);

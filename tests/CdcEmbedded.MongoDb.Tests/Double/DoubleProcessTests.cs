@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.Double;

@@ -6,6 +6,8 @@ internal sealed class OfficialClient
     private static readonly TimeSpan _fetchLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan _runLimit = TimeSpan.FromSeconds(90);
     private static readonly string[] _debianPackages = ["python3-pymongo", "python3-bson", "python3-gridfs"];
+    private static readonly Lazy<Task<OfficialClient>> _node = new(NodeAsync);
+    private static readonly Lazy<Task<OfficialClient>> _python = new(PythonAsync);
     private readonly string _program;
     private readonly string _script;
     private readonly string _folder;
@@ -22,7 +24,8 @@ internal sealed class OfficialClient
     {
         try
         {
-            return name == "node" ? await NodeAsync() : await PythonAsync();
+            // Fetched, or found impossible, once for all tests.
+            return await (name == "node" ? _node : _python).Value;
         }
         catch (ClientUnavailableException e) when (Environment.GetEnvironmentVariable("CDC_REQUIRE_SERVERS") != "1")
         {

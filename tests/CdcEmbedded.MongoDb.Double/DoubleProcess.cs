@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using CdcEmbedded.MongoDb.Double;
 
-namespace CdcEmbedded.MongoDb.Tests.Double;
+namespace CdcEmbedded.MongoDb.Double;
 
 /// <summary>The double started as a process, so that a reader can be killed beside it, or it beside a reader.</summary>
-internal sealed class DoubleProcess : IAsyncDisposable
+public sealed class DoubleProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
@@ -15,8 +14,10 @@ internal sealed class DoubleProcess : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
+    /// <summary>Where it listens.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>The port of its first node.</summary>
     public int FirstPort => new Uri(ConnectionString.Split(',')[0]).Port;
 
     /// <summary>Starts it with the options that its <c>--help</c> tells.</summary>
@@ -48,9 +49,11 @@ internal sealed class DoubleProcess : IAsyncDisposable
     /// <summary>Kills it as SIGKILL does.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Ends it by closing its input.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
+        await _process.StandardOutput.ReadToEndAsync();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
