@@ -1,0 +1,15 @@
+namespace CdcEmbedded.Testing;
+
+/// <summary>What a step of a script does.</summary>
+internal enum ScriptStepKind
+{
+    Begin,
+    Change,
+    Commit,
+    Filtered,
+    Heartbeat,
+    Failure,
+    Repeat,
+    Wait,
+    End,
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Testing;
+
+/// <summary>Consecutive scripted changes of one table in one transaction, as one event of a log would carry them.</summary>
+internal sealed class ScriptedChangeSet : ChangeSet
+{
+    private readonly IReadOnlyList<ScriptedChange> _changes;
+    private readonly IReadOnlyList<long> _tableOrders;
+    private readonly string _engine;
+    private readonly int _transactionIndex;
+    private readonly int _firstRow;
+    private readonly bool _endsTransaction;
+
+    /// <param name="engine">The engine's name.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="tableOrders">Each one's place among its table's in the transaction, from 1.</param>
+    /// <param name="transaction">Null outside of one.</param>
+    /// <param name="transactionIndex">How many transactions lie before.</param>
+    /// <param name="firstRow">How many rows of the transaction lie before.</param>
+    /// <param name="endsTransaction">Whether reading goes on with the next transaction behind the last change.</param>
+    /// <param name="timestamp">When it was committed.</param>
+    public ScriptedChangeSet(string engine, IReadOnlyList<ScriptedChange> changes, IReadOnlyList<long> tableOrders,
+        ScriptedTransaction? transaction, int transactionIndex, int firstRow, bool endsTransaction, DateTimeOffset timestamp)
+    {
+        _engine = engine;
+        _changes = changes;
+        _tableOrders = tableOrders;
+        Transaction = transaction;
+        _transactionIndex = transactionIndex;
+        _firstRow = firstRow;
+        _endsTransaction = endsTransaction;
+        Timestamp = timestamp;
+    }
+
+    /// <summary>The last change as an event of its own.</summary>
+    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], Transaction as ScriptedTransaction, _transactionIndex,
+        _firstRow + _changes.Count - 1, _endsTransaction, Timestamp);
+
+    public override int Count => _changes.Count;
+
+    public override long ByteSize => 100L * _changes.Count;
+
+    public override string Database => _changes[0].Database;
+
+    public override string Table => _changes[0].Table;
+
+    public override DateTimeOffset Timestamp { get; }
+
+    public override TransactionInfo? Transaction { get; }
+
+    public override TableSchema? Schema => _changes[0].Schema;
+
+    public override ChangeOperation GetOperation(int change) => _changes[change].Operation;
+
+    public override Record GetBefore(int change) => _changes[change].Before;
+
+    public override Record GetAfter(int change) => _changes[change].After;
+
+    public override Record GetKey(int change) => _changes[change].Key;
+
+    public override long GetTotalOrder(int change) => _firstRow + change + 1;
+
+    public override long GetDataCollectionOrder(int change) => _tableOrders[change];
+
+    public override SourceInfo GetSource(int change) => new()
+    {
+        Connector = ScriptedPosition.Connector,
+        Name = _engine,
+        Timestamp = Timestamp,
+        Database = Database,
+        Table = Table,
+    };
+
+    public override string GetEventId(int change)
+        => string.Create(CultureInfo.InvariantCulture, $"scripted:{_transactionIndex}:{_firstRow + change}");
+
+    public override SourcePosition GetPosition(int change) => _endsTransaction && change == _changes.Count - 1
+        ? new ScriptedPosition(_transactionIndex + 1, 0, false)
+        : new ScriptedPosition(_transactionIndex, _firstRow + change + 1, true);
+
+    // Each change carries records of its own, so the set has none to read by number.
+    public override int GetFieldCount(int record) => 0;
+
+    public override string GetFieldName(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
+
+    public override int IndexOf(int record, string name) => -1;
+
+    public override Value GetValue(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
+}

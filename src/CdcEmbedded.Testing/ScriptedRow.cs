@@ -1,0 +1,68 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Testing;
+
+/// <summary>A row or document for tests: field names and values. Immutable.</summary>
+public sealed class ScriptedRow
+{
+    private readonly string[] _names;
+    private readonly Value[] _values;
+
+    private ScriptedRow(string[] names, Value[] values)
+    {
+        _names = names;
+        _values = values;
+    }
+
+    internal IReadOnlyList<string> Names => _names;
+
+    internal IReadOnlyList<Value> Values => _values;
+
+    /// <summary>Creates a row of names and values, in their order.</summary>
+    /// <param name="fields">Values as CLR objects, see <see cref="ScriptedValue.From"/>.</param>
+    /// <exception cref="ArgumentException">A value's type is not known, or a name comes twice.</exception>
+    public static ScriptedRow Of(params (string Name, object? Value)[] fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var names = new string[fields.Length];
+        var values = new Value[fields.Length];
+        for (var i = 0; i < fields.Length; i++)
+        {
+            names[i] = Array.IndexOf(names, fields[i].Name, 0, i) < 0 ? fields[i].Name
+                : throw new ArgumentException($"The row has two fields named '{fields[i].Name}'.", nameof(fields));
+            values[i] = ScriptedValue.From(fields[i].Value);
+        }
+
+        return new ScriptedRow(names, values);
+    }
+
+    /// <summary>Creates a row of a dictionary's entries, in their order.</summary>
+    /// <param name="fields">Values as CLR objects, see <see cref="ScriptedValue.From"/>.</param>
+    /// <exception cref="ArgumentException">A value's type is not known.</exception>
+    public static ScriptedRow From(IEnumerable<KeyValuePair<string, object?>> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var list = new List<(string, object?)>();
+        foreach (var (name, value) in fields)
+        {
+            list.Add((name, value));
+        }
+
+        return Of([.. list]);
+    }
+
+    internal Value Find(string name) => Array.IndexOf(_names, name) is >= 0 and var index ? _values[index] : Value.Absent;
+
+    internal Record ToRecord(TableSchema schema)
+    {
+        var names = new string[schema.Columns.Count];
+        var values = new Value[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = schema.Columns[i].Name;
+            values[i] = Find(names[i]);
+        }
+
+        return new Record(new DetachedRecordSet(schema, names, values), 0);
+    }
+}

@@ -1,0 +1,252 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Testing;
+
+/// <summary>A source that plays a script through the real engine, without a server: changes, transactions, heartbeats, filtered traffic,
+/// disconnects, failures, repetitions and waits, the same at each run.</summary>
+/// <remarks>
+/// <para>The script is a log: an engine that starts at an offset gets exactly what follows it, also inside a transaction, and several engines one
+/// after another may read it. A change outside of <see cref="Begin"/> and <see cref="Commit"/> is a transaction of its own, told without begin
+/// and end.</para>
+/// <para>At its end the source waits for more steps, as a server does, unless it comes upon <see cref="End"/> or the engine was told to stop when
+/// caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading begins at the first
+/// step.</para>
+/// </remarks>
+public sealed class ScriptedSource : ISource
+{
+    private readonly Lock _gate = new();
+    private readonly List<ScriptStep> _steps = [];
+    private readonly Dictionary<string, string[]> _keys = new(StringComparer.Ordinal);
+    private readonly List<StartPosition> _starts = [];
+    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isInTransaction;
+    private int _refusals;
+    private int _openFeeds;
+
+    /// <summary>How many consecutive changes of one table in one transaction come as one log event.</summary>
+    /// <value>The default is 1.</value>
+    public int ChangesPerEvent { get; init; } = 1;
+
+    /// <summary>When the first transaction was committed; each later one is a second younger.</summary>
+    /// <value>The default is 2026-01-01 00:00:00 UTC.</value>
+    public DateTimeOffset FirstTimestamp { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What <see cref="CdcEngine.ValidateAsync"/> answers.</summary>
+    /// <value>The default is nothing found.</value>
+    public IReadOnlyList<SourceFinding> Findings { get; init; } = [];
+
+    /// <inheritdoc/>
+    public string Connector => ScriptedPosition.Connector;
+
+    /// <inheritdoc/>
+    public StartPosition DefaultStart => StartPosition.Earliest;
+
+    /// <summary>Where each attempt to connect asked to begin, in their order; refused attempts too.</summary>
+    public IReadOnlyList<StartPosition> Starts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _starts];
+            }
+        }
+    }
+
+    /// <summary>How many feeds are open now: 0 after a stream has ended, else something leaks.</summary>
+    public int OpenFeeds => Volatile.Read(ref _openFeeds);
+
+    /// <summary>Names the key columns of a table; before its first change. Other tables have <c>id</c>, where a row has one.</summary>
+    public ScriptedSource Key(string table, params string[] columns)
+    {
+        lock (_gate)
+        {
+            _keys[table] = columns;
+        }
+
+        return this;
+    }
+
+    /// <summary>A row is inserted.</summary>
+    /// <param name="table">As <c>database.table</c>.</param>
+    /// <param name="after">Its fields; see <see cref="ScriptedValue.From"/>.</param>
+    public ScriptedSource Insert(string table, params (string Name, object? Value)[] after)
+        => AddChange(ChangeOperation.Create, table, null, ScriptedRow.Of(after));
+
+    /// <summary>A row is inserted.</summary>
+    public ScriptedSource Insert(string table, ScriptedRow after) => AddChange(ChangeOperation.Create, table, null, after);
+
+    /// <summary>A row is changed.</summary>
+    public ScriptedSource Update(string table, ScriptedRow before, ScriptedRow after) => AddChange(ChangeOperation.Update, table, before, after);
+
+    /// <summary>A row is removed.</summary>
+    /// <param name="table">As <c>database.table</c>.</param>
+    /// <param name="before">Its fields; see <see cref="ScriptedValue.From"/>.</param>
+    public ScriptedSource Delete(string table, params (string Name, object? Value)[] before)
+        => AddChange(ChangeOperation.Delete, table, ScriptedRow.Of(before), null);
+
+    /// <summary>A row is removed.</summary>
+    public ScriptedSource Delete(string table, ScriptedRow before) => AddChange(ChangeOperation.Delete, table, before, null);
+
+    /// <summary>All rows of a table are removed at once.</summary>
+    public ScriptedSource Truncate(string table) => AddChange(ChangeOperation.Truncate, table, null, null);
+
+    /// <summary>A transaction begins.</summary>
+    /// <exception cref="InvalidOperationException">One is open.</exception>
+    public ScriptedSource Begin() => AddBoundary(ScriptStepKind.Begin, true);
+
+    /// <summary>The transaction ends.</summary>
+    /// <exception cref="InvalidOperationException">None is open.</exception>
+    public ScriptedSource Commit() => AddBoundary(ScriptStepKind.Commit, false);
+
+    /// <summary>A transaction of which nothing is captured: only the position moves.</summary>
+    /// <exception cref="InvalidOperationException">A transaction is open.</exception>
+    public ScriptedSource Filtered()
+    {
+        lock (_gate)
+        {
+            RequireTransaction(false);
+            return Add(new ScriptStep { Kind = ScriptStepKind.Filtered });
+        }
+    }
+
+    /// <summary>The source tells that it is alive and everything has been read.</summary>
+    public ScriptedSource Heartbeat() => Add(new ScriptStep { Kind = ScriptStepKind.Heartbeat });
+
+    /// <summary>The connection is cut here, as many times as given; then the stream goes on.</summary>
+    public ScriptedSource Disconnect(int times = 1) => Fail(new CdcConnectionException("The script cuts the connection."), times);
+
+    /// <summary>Reading fails here, as many times as given; then the stream goes on.</summary>
+    public ScriptedSource Fail(Exception failure, int times = 1)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return Add(new ScriptStep { Kind = ScriptStepKind.Failure, Failure = failure, Remaining = times });
+    }
+
+    /// <summary>The next attempts to connect fail.</summary>
+    public ScriptedSource RefuseConnections(int times)
+    {
+        lock (_gate)
+        {
+            _refusals = times;
+        }
+
+        return this;
+    }
+
+    /// <summary>The change before comes once more, as a source may repeat it: with the same event id and offset.</summary>
+    public ScriptedSource Repeat() => Add(new ScriptStep { Kind = ScriptStepKind.Repeat, Remaining = 1 });
+
+    /// <summary>Nothing comes until the task has completed.</summary>
+    public ScriptedSource Wait(Task until)
+    {
+        ArgumentNullException.ThrowIfNull(until);
+        return Add(new ScriptStep { Kind = ScriptStepKind.Wait, Until = until });
+    }
+
+    /// <summary>The source ends here, as a file does.</summary>
+    public ScriptedSource End() => Add(new ScriptStep { Kind = ScriptStepKind.End });
+
+    /// <inheritdoc/>
+    public ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(start);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            _starts.Add(start);
+            if (_refusals > 0)
+            {
+                _refusals--;
+                throw new CdcConnectionException("The script refuses the connection.");
+            }
+        }
+
+        var position = start.Offset is { } offset ? ScriptedPosition.FromOffset(offset)
+            : start == StartPosition.Latest ? new ScriptedPosition(CountTransactions(), 0, false)
+            : new ScriptedPosition(0, 0, false);
+        Interlocked.Increment(ref _openFeeds);
+        return new ValueTask<ISourceFeed>(new ScriptedFeed(this, context, position));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+        => new(Findings);
+
+    internal void OnFeedClosed() => Interlocked.Decrement(ref _openFeeds);
+
+    /// <summary>The step at a place; null with a task that completes when there is one.</summary>
+    internal ScriptStep? GetStep(int index, out Task added)
+    {
+        lock (_gate)
+        {
+            added = _added.Task;
+            return index < _steps.Count ? _steps[index] : null;
+        }
+    }
+
+    /// <summary>Takes one of the times that a step still happens.</summary>
+    internal bool TryUse(ScriptStep step)
+    {
+        lock (_gate)
+        {
+            return step.Remaining > 0 && step.Remaining-- > 0;
+        }
+    }
+
+    private int CountTransactions()
+    {
+        var count = 0;
+        var inside = false;
+        lock (_gate)
+        {
+            foreach (var step in _steps)
+            {
+                inside = step.Kind == ScriptStepKind.Begin || (inside && step.Kind != ScriptStepKind.Commit);
+                count += step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered || (step.Kind == ScriptStepKind.Change && !inside) ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    private ScriptedSource AddChange(ChangeOperation operation, string table, ScriptedRow? before, ScriptedRow? after)
+    {
+        lock (_gate)
+        {
+            var key = operation == ChangeOperation.Truncate ? [] : _keys.GetValueOrDefault(table);
+            return Add(new ScriptStep { Kind = ScriptStepKind.Change, Change = ScriptedChange.Create(operation, table, before, after, key) });
+        }
+    }
+
+    private ScriptedSource AddBoundary(ScriptStepKind kind, bool opens)
+    {
+        lock (_gate)
+        {
+            RequireTransaction(!opens);
+            _isInTransaction = opens;
+            return Add(new ScriptStep { Kind = kind });
+        }
+    }
+
+    private void RequireTransaction(bool isOpen)
+    {
+        if (_isInTransaction != isOpen)
+        {
+            throw new InvalidOperationException(isOpen ? "No transaction is open in the script." : "A transaction is open in the script.");
+        }
+    }
+
+    private ScriptedSource Add(ScriptStep step)
+    {
+        lock (_gate)
+        {
+            _steps.Add(step);
+            _added.SetResult();
+            _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return this;
+    }
+}
