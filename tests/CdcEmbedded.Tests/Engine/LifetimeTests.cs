@@ -1,0 +1,258 @@
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Testing;
+
+namespace CdcEmbedded.Tests.Engine;
+
+public sealed class LifetimeTests : EngineTest
+{
+    [Fact]
+    public async Task No_IO_happens_before_the_first_item_is_asked_for()
+    {
+        var source = Transactions(1, 1);
+        Store.FailLoad();
+        await using var engine = Engine(source);
+        var stream = engine.ReadAsync(Timeout);
+        await using var enumerator = stream.GetAsyncEnumerator();
+        Assert.Equal(EngineState.Idle, engine.Status.State);
+        Assert.Empty(source.Starts);
+
+        await Assert.ThrowsAsync<IOException>(async () => await enumerator.MoveNextAsync());
+        Assert.Equal(EngineState.Failed, engine.Status.State);
+    }
+
+    [Fact]
+    public async Task A_first_start_stores_where_it_begins_before_the_first_event()
+    {
+        await using var engine = new CdcEngine(Transactions(1, 1, 1), Store, new CdcEngineOptions { Name = "test", StartFrom = StartPosition.Latest });
+        var reading = Assert.ThrowsAsync<ObjectDisposedException>(() => ReadIdsAsync(engine));
+        await UntilAsync(() => LastSaved == At(2), "the start is stored");
+        await engine.DisposeAsync();
+        await reading;
+    }
+
+    [Fact]
+    public async Task A_stored_offset_wins_over_StartFrom()
+    {
+        await Store.SaveAsync("test", At(1), 0);
+        var options = new CdcEngineOptions { Name = "test", StartFrom = StartPosition.At(Offset.Parse(At(0))) };
+        await using var engine = new CdcEngine(Transactions(1, 2, 2).End(), Store, options);
+
+        Assert.Equal([3, 4], await ReadIdsAsync(engine));
+    }
+
+    [Theory]
+    [InlineData("""{"v":1,"source":"mysql"}""")]
+    [InlineData("garbage")]
+    public async Task An_offset_of_another_source_or_a_damaged_one_is_refused(string text)
+    {
+        await Store.SaveAsync("test", text, 0);
+        var source = Transactions(1, 1);
+        await using var engine = Engine(source);
+
+        await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
+        await Assert.ThrowsAsync<OffsetFormatException>(async () => await engine.ValidateAsync());
+        Assert.Empty(source.Starts);
+    }
+
+    [Fact]
+    public async Task Cancelling_the_token_of_ReadAsync_surfaces_with_that_token()
+    {
+        using var mine = new CancellationTokenSource();
+        var source = Transactions(1, 2);
+        await using var engine = Engine(source);
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var change in engine.ReadAsync(mine.Token))
+            {
+                if (Id(change) == 2)
+                {
+                    mine.CancelAfter(20);
+                }
+            }
+        });
+
+        Assert.Equal(mine.Token, e.CancellationToken);
+        Assert.Equal(At(1), LastSaved);
+        Assert.Equal(0, source.OpenFeeds);
+        Assert.Equal(EngineState.Stopped, engine.Status.State);
+        Assert.Null(engine.Status.Failure);
+    }
+
+    [Fact]
+    public async Task Cancelling_by_WithCancellation_surfaces_with_that_token_even_with_rows_at_hand()
+    {
+        using var mine = new CancellationTokenSource();
+        await using var engine = Engine(Transactions(100, 100));
+        var count = 0;
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in engine.ReadAsync(Timeout).WithCancellation(mine.Token))
+            {
+                if (++count == 10)
+                {
+                    await mine.CancelAsync();
+                }
+            }
+        });
+
+        Assert.Equal(mine.Token, e.CancellationToken);
+        Assert.Equal(10, count);
+    }
+
+    [Fact]
+    public async Task A_token_cancelled_before_the_start_opens_nothing()
+    {
+        var source = Transactions(1, 1);
+        await using var engine = Engine(source);
+        var token = new CancellationToken(true);
+
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await engine.ReadAsync(token).GetAsyncEnumerator().MoveNextAsync());
+
+        Assert.Equal(token, e.CancellationToken);
+        Assert.Empty(source.Starts);
+    }
+
+    [Fact]
+    public async Task Disposing_the_engine_ends_a_running_enumeration_and_may_be_repeated()
+    {
+        var source = Transactions(1, 3);
+        var engine = Engine(source);
+        var reading = Assert.ThrowsAsync<ObjectDisposedException>(() => ReadIdsAsync(engine));
+        await UntilAsync(() => engine.Status.LastTimestamp is not null, "rows are read");
+
+        await Task.WhenAll(engine.DisposeAsync().AsTask(), engine.DisposeAsync().AsTask());
+        await engine.DisposeAsync();
+
+        await reading;
+        Assert.Equal(0, source.OpenFeeds);
+        Assert.Throws<ObjectDisposedException>(() => engine.ReadAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await engine.CommitAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await engine.ValidateAsync());
+        Assert.Equal(EngineState.Stopped, engine.Status.State);
+    }
+
+    [Fact]
+    public async Task Disposing_the_engine_from_another_thread_stores_the_rows_before_the_one_at_hand()
+    {
+        var engine = Engine(Transactions(100, 10));
+        await foreach (var change in engine.ReadAsync(Timeout))
+        {
+            if (Id(change) == 5)
+            {
+                await Task.Run(async () => await engine.DisposeAsync());
+                Assert.Equal(At(0, 4, true), LastSaved);
+                break;
+            }
+        }
+
+        Assert.Equal(At(0, 4, true), LastSaved);
+    }
+
+    [Fact]
+    public async Task A_second_enumeration_is_refused()
+    {
+        await using var engine = Engine(Transactions(1, 1).End());
+        await ReadIdsAsync(engine);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ReadIdsAsync(engine));
+    }
+
+    [Fact]
+    public async Task After_the_end_MoveNextAsync_stays_false()
+    {
+        await using var engine = Engine(Transactions(1, 1).End());
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        Assert.True(await changes.MoveNextAsync());
+        Assert.False(await changes.MoveNextAsync());
+        Assert.False(await changes.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task StopWhenCaughtUp_ends_the_stream_at_the_logs_end()
+    {
+        await using var engine = new CdcEngine(Transactions(1, 2), Store, new CdcEngineOptions { Name = "test", StopWhenCaughtUp = true });
+        Assert.Equal([1, 2], await ReadIdsAsync(engine));
+    }
+
+    [Fact]
+    public async Task A_conflict_is_thrown_to_the_loop_and_ends_it()
+    {
+        var source = Transactions(1, 3, 3).End();
+        await using var engine = Engine(source, CommitPolicy.Always);
+        var ids = new List<long>();
+        await Assert.ThrowsAsync<OffsetConflictException>(async () =>
+        {
+            await foreach (var change in engine.ReadAsync(Timeout))
+            {
+                ids.Add(Id(change));
+                if (ids.Count == 2)
+                {
+                    await Store.InterfereAsync("test");
+                }
+            }
+        });
+
+        Assert.Equal([1, 2], ids);
+        Assert.IsType<OffsetConflictException>(engine.Status.Failure);
+        await Assert.ThrowsAsync<OffsetConflictException>(async () => await engine.CommitAsync());
+        Assert.Equal(0, source.OpenFeeds);
+    }
+
+    [Fact]
+    public async Task A_save_whose_answer_was_lost_is_no_conflict_for_the_retry()
+    {
+        await using var engine = Engine(Transactions(1, 3).End(), mode: AcknowledgementMode.Manual);
+        await foreach (var change in engine.ReadAsync(Timeout))
+        {
+            Store.FailAfterSave();
+            await Assert.ThrowsAsync<IOException>(async () => await engine.CommitAsync(change));
+            await engine.CommitAsync(change);
+        }
+
+        Assert.Equal(At(1), LastSaved);
+    }
+
+    [Fact]
+    public async Task Two_engines_under_one_name_cannot_both_advance()
+    {
+        var source = Transactions(1, 5);
+        await using var first = Engine(source, CommitPolicy.Always);
+        await using var second = Engine(source, CommitPolicy.Always);
+        await using var a = first.ReadAsync(Timeout).GetAsyncEnumerator();
+        await using var b = second.ReadAsync(Timeout).GetAsyncEnumerator();
+        await a.MoveNextAsync();
+        await b.MoveNextAsync();
+        await a.MoveNextAsync();
+        await Assert.ThrowsAsync<OffsetConflictException>(async () => await b.MoveNextAsync());
+        Assert.True(await a.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task Status_tells_streaming_then_caught_up_with_no_lag()
+    {
+        var source = Transactions(1, 2);
+        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), Options());
+        Assert.Equal(EngineState.Idle, engine.Status.State);
+        var reading = Assert.ThrowsAsync<ObjectDisposedException>(() => ReadIdsAsync(engine));
+        await UntilAsync(() => engine.Status is { State: EngineState.Streaming, LastTimestamp: not null, BufferedChanges: 0 }, "streaming");
+        Assert.Equal(Time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), engine.Status.Lag);
+
+        source.Heartbeat();
+
+        await UntilAsync(() => engine.Status.State == EngineState.CaughtUp, "caught up");
+        Assert.Equal(TimeSpan.Zero, engine.Status.Lag);
+        await engine.DisposeAsync();
+        await reading;
+    }
+
+    [Fact]
+    public async Task ValidateAsync_hands_over_the_sources_findings_and_reads_nothing()
+    {
+        var finding = new SourceFinding(true, "test.code", "message", "remedy");
+        var source = new ScriptedSource { Findings = [finding] };
+        await using var engine = Engine(source);
+
+        Assert.Equal([finding], await engine.ValidateAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(source.Starts);
+    }
+}
