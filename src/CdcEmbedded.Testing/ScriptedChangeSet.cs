@@ -35,8 +35,8 @@ internal sealed class ScriptedChangeSet : ChangeSet
     }
 
     /// <summary>The last change as an event of its own.</summary>
-    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], Transaction as ScriptedTransaction, _transactionIndex,
-        _firstRow + _changes.Count - 1, _endsTransaction, Timestamp);
+    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], Transaction as ScriptedTransaction,
+        _transactionIndex, _firstRow + _changes.Count - 1, _endsTransaction, Timestamp);
 
     public override int Count => _changes.Count;
 
