@@ -57,10 +57,22 @@ internal sealed class RowBuffer
     public bool IsAbsent(int image, int column) => OffsetOf(image, column) == AbsentOffset;
 
     /// <summary>A column of an image.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public Value GetValue(int image, int column)
     {
+        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
         var offset = OffsetOf(image, column);
-        return offset > AbsentOffset ? _codecs[column].Read(Buffer, BodyStart + offset) : offset == NullOffset ? Value.Null : Value.Absent;
+        if (offset > AbsentOffset)
+        {
+            return _codecs[column].Read(Buffer, BodyStart + offset);
+        }
+
+        if (offset == NullOffset)
+        {
+            return Value.Null;
+        }
+
+        return Value.Absent;
     }
 
     /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before image.</summary>
