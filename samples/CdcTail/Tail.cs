@@ -10,6 +10,8 @@ namespace CdcTail;
 internal sealed class Tail(Arguments arguments, TextWriter errors)
 {
     private long _remaining = arguments.Limit;
+    private ChangeBatch? _lastBatch;
+    private StreamItem? _lastItem;
 
     /// <summary>Runs.</summary>
     /// <param name="stop">Ends the run in good order: what was written is committed.</param>
@@ -33,12 +35,14 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Disposing the engine stores the offset of what was acknowledged.
+            // The end that was asked for.
         }
         catch (OutputClosedException)
         {
             // What was not written is not acknowledged, and comes again.
         }
+
+        await CommitAsync(engine);
     }
 
     // A terminal that can, and a user who did not refuse: https://no-color.org
@@ -58,12 +62,13 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
                 if (--_remaining == 0)
                 {
                     output.Flush();
-                    await engine.CommitAsync(change, CancellationToken.None);
+                    _lastItem = change;
                     return;
                 }
             }
 
             output.Flush();
+            _lastBatch = batch;
         }
     }
 
@@ -79,9 +84,9 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
 
             output.EndLine();
             output.Flush();
+            _lastItem = item;
             if (item is ChangeEvent && --_remaining == 0)
             {
-                await engine.CommitAsync(item, CancellationToken.None);
                 return;
             }
         }
@@ -107,13 +112,28 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
             if (last is not null)
             {
                 stats.Add(events, last);
+                _lastItem = last;
             }
 
-            if (_remaining == 0 && last is not null)
+            if (_remaining == 0)
             {
-                await engine.CommitAsync(last, CancellationToken.None);
                 return;
             }
+        }
+    }
+
+    // The engine stores what is acknowledged by itself: after a second, and when its loop ends. The batch at hand when the loop ended is
+    // not acknowledged yet, though it was written whole; and a failure to store should end the program with 1.
+    private async Task CommitAsync(CdcEngine engine)
+    {
+        if (_lastBatch is { } batch)
+        {
+            await engine.CommitAsync(batch, CancellationToken.None);
+        }
+
+        if (_lastItem is { } item)
+        {
+            await engine.CommitAsync(item, CancellationToken.None);
         }
     }
 
