@@ -19,7 +19,8 @@ internal sealed class StderrLogger(TextWriter output, bool verbose) : ILoggerFac
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= (verbose ? LogLevel.Debug : LogLevel.Warning) && logLevel < LogLevel.None;
+        // What ends the program is told once, as its last words: errors are logged only where every detail is wanted.
+        public bool IsEnabled(LogLevel logLevel) => verbose ? logLevel is >= LogLevel.Debug and < LogLevel.None : logLevel == LogLevel.Warning;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
