@@ -70,9 +70,14 @@ internal sealed class Arguments
             }
         }
 
-        return arguments.MySql is null || arguments._files.Count == 0
+        if (arguments.MySql is not null && arguments._files.Count > 0)
+        {
+            throw new UsageException("--mysql and --mysql-binlog exclude each other: read a server or files.");
+        }
+
+        return arguments.MySql is not null || !ReferenceEquals(arguments.From, StartPosition.Latest)
             ? arguments
-            : throw new UsageException("--mysql and --mysql-binlog exclude each other: read a server or files.");
+            : throw new UsageException("--from latest needs --mysql: files grow no more, so nothing would follow.");
     }
 
     private bool Switch(string word, string? value)

@@ -11,6 +11,7 @@ public sealed class CdcTailUsageTests
     [InlineData("--limit is there twice", "--limit", "1", "--limit", "2")]
     [InlineData("--format is pretty or json", "--format", "xml")]
     [InlineData("--from is earliest, latest", "--from", "yesterday")]
+    [InlineData("--from latest needs", "--from", "latest")]
     [InlineData("--stats takes no value", "--stats=yes")]
     [InlineData("--mysql-binlog needs a value", "--mysql-binlog")]
     [InlineData("exclude each other", "--mysql", "Server=db1", "--mysql-binlog", "binlog.000001")]
