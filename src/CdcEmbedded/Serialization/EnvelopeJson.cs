@@ -105,9 +105,9 @@ public sealed class EnvelopeJson : IDisposable
         ArgumentNullException.ThrowIfNull(change);
         Start();
         _writer.WritePropertyName(EnvelopeNames.Before);
-        WriteRecord(change.Before);
+        WriteRecord(change, change.Before);
         _writer.WritePropertyName(EnvelopeNames.After);
-        WriteRecord(change.After);
+        WriteRecord(change, change.After);
         _writer.WritePropertyName(EnvelopeNames.Source);
         WriteSource(change.Source);
         _writer.WriteString(EnvelopeNames.Operation, Letter(change.Operation));
@@ -115,7 +115,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WritePropertyName(EnvelopeNames.Transaction);
         WriteTransaction(change);
         _writer.WritePropertyName(EnvelopeNames.Key);
-        WriteRecord(change.Key);
+        WriteRecord(change, change.Key);
         Finish();
     }
 
@@ -171,7 +171,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.Flush();
     }
 
-    private void WriteRecord(Record record)
+    private void WriteRecord(ChangeEvent change, Record record)
     {
         if (!record.HasValue)
         {
@@ -182,14 +182,24 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WriteStartObject();
         var names = _names.Of(record.Schema);
         var count = record.Count;
-        for (var i = 0; i < count; i++)
+        var place = 0;
+        try
         {
-            var value = record[i];
-            if (!value.IsAbsent)
+            for (; place < count; place++)
             {
-                _writer.WritePropertyName(_names.Encoded(names, i, record.GetName(i)));
-                ValueJson.Write(_writer, value);
+                var value = record[place];
+                if (!value.IsAbsent)
+                {
+                    _writer.WritePropertyName(_names.Encoded(names, place, record.GetName(place)));
+                    ValueJson.Write(_writer, value);
+                }
             }
+        }
+        catch (CdcProtocolException e)
+        {
+            // A value knows neither its column nor its place in the log.
+            throw new CdcProtocolException($"Column '{record.GetName(place)}' of {change.Database}.{change.Table}, change {change.EventId}: {e.Message}",
+                e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
         }
 
         _writer.WriteEndObject();
