@@ -74,7 +74,7 @@ internal static class ColumnTypeText
         var text = new StringBuilder(name).Append('(');
         for (var i = 0; i < labels.Length; i++)
         {
-            text.Append(i == 0 ? "'" : ",'").Append(labels[i].Replace("'", "''", StringComparison.Ordinal)).Append('\'');
+            text.Append(i == 0 ? "'" : ",'").Append(labels[i].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)).Append('\'');
         }
 
         return text.Append(')').ToString();

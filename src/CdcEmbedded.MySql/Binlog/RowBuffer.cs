@@ -49,6 +49,10 @@ internal sealed class RowBuffer
 
     public int ColumnCount => _codecs.Length;
 
+    /// <summary>The same rows under the same map with names: what <see cref="TableMap.TryBind"/> gave.</summary>
+    public RowBuffer Rebind(TableMap bound)
+        => new(bound, Operation, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
+
     /// <summary>Bytes of the offsets.</summary>
     public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;
 
