@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog;
@@ -112,8 +113,16 @@ internal sealed class RowBuffer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int OffsetOf(int image, int column)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)_codecs.Length, nameof(column));
+        if ((uint)column >= (uint)_codecs.Length)
+        {
+            ThrowNoColumn(column);
+        }
+
         var index = (image * _codecs.Length) + column;
         return _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
     }
+
+    [DoesNotReturn]
+    private void ThrowNoColumn(int column)
+        => throw new ArgumentOutOfRangeException(nameof(column), column, $"{Map.FullName} has {_codecs.Length} columns.");
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace CdcEmbedded.MySql.Binlog;
 
@@ -38,7 +39,7 @@ internal sealed class RowScanner
         var isUpdate = header.Operation == RowsOperation.Update;
         var first = new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns);
         var second = isUpdate ? new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns) : first;
-        var images = ScanRows(map, header, body, reader.Position, first, second, isUpdate);
+        var images = ScanRows(map, header, body, reader.Position, in first, in second, isUpdate);
         var offsets = _scratch.AsSpan(0, images * columns);
         var isSmall = body.Length <= ushort.MaxValue;
         var small = isSmall ? Narrow(offsets) : null;
@@ -54,15 +55,23 @@ internal sealed class RowScanner
     private static ushort[] Narrow(ReadOnlySpan<int> offsets)
     {
         var result = GC.AllocateUninitializedArray<ushort>(offsets.Length);
-        for (var i = 0; i < result.Length; i++)
+        var to = result.AsSpan();
+        while (offsets.Length >= 8 && to.Length >= 8)
         {
-            result[i] = (ushort)offsets[i];
+            Vector128.Narrow(Vector128.Create(offsets[..4]), Vector128.Create(offsets[4..])).AsUInt16().CopyTo(to);
+            offsets = offsets[8..];
+            to = to[8..];
+        }
+
+        for (var i = 0; i < offsets.Length && i < to.Length; i++)
+        {
+            to[i] = (ushort)offsets[i];
         }
 
         return result;
     }
 
-    private int ScanRows(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int start, PresentColumns first, PresentColumns second, bool isUpdate)
+    private int ScanRows(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int start, in PresentColumns first, in PresentColumns second, bool isUpdate)
     {
         var columns = map.ColumnCount;
         var shapes = map.Shapes;
@@ -71,11 +80,15 @@ internal sealed class RowScanner
         do
         {
             var rowStart = position;
-            Reserve(map, header, columns, images + 2, rowStart);
-            position = ScanImage(body, position, shapes, first, _scratch.AsSpan(images++ * columns, columns));
+            if ((images + 2) * (long)columns > _scratch.Length)
+            {
+                Grow(map, header, columns, images + 2, rowStart);
+            }
+
+            position = ScanImage(body, position, shapes, in first, _scratch.AsSpan(images++ * columns, columns));
             if (isUpdate && position != Overrun)
             {
-                position = ScanImage(body, position, shapes, second, _scratch.AsSpan(images++ * columns, columns));
+                position = ScanImage(body, position, shapes, in second, _scratch.AsSpan(images++ * columns, columns));
             }
 
             if (position == Overrun)
@@ -93,9 +106,9 @@ internal sealed class RowScanner
         return images;
     }
 
-    private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, PresentColumns present, Span<int> offsets)
+    private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present, Span<int> offsets)
     {
-        var nullBytes = (present.Count + 7) / 8;
+        var nullBytes = present.NullBytes;
         if (nullBytes > body.Length - position)
         {
             return Overrun;
@@ -103,9 +116,15 @@ internal sealed class RowScanner
 
         var nulls = body.Slice(position, nullBytes);
         position += nullBytes;
-        return present.IsAll && !nulls.ContainsAnyExcept((byte)0)
+        var anyNull = 0;
+        foreach (var bits in nulls)
+        {
+            anyNull |= bits;
+        }
+
+        return present.IsAll && anyNull == 0
             ? ScanFull(body, position, shapes, offsets)
-            : ScanSparse(body, position, shapes, present, nulls, offsets);
+            : ScanSparse(body, position, shapes, in present, nulls, offsets);
     }
 
     private static int ScanFull(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, Span<int> offsets)
@@ -141,7 +160,7 @@ internal sealed class RowScanner
         return position <= body.Length ? position : Overrun;
     }
 
-    private static int ScanSparse(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, PresentColumns present, ReadOnlySpan<byte> nulls,
+    private static int ScanSparse(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present, ReadOnlySpan<byte> nulls,
         Span<int> offsets)
     {
         var bit = 0;
@@ -191,13 +210,9 @@ internal sealed class RowScanner
         return length <= body.Length - position - lengthBytes ? position + lengthBytes + (int)length : Overrun;
     }
 
-    private void Reserve(TableMap map, in RowsHeader header, int columns, int images, int position)
+    private void Grow(TableMap map, in RowsHeader header, int columns, int images, int position)
     {
         var needed = (long)images * columns;
-        if (needed <= _scratch.Length)
-        {
-            return;
-        }
 
         // An event of all nulls has the most columns for its bytes, eight each; a server's packet ends at 1 GiB, its rows far below this bound.
         if (needed > Array.MaxLength / 8)
@@ -250,11 +265,15 @@ internal sealed class RowScanner
             }
 
             IsAll = Count == columns;
+            NullBytes = (Count + 7) / 8;
         }
 
         public int Count { get; }
 
         public bool IsAll { get; }
+
+        /// <summary>Bytes of the bitmap of nulls before each image.</summary>
+        public int NullBytes { get; }
 
         public bool Contains(int column) => (_bits[column >> 3] & (1 << (column & 7))) != 0;
     }

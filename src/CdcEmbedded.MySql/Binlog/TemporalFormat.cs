@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog;
 
@@ -34,6 +35,7 @@ internal static class TemporalFormat
 
     /// <summary>DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second in 6; then the
     /// fraction.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Value ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
     {
         var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
