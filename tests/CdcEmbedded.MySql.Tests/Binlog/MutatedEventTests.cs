@@ -25,6 +25,19 @@ public class MutatedEventTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(4000));
 
     [Fact]
+    public void Rows_under_a_damaged_table_map_give_only_exceptions_of_the_library()
+    {
+        var rows = Corpus.Value.Where(e => e.Rows is not null).ToArray();
+        Prop.ForAll(Mutations, m =>
+        {
+            var e = rows[m.Event % rows.Length];
+            var map = (e.Map ?? throw new InvalidOperationException()).RawBytes.ToArray();
+            Damage(map, new Random(m.Seed));
+            ReadUnder(map, e);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(4000));
+    }
+
+    [Fact]
     public void Events_cut_short_anywhere_give_only_exceptions_of_the_library()
     {
         foreach (var e in Corpus.Value.DistinctBy(e => (e.Header.Type, e.Map?.FullName)))
@@ -94,6 +107,17 @@ public class MutatedEventTests
             // Near the front more often than not: that is where lengths and counts stand.
             var at = random.Next(random.Next(2) == 0 ? Math.Min(40, bytes.Length) : bytes.Length);
             bytes[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(256), _ => (byte)(bytes[at] ^ (1 << random.Next(8))) };
+        }
+    }
+
+    private static void ReadUnder(byte[] mapBody, RecordedRows.Event e)
+    {
+        try
+        {
+            ReadAll(e with { Map = TableMap.Read(mapBody, e.Format) }, e.Body);
+        }
+        catch (CdcException)
+        {
         }
     }
 
