@@ -34,7 +34,8 @@ internal static class ColumnTypeParser
     }
 
     private static int Number(ReadOnlySpan<char> text)
-        => int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        => int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
+            out var number) ? number : -1;
 
     private static string[]? ParseLabels(string rest)
     {

@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>DECIMAL in the server's storage form (strings/decimal.cc, decimal2bin).</summary>
-/// <remarks>Big-endian groups of nine digits in four bytes; the first group before the point and the last after it may have fewer digits and
-/// bytes. The top bit is the inverted sign; a negative number has all bits inverted.</remarks>
+/// <remarks>Big-endian groups of nine digits in four bytes; the first group before the point and the last after it may have fewer digits
+/// and bytes. The top bit is the inverted sign; a negative number has all bits inverted.</remarks>
 internal static class DecimalFormat
 {
     public const int MaxPrecision = 65;
@@ -21,7 +21,8 @@ internal static class DecimalFormat
     public static int ByteLength(int precision, int scale)
     {
         var whole = precision - scale;
-        return (whole / GroupDigits * 4) + BytesOfDigits[whole % GroupDigits] + (scale / GroupDigits * 4) + BytesOfDigits[scale % GroupDigits];
+        return (whole / GroupDigits * 4) + BytesOfDigits[whole % GroupDigits]
+            + (scale / GroupDigits * 4) + BytesOfDigits[scale % GroupDigits];
     }
 
     /// <summary>Reads a value.</summary>

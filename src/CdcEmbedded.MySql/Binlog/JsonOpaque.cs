@@ -5,8 +5,8 @@ using System.Text;
 namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>The values of a JSON document that JSON itself has no type for.</summary>
-/// <remarks>DECIMAL: precision, scale, then the storage form. DATE, TIME, DATETIME, TIMESTAMP: 8 bytes, little-endian: the storage form's fields above 24 bits
-/// of microseconds. All others print as base64.</remarks>
+/// <remarks>DECIMAL: precision, scale, then the storage form. DATE, TIME, DATETIME, TIMESTAMP: 8 bytes, little-endian: the storage form's
+/// fields above 24 bits of microseconds. All others print as base64.</remarks>
 internal static class JsonOpaque
 {
     // A sum or product inside the server has up to nine groups of digits, more than a column's 65 (strings/decimal.h).
@@ -41,7 +41,8 @@ internal static class JsonOpaque
         if (bytes.Length < 2 || bytes[0] is < 1 or > MaxPrecision || bytes[1] > Math.Min(bytes[0], (byte)DecimalFormat.MaxScale)
             || bytes.Length - 2 != DecimalFormat.ByteLength(bytes[0], bytes[1]))
         {
-            throw new CdcProtocolException($"A JSON document holds a DECIMAL of {bytes.Length} bytes, which do not fit its precision and scale.");
+            throw new CdcProtocolException($"A JSON document holds a DECIMAL of {bytes.Length} bytes, "
+                + "which do not fit its precision and scale.");
         }
 
         var number = DecimalFormat.Read(bytes[2..], bytes[0], bytes[1]).ToString();

@@ -18,7 +18,8 @@ internal sealed class RowBuffer
     private readonly int[]? _large;
     private readonly bool _hasAbsent;
 
-    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small, int[]? large,
+    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small,
+        int[]? large,
         bool hasAbsent)
     {
         Map = map;
@@ -68,7 +69,8 @@ internal sealed class RowBuffer
         return offset > AbsentOffset ? _codecs[column].Read(Buffer, BodyStart + offset) : offset == NullOffset ? Value.Null : Value.Absent;
     }
 
-    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before image.</summary>
+    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before
+    /// image.</summary>
     public Value GetAfterValue(int row, int column)
     {
         if (Operation != RowsOperation.Update)

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>Walks the rows of a rows event once and notes where each column begins; no value is decoded. Single-threaded: one scanner belongs
-/// to one reader of events.</summary>
+/// <summary>Walks the rows of a rows event once and notes where each column begins; no value is decoded. Single-threaded: one scanner
+/// belongs to one reader of events.</summary>
 /// <remarks>A row image is a bitmap of nulls over the columns present, then their values in order.</remarks>
 internal sealed class RowScanner
 {
@@ -22,7 +22,8 @@ internal sealed class RowScanner
     /// <param name="buffer">Where the event lies; never written again.</param>
     /// <param name="bodyStart">Where its body begins.</param>
     /// <param name="bodyLength">The body's length, without checksum.</param>
-    /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the map.</exception>
+    /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the
+    /// map.</exception>
     /// <exception cref="ServerMisconfiguredException">It is a form that this version does not read.</exception>
     public RowBuffer Scan(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength)
     {
@@ -71,7 +72,8 @@ internal sealed class RowScanner
         return result;
     }
 
-    private int ScanRows(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int start, in PresentColumns first, in PresentColumns second, bool isUpdate)
+    private int ScanRows(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int start, in PresentColumns first,
+        in PresentColumns second, bool isUpdate)
     {
         var columns = map.ColumnCount;
         var shapes = map.Shapes;
@@ -93,7 +95,8 @@ internal sealed class RowScanner
 
             if (position == Overrun)
             {
-                ThrowMalformed(map, header, rowStart, $"row {(isUpdate ? (images - 1) / 2 : images - 1)} passes the event's end, {body.Length} bytes");
+                ThrowMalformed(map, header, rowStart,
+                    $"row {(isUpdate ? (images - 1) / 2 : images - 1)} passes the event's end, {body.Length} bytes");
             }
 
             // A row without any column has no bytes: it stands alone, or there would be any number of them.
@@ -106,7 +109,8 @@ internal sealed class RowScanner
         return images;
     }
 
-    private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present, Span<int> offsets)
+    private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present,
+        Span<int> offsets)
     {
         var nullBytes = present.NullBytes;
         if (nullBytes > body.Length - position)
@@ -160,7 +164,8 @@ internal sealed class RowScanner
         return position <= body.Length ? position : Overrun;
     }
 
-    private static int ScanSparse(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present, ReadOnlySpan<byte> nulls,
+    private static int ScanSparse(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present,
+        ReadOnlySpan<byte> nulls,
         Span<int> offsets)
     {
         var bit = 0;
@@ -214,7 +219,8 @@ internal sealed class RowScanner
     {
         var needed = (long)images * columns;
 
-        // An event of all nulls has the most columns for its bytes, eight each; a server's packet ends at 1 GiB, its rows far below this bound.
+        // An event of all nulls has the most columns for its bytes, eight each; a server's packet ends at 1 GiB, its rows far below this
+        // bound.
         if (needed > Array.MaxLength / 8)
         {
             ThrowMalformed(map, header, position, $"it has more than {Array.MaxLength / 8} values");
@@ -225,7 +231,8 @@ internal sealed class RowScanner
 
     [DoesNotReturn]
     private static void ThrowMalformed(TableMap map, in RowsHeader header, int position, string what)
-        => throw new CdcProtocolException($"A {header.Type.Name()} of {map.FullName} is malformed at byte {position}: {what}.", header.Type.Name(),
+        => throw new CdcProtocolException($"A {header.Type.Name()} of {map.FullName} is malformed at byte {position}: {what}.",
+            header.Type.Name(),
             payloadOffset: position);
 
     private static void RefuseUnreadable(TableMap map, EventType type)
@@ -233,19 +240,23 @@ internal sealed class RowScanner
         SourceFinding? finding = type switch
         {
             EventType.PartialUpdateRows => new SourceFinding(true, "mysql.binlog_row_value_options",
-                $"Updates of {map.FullName} are logged as differences of JSON documents, which this version does not read; a later one will.",
+                $"Updates of {map.FullName} are logged as differences of JSON documents, "
+                + "which this version does not read; a later one will.",
                 "SET PERSIST binlog_row_value_options = ''"),
-            >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed => new SourceFinding(true, "mariadb.log_bin_compress",
+            >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed
+                => new SourceFinding(true, "mariadb.log_bin_compress",
                 $"Rows of {map.FullName} are logged in MariaDB's compressed form, which this version does not read; a later one will.",
                 "SET GLOBAL log_bin_compress = OFF"),
             _ => null,
         };
         if (finding is not null)
         {
-            throw new ServerMisconfiguredException($"{finding.Message} Set it for the sessions that write, too: {finding.Remedy}.", [finding]);
+            throw new ServerMisconfiguredException($"{finding.Message} Set it for the sessions that write, too: {finding.Remedy}.",
+                [finding]);
         }
 
-        if (type is not (>= EventType.WriteRowsV1 and <= EventType.DeleteRowsV1) and not (>= EventType.WriteRows and <= EventType.DeleteRows))
+        if (type is not (>= EventType.WriteRowsV1 and <= EventType.DeleteRowsV1)
+            and not (>= EventType.WriteRows and <= EventType.DeleteRows))
         {
             throw new CdcProtocolException($"A {type.Name()} of {map.FullName} is not a rows event that is known here.", type.Name());
         }

@@ -18,7 +18,8 @@ public class CharsetTests
     [InlineData(608, "utf8mb4")]
     [InlineData(1069, "utf8mb4")]
     [InlineData(2304, "utf8mb4")]
-    public void A_collation_number_tells_its_character_set(int collation, string name) => Assert.Equal(name, Charset.OfCollation(collation)?.Name);
+    public void A_collation_number_tells_its_character_set(int collation, string name)
+        => Assert.Equal(name, Charset.OfCollation(collation)?.Name);
 
     [Theory]
     [InlineData(0)]

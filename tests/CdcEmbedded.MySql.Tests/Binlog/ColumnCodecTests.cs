@@ -7,7 +7,8 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 public class ColumnCodecTests
 {
     [Fact]
-    public void Old_time_is_a_decimal_number() => Assert.Equal("76:31:28", TestEvents.Read(ColumnType.Time, [], Bytes24(763128)).ToString());
+    public void Old_time_is_a_decimal_number() => Assert.Equal("76:31:28",
+        TestEvents.Read(ColumnType.Time, [], Bytes24(763128)).ToString());
 
     [Fact]
     public void Old_time_may_be_negative() => Assert.Equal("-01:02:03", TestEvents.Read(ColumnType.Time, [], Bytes24(-10203)).ToString());
@@ -50,7 +51,8 @@ public class ColumnCodecTests
         {
             for (var scale = 0; scale <= Math.Min(precision, 30); scale++)
             {
-                foreach (var digits in new[] { new string('9', precision), new string('0', precision), Digits(random, precision), Digits(random, precision) })
+                foreach (var digits in new[] { new string('9', precision), new string('0', precision), Digits(random, precision),
+                    Digits(random, precision) })
                 {
                     foreach (var negative in digits.Trim('0').Length == 0 ? [false] : new[] { false, true })
                     {

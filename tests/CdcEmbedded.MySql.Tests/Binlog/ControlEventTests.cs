@@ -9,7 +9,8 @@ public class ControlEventTests
     public void Header_of_19_bytes_is_read()
     {
         var header = EventHeader.Read([1, 0, 0, 0, 30, 97, 0, 0, 0, 50, 0, 0, 0, 0, 1, 0, 0, 0xa1, 0]);
-        Assert.Equal((1u, EventType.WriteRows, 97u, 50u, 256u), (header.Timestamp, header.Type, header.ServerId, header.EventLength, header.NextPosition));
+        Assert.Equal((1u, EventType.WriteRows, 97u, 50u, 256u),
+            (header.Timestamp, header.Type, header.ServerId, header.EventLength, header.NextPosition));
         Assert.True(header.IsArtificial && header.IsIgnorable && header.IsInUse);
         Assert.Throws<CdcProtocolException>(() => EventHeader.Read(new byte[18]));
         Assert.Throws<CdcProtocolException>(() => EventHeader.Read(new byte[19]));
@@ -29,7 +30,8 @@ public class ControlEventTests
 
     [Fact]
     public void Format_description_of_servers_before_checksums_has_none()
-        => Assert.Equal(ChecksumAlgorithm.None, FormatDescription.Read(TestEvents.FormatBody("5.5.60", 0, withChecksumField: false)).Checksum);
+        => Assert.Equal(ChecksumAlgorithm.None, FormatDescription.Read(TestEvents.FormatBody("5.5.60", 0,
+            withChecksumField: false)).Checksum);
 
     [Fact]
     public void Format_description_of_another_kind_is_refused()
@@ -50,7 +52,8 @@ public class ControlEventTests
         var query = QueryEvent.Read(body);
         Assert.Equal("SELECT 'é'", query.GetText());
         Assert.Equal(("db", 7u, 3u, (ushort)5), (query.Database, query.ThreadId, query.ExecutionSeconds, query.ErrorCode));
-        Assert.Equal((QueryStatus.AnsiQuotes, (ushort)8, 513u), (query.Status.SqlMode, query.Status.ClientCollation, query.Status.Microseconds));
+        Assert.Equal((QueryStatus.AnsiQuotes, (ushort)8, 513u),
+            (query.Status.SqlMode, query.Status.ClientCollation, query.Status.Microseconds));
         Assert.Equal("+02:00"u8, query.Status.TimeZone);
     }
 
@@ -93,7 +96,8 @@ public class ControlEventTests
     [Fact]
     public void Event_names_are_those_of_the_servers() => Assert.Equal(
         ("FORMAT_DESCRIPTION_EVENT", "WRITE_ROWS_EVENT", "GTID_TAGGED_LOG_EVENT", "WRITE_ROWS_COMPRESSED_EVENT_V1", "event type 99"),
-        (EventType.FormatDescription.Name(), EventType.WriteRows.Name(), EventType.GtidTagged.Name(), EventType.MariaDbWriteRowsCompressedV1.Name(), ((EventType)99).Name()));
+        (EventType.FormatDescription.Name(), EventType.WriteRows.Name(), EventType.GtidTagged.Name(),
+        EventType.MariaDbWriteRowsCompressedV1.Name(), ((EventType)99).Name()));
 
     [Theory]
     [InlineData(new byte[] { 0x02 }, 1)]

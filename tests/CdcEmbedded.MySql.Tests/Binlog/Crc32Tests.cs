@@ -12,7 +12,8 @@ public class Crc32Tests
     [InlineData("a", 0xE8B7BE43u)]
     [InlineData("123456789", 0xCBF43926u)]
     [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
-    public void Compute_gives_the_published_checksum(string text, uint expected) => Assert.Equal(expected, Crc32.Compute(Encoding.ASCII.GetBytes(text)));
+    public void Compute_gives_the_published_checksum(string text, uint expected)
+        => Assert.Equal(expected, Crc32.Compute(Encoding.ASCII.GetBytes(text)));
 
     [Fact]
     public void Compute_agrees_with_the_bitwise_definition_at_every_length_and_alignment()

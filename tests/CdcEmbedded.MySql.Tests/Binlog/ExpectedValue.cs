@@ -12,9 +12,11 @@ internal static class ExpectedValue
         ValueKind.Null => expected.ValueKind == JsonValueKind.Null,
         ValueKind.Int64 or ValueKind.UInt64 => expected.ValueKind == JsonValueKind.Number && expected.GetRawText() == value.ToString(),
         ValueKind.Single or ValueKind.Double => expected.ValueKind == JsonValueKind.Number
-            && BitConverter.DoubleToInt64Bits(double.Parse(expected.GetRawText(), CultureInfo.InvariantCulture)) == BitConverter.DoubleToInt64Bits(value.AsDouble()),
+            && BitConverter.DoubleToInt64Bits(double.Parse(expected.GetRawText(),
+                CultureInfo.InvariantCulture)) == BitConverter.DoubleToInt64Bits(value.AsDouble()),
         ValueKind.Binary or ValueKind.Geometry or ValueKind.Vector => IsText(expected, "0x" + Convert.ToHexString(value.AsBytes().Span)),
-        ValueKind.Enum or ValueKind.Set when value.AsString().Contains('?', StringComparison.Ordinal) => expected.ValueKind == JsonValueKind.String,
+        ValueKind.Enum or ValueKind.Set when value.AsString().Contains('?', StringComparison.Ordinal)
+            => expected.ValueKind == JsonValueKind.String,
         _ => IsText(expected, value.ToString()),
     };
 
@@ -24,6 +26,7 @@ internal static class ExpectedValue
     {
         var wanted = expected.ValueKind == JsonValueKind.String ? expected.GetString() : null;
         return wanted == text
-            || (wanted is not null && wanted.Length == text.Length && wanted.Zip(text).All(p => p.First == p.Second || (p.First == '?' && p.Second is >= '\ue000' and <= '\uf8ff')));
+            || (wanted is not null && wanted.Length == text.Length
+                && wanted.Zip(text).All(p => p.First == p.Second || (p.First == '?' && p.Second is >= '\ue000' and <= '\uf8ff')));
     }
 }

@@ -9,7 +9,8 @@ internal sealed class FinalStateBinding(Recording recording)
     private readonly JsonElement _tables = recording.FinalState();
 
     // Tables that were altered on the way: their last columns are not those of every row.
-    private readonly bool _isAltered = recording.Name.Contains("ddl", StringComparison.Ordinal) || recording.Name.Contains("fuzzalter", StringComparison.Ordinal)
+    private readonly bool _isAltered = recording.Name.Contains("ddl", StringComparison.Ordinal)
+        || recording.Name.Contains("fuzzalter", StringComparison.Ordinal)
         || recording.Name.Contains("rotate", StringComparison.Ordinal);
 
     public RowBuffer Bind(RowBuffer rows)

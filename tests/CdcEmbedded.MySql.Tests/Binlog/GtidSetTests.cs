@@ -31,7 +31,8 @@ public class GtidSetTests
     [InlineData($"{A}:9-3", "")]
     [InlineData("3e11fa4771ca11e19e33c80aa9429562:1", $"{A}:1")]
     [InlineData($"{A}:1-9223372036854775806", $"{A}:1-9223372036854775806")]
-    public void Parse_reads_what_servers_and_people_write(string text, string canonical) => Assert.Equal(canonical, GtidSet.Parse(text).ToString());
+    public void Parse_reads_what_servers_and_people_write(string text, string canonical)
+        => Assert.Equal(canonical, GtidSet.Parse(text).ToString());
 
     [Theory]
     [InlineData("x")]
@@ -91,7 +92,8 @@ public class GtidSetTests
         var moments = new List<(GtidSnapshot Snapshot, GtidSet Set)>();
         for (var i = 0; i < 3 * GtidTimeline.SegmentLength; i++)
         {
-            var gtid = random.Next(4) == 0 ? new Gtid(Guid.Parse(B), Tags[random.Next(3)], random.Next(1, 500)) : new Gtid(Guid.Parse(A), null, 10 + i);
+            var gtid = random.Next(4) == 0 ? new Gtid(Guid.Parse(B), Tags[random.Next(3)], random.Next(1, 500))
+                : new Gtid(Guid.Parse(A), null, 10 + i);
             set = set.Add(gtid);
             moments.Add((timeline.Append(gtid), set));
         }
@@ -114,9 +116,11 @@ public class GtidSetTests
                 "", $"{B}:1-3:pt:1", $"{B}:1-3:pt:1-2,aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee:77:zz_tag:5",
             ],
             previous.Select(p => p.ToString()));
-        Assert.All(read.Events.Where(e => e.Header.Type == EventType.PreviousGtids), e => Assert.Equal(e.Body, GtidSetBinary.Read(e.Body).ToBytes()));
+        Assert.All(read.Events.Where(e => e.Header.Type == EventType.PreviousGtids), e
+            => Assert.Equal(e.Body, GtidSetBinary.Read(e.Body).ToBytes()));
 
-        var gtids = read.Events.Where(e => e.Header.Type is EventType.Gtid or EventType.GtidTagged).Select(e => GtidEvent.Read(e.Header.Type, e.Body)).ToArray();
+        var gtids = read.Events.Where(e => e.Header.Type is EventType.Gtid or EventType.GtidTagged).Select(e
+            => GtidEvent.Read(e.Header.Type, e.Body)).ToArray();
         Assert.Equal(
             [
                 $"{B}:1", $"{B}:2", $"{B}:3", $"{B}:pt:1", $"{B}:pt:2", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee:77",

@@ -7,7 +7,8 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 /// <summary>Damaged events: whatever bytes change, only the library's own exceptions come out, quickly and without much memory.</summary>
 public class MutatedEventTests
 {
-    private static readonly string[] Sources = ["mysql-9.7/json", "mysql-9.7/numeric", "mysql-9.7/enumset", "mysql-9.7/prevgtids", "mysql-9.7/misc97", "mysql-5.6/rowimage-minimal"];
+    private static readonly string[] Sources = ["mysql-9.7/json", "mysql-9.7/numeric", "mysql-9.7/enumset", "mysql-9.7/prevgtids",
+        "mysql-9.7/misc97", "mysql-5.6/rowimage-minimal"];
 
     private static readonly Lazy<RecordedRows.Event[]> Corpus = new(() => Sources
         .SelectMany(s => RecordedRows.ReadAsync(Recording.Get(s)).GetAwaiter().GetResult().Events)

@@ -71,5 +71,6 @@ internal sealed class RecordedRows
         Events.Add(new Event(file, position, header, body.ToArray(), format, map, rows));
     }
 
-    internal sealed record Event(string File, long Position, EventHeader Header, byte[] Body, FormatDescription Format, TableMap? Map, RowBuffer? Rows);
+    internal sealed record Event(string File, long Position, EventHeader Header, byte[] Body, FormatDescription Format, TableMap? Map,
+        RowBuffer? Rows);
 }

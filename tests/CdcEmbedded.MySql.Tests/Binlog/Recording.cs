@@ -74,6 +74,7 @@ public sealed class Recording
     private StreamReader Open(string file)
     {
         var path = Path.Combine(Folder, file);
-        return File.Exists(path) ? new StreamReader(path) : new StreamReader(new GZipStream(File.OpenRead(path + ".gz"), CompressionMode.Decompress));
+        return File.Exists(path) ? new StreamReader(path) : new StreamReader(new GZipStream(File.OpenRead(path + ".gz"),
+            CompressionMode.Decompress));
     }
 }

@@ -27,7 +27,8 @@ public class RecordingTests
         var listed = recording.Events().Where(e => e[1] != e[4])
             .Select(e => (e[0], e[1], Type: Normalize(e[2]), Server: e[3], End: e[4])).ToArray();
         var found = read.Events
-            .Select(e => (e.File, e.Position.ToString(), Type: Normalize(e.Header.Type), e.Header.ServerId.ToString(), e.Header.NextPosition.ToString()))
+            .Select(e => (e.File, e.Position.ToString(), Type: Normalize(e.Header.Type), e.Header.ServerId.ToString(),
+                e.Header.NextPosition.ToString()))
             .ToArray();
         Assert.Equal(listed, found);
     }
@@ -39,7 +40,8 @@ public class RecordingTests
         var recording = Recording.Get(name);
         var read = await RecordedRows.ReadAsync(recording);
         var expected = recording.Expected().ToList();
-        var byGtid = expected.Where(e => e.GetProperty("gtid").ValueKind == JsonValueKind.String).ToLookup(e => e.GetProperty("gtid").GetString() ?? "");
+        var byGtid = expected.Where(e => e.GetProperty("gtid").ValueKind == JsonValueKind.String).ToLookup(e
+            => e.GetProperty("gtid").GetString() ?? "");
         var binding = new FinalStateBinding(recording);
         var compared = 0;
         if (byGtid.Count > 0)
@@ -70,7 +72,8 @@ public class RecordingTests
             {
                 while (file.TryRead(out var slice))
                 {
-                    format = EventHeader.Read(slice.Span).Type == EventType.FormatDescription ? FormatDescription.Read(slice.Span[EventHeader.Length..]) : format;
+                    format = EventHeader.Read(slice.Span).Type == EventType.FormatDescription
+                        ? FormatDescription.Read(slice.Span[EventHeader.Length..]) : format;
                     Assert.NotNull(format);
                     EventReading.ReadAnything(slice.Span, format);
                 }
@@ -88,7 +91,8 @@ public class RecordingTests
             var bound = binding.Bind(rows);
             for (var row = 0; row < rows.RowCount; row++)
             {
-                var difference = next < expected.Count ? Difference(bound, row, expected[next], bound.Map.Schema is null) : "no row was expected";
+                var difference = next < expected.Count ? Difference(bound, row, expected[next], bound.Map.Schema is null)
+                    : "no row was expected";
                 if (difference is null)
                 {
                     next++;
@@ -120,7 +124,8 @@ public class RecordingTests
         {
             RowsOperation.Write => Difference(rows, row, expected, "after", structureOnly),
             RowsOperation.Delete => Difference(rows, row, expected, "before", structureOnly),
-            _ => Difference(rows, 2 * row, expected, "before", structureOnly) ?? Difference(rows, (2 * row) + 1, expected, "after", structureOnly),
+            _ => Difference(rows, 2 * row, expected, "before", structureOnly)
+                ?? Difference(rows, (2 * row) + 1, expected, "after", structureOnly),
         };
     }
 
@@ -148,7 +153,8 @@ public class RecordingTests
                 : rows.Map.Schema?.Columns[column].Name == name && ExpectedValue.Matches(value, wanted);
             if (!isRight)
             {
-                return $"{side} {name} is {value.Kind} '{value}' of column {rows.Map.Schema?.Columns[column]}, expected {wanted.GetRawText()}";
+                return $"{side} {name} is {value.Kind} '{value}' of column {rows.Map.Schema?.Columns[column]}, "
+                    + $"expected {wanted.GetRawText()}";
             }
         }
 
@@ -184,6 +190,7 @@ public class RecordingTests
         _ => Normalize(type.ToString()),
     };
 
-    private static string Normalize(string type) => type.Replace("_log_event", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
+    private static string Normalize(string type) => type.Replace("_log_event", "", StringComparison.Ordinal).Replace("_", "",
+        StringComparison.Ordinal)
         .Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant() is var t && t == "formatdesc" ? "formatdescription" : t;
 }

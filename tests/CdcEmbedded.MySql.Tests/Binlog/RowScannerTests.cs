@@ -4,7 +4,8 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 
 public class RowScannerTests
 {
-    private static readonly TableMap IntAndText = TestEvents.Map([(byte)ColumnType.Tiny, (byte)ColumnType.VarChar, (byte)ColumnType.Tiny], [40, 0]);
+    private static readonly TableMap IntAndText = TestEvents.Map([(byte)ColumnType.Tiny, (byte)ColumnType.VarChar, (byte)ColumnType.Tiny],
+        [40, 0]);
 
     [Fact]
     public void Update_with_partial_images_overlays_the_after_image_on_the_before_image()

@@ -7,10 +7,12 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 public partial class TableMapTests
 {
     // Tables that keep their columns from begin to end, so that the last state describes every map.
-    public static TheoryData<string> Unaltered => new(Recording.All("mysql-9.7").Select(r => r.Name).Where(n => IsUnaltered(n) && !n.EndsWith("-mm", StringComparison.Ordinal)));
+    public static TheoryData<string> Unaltered => new(Recording.All("mysql-9.7").Select(r => r.Name).Where(n => IsUnaltered(n)
+        && !n.EndsWith("-mm", StringComparison.Ordinal)));
 
     public static TheoryData<string> UnalteredWithoutNames
-        => new(Recording.All("mysql-9.7").Where(r => r.Name.EndsWith("-mm", StringComparison.Ordinal)).Concat(Recording.All("mysql-5.6")).Select(r => r.Name).Where(IsUnaltered));
+        => new(Recording.All("mysql-9.7").Where(r => r.Name.EndsWith("-mm",
+            StringComparison.Ordinal)).Concat(Recording.All("mysql-5.6")).Select(r => r.Name).Where(IsUnaltered));
 
     [Theory]
     [MemberData(nameof(Unaltered))]
@@ -22,7 +24,8 @@ public partial class TableMapTests
             var schema = map.Schema;
             Assert.NotNull(schema);
             var columns = recording.FinalState().GetProperty(map.FullName).GetProperty("columns").EnumerateArray().ToList();
-            Assert.Equal(columns.Select(Describe), schema.Columns.Select(c => Describe(c.Name, c.TypeName, c.IsNullable, c.CharacterSet, c.IsPrimaryKey)));
+            Assert.Equal(columns.Select(Describe), schema.Columns.Select(c
+                => Describe(c.Name, c.TypeName, c.IsNullable, c.CharacterSet, c.IsPrimaryKey)));
             Assert.Equal(schema.PrimaryKey, map.PrimaryKey);
         }
     }
@@ -35,7 +38,8 @@ public partial class TableMapTests
         foreach (var map in await MapsAsync(recording))
         {
             Assert.Null(map.Schema);
-            var definitions = recording.FinalState().GetProperty(map.FullName).GetProperty("columns").EnumerateArray().Select(Define).ToList();
+            var definitions = recording.FinalState().GetProperty(map.FullName).GetProperty("columns")
+                .EnumerateArray().Select(Define).ToList();
             Assert.True(map.TryBind(definitions, out var bound, out var mismatch), mismatch);
             Assert.Equal(definitions.Select(d => d.Name), bound.Schema?.Columns.Select(c => c.Name));
             Assert.Null(map.Schema);
@@ -67,7 +71,8 @@ public partial class TableMapTests
     public void Bind_of_another_type_or_length_is_refused(string actual, string claimed)
     {
         var map = TestEvents.Map(actual);
-        Assert.True(map.TryBind([new ColumnDefinition("c", actual, true, TestEvents.CharsetOf(actual))], out _, out var mismatch), mismatch);
+        Assert.True(map.TryBind([new ColumnDefinition("c", actual, true, TestEvents.CharsetOf(actual))], out _, out var mismatch),
+            mismatch);
         Assert.False(map.TryBind([new ColumnDefinition("c", claimed, true, TestEvents.CharsetOf(claimed))], out _, out mismatch));
         Assert.Contains("'c'", mismatch, StringComparison.Ordinal);
     }
@@ -76,7 +81,8 @@ public partial class TableMapTests
     public void Header_tells_the_table_without_parsing_the_columns()
     {
         var header = TableMapHeader.Read(TestEvents.MapBody("int"), TestEvents.Format);
-        Assert.Equal((77ul, "db", "t"), (header.TableId, System.Text.Encoding.UTF8.GetString(header.Database), System.Text.Encoding.UTF8.GetString(header.Table)));
+        Assert.Equal((77ul, "db", "t"), (header.TableId, System.Text.Encoding.UTF8.GetString(header.Database),
+            System.Text.Encoding.UTF8.GetString(header.Table)));
     }
 
     [Theory]
@@ -114,7 +120,8 @@ public partial class TableMapTests
     {
         type = type.Replace(" zerofill", "", StringComparison.Ordinal);
         type = DisplayWidth().Replace(type, "$1");
-        type = type.StartsWith("enum", StringComparison.Ordinal) ? string.Concat(type.EnumerateRunes().Select(r => r.Value > 0xffff ? "?" : r.ToString())) : type;
+        type = type.StartsWith("enum", StringComparison.Ordinal)
+            ? string.Concat(type.EnumerateRunes().Select(r => r.Value > 0xffff ? "?" : r.ToString())) : type;
         return $"{name} {type} {(nullable ? "NULL" : "NOT NULL")} {charset} {(key ? "PRI" : "")}";
     }
 

@@ -24,7 +24,8 @@ internal static class TestEvents
         return body;
     }
 
-    public static string? CharsetOf(string type) => type.Contains("char", StringComparison.Ordinal) || type.Contains("text", StringComparison.Ordinal)
+    public static string? CharsetOf(string type) => type.Contains("char", StringComparison.Ordinal)
+        || type.Contains("text", StringComparison.Ordinal)
         || type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal) ? "utf8mb4" : null;
 
     public static byte[] MapBody(string type) => type switch
@@ -44,7 +45,8 @@ internal static class TestEvents
     /// <summary>All columns take nulls; there is no optional metadata.</summary>
     public static byte[] MapBody(byte[] types, byte[] metadata) =>
     [
-        77, 0, 0, 0, 0, 0, 1, 0, 2, (byte)'d', (byte)'b', 0, 1, (byte)'t', 0, (byte)types.Length, .. types, (byte)metadata.Length, .. metadata,
+        77, 0, 0, 0, 0, 0, 1, 0, 2, (byte)'d', (byte)'b', 0, 1, (byte)'t', 0,
+        (byte)types.Length, .. types, (byte)metadata.Length, .. metadata,
         .. Enumerable.Repeat((byte)0xff, (types.Length + 7) / 8),
     ];
 
