@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog;
@@ -44,6 +45,20 @@ internal readonly ref struct QueryEvent
     /// <summary>The statement as text. What is not valid in its character set becomes U+FFFD: the text is for showing and for finding
     /// names in.</summary>
     public string GetText() => (Charset.OfCollation(Status.ClientCollation) ?? Charset.Utf8Mb4).DecodeLoosely(Query);
+
+    /// <summary>Whether the statement is BEGIN, as in every transaction: without reading the rest.</summary>
+    public static bool TryReadBegin(ReadOnlySpan<byte> body, out uint threadId)
+    {
+        threadId = 0;
+        if (body.Length < 13 + 1 + 5 || !body.EndsWith("BEGIN"u8)
+            || 13 + BinaryPrimitives.ReadUInt16LittleEndian(body[11..]) + body[8] + 1 + 5 != body.Length)
+        {
+            return false;
+        }
+
+        threadId = BinaryPrimitives.ReadUInt32LittleEndian(body);
+        return true;
+    }
 
     /// <summary>Reads the body, without checksum.</summary>
     public static QueryEvent Read(ReadOnlySpan<byte> body)

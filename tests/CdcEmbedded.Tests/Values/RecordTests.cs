@@ -114,6 +114,6 @@ public sealed class RecordTests
 
         public override int IndexOf(int record, string name) => RecordTests.Schema.IndexOf(name);
 
-        public override Value GetValue(int record, int field) => field == 0 ? Value.FromInt64(7) : Value.FromText("hi");
+        public override Value GetValue(int record, int field) => field < GetFieldCount(record) ? field == 0 ? Value.FromInt64(7) : Value.FromText("hi") : throw new ArgumentOutOfRangeException(nameof(field));
     }
 }
