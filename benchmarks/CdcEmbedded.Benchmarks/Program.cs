@@ -1,1 +1,25 @@
-System.Console.WriteLine();
+using CdcEmbedded.Benchmarks;
+using CdcEmbedded.TestServers;
+
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- [passes] [scale percent]
+var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
+var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
+
+Console.WriteLine("Starting MySQL 9.7 and writing the workloads …");
+await using var server = await MySqlTestServer.StartAsync(ServerKind.MySql97, new MySqlServerOptions { Owned = true });
+var workloads = await Workload.WriteAllAsync(server, scale);
+
+Console.WriteLine($"{passes} passes each; CPU seconds of this process, median (least .. most); bytes allocated per row; {Environment.ProcessorCount} processors");
+foreach (var workload in workloads)
+{
+    Console.WriteLine($"\n{workload.Name}: {workload.Rows:N0} row changes, {workload.Bytes / 1e6:N1} MB of binlog");
+    var drain = await Pass.MeasureAsync("checked drain", passes, workload, () => Drain.RunAsync(server, workload, verifyChecksums: true));
+    await Pass.MeasureAsync("bare drain", passes, workload, () => Drain.RunAsync(server, workload, verifyChecksums: false), drain);
+    await Pass.MeasureAsync("loop, every column, text as string", passes, workload, () => Loop.RunAsync(server, workload, Reading.Values), drain);
+    await Pass.MeasureAsync("loop, every column, text as UTF-8", passes, workload, () => Loop.RunAsync(server, workload, Reading.Utf8), drain);
+    await Pass.MeasureAsync("loop, no column read", passes, workload, () => Loop.RunAsync(server, workload, Reading.Nothing), drain);
+    await Pass.MeasureAsync("batches, every column, text as string", passes, workload, () => Loop.RunBatchesAsync(server, workload, Reading.Values), drain);
+}
+
+await Latency.MeasureAsync(server);
+Console.WriteLine($"\npeak working set {System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0:N0} MiB");

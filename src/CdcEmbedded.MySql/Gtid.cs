@@ -12,7 +12,8 @@ public readonly struct Gtid : IEquatable<Gtid>
     /// <param name="source">The UUID of the server, or of the group, that committed first.</param>
     /// <param name="tag">Its tag in lower case; null or empty for none.</param>
     /// <param name="number">The number, from 1 to 2^63 - 2.</param>
-    /// <exception cref="ArgumentException">The tag is not one: a letter or underscore, then up to 31 letters, digits and underscores.</exception>
+    /// <exception cref="ArgumentException">The tag is not one: a letter or underscore, then up to 31 letters, digits and
+    /// underscores.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of its range.</exception>
     public Gtid(Guid source, string? tag, long number)
     {
@@ -20,7 +21,8 @@ public readonly struct Gtid : IEquatable<Gtid>
         ArgumentOutOfRangeException.ThrowIfEqual(number, long.MaxValue);
         if (!string.IsNullOrEmpty(tag) && !IsTag(tag))
         {
-            throw new ArgumentException($"'{tag}' is no tag of a GTID: a-z or _, then up to {MaxTagLength - 1} of a-z, 0-9 and _.", nameof(tag));
+            throw new ArgumentException($"'{tag}' is no tag of a GTID: a-z or _, then up to {MaxTagLength - 1} of a-z, 0-9 and _.",
+                nameof(tag));
         }
 
         Source = source;
@@ -43,7 +45,9 @@ public readonly struct Gtid : IEquatable<Gtid>
     {
         ArgumentNullException.ThrowIfNull(text);
         var set = GtidSet.Parse(text);
-        return set.TryGetSingle(out var gtid) ? gtid : throw new FormatException($"'{text}' is not one GTID, written uuid:number or uuid:tag:number.");
+        return set.TryGetSingle(out var gtid)
+            ? gtid
+            : throw new FormatException($"'{text}' is not one GTID, written uuid:number or uuid:tag:number.");
     }
 
     /// <summary>The text as MySQL writes it.</summary>

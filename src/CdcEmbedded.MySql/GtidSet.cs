@@ -5,11 +5,13 @@ using CdcEmbedded.MySql.Binlog;
 
 namespace CdcEmbedded.MySql;
 
-/// <summary>A set of MySQL GTIDs, such as <c>gtid_executed</c>: per UUID and tag the intervals of numbers. Immutable and thread-safe.</summary>
+/// <summary>A set of MySQL GTIDs, such as <c>gtid_executed</c>: per UUID and tag the intervals of numbers. Immutable and
+/// thread-safe.</summary>
 /// <remarks>Sets with holes are legal, as on a replica that applies transactions in parallel, and are kept as they are.</remarks>
 public sealed class GtidSet : IEquatable<GtidSet>
 {
-    // Sorted by UUID bytes, then tag (none first, then by bytes); each with at least one interval, sorted, neither touching nor overlapping.
+    // Sorted by UUID bytes, then tag (none first, then by bytes); each with at least one interval, sorted, neither touching nor
+    // overlapping.
     private readonly Entry[] _entries;
 
     private GtidSet(Entry[] entries) => _entries = entries;
@@ -41,13 +43,15 @@ public sealed class GtidSet : IEquatable<GtidSet>
     /// <summary>Whether a GTID of it has a tag, which servers before 8.3 do not know.</summary>
     public bool HasTags => Array.Exists(_entries, e => e.Tag.Length > 0);
 
-    /// <summary>Reads the text form: <c>uuid:1-5:7:tag:1-3,uuid:…</c>, with spaces and line breaks anywhere between the parts; UUIDs in any case, with
-    /// or without hyphens. Empty text is the empty set.</summary>
+    /// <summary>Reads the text form: <c>uuid:1-5:7:tag:1-3,uuid:…</c>, with spaces and line breaks anywhere between the parts; UUIDs in
+    /// any case, with or without hyphens. Empty text is the empty set.</summary>
     /// <exception cref="FormatException">It is not such text.</exception>
     public static GtidSet Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParse(text, out var set) ? set : throw new FormatException($"'{text}' is not a GTID set, written uuid:1-5:7,uuid:tag:1-3.");
+        return TryParse(text, out var set)
+            ? set
+            : throw new FormatException($"'{text}' is not a GTID set, written uuid:1-5:7,uuid:tag:1-3.");
     }
 
     /// <summary>Reads the text form, or tells that it is not one.</summary>
@@ -131,7 +135,8 @@ public sealed class GtidSet : IEquatable<GtidSet>
         ArgumentNullException.ThrowIfNull(other);
         foreach (var entry in _entries)
         {
-            if (other.Find(entry.Source, entry.Tag) is not (>= 0 and var i) || !GtidIntervals.IsSubset(entry.Intervals, other._entries[i].Intervals))
+            if (other.Find(entry.Source, entry.Tag) is not (>= 0 and var i)
+                || !GtidIntervals.IsSubset(entry.Intervals, other._entries[i].Intervals))
             {
                 return false;
             }
@@ -140,7 +145,8 @@ public sealed class GtidSet : IEquatable<GtidSet>
         return true;
     }
 
-    /// <summary>The text as MySQL prints it, without line breaks: UUIDs in order and lower case, tags after the numbers without one.</summary>
+    /// <summary>The text as MySQL prints it, without line breaks: UUIDs in order and lower case, tags after the numbers without
+    /// one.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Feed;
 using CdcEmbedded.Sources;
@@ -116,7 +117,23 @@ public sealed class MySqlBinlogFileSource : ISource
             }
         }
 
+        // The ROTATE at the end of the last file has been read. It names a file that is not given, or not written, yet: nothing is left to read.
+        if (document is { Position: BinlogFile.MagicLength, Rows: 0 } && IsNext(Path.GetFileName(_options.Files[^1]), name))
+        {
+            return document;
+        }
+
         throw new OffsetLostException($"The stored position is in the binlog file '{name}', which is not among the {_options.Files.Count} given. Add it, "
             + "or delete the stored offset to start from the first one.");
+    }
+
+    /// <summary>Whether the server names its binlog so after the other one: <c>binlog.000010</c> after <c>binlog.000009</c>.</summary>
+    private static bool IsNext(string file, string next)
+    {
+        var point = file.LastIndexOf('.') + 1;
+        return point > 0 && next.StartsWith(file[..point], StringComparison.Ordinal)
+            && long.TryParse(file.AsSpan(point), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(next.AsSpan(point), NumberStyles.None, CultureInfo.InvariantCulture, out var nextNumber)
+            && nextNumber - 1 == number;
     }
 }

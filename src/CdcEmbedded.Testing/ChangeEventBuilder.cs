@@ -29,7 +29,8 @@ public sealed class ChangeEventBuilder
         => new(ChangeOperation.Create, table, null, ScriptedRow.Of(after));
 
     /// <summary>An update.</summary>
-    public static ChangeEventBuilder Update(string table, ScriptedRow before, ScriptedRow after) => new(ChangeOperation.Update, table, before, after);
+    public static ChangeEventBuilder Update(string table, ScriptedRow before, ScriptedRow after)
+        => new(ChangeOperation.Update, table, before, after);
 
     /// <summary>A delete.</summary>
     /// <param name="table">As <c>database.table</c>.</param>
@@ -81,8 +82,8 @@ public sealed class ChangeEventBuilder
         var key = _operation == ChangeOperation.Truncate ? [] : _key;
         var transaction = _hasTransaction ? new ScriptedTransaction(_transaction, _timestamp) : null;
         return new ChangeEvent(
-            new ScriptedChangeSet(_engine, [ScriptedChange.Create(_operation, _table, _before, _after, key)], [_row + 1L], transaction, _transaction,
-                _row, !_hasTransaction, _timestamp),
+            new ScriptedChangeSet(_engine, [ScriptedChange.Create(_operation, _table, _before, _after, key)], [_row + 1L], transaction,
+                _transaction, _row, !_hasTransaction, _timestamp),
             0);
     }
 }

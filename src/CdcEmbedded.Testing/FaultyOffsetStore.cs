@@ -52,7 +52,8 @@ public sealed class FaultyOffsetStore : IOffsetStore
     public async ValueTask InterfereAsync(string key, CancellationToken cancellationToken = default)
     {
         var stored = await _inner.LoadAsync(key, cancellationToken).ConfigureAwait(false);
-        await _inner.SaveAsync(key, stored?.Text ?? """{"v":1,"source":"another"}""", stored?.Version ?? 0, cancellationToken).ConfigureAwait(false);
+        var text = stored?.Text ?? """{"v":1,"source":"another"}""";
+        await _inner.SaveAsync(key, text, stored?.Version ?? 0, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

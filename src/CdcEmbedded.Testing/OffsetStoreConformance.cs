@@ -9,7 +9,8 @@ public static class OffsetStoreConformance
     private const string Text = """{"v":1,"source":"test","note":"quote ' \" \\ and ünïcödé 漢字 😀"}""";
 
     /// <summary>Runs all checks.</summary>
-    /// <param name="open">Opens a store over the same storage at each call, as a new process would. The storage may hold other keys.</param>
+    /// <param name="open">Opens a store over the same storage at each call, as a new process would. The storage may hold other
+    /// keys.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
     /// <exception cref="OffsetStoreConformanceException">A check failed; the message says which.</exception>
     public static async Task VerifyAsync(Func<IOffsetStore> open, CancellationToken cancellationToken = default)
@@ -26,7 +27,8 @@ public static class OffsetStoreConformance
     private static async Task VerifyRoundTripAsync(Func<IOffsetStore> open, string key, CancellationToken cancellationToken)
     {
         var store = open();
-        Require(await store.LoadAsync(key, cancellationToken).ConfigureAwait(false) is null, "LoadAsync of a key that was never saved must return null.");
+        Require(await store.LoadAsync(key, cancellationToken).ConfigureAwait(false) is null,
+            "LoadAsync of a key that was never saved must return null.");
         var first = await store.SaveAsync(key, Text, 0, cancellationToken).ConfigureAwait(false);
         Require(first > 0, $"The first SaveAsync must return a version greater than 0; it returned {first}.");
         await RequireStoredAsync(open(), key, Text, first, "after the first save", cancellationToken).ConfigureAwait(false);
@@ -47,7 +49,8 @@ public static class OffsetStoreConformance
         var store = open();
         await RequireConflictAsync(store, key, 5, "version 5 is expected where nothing is stored", cancellationToken).ConfigureAwait(false);
         var first = await store.SaveAsync(key, Text, 0, cancellationToken).ConfigureAwait(false);
-        await RequireConflictAsync(open(), key, 0, "nothing is expected where a version is stored", cancellationToken).ConfigureAwait(false);
+        await RequireConflictAsync(open(), key, 0, "nothing is expected where a version is stored", cancellationToken)
+            .ConfigureAwait(false);
         var second = await open().SaveAsync(key, "second", first, cancellationToken).ConfigureAwait(false);
         await RequireConflictAsync(store, key, first, "an older version is expected", cancellationToken).ConfigureAwait(false);
         await RequireConflictAsync(store, key, second + 1, "a newer version is expected", cancellationToken).ConfigureAwait(false);
@@ -100,7 +103,8 @@ public static class OffsetStoreConformance
         throw new OffsetStoreConformanceException("LoadAsync with a cancelled token must throw OperationCanceledException.");
     }
 
-    private static async Task<bool> TrySaveAsync(IOffsetStore store, string key, string text, long version, CancellationToken cancellationToken)
+    private static async Task<bool> TrySaveAsync(IOffsetStore store, string key, string text, long version,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -113,7 +117,8 @@ public static class OffsetStoreConformance
         }
     }
 
-    private static async Task RequireConflictAsync(IOffsetStore store, string key, long version, string what, CancellationToken cancellationToken)
+    private static async Task RequireConflictAsync(IOffsetStore store, string key, long version, string what,
+        CancellationToken cancellationToken)
     {
         try
         {

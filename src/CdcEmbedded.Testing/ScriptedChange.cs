@@ -49,7 +49,12 @@ internal sealed class ScriptedChange
                 if (!names.Contains(name))
                 {
                     names.Add(name);
-                    columns.Add(new ColumnSchema { Name = name, TypeName = TypeName(name, after, before), IsPrimaryKey = IsKey(name, key) });
+                    columns.Add(new ColumnSchema
+                    {
+                        Name = name,
+                        TypeName = TypeName(name, after, before),
+                        IsPrimaryKey = IsKey(name, key),
+                    });
                 }
             }
         }

@@ -214,7 +214,8 @@ internal sealed class ScriptedFeed : ISourceFeed
             return;
         }
 
-        _last = new ScriptedChangeSet(_context.Name, [.. _event], [.. _eventOrders], _transaction, _transactions, _rows, endsTransaction, Timestamp);
+        _last = new ScriptedChangeSet(_context.Name, [.. _event], [.. _eventOrders], _transaction, _transactions, _rows,
+            endsTransaction, Timestamp);
         batch.Add(_last);
         _rows += _event.Count;
         _event.Clear();

@@ -5,11 +5,15 @@ namespace CdcEmbedded.Testing;
 /// <summary>A source that plays a script through the real engine, without a server: changes, transactions, heartbeats, filtered traffic,
 /// disconnects, failures, repetitions and waits, the same at each run.</summary>
 /// <remarks>
-/// <para>The script is a log: an engine that starts at an offset gets exactly what follows it, also inside a transaction, and several engines one
-/// after another may read it. A change outside of <see cref="Begin"/> and <see cref="Commit"/> is a transaction of its own, told without begin
+/// <para>The script is a log: an engine that starts at an offset gets exactly what follows it, also inside a transaction, and several
+/// engines one
+/// after another may read it. A change outside of <see cref="Begin"/> and <see cref="Commit"/> is a transaction of its own, told without
+/// begin
 /// and end.</para>
-/// <para>At its end the source waits for more steps, as a server does, unless it comes upon <see cref="End"/> or the engine was told to stop when
-/// caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading begins at the first
+/// <para>At its end the source waits for more steps, as a server does, unless it comes upon <see cref="End"/> or the engine was told to
+/// stop when
+/// caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading begins at
+/// the first
 /// step.</para>
 /// </remarks>
 public sealed class ScriptedSource : ISource
@@ -77,7 +81,8 @@ public sealed class ScriptedSource : ISource
     public ScriptedSource Insert(string table, ScriptedRow after) => AddChange(ChangeOperation.Create, table, null, after);
 
     /// <summary>A row is changed.</summary>
-    public ScriptedSource Update(string table, ScriptedRow before, ScriptedRow after) => AddChange(ChangeOperation.Update, table, before, after);
+    public ScriptedSource Update(string table, ScriptedRow before, ScriptedRow after)
+        => AddChange(ChangeOperation.Update, table, before, after);
 
     /// <summary>A row is removed.</summary>
     /// <param name="table">As <c>database.table</c>.</param>
@@ -171,7 +176,8 @@ public sealed class ScriptedSource : ISource
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
+        CancellationToken cancellationToken)
         => new(Findings);
 
     internal void OnFeedClosed() => Interlocked.Decrement(ref _openFeeds);
@@ -204,7 +210,8 @@ public sealed class ScriptedSource : ISource
             foreach (var step in _steps)
             {
                 inside = step.Kind == ScriptStepKind.Begin || (inside && step.Kind != ScriptStepKind.Commit);
-                count += step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered || (step.Kind == ScriptStepKind.Change && !inside) ? 1 : 0;
+                var ends = step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered || (step.Kind == ScriptStepKind.Change && !inside);
+                count += ends ? 1 : 0;
             }
         }
 
@@ -216,7 +223,8 @@ public sealed class ScriptedSource : ISource
         lock (_gate)
         {
             var key = operation == ChangeOperation.Truncate ? [] : _keys.GetValueOrDefault(table);
-            return Add(new ScriptStep { Kind = ScriptStepKind.Change, Change = ScriptedChange.Create(operation, table, before, after, key) });
+            var change = ScriptedChange.Create(operation, table, before, after, key);
+            return Add(new ScriptStep { Kind = ScriptStepKind.Change, Change = change });
         }
     }
 

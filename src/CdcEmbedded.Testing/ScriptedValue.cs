@@ -5,7 +5,8 @@ public static class ScriptedValue
 {
     /// <summary>Converts null, <see cref="bool"/>, all integers, <see cref="float"/>, <see cref="double"/>, <see cref="decimal"/>,
     /// <see cref="BigDecimal"/>, <see cref="string"/>, <see cref="Guid"/> (as text), <see cref="byte"/> arrays, <see cref="DateOnly"/>,
-    /// <see cref="TimeSpan"/>, <see cref="DateTime"/> and <see cref="CalendarDateTime"/> (without a zone), <see cref="DateTimeOffset"/> (an instant);
+    /// <see cref="TimeSpan"/>, <see cref="DateTime"/> and <see cref="CalendarDateTime"/> (without a zone), <see cref="DateTimeOffset"/>
+    /// (an instant);
     /// a <see cref="Value"/> stays as it is, so that <see cref="Value.Absent"/> leaves a field out of the image.</summary>
     /// <exception cref="ArgumentException">The type is another.</exception>
     public static Value From(object? value) => value switch

@@ -4,6 +4,9 @@ namespace CdcEmbedded;
 /// which no CLR type can hold. It has no time zone and is never converted.</summary>
 public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
 {
+    /// <summary>Days from 1 March of year 0 to 1 January of year 1.</summary>
+    private const long DaysBeforeYearOne = 306;
+
     private readonly long _packed;
 
     internal CalendarDateTime(long packed) => _packed = packed;
@@ -48,13 +51,18 @@ public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
     {
         result = default;
         int year = Year, month = Month, day = Day;
-        if (year is < 1 or > 9999 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
+        if (year is < 1 or > 9999 || month is < 1 or > 12 || day < 1 || (day > 28 && day > DateTime.DaysInMonth(year, month))
             || Hour > 23 || Minute > 59 || Second > 59 || Microsecond > 999_999)
         {
             return false;
         }
 
-        result = new DateTime(year, month, day, Hour, Minute, Second).AddTicks(Microsecond * TimeSpan.TicksPerMicrosecond);
+        // March-based days of the year, as leap days then come last: one formula instead of a table of months.
+        var shifted = month < 3 ? year - 1 : year;
+        var dayOfYear = (((153 * (month < 3 ? month + 9 : month - 3)) + 2) / 5) + day - 1;
+        var days = (365L * shifted) + (shifted / 4) - (shifted / 100) + (shifted / 400) + dayOfYear - DaysBeforeYearOne;
+        var seconds = (((Hour * 60) + Minute) * 60) + Second;
+        result = new DateTime((days * TimeSpan.TicksPerDay) + (seconds * TimeSpan.TicksPerSecond) + (Microsecond * TimeSpan.TicksPerMicrosecond));
         return true;
     }
 

@@ -5,17 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded;
 
-/// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated once.</summary>
+/// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated
+/// once.</summary>
 /// <remarks>
 /// <para>Delivery is at least once: after a crash the stream begins again just behind the last stored offset. A reconnect on the way is not
 /// seen: no change is left out or repeated. I/O begins when the first item is asked for.</para>
 /// <para>The stream ends only when a finite source ends. It ends with an exception otherwise: the caller's cancellation as
-/// <see cref="OperationCanceledException"/> with the caller's token, a failure that is not transient as it is, after everything read before it,
+/// <see cref="OperationCanceledException"/> with the caller's token, a failure that is not transient as it is, after everything read
+/// before it,
 /// the engine's disposal as <see cref="ObjectDisposedException"/>.</para>
-/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged, the item at hand not
-/// included. If that last write fails, the loop's own exception is not replaced: the failure is logged, <see cref="Status"/> tells it, and a
+/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged, the item at
+/// hand not
+/// included. If that last write fails, the loop's own exception is not replaced: the failure is logged, <see cref="Status"/> tells it, and
+/// a
 /// <see cref="CommitAsync(CancellationToken)"/> after the loop tries again and throws.</para>
-/// <para>One flow enumerates. <see cref="Status"/>, <see cref="DisposeAsync"/> and the <c>CommitAsync</c> overloads with an item or a batch may be
+/// <para>One flow enumerates. <see cref="Status"/>, <see cref="DisposeAsync"/> and the <c>CommitAsync</c> overloads with an item or a
+/// batch may be
 /// called from any thread at any time.</para>
 /// </remarks>
 public sealed class CdcEngine : IAsyncDisposable
@@ -61,7 +66,8 @@ public sealed class CdcEngine : IAsyncDisposable
     public IAsyncEnumerable<ChangeEvent> ReadAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new EngineStream<ChangeEvent>((first, second) => Start(static session => new ChangeCursor(session), false, first, second), cancellationToken);
+        return new EngineStream<ChangeEvent>(
+            (first, second) => Start(static session => new ChangeCursor(session), false, first, second), cancellationToken);
     }
 
     /// <summary>Every item in its order: changes, transaction begins and ends, schema changes, heartbeats.</summary>
@@ -69,19 +75,23 @@ public sealed class CdcEngine : IAsyncDisposable
     public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new EngineStream<StreamItem>((first, second) => Start(static session => new ItemCursor(session), true, first, second), cancellationToken);
+        return new EngineStream<StreamItem>(
+            (first, second) => Start(static session => new ItemCursor(session), true, first, second), cancellationToken);
     }
 
-    /// <summary>The changes in batches, as they were read: each with at least one change, and the offset to store with its effects.</summary>
+    /// <summary>The changes in batches, as they were read: each with at least one change, and the offset to store with its
+    /// effects.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public IAsyncEnumerable<ChangeBatch> ReadBatchesAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new EngineStream<ChangeBatch>((first, second) => Start(static session => new BatchCursor(session), false, first, second), cancellationToken);
+        return new EngineStream<ChangeBatch>(
+            (first, second) => Start(static session => new BatchCursor(session), false, first, second), cancellationToken);
     }
 
     /// <summary>Acknowledges everything up to and with the given item, and stores the offset now, whatever the commit policy.</summary>
-    /// <remarks>Never goes back: an item before what is acknowledged already changes nothing. May be called from any thread, in the loop or after
+    /// <remarks>Never goes back: an item before what is acknowledged already changes nothing. May be called from any thread, in the loop
+    /// or after
     /// it.</remarks>
     /// <param name="item">An item that this engine yielded.</param>
     /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
@@ -92,7 +102,9 @@ public sealed class CdcEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(item);
         ThrowIfDisposed();
-        var cursor = (Volatile.Read(ref _session) ?? throw new ArgumentException($"Engine '{Name}' has not yielded anything yet.", nameof(item))).Cursor;
+        var session = Volatile.Read(ref _session)
+            ?? throw new ArgumentException($"Engine '{Name}' has not yielded anything yet.", nameof(item));
+        var cursor = session.Cursor;
         cursor.Acknowledge(item);
         return cursor.SaveAsync(cancellationToken);
     }
@@ -105,12 +117,15 @@ public sealed class CdcEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         ThrowIfDisposed();
-        var cursor = (Volatile.Read(ref _session) ?? throw new ArgumentException($"Engine '{Name}' has not yielded anything yet.", nameof(batch))).Cursor;
+        var session = Volatile.Read(ref _session)
+            ?? throw new ArgumentException($"Engine '{Name}' has not yielded anything yet.", nameof(batch));
+        var cursor = session.Cursor;
         cursor.Acknowledge(batch);
         return cursor.SaveAsync(cancellationToken);
     }
 
-    /// <summary>Acknowledges everything up to and with the item that the loop has at hand, and stores the offset now. Does nothing before the
+    /// <summary>Acknowledges everything up to and with the item that the loop has at hand, and stores the offset now. Does nothing before
+    /// the
     /// first item.</summary>
     /// <remarks>To be called from the loop's own flow, or after the loop: another thread cannot know which item is at hand.</remarks>
     /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
@@ -144,7 +159,8 @@ public sealed class CdcEngine : IAsyncDisposable
         return await _source.ValidateAsync(CreateContext(wantsItems: false), start, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is acknowledged.
+    /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is
+    /// acknowledged.
     /// May be called again and from any thread.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -170,7 +186,8 @@ public sealed class CdcEngine : IAsyncDisposable
             ThrowIfDisposed();
             if (_session is not null)
             {
-                throw new InvalidOperationException($"Engine '{Name}' has been enumerated already: an engine is enumerated once. Create another one.");
+                throw new InvalidOperationException(
+                    $"Engine '{Name}' has been enumerated already: an engine is enumerated once. Create another one.");
             }
 
             var session = new EngineSession(_source, _offsets, _options, CreateContext(wantsItems), _logger, first, second);

@@ -20,7 +20,8 @@ public sealed class CommitPolicy
     /// <value>The default is 10,000; at least 1.</value>
     public int Changes { get; init; } = 10_000;
 
-    /// <summary>Time after which acknowledged progress is written, looked at whenever the loop asks for the next item and while it waits.</summary>
+    /// <summary>Time after which acknowledged progress is written, looked at whenever the loop asks for the next item and while it
+    /// waits.</summary>
     /// <value>The default is one second; more than zero.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 

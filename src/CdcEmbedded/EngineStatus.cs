@@ -9,7 +9,8 @@ public sealed class EngineStatus
     /// <summary>When the source committed the newest change that was handed to the consumer, in UTC; null before the first.</summary>
     public DateTimeOffset? LastTimestamp { get; init; }
 
-    /// <summary>How far the consumer is behind: now less <see cref="LastTimestamp"/>, zero while <see cref="EngineState.CaughtUp"/>.</summary>
+    /// <summary>How far the consumer is behind: now less <see cref="LastTimestamp"/>, zero while
+    /// <see cref="EngineState.CaughtUp"/>.</summary>
     /// <value>Null before the first change. It compares two clocks, so it is only as exact as they agree; never negative.</value>
     public TimeSpan? Lag { get; init; }
 

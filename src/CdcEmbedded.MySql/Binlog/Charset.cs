@@ -17,10 +17,12 @@ internal sealed class Charset
     }
 
     /// <summary>UTF-8 of up to four bytes: what text is where nothing else is told.</summary>
-    public static Charset Utf8Mb4 { get; } = ByName("utf8mb4") ?? throw new InvalidOperationException("The table of character sets lacks utf8mb4.");
+    public static Charset Utf8Mb4 { get; } = ByName("utf8mb4")
+        ?? throw new InvalidOperationException("The table of character sets lacks utf8mb4.");
 
     /// <summary>Bytes that are no text.</summary>
-    public static Charset Binary { get; } = ByName("binary") ?? throw new InvalidOperationException("The table of character sets lacks binary.");
+    public static Charset Binary { get; } = ByName("binary")
+        ?? throw new InvalidOperationException("The table of character sets lacks binary.");
 
     public string Name { get; }
 
@@ -69,7 +71,8 @@ internal sealed class Charset
             return new SingleByteEncoding(Name, SingleByteTables.Of(Name));
         }
 
-        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(_codePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(_codePage, EncoderFallback.ExceptionFallback,
+            DecoderFallback.ExceptionFallback)
             ?? System.Text.Encoding.GetEncoding(_codePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         return encoding;
     }

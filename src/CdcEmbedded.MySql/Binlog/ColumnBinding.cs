@@ -3,7 +3,8 @@ namespace CdcEmbedded.MySql.Binlog;
 /// <summary>Joins column definitions to a table map, only where each fits what the map tells of its column.</summary>
 internal static class ColumnBinding
 {
-    public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, out ColumnMetadata[] columns, out string mismatch)
+    public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, out ColumnMetadata[] columns,
+        out string mismatch)
     {
         columns = [];
         if (definitions.Count != map.Length)

@@ -64,7 +64,18 @@ internal readonly struct ColumnCodec
             case ColumnKind.Single: return Value.FromSingle(BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Double: return Value.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Text: return ReadText(buffer, offset);
+            case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
+            default: return ReadOther(buffer, offset);
+        }
+    }
+
+    // Apart from Read, whose frame every number pays for.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Value ReadOther(byte[] buffer, int offset)
+    {
+        switch (_kind)
+        {
             case ColumnKind.Year: return Value.FromInt64(buffer[offset] is 0 ? 0 : 1900 + buffer[offset]);
             case ColumnKind.Bit: return Value.FromUInt64(ReadBigEndian(buffer, offset, _shape));
             case ColumnKind.Enum1: return Value.FromEnum(buffer[offset], _labels);
@@ -73,11 +84,11 @@ internal readonly struct ColumnCodec
             case ColumnKind.Binary or ColumnKind.Json or ColumnKind.Geometry or ColumnKind.Vector: return ReadBytes(buffer, offset);
             case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
             case ColumnKind.Time2: return TemporalFormat.ReadTime2(buffer.AsSpan(offset, _shape), _digits);
-            case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Timestamp2: return TemporalFormat.ReadTimestamp2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Time: return TemporalFormat.ReadOldTime((int)(ReadUInt24(buffer, offset) << 8) >> 8);
             case ColumnKind.DateTime: return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.Timestamp: return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Timestamp:
+                return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
             default: return Value.Null;
         }
     }

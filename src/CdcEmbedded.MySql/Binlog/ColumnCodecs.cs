@@ -57,7 +57,8 @@ internal static class ColumnCodecs
     {
         var isValid = column.Type switch
         {
-            ColumnType.NewDecimal => column.Length is >= 1 and <= DecimalFormat.MaxPrecision && column.Scale <= Math.Min((int)column.Length, DecimalFormat.MaxScale),
+            ColumnType.NewDecimal => column.Length is >= 1 and <= DecimalFormat.MaxPrecision
+                && column.Scale <= Math.Min((int)column.Length, DecimalFormat.MaxScale),
             ColumnType.Bit => column.Length is >= 1 and <= 64,
             ColumnType.Float => column.Length is 4,
             ColumnType.Double => column.Length is 8,
@@ -71,7 +72,8 @@ internal static class ColumnCodecs
         if (!isValid)
         {
             throw new CdcProtocolException(
-                $"The table map of {map.FullName} has a column of type {(int)column.Type} with impossible metadata {column.Length}, {column.Scale}.",
+                $"The table map of {map.FullName} has a column of type {(int)column.Type} "
+                + $"with impossible metadata {column.Length}, {column.Scale}.",
                 EventType.TableMap.Name());
         }
     }

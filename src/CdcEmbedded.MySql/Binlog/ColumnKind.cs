@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>How a column's bytes become a <see cref="Value"/>: type, signedness and width in one number, so that reading is one jump.</summary>
+/// <summary>How a column's bytes become a <see cref="Value"/>: type, signedness and width in one number, so that reading is one
+/// jump.</summary>
 internal enum ColumnKind : byte
 {
     Null,

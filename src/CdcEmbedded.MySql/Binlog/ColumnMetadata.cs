@@ -6,8 +6,8 @@ internal struct ColumnMetadata
     /// <summary>The real type: ENUM and SET, which are sent as STRING, are unwrapped.</summary>
     public ColumnType Type;
 
-    /// <summary>As the type has it: bytes of length for CHAR, VARCHAR, ENUM and SET; bytes of length prefix for BLOBs, JSON, GEOMETRY, VECTOR;
-    /// digits of fraction; bits for BIT; for DECIMAL the precision.</summary>
+    /// <summary>As the type has it: bytes of length for CHAR, VARCHAR, ENUM and SET; bytes of length prefix for BLOBs, JSON, GEOMETRY,
+    /// VECTOR; digits of fraction; bits for BIT; for DECIMAL the precision.</summary>
     public ushort Length;
 
     /// <summary>The scale of a DECIMAL.</summary>
@@ -35,7 +35,8 @@ internal struct ColumnMetadata
     /// <summary>The numbers of a VECTOR column; 0 where not told.</summary>
     public int Dimensions;
 
-    public readonly bool IsNumeric => Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong
+    public readonly bool IsNumeric => Type
+        is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong
         or ColumnType.Float or ColumnType.Double or ColumnType.OldDecimal or ColumnType.NewDecimal or ColumnType.Year;
 
     public readonly bool IsText => Type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.Blob

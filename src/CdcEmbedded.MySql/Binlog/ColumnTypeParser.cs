@@ -34,7 +34,8 @@ internal static class ColumnTypeParser
     }
 
     private static int Number(ReadOnlySpan<char> text)
-        => int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        => int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
+            out var number) ? number : -1;
 
     private static string[]? ParseLabels(string rest)
     {
@@ -45,7 +46,12 @@ internal static class ColumnTypeParser
             var label = new StringBuilder();
             for (i++; i < rest.Length; i++)
             {
-                if (rest[i] != '\'')
+                if (rest[i] == '\\' && i + 1 < rest.Length)
+                {
+                    // The server writes these four escapes there and no others (sql/unireg.h, append_unescaped).
+                    label.Append(rest[++i] switch { '0' => '\0', 'n' => '\n', 'r' => '\r', var c => c });
+                }
+                else if (rest[i] != '\'')
                 {
                     label.Append(rest[i]);
                 }

@@ -24,7 +24,8 @@ internal static class ColumnTypeText
             ColumnType.LongLong => Number("bigint", column),
             ColumnType.Float => Number("float", column),
             ColumnType.Double => Number("double", column),
-            ColumnType.NewDecimal => Number(string.Create(CultureInfo.InvariantCulture, $"decimal({column.Length},{column.Scale})"), column),
+            ColumnType.NewDecimal => Number(string.Create(CultureInfo.InvariantCulture, $"decimal({column.Length},{column.Scale})"),
+                column),
             ColumnType.Year => "year",
             ColumnType.Bit => Sized("bit", column.Length),
             ColumnType.Date or ColumnType.NewDate => "date",
@@ -74,7 +75,8 @@ internal static class ColumnTypeText
         var text = new StringBuilder(name).Append('(');
         for (var i = 0; i < labels.Length; i++)
         {
-            text.Append(i == 0 ? "'" : ",'").Append(labels[i].Replace("'", "''", StringComparison.Ordinal)).Append('\'');
+            text.Append(i == 0 ? "'" : ",'").Append(labels[i].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''",
+                StringComparison.Ordinal)).Append('\'');
         }
 
         return text.Append(')').ToString();

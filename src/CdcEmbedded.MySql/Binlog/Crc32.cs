@@ -40,7 +40,8 @@ internal static class Crc32
         {
             var low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;
             var high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-            crc = t[(7 * 256) + (byte)low] ^ t[(6 * 256) + (byte)(low >> 8)] ^ t[(5 * 256) + (byte)(low >> 16)] ^ t[(4 * 256) + (int)(low >> 24)]
+            crc = t[(7 * 256) + (byte)low] ^ t[(6 * 256) + (byte)(low >> 8)] ^ t[(5 * 256) + (byte)(low >> 16)]
+                ^ t[(4 * 256) + (int)(low >> 24)]
                 ^ t[(3 * 256) + (byte)high] ^ t[(2 * 256) + (byte)(high >> 8)] ^ t[256 + (byte)(high >> 16)] ^ t[(int)(high >> 24)];
             bytes = bytes[8..];
         }

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>Cuts received bytes into events. Each chunk is written once and then left to the events that point into it; only the begin of an event
-/// that straddles two chunks is copied.</summary>
+/// <summary>Cuts received bytes into events. Each chunk is written once and then left to the events that point into it; only the begin of
+/// an event that straddles two chunks is copied.</summary>
 internal sealed class EventChunks
 {
     private const int ChunkLength = 64 * 1024;
@@ -56,7 +56,8 @@ internal sealed class EventChunks
         var length = EventHeader.Read(_chunk.AsSpan(_start)).EventLength;
         if (length > (uint)Array.MaxLength)
         {
-            throw new CdcProtocolException($"An event header gives a length of {length}, above the server's limit of 1 GiB.", payloadOffset: 9);
+            throw new CdcProtocolException($"An event header gives a length of {length}, above the server's limit of 1 GiB.",
+                payloadOffset: 9);
         }
 
         if ((uint)Buffered < length)
@@ -69,5 +70,6 @@ internal sealed class EventChunks
         return true;
     }
 
-    private uint NeededLength() => Buffered < EventHeader.Length ? ChunkLength : BinaryPrimitives.ReadUInt32LittleEndian(_chunk.AsSpan(_start + 9));
+    private uint NeededLength() => Buffered < EventHeader.Length ? ChunkLength
+        : BinaryPrimitives.ReadUInt32LittleEndian(_chunk.AsSpan(_start + 9));
 }

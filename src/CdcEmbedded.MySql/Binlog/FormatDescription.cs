@@ -18,7 +18,8 @@ internal sealed class FormatDescription
     private const int FixedLength = 57;
     private readonly byte[] _postHeaderLengths;
 
-    private FormatDescription(ushort binlogVersion, string serverVersion, uint created, byte[] postHeaderLengths, ChecksumAlgorithm checksum)
+    private FormatDescription(ushort binlogVersion, string serverVersion, uint created, byte[] postHeaderLengths,
+        ChecksumAlgorithm checksum)
     {
         BinlogVersion = binlogVersion;
         ServerVersion = serverVersion;
@@ -43,7 +44,8 @@ internal sealed class FormatDescription
     public bool IsMariaDb => ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The fixed part of a type's body in bytes; 0 for types that the server does not list.</summary>
-    public int PostHeaderLength(EventType type) => (int)type - 1 is >= 0 and var i && i < _postHeaderLengths.Length ? _postHeaderLengths[i] : 0;
+    public int PostHeaderLength(EventType type) => (int)type - 1 is >= 0 and var i && i < _postHeaderLengths.Length ? _postHeaderLengths[i]
+        : 0;
 
     /// <summary>Bytes of a table id in TABLE_MAP and rows events: 6, or 4 from servers before 5.1.4.</summary>
     public int TableIdLength(EventType type) => PostHeaderLength(type) == 6 ? 4 : 6;
@@ -59,7 +61,8 @@ internal sealed class FormatDescription
         var serverVersion = Encoding.Latin1.GetString(name[..(name.IndexOf((byte)0) is >= 0 and var end ? end : 50)]);
         if (version != 4)
         {
-            throw new CdcProtocolException($"Server {serverVersion} writes binlog version {version}; only 4 (MySQL 5.0 and later) is read here.",
+            throw new CdcProtocolException($"Server {serverVersion} writes binlog version {version}; "
+                + "only 4 (MySQL 5.0 and later) is read here.",
                 EventType.FormatDescription.Name(), payloadOffset: 0);
         }
 

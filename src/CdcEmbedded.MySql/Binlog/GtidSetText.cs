@@ -81,7 +81,8 @@ internal static class GtidSetText
     }
 
     private static bool TryParseUuid(ReadOnlySpan<char> text, out Guid source)
-        => Guid.TryParseExact(text, "D", out source) || Guid.TryParseExact(text, "N", out source) || Guid.TryParseExact(text, "B", out source);
+        => Guid.TryParseExact(text, "D", out source) || Guid.TryParseExact(text, "N", out source)
+            || Guid.TryParseExact(text, "B", out source);
 
     private static bool TryParseInterval(ReadOnlySpan<char> text, out long start, out long end)
     {

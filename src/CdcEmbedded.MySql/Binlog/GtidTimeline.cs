@@ -2,8 +2,8 @@ namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>The executed GTIDs as they grow: a set to begin with and a log of what came after, so that the state after each transaction
 /// costs one number instead of one set.</summary>
-/// <remarks>One thread appends. A <see cref="GtidSnapshot"/> may be read by any thread that received it by a path with a memory barrier (a channel): it
-/// reads only entries below its own count, which are never written again.</remarks>
+/// <remarks>One thread appends. A <see cref="GtidSnapshot"/> may be read by any thread that received it by a path with a memory barrier (a
+/// channel): it reads only entries below its own count, which are never written again.</remarks>
 internal sealed class GtidTimeline
 {
     /// <summary>Entries of a segment: bounds what a snapshot replays and what it keeps alive, about 10 KiB.</summary>

@@ -12,7 +12,8 @@ namespace CdcEmbedded.MySql.Binlog;
 ///             9 int64, 10 uint64, 11 double, 12 string, 15 opaque
 /// object    = count, size of all in bytes, key entries (offset, 2 bytes of length), value entries, keys, values
 /// array     = count, size, value entries, values
-/// entry     = type, offset from the container's begin, or the value itself where it fits: literals, int16, uint16; in large ones int32, uint32
+/// entry     = type, offset from the container's begin, or the value itself where it fits: literals, int16, uint16; in large ones int32,
+/// uint32
 /// string    = length (seven bits per byte, lowest first, top bit: more follow), UTF-8
 /// opaque    = column type (1), length as of strings, bytes
 /// </code>Counts, sizes and offsets have 2 bytes in small containers and 4 in large ones.</remarks>

@@ -5,10 +5,16 @@ using System.Text;
 namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>The values of a JSON document that JSON itself has no type for.</summary>
-/// <remarks>DECIMAL: precision, scale, then the storage form. DATE, TIME, DATETIME, TIMESTAMP: 8 bytes, little-endian: the storage form's fields above 24 bits
-/// of microseconds. All others print as base64.</remarks>
+/// <remarks>DECIMAL: precision, scale, then the storage form. DATE, TIME, DATETIME, TIMESTAMP: 8 bytes, little-endian: the storage form's
+/// fields above 24 bits of microseconds. All others print as base64.</remarks>
 internal static class JsonOpaque
 {
+    // A sum or product inside the server has up to nine groups of digits, more than a column's 65 (strings/decimal.h).
+    private const int MaxPrecision = 81;
+
+    // The server's base64 breaks its lines, and the line break is escaped as any other in a JSON string.
+    private const int Base64LineBytes = 57;
+
     public static void Write(ref JsonTextBuffer text, byte type, ReadOnlySpan<byte> bytes)
     {
         switch ((ColumnType)type)
@@ -32,10 +38,11 @@ internal static class JsonOpaque
 
     private static void WriteDecimal(ref JsonTextBuffer text, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 2 || bytes[0] is < 1 or > DecimalFormat.MaxPrecision || bytes[1] > Math.Min(bytes[0], (byte)DecimalFormat.MaxScale)
+        if (bytes.Length < 2 || bytes[0] is < 1 or > MaxPrecision || bytes[1] > Math.Min(bytes[0], (byte)DecimalFormat.MaxScale)
             || bytes.Length - 2 != DecimalFormat.ByteLength(bytes[0], bytes[1]))
         {
-            throw new CdcProtocolException($"A JSON document holds a DECIMAL of {bytes.Length} bytes that do not fit its precision.");
+            throw new CdcProtocolException($"A JSON document holds a DECIMAL of {bytes.Length} bytes, "
+                + "which do not fit its precision and scale.");
         }
 
         var number = DecimalFormat.Read(bytes[2..], bytes[0], bytes[1]).ToString();
@@ -88,7 +95,17 @@ internal static class JsonOpaque
         text.Write("\"base64:type"u8);
         text.Write((long)type);
         text.Write((byte)':');
-        Base64.EncodeToUtf8(bytes, text.Reserve(Base64.GetMaxEncodedToUtf8Length(bytes.Length)), out _, out _);
+        for (var line = bytes; !line.IsEmpty; line = line[Math.Min(Base64LineBytes, line.Length)..])
+        {
+            if (line.Length != bytes.Length)
+            {
+                text.Write("\\n"u8);
+            }
+
+            var part = line[..Math.Min(Base64LineBytes, line.Length)];
+            Base64.EncodeToUtf8(part, text.Reserve(Base64.GetMaxEncodedToUtf8Length(part.Length)), out _, out _);
+        }
+
         text.Write((byte)'"');
     }
 }

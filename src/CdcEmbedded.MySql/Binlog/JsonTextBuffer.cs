@@ -10,7 +10,8 @@ internal ref struct JsonTextBuffer
 {
     private static readonly SearchValues<byte> Escaped = SearchValues.Create(
     [
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'"', (byte)'\\',
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+        17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'"', (byte)'\\',
     ]);
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
@@ -66,8 +67,8 @@ internal ref struct JsonTextBuffer
         Write(text[..written]);
     }
 
-    /// <summary>A double as the server writes it (my_gcvt in strings/dtoa.cc, then ".0" where there is neither point nor exponent): the fewest digits
-    /// that read back the same; an exponent where the point would stand more than 15 digits off.</summary>
+    /// <summary>A double as the server writes it (my_gcvt in strings/dtoa.cc, then ".0" where there is neither point nor exponent): the
+    /// fewest digits that read back the same; an exponent where the point would stand more than 15 digits off.</summary>
     public void Write(double number)
     {
         if (!double.IsFinite(number))

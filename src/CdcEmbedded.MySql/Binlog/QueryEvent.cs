@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>QUERY_EVENT: a statement: BEGIN, COMMIT, DDL, or a change logged as a statement (libs/mysql/binlog/event/statement_events.h).</summary>
+/// <summary>QUERY_EVENT: a statement: BEGIN, COMMIT, DDL, or a change logged as a statement
+/// (libs/mysql/binlog/event/statement_events.h).</summary>
 /// <remarks><code>
 ///  0  4  thread id
 ///  4  4  seconds of execution
@@ -13,7 +15,8 @@ namespace CdcEmbedded.MySql.Binlog;
 /// </code></remarks>
 internal readonly ref struct QueryEvent
 {
-    private QueryEvent(uint threadId, uint seconds, ushort errorCode, ReadOnlySpan<byte> database, ReadOnlySpan<byte> query, QueryStatus status)
+    private QueryEvent(uint threadId, uint seconds, ushort errorCode, ReadOnlySpan<byte> database, ReadOnlySpan<byte> query,
+        QueryStatus status)
     {
         ThreadId = threadId;
         ExecutionSeconds = seconds;
@@ -39,8 +42,23 @@ internal readonly ref struct QueryEvent
 
     public string Database => Encoding.UTF8.GetString(DatabaseBytes);
 
-    /// <summary>The statement as text. What is not valid in its character set becomes U+FFFD: the text is for showing and for finding names in.</summary>
+    /// <summary>The statement as text. What is not valid in its character set becomes U+FFFD: the text is for showing and for finding
+    /// names in.</summary>
     public string GetText() => (Charset.OfCollation(Status.ClientCollation) ?? Charset.Utf8Mb4).DecodeLoosely(Query);
+
+    /// <summary>Whether the statement is BEGIN, as in every transaction: without reading the rest.</summary>
+    public static bool TryReadBegin(ReadOnlySpan<byte> body, out uint threadId)
+    {
+        threadId = 0;
+        if (body.Length < 13 + 1 + 5 || !body.EndsWith("BEGIN"u8)
+            || 13 + BinaryPrimitives.ReadUInt16LittleEndian(body[11..]) + body[8] + 1 + 5 != body.Length)
+        {
+            return false;
+        }
+
+        threadId = BinaryPrimitives.ReadUInt32LittleEndian(body);
+        return true;
+    }
 
     /// <summary>Reads the body, without checksum.</summary>
     public static QueryEvent Read(ReadOnlySpan<byte> body)

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>The status variables of a QUERY_EVENT: the session's settings that the statement depends on (statement_events.h, Query_event_status_vars).</summary>
+/// <summary>The status variables of a QUERY_EVENT: the session's settings that the statement depends on (statement_events.h,
+/// Query_event_status_vars).</summary>
 /// <remarks>A list of code (1 byte) and value, the value's length known by its code; a reader stops at a code that it does not know, as
 /// servers do.</remarks>
 internal readonly ref struct QueryStatus

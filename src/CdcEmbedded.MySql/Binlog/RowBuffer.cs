@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog;
@@ -17,7 +18,8 @@ internal sealed class RowBuffer
     private readonly int[]? _large;
     private readonly bool _hasAbsent;
 
-    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small, int[]? large,
+    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small,
+        int[]? large,
         bool hasAbsent)
     {
         Map = map;
@@ -49,6 +51,10 @@ internal sealed class RowBuffer
 
     public int ColumnCount => _codecs.Length;
 
+    /// <summary>The same rows under the same map with names: what <see cref="TableMap.TryBind"/> gave.</summary>
+    public RowBuffer Rebind(TableMap bound)
+        => new(bound, Operation, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
+
     /// <summary>Bytes of the offsets.</summary>
     public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;
 
@@ -57,13 +63,26 @@ internal sealed class RowBuffer
     public bool IsAbsent(int image, int column) => OffsetOf(image, column) == AbsentOffset;
 
     /// <summary>A column of an image.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public Value GetValue(int image, int column)
     {
+        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
         var offset = OffsetOf(image, column);
-        return offset > AbsentOffset ? _codecs[column].Read(Buffer, BodyStart + offset) : offset == NullOffset ? Value.Null : Value.Absent;
+        if (offset > AbsentOffset)
+        {
+            return _codecs[column].Read(Buffer, BodyStart + offset);
+        }
+
+        if (offset == NullOffset)
+        {
+            return Value.Null;
+        }
+
+        return Value.Absent;
     }
 
-    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before image.</summary>
+    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before
+    /// image.</summary>
     public Value GetAfterValue(int row, int column)
     {
         if (Operation != RowsOperation.Update)
@@ -108,8 +127,16 @@ internal sealed class RowBuffer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int OffsetOf(int image, int column)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)_codecs.Length, nameof(column));
+        if ((uint)column >= (uint)_codecs.Length)
+        {
+            ThrowNoColumn(column);
+        }
+
         var index = (image * _codecs.Length) + column;
         return _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
     }
+
+    [DoesNotReturn]
+    private void ThrowNoColumn(int column)
+        => throw new ArgumentOutOfRangeException(nameof(column), column, $"{Map.FullName} has {_codecs.Length} columns.");
 }

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>Walks the rows of a rows event once and notes where each column begins; no value is decoded. Single-threaded: one scanner belongs
-/// to one reader of events.</summary>
+/// <summary>Walks the rows of a rows event once and notes where each column begins; no value is decoded. Single-threaded: one scanner
+/// belongs to one reader of events.</summary>
 /// <remarks>A row image is a bitmap of nulls over the columns present, then their values in order.</remarks>
 internal sealed class RowScanner
 {
@@ -21,7 +22,8 @@ internal sealed class RowScanner
     /// <param name="buffer">Where the event lies; never written again.</param>
     /// <param name="bodyStart">Where its body begins.</param>
     /// <param name="bodyLength">The body's length, without checksum.</param>
-    /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the map.</exception>
+    /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the
+    /// map.</exception>
     /// <exception cref="ServerMisconfiguredException">It is a form that this version does not read.</exception>
     public RowBuffer Scan(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength)
     {
@@ -38,7 +40,7 @@ internal sealed class RowScanner
         var isUpdate = header.Operation == RowsOperation.Update;
         var first = new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns);
         var second = isUpdate ? new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns) : first;
-        var images = ScanRows(map, header, body, reader.Position, first, second, isUpdate);
+        var images = ScanRows(map, header, body, reader.Position, in first, in second, isUpdate);
         var offsets = _scratch.AsSpan(0, images * columns);
         var isSmall = body.Length <= ushort.MaxValue;
         var small = isSmall ? Narrow(offsets) : null;
@@ -54,15 +56,24 @@ internal sealed class RowScanner
     private static ushort[] Narrow(ReadOnlySpan<int> offsets)
     {
         var result = GC.AllocateUninitializedArray<ushort>(offsets.Length);
-        for (var i = 0; i < result.Length; i++)
+        var to = result.AsSpan();
+        while (offsets.Length >= 8 && to.Length >= 8)
         {
-            result[i] = (ushort)offsets[i];
+            Vector128.Narrow(Vector128.Create(offsets[..4]), Vector128.Create(offsets[4..])).AsUInt16().CopyTo(to);
+            offsets = offsets[8..];
+            to = to[8..];
+        }
+
+        for (var i = 0; i < offsets.Length && i < to.Length; i++)
+        {
+            to[i] = (ushort)offsets[i];
         }
 
         return result;
     }
 
-    private int ScanRows(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int start, PresentColumns first, PresentColumns second, bool isUpdate)
+    private int ScanRows(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int start, in PresentColumns first,
+        in PresentColumns second, bool isUpdate)
     {
         var columns = map.ColumnCount;
         var shapes = map.Shapes;
@@ -71,16 +82,21 @@ internal sealed class RowScanner
         do
         {
             var rowStart = position;
-            Reserve(map, header, columns, images + 2, rowStart);
-            position = ScanImage(body, position, shapes, first, _scratch.AsSpan(images++ * columns, columns));
+            if ((images + 2) * (long)columns > _scratch.Length)
+            {
+                Grow(map, header, columns, images + 2, rowStart);
+            }
+
+            position = ScanImage(body, position, shapes, in first, _scratch.AsSpan(images++ * columns, columns));
             if (isUpdate && position != Overrun)
             {
-                position = ScanImage(body, position, shapes, second, _scratch.AsSpan(images++ * columns, columns));
+                position = ScanImage(body, position, shapes, in second, _scratch.AsSpan(images++ * columns, columns));
             }
 
             if (position == Overrun)
             {
-                ThrowMalformed(map, header, rowStart, $"row {(isUpdate ? (images - 1) / 2 : images - 1)} passes the event's end, {body.Length} bytes");
+                ThrowMalformed(map, header, rowStart,
+                    $"row {(isUpdate ? (images - 1) / 2 : images - 1)} passes the event's end, {body.Length} bytes");
             }
 
             // A row without any column has no bytes: it stands alone, or there would be any number of them.
@@ -93,9 +109,10 @@ internal sealed class RowScanner
         return images;
     }
 
-    private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, PresentColumns present, Span<int> offsets)
+    private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present,
+        Span<int> offsets)
     {
-        var nullBytes = (present.Count + 7) / 8;
+        var nullBytes = present.NullBytes;
         if (nullBytes > body.Length - position)
         {
             return Overrun;
@@ -103,9 +120,15 @@ internal sealed class RowScanner
 
         var nulls = body.Slice(position, nullBytes);
         position += nullBytes;
-        return present.IsAll && !nulls.ContainsAnyExcept((byte)0)
+        var anyNull = 0;
+        foreach (var bits in nulls)
+        {
+            anyNull |= bits;
+        }
+
+        return present.IsAll && anyNull == 0
             ? ScanFull(body, position, shapes, offsets)
-            : ScanSparse(body, position, shapes, present, nulls, offsets);
+            : ScanSparse(body, position, shapes, in present, nulls, offsets);
     }
 
     private static int ScanFull(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, Span<int> offsets)
@@ -141,7 +164,8 @@ internal sealed class RowScanner
         return position <= body.Length ? position : Overrun;
     }
 
-    private static int ScanSparse(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, PresentColumns present, ReadOnlySpan<byte> nulls,
+    private static int ScanSparse(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present,
+        ReadOnlySpan<byte> nulls,
         Span<int> offsets)
     {
         var bit = 0;
@@ -191,15 +215,12 @@ internal sealed class RowScanner
         return length <= body.Length - position - lengthBytes ? position + lengthBytes + (int)length : Overrun;
     }
 
-    private void Reserve(TableMap map, in RowsHeader header, int columns, int images, int position)
+    private void Grow(TableMap map, in RowsHeader header, int columns, int images, int position)
     {
         var needed = (long)images * columns;
-        if (needed <= _scratch.Length)
-        {
-            return;
-        }
 
-        // An event of all nulls has the most columns for its bytes, eight each; a server's packet ends at 1 GiB, its rows far below this bound.
+        // An event of all nulls has the most columns for its bytes, eight each; a server's packet ends at 1 GiB, its rows far below this
+        // bound.
         if (needed > Array.MaxLength / 8)
         {
             ThrowMalformed(map, header, position, $"it has more than {Array.MaxLength / 8} values");
@@ -210,7 +231,8 @@ internal sealed class RowScanner
 
     [DoesNotReturn]
     private static void ThrowMalformed(TableMap map, in RowsHeader header, int position, string what)
-        => throw new CdcProtocolException($"A {header.Type.Name()} of {map.FullName} is malformed at byte {position}: {what}.", header.Type.Name(),
+        => throw new CdcProtocolException($"A {header.Type.Name()} of {map.FullName} is malformed at byte {position}: {what}.",
+            header.Type.Name(),
             payloadOffset: position);
 
     private static void RefuseUnreadable(TableMap map, EventType type)
@@ -218,19 +240,23 @@ internal sealed class RowScanner
         SourceFinding? finding = type switch
         {
             EventType.PartialUpdateRows => new SourceFinding(true, "mysql.binlog_row_value_options",
-                $"Updates of {map.FullName} are logged as differences of JSON documents, which this version does not read; a later one will.",
+                $"Updates of {map.FullName} are logged as differences of JSON documents, "
+                + "which this version does not read; a later one will.",
                 "SET PERSIST binlog_row_value_options = ''"),
-            >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed => new SourceFinding(true, "mariadb.log_bin_compress",
+            >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed
+                => new SourceFinding(true, "mariadb.log_bin_compress",
                 $"Rows of {map.FullName} are logged in MariaDB's compressed form, which this version does not read; a later one will.",
                 "SET GLOBAL log_bin_compress = OFF"),
             _ => null,
         };
         if (finding is not null)
         {
-            throw new ServerMisconfiguredException($"{finding.Message} Set it for the sessions that write, too: {finding.Remedy}.", [finding]);
+            throw new ServerMisconfiguredException($"{finding.Message} Set it for the sessions that write, too: {finding.Remedy}.",
+                [finding]);
         }
 
-        if (type is not (>= EventType.WriteRowsV1 and <= EventType.DeleteRowsV1) and not (>= EventType.WriteRows and <= EventType.DeleteRows))
+        if (type is not (>= EventType.WriteRowsV1 and <= EventType.DeleteRowsV1)
+            and not (>= EventType.WriteRows and <= EventType.DeleteRows))
         {
             throw new CdcProtocolException($"A {type.Name()} of {map.FullName} is not a rows event that is known here.", type.Name());
         }
@@ -250,11 +276,15 @@ internal sealed class RowScanner
             }
 
             IsAll = Count == columns;
+            NullBytes = (Count + 7) / 8;
         }
 
         public int Count { get; }
 
         public bool IsAll { get; }
+
+        /// <summary>Bytes of the bitmap of nulls before each image.</summary>
+        public int NullBytes { get; }
 
         public bool Contains(int column) => (_bits[column >> 3] & (1 << (column & 7))) != 0;
     }

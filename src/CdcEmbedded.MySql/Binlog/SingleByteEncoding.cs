@@ -3,7 +3,8 @@ using System.Text;
 namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>Decodes one byte per character by a table; for character sets that .NET has no code page for. It does not encode.</summary>
-internal sealed class SingleByteEncoding(string name, string table) : Encoding(0, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+internal sealed class SingleByteEncoding(string name, string table)
+    : Encoding(0, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
 {
     /// <summary>Stands in a table where the set has no character.</summary>
     public const char Hole = '\uffff';
@@ -24,7 +25,8 @@ internal sealed class SingleByteEncoding(string name, string table) : Encoding(0
             var c = table[bytes[byteIndex + i]];
             chars[charIndex + i] = c != Hole
                 ? c
-                : throw new DecoderFallbackException($"Byte {bytes[byteIndex + i]:x2} is no character of {name}.", [bytes[byteIndex + i]], i);
+                : throw new DecoderFallbackException($"Byte {bytes[byteIndex + i]:x2} is no character of {name}.", [bytes[byteIndex + i]],
+                    i);
         }
 
         return byteCount;

@@ -11,8 +11,8 @@ internal static class SingleByteTables
     {
         "swe7" => Patch(Patch(Identity(128) + Holes(128), 0x5b, "ÄÖÅÜ"), 0x40, "É") is var t ? Patch(Patch(t, 0x60, "é"), 0x7b, "äöåü") : t,
         "dec8" => Dec8(),
-        "hp8" => Identity(161) + "ÀÂÈÊËÎÏ´ˋˆ¨˜ÙÛ₤¯ÝýˀÇçÑñ¡¿¤£¥§ƒ¢âêôûáéóúàèòùäëöüÅîØÆåíøæÄìÖÜÉïßÔÁÃãÐðÍÌÓÒÕõŠšÚŸÿÞþ·µ¶¾—¼½ªº«■»±".Replace('ˀ', '°')
-            + Holes(1),
+        "hp8" => Identity(161)
+            + "ÀÂÈÊËÎÏ´ˋˆ¨˜ÙÛ₤¯Ýý°ÇçÑñ¡¿¤£¥§ƒ¢âêôûáéóúàèòùäëöüÅîØÆåíøæÄìÖÜÉïßÔÁÃãÐðÍÌÓÒÕõŠšÚŸÿÞþ·µ¶¾—¼½ªº«■»±" + Holes(1),
         "keybcs2" => Identity(128) + "ČüéďäĎŤčěĚĹÍľĺÄÁÉžŽôöÓůÚýÖÜŠĽÝŘťáíóúňŇŮÔšřŕŔ¼§«»" + Box + "αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0",
         "armscii8" => Armscii8(),
         "geostd8" => Geostd8(),
@@ -58,5 +58,6 @@ internal static class SingleByteTables
 
     private static string Holes(int count) => new(SingleByteEncoding.Hole, count);
 
-    private static string Patch(string table, int at, string characters) => string.Concat(table.AsSpan(0, at), characters, table.AsSpan(at + characters.Length));
+    private static string Patch(string table, int at, string characters)
+        => string.Concat(table.AsSpan(0, at), characters, table.AsSpan(at + characters.Length));
 }

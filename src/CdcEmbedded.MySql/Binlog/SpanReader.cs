@@ -51,7 +51,8 @@ internal ref struct SpanReader
     public ulong ReadUInt56()
     {
         var b = ReadBytes(7);
-        return BinaryPrimitives.ReadUInt32LittleEndian(b) | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(b[4..]) << 32) | ((ulong)b[6] << 48);
+        return BinaryPrimitives.ReadUInt32LittleEndian(b) | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(b[4..]) << 32)
+            | ((ulong)b[6] << 48);
     }
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(8));
@@ -163,7 +164,8 @@ internal ref struct SpanReader
 
     [DoesNotReturn]
     public readonly void ThrowMalformed(string what)
-        => throw new CdcProtocolException($"A {_type.Name()} is malformed at byte {_position} of {_span.Length}: {what}.", _type.Name(), payloadOffset: _position);
+        => throw new CdcProtocolException($"A {_type.Name()} is malformed at byte {_position} of {_span.Length}: {what}.", _type.Name(),
+            payloadOffset: _position);
 
     private readonly void Require(int count)
     {

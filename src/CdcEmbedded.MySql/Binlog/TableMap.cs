@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>TABLE_MAP_EVENT: a table's columns as the rows that follow have them (libs/mysql/binlog/event/rows_event.h). Immutable.</summary>
+/// <summary>TABLE_MAP_EVENT: a table's columns as the rows that follow have them (libs/mysql/binlog/event/rows_event.h).
+/// Immutable.</summary>
 /// <remarks><code>
 ///  0  6  table id (4 from servers before 5.1.4)
 ///  6  2  flags

@@ -79,7 +79,9 @@ internal static class TableMapOptionalMetadata
         return (bits[bit >> 3] & (0x80 >> (bit & 7))) != 0;
     }
 
-    private static bool IsOfCharset(in ColumnMetadata column, bool labelled) => labelled ? column.HasLabels : column.IsText;
+    private static bool IsOfCharset(in ColumnMetadata column, bool labelled) => labelled
+        ? column.HasLabels
+        : column.IsText || column.Type == ColumnType.Vector; // A VECTOR is a BLOB of the binary collation to the server.
 
     private static void ReadDefaultCharset(ref SpanReader value, ColumnMetadata[] columns, bool labelled)
     {

@@ -52,7 +52,8 @@ internal static class TableMapReader
     {
         switch (column.Type)
         {
-            case ColumnType.Float or ColumnType.Double or ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob
+            case ColumnType.Float or ColumnType.Double or ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob
+                or ColumnType.LongBlob
                 or ColumnType.Json or ColumnType.Geometry or ColumnType.Vector or ColumnType.MariaDbBlobCompressed
                 or ColumnType.Time2 or ColumnType.DateTime2 or ColumnType.Timestamp2:
                 column.Length = reader.ReadByte();
@@ -82,7 +83,8 @@ internal static class TableMapReader
         int length = reader.ReadByte();
         if (type != 0 && (type & 0x30) != 0x30)
         {
-            // CHAR of more than 255 bytes: bits 8 and 9 of the length are stored inverted in bits 4 and 5 of the type (sql/field.cc, Field_string).
+            // CHAR of more than 255 bytes: bits 8 and 9 of the length are stored inverted in bits 4 and 5 of the type (sql/field.cc,
+            // Field_string).
             length |= ((type & 0x30) ^ 0x30) << 4;
             type |= 0x30;
         }

@@ -33,7 +33,8 @@ internal static class TableSchemas
         }
         catch (ArgumentException e)
         {
-            throw new CdcProtocolException($"The table map of {map.FullName} gives one name to two columns.", EventType.TableMap.Name(), innerException: e);
+            throw new CdcProtocolException($"The table map of {map.FullName} gives one name to two columns.", EventType.TableMap.Name(),
+                innerException: e);
         }
     }
 

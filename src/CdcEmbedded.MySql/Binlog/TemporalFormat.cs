@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>The storage forms of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and the older ones.</summary>
+/// <summary>The storage forms of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and the older
+/// ones.</summary>
 internal static class TemporalFormat
 {
     private static ReadOnlySpan<int> MicrosecondsOfUnit => [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
@@ -13,8 +15,8 @@ internal static class TemporalFormat
     /// <summary>DATE: 3 bytes, little-endian: day in 5 bits, month in 4, year in 15.</summary>
     public static Value ReadDate(uint packed) => Value.FromDate((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31);
 
-    /// <summary>TIME2: 3 bytes, big-endian, plus 0x800000: hours in 10 bits, minutes in 6, seconds in 6; then the fraction. The whole is one
-    /// signed number, so a negative time borrows from its fraction.</summary>
+    /// <summary>TIME2: 3 bytes, big-endian, plus 0x800000: hours in 10 bits, minutes in 6, seconds in 6; then the fraction. The whole is
+    /// one signed number, so a negative time borrows from its fraction.</summary>
     public static Value ReadTime2(ReadOnlySpan<byte> bytes, int digits)
     {
         var fractionBits = 8 * FractionLength(digits);
@@ -32,15 +34,17 @@ internal static class TemporalFormat
         return Value.FromTime(packed < 0 ? -micros : micros, (byte)digits);
     }
 
-    /// <summary>DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second in 6; then the
-    /// fraction.</summary>
+    /// <summary>DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second in 6;
+    /// then the fraction.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Value ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
     {
         var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
         var yearMonth = (int)(packed >> 22) & 0x1ffff;
         var micros = (int)ReadFraction(bytes[5..], digits);
         return Value.FromDateTime(new CalendarDateTime(
-            yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31, (int)(packed >> 12) & 31, (int)(packed >> 6) & 63, (int)packed & 63, micros),
+            yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31,
+            (int)(packed >> 12) & 31, (int)(packed >> 6) & 63, (int)packed & 63, micros),
             (byte)digits);
     }
 
@@ -77,7 +81,8 @@ internal static class TemporalFormat
     }
 
     /// <summary>TIMESTAMP of before 5.6.4: Unix seconds; 0 is the zero timestamp.</summary>
-    public static Value ReadOldTimestamp(uint seconds) => seconds == 0 ? Value.FromZeroTimestamp() : Value.FromTimestamp(seconds * 1_000_000L);
+    public static Value ReadOldTimestamp(uint seconds) => seconds == 0 ? Value.FromZeroTimestamp()
+        : Value.FromTimestamp(seconds * 1_000_000L);
 
     private static long ReadFraction(ReadOnlySpan<byte> bytes, int digits) => FractionLength(digits) switch
     {

@@ -1,8 +1,8 @@
 namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>TRANSACTION_PAYLOAD_EVENT: the events of a transaction in compressed form; here only what is in front of them.</summary>
-/// <remarks>A list of fields (libs/mysql/binlog/event/codecs/binary.cpp): type, length, value, all length-encoded; type 1 the payload's size,
-/// 2 the compression, 3 the size when uncompressed, 0 the end, after which the payload begins.</remarks>
+/// <remarks>A list of fields (libs/mysql/binlog/event/codecs/binary.cpp): type, length, value, all length-encoded; type 1 the payload's
+/// size, 2 the compression, 3 the size when uncompressed, 0 the end, after which the payload begins.</remarks>
 /// <param name="PayloadOffset">Where the payload begins in the body.</param>
 /// <param name="PayloadLength">Its length in bytes.</param>
 /// <param name="Compression">0 is zstd, 255 none.</param>

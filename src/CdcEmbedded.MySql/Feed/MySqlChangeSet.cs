@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.Sources;
 
@@ -107,15 +108,22 @@ internal sealed class MySqlChangeSet : ChangeSet
         return parts?.ToArray();
     }
 
-    public override int GetFieldCount(int record) => _table.Schema.Columns.Count;
+    public override int GetFieldCount(int record) => _rows.ColumnCount;
 
     public override string GetFieldName(int record, int field) => _table.Schema.Columns[field].Name;
 
     public override int IndexOf(int record, string name) => _table.Schema.IndexOf(name);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override Value GetValue(int record, int field)
     {
-        return _operation == ChangeOperation.Update && (record & 1) != 0 ? _rows.GetAfterValue(record >> 1, field) : _rows.GetValue(record, field);
+        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
+        if (_operation == ChangeOperation.Update && (record & 1) != 0)
+        {
+            return _rows.GetAfterValue(record >> 1, field);
+        }
+
+        return _rows.GetValue(record, field);
     }
 
     public override ChangeOperation GetOperation(int change) => HalfOf(change) switch

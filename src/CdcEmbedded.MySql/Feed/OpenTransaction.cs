@@ -6,19 +6,29 @@ namespace CdcEmbedded.MySql.Feed;
 internal sealed class OpenTransaction
 {
     private readonly List<(CapturedTable Table, long Count)> _counts = new(2);
+    private MySqlTransaction? _transaction;
     private ResumePoint? _resume;
 
-    public OpenTransaction(MySqlTransaction transaction, ResumePoint? resume)
+    /// <summary>Begins anew with another transaction: the one object and its lists serve all of a feed's.</summary>
+    public void Begin(MySqlTransaction transaction, ResumePoint? resume)
     {
-        Transaction = transaction;
+        _transaction = transaction;
         _resume = resume is not null && resume.Matches(transaction) ? resume : null;
         IsResumed = _resume is not null;
+        HasBegun = false;
+        Held.Clear();
+        HeldBytes = 0;
+        Delivered = 0;
+        Check = 0;
+        LastProvisional = null;
+        Query = null;
+        _counts.Clear();
     }
 
-    public MySqlTransaction Transaction { get; }
+    public MySqlTransaction Transaction => _transaction ?? throw new InvalidOperationException("No transaction has begun.");
 
     /// <summary>Whether reading went on inside it, so that its begin was told before.</summary>
-    public bool IsResumed { get; }
+    public bool IsResumed { get; private set; }
 
     /// <summary>Whether a BEGIN was read: a statement inside is not its end then.</summary>
     public bool HasBegun { get; set; }

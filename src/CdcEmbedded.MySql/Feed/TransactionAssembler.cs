@@ -17,6 +17,7 @@ internal sealed class TransactionAssembler
     private GtidSet? _previousGtids;
     private FormatDescription? _format;
     private bool _hasChecksums;
+    private readonly OpenTransaction _transaction = new();
     private OpenTransaction? _open;
     private ulong _lastTableId = ulong.MaxValue;
     private MappedTable? _lastTable;
@@ -231,7 +232,8 @@ internal sealed class TransactionAssembler
             _timeline = new GtidTimeline(previous);
         }
 
-        _open = new OpenTransaction(
+        _open = _transaction;
+        _open.Begin(
             new MySqlTransaction(_settings.Identity, e.Gtid, !e.IsAnonymous, _timeline?.Current, _cursor.File, start)
             {
                 ImmediateCommit = e.ImmediateCommitTimestamp,
@@ -244,13 +246,21 @@ internal sealed class TransactionAssembler
 
     /// <summary>The open transaction; servers without GTID events begin one with BEGIN or with a statement.</summary>
     private OpenTransaction EnsureOpen(in EventHeader header, long start)
-        => _open ??= new OpenTransaction(
-            new MySqlTransaction(_settings.Identity, default, hasGtid: false, _timeline?.Current, _cursor.File, start)
-            {
-                HeaderSeconds = header.Timestamp,
-                ServerId = header.ServerId,
-            },
-            _resume);
+    {
+        if (_open is null)
+        {
+            _open = _transaction;
+            _open.Begin(
+                new MySqlTransaction(_settings.Identity, default, hasGtid: false, _timeline?.Current, _cursor.File, start)
+                {
+                    HeaderSeconds = header.Timestamp,
+                    ServerId = header.ServerId,
+                },
+                _resume);
+        }
+
+        return _open;
+    }
 
     private FormatDescription FormatFor(in EventHeader header)
         => _format ?? throw Damaged(header, "no FORMAT_DESCRIPTION_EVENT came before it");
@@ -331,13 +341,13 @@ internal sealed class TransactionAssembler
 
     private void ReadQuery(in EventHeader header, ReadOnlySpan<byte> body, long start)
     {
-        var query = QueryEvent.Read(body);
-        if (query.Query.SequenceEqual("BEGIN"u8))
+        if (QueryEvent.TryReadBegin(body, out var threadId))
         {
-            Begin(header, query.ThreadId, start);
+            Begin(header, threadId, start);
             return;
         }
 
+        var query = QueryEvent.Read(body);
         var text = query.GetText();
         switch (StatementReader.Classify(text))
         {

@@ -2,7 +2,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>How far the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement is one watermark.</summary>
+/// <summary>How far the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement is one
+/// watermark.</summary>
 /// <remarks>Not thread-safe: called under the cursor's lock. Positions are made only when they are stored.</remarks>
 internal sealed class AcknowledgedProgress
 {
@@ -81,7 +82,8 @@ internal sealed class AcknowledgedProgress
         _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, position));
     }
 
-    /// <summary>Looks whether the newest acknowledged change ends a transaction; asked only when a write is due, as it makes a position.</summary>
+    /// <summary>Looks whether the newest acknowledged change ends a transaction; asked only when a write is due, as it makes a
+    /// position.</summary>
     public bool HasUnsavedEnd()
     {
         if (_set is not null && CurrentPosition is { IsTransactionEnd: true } position)

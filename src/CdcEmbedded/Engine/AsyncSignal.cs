@@ -2,7 +2,8 @@ using System.Threading.Tasks.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>An auto-reset event with one waiter that waits without allocating. Setting it twice before a wait is the same as once.</summary>
+/// <summary>An auto-reset event with one waiter that waits without allocating. Setting it twice before a wait is the same as
+/// once.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();

@@ -3,7 +3,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>The batches between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has moved past it.</summary>
+/// <summary>The batches between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has moved past
+/// it.</summary>
 /// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch in its hand.</remarks>
 internal sealed class BatchQueue
 {

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.Engine;
 
-/// <summary>Tells when acknowledged progress is to be stored, by <see cref="CommitPolicy"/>. It reads no clock: a one-shot timer tells that the
+/// <summary>Tells when acknowledged progress is to be stored, by <see cref="CommitPolicy"/>. It reads no clock: a one-shot timer tells
+/// that the
 /// interval is over.</summary>
 /// <remarks>All members but the timer's own callback are called under the cursor's lock.</remarks>
 internal sealed class CommitSchedule : IAsyncDisposable
@@ -22,7 +23,8 @@ internal sealed class CommitSchedule : IAsyncDisposable
         _elapsed = elapsed;
         _forcedAt = policy.WaitForTransactionEnd ? (long)policy.Changes * policy.MaxOverrun : policy.Changes;
         _timer = policy.IsNever ? null
-            : timeProvider.CreateTimer(static state => ((CommitSchedule)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            : timeProvider.CreateTimer(static state => ((CommitSchedule)state!).OnTimer(), this,
+                Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public bool IsNever => _policy.IsNever;

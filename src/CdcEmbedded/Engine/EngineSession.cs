@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the way to the offset store.</summary>
+/// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the way to the offset
+/// store.</summary>
 internal sealed class EngineSession : IAsyncDisposable
 {
     // How long a stop waits for a source, and for a store, that do not answer.
@@ -93,7 +94,8 @@ internal sealed class EngineSession : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(IAsyncEnumerator<>));
     }
 
-    /// <summary>A finite source has ended and everything was acknowledged: what is left is stored, and a failure of that is the consumer's.</summary>
+    /// <summary>A finite source has ended and everything was acknowledged: what is left is stored, and a failure of that is the
+    /// consumer's.</summary>
     public ValueTask EndAsync() => Options.CommitPolicy.IsNever ? default : Cursor.SaveAsync(StopToken);
 
     /// <summary>Remembers why the stream ended and turns the inner cancellation into what the caller must see.</summary>
@@ -185,7 +187,8 @@ internal sealed class EngineSession : IAsyncDisposable
         Log.Stopped(_logger, Options.Name);
     }
 
-    /// <summary>The last write. It cannot throw: the loop's own exception may be on its way through the enumerator's disposal, and would be lost.
+    /// <summary>The last write. It cannot throw: the loop's own exception may be on its way through the enumerator's disposal, and would
+    /// be lost.
     /// A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
     private async ValueTask FlushAsync()
     {

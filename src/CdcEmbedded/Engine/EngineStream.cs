@@ -12,5 +12,6 @@ internal sealed class EngineStream<T> : IAsyncEnumerable<T>
         _cancellationToken = cancellationToken;
     }
 
-    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => _start(_cancellationToken, cancellationToken);
+    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+        => _start(_cancellationToken, cancellationToken);
 }

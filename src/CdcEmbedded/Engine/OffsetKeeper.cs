@@ -38,8 +38,8 @@ internal sealed class OffsetKeeper : IDisposable
         var offset = Offset.Parse(stored.Text);
         if (offset.Connector != connector)
         {
-            throw new OffsetFormatException($"The offset stored under '{_key}' is one of a '{offset.Connector}' source, not of '{connector}': "
-                + "give this engine another name, or remove the offset to start anew.");
+            throw new OffsetFormatException($"The offset stored under '{_key}' is one of a '{offset.Connector}' source, not of "
+                + $"'{connector}': give this engine another name, or remove the offset to start anew.");
         }
 
         _version = stored.Version;
@@ -48,7 +48,8 @@ internal sealed class OffsetKeeper : IDisposable
     }
 
     /// <summary>Stores where a first start begins.</summary>
-    public ValueTask SaveStartAsync(SourcePosition position, CancellationToken cancellationToken) => SaveAsync(position, 0, cancellationToken);
+    public ValueTask SaveStartAsync(SourcePosition position, CancellationToken cancellationToken)
+        => SaveAsync(position, 0, cancellationToken);
 
     /// <summary>Stores a position unless the same or a later one is stored already.</summary>
     /// <param name="position">Where reading goes on.</param>
@@ -120,8 +121,8 @@ internal sealed class OffsetKeeper : IDisposable
         }
         else if ((stored?.Version ?? 0) != _version)
         {
-            _conflict = new OffsetConflictException($"Under '{_key}' version {_version} was expected, but version {stored?.Version ?? 0} is "
-                + "stored: another instance runs under this name.");
+            _conflict = new OffsetConflictException($"Under '{_key}' version {_version} was expected, but version {stored?.Version ?? 0} "
+                + "is stored: another instance runs under this name.");
             throw _conflict;
         }
 

@@ -13,7 +13,8 @@ internal static class OptionsValidation
         Require(options.MaxBufferedChanges >= 1, nameof(options.MaxBufferedChanges), options.MaxBufferedChanges, "at least 1");
         Require(options.MaxBufferedBytes >= 1, nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, "at least 1");
         Require(Enum.IsDefined(options.Acknowledgement), nameof(options.Acknowledgement), options.Acknowledgement, "OnNext or Manual");
-        Require(options.LoggerFactory is not null, nameof(options.LoggerFactory), null, "a factory; NullLoggerFactory.Instance logs nothing");
+        Require(options.LoggerFactory is not null, nameof(options.LoggerFactory), null,
+            "a factory; NullLoggerFactory.Instance logs nothing");
         Require(options.TimeProvider is not null, nameof(options.TimeProvider), null, "a clock, such as TimeProvider.System");
         Require(options.CommitPolicy is not null, nameof(options.CommitPolicy), null, "a policy, such as CommitPolicy.Default");
         Require(options.Reconnect is not null, nameof(options.Reconnect), null, "a policy, such as ReconnectPolicy.Default");

@@ -104,7 +104,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         {
             if (!ReferenceEquals(item.Stream, Session))
             {
-                throw new ArgumentException($"The item '{item.GetType().Name}' was not delivered by engine '{Session.Options.Name}'.", nameof(item));
+                throw new ArgumentException($"The item '{item.GetType().Name}' was not delivered by engine '{Session.Options.Name}'.",
+                    nameof(item));
             }
 
             if (item is ChangeEvent change)
@@ -448,7 +449,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>After an acknowledgement by hand: passes the entries that are not yielded and lie directly behind, so that the last row of a
+    /// <summary>After an acknowledgement by hand: passes the entries that are not yielded and lie directly behind, so that the last row of
+    /// a
     /// transaction stores the transaction's end. The cursor itself stays.</summary>
     private void AbsorbFollowing()
     {

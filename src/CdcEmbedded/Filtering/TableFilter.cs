@@ -1,6 +1,7 @@
 namespace CdcEmbedded.Filtering;
 
-/// <summary>Which tables are captured: lists of patterns <c>database.table</c> to include and to exclude. Immutable; safe from any thread.</summary>
+/// <summary>Which tables are captured: lists of patterns <c>database.table</c> to include and to exclude. Immutable; safe from any
+/// thread.</summary>
 /// <remarks>
 /// <para>On each side of the point <c>*</c> stands for any characters, also none, and <c>?</c> for one: <c>shop.orders</c>, <c>shop.*</c>,
 /// <c>*.audit_*</c>. A name between backticks is taken as it is, points and wildcards too; a backtick in it is doubled:

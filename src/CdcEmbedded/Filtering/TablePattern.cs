@@ -100,7 +100,8 @@ public sealed class TablePattern
                 var c = pattern[at];
                 if (c == '`' || char.IsWhiteSpace(c) || char.IsControl(c))
                 {
-                    throw Bad(pattern, c == '`' ? "a backtick stands inside a name" : "a name with white space goes between backticks", parameter);
+                    var why = c == '`' ? "a backtick stands inside a name" : "a name with white space goes between backticks";
+                    throw Bad(pattern, why, parameter);
                 }
 
                 tokens.Add(c switch { '*' => AnyRun, '?' => AnyOne, _ => c });
@@ -174,5 +175,6 @@ public sealed class TablePattern
         => token == c || (ignoreCase && token >= 0 && char.ToUpperInvariant((char)token) == char.ToUpperInvariant(c));
 
     private static ArgumentException Bad(string pattern, string why, string parameter)
-        => new($"'{pattern}' is no table pattern: {why}. Expected is database.table, such as shop.orders, shop.* or `my.db`.orders.", parameter);
+        => new($"'{pattern}' is no table pattern: {why}. Expected is database.table, such as shop.orders, shop.* or `my.db`.orders.",
+            parameter);
 }

@@ -2,8 +2,10 @@ namespace CdcEmbedded.Offsets;
 
 /// <summary>Keeps offsets in one JSON file, any number of keys in it. Thread-safe; several processes may use one file.</summary>
 /// <remarks>
-/// <para>Each save writes a new file beside the old one, flushes it to the disk and puts it in the old one's place, so that a crash or a power
-/// failure at any moment leaves the old file or the new one, whole. The folder is flushed too, where the platform can (Linux, macOS).</para>
+/// <para>Each save writes a new file beside the old one, flushes it to the disk and puts it in the old one's place, so that a crash or a
+/// power
+/// failure at any moment leaves the old file or the new one, whole. The folder is flushed too, where the platform can (Linux,
+/// macOS).</para>
 /// <para>A save holds <c>path.lock</c> open meanwhile; that file is empty and stays. Not for network file systems without locks.</para>
 /// </remarks>
 public sealed class FileOffsetStore : IOffsetStore
@@ -75,8 +77,8 @@ public sealed class FileOffsetStore : IOffsetStore
         var version = offsets.TryGetValue(key, out var stored) ? stored.Version : 0;
         if (version != expectedVersion)
         {
-            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but version {version} is "
-                + "stored: another instance runs under this name.");
+            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but version {version} "
+                + "is stored: another instance runs under this name.");
         }
 
         offsets[key] = new StoredOffset(text, version + 1);

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Offsets;
 
-/// <summary>The text of an offset file: <c>{"format": "cdcembedded-offsets", "v": 1, "offsets": {key: {"version": n, "text": "…"}}}</c>.</summary>
+/// <summary>The text of an offset file:
+/// <c>{"format": "cdcembedded-offsets", "v": 1, "offsets": {key: {"version": n, "text": "…"}}}</c>.</summary>
 internal static class OffsetFileFormat
 {
     private const string FormatName = "cdcembedded-offsets";
@@ -58,8 +59,8 @@ internal static class OffsetFileFormat
             var result = new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal);
             foreach (var entry in root.GetProperty("offsets").EnumerateObject())
             {
-                var stored = new StoredOffset(entry.Value.GetProperty("text").GetString() ?? throw Refuse(path, "an offset has no text", null),
-                    entry.Value.GetProperty("version").GetInt64());
+                var text = entry.Value.GetProperty("text").GetString() ?? throw Refuse(path, "an offset has no text", null);
+                var stored = new StoredOffset(text, entry.Value.GetProperty("version").GetInt64());
                 if (stored.Version < 1 || !result.TryAdd(entry.Name, stored))
                 {
                     throw Refuse(path, $"the entry '{entry.Name}' is there twice or has a version below 1", null);

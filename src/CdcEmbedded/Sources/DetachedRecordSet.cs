@@ -38,5 +38,9 @@ public sealed class DetachedRecordSet : RecordSet
     public override int IndexOf(int record, string name) => Array.IndexOf(_names, name);
 
     /// <inheritdoc/>
-    public override Value GetValue(int record, int field) => _values[field];
+    public override Value GetValue(int record, int field)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)_values.Length, nameof(field));
+        return _values[field];
+    }
 }

@@ -19,6 +19,7 @@ public abstract class RecordSet
     public abstract int IndexOf(int record, string name);
 
     /// <summary>Decodes one field. Called for every read, so it allocates nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field: the place is checked here and nowhere else.</exception>
     public abstract Value GetValue(int record, int field);
 
     /// <summary>Decodes one field by its name. Sources that find it in one pass override it.</summary>

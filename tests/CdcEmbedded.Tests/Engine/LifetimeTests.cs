@@ -1,4 +1,5 @@
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Engine;
@@ -213,6 +214,23 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Fact]
+    public async Task A_repeated_change_carries_the_same_event_id_and_offset()
+    {
+        var source = Transactions(1, 1).Insert(Table, ("id", 2)).Repeat().End();
+        await using var engine = Engine(source);
+        var changes = new List<ChangeEvent>();
+        await foreach (var change in engine.ReadAsync(Timeout))
+        {
+            changes.Add(change);
+        }
+
+        Assert.Equal([1, 2, 2], changes.Select(Id));
+        Assert.Equal(changes[1].EventId, changes[2].EventId);
+        Assert.Equal(changes[1].Offset, changes[2].Offset);
+        Assert.NotEqual(changes[0].EventId, changes[1].EventId);
+    }
+
+    [Fact]
     public async Task Two_engines_under_one_name_cannot_both_advance()
     {
         var source = Transactions(1, 5);
@@ -254,5 +272,71 @@ public sealed class LifetimeTests : EngineTest
 
         Assert.Equal([finding], await engine.ValidateAsync(TestContext.Current.CancellationToken));
         Assert.Empty(source.Starts);
+    }
+
+    [Fact]
+    public async Task A_source_that_ignores_cancellation_holds_a_stop_up_for_a_bound_only()
+    {
+        await using var engine = new CdcEngine(new DeafSource(), Store, Options());
+        var reading = Assert.ThrowsAsync<ObjectDisposedException>(() => ReadIdsAsync(engine));
+        await UntilAsync(() => engine.Status.State == EngineState.Streaming, "streaming");
+
+        var stopping = engine.DisposeAsync().AsTask();
+        await UntilAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(10));
+                return stopping.IsCompletedSuccessfully;
+            },
+            "stopped");
+        await reading;
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_holds_a_stop_up_for_a_bound_only()
+    {
+        var engine = Engine(Transactions(100, 10));
+        await foreach (var change in engine.ReadAsync(Timeout))
+        {
+            if (Id(change) == 5)
+            {
+                Store.HoldSaves(new TaskCompletionSource().Task);
+                var stopping = engine.DisposeAsync().AsTask();
+                await UntilAsync(
+                    () =>
+                    {
+                        Time.Advance(TimeSpan.FromSeconds(10));
+                        return stopping.IsCompletedSuccessfully;
+                    },
+                    "stopped");
+                break;
+            }
+        }
+
+        Assert.IsAssignableFrom<OperationCanceledException>(engine.Status.Failure);
+    }
+
+    private sealed class DeafSource : ISource, ISourceFeed
+    {
+        public string Connector => "scripted";
+
+        public SourcePosition StartPosition => new DeafPosition();
+
+        public ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+            => new(this);
+
+        public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
+            CancellationToken cancellationToken) => new([]);
+
+        public ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken) => new(new TaskCompletionSource<FeedBatch?>().Task);
+
+        public ValueTask DisposeAsync() => default;
+    }
+
+    private sealed class DeafPosition : SourcePosition
+    {
+        public override bool IsTransactionEnd => true;
+
+        public override Offset ToOffset() => Offset.Parse(At(0));
     }
 }

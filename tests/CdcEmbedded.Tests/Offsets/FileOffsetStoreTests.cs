@@ -12,7 +12,8 @@ public sealed class FileOffsetStoreTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, true);
 
     [Fact]
-    public async Task It_keeps_the_contract() => await OffsetStoreConformance.VerifyAsync(() => new FileOffsetStore(FilePath), TestContext.Current.CancellationToken);
+    public async Task It_keeps_the_contract()
+        => await OffsetStoreConformance.VerifyAsync(() => new FileOffsetStore(FilePath), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Creating_the_store_touches_nothing_and_a_missing_file_is_a_first_start()

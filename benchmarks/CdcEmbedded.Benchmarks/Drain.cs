@@ -1,0 +1,37 @@
+using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.Benchmarks;
+
+/// <summary>The least that any reader must do: take the packets from the socket, and verify their checksums or not.</summary>
+internal static class Drain
+{
+    /// <returns>-1: it counts no rows.</returns>
+    public static async Task<long> RunAsync(MySqlTestServer server, Workload workload, bool verifyChecksums)
+    {
+        var settings = MySqlConnectionString.Parse(server.ConnectionString);
+        await using var session = await MySqlSession.ConnectAsync(settings, null, TimeProvider.System, default);
+        await session.PrepareReplicationAsync(new ReplicationSetup(), default);
+        var packets = await session.StartBinlogDumpAsync(77, BinlogDumpFlags.NonBlocking, workload.File, 4, TimeSpan.FromSeconds(30), default);
+        while (true)
+        {
+            while (packets.TryReadPacket(out var packet))
+            {
+                var bytes = packet.Span[1..];
+                var header = EventHeader.Read(bytes);
+                if (verifyChecksums)
+                {
+                    BinlogChecksum.Verify(bytes);
+                }
+
+                if (header.Type == EventType.Rotate && !header.IsArtificial)
+                {
+                    return -1;
+                }
+            }
+
+            await packets.FillAsync(default);
+        }
+    }
+}

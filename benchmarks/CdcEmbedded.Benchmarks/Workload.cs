@@ -1,0 +1,33 @@
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.Benchmarks;
+
+/// <summary>One load in a binlog file of its own.</summary>
+/// <param name="Name">W1: narrow rows, 100 a transaction. W2: 25 columns, inserts, updates, deletes. W3: single-row transactions.</param>
+/// <param name="File">The binlog file.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Rows">Row changes in it.</param>
+internal sealed record Workload(string Name, string File, long Bytes, int Rows)
+{
+    public static async Task<List<Workload>> WriteAllAsync(MySqlTestServer server, int scale)
+    {
+        await server.ExecuteFileAsync(Path.Combine(AppContext.BaseDirectory, "workloads", "schema.sql"));
+        return
+        [
+            await WriteAsync(server, "W1", $"w1({100 * scale})", 10_000 * scale),
+            await WriteAsync(server, "W2", $"w2({100 * scale})", 2_000 * scale),
+            await WriteAsync(server, "W3", $"w3({1000 * scale})", 1_000 * scale),
+        ];
+    }
+
+    private static async Task<Workload> WriteAsync(MySqlTestServer server, string name, string call, int rows)
+    {
+        await server.ExecuteAsync("FLUSH BINARY LOGS");
+        var file = (await server.QueryAsync("SHOW BINARY LOG STATUS"))[0][0] ?? "";
+        await server.ExecuteAsync($"SET time_zone='+00:00'; CALL {call}", "cdcbench");
+        await server.ExecuteAsync("FLUSH BINARY LOGS");
+        var logs = await server.QueryAsync("SHOW BINARY LOGS");
+        var bytes = long.Parse(logs.First(l => l[0] == file)[1] ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        return new Workload(name, file, bytes, rows);
+    }
+}

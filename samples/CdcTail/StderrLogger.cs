@@ -1,0 +1,37 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace CdcTail;
+
+/// <summary>Log lines on standard error, which keeps standard output free for events.</summary>
+internal sealed class StderrLogger(TextWriter output, bool verbose) : ILoggerFactory
+{
+    public ILogger CreateLogger(string categoryName) => new Logger(output, categoryName, verbose);
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Lines go to standard error only.");
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(TextWriter output, string category, bool verbose) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        // What ends the program is told once, as its last words: errors are logged only where every detail is wanted.
+        public bool IsEnabled(LogLevel logLevel) => verbose ? logLevel is >= LogLevel.Debug and < LogLevel.None : logLevel == LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel))
+            {
+                return;
+            }
+
+            var time = DateTime.UtcNow.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+            var cause = exception is null ? "" : verbose ? "\n" + exception : " " + exception.Message;
+            output.WriteLine($"{time} {logLevel} {category}: {formatter(state, exception)}{cause}");
+        }
+    }
+}

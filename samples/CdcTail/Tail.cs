@@ -1,0 +1,186 @@
+using CdcEmbedded;
+using CdcEmbedded.MySql;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcTail;
+
+/// <summary>Reads a source to its end, to the limit, or until told to stop.</summary>
+internal sealed class Tail(Arguments arguments, TextWriter errors)
+{
+    private long _remaining = arguments.Limit;
+    private ChangeBatch? _lastBatch;
+    private StreamItem? _lastItem;
+
+    /// <summary>Runs.</summary>
+    /// <param name="stop">Ends the run in good order: what was written is committed.</param>
+    /// <exception cref="UsageException">An option's value is wrong.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var loggers = new StderrLogger(errors, arguments.Verbose);
+        await using var engine = CreateEngine(loggers);
+        try
+        {
+            if (arguments.Stats)
+            {
+                await CountAsync(engine, stop);
+            }
+            else
+            {
+                using var output = EventOutput.OpenStandardOutput();
+                using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions) : new PrettyPrinter(Colours);
+                await (arguments.Transactions ? PrintAllAsync(engine, printer, output, stop) : PrintChangesAsync(engine, printer, output, stop));
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end that was asked for.
+        }
+        catch (OutputClosedException)
+        {
+            // What was not written is not acknowledged, and comes again.
+        }
+
+        await CommitAsync(engine);
+    }
+
+    // A terminal that can, and a user who did not refuse: https://no-color.org
+    private static bool Colours => !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    // A batch ends where the source has nothing more at hand, so flushing after each shows events at once. Asking for the next batch
+    // acknowledges this one: by then it is written.
+    private async Task PrintChangesAsync(CdcEngine engine, IEventPrinter printer, EventOutput output, CancellationToken stop)
+    {
+        await foreach (var batch in engine.ReadBatchesAsync(stop))
+        {
+            foreach (var change in batch)
+            {
+                printer.Print(change, output);
+                output.EndLine();
+                if (--_remaining == 0)
+                {
+                    output.Flush();
+                    _lastItem = change;
+                    return;
+                }
+            }
+
+            output.Flush();
+            _lastBatch = batch;
+        }
+    }
+
+    // Batches hold changes only. Here asking for the next item acknowledges the one before, so each is flushed.
+    private async Task PrintAllAsync(CdcEngine engine, IEventPrinter printer, EventOutput output, CancellationToken stop)
+    {
+        await foreach (var item in engine.ReadAllAsync(stop))
+        {
+            if (!printer.Print(item, output))
+            {
+                continue;
+            }
+
+            output.EndLine();
+            output.Flush();
+            _lastItem = item;
+            if (item is ChangeEvent && --_remaining == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task CountAsync(CdcEngine engine, CancellationToken stop)
+    {
+        await using var stats = new StatsReporter(errors, tellLag: arguments.MySql is not null);
+        await foreach (var batch in engine.ReadBatchesAsync(stop))
+        {
+            ChangeEvent? last = null;
+            var events = 0L;
+            foreach (var change in batch)
+            {
+                last = change;
+                events++;
+                if (--_remaining == 0)
+                {
+                    break;
+                }
+            }
+
+            if (last is not null)
+            {
+                stats.Add(events, last);
+                _lastItem = last;
+            }
+
+            if (_remaining == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    // The engine stores what is acknowledged by itself: after a second, and when its loop ends. The batch at hand when the loop ended is
+    // not acknowledged yet, though it was written whole; and a failure to store should end the program with 1.
+    private async Task CommitAsync(CdcEngine engine)
+    {
+        if (_lastBatch is { } batch)
+        {
+            await engine.CommitAsync(batch, CancellationToken.None);
+        }
+
+        if (_lastItem is { } item)
+        {
+            await engine.CommitAsync(item, CancellationToken.None);
+        }
+    }
+
+    private CdcEngine CreateEngine(ILoggerFactory loggers)
+    {
+        // What is wrong with a connection string, a pattern or a name is told when the objects are made, before anything connects.
+        try
+        {
+            return new CdcEngine(
+                CreateSource(),
+                arguments.OffsetsPath is { } path ? new FileOffsetStore(path) : new InMemoryOffsetStore(),
+                new CdcEngineOptions
+                {
+                    Name = arguments.Name,
+                    StartFrom = arguments.From,
+                    StopWhenCaughtUp = arguments.UntilCaughtUp,
+                    LoggerFactory = loggers,
+                });
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message);
+        }
+    }
+
+    private ISource CreateSource()
+    {
+        if (arguments.MySql is { } connectionString)
+        {
+            return new MySqlSource(new MySqlSourceOptions
+            {
+                ConnectionString = connectionString,
+                Include = arguments.Include,
+                Exclude = arguments.Exclude,
+            });
+        }
+
+        if (arguments.Files.Count == 0)
+        {
+            Recording.Announce(errors);
+        }
+
+        return new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions
+        {
+            Files = arguments.Files.Count == 0 ? [Recording.Path] : arguments.Files,
+            Include = arguments.Include,
+            Exclude = arguments.Exclude,
+        });
+    }
+}

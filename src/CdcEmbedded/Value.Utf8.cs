@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <content>How a value is written as UTF-8 without a string in between, for serializers.</content>
+public readonly partial struct Value
+{
+    /// <summary>Enough for every date, time, date-time and timestamp, impossible ones included, and for a decimal of 96 bits.</summary>
+    internal const int MaxFormattedBytes = 48;
+
+    /// <summary>Whether a date, date-time or timestamp is zero or lacks its month or day, so that no calendar has it.</summary>
+    internal bool IsPartialDate => _kind == ValueKind.Timestamp
+        ? (_flags & ZeroTimestamp) != 0
+        : new CalendarDateTime(_bits) is { Month: 0 } or { Day: 0 };
+
+    /// <summary>Writes a date: <c>YYYY-MM-DD</c>.</summary>
+    /// <returns>The bytes written.</returns>
+    internal int FormatDate(Span<byte> destination)
+    {
+        var c = AsCalendar();
+        var n = Digits(destination, 0, c.Year, 4);
+        destination[n++] = (byte)'-';
+        n = Digits(destination, n, c.Month, 2);
+        destination[n++] = (byte)'-';
+        return Digits(destination, n, c.Day, 2);
+    }
+
+    /// <summary>Writes a date-time or timestamp with the column's digits.</summary>
+    /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
+    /// <param name="separator">What stands between date and time.</param>
+    /// <returns>The bytes written.</returns>
+    internal int FormatDateTime(Span<byte> destination, byte separator)
+    {
+        var c = AsCalendar();
+        var n = FormatDate(destination);
+        destination[n++] = separator;
+        return TimeOfDay(destination, n, c.Hour, c.Minute, c.Second, c.Microsecond);
+    }
+
+    /// <summary>Writes a duration: <c>[-]HH:MM:SS[.ffffff]</c> with the column's digits.</summary>
+    /// <returns>The bytes written.</returns>
+    internal int FormatTime(Span<byte> destination)
+    {
+        var n = 0;
+        if (_bits < 0)
+        {
+            destination[n++] = (byte)'-';
+        }
+
+        // As unsigned, so that the most negative number has a magnitude too.
+        var microseconds = _bits < 0 ? 0UL - (ulong)_bits : (ulong)_bits;
+        var seconds = microseconds / 1_000_000;
+        return TimeOfDay(destination, n, (long)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60), (int)(microseconds % 1_000_000));
+    }
+
+    /// <summary>Writes a decimal as MySQL prints it.</summary>
+    /// <returns>The bytes written; -1 where the decimal is wider than <see cref="decimal"/>: <see cref="ToString"/> then.</returns>
+    internal int FormatDecimal(Span<byte> destination)
+        => _data is null && AsDecimal().TryFormat(destination, out var written, default, CultureInfo.InvariantCulture) ? written : -1;
+
+    /// <summary>The bytes and the encoding of a text value that is not UTF-8.</summary>
+    internal bool TryGetEncoded(out ReadOnlySpan<byte> bytes, out Encoding encoding)
+    {
+        bytes = Slice;
+        encoding = _codec as Encoding ?? StrictUtf8;
+        return _kind == ValueKind.Text && _codec is Encoding && _data is byte[];
+    }
+
+    /// <summary>The UTF-8 bytes of a JSON value that the source carries as text.</summary>
+    internal bool TryGetJsonUtf8(out ReadOnlySpan<byte> utf8)
+    {
+        utf8 = Slice;
+        return _kind == ValueKind.Json && _codec is null && _data is byte[];
+    }
+
+    /// <summary>Whether a JSON value's text comes from a codec, which writes valid JSON on one line.</summary>
+    internal bool IsJsonOfCodec => _codec is ValueCodec;
+
+    /// <summary>The labels of an ENUM or SET column, where they are known and the value stays within them.</summary>
+    internal bool TryGetLabels(out string[] labels)
+    {
+        labels = _data as string[] ?? [];
+        return _data is string[] && _kind switch
+        {
+            ValueKind.Enum => (ulong)_bits <= (ulong)labels.Length,
+            ValueKind.Set => labels.Length >= 64 || (ulong)_bits >> labels.Length == 0,
+            _ => false,
+        };
+    }
+
+    private int TimeOfDay(Span<byte> destination, int n, long hours, int minutes, int seconds, int microseconds)
+    {
+        n = Digits(destination, n, hours, 2);
+        destination[n++] = (byte)':';
+        n = Digits(destination, n, minutes, 2);
+        destination[n++] = (byte)':';
+        n = Digits(destination, n, seconds, 2);
+        if (_scale == 0)
+        {
+            return n;
+        }
+
+        destination[n++] = (byte)'.';
+        Digits(destination, n, microseconds, 6);
+        return n + Math.Min((int)_scale, 6);
+    }
+
+    /// <summary>Writes a number with at least so many digits; more where it has more.</summary>
+    private static int Digits(Span<byte> destination, int n, long number, int digits)
+    {
+        while (digits < PowersOfTen.Length && number >= PowersOfTen[digits])
+        {
+            digits++;
+        }
+
+        for (var i = n + digits - 1; i >= n; i--)
+        {
+            destination[i] = (byte)('0' + number % 10);
+            number /= 10;
+        }
+
+        return n + digits;
+    }
+
+    private static ReadOnlySpan<long> PowersOfTen =>
+    [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+        1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+        1_000_000_000_000_000_000,
+    ];
+}

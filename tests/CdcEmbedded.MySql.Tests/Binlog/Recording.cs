@@ -1,0 +1,80 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace CdcEmbedded.MySql.Tests.Binlog;
+
+/// <summary>One recorded scenario: binlogs of a real server and the changes that they hold.</summary>
+public sealed class Recording
+{
+    private static readonly string RepositoryRoot = FindRoot();
+
+    private Recording(string name, string folder)
+    {
+        Name = name;
+        Folder = folder;
+    }
+
+    /// <summary>Server and scenario, as <c>mysql-9.7/numeric</c>.</summary>
+    public string Name { get; }
+
+    public string Folder { get; }
+
+    public string[] BinlogFiles => [.. Directory.GetFiles(Folder, "binlog.0*").Order(StringComparer.Ordinal)];
+
+    /// <summary>The recordings in the repository, and all others where the shared folder or CDC_RECORDINGS has them.</summary>
+    public static IReadOnlyList<Recording> All(string server)
+    {
+        var found = new SortedDictionary<string, Recording>(StringComparer.Ordinal);
+        var shared = Environment.GetEnvironmentVariable("CDC_RECORDINGS") ?? Path.Combine(RepositoryRoot, "..", "shared", "mysql-binlogs");
+        foreach (var root in new[] { shared, Path.Combine(RepositoryRoot, "tests", "recordings") })
+        {
+            var folder = Path.Combine(root, server);
+            foreach (var scenario in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
+            {
+                var name = server + "/" + Path.GetFileName(scenario);
+                found[name] = new Recording(name, scenario);
+            }
+        }
+
+        return [.. found.Values];
+    }
+
+    public static TheoryData<string> Names(params string[] servers) => new(servers.SelectMany(All).Select(r => r.Name));
+
+    public static Recording Get(string name) => All(name[..name.IndexOf('/', StringComparison.Ordinal)]).Single(r => r.Name == name);
+
+    public IEnumerable<JsonElement> Expected()
+    {
+        using var reader = Open("expected.jsonl");
+        while (reader.ReadLine() is { } line)
+        {
+            yield return JsonDocument.Parse(line).RootElement;
+        }
+    }
+
+    public JsonElement FinalState()
+    {
+        using var reader = Open("final_state.json");
+        return JsonDocument.Parse(reader.ReadToEnd()).RootElement;
+    }
+
+    public string[][] Events() => [.. File.ReadLines(Path.Combine(Folder, "events.tsv")).Skip(1).Select(l => l.Split('\t'))];
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "CdcEmbedded.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        }
+
+        return folder;
+    }
+
+    private StreamReader Open(string file)
+    {
+        var path = Path.Combine(Folder, file);
+        return File.Exists(path) ? new StreamReader(path) : new StreamReader(new GZipStream(File.OpenRead(path + ".gz"),
+            CompressionMode.Decompress));
+    }
+}

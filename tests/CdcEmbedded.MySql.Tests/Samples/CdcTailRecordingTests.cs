@@ -1,0 +1,173 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CdcEmbedded.MySql.Tests.Samples;
+
+/// <summary>The recording has 28 changes in 12 transactions: see samples/CdcTail/recording/shop.sql.</summary>
+public sealed class CdcTailRecordingTests : IDisposable
+{
+    private const int Changes = 28;
+    private const int Transactions = 12;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdctail-");
+
+    private string Offsets => Path.Combine(_folder.FullName, "offsets.json");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Without_arguments_the_recording_is_printed_for_people()
+    {
+        var result = await CdcTailProcess.RunAsync();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("recording", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("shop.customers  CREATE  id=1", result.Output, StringComparison.Ordinal);
+        Assert.Contains("status: 'new' → 'paid'", result.Output, StringComparison.Ordinal);
+        Assert.Contains("title: '吾輩は猫である'", result.Output, StringComparison.Ordinal);
+        Assert.Contains("shop.customers  DELETE  id=2", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', result.Output);
+    }
+
+    [Fact]
+    public async Task Json_is_one_envelope_a_line_and_nothing_else()
+    {
+        var result = await CdcTailProcess.RunAsync("--format", "json");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(Changes, result.Lines.Length);
+        foreach (var line in result.Lines)
+        {
+            using var document = JsonDocument.Parse(line);
+            Assert.Equal(["before", "after", "source", "op", "ts_ms", "transaction", "key"], document.RootElement.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("transaction").ValueKind);
+            Assert.Equal(
+                ["connector", "name", "ts_ms", "snapshot", "db", "table", "server_id", "gtid", "file", "pos", "row", "thread", "query"],
+                document.RootElement.GetProperty("source").EnumerateObject().Select(p => p.Name));
+        }
+
+        Assert.All(result.Lines.Take(5), line => Assert.Contains("\"op\":\"c\"", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Json_has_the_values_that_the_script_wrote()
+    {
+        var result = await CdcTailProcess.RunAsync("--format", "json");
+        var events = result.Lines.Select(line => JsonNode.Parse(line)!).ToArray();
+        var after = events[0]["after"]!.AsObject();
+        Assert.Equal("BK-0001", (string?)after["sku"]);
+        Assert.Equal("9.80", (string?)after["price"]);
+        Assert.Equal(12, (int?)after["stock"]);
+        Assert.Equal("Franz Kafka", (string?)after["attributes"]!["author"]);
+        Assert.Equal("[0.12,-0.5,0.33,1]", after["embedding"]!.ToJsonString());
+        Assert.Equal(Convert.ToBase64String([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), (string?)after["thumbnail"]);
+
+        var order = events.First(e => (string?)e["source"]!["table"] == "orders")["after"]!.AsObject();
+        Assert.Equal("2026-03-09T12:33:58.123456", (string?)order["placed"]);
+        Assert.Equal("17:30:00", (string?)order["deliver_at"]);
+        Assert.Equal("new", (string?)order["status"]);
+        Assert.Equal(4326, (int?)order["ship_to"]!["srid"]);
+
+        var customer = events.First(e => (string?)e["source"]!["table"] == "customers")["after"]!.AsObject();
+        Assert.Equal("books,music", (string?)customer["interests"]);
+        Assert.Equal("1987-04-12", (string?)customer["born"]);
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", (string?)customer["created"]);
+        Assert.Contains(events, e => e["after"] is JsonObject row && row.ContainsKey("birth_date") && row.ContainsKey("phone"));
+    }
+
+    [Fact]
+    public async Task With_transactions_each_has_a_begin_and_an_end_that_counts_its_changes()
+    {
+        var result = await CdcTailProcess.RunAsync("--format", "json", "--transactions");
+        Assert.Equal(0, result.ExitCode);
+        var (begins, ends, inside) = (0, 0, 0);
+        foreach (var line in result.Lines)
+        {
+            var item = JsonNode.Parse(line)!;
+            switch ((string?)item["status"])
+            {
+                case "BEGIN":
+                    begins++;
+                    inside = 0;
+                    break;
+                case "END":
+                    ends++;
+                    Assert.Equal(inside, (int?)item["event_count"]);
+                    Assert.Equal(inside, item["data_collections"]!.AsArray().Sum(c => (int)c!["event_count"]!));
+                    break;
+                default:
+                    Assert.Equal(++inside, (int?)item["transaction"]!["total_order"]);
+                    break;
+            }
+        }
+
+        Assert.Equal((Transactions, Transactions), (begins, ends));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Runs_with_a_limit_and_an_offset_file_print_every_change_once(int limit)
+    {
+        var whole = await CdcTailProcess.RunAsync("--format", "json");
+        var pieces = new List<string>();
+        for (var run = 0; run <= Changes / limit + 1; run++)
+        {
+            var result = await CdcTailProcess.RunAsync("--format", "json", "--limit", $"{limit}", "--offsets", Offsets);
+            Assert.Equal(0, result.ExitCode);
+            Assert.InRange(result.Lines.Length, 0, limit);
+            pieces.AddRange(result.Lines);
+        }
+
+        Assert.Equal(whole.Lines.Select(WithoutWritingTime), pieces.Select(WithoutWritingTime));
+    }
+
+    [Fact]
+    public async Task What_nobody_read_is_not_acknowledged()
+    {
+        var unread = await CdcTailProcess.RunUnreadAsync("--format", "json", "--offsets", Offsets);
+        Assert.Equal(0, unread.ExitCode);
+        Assert.DoesNotContain("CdcTail:", unread.Errors, StringComparison.Ordinal);
+        var second = await CdcTailProcess.RunAsync("--format", "json", "--offsets", Offsets);
+        Assert.Equal(Changes, second.Lines.Length);
+        var third = await CdcTailProcess.RunAsync("--format", "json", "--offsets", Offsets);
+        Assert.Empty(third.Lines);
+    }
+
+    [Fact]
+    public async Task Include_and_exclude_choose_tables_and_the_name_is_in_the_events()
+    {
+        var result = await CdcTailProcess.RunAsync("--format=json", "--include", "shop.order*", "--exclude", "*.order_lines", "--name", "mine");
+        Assert.Equal(0, result.ExitCode);
+        Assert.NotEmpty(result.Lines);
+        Assert.All(result.Lines, line =>
+        {
+            Assert.Contains("\"table\":\"orders\"", line, StringComparison.Ordinal);
+            Assert.Contains("\"name\":\"mine\"", line, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Stats_print_a_summary_on_standard_error_and_no_events()
+    {
+        var result = await CdcTailProcess.RunAsync("--stats");
+        Assert.Equal((0, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"{Changes} events in ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("events/s", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_offset_file_ends_with_1_and_names_the_file()
+    {
+        await File.WriteAllTextAsync(Offsets, "{ not an offset");
+        var result = await CdcTailProcess.RunAsync("--offsets", Offsets);
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains(Offsets, result.Errors, StringComparison.Ordinal);
+    }
+
+    // The envelope's ts_ms is the time of writing; the source's stays.
+    private static string WithoutWritingTime(string line)
+    {
+        var node = JsonNode.Parse(line)!.AsObject();
+        node.Remove("ts_ms");
+        return node.ToJsonString();
+    }
+}

@@ -1,0 +1,70 @@
+namespace CdcEmbedded.MySql.Tests.Samples;
+
+public sealed class CdcTailUsageTests
+{
+    [Theory]
+    [InlineData("There is no option", "--bogus")]
+    [InlineData("belongs to no option", "stray")]
+    [InlineData("--limit is a number", "--limit", "0")]
+    [InlineData("--limit is a number", "--limit", "many")]
+    [InlineData("--limit needs a value", "--limit", "--stats")]
+    [InlineData("--limit is there twice", "--limit", "1", "--limit", "2")]
+    [InlineData("--format is pretty or json", "--format", "xml")]
+    [InlineData("--from is earliest, latest", "--from", "yesterday")]
+    [InlineData("--from latest needs", "--from", "latest")]
+    [InlineData("--stats takes no value", "--stats=yes")]
+    [InlineData("--mysql-binlog needs a value", "--mysql-binlog")]
+    [InlineData("exclude each other", "--mysql", "Server=db1", "--mysql-binlog", "binlog.000001")]
+    [InlineData("", "--mysql", "Server=db1;Colour=blue")]
+    [InlineData("", "--mysql", "Server=db1;Password=secret-word;Port=none")]
+    [InlineData("", "--include", "")]
+    public async Task Wrong_usage_is_told_on_standard_error_and_ends_with_2(string message, params string[] arguments)
+    {
+        var result = await CdcTailProcess.RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
+        Assert.Contains("--help", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-word", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_is_printed_on_standard_output_and_ends_with_0()
+    {
+        var result = await CdcTailProcess.RunAsync("--help");
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        foreach (var option in new[] { "--mysql", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets", "--format", "--limit",
+            "--until-caught-up", "--transactions", "--stats", "--name", "--verbose", "--version" })
+        {
+            Assert.Contains(option + " ", result.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Version_is_printed_on_standard_output_and_ends_with_0()
+    {
+        var result = await CdcTailProcess.RunAsync("--version");
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        Assert.Matches(@"^CdcTail \d+\.\d+\.\d+\S*\n$", result.Output);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_ends_with_1_and_one_paragraph()
+    {
+        var result = await CdcTailProcess.RunAsync("--mysql-binlog", "/nowhere/binlog.000001");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("/nowhere/binlog.000001", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n\n", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_binlog_ends_with_1_and_with_a_stack_trace_when_verbose()
+    {
+        var noBinlog = typeof(CdcTailUsageTests).Assembly.Location;
+        var result = await CdcTailProcess.RunAsync("--mysql-binlog", noBinlog, "--verbose");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("   at ", result.Errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Reflection;
+
+namespace CdcEmbedded.Tests.Architecture;
+
+/// <summary>What is shipped: a new package is one line here, and a project reference.</summary>
+internal static class ShippedAssemblies
+{
+    public static TheoryData<string> Names => [.. All.Select(a => a.GetName().Name ?? "")];
+
+    public static IReadOnlyList<Assembly> All { get; } =
+    [
+        typeof(CdcEngine).Assembly,
+        typeof(Testing.ScriptedSource).Assembly,
+    ];
+
+    /// <summary>The repository's folder, found from where the tests run.</summary>
+    public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
+
+    private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "CdcEmbedded.sln")) ? folder
+        : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository."));
+}

@@ -1,0 +1,188 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using CdcEmbedded.Serialization;
+using CdcEmbedded.Sources;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CdcEmbedded.Tests.Serialization;
+
+public sealed class ValueJsonTests
+{
+    private static readonly string[] Labels = ["small", "grösse", "x,y"];
+
+    private static string Json(Value value)
+    {
+        using var json = new EnvelopeJson();
+        var text = json.ToJson(OneChange.Insert(("v", value)));
+        const string start = "{\"before\":null,\"after\":{\"v\":";
+        Assert.StartsWith(start, text, StringComparison.Ordinal);
+        using (JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 2000 }))
+        {
+            Assert.DoesNotContain('\n', text);
+        }
+
+        return text[start.Length..text.IndexOf("},\"source\":", StringComparison.Ordinal)];
+    }
+
+    private static Value Text(byte[] bytes, Encoding? encoding = null) => Value.FromText(bytes, 0, bytes.Length, encoding);
+
+    [Fact]
+    public void Numbers_are_written_in_full_and_shortest()
+    {
+        Assert.Equal("-9223372036854775808", Json(Value.FromInt64(long.MinValue)));
+        Assert.Equal("18446744073709551615", Json(Value.FromUInt64(ulong.MaxValue)));
+        Assert.Equal("0.1", Json(Value.FromSingle(0.1f)));
+        Assert.Equal("0.1", Json(Value.FromDouble(0.1)));
+        Assert.Equal("-0", Json(Value.FromDouble(-0.0)));
+        Assert.Equal("1.7976931348623157E+308", Json(Value.FromDouble(double.MaxValue)));
+        Assert.Equal("true", Json(Value.FromBoolean(true)));
+    }
+
+    [Fact]
+    public void What_is_not_finite_is_a_string()
+    {
+        Assert.Equal("\"NaN\"", Json(Value.FromDouble(double.NaN)));
+        Assert.Equal("\"-Infinity\"", Json(Value.FromSingle(float.NegativeInfinity)));
+        Assert.Equal("\"Infinity\"", Json(Value.FromDouble(double.PositiveInfinity)));
+    }
+
+    [Fact]
+    public void Decimals_are_strings_with_their_scale_at_any_width()
+    {
+        Assert.Equal("\"-0.10\"", Json(Value.FromDecimal(-0.10m)));
+        Assert.Equal("\"79228162514264337593543950335\"", Json(Value.FromDecimal(decimal.MaxValue)));
+        var wide = new BigDecimal(-BigInteger.Pow(10, 64), 30);
+        Assert.Equal("\"-10000000000000000000000000000000000.000000000000000000000000000000\"", Json(Value.FromDecimal(wide)));
+    }
+
+    [Fact]
+    public void Dates_and_times_have_the_columns_digits()
+    {
+        var moment = new CalendarDateTime(2024, 3, 9, 1, 2, 3, 40_500);
+        Assert.Equal("\"2024-03-09\"", Json(Value.FromDate(2024, 3, 9)));
+        Assert.Equal("\"2024-03-09T01:02:03\"", Json(Value.FromDateTime(moment)));
+        Assert.Equal("\"2024-03-09T01:02:03.040\"", Json(Value.FromDateTime(moment, 3)));
+        Assert.Equal("\"2024-03-09T01:02:03.040500\"", Json(Value.FromDateTime(moment, 6)));
+        Assert.Equal("\"1970-01-01T00:00:01.500Z\"", Json(Value.FromTimestamp(1_500_000, 3)));
+        Assert.Equal("\"2038-01-19T03:14:07Z\"", Json(Value.FromTimestamp(int.MaxValue * 1_000_000L)));
+    }
+
+    [Fact]
+    public void Zero_and_partial_dates_keep_MySQLs_own_text()
+    {
+        Assert.Equal("\"0000-00-00\"", Json(Value.FromDate(0, 0, 0)));
+        Assert.Equal("\"2024-00-15\"", Json(Value.FromDate(2024, 0, 15)));
+        Assert.Equal("\"0000-00-00 00:00:00\"", Json(Value.FromDateTime(default)));
+        Assert.Equal("\"0000-00-00 00:00:00.000\"", Json(Value.FromDateTime(default, 3)));
+        Assert.Equal("\"2024-02-00 10:11:12\"", Json(Value.FromDateTime(new CalendarDateTime(2024, 2, 0, 10, 11, 12))));
+        Assert.Equal("\"0000-00-00 00:00:00\"", Json(Value.FromZeroTimestamp()));
+        Assert.Equal("\"0000-00-00 00:00:00.000000\"", Json(Value.FromZeroTimestamp(6)));
+    }
+
+    [Theory]
+    [InlineData(0, 0, "00:00:00")]
+    [InlineData(-500_000, 1, "-00:00:00.5")]
+    [InlineData(-3_020_399_999_999, 6, "-838:59:59.999999")]
+    [InlineData(3_020_399_000_000, 0, "838:59:59")]
+    [InlineData(45_296_789_000, 3, "12:34:56.789")]
+    [InlineData(long.MinValue, 6, "-2562047788:00:54.775808")]
+    public void Times_are_signed_durations(long microseconds, byte digits, string expected)
+    {
+        Assert.Equal($"\"{expected}\"", Json(Value.FromTime(microseconds, digits)));
+        Assert.Equal(expected, Value.FromTime(microseconds, digits).ToString());
+    }
+
+    [Fact]
+    public void Text_stays_readable_and_control_characters_are_escaped()
+    {
+        Assert.Equal("\"naïve <b>'日本' 🙂\"", Json(Text("naïve <b>'日本' 🙂"u8.ToArray())).Replace("\\uD83D\\uDE42", "🙂", StringComparison.Ordinal));
+        Assert.Equal("\"a\\nb\\u0000\\\"\\\\\"", Json(Text("a\nb\0\"\\"u8.ToArray())));
+        Assert.Equal("\"é\"", Json(Text([0xE9], Encoding.Latin1)));
+        Assert.Equal("\"\"", Json(Text([], Encoding.Latin1)));
+        Assert.Equal("\"text\"", Json(Value.FromText("text")));
+    }
+
+    [Fact]
+    public void Text_that_is_invalid_in_its_character_set_is_refused()
+    {
+        var strict = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        Assert.Throws<CdcProtocolException>(() => Json(Text([0xC3, 0x28])));
+        Assert.Throws<CdcProtocolException>(() => Json(Text([0x80], strict)));
+    }
+
+    [Fact]
+    public void Labels_are_written_where_they_are_known_and_numbers_where_not()
+    {
+        Assert.Equal("\"grösse\"", Json(Value.FromEnum(2, Labels)));
+        Assert.Equal("\"\"", Json(Value.FromEnum(0, Labels)));
+        Assert.Equal("4", Json(Value.FromEnum(4, Labels)));
+        Assert.Equal("2", Json(Value.FromEnum(2, null)));
+        Assert.Equal("\"small,x,y\"", Json(Value.FromSet(0b101, Labels)));
+        Assert.Equal("\"grösse\"", Json(Value.FromSet(0b10, Labels)));
+        Assert.Equal("\"\"", Json(Value.FromSet(0, Labels)));
+        Assert.Equal("8", Json(Value.FromSet(0b1000, Labels)));
+        Assert.Equal("18446744073709551615", Json(Value.FromSet(ulong.MaxValue, null)));
+        var all = Enumerable.Range(0, 64).Select(i => "l" + i).ToArray();
+        Assert.Equal($"\"{string.Join(',', all)}\"", Json(Value.FromSet(ulong.MaxValue, all)));
+    }
+
+    [Fact]
+    public void Json_is_json()
+    {
+        Assert.Equal("{\"a\": [1, 1.0, null], \"a\": \"é\"}", Json(Value.FromJson("{\"a\": [1, 1.0, null], \"a\": \"é\"}")));
+        Assert.Equal("{ \"a\":  1}", Json(Value.FromJson("{\n\"a\":\r\n1}")));
+        Assert.Equal("[1]", Json(Value.FromJson("[1]"u8.ToArray(), 0, 3, codec: null)));
+        Assert.Equal("{\"bytes\": 2}", Json(Value.FromJson([1, 2], 0, 2, new CountingCodec())));
+        var deep = new string('[', 300) + new string(']', 300);
+        Assert.Equal(deep, Json(Value.FromJson(deep)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{} {}")]
+    [InlineData("nul")]
+    public void Json_text_that_is_not_json_is_refused(string text)
+        => Assert.Throws<CdcProtocolException>(() => Json(Value.FromJson(text)));
+
+    [Fact]
+    public void Bytes_geometries_and_vectors_have_their_forms()
+    {
+        Assert.Equal("\"+/8=\"", Json(Value.FromBinary([0xFB, 0xFF], 0, 2)));
+        Assert.Equal("\"AQAAAA==\"", Json(Value.FromBinary([1], 0, 1, padding: 3)));
+        Assert.Equal("\"\"", Json(Value.FromBinary([], 0, 0)));
+        Assert.Equal("{\"srid\":4326,\"wkb\":\"AQI=\"}", Json(Value.FromGeometry([0xE6, 0x10, 0, 0, 1, 2], 0, 6)));
+        Assert.Equal("{\"srid\":null,\"wkb\":\"\"}", Json(Value.FromGeometry([], 0, 0)));
+        var vector = new byte[12];
+        BinaryPrimitives.WriteSingleLittleEndian(vector, 0.1f);
+        BinaryPrimitives.WriteSingleLittleEndian(vector.AsSpan(4), float.NaN);
+        BinaryPrimitives.WriteSingleLittleEndian(vector.AsSpan(8), -2f);
+        Assert.Equal("[0.1,\"NaN\",-2]", Json(Value.FromVector(vector, 0, 12)));
+    }
+
+    [Fact]
+    public void Every_text_and_number_survives_the_way_there_and_back()
+    {
+        Prop.ForAll<string?, long, double>((text, number, real) =>
+        {
+            // Lone surrogates are no text: no character set of a server holds them.
+            var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? ""));
+            using var json = new EnvelopeJson();
+            using var document = JsonDocument.Parse(json.ToJson(OneChange.Insert(
+                ("t", Text(Encoding.UTF8.GetBytes(valid))), ("n", Value.FromInt64(number)), ("r", Value.FromDouble(real)))));
+            var after = document.RootElement.GetProperty("after");
+            return after.GetProperty("t").GetString() == valid && after.GetProperty("n").GetInt64() == number
+                && (double.IsFinite(real) ? after.GetProperty("r").GetDouble().Equals(real)
+                    : after.GetProperty("r").GetString() == (double.IsNaN(real) ? "NaN" : real > 0 ? "Infinity" : "-Infinity"));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    private sealed class CountingCodec : ValueCodec
+    {
+        public override string ToJsonText(ReadOnlySpan<byte> bytes) => string.Create(CultureInfo.InvariantCulture, $"{{\"bytes\": {bytes.Length}}}");
+    }
+}
