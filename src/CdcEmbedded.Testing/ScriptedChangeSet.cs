@@ -37,8 +37,8 @@ internal sealed class ScriptedChangeSet : ChangeSet
     }
 
     /// <summary>The last change as an event of its own.</summary>
-    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], _transaction,
-        _transactionIndex, _firstRow + _changes.Count - 1, _endsTransaction, _timestamp);
+    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], _transaction, _transactionIndex,
+        _firstRow + _changes.Count - 1, _endsTransaction, _timestamp);
 
     public override int Count => _changes.Count;
 

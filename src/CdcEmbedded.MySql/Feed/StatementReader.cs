@@ -29,26 +29,19 @@ internal ref struct StatementReader
         };
     }
 
-    /// <summary>The table of a TRUNCATE, or of an INSERT, REPLACE, UPDATE or DELETE in its simple forms.</summary>
+    /// <summary>The table of a TRUNCATE, or the only one that an INSERT, REPLACE, UPDATE or DELETE changes by its own words.</summary>
     /// <param name="text">The statement.</param>
     /// <param name="defaultDatabase">The event's default database.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <returns>False where the words do not tell.</returns>
+    /// <returns>False where the words do not tell, or may name more tables than one: joins, lists, WITH, LOAD, functions.</returns>
     public static bool TryReadTable(ReadOnlySpan<char> text, string defaultDatabase, out string database, out string table)
     {
         var reader = new StatementReader(text);
         database = table = "";
         var verb = reader.NextWord();
-        var mark = reader._at;
-        while (reader.NextWord() is { Length: > 0 } word && (Is(word, "TABLE") || Is(word, "INTO") || Is(word, "FROM") || Is(word, "IGNORE")
-            || Is(word, "LOW_PRIORITY") || Is(word, "DELAYED") || Is(word, "HIGH_PRIORITY") || Is(word, "QUICK")))
-        {
-            mark = reader._at;
-        }
-
-        reader._at = mark;
-        if (verb.Length == 0 || Is(verb, "LOAD") || Is(verb, "CALL") || Is(verb, "DO") || reader.NextName() is not { Length: > 0 } name)
+        var hasFrom = reader.SkipModifiers();
+        if (!IsOfOneTable(verb, hasFrom) || reader.NextName() is not { Length: > 0 } name)
         {
             return false;
         }
@@ -71,15 +64,54 @@ internal ref struct StatementReader
             table = name;
         }
 
-        // A list or a join names more tables than this one.
-        reader.SkipBlanks();
-        return reader._at >= text.Length || text[reader._at] != ',';
+        return reader.NamesNoOtherTable(verb);
+    }
+
+    private static bool IsOfOneTable(ReadOnlySpan<char> verb, bool hasFrom)
+        => Is(verb, "TRUNCATE") || Is(verb, "INSERT") || Is(verb, "REPLACE") || Is(verb, "UPDATE") || (Is(verb, "DELETE") && hasFrom);
+
+    /// <summary>Passes the words that may stand before the table's name.</summary>
+    /// <returns>Whether FROM was one of them.</returns>
+    private bool SkipModifiers()
+    {
+        var hasFrom = false;
+        var mark = _at;
+        while (NextWord() is { Length: > 0 } word && (Is(word, "TABLE") || Is(word, "INTO") || Is(word, "FROM") || Is(word, "IGNORE")
+            || Is(word, "LOW_PRIORITY") || Is(word, "DELAYED") || Is(word, "HIGH_PRIORITY") || Is(word, "QUICK")))
+        {
+            hasFrom |= Is(word, "FROM");
+            mark = _at;
+        }
+
+        _at = mark;
+        return hasFrom;
+    }
+
+    /// <summary>Whether what follows the table's name shows that an UPDATE or DELETE is of this table alone.</summary>
+    private bool NamesNoOtherTable(ReadOnlySpan<char> verb)
+    {
+        if (!Is(verb, "UPDATE") && !Is(verb, "DELETE"))
+        {
+            return true;
+        }
+
+        SkipBlanks();
+        if (_at >= _text.Length || _text[_at] == ';')
+        {
+            return Is(verb, "DELETE");
+        }
+
+        var next = NextWord();
+        return Is(verb, "UPDATE") ? Is(next, "SET") : Is(next, "WHERE") || Is(next, "ORDER") || Is(next, "LIMIT");
     }
 
     private static bool Is(ReadOnlySpan<char> word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsRowChange(ReadOnlySpan<char> word) => Is(word, "INSERT") || Is(word, "UPDATE") || Is(word, "DELETE")
-        || Is(word, "REPLACE") || Is(word, "LOAD") || Is(word, "CALL") || Is(word, "WITH");
+        || Is(word, "REPLACE") || Is(word, "LOAD") || Is(word, "CALL") || Is(word, "WITH")
+
+        // A function that changes rows is logged as the SELECT or DO that calls it.
+        || Is(word, "SELECT") || Is(word, "DO");
 
     private static bool EndsWithStartTransaction(ReadOnlySpan<char> text)
     {

@@ -43,6 +43,9 @@ internal sealed class TransactionAssembler
     /// <summary>Whether there is anything to hand over, be it bare progress.</summary>
     public bool HasOutput => _batch.Entries.Count > 0 || (_hasProgress && _open is null);
 
+    /// <summary>Whether there are items to hand over, bare progress apart.</summary>
+    public bool HasEntries => _batch.Entries.Count > 0;
+
     /// <summary>Whether the end that the settings name was reached between two transactions.</summary>
     public bool HasReachedEnd => _open is null && _settings.End is { } end
         && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0;
@@ -62,9 +65,28 @@ internal sealed class TransactionAssembler
             _hasProgress = false;
         }
 
+        return TakeEntries();
+    }
+
+    /// <summary>Takes the items that are ready. After a failure the position is behind the event that failed, and must not be told.</summary>
+    public FeedBatch TakeEntries()
+    {
         var batch = _batch;
         _batch = new FeedBatch();
         return batch;
+    }
+
+    /// <summary>The events have ended: was that the log's end?</summary>
+    /// <exception cref="CdcConnectionException">It was not: a server that shuts down ends its streams alike.</exception>
+    public void VerifyEnd()
+    {
+        // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
+        var hasAll = _settings.EndGtids is { } gtids && _timeline is { } timeline && gtids.IsSubsetOf(timeline.Current.ToSet());
+        if (_settings.End is { } end && !HasReachedEnd && (_open is not null || !hasAll))
+        {
+            throw new CdcConnectionException($"The binlog stream ended at {_cursor}, before the log's end at {end.File}:{end.Position}: the server "
+                + "shuts down, or the connection was killed.");
+        }
     }
 
     /// <summary>Reads one event.</summary>
@@ -86,6 +108,11 @@ internal sealed class TransactionAssembler
         {
             throw new CdcProtocolException($"{header.Type.Name()} near {_cursor}: {e.Message}", header.Type.Name(), _cursor.ToString(),
                 e.PayloadOffset, e.IsTransient, e);
+        }
+        catch (ServerMisconfiguredException e)
+        {
+            // Rows in a form that is not read here: the scanner knows the table, but not where it stands.
+            throw new ServerMisconfiguredException($"{header.Type.Name()} near {_cursor}: {e.Message}", e.Findings);
         }
     }
 
@@ -415,8 +442,12 @@ internal sealed class TransactionAssembler
 
     private void Truncate(in EventHeader header, in QueryEvent query, string text, long start)
     {
-        var known = StatementReader.TryReadTable(text, query.Database, out var database, out var table);
-        if (!known || !_settings.Filter.Matches(database, table))
+        if (!StatementReader.TryReadTable(text, query.Database, out var database, out var table))
+        {
+            CheckStatement(query, text);
+        }
+
+        if (!_settings.Filter.Matches(database, table))
         {
             Commit(header, start);
             return;

@@ -19,10 +19,10 @@ internal sealed class OneChange(ChangeOperation operation, Record before, Record
 
     public override int Count => 1;
     public override long ByteSize => 100;
-    public override string Database => "shop";
-    public override string Table => "orders";
-    public override DateTimeOffset Timestamp => CommitTime;
-    public override TransactionInfo? Transaction => inTransaction ? new SomeTransaction() : null;
+    public override string GetDatabase(int change) => "shop";
+    public override string GetTable(int change) => "orders";
+    public override DateTimeOffset GetTimestamp(int change) => CommitTime;
+    public override TransactionInfo? GetTransaction(int change) => inTransaction ? new SomeTransaction() : null;
     public override TableSchema? Schema => after.HasValue ? after.Schema : before.Schema;
 
     public override ChangeOperation GetOperation(int change) => operation;
@@ -39,8 +39,8 @@ internal sealed class OneChange(ChangeOperation operation, Record before, Record
         Connector = "mysql",
         Name = "tail",
         Timestamp = CommitTime,
-        Database = Database,
-        Table = Table,
+        Database = GetDatabase(change),
+        Table = GetTable(change),
         IsSnapshot = operation == ChangeOperation.Read,
     };
 
