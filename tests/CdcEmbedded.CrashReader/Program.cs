@@ -1,7 +1,9 @@
 using System.Text;
 using CdcEmbedded;
+using CdcEmbedded.MongoDb;
 using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 
 // A consumer to be killed: it keeps what it has processed in a file and then acknowledges it.
 //   append CONNECTION DATABASE START EVENTS OFFSETS   one line an event, then the engine's own offset store
@@ -14,7 +16,9 @@ if (args is not [var mode, var connection, var database, var start, var file, ..
     return 2;
 }
 
-var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = connection, Include = [$"{database}.*"] });
+ISource source = connection.StartsWith("mongodb", StringComparison.Ordinal)
+    ? new MongoSource(new MongoSourceOptions { ConnectionString = connection, Include = [$"{database}.*"], MinOplogWindow = TimeSpan.Zero })
+    : new MySqlSource(new MySqlSourceOptions { ConnectionString = connection, Include = [$"{database}.*"] });
 return mode == "append" ? await AppendAsync() : await ReplaceAsync();
 
 async Task<int> AppendAsync()
@@ -30,7 +34,7 @@ async Task<int> AppendAsync()
     await foreach (ChangeEvent change in engine.ReadAsync())
     {
         // One write, so that a kill leaves the whole line or nothing of it.
-        events.Write(Encoding.UTF8.GetBytes($"{change.After["id"]}\t{change.EventId}\n"));
+        events.Write(Encoding.UTF8.GetBytes($"{Id(change)}\t{change.EventId}\n"));
     }
 
     return 0;
@@ -52,7 +56,7 @@ async Task<int> ReplaceAsync()
         lines[0] = batch.Offset.ToString();
         foreach (ChangeEvent change in batch)
         {
-            lines.Add($"{change.After["id"]}\t{change.EventId}");
+            lines.Add($"{Id(change)}\t{change.EventId}");
         }
 
         await File.WriteAllLinesAsync(file + ".new", lines);
@@ -61,3 +65,6 @@ async Task<int> ReplaceAsync()
 
     return 0;
 }
+
+// A document that is gone has no state after, and a delete neither.
+static string Id(ChangeEvent change) => change.After.HasValue ? change.After["id"].ToString() : "";
