@@ -38,15 +38,16 @@ public sealed class RecordedFeedTests
         }
         else
         {
-            var failure = Assert.IsType<CdcProtocolException>(run.Failure);
-            Assert.Contains(failure.EventType, (string[])["TRANSACTION_PAYLOAD_EVENT", "PARTIAL_UPDATE_ROWS_EVENT"]);
-            Assert.StartsWith("binlog.000001:", failure.Position, StringComparison.Ordinal);
+            // Tables that fuzzalter altered without names in the log may fail first.
+            Assert.True(run.Failure is ServerMisconfiguredException or CdcProtocolException { EventType: "TRANSACTION_PAYLOAD_EVENT" }
+                || (run.Failure is SchemaUnknownException && name.Contains("fuzzalter", StringComparison.Ordinal)), $"{run.Failure}");
+            Assert.Contains("binlog.000001:", run.Failure.Message, StringComparison.Ordinal);
         }
 
         var count = RecordedTruth.Compare(run.Changes, expected);
         RecordedTruth.CompareTransactions(run.Items, expected);
 
-        // All of a transaction or nothing.
+        // All of a transaction or nothing, and nothing is held back: what comes next is in what was refused.
         Assert.True(count == 0 || count == expected.Count
             || expected[count - 1].GetProperty("tx").GetInt32() != expected[count].GetProperty("tx").GetInt32());
     }
