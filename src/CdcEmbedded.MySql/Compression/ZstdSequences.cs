@@ -15,15 +15,13 @@ internal sealed class ZstdSequences
     private SequenceTable? _lastLiteralLengths;
     private SequenceTable? _lastOffsets;
     private SequenceTable? _lastMatchLengths;
-    private int _repeat1;
-    private int _repeat2;
-    private int _repeat3;
+    private RepeatOffsets _repeats;
 
     /// <summary>A new frame begins.</summary>
     public void Begin()
     {
         _lastLiteralLengths = _lastOffsets = _lastMatchLengths = null;
-        (_repeat1, _repeat2, _repeat3) = (1, 4, 8);
+        _repeats = RepeatOffsets.Initial;
     }
 
     /// <summary>Decompresses a block into the window.</summary>
@@ -125,6 +123,8 @@ internal sealed class ZstdSequences
         var matchStates = StatesOf(_lastMatchLengths, ref bits, out var matchState);
         var buffer = window.Buffer.AsSpan();
         var at = window.At;
+        var (maxOffset, produced) = (window.MaxOffset, window.ProducedBefore);
+        var repeats = _repeats;
         var literal = 0;
         while (true)
         {
@@ -141,38 +141,23 @@ internal sealed class ZstdSequences
             }
 
             var literalLength = (int)(literalEntry.Value + bits.Read(literalEntry.ExtraBits));
-            var offset = OffsetOf(offsetValue, literalLength);
+            var offset = repeats.Take(offsetValue, literalLength);
             if (literalLength > literals.Length - literal || literalLength + matchLength > end - at)
             {
                 ThrowTooLong();
             }
 
-            if (literalLength <= 16 && literal + 16 <= literals.Length)
-            {
-                Vector128.Create(literals.Slice(literal, 16)).CopyTo(buffer.Slice(at, 16));
-            }
-            else
-            {
-                literals.Slice(literal, literalLength).CopyTo(buffer[at..]);
-            }
-
+            CopyLiterals(literals, literal, literalLength, buffer, at);
             literal += literalLength;
             at += literalLength;
-            if ((uint)(offset - 1) >= window.Reach(at))
+            if ((uint)(offset - 1) >= (uint)Math.Min(maxOffset, produced + at))
             {
                 ThrowTooFar(offset);
             }
 
             if (offset >= 16 && offset <= at && matchLength <= 32)
             {
-                // Behind the match is slack, so whole vectors may be written.
-                var from = buffer.Slice(at - offset, 32);
-                var to = buffer.Slice(at, 32);
-                Vector128.Create<byte>(from[..16]).CopyTo(to);
-                if (matchLength > 16)
-                {
-                    Vector128.Create<byte>(from[16..]).CopyTo(to[16..]);
-                }
+                CopyShortMatch(buffer, at, offset, matchLength);
             }
             else
             {
@@ -195,45 +180,47 @@ internal sealed class ZstdSequences
             ZstdError.Throw("the sequences do not end where they should");
         }
 
+        _repeats = repeats;
         window.At = at;
         return literal;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyLiterals(ReadOnlySpan<byte> literals, int from, int length, Span<byte> buffer, int at)
+    {
+        if (length <= 16 && from + 16 <= literals.Length)
+        {
+            // Most are short: a whole vector costs less than a call, and there is slack behind the block.
+            Vector128.Create(literals.Slice(from, 16)).CopyTo(buffer.Slice(at, 16));
+        }
+        else
+        {
+            literals.Slice(from, length).CopyTo(buffer[at..]);
+        }
+    }
+
+    /// <summary>Copies at most 32 bytes from at least 16 bytes before, in whole vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyShortMatch(Span<byte> buffer, int at, int offset, int length)
+    {
+        var from = buffer.Slice(at - offset, 32);
+        var to = buffer.Slice(at, 32);
+        Vector128.Create<byte>(from[..16]).CopyTo(to);
+        if (length > 16)
+        {
+            Vector128.Create<byte>(from[16..]).CopyTo(to[16..]);
+        }
+    }
+
     private static SequenceState[] StatesOf(SequenceTable? table, ref ReverseBits bits, out int state)
     {
-        table ??= SequenceCodes.Offsets.Predefined;
+        if (table is null)
+        {
+            throw new InvalidOperationException("Tables are read before sequences.");
+        }
+
         state = (int)bits.Read(table.Log);
         return table.States;
-    }
-
-    /// <summary>The offset of a sequence: values above 3 are new ones plus 3, those below repeat one of the last three (RFC 8878, 3.1.1.5).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int OffsetOf(uint value, int literalLength)
-    {
-        if (value > 3)
-        {
-            _repeat3 = _repeat2;
-            _repeat2 = _repeat1;
-
-            // One that does not fit becomes negative, and is refused as one that reaches too far.
-            return _repeat1 = (int)(value - 3);
-        }
-
-        return Repeat((int)value - (literalLength == 0 ? 0 : 1));
-    }
-
-    /// <summary>Repeats the last offset, the one before, the third, or the last less one, which comes to the front.</summary>
-    private int Repeat(int which)
-    {
-        var offset = which switch { 0 => _repeat1, 1 => _repeat2, 2 => _repeat3, _ => _repeat1 - 1 };
-        if (which > 0)
-        {
-            _repeat3 = which > 1 ? _repeat2 : _repeat3;
-            _repeat2 = _repeat1;
-            _repeat1 = offset;
-        }
-
-        return offset;
     }
 
     private static void ThrowTooLong() => ZstdError.Throw("a block's sequences use more than its literals or its size");

@@ -78,10 +78,13 @@ internal sealed class ZstdWindow
         BlockStart = At = 0;
     }
 
-    /// <summary>The furthest that a match may reach back from the newest block's byte at a place.</summary>
-    public long Reach(int at) => Math.Min(_window, _produced + at - BlockStart);
+    /// <summary>The furthest that any match may reach back.</summary>
+    public int MaxOffset => _window;
 
-    /// <summary>Copies a match, whose bytes may overlap with what it writes. The offset is within <see cref="Reach"/>, and the length within
+    /// <summary>What added to a place in the newest block gives the bytes before that place, up to some number above the window.</summary>
+    public int ProducedBefore => (int)Math.Min(_produced, _window) - BlockStart;
+
+    /// <summary>Copies a match, whose bytes may overlap with what it writes. The offset is at most <see cref="MaxOffset"/> and the bytes before, and the length within
     /// the block.</summary>
     public void CopyMatch(int at, int offset, int length)
     {
