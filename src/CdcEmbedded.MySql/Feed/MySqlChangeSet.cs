@@ -169,7 +169,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         }
 
         var done = _first + change + 1;
-        return new MySqlPosition(_transaction, _delivered + done, DeliveryCheck.Add(_check, _table.Hash, _delivered, done));
+        return new MySqlPosition(_transaction, _delivered + done, DeliveryCheck.Add(_check, _table.Hash, done));
     }
 
     public override string GetEventId(int change)

@@ -78,11 +78,11 @@ internal sealed class OpenTransaction
 
         if (done > 0 && _resume is { } point && Delivered + done == point.Rows)
         {
-            point.Verify(Transaction, DeliveryCheck.Add(Check, table.Hash, Delivered, done));
+            point.Verify(Transaction, DeliveryCheck.Add(Check, table.Hash, done));
             _resume = null;
         }
 
-        Check = DeliveryCheck.Add(Check, table.Hash, Delivered, count);
+        Check = DeliveryCheck.Add(Check, table.Hash, count);
         Delivered += count;
     }
 
@@ -91,7 +91,7 @@ internal sealed class OpenTransaction
     /// <exception cref="SourceInconsistentException">Another change was delivered in its place.</exception>
     public bool AddTruncate(ulong tableHash)
     {
-        Check = DeliveryCheck.Add(Check, tableHash, Delivered, 1);
+        Check = DeliveryCheck.Add(Check, tableHash, 1);
         Delivered++;
         if (_resume is not { } resume || resume.Rows != Delivered)
         {
