@@ -202,8 +202,7 @@ internal sealed class EngineSession : IAsyncDisposable
     }
 
     /// <summary>The last write. It cannot throw: the loop's own exception may be on its way through the enumerator's disposal, and would
-    /// be lost.
-    /// A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
+    /// be lost. A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
     private async ValueTask FlushAsync()
     {
         if (Options.CommitPolicy.IsNever || !_isStarted || _failure is OffsetConflictException)

@@ -468,8 +468,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <summary>After an acknowledgement by hand: passes the entries that are not yielded and lie directly behind, so that the last row of
-    /// a
-    /// transaction stores the transaction's end. The cursor itself stays.</summary>
+    /// a transaction stores the transaction's end. The cursor itself stays.</summary>
     private void AbsorbFollowing()
     {
         if (_batch is not { } batch)
