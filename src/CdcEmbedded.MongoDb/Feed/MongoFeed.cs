@@ -50,6 +50,7 @@ internal sealed class MongoFeed : ISourceFeed
         while (!_assembler.HasReachedEnd)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            _assembler.Failure?.Throw();
             if (_assembler.IsInvalidated)
             {
                 await GoOnBehindInvalidateAsync().ConfigureAwait(false);
