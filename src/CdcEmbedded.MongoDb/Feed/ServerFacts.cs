@@ -50,7 +50,8 @@ internal sealed class ServerFacts
     }
 
     /// <summary>The time of the oldest and of the newest entry of the oplog; null where it is not there or not to be read.</summary>
-    public static async ValueTask<(BsonTimestamp Oldest, BsonTimestamp Newest)?> ReadOplogAsync(IMongoDeployment deployment, CancellationToken cancellationToken)
+    public static async ValueTask<(BsonTimestamp Oldest, BsonTimestamp Newest)?> ReadOplogAsync(
+        IMongoDeployment deployment, CancellationToken cancellationToken)
     {
         try
         {

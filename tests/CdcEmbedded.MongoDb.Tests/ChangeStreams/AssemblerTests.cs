@@ -60,6 +60,15 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public void What_came_before_a_damaged_event_is_handed_over_first()
+    {
+        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        Assert.Equal(["-", "-"], Texts(assembler.Process(Batch(History.Token(9, 0, 0), Event(5, 1), Event(6, 1), Fragment(2, 3)))));
+        Assert.Equal(new BsonTimestamp(6, 1), assembler.Point.Time);
+        Assert.IsType<SourceInconsistentException>(assembler.Failure?.SourceException);
+    }
+
+    [Fact]
     public void An_operation_that_is_not_known_and_one_without_a_name_are_items()
     {
         var output = New(default).Process(Batch(

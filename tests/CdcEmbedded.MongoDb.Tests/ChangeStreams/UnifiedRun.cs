@@ -141,9 +141,16 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
             "dropCollection" => DropAsync(database, Collection()),
             "createIndex" => DoAsync(database, $$$"""{"createIndexes":"{{{collection}}}","indexes":[{"key":{{{Raw(arguments, "keys")}}},"name":{{{Raw(arguments, "name")}}}}]}"""),
             "dropIndex" => DoAsync(database, $$"""{"dropIndexes":"{{collection}}","index":{{Raw(arguments, "name")}}}"""),
-            "rename" => DoAsync("admin", $$"""{"renameCollection":"{{database}}.{{collection}}","to":"{{database}}.{{arguments.GetProperty("to").GetString()}}","dropTarget":{{(arguments.TryGetProperty("dropTarget", out _) ? "true" : "false")}}}"""),
+            "rename" => RenameAsync(database, collection, arguments),
             _ => throw new NotSupportedException($"The operation {name} is not played."),
         };
+    }
+
+    private Task<Doc> RenameAsync(string database, string collection, JsonElement arguments)
+    {
+        var drops = arguments.TryGetProperty("dropTarget", out _) ? "true" : "false";
+        var to = arguments.GetProperty("to").GetString();
+        return DoAsync("admin", $$"""{"renameCollection":"{{database}}.{{collection}}","to":"{{database}}.{{to}}","dropTarget":{{drops}}}""");
     }
 
     private static string Update(string collection, JsonElement arguments, string part)
