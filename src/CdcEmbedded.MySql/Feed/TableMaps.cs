@@ -8,6 +8,8 @@ namespace CdcEmbedded.MySql.Feed;
 /// <remarks>The server repeats the map before each statement's rows; one that says the same, to the byte, is not parsed again.</remarks>
 internal sealed class TableMaps(TableFilter filter)
 {
+    private const int MaxCount = 4096;
+
     private readonly Dictionary<ulong, MappedTable> _tables = [];
     private ulong _lastId = ulong.MaxValue;
     private MappedTable? _last;
@@ -54,6 +56,16 @@ internal sealed class TableMaps(TableFilter filter)
         _tables.Clear();
         _lastId = ulong.MaxValue;
         _last = null;
+    }
+
+    /// <summary>Forgets the maps if there are many; to be called between two transactions, where none is needed, as each statement brings its
+    /// own along. A server gives a table a new id whenever it opens it anew, so a file can hold any number of them.</summary>
+    public void Trim()
+    {
+        if (_tables.Count > MaxCount)
+        {
+            Forget();
+        }
     }
 
     private MappedTable Map(ReadOnlySpan<byte> body, in TableMapHeader header, FormatDescription format)

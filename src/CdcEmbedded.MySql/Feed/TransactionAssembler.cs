@@ -7,10 +7,6 @@ namespace CdcEmbedded.MySql.Feed;
 /// transaction until its commit, and passes over what was delivered before a restart. Synchronous; one caller.</summary>
 internal sealed partial class TransactionAssembler
 {
-    // A server gives a table a new id whenever it opens it anew, so a file can hold any number of them. Each statement brings its maps
-    // along: between two transactions none is needed.
-    private const int MaxTableMaps = 4096;
-
     private readonly FeedSettings _settings;
     private readonly RowScanner _scanner = new();
     private readonly LogCursor _cursor;
@@ -353,10 +349,7 @@ internal sealed partial class TransactionAssembler
         }
 
         _open = null;
-        if (_tables.Count > MaxTableMaps)
-        {
-            ForgetTables();
-        }
+        Tables.Trim();
 
         return PositionNow();
     }
