@@ -2,6 +2,13 @@ using CdcEmbedded.Benchmarks;
 using CdcEmbedded.TestServers;
 
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- [passes] [scale percent]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- mongodb [passes]
+if (args is ["mongodb", ..])
+{
+    await MongoReplay.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5);
+    return;
+}
+
 var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
 var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
 
