@@ -47,7 +47,9 @@ public sealed class MongoSourceInfo : SourceInfo
     public long? TransactionNumber => Event["txnNumber"u8].TryGetInt64(out var number) ? number : null;
 
     /// <summary>The collection's UUID; null without expanded events.</summary>
-    public Guid? CollectionUuid => Event["collectionUUID"u8] is { Type: BsonType.Binary, BinarySubtype: BsonBinary.UuidSubtype } uuid ? uuid.AsGuid() : null;
+    public Guid? CollectionUuid => Event["collectionUUID"u8] is { Type: BsonType.Binary, BinarySubtype: BsonBinary.UuidSubtype } uuid
+        ? uuid.AsGuid()
+        : null;
 
     /// <summary>The document's key: <c>_id</c>, after the shard key where the collection is sharded; no document where there is none.</summary>
     public RawBson DocumentKey => Document("documentKey"u8);

@@ -54,4 +54,10 @@ internal static partial class Log
     /// <summary>A transaction has no end in the log.</summary>
     [LoggerMessage(1203, LogLevel.Warning, "Dropped transaction {Transaction}, which never ended ({Reason}): the server rolled it back.")]
     public static partial void UnfinishedTransactionDropped(ILogger logger, string transaction, string reason);
+
+    /// <summary>ROLLBACK behind captured rows: only transactions that mix storage engines log it.</summary>
+    [LoggerMessage(1204, LogLevel.Warning,
+        "Transaction {Transaction} was rolled back; its {Changes} captured changes are not delivered. Those of tables without transactions stay on "
+        + "the server all the same: compare them.")]
+    public static partial void RolledBack(ILogger logger, string transaction, long changes);
 }

@@ -127,9 +127,13 @@ public sealed class MySqlSource : ISource
         Log.DumpStarted(logger, session.Host.ToString(), start.GtidSet is not null && facts.HasGtids, start.File ?? "", start.Position, serverId);
         var identity = new FeedIdentity(context.Name, facts.ServerUuid);
         var settings = FeedSettings.Create(context, identity, FilterFor(facts), logger, _options.VerifyChecksums, _options.KeyChange,
-            _options.TransactionBufferBytes) with { End = context.StopWhenCaughtUp ? logEnd : null };
+            _options.TransactionBufferBytes) with
+            {
+                End = context.StopWhenCaughtUp ? logEnd : null,
+                EndGtids = context.StopWhenCaughtUp ? facts.GtidExecuted : null,
+            };
         var schemas = new InformationSchema(_settings, context, logger);
-        return new BinlogFeed(new DumpEventStream(session, packets, _options.ServerId is not null), schemas, settings,
+        return new BinlogFeed(new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp), schemas, settings,
             Identified(start, facts), checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
 

@@ -2,7 +2,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>Something happened to a table or database as a whole, at this place of the stream. Immutable; may be kept and read from any thread.</summary>
+/// <summary>Something happened to a table or database as a whole, at this place of the stream.</summary>
+/// <remarks>Immutable; may be kept and read from any thread.</remarks>
 public sealed class SchemaChange : StreamItem
 {
     private readonly SourcePosition _position;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CdcEmbedded.MongoDb.Bson;
 using CdcEmbedded.Sources;
 
@@ -50,6 +51,9 @@ internal sealed class ChangeStreamAssembler
     /// <summary>Whether the last event was an invalidate: the server has closed the stream.</summary>
     public bool IsInvalidated { get; private set; }
 
+    /// <summary>What was wrong behind the events of the last batch; to be thrown when those have been handed over.</summary>
+    public ExceptionDispatchInfo? Failure { get; private set; }
+
     /// <summary>From where the stream goes on: behind everything delivered.</summary>
     public StreamPoint Point => _point;
 
@@ -67,14 +71,38 @@ internal sealed class ChangeStreamAssembler
     /// <param name="received">As it was received.</param>
     /// <param name="isReduced">Whether its events were asked for without their documents.</param>
     /// <returns>What it gave; without entries where it gave only fragments.</returns>
-    /// <exception cref="CdcProtocolException">An event is damaged.</exception>
-    /// <exception cref="SourceInconsistentException">A fragment of a split event is missing.</exception>
+    /// <exception cref="CdcProtocolException">An event is damaged, with nothing before it: else see <see cref="Failure"/>.</exception>
+    /// <exception cref="SourceInconsistentException">The same: a fragment of a split event is missing.</exception>
     public FeedBatch Process(MongoBatch received, bool isReduced = false)
     {
         var documents = received.Documents;
         _output = new FeedBatch();
         _batch = new EventBatch(_stream, documents.Buffer, _expected) { IsReduced = isReduced };
         _runStart = 0;
+        var count = 0;
+        try
+        {
+            count = TakeAll(documents);
+        }
+        catch (CdcException e) when (_batch.Count > _runStart || _output.Entries.Count > 0)
+        {
+            // What came before it is whole and goes first.
+            Failure = ExceptionDispatchInfo.Capture(e);
+        }
+
+        FlushRun();
+        _batch.Trim();
+        if (!HasReachedEnd && Failure is null)
+        {
+            _expected = count;
+            OnBatchRead(received.PostBatchResumeToken, isEmpty: count == 0);
+        }
+
+        return _output;
+    }
+
+    private int TakeAll(RawBson documents)
+    {
         var count = 0;
         var reader = new BsonReader(documents.Span);
         while (!HasReachedEnd && reader.Read())
@@ -88,15 +116,7 @@ internal sealed class ChangeStreamAssembler
             count++;
         }
 
-        FlushRun();
-        _batch.Trim();
-        _expected = count;
-        if (!HasReachedEnd)
-        {
-            OnBatchRead(received.PostBatchResumeToken, isEmpty: count == 0);
-        }
-
-        return _output;
+        return count;
     }
 
     private void Take(byte[] buffer, int offset, int length)

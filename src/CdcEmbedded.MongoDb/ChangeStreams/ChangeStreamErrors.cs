@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>What a server's errors mean for a change stream (specification "Change Streams", "Resumable Error"; src/mongo/base/error_codes.yml; R55).</summary>
+/// <summary>What a server's errors mean for a change stream (specification "Change Streams", "Resumable Error";
+/// src/mongo/base/error_codes.yml; R55).</summary>
 internal static class ChangeStreamErrors
 {
     private const string ResumableLabel = "ResumableChangeStreamError";
@@ -42,18 +43,18 @@ internal static class ChangeStreamErrors
         switch (error.Code)
         {
             case BsonObjectTooLarge:
-                return new OversizeEventException($"A change event behind {position} is larger than the 16 MB that a server can send, so the stream "
-                    + "cannot go on here. Set OnOversizeEvent to WithoutDocuments to get the event without its documents, or leave large fields out "
+                return new OversizeEventException($"A change event behind {position} is larger than the 16 MB that a server can send, so the "
+                    + "stream cannot go on here. Set OnOversizeEvent to WithoutDocuments to get the event without its documents, or leave large fields out "
                     + $"with a $project stage in Pipeline. {error.Message}", error);
             case ChangeStreamFatalError when error.ServerMessage.Contains("_id field", StringComparison.Ordinal):
                 return error;
             case NoMatchingDocument:
-                return new SourceInconsistentException($"A document image that the options require does not exist for an event behind {position}: the "
-                    + "collection does not keep images (changeStreamPreAndPostImages), or it has expired. Use WhenAvailable instead of Required to go "
+                return new SourceInconsistentException($"A document image that the options require does not exist for an event behind {position}: "
+                    + "the collection does not keep images (changeStreamPreAndPostImages), or it has expired. Use WhenAvailable instead of Required to go "
                     + $"on without it. {error.Message}", error);
             case NotAReplicaSet:
-                return Misconfigured(error, "mongodb.replica_set", "Run the server as a replica set, also with a single member: start it with --replSet rs0, "
-                    + "then rs.initiate().");
+                return Misconfigured(error, "mongodb.replica_set", "Run the server as a replica set, also with a single member: start it with "
+                    + "--replSet rs0, then rs.initiate().");
             case Unauthorized:
                 return Misconfigured(error, "mongodb.privileges", "Give the user the actions find and changeStream on what the stream is opened on.");
             default:
@@ -81,7 +82,8 @@ internal static class ChangeStreamErrors
 
     private static OffsetLostException Lost(MongoCommandException error, Offset position) => error.Code is InvalidResumeToken or ChangeStreamFatalError
         ? new OffsetLostException($"The server does not know the stored position {position}: it belongs to another deployment or to a stream of other "
-            + $"collections, or its event is gone. Point the source at the right deployment, or delete the stored offset to start afresh. {error.Message}", error)
+            + "collections, or its event is gone. Point the source at the right deployment, or delete the stored offset to start afresh. "
+            + error.Message, error)
         : new OffsetLostException($"The server's oplog no longer reaches back to the stored position {position}: changes behind it are gone. Read the "
             + "collections anew, then start from the latest position; keep more with db.adminCommand({ replSetResizeOplog: 1, minRetentionHours: 72 }). "
             + error.Message, error);

@@ -26,5 +26,7 @@ internal sealed class StreamIdentity
 
     /// <summary>Why an event has no state before.</summary>
     public BeforeState WithoutBefore(string database, string collection)
-        => BeforeImages != BeforeImageMode.Off && CollectionsWithImages.Contains($"{database}.{collection}") ? BeforeState.Expired : BeforeState.NotConfigured;
+        => BeforeImages != BeforeImageMode.Off && CollectionsWithImages.Contains($"{database}.{collection}")
+            ? BeforeState.Expired
+            : BeforeState.NotConfigured;
 }

@@ -72,7 +72,8 @@ internal sealed class CollectionFacts
         }
     }
 
-    private static async ValueTask<List<string>> ListDatabasesAsync(IMongoDeployment deployment, StreamScope scope, CancellationToken cancellationToken)
+    private static async ValueTask<List<string>> ListDatabasesAsync(
+        IMongoDeployment deployment, StreamScope scope, CancellationToken cancellationToken)
     {
         if (scope.Database is { } only)
         {
@@ -94,7 +95,8 @@ internal sealed class CollectionFacts
     }
 
     private static async ValueTask ListCollectionsAsync(
-        IMongoDeployment deployment, string database, StreamScope scope, TableFilter filter, List<CollectionFact> found, CancellationToken cancellationToken)
+        IMongoDeployment deployment, string database, StreamScope scope, TableFilter filter, List<CollectionFact> found,
+        CancellationToken cancellationToken)
     {
         var cursor = await deployment.OpenCursorAsync(database, Commands.Simple("listCollections"u8), null, cancellationToken).ConfigureAwait(false);
         await using var disposing = cursor.ConfigureAwait(false);

@@ -50,6 +50,7 @@ internal sealed class MongoFeed : ISourceFeed
         while (!_assembler.HasReachedEnd)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            _assembler.Failure?.Throw();
             if (_assembler.IsInvalidated)
             {
                 await GoOnBehindInvalidateAsync().ConfigureAwait(false);
@@ -103,7 +104,8 @@ internal sealed class MongoFeed : ISourceFeed
             _isResumed &= ++_batches < 2;
             return batch;
         }
-        catch (CdcException e) when (ChangeStreamErrors.IsOversize(e) && _settings.OnOversizeEvent != OversizeEventPolicy.Fail && _mode != FeedMode.Reduced)
+        catch (CdcException e) when (ChangeStreamErrors.IsOversize(e) && _settings.OnOversizeEvent != OversizeEventPolicy.Fail
+            && _mode != FeedMode.Reduced)
         {
             // One event at a time up to the one that is too large, then that one alone without its documents.
             _mode = _mode == FeedMode.Normal ? FeedMode.Careful : FeedMode.Reduced;

@@ -3,10 +3,12 @@ using CdcEmbedded.MongoDb.ChangeStreams;
 
 namespace CdcEmbedded.MongoDb.Feed;
 
-/// <summary>Whether the user may open the stream: <c>find</c> and <c>changeStream</c> on its scope (manual, "Change Streams", "Access Control").</summary>
+/// <summary>Whether the user may open the stream: <c>find</c> and <c>changeStream</c> on its scope (manual, "Change Streams",
+/// "Access Control").</summary>
 internal static class PrivilegeCheck
 {
-    public static async ValueTask FindAsync(IMongoDeployment deployment, StreamScope scope, List<SourceFinding> findings, CancellationToken cancellationToken)
+    public static async ValueTask FindAsync(
+        IMongoDeployment deployment, StreamScope scope, List<SourceFinding> findings, CancellationToken cancellationToken)
     {
         var reply = await deployment.RunCommandAsync("admin", Commands.WithFlag("connectionStatus"u8, "showPrivileges"u8), null, cancellationToken)
             .ConfigureAwait(false);
@@ -68,7 +70,8 @@ internal static class PrivilegeCheck
     private static string Describe(StreamScope scope) => scope.Database is null ? "all databases"
         : scope.Collection is null ? $"the database {scope.Database}" : $"the collection {scope}";
 
-    private static string Remedy(StreamScope scope) => "db.getSiblingDB(\"admin\").runCommand({ createRole: \"cdc\", roles: [], privileges: [{ resource: { db: \""
+    private static string Remedy(StreamScope scope)
+        => "db.getSiblingDB(\"admin\").runCommand({ createRole: \"cdc\", roles: [], privileges: [{ resource: { db: \""
         + $"{scope.Database}\", collection: \"{scope.Collection}\" }}, actions: [\"find\", \"changeStream\"] }}] }}) and then "
         + "db.getSiblingDB(\"admin\").grantRolesToUser(\"<user>\", [\"cdc\"])";
 }

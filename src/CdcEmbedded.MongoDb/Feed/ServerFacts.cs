@@ -6,6 +6,7 @@ namespace CdcEmbedded.MongoDb.Feed;
 /// <summary>What a deployment tells of itself before a stream is opened on it.</summary>
 internal sealed class ServerFacts
 {
+    private const int CommandNotFound = 59;
     private const int StartAfterWireVersion = 8;
     private const int ImagesWireVersion = 17;
 
@@ -37,7 +38,7 @@ internal sealed class ServerFacts
     public static async ValueTask<ServerFacts> ReadAsync(IMongoDeployment deployment, CancellationToken cancellationToken)
     {
         var build = await deployment.RunCommandAsync("admin", Commands.Simple("buildInfo"u8), null, cancellationToken).ConfigureAwait(false);
-        var hello = await deployment.RunCommandAsync("admin", Commands.Simple("hello"u8), null, cancellationToken).ConfigureAwait(false);
+        var hello = await ReadHelloAsync(deployment, cancellationToken).ConfigureAwait(false);
         return new ServerFacts
         {
             SetName = hello.TryGetString("setName"u8, out var set) ? set : null,
@@ -49,7 +50,8 @@ internal sealed class ServerFacts
     }
 
     /// <summary>The time of the oldest and of the newest entry of the oplog; null where it is not there or not to be read.</summary>
-    public static async ValueTask<(BsonTimestamp Oldest, BsonTimestamp Newest)?> ReadOplogAsync(IMongoDeployment deployment, CancellationToken cancellationToken)
+    public static async ValueTask<(BsonTimestamp Oldest, BsonTimestamp Newest)?> ReadOplogAsync(
+        IMongoDeployment deployment, CancellationToken cancellationToken)
     {
         try
         {
@@ -62,6 +64,19 @@ internal sealed class ServerFacts
         {
             // Not permitted, or not there: what follows from that is the caller's affair.
             return null;
+        }
+    }
+
+    // The command has its new name since 4.4.2.
+    private static async ValueTask<RawBson> ReadHelloAsync(IMongoDeployment deployment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await deployment.RunCommandAsync("admin", Commands.Simple("hello"u8), null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MongoCommandException e) when (e.Code == CommandNotFound)
+        {
+            return await deployment.RunCommandAsync("admin", Commands.Simple("isMaster"u8), null, cancellationToken).ConfigureAwait(false);
         }
     }
 

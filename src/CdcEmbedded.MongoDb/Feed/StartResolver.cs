@@ -10,7 +10,8 @@ internal static class StartResolver
     /// <exception cref="OffsetFormatException">The offset is damaged, or belongs to another source, scope, pipeline or replica set.</exception>
     /// <exception cref="OffsetLostException">The place is not known.</exception>
     public static async ValueTask<OffsetDocument> ResolveAsync(
-        IMongoDeployment deployment, StartPosition start, ServerFacts facts, StreamIdentity stream, bool acceptsOther, CancellationToken cancellationToken)
+        IMongoDeployment deployment, StartPosition start, ServerFacts facts, StreamIdentity stream, bool acceptsOther,
+        CancellationToken cancellationToken)
     {
         if (start.Offset is { } offset)
         {

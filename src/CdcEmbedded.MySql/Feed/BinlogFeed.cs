@@ -1,16 +1,19 @@
+using System.Runtime.ExceptionServices;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Reads events from a connection or from files and hands over batches of committed changes.</summary>
-/// <remarks>A batch is handed over as soon as nothing more is in memory, or when it is full: latency stays one read.</remarks>
+/// <remarks>A batch is handed over as soon as nothing more is in memory, or when it is full: latency stays one read. What was read before an
+/// event that cannot be read is handed over before the failure.</remarks>
 internal sealed class BinlogFeed : ISourceFeed
 {
     private readonly IEventStream _stream;
     private readonly TransactionAssembler _assembler;
     private readonly ISchemaSource _schemas;
     private readonly int _maxBatchSize;
+    private ExceptionDispatchInfo? _failure;
     private bool _ended;
 
     public BinlogFeed(IEventStream stream, ISchemaSource schemas, FeedSettings settings, OffsetDocument start, bool hasChecksums)
@@ -26,16 +29,19 @@ internal sealed class BinlogFeed : ISourceFeed
 
     public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
     {
+        _failure?.Throw();
         while (!_ended)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            while (!_assembler.HasReachedEnd && _assembler.ChangeCount < _maxBatchSize && _stream.TryRead(out var slice))
+            try
             {
-                _assembler.Process(slice);
-                if (_assembler.Unresolved is { } pending)
-                {
-                    await ResolveAsync(pending.Table, pending.Map, cancellationToken).ConfigureAwait(false);
-                }
+                await ReadBufferedAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (CdcException e) when (_assembler.HasEntries)
+            {
+                // Not swallowed: the next call throws it.
+                _failure = ExceptionDispatchInfo.Capture(e);
+                return _assembler.TakeEntries();
             }
 
             if (_assembler.HasReachedEnd)
@@ -50,6 +56,7 @@ internal sealed class BinlogFeed : ISourceFeed
 
             if (!_ended && !await _stream.FillAsync(cancellationToken).ConfigureAwait(false))
             {
+                _assembler.VerifyEnd();
                 _ended = true;
             }
         }
@@ -62,6 +69,18 @@ internal sealed class BinlogFeed : ISourceFeed
         _ended = true;
         await _stream.DisposeAsync().ConfigureAwait(false);
         await _schemas.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask ReadBufferedAsync(CancellationToken cancellationToken)
+    {
+        while (!_assembler.HasReachedEnd && _assembler.ChangeCount < _maxBatchSize && _stream.TryRead(out var slice))
+        {
+            _assembler.Process(slice);
+            if (_assembler.Unresolved is { } pending)
+            {
+                await ResolveAsync(pending.Table, pending.Map, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async ValueTask ResolveAsync(MappedTable mapped, TableMap map, CancellationToken cancellationToken)

@@ -20,6 +20,12 @@ internal static class DumpErrors
                 + $"tables anew, then start from the latest position; keep logs longer with binlog_expire_logs_seconds. {text}", error);
         }
 
+        if (Has(text, "could not find next log"))
+        {
+            return new OffsetLostException("The server's binlogs were deleted while they were read (RESET BINARY LOGS AND GTIDS, RESET MASTER), so changes "
+                + $"may be gone. Read the tables anew, then start from the latest position. {text}", error);
+        }
+
         if (Has(text, "more GTIDs than the") || Has(text, "impossible position") || Has(text, "position > file size"))
         {
             return new OffsetLostException("The stored position is ahead of the server's binlog: it is another server, was reset, or lost the end of "

@@ -4,16 +4,23 @@ using CdcEmbedded.MySql.Protocol;
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>The events of a binlog dump: each packet is a byte 0x00 and one event.</summary>
-/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet comes only at the end of a non-blocking dump.</remarks>
+/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet ends a dump that was asked not to block. It also ends one that was, when the server
+/// shuts down or the dump is killed (server source sql/rpl_binlog_sender.cc, Binlog_sender::run): that is a broken connection (R7).</remarks>
 internal sealed class DumpEventStream : IEventStream
 {
     private readonly MySqlSession _session;
     private readonly PacketStream _packets;
     private readonly bool _hasOwnServerId;
+    private readonly bool _isFinite;
     private bool _ended;
 
-    public DumpEventStream(MySqlSession session, PacketStream packets, bool hasOwnServerId)
+    /// <param name="session">The session in which the dump runs; disposed with the stream.</param>
+    /// <param name="packets">The dump.</param>
+    /// <param name="hasOwnServerId">Whether the user chose the server id.</param>
+    /// <param name="isFinite">Whether the dump was asked to end at the log's end.</param>
+    public DumpEventStream(MySqlSession session, PacketStream packets, bool hasOwnServerId, bool isFinite)
     {
+        _isFinite = isFinite;
         _session = session;
         _packets = packets;
         _hasOwnServerId = hasOwnServerId;
@@ -36,7 +43,8 @@ internal sealed class DumpEventStream : IEventStream
                 throw DumpErrors.Classify(ServerError.Read(packet.Span, _session.Host.ToString()), _hasOwnServerId);
             case PacketKind.Eof when PacketKind.IsEof(packet):
                 _ended = true;
-                return false;
+                return _isFinite ? false
+                    : throw new CdcConnectionException($"{_session.Host} ended the binlog stream: it shuts down, or the connection was killed.");
             default:
                 throw new CdcProtocolException($"{_session.Host} sent a packet of kind {packet.Kind} and {packet.Length} bytes in a binlog stream.");
         }

@@ -27,6 +27,9 @@ internal sealed record FeedSettings
     /// <summary>Where the feed ends; null for never.</summary>
     public (string File, long Position)? End { get; init; }
 
+    /// <summary>The transactions up to <see cref="End"/>; null without GTIDs.</summary>
+    public GtidSet? EndGtids { get; init; }
+
     public static FeedSettings Create(SourceContext context, FeedIdentity identity, TableFilter filter, ILogger logger, bool verifyChecksums,
         KeyChangeMode keyChange, long transactionBufferBytes) => new()
     {

@@ -12,6 +12,8 @@ internal sealed class FileEventStream : IEventStream
     private BinlogFile? _file;
     private EventSlice? _announcement;
     private int _next;
+    private GtidSetBuilder? _executed;
+    private string? _rotatedTo;
     private long _start;
     private bool _hasChecksums;
 
@@ -41,22 +43,31 @@ internal sealed class FileEventStream : IEventStream
                 break;
             }
 
-            var type = EventHeader.Read(slice.Span).Type;
-            if (type == EventType.FormatDescription)
+            var header = EventHeader.Read(slice.Span);
+            if (header.Type == EventType.FormatDescription)
             {
                 _hasChecksums = FormatDescription.Read(slice.Span[EventHeader.Length..]).ChecksumLength > 0;
             }
 
             if (position >= _start)
             {
-                return true;
+                RememberRotate(slice, header);
+                return TellExecuted(ref slice);
             }
 
-            if (type is EventType.FormatDescription or EventType.PreviousGtids)
+            if (position + slice.Length > _start)
+            {
+                throw new OffsetLostException($"No event begins at the stored position {file.Name}:{_start}, but one at {position} and the next at "
+                    + $"{position + slice.Length}: it is another file of that name. Give the right one, or delete the stored offset.");
+            }
+
+            if (header.Type == EventType.FormatDescription)
             {
                 slice = Artificial(slice);
                 return true;
             }
+
+            PassOver(slice, header);
         }
 
         slice = default;
@@ -72,7 +83,7 @@ internal sealed class FileEventStream : IEventStream
 
         if (_file is { } file)
         {
-            if (await file.FillAsync(cancellationToken).ConfigureAwait(false))
+            if (await FillFileAsync(file, cancellationToken).ConfigureAwait(false))
             {
                 return true;
             }
@@ -91,6 +102,7 @@ internal sealed class FileEventStream : IEventStream
             await file.DisposeAsync().ConfigureAwait(false);
             _file = null;
             _start = 0;
+            _executed = null;
         }
 
         if (_next >= _paths.Count)
@@ -99,11 +111,77 @@ internal sealed class FileEventStream : IEventStream
         }
 
         _file = Open(_paths[_next++]);
+        CheckFollows(_file.Name);
         _announcement = Announce(_file.Name, Math.Max(_start, BinlogFile.MagicLength));
         return true;
     }
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? default;
+
+    private static async ValueTask<bool> FillFileAsync(BinlogFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await file.FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new CdcConnectionException($"Reading the binlog file {file.Name} failed at {file.Position}: {e.Message}", e, isTransient: false);
+        }
+    }
+
+    /// <summary>An event before the start: only the GTIDs count, so that the set is whole where the stream begins.</summary>
+    private void PassOver(in EventSlice slice, in EventHeader header)
+    {
+        var body = BodyOf(slice);
+        if (header.Type == EventType.PreviousGtids)
+        {
+            _executed = new GtidSetBuilder(GtidSetBinary.Read(body));
+        }
+        else if (header.Type is EventType.Gtid or EventType.GtidTagged && _executed is { } executed)
+        {
+            var gtid = GtidEvent.Read(header.Type, body).Gtid;
+            executed.Add(gtid.Source, gtid.Tag, gtid.Number, gtid.Number);
+        }
+    }
+
+    /// <summary>Before the first event behind the start: a PREVIOUS_GTIDS that holds what was passed over as well. The file's own would leave a
+    /// hole in every offset behind it.</summary>
+    private bool TellExecuted(ref EventSlice slice)
+    {
+        if (_executed is { } executed)
+        {
+            _executed = null;
+            _announcement = slice;
+            slice = Artificial(EventType.PreviousGtids, executed.ToSet().ToBytes());
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<byte> BodyOf(in EventSlice slice)
+    {
+        var body = slice.Span[EventHeader.Length..];
+        return body[..Math.Max(0, body.Length - (_hasChecksums ? 4 : 0))];
+    }
+
+    private void RememberRotate(in EventSlice slice, in EventHeader header)
+    {
+        if (header.Type == EventType.Rotate)
+        {
+            _rotatedTo = RotateEvent.Read(BodyOf(slice)).FileName;
+        }
+    }
+
+    /// <summary>A file that is missing in the row would be a silent loss. Files under names of the user's own cannot be checked.</summary>
+    private void CheckFollows(string name)
+    {
+        if (_rotatedTo is { } wanted && wanted != name && Path.GetFileNameWithoutExtension(wanted) == Path.GetFileNameWithoutExtension(name))
+        {
+            throw new SourceInconsistentException($"The binlog file {name} does not follow the one before it, which names {wanted} as the next: a file "
+                + "is missing or the order is wrong.");
+        }
+    }
 
     private static BinlogFile Open(string path)
     {
@@ -130,12 +208,19 @@ internal sealed class FileEventStream : IEventStream
     private EventSlice Announce(string name, long position)
     {
         var text = Encoding.UTF8.GetBytes(name);
-        var bytes = new byte[EventHeader.Length + 8 + text.Length + (_hasChecksums ? 4 : 0)];
-        bytes[4] = (byte)EventType.Rotate;
+        var body = new byte[8 + text.Length];
+        BinaryPrimitives.WriteInt64LittleEndian(body, position);
+        text.CopyTo(body, 8);
+        return Artificial(EventType.Rotate, body);
+    }
+
+    private EventSlice Artificial(EventType type, ReadOnlySpan<byte> body)
+    {
+        var bytes = new byte[EventHeader.Length + body.Length + (_hasChecksums ? 4 : 0)];
+        bytes[4] = (byte)type;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(9), bytes.Length);
         bytes[17] = (byte)EventHeader.ArtificialFlag;
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(EventHeader.Length), position);
-        text.CopyTo(bytes, EventHeader.Length + 8);
+        body.CopyTo(bytes.AsSpan(EventHeader.Length));
         return WithChecksum(bytes);
     }
 

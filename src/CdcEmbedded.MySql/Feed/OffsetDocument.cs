@@ -75,6 +75,7 @@ internal sealed class OffsetDocument
             var root = document.RootElement;
             var gtid = Text(root, "gtid");
             var inTransaction = root.TryGetProperty("tx", out var tx);
+            var transactionGtid = inTransaction ? Text(tx, "gtid") : null;
             var result = new OffsetDocument
             {
                 Server = Text(root, "server"),
@@ -82,11 +83,17 @@ internal sealed class OffsetDocument
                 File = Text(root, "file"),
                 Position = root.TryGetProperty("pos", out var position) ? position.GetInt64() : 4,
                 Rows = inTransaction ? tx.GetProperty("rows").GetInt64() : 0,
-                Check = inTransaction ? Convert.ToUInt64(Text(tx, "check"), 16) : 0,
-                TransactionGtid = inTransaction ? Text(tx, "gtid") : null,
+                Check = inTransaction ? ulong.Parse(tx.GetProperty("check").GetString() ?? "", NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture) : 0,
+                TransactionGtid = transactionGtid is null ? null : Gtid.Parse(transactionGtid).ToString(),
             };
-            return result is { GtidSet: null, File: null } || result.Position < 4 || result.Rows < 0
-                ? throw new OffsetFormatException($"The MySQL offset {offset} names neither a GTID set nor a valid file and position.")
+            if (result is { GtidSet: null, File: null } || result.Position < 4)
+            {
+                throw new OffsetFormatException($"The MySQL offset {offset} names neither a GTID set nor a valid file and position.");
+            }
+
+            return inTransaction && (result.Rows < 1 || result is { TransactionGtid: null, File: null })
+                ? throw new OffsetFormatException($"The MySQL offset {offset} stands in a transaction that it does not name, or before its first change.")
                 : result;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException

@@ -86,6 +86,23 @@ internal sealed class OpenTransaction
         Delivered += count;
     }
 
+    /// <summary>Counts a TRUNCATE, which is a transaction of one change.</summary>
+    /// <returns>Whether it was delivered before a restart.</returns>
+    /// <exception cref="SourceInconsistentException">Another change was delivered in its place.</exception>
+    public bool AddTruncate(ulong tableHash)
+    {
+        Check = DeliveryCheck.Add(Check, tableHash, Delivered, 1);
+        Delivered++;
+        if (_resume is not { } resume || resume.Rows != Delivered)
+        {
+            return false;
+        }
+
+        resume.Verify(Transaction, Check);
+        _resume = null;
+        return true;
+    }
+
     /// <summary>Hands the held sets over before the commit was read.</summary>
     public void MarkProvisional()
     {

@@ -2,105 +2,71 @@ namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Reads as much of a logged statement as tells its kind and, where that matters, its table. No SQL parser: comments, quotes
 /// and words only.</summary>
-internal ref struct StatementReader
+internal static class StatementReader
 {
-    private readonly ReadOnlySpan<char> _text;
-    private int _at;
-
-    private StatementReader(ReadOnlySpan<char> text) => _text = text;
-
     /// <summary>Tells what a statement is.</summary>
     public static StatementKind Classify(ReadOnlySpan<char> text)
     {
-        var reader = new StatementReader(text);
-        var first = reader.NextWord();
+        var scanner = new StatementScanner(text);
+        var first = scanner.NextWord();
         return first switch
         {
             _ when Is(first, "BEGIN") => StatementKind.Begin,
-            _ when Is(first, "START") => StatementKind.Begin,
+            _ when Is(first, "START") => scanner.TryTakeWord("TRANSACTION") ? StatementKind.Begin : StatementKind.Other,
             _ when Is(first, "COMMIT") => StatementKind.Commit,
-            _ when Is(first, "ROLLBACK") => reader.ClassifyRollback(),
+            _ when Is(first, "ROLLBACK") => ClassifyRollback(ref scanner),
             _ when Is(first, "SAVEPOINT") || Is(first, "RELEASE") => StatementKind.Savepoint,
-            _ when Is(first, "XA") => reader.ClassifyXa(),
+            _ when Is(first, "XA") => ClassifyXa(ref scanner),
             _ when Is(first, "TRUNCATE") => StatementKind.Truncate,
-            _ when Is(first, "CREATE") => EndsWithStartTransaction(text) ? StatementKind.CreateTableThenRows : StatementKind.Other,
+            _ when Is(first, "CREATE") => ClassifyCreate(ref scanner, text),
             _ when IsRowChange(first) => StatementKind.RowsByStatement,
             _ => StatementKind.Other,
         };
     }
 
-    /// <summary>The table of a TRUNCATE, or of an INSERT, REPLACE, UPDATE or DELETE in its simple forms.</summary>
+    /// <summary>The one table that a TRUNCATE, INSERT, REPLACE, UPDATE, DELETE, LOAD DATA or CREATE TABLE … SELECT changes.</summary>
     /// <param name="text">The statement.</param>
     /// <param name="defaultDatabase">The event's default database.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <returns>False where the words do not tell.</returns>
+    /// <returns>False where the words do not tell for certain, as with joins, aliases and routines: any table may have been changed then.</returns>
     public static bool TryReadTable(ReadOnlySpan<char> text, string defaultDatabase, out string database, out string table)
     {
-        var reader = new StatementReader(text);
         database = table = "";
-        var verb = reader.NextWord();
-        var mark = reader._at;
-        while (reader.NextWord() is { Length: > 0 } word && (Is(word, "TABLE") || Is(word, "INTO") || Is(word, "FROM") || Is(word, "IGNORE")
-            || Is(word, "LOW_PRIORITY") || Is(word, "DELAYED") || Is(word, "HIGH_PRIORITY") || Is(word, "QUICK")))
-        {
-            mark = reader._at;
-        }
-
-        reader._at = mark;
-        if (verb.Length == 0 || Is(verb, "LOAD") || Is(verb, "CALL") || Is(verb, "DO") || reader.NextName() is not { Length: > 0 } name)
-        {
-            return false;
-        }
-
-        reader.SkipBlanks();
-        if (reader._at < text.Length && text[reader._at] == '.')
-        {
-            reader._at++;
-            if (reader.NextName() is not { Length: > 0 } second)
-            {
-                return false;
-            }
-
-            database = name;
-            table = second;
-        }
-        else
-        {
-            database = defaultDatabase;
-            table = name;
-        }
-
-        // A list or a join names more tables than this one.
-        reader.SkipBlanks();
-        return reader._at >= text.Length || text[reader._at] != ',';
+        var scanner = new StatementScanner(text);
+        return SkipToTable(ref scanner, out var verb)
+            && TryReadName(ref scanner, defaultDatabase, out database, out table)
+            && IsOnlyTable(ref scanner, verb);
     }
 
     private static bool Is(ReadOnlySpan<char> word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A routine that changes rows is logged as a SELECT of it.</summary>
     private static bool IsRowChange(ReadOnlySpan<char> word) => Is(word, "INSERT") || Is(word, "UPDATE") || Is(word, "DELETE")
-        || Is(word, "REPLACE") || Is(word, "LOAD") || Is(word, "CALL") || Is(word, "WITH");
+        || Is(word, "REPLACE") || Is(word, "LOAD") || Is(word, "CALL") || Is(word, "WITH") || Is(word, "SELECT") || Is(word, "DO");
 
-    private static bool EndsWithStartTransaction(ReadOnlySpan<char> text)
+    private static StatementKind ClassifyCreate(ref StatementScanner scanner, ReadOnlySpan<char> text)
     {
-        text = text.TrimEnd(" \t\r\n;");
-        return text.EndsWith("START TRANSACTION", StringComparison.OrdinalIgnoreCase);
-    }
-
-    private StatementKind ClassifyRollback()
-    {
-        var next = NextWord();
-        if (Is(next, "WORK"))
+        if (scanner.TryTakeWord("OR"))
         {
-            next = NextWord();
+            scanner.TryTakeWord("REPLACE");
         }
 
-        return Is(next, "TO") ? StatementKind.RollbackToSavepoint : StatementKind.Rollback;
+        return !scanner.TryTakeWord("TABLE") ? StatementKind.Other
+            : text.TrimEnd(" \t\r\n;").EndsWith("START TRANSACTION", StringComparison.OrdinalIgnoreCase) ? StatementKind.CreateTableThenRows
+            : scanner.SkipPast("SELECT") ? StatementKind.RowsByStatement
+            : StatementKind.Other;
     }
 
-    private StatementKind ClassifyXa()
+    private static StatementKind ClassifyRollback(ref StatementScanner scanner)
     {
-        var next = NextWord();
+        scanner.TryTakeWord("WORK");
+        return scanner.TryTakeWord("TO") ? StatementKind.RollbackToSavepoint : StatementKind.Rollback;
+    }
+
+    private static StatementKind ClassifyXa(ref StatementScanner scanner)
+    {
+        var next = scanner.NextWord();
         return Is(next, "START") || Is(next, "BEGIN") ? StatementKind.XaStart
             : Is(next, "END") ? StatementKind.XaEnd
             : Is(next, "COMMIT") ? StatementKind.XaCommit
@@ -108,94 +74,65 @@ internal ref struct StatementReader
             : StatementKind.Other;
     }
 
-    private ReadOnlySpan<char> NextWord()
+    /// <summary>Passes over the verb and its modifiers, in the order of the grammar: a table may have a modifier's name.</summary>
+    private static bool SkipToTable(ref StatementScanner scanner, out string verb)
     {
-        SkipBlanks();
-        var start = _at;
-        while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] == '_'))
+        verb = scanner.NextWord().ToString();
+        switch (verb)
         {
-            _at++;
-        }
-
-        return _text[start.._at];
-    }
-
-    private string NextName()
-    {
-        SkipBlanks();
-        if (_at >= _text.Length)
-        {
-            return "";
-        }
-
-        var quote = _text[_at];
-        if (quote is not ('`' or '"'))
-        {
-            var start = _at;
-            while (_at < _text.Length && (char.IsLetterOrDigit(_text[_at]) || _text[_at] is '_' or '$' || _text[_at] > '\u007f'))
-            {
-                _at++;
-            }
-
-            return _text[start.._at].ToString();
-        }
-
-        var name = new System.Text.StringBuilder();
-        for (_at++; _at < _text.Length; _at++)
-        {
-            if (_text[_at] == quote)
-            {
-                if (_at + 1 >= _text.Length || _text[_at + 1] != quote)
+            case var _ when Is(verb, "TRUNCATE"):
+                scanner.TryTakeWord("TABLE");
+                return true;
+            case var _ when Is(verb, "INSERT") || Is(verb, "REPLACE"):
+                TakeOneOf(ref scanner, "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY");
+                scanner.TryTakeWord("IGNORE");
+                scanner.TryTakeWord("INTO");
+                return true;
+            case var _ when Is(verb, "UPDATE"):
+                scanner.TryTakeWord("LOW_PRIORITY");
+                scanner.TryTakeWord("IGNORE");
+                return true;
+            case var _ when Is(verb, "DELETE"):
+                while (TakeOneOf(ref scanner, "LOW_PRIORITY", "QUICK", "IGNORE"))
                 {
-                    _at++;
-                    return name.ToString();
                 }
 
-                _at++;
-            }
-
-            name.Append(_text[_at]);
+                return scanner.TryTakeWord("FROM");
+            case var _ when Is(verb, "LOAD"):
+                return scanner.SkipPast("INTO") && scanner.TryTakeWord("TABLE");
+            case var _ when Is(verb, "CREATE"):
+                _ = scanner.SkipPast("TABLE") && scanner.TryTakeWord("IF") && scanner.TryTakeWord("NOT") && scanner.TryTakeWord("EXISTS");
+                return true;
+            default:
+                return false;
         }
-
-        return "";
     }
 
-    private void SkipBlanks()
+    private static bool TakeOneOf(ref StatementScanner scanner, string a, string b, string c)
+        => scanner.TryTakeWord(a) || scanner.TryTakeWord(b) || scanner.TryTakeWord(c);
+
+    private static bool TryReadName(ref StatementScanner scanner, string defaultDatabase, out string database, out string table)
     {
-        while (_at < _text.Length)
+        database = defaultDatabase;
+        table = scanner.NextName();
+        if (table.Length > 0 && scanner.TryTake('.'))
         {
-            var rest = _text[_at..];
-            if (char.IsWhiteSpace(rest[0]) || rest[0] == '(')
-            {
-                _at++;
-            }
-            else if (rest.StartsWith("/*!") || rest.StartsWith("/*M!"))
-            {
-                // An executable comment: its contents count, its version number does not.
-                _at += rest[2] == '!' ? 3 : 4;
-                while (_at < _text.Length && char.IsAsciiDigit(_text[_at]))
-                {
-                    _at++;
-                }
-            }
-            else if (rest.StartsWith("/*"))
-            {
-                var end = rest.IndexOf("*/");
-                _at = end < 0 ? _text.Length : _at + end + 2;
-            }
-            else if (rest.StartsWith("*/"))
-            {
-                _at += 2;
-            }
-            else if (rest.StartsWith("-- ") || rest[0] == '#')
-            {
-                var end = rest.IndexOf('\n');
-                _at = end < 0 ? _text.Length : _at + end + 1;
-            }
-            else
-            {
-                return;
-            }
+            database = table;
+            table = scanner.NextName();
         }
+
+        return table.Length > 0;
+    }
+
+    /// <summary>Whether what follows the name rules other tables out, and that the name is an alias.</summary>
+    private static bool IsOnlyTable(ref StatementScanner scanner, string verb)
+    {
+        var next = scanner.PeekWord();
+        return verb switch
+        {
+            _ when Is(verb, "UPDATE") => Is(next, "SET"),
+            _ when Is(verb, "DELETE") => scanner.Peek() is '\0' or ';' || Is(next, "WHERE") || Is(next, "ORDER") || Is(next, "LIMIT"),
+            _ => true,
+        };
     }
 }

@@ -43,6 +43,9 @@ internal sealed class TransactionAssembler
     /// <summary>Whether there is anything to hand over, be it bare progress.</summary>
     public bool HasOutput => _batch.Entries.Count > 0 || (_hasProgress && _open is null);
 
+    /// <summary>Whether there are items to hand over, bare progress apart.</summary>
+    public bool HasEntries => _batch.Entries.Count > 0;
+
     /// <summary>Whether the end that the settings name was reached between two transactions.</summary>
     public bool HasReachedEnd => _open is null && _settings.End is { } end
         && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0;
@@ -62,9 +65,28 @@ internal sealed class TransactionAssembler
             _hasProgress = false;
         }
 
+        return TakeEntries();
+    }
+
+    /// <summary>Takes the items that are ready. After a failure the position is behind the event that failed, and must not be told.</summary>
+    public FeedBatch TakeEntries()
+    {
         var batch = _batch;
         _batch = new FeedBatch();
         return batch;
+    }
+
+    /// <summary>The events have ended: was that the log's end?</summary>
+    /// <exception cref="CdcConnectionException">It was not: a server that shuts down ends its streams alike.</exception>
+    public void VerifyEnd()
+    {
+        // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
+        var hasAll = _settings.EndGtids is { } gtids && _timeline is { } timeline && gtids.IsSubsetOf(timeline.Current.ToSet());
+        if (_settings.End is { } end && !HasReachedEnd && (_open is not null || !hasAll))
+        {
+            throw new CdcConnectionException($"The binlog stream ended at {_cursor}, before the log's end at {end.File}:{end.Position}: the server "
+                + "shuts down, or the connection was killed.");
+        }
     }
 
     /// <summary>Reads one event.</summary>
@@ -86,6 +108,11 @@ internal sealed class TransactionAssembler
         {
             throw new CdcProtocolException($"{header.Type.Name()} near {_cursor}: {e.Message}", header.Type.Name(), _cursor.ToString(),
                 e.PayloadOffset, e.IsTransient, e);
+        }
+        catch (ServerMisconfiguredException e)
+        {
+            // Rows in a form that is not read here: the scanner knows the table, but not where it stands.
+            throw new ServerMisconfiguredException($"{header.Type.Name()} near {_cursor}: {e.Message}", e.Findings);
         }
     }
 
@@ -109,7 +136,8 @@ internal sealed class TransactionAssembler
             BinlogChecksum.Verify(bytes);
         }
 
-        var start = _cursor.Pass(header);
+        // A heartbeat's position is the server's reader's, not the end of an event: it may even lie behind.
+        var start = header.Type is EventType.Heartbeat or EventType.HeartbeatV2 ? _cursor.Position : _cursor.Pass(header);
         if (bytes.Length < EventHeader.Length + checksumLength)
         {
             throw Damaged(header, $"its {bytes.Length} bytes have no room for a checksum");
@@ -134,7 +162,7 @@ internal sealed class TransactionAssembler
                 Commit(header, start);
                 break;
             case EventType.RowsQuery:
-                EnsureOpen(header, start).Query = new LoggedQuery(slice.Buffer, slice.Offset + EventHeader.Length + 1, Math.Max(0, body.Length - 1));
+                ReadRowsQuery(slice, header, body, start);
                 break;
             default:
                 ReadControl(header, body);
@@ -190,8 +218,15 @@ internal sealed class TransactionAssembler
                 throw new CdcProtocolException($"Compressed transaction at {_cursor}: this version does not read TRANSACTION_PAYLOAD_EVENT. "
                     + "SET GLOBAL binlog_transaction_compression = OFF; and start behind it, or wait for a version that reads it.",
                     header.Type.Name(), _cursor.ToString());
-            case EventType.IntVar or EventType.Rand or EventType.UserVar:
-                // Context of a statement that follows as a QUERY event, where it is judged.
+            case EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.BeginLoadQuery or EventType.AppendBlock
+                or EventType.DeleteFile:
+                // Context of a statement that follows as a QUERY or EXECUTE_LOAD_QUERY event, where it is judged.
+                break;
+            case EventType.TransactionContext or EventType.ViewChange:
+                // Group Replication's own notes, which hold no changes. The server does not mark them as ignorable.
+                break;
+            case EventType.ExecuteLoadQuery:
+                ReadLoadQuery(header, body);
                 break;
             default:
                 PassUnknown(header);
@@ -209,6 +244,12 @@ internal sealed class TransactionAssembler
 
         Log.IgnorableEventPassed(_settings.Logger, header.Type.Name(), _cursor.File, _cursor.Position);
     }
+
+    /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement.</summary>
+    private void ReadRowsQuery(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
+        => EnsureOpen(header, start).Query = body.Length > 1
+            ? new LoggedQuery(slice.Buffer, slice.Offset + EventHeader.Length + 1, body.Length - 1)
+            : null;
 
     private void ReadHeartbeat(in HeartbeatEvent heartbeat)
     {
@@ -351,7 +392,13 @@ internal sealed class TransactionAssembler
         var text = query.GetText();
         switch (StatementReader.Classify(text))
         {
-            case StatementKind.Begin or StatementKind.XaStart or StatementKind.CreateTableThenRows:
+            case StatementKind.Begin or StatementKind.XaStart:
+                Begin(header, query.ThreadId, start);
+                break;
+            case StatementKind.CreateTableThenRows when _open is { HasBegun: true }:
+                // BEGIN, then this, then rows and XID: one transaction. Its BEGIN was there.
+                break;
+            case StatementKind.CreateTableThenRows:
                 Begin(header, query.ThreadId, start);
                 break;
             case StatementKind.Commit:
@@ -375,14 +422,20 @@ internal sealed class TransactionAssembler
                 break;
             case StatementKind.RowsByStatement:
                 CheckStatement(query, text);
+                CommitUnlessBegun(header, start);
                 break;
             default:
-                if (_open is not { HasBegun: true })
-                {
-                    Commit(header, start);
-                }
-
+                CommitUnlessBegun(header, start);
                 break;
+        }
+    }
+
+    /// <summary>A statement outside BEGIN and COMMIT is a transaction of its own.</summary>
+    private void CommitUnlessBegun(in EventHeader header, long start)
+    {
+        if (_open is not { HasBegun: true })
+        {
+            Commit(header, start);
         }
     }
 
@@ -407,38 +460,62 @@ internal sealed class TransactionAssembler
             return;
         }
 
-        var name = known ? $"{database}.{table}" : $"a table of database '{query.Database}'";
-        throw new SourceInconsistentException($"A statement at {_cursor} changed {name} and was logged as text instead of rows (binlog_format was not ROW in "
-            + "its session), so its changes cannot be delivered. Set binlog_format=ROW for all sessions, compare the table, then start behind that "
-            + "position; or exclude the table.");
+        throw StatementLogged(known ? $"{database}.{table}" : $"a table of database '{query.Database}'");
     }
+
+    /// <summary>EXECUTE_LOAD_QUERY_EVENT: a QUERY event with 13 more bytes before its status variables.</summary>
+    private void ReadLoadQuery(in EventHeader header, ReadOnlySpan<byte> body)
+    {
+        const int FixedLength = 13;
+        if (body.Length < 2 * FixedLength)
+        {
+            throw Damaged(header, $"its {body.Length} bytes are too few");
+        }
+
+        byte[] plain = [.. body[..FixedLength], .. body[(2 * FixedLength)..]];
+        var query = QueryEvent.Read(plain);
+        CheckStatement(query, query.GetText());
+    }
+
+    private SourceInconsistentException StatementLogged(string what) => new(
+        $"A statement at {_cursor} changed {what} and was logged as text instead of rows (binlog_format was not ROW in its session), so its changes "
+        + "cannot be delivered. Set binlog_format=ROW for all sessions, compare the table, then start behind that position; or exclude the table.");
 
     private void Truncate(in EventHeader header, in QueryEvent query, string text, long start)
     {
-        var known = StatementReader.TryReadTable(text, query.Database, out var database, out var table);
-        if (!known || !_settings.Filter.Matches(database, table))
+        if (!StatementReader.TryReadTable(text, query.Database, out var database, out var table))
+        {
+            throw Damaged(header, "it is a TRUNCATE without a table");
+        }
+
+        if (!_settings.Filter.Matches(database, table))
         {
             Commit(header, start);
             return;
         }
 
         var open = EnsureOpen(header, start);
-        open.VerifyComplete();
         open.Transaction.ThreadId = query.ThreadId;
+        var isDone = open.AddTruncate(DeliveryCheck.HashOf(database, table));
+        open.VerifyComplete();
         var end = Finish(open);
-        var set = new TruncateSet(open.Transaction, database, table, end, new RowsContext(start, header.Timestamp, header.ServerId, open.Query));
-        if (_settings.WantsItems)
+        var done = _settings.WantsItems ? new MySqlPosition(open.Transaction, open.Delivered, open.Check) : end;
+        if (!isDone && _settings.WantsItems)
         {
             _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
         }
 
-        _batch.Add(set);
+        if (!isDone)
+        {
+            _batch.Add(new TruncateSet(open.Transaction, database, table, done, new RowsContext(start, header.Timestamp, header.ServerId, open.Query)));
+        }
+
         if (_settings.WantsItems)
         {
             _batch.Add(new TransactionEnd(open.Transaction, 1, [new($"{database}.{table}", 1)], end));
         }
 
-        _hasProgress = false;
+        _hasProgress = isDone && !_settings.WantsItems;
     }
 
     private void ReadXaPrepare(in EventHeader header, in XaPrepareEvent prepare)
@@ -469,14 +546,19 @@ internal sealed class TransactionAssembler
         var end = Finish(open);
         if (open.Held.Count > 0)
         {
-            open.Transaction.Complete(end, open.Held[^1]);
+            if (!_settings.WantsItems)
+            {
+                open.Transaction.Complete(end, open.Held[^1]);
+            }
+
+            // Where the end is an item of its own, the last change's position stays inside: a restart behind it still tells the end.
             DeliverHeld(open);
         }
         else if (open.LastProvisional is not null)
         {
             _batch.Add(end);
         }
-        else
+        else if (!_settings.WantsItems || !open.IsResumed)
         {
             _hasProgress = true;
             return;
@@ -522,6 +604,11 @@ internal sealed class TransactionAssembler
     {
         var open = EnsureOpen(header, start);
         RefuseProvisional(open, "was rolled back");
+        if (open.Delivered > 0)
+        {
+            Log.RolledBack(_settings.Logger, open.Transaction.Id, open.Delivered);
+        }
+
         Finish(open);
         _hasProgress = true;
     }

@@ -4,7 +4,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>A TRUNCATE TABLE: one change without key or records.</summary>
-internal sealed class TruncateSet(MySqlTransaction transaction, string database, string table, MySqlPosition end, RowsContext context) : ChangeSet
+internal sealed class TruncateSet(MySqlTransaction transaction, string database, string table, MySqlPosition position, RowsContext context) : ChangeSet
 {
     public override int Count => 1;
 
@@ -40,7 +40,7 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
 
     public override long GetDataCollectionOrder(int change) => 1;
 
-    public override SourcePosition GetPosition(int change) => end;
+    public override SourcePosition GetPosition(int change) => position;
 
     public override string GetEventId(int change)
     {

@@ -1,7 +1,8 @@
 namespace CdcEmbedded.Sources;
 
 /// <summary>Consecutive changes of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it.</summary>
-/// <remarks>A set is what a source reads at once: the rows of one event, or a batch of documents of many collections. Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set goes into one
+/// <remarks>A set is what a source reads at once: the rows of one event, or a batch of documents of many collections. Immutable once
+/// handed out, and safe to read from any thread. Changes are counted from 0. A set goes into one
 /// <see cref="FeedBatch"/> once: reading the log again makes new sets.</remarks>
 public abstract class ChangeSet : RecordSet
 {

@@ -340,7 +340,7 @@ public sealed class MongoStreamTests
 
         await reading.Engine.CommitAsync(heartbeat, TestContext.Current.CancellationToken);
         await reading.DisposeAsync();
-        fixture.Double.TruncateOplog();
+        fixture.Double.TruncateOplog(keep: 1);
         reading = await fixture.OpenAsync();
         await fixture.InsertAsync("""{"_id":7}""");
         await reading.NextAsync<SchemaChange>();

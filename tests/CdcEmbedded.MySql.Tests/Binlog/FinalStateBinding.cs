@@ -20,15 +20,20 @@ internal sealed class FinalStateBinding(Recording recording)
             return rows;
         }
 
-        var columns = table.GetProperty("columns").EnumerateArray().ToList();
+        var definitions = Definitions(table);
+        Assert.True(rows.Map.TryBind(definitions, out var bound, out var mismatch), mismatch);
+        return rows.Rebind(bound);
+    }
+
+    /// <summary>The columns of a table of final_state.json.</summary>
+    public static List<ColumnDefinition> Definitions(JsonElement table)
+    {
         var key = 0;
-        var definitions = columns.ConvertAll(c => new ColumnDefinition(
+        return table.GetProperty("columns").EnumerateArray().Select(c => new ColumnDefinition(
             c.GetProperty("name").GetString() ?? "",
             c.GetProperty("type").GetString() ?? "",
             c.GetProperty("nullable").GetBoolean(),
             c.GetProperty("charset").GetString(),
-            c.GetProperty("key").GetString() == "PRI" ? ++key : 0));
-        Assert.True(rows.Map.TryBind(definitions, out var bound, out var mismatch), mismatch);
-        return rows.Rebind(bound);
+            c.GetProperty("key").GetString() == "PRI" ? ++key : 0)).ToList();
     }
 }

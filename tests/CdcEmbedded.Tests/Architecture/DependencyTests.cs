@@ -36,7 +36,7 @@ public sealed partial class DependencyTests
     {
         var assembly = ShippedAssemblies.All.Single(a => a.GetName().Name == name);
         var foreign = assembly.GetReferencedAssemblies().Select(a => a.Name ?? "").Where(reference =>
-            !reference.StartsWith("System.", StringComparison.Ordinal) && reference != "Microsoft.Extensions.Logging.Abstractions"
+            !reference.StartsWith("System.", StringComparison.Ordinal) && reference != "Microsoft.Win32.Primitives" && reference != "Microsoft.Extensions.Logging.Abstractions"
             && (reference != "CdcEmbedded" || name == "CdcEmbedded"));
         Assert.Empty(foreign);
     }

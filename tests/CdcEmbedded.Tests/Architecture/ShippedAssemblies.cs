@@ -11,6 +11,7 @@ internal static class ShippedAssemblies
     [
         typeof(CdcEngine).Assembly,
         typeof(Testing.ScriptedSource).Assembly,
+        typeof(MySql.MySqlSource).Assembly,
     ];
 
     /// <summary>The repository's folder, found from where the tests run.</summary>

@@ -1,0 +1,70 @@
+using System.Text;
+using CdcEmbedded;
+using CdcEmbedded.MongoDb;
+using CdcEmbedded.MySql;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+
+// A consumer to be killed: it keeps what it has processed in a file and then acknowledges it.
+//   append CONNECTION DATABASE START EVENTS OFFSETS   one line an event, then the engine's own offset store
+//   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
+// SIGKILL leaves to the file what was written before it: only a power failure would need the disk to be waited for.
+string[] modes = ["append", "atomic"];
+if (args is not [var mode, var connection, var database, var start, var file, ..] || !modes.Contains(mode))
+{
+    Console.Error.WriteLine("append|atomic CONNECTION DATABASE START FILE [OFFSETS]");
+    return 2;
+}
+
+ISource source = connection.StartsWith("mongodb", StringComparison.Ordinal)
+    ? new MongoSource(new MongoSourceOptions { ConnectionString = connection, Include = [$"{database}.*"], MinOplogWindow = TimeSpan.Zero })
+    : new MySqlSource(new MySqlSourceOptions { ConnectionString = connection, Include = [$"{database}.*"] });
+return mode == "append" ? await AppendAsync() : await ReplaceAsync();
+
+async Task<int> AppendAsync()
+{
+    await using var engine = new CdcEngine(source, new FileOffsetStore(args[5]), new CdcEngineOptions
+    {
+        Name = "crash",
+        StartFrom = StartPosition.At(Offset.Parse(start)),
+        MaxBatchSize = 16,
+        CommitPolicy = new CommitPolicy { Changes = 7, WaitForTransactionEnd = false, Interval = TimeSpan.FromMilliseconds(20) },
+    });
+    await using var events = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    await foreach (ChangeEvent change in engine.ReadAsync())
+    {
+        // One write, so that a kill leaves the whole line or nothing of it.
+        events.Write(Encoding.UTF8.GetBytes($"{Id(change)}\t{change.EventId}\n"));
+    }
+
+    return 0;
+}
+
+async Task<int> ReplaceAsync()
+{
+    string[] state = File.Exists(file) ? await File.ReadAllLinesAsync(file) : [start];
+    var lines = new List<string>(state);
+    await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions
+    {
+        Name = "crash",
+        StartFrom = StartPosition.At(Offset.Parse(lines[0])),
+        MaxBatchSize = 3,
+        CommitPolicy = CommitPolicy.Never,
+    });
+    await foreach (ChangeBatch batch in engine.ReadBatchesAsync())
+    {
+        lines[0] = batch.Offset.ToString();
+        foreach (ChangeEvent change in batch)
+        {
+            lines.Add($"{Id(change)}\t{change.EventId}");
+        }
+
+        await File.WriteAllLinesAsync(file + ".new", lines);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    return 0;
+}
+
+// A document that is gone has no state after, and a delete neither.
+static string Id(ChangeEvent change) => change.After.HasValue ? change.After["id"].ToString() : "";

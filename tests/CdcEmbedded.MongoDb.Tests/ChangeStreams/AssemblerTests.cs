@@ -1,0 +1,162 @@
+using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.ChangeStreams;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
+
+/// <summary>What batches become: cases that a random history does not have.</summary>
+public sealed class AssemblerTests
+{
+    private static readonly StreamIdentity _stream = new() { Name = "test", SetName = "rs0", Scope = new StreamScope(null, null) };
+
+    [Fact]
+    public void Transactions_of_one_time_that_interleave_keep_their_own_orders_and_both_survive_a_restart()
+    {
+        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        var first = assembler.Process(Batch(Event(5, 1, 1), Event(5, 2, 2), Event(5, 3, 1)));
+        Assert.Equal(["Begin 1", "1/1", "Begin 2", "2/1", "1/2"], Texts(first));
+        var document = OffsetDocument.Read(first.Entries[^1].Position.ToOffset());
+        Assert.Equal([1L, 2L], document.Open.Select(static open => open.Transaction.Number).Order());
+
+        var resumed = New(document.Point, document.Open);
+        Assert.Equal(["2/2", "1/3", "End 2 (2)", "End 1 (3)", "-"], Texts(resumed.Process(Batch(Event(5, 4, 2), Event(5, 5, 1), Event(6, 1)))));
+    }
+
+    [Fact]
+    public void A_token_that_is_not_later_ends_nothing_and_moves_nothing_back()
+    {
+        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        assembler.Process(Batch(Event(5, 1, 1)));
+        var token = assembler.Point.Token;
+        Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(History.Token(5, 0, 0)))));
+        Assert.Equal(token, assembler.Point.Token);
+        Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch((string?)null))));
+        Assert.Equal(["End 1 (1)", "Heartbeat"], Texts(assembler.Process(Batch(History.Token(6, 0, 0)))));
+    }
+
+    [Fact]
+    public void Events_of_the_start_itself_are_left_out_where_the_latest_position_was_wanted()
+    {
+        var assembler = New(StreamPoint.At(new BsonTimestamp(5, 1), isAfter: true));
+        Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(History.Token(5, 0, 0)))));
+        Assert.True(assembler.Point.IsAfter);
+        Assert.Equal(["-"], Texts(assembler.Process(Batch(Event(5, 1), Event(6, 1)))));
+    }
+
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(1, 0)]
+    public void A_split_event_that_begins_wrongly_is_an_error(int fragment, int of)
+        => Assert.Throws<SourceInconsistentException>(() => New(default).Process(Batch(Fragment(fragment, of))));
+
+    [Fact]
+    public void A_gap_in_a_split_event_is_an_error_and_moves_nothing()
+    {
+        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        Assert.Empty(assembler.Process(Batch(History.Token(9, 0, 0), Fragment(1, 3))).Entries);
+        Assert.False(assembler.Point.Token.HasValue);
+        Assert.Throws<SourceInconsistentException>(() => assembler.Process(Batch(Fragment(3, 3))));
+        Assert.Throws<SourceInconsistentException>(() => assembler.Process(Batch(Event(6, 1))));
+    }
+
+    [Fact]
+    public void What_came_before_a_damaged_event_is_handed_over_first()
+    {
+        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        Assert.Equal(["-", "-"], Texts(assembler.Process(Batch(History.Token(9, 0, 0), Event(5, 1), Event(6, 1), Fragment(2, 3)))));
+        Assert.Equal(new BsonTimestamp(6, 1), assembler.Point.Time);
+        Assert.IsType<SourceInconsistentException>(assembler.Failure?.SourceException);
+    }
+
+    [Fact]
+    public void An_operation_that_is_not_known_and_one_without_a_name_are_items()
+    {
+        var output = New(default).Process(Batch(
+            RawBson.Parse("""{"_id":{"_data":"8200"},"operationType":"inventedLater","ns":{"db":"shop","odd":1}}"""), RawBson.Parse("""{"_id":{"_data":"8201"}}""")));
+        Assert.Equal(["inventedLater", ""], output.Entries.Select(static entry => Assert.IsType<SchemaChange>(entry.Item)).Select(static item => item.Operation));
+    }
+
+    [Fact]
+    public void An_event_without_a_token_is_an_error_that_names_the_pipeline()
+        => Assert.Contains("pipeline", Assert.Throws<CdcProtocolException>(
+            () => New(default).Process(Batch(RawBson.Parse("""{"operationType":"insert"}""")))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_offset_keeps_tokens_of_any_form()
+    {
+        var token = RawBson.Parse("""{"_data":{"$binary":{"base64":"gqs=","subType":"00"}},"n":{"$numberLong":"5"}}""");
+        var offset = MongoOffset.FromResumeToken(token);
+        Assert.Equal(token, OffsetDocument.Read(Offset.Parse(offset.ToString())).Point.Token);
+    }
+
+    [Theory]
+    [InlineData("""{"v":1,"source":"mongodb"}""")]
+    [InlineData("""{"v":1,"source":"mongodb","token":5}""")]
+    [InlineData("""{"v":1,"source":"mongodb","time":{"t":-1,"i":0}}""")]
+    [InlineData("""{"v":1,"source":"mongodb","time":{"t":1,"i":0},"tx":[{"lsid":{}}]}""")]
+    [InlineData("""{"v":1,"source":"mysql","file":"a","pos":4}""")]
+    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(Offset.Parse(text)));
+
+    private static ChangeStreamAssembler New(StreamPoint start, TransactionProgress[]? open = null) => new(_stream, start, open ?? [], true, null);
+
+    private static IEnumerable<string> Texts(FeedBatch batch)
+    {
+        foreach (var entry in batch.Entries)
+        {
+            switch (entry.Item)
+            {
+                case TransactionBegin begin:
+                    yield return $"Begin {Number(begin.Transaction)}";
+                    break;
+                case TransactionEnd end:
+                    yield return $"End {Number(end.Transaction)} ({end.EventCount})";
+                    break;
+                case Heartbeat:
+                    yield return "Heartbeat";
+                    break;
+                default:
+                    for (var i = 0; i < entry.Changes?.Count; i++)
+                    {
+                        yield return entry.Changes.GetTransaction(i) is { } transaction ? $"{Number(transaction)}/{entry.Changes.GetTotalOrder(i)}" : "-";
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static string Number(TransactionInfo transaction) => transaction.Id.Split(':')[^1];
+
+    private static RawBson Event(uint time, int index, int? transaction = null) => RawBson.Parse($$$"""
+        {"_id":{"_data":"{{{History.Token(time, index, 0)}}}"},"operationType":"insert","clusterTime":{"$timestamp":{"t":{{{time}}},"i":1}},
+        {{{(transaction is null ? "" : $"\"lsid\":{{\"id\":1}},\"txnNumber\":{transaction},")}}}"ns":{"db":"shop","coll":"orders"},"documentKey":{"_id":1}}
+        """);
+
+    private static RawBson Fragment(int fragment, int of) => RawBson.Parse(
+        $$$"""{"_id":{"_data":"{{{History.Token(5, 1, fragment)}}}"},"splitEvent":{"fragment":{{{fragment}}},"of":{{{of}}}}}""");
+
+    private static MongoBatch Batch(params RawBson[] events) => Batch(null, events);
+
+    private static MongoBatch Batch(string? token, params RawBson[] events)
+    {
+        var writer = new BsonWriter();
+        writer.StartDocument("cursor"u8);
+        writer.WriteInt64("id"u8, 1);
+        writer.WriteString("ns"u8, "a.b"u8);
+        writer.StartArray("nextBatch"u8);
+        foreach (var one in events)
+        {
+            writer.WriteDocument(default, one);
+        }
+
+        writer.End();
+        if (token is not null)
+        {
+            writer.StartDocument("postBatchResumeToken"u8);
+            writer.WriteString("_data"u8, token);
+            writer.End();
+        }
+
+        return new MongoBatch(writer.ToDocument());
+    }
+}

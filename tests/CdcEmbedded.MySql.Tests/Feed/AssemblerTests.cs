@@ -1,0 +1,263 @@
+using CdcEmbedded.MySql.Binlog;
+
+namespace CdcEmbedded.MySql.Tests.Feed;
+
+/// <summary>Streams made by hand: what the feed makes of transactions, damage and oddities.</summary>
+public sealed class AssemblerTests
+{
+    [Fact]
+    public async Task Transactions_come_at_their_commit_with_begin_and_end()
+    {
+        var run = await EventList.Begun().Transaction(1, 10, 11).Transaction(2, 20).ReadAsync();
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 10 11 ) ( 20 )", run.Text);
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE `t` (`id` int) START TRANSACTION", "( 1 )")]
+    [InlineData("CREATE TABLE `t` (`id` int)", "( 1 )")]
+    [InlineData("SAVEPOINT `s`", "( 1 )")]
+    [InlineData("ROLLBACK", "")]
+    public async Task A_statement_between_begin_and_rows_belongs_to_the_transaction(string statement, string expected)
+    {
+        var list = EventList.Begun().Gtid(1).Query("BEGIN");
+        var run = await (statement == "ROLLBACK" ? list.Map().Rows(1).Query(statement) : list.Query(statement).Map().Rows(1).Xid()).ReadAsync(
+            EventlessSet());
+
+        Assert.Equal(expected, run.Text);
+        Assert.Contains($"{EventList.Source}:1", run.LastOffset.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(list.Logger.Entries, e => e.Text.Contains("never ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_a_crash_cut_off_is_dropped()
+    {
+        var list = EventList.Begun().Transaction(1, 1).Gtid(2).Query("BEGIN").Map().Rows(2).Format().Transaction(2, 3);
+
+        var run = await list.ReadAsync(EventlessSet());
+
+        Assert.Equal("( 1 ) ( 3 )", run.Text);
+        Assert.Contains(list.Logger.Entries, e => e.Text.Contains("never ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Rows_of_an_unfinished_transaction_stay_back()
+    {
+        var run = await EventList.Begun().Transaction(1, 1).Gtid(2).Query("BEGIN").Map().Rows(2).ReadAsync();
+
+        Assert.Equal("( 1 )", run.Text);
+        Assert.Null(run.Failure);
+    }
+
+    [Fact]
+    public async Task A_truncate_is_a_transaction_and_is_not_told_again()
+    {
+        var list = EventList.Begun().Gtid(1).Query("TRUNCATE TABLE t").Transaction(2, 5);
+        var all = await list.ReadAsync();
+        Assert.Equal("( T ) ( 5 )", all.Text);
+
+        Assert.Equal(") ( 5 )", (await list.ReadAsync(all.OffsetBehind(0))).Text);
+        Assert.Equal("5", (await list.ReadAsync(all.OffsetBehind(0), items: false)).Text);
+    }
+
+    [Fact]
+    public async Task A_length_that_lies_is_told()
+    {
+        var e = EventList.Begun().Transaction(1, 1).Events[^1].ToArray();
+        e[9]++;
+        var run = await EventList.Begun().Raw(e).ReadAsync();
+
+        Assert.IsType<CdcProtocolException>(run.Failure);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0x80, true)]
+    public async Task An_unknown_event_fails_unless_it_is_ignorable(ushort flags, bool passes)
+    {
+        var list = EventList.Begun().Transaction(1, 1);
+        var run = await list.Add((EventType)99, [1, 2, 3], flags).Transaction(2, 2).ReadAsync();
+
+        Assert.Equal(passes ? "( 1 ) ( 2 )" : "( 1 )", run.Text.Trim());
+        Assert.Equal(passes, run.Failure is null);
+        Assert.True(passes || run.Failure is CdcProtocolException { IsTransient: false, Position: not null });
+    }
+
+    [Theory]
+    [InlineData("ViewChange")]
+    [InlineData("TransactionContext")]
+    public async Task Notes_of_group_replication_are_passed_over(string type)
+        => Assert.Equal("( 1 )", (await EventList.Begun().Add(Enum.Parse<EventType>(type), new byte[60]).Transaction(1, 1).ReadAsync()).Text);
+
+    [Fact]
+    public async Task Rows_without_their_table_map_are_damage()
+    {
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Rows(1).ReadAsync();
+
+        Assert.IsType<CdcProtocolException>(run.Failure);
+        Assert.Contains("TABLE_MAP", run.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_with_another_number_of_columns_are_damage()
+    {
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Add(EventType.WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3, 0, 1, 0, 0, 0]).ReadAsync();
+
+        Assert.IsType<CdcProtocolException>(run.Failure);
+    }
+
+    [Fact]
+    public async Task A_table_map_does_not_outlive_its_file()
+    {
+        var run = await EventList.Begun().Transaction(1, 1).Rotate("binlog.000002").Format().Gtid(2).Query("BEGIN").Rows(2).ReadAsync();
+
+        Assert.Equal("( 1 )", run.Text);
+        Assert.IsType<CdcProtocolException>(run.Failure);
+    }
+
+    [Fact]
+    public async Task An_incident_ends_the_stream()
+        => Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).ReadAsync()).Failure);
+
+    [Theory]
+    [InlineData("Xid")]
+    [InlineData("Query")]
+    [InlineData("WriteRows")]
+    [InlineData("TableMap")]
+    [InlineData("Gtid")]
+    [InlineData("RowsQuery")]
+    [InlineData("ExecuteLoadQuery")]
+    public async Task An_event_without_a_body_is_told_or_harmless(string type)
+    {
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Add(Enum.Parse<EventType>(type), []).Rows(1).ReadAsync();
+
+        Assert.True(run.Failure is null or CdcProtocolException, $"{run.Failure}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Heartbeats_move_the_idle_position_forward(int version)
+    {
+        var list = EventList.Begun().Transaction(1, 1);
+        var run = await (version == 1 ? list.Heartbeat("binlog.000001", 70_000) : list.HeartbeatV2("binlog.000001", 70_000)).ReadAsync();
+
+        Assert.Equal("( 1 ) *", run.Text);
+        Assert.Contains("\"pos\":70000", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Heartbeats_never_move_it_back_nor_into_a_transaction()
+    {
+        var list = EventList.Begun().Transaction(1, 1);
+        var end = list.Position;
+        var run = await list.Heartbeat("binlog.000001", 100).Heartbeat("binlog.000000", 90_000).Gtid(2).Query("BEGIN").Map()
+            .Heartbeat("binlog.000001", 80_000).Rows(2).Heartbeat("binlog.000001", 120).Xid().ReadAsync();
+
+        Assert.Equal("( 1 ) ( 2 )", run.Text);
+        Assert.Contains($"\"pos\":{list.Position}", run.LastOffset.ToString(), StringComparison.Ordinal);
+        Assert.True(list.Position > end);
+    }
+
+    [Fact]
+    public async Task Positions_go_on_past_4_GiB()
+    {
+        var list = EventList.Begun(uint.MaxValue - 150L);
+        var run = await list.Transaction(1, 1).Transaction(2, 2).ReadAsync(MySqlOffset.FromPosition("binlog.000001", uint.MaxValue - 150L));
+
+        Assert.Equal("( 1 ) ( 2 )", run.Text);
+        Assert.True(list.Position > uint.MaxValue);
+        Assert.Contains($"\"pos\":{list.Position}", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ROLLBACK")]
+    [InlineData(null)]
+    public async Task Changes_delivered_before_a_rollback_end_in_an_exception(string? end)
+    {
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2);
+        var run = await (end is null ? list.Gtid(2) : list.Query(end)).ReadAsync(buffer: 0);
+
+        Assert.Equal("( 1 2", run.Text);
+        Assert.IsType<SourceInconsistentException>(run.Failure);
+    }
+
+    [Fact]
+    public async Task Changes_beyond_the_buffer_come_early_and_once()
+    {
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Rows(4).Xid();
+        var run = await list.ReadAsync(buffer: 0);
+        Assert.Equal("( 1 2 3 4 )", run.Text);
+
+        string[] rest = ["2 3 4 )", "3 4 )", "4 )", ")"];
+        for (var i = 0; i < rest.Length; i++)
+        {
+            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetBehind(i), buffer: 0)).Text);
+            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetBehind(i))).Text);
+        }
+    }
+
+    [Fact]
+    public async Task A_resume_inside_a_transaction_with_another_filter_is_refused()
+    {
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1, 2, 3).Xid();
+        var inside = (await list.ReadAsync()).OffsetBehind(1);
+
+        Assert.IsType<SourceInconsistentException>((await list.ReadAsync(inside, include: ["other.*"])).Failure);
+        Assert.Equal("3 )", (await list.ReadAsync(inside, include: ["db.t"])).Text);
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO t VALUES (1)")]
+    [InlineData("UPDATE x JOIN t SET t.id = 1")]
+    [InlineData("SELECT `db`.`f`()")]
+    [InlineData("CREATE TABLE t SELECT 1")]
+    public async Task A_captured_change_logged_as_a_statement_is_refused(string statement)
+        => Assert.IsType<SourceInconsistentException>(
+            (await EventList.Begun().Gtid(1).Query("BEGIN").Query(statement).Query("COMMIT").ReadAsync(include: ["db.t"])).Failure);
+
+    [Fact]
+    public async Task A_statement_on_another_table_passes_and_its_gtid_counts()
+    {
+        var run = await EventList.Begun().Gtid(1).Query("INSERT INTO other VALUES (1)").ReadAsync(EventlessSet(), include: ["db.t"]);
+
+        Assert.Null(run.Failure);
+        Assert.Contains($"{EventList.Source}:1", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_data_logged_as_a_statement_is_refused_only_for_captured_tables()
+    {
+        byte[] body = [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, .. new byte[13], .. "db\0LOAD DATA INFILE 'into table x' INTO TABLE `t` (id)"u8];
+        Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body).ReadAsync(include: ["db.t"])).Failure);
+        Assert.Null((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body).ReadAsync(include: ["db.x"])).Failure);
+    }
+
+    [Fact]
+    public async Task A_wrong_checksum_is_transient()
+    {
+        var list = EventList.Begun().Transaction(1, 1).Transaction(2, 2);
+        list.Events[^1][20] ^= 1;
+        var run = await list.ReadAsync();
+
+        Assert.Equal("( 1 )", run.Text);
+        Assert.True(run.Failure is CdcProtocolException { IsTransient: true });
+        Assert.Equal("( 1 ) ( 2 )", (await list.ReadAsync(verify: false)).Text);
+    }
+
+    [Fact]
+    public async Task An_XA_transaction_on_captured_tables_is_refused_and_others_pass()
+    {
+        byte[] prepare = [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'x'];
+        EventList List() => EventList.Begun().Gtid(1).Query("XA START X'78',X'',1").Map().Rows(1).Query("XA END X'78',X'',1").Add(EventType.XaPrepare, prepare)
+            .Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
+
+        Assert.IsType<SourceInconsistentException>((await List().ReadAsync()).Failure);
+        var run = await List().ReadAsync(EventlessSet(), include: ["db.other"]);
+        Assert.Null(run.Failure);
+        Assert.Contains($"{EventList.Source}:1-3", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Offset EventlessSet() => Offset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using CdcEmbedded.MySql.Tests.Binlog;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Tests.Feed;
+
+/// <summary>Reads a source through the engine to its end, or to its failure.</summary>
+internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public List<ChangeEvent> Changes => [.. Items.OfType<ChangeEvent>()];
+
+    public List<string> Texts => [.. Items.Select(Describe)];
+
+    public static MySqlBinlogFileSource Files(Recording recording, KeyChangeMode keyChange = KeyChangeMode.Update, string[]? include = null,
+        long buffer = 64 << 20)
+        => new(new MySqlBinlogFileSourceOptions
+        {
+            Files = recording.BinlogFiles, KeyChange = keyChange, Include = include ?? [], TransactionBufferBytes = buffer,
+        }, new FinalStateSchemas(recording));
+
+    public static async Task<FeedRun> ReadAsync(ISource source, Offset? start = null, bool items = true, int? take = null,
+        CdcEngineOptions? options = null)
+    {
+        var read = new List<StreamItem>();
+        using var patience = new CancellationTokenSource(Patience);
+        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), options ?? Options(start));
+        try
+        {
+            if (items)
+            {
+                await foreach (var item in engine.ReadAllAsync(patience.Token))
+                {
+                    read.Add(item);
+                    if (read.Count == take)
+                    {
+                        break;
+                    }
+                }
+            }
+            else
+            {
+                await foreach (var change in engine.ReadAsync(patience.Token))
+                {
+                    read.Add(change);
+                    if (read.Count == take)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        catch (CdcException e)
+        {
+            return new FeedRun(read, e);
+        }
+
+        return new FeedRun(read, null);
+    }
+
+    public static CdcEngineOptions Options(Offset? start = null, ReconnectPolicy? reconnect = null, bool stop = true) => new()
+    {
+        Name = "test",
+        StartFrom = start is null ? StartPosition.Earliest : StartPosition.At(start),
+        Reconnect = reconnect ?? ReconnectPolicy.None,
+        CommitPolicy = CommitPolicy.Never,
+        StopWhenCaughtUp = stop,
+    };
+
+    /// <summary>All that an item tells, apart from its offset.</summary>
+    public static string Describe(StreamItem item) => item switch
+    {
+        ChangeEvent c => string.Create(CultureInfo.InvariantCulture, $"{c.EventId} {c.Operation} {c.Database}.{c.Table} {c.TotalOrder}/{c.DataCollectionOrder} ")
+            + $"{c.Transaction?.Id} {c.Timestamp:O} key {Describe(c.Key)} related {Describe(c.RelatedKey)} {Describe(c.Before)} -> {Describe(c.After)}",
+        TransactionEnd e => $"{e} {string.Join(',', e.DataCollections)}",
+        _ => item.ToString() ?? "",
+    };
+
+    private static string Describe(Record record)
+        => record.HasValue ? string.Join('|', record.Select(f => $"{f.Name}={f.Value.Kind}:{Text(f.Value)}")) : "none";
+
+    private static string Text(Value value) => value.Kind is ValueKind.Binary or ValueKind.Geometry or ValueKind.Vector
+        ? Convert.ToHexString(value.AsBytes().Span)
+        : value.ToString() ?? "";
+}
