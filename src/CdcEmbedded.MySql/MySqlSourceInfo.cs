@@ -14,8 +14,12 @@ public sealed class MySqlSourceInfo : SourceInfo
     /// <summary>The binlog file.</summary>
     public required string File { get; init; }
 
-    /// <summary>Where the row's event begins in the file, in bytes.</summary>
+    /// <summary>Where the row's event begins in the file, in bytes; for a compressed transaction, where that begins.</summary>
     public long Position { get; init; }
+
+    /// <summary>Where it begins inside the transaction that stands compressed at <see cref="Position"/>, in bytes of its uncompressed form; null
+    /// for transactions that are not compressed.</summary>
+    public long? PayloadOffset { get; init; }
 
     /// <summary>The row's place inside its event, counted from 0.</summary>
     public int Row { get; init; }

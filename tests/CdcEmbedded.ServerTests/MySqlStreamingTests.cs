@@ -62,6 +62,8 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
     [InlineData("--gtid-mode=OFF", "--binlog-checksum=NONE")]
     [InlineData("--gtid-mode=OFF", "--binlog-row-metadata=MINIMAL")]
     [InlineData("--binlog-row-metadata=MINIMAL", "--binlog-row-event-max-size=256")]
+    [InlineData("--binlog-transaction-compression=ON", "--gtid-mode=ON", "--enforce-gtid-consistency=ON")]
+    [InlineData("--binlog-transaction-compression=ON", "--gtid-mode=OFF", "--binlog-row-metadata=MINIMAL")]
     public async Task MySql_9_7_with_other_settings_streams_the_same(params string[] arguments)
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync(arguments);

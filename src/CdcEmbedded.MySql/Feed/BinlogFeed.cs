@@ -12,7 +12,6 @@ internal sealed class BinlogFeed : ISourceFeed
     private readonly IEventStream _stream;
     private readonly TransactionAssembler _assembler;
     private readonly ISchemaSource _schemas;
-    private readonly int _maxBatchSize;
     private ExceptionDispatchInfo? _failure;
     private bool _ended;
 
@@ -20,7 +19,6 @@ internal sealed class BinlogFeed : ISourceFeed
     {
         _stream = stream;
         _schemas = schemas;
-        _maxBatchSize = settings.MaxBatchSize;
         _assembler = new TransactionAssembler(settings, start, hasChecksums);
         StartPosition = new StoredPosition(start);
     }
@@ -73,9 +71,23 @@ internal sealed class BinlogFeed : ISourceFeed
 
     private async ValueTask ReadBufferedAsync(CancellationToken cancellationToken)
     {
-        while (!_assembler.HasReachedEnd && _assembler.ChangeCount < _maxBatchSize && _stream.TryRead(out var slice))
+        while (!_assembler.HasReachedEnd && !_assembler.IsFull)
         {
-            _assembler.Process(slice);
+            if (_assembler.IsInPayload)
+            {
+                // It may be gigabytes of tables that are not captured.
+                cancellationToken.ThrowIfCancellationRequested();
+                _assembler.ProcessInner();
+            }
+            else if (_stream.TryRead(out var slice))
+            {
+                _assembler.Process(slice);
+            }
+            else
+            {
+                return;
+            }
+
             if (_assembler.Unresolved is { } pending)
             {
                 await ResolveAsync(pending.Table, pending.Map, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.Sources;
@@ -176,7 +175,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     public override string GetEventId(int change)
     {
         var half = HalfOf(change) switch { DeleteHalf => "d", CreateHalf => "c", _ => "" };
-        var place = string.Create(CultureInfo.InvariantCulture, $"{_transaction.File}:{_context.EventPosition}:{RowOf(change)}{half}");
+        var place = _context.PlaceOf(_transaction.File, RowOf(change), half);
         return _transaction.HasGtid ? $"{_transaction.Gtid}/{place}" : place;
     }
 
@@ -191,6 +190,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         Gtid = _transaction.HasGtid ? _transaction.Gtid.ToString() : null,
         File = _transaction.File,
         Position = _context.EventPosition,
+        PayloadOffset = _context.PayloadOffset,
         Row = RowOf(change),
         ThreadId = _transaction.ThreadId,
         Query = _context.Query?.Text,

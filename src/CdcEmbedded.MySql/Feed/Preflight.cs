@@ -73,12 +73,6 @@ internal static class Preflight
                 + "as differences, which this version does not read.", "SET GLOBAL binlog_row_value_options = '';"));
         }
 
-        if (facts["binlog_transaction_compression"] is "ON")
-        {
-            findings.Add(new(true, "mysql.binlog_transaction_compression", "binlog_transaction_compression is ON, which this version does not "
-                + "read.", "SET GLOBAL binlog_transaction_compression = OFF;"));
-        }
-
         if (facts["gtid_mode"] is not ("ON" or null) && facts.Version.Number >= new Version(8, 0))
         {
             findings.Add(new(false, "mysql.gtid_mode", $"gtid_mode is {facts["gtid_mode"]}: offsets are file and position, which are valid on this "

@@ -11,7 +11,7 @@ internal sealed class ServerFacts
 
     private static readonly string[] _variables =
     [
-        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options", "binlog_transaction_compression",
+        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options",
         "gtid_mode", "server_uuid", "server_id", "lower_case_table_names", "binlog_expire_logs_seconds", "expire_logs_days",
         "innodb_native_foreign_keys",
     ];

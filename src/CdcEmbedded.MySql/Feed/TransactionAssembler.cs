@@ -18,6 +18,8 @@ internal sealed class TransactionAssembler
     private FormatDescription? _format;
     private bool _hasChecksums;
     private readonly OpenTransaction _transaction = new();
+    private readonly TransactionPayload _payload = new();
+    private long? _payloadOffset;
     private OpenTransaction? _open;
     private ulong _lastTableId = ulong.MaxValue;
     private MappedTable? _lastTable;
@@ -37,18 +39,23 @@ internal sealed class TransactionAssembler
         _resume = ResumePoint.Of(start);
     }
 
-    /// <summary>Changes that are ready.</summary>
-    public int ChangeCount => _batch.ChangeCount;
+    /// <summary>Whether enough is ready to be handed over. A compressed transaction is in memory whole and flows out of it as fast as it is
+    /// read, so there the bytes count too.</summary>
+    public bool IsFull => _batch.ChangeCount >= _settings.MaxBatchSize
+        || (_payload.IsOpen && _batch.ByteSize > _settings.TransactionBufferBytes);
+
+    /// <summary>Whether events of a compressed transaction come next: <see cref="ProcessInner"/>.</summary>
+    public bool IsInPayload => _payload.IsOpen;
 
     /// <summary>Whether there is anything to hand over, be it bare progress.</summary>
-    public bool HasOutput => _batch.Entries.Count > 0 || (_hasProgress && _open is null);
+    public bool HasOutput => _batch.Entries.Count > 0 || HasBareProgress;
 
     /// <summary>Whether there are items to hand over, bare progress apart.</summary>
     public bool HasEntries => _batch.Entries.Count > 0;
 
     /// <summary>Whether the end that the settings name was reached between two transactions.</summary>
     public bool HasReachedEnd => _open is null && _settings.End is { } end
-        && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0;
+        && !_payload.IsOpen && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0;
 
     /// <summary>A captured table whose columns must be found before the next event; null for none.</summary>
     public (MappedTable Table, TableMap Map)? Unresolved { get; private set; }
@@ -59,7 +66,7 @@ internal sealed class TransactionAssembler
     /// <summary>Takes what is ready.</summary>
     public FeedBatch Take()
     {
-        if (_hasProgress && _open is null)
+        if (HasBareProgress)
         {
             _batch.Add(PositionNow());
             _hasProgress = false;
@@ -102,17 +109,38 @@ internal sealed class TransactionAssembler
 
         try
         {
-            Dispatch(slice, header, bytes);
+            ProcessOuter(slice, header, bytes);
         }
-        catch (CdcProtocolException e) when (e.Position is null)
+        catch (CdcException e) when (TryLocate(e, header.Type) is { } located)
         {
-            throw new CdcProtocolException($"{header.Type.Name()} near {_cursor}: {e.Message}", header.Type.Name(), _cursor.ToString(),
-                e.PayloadOffset, e.IsTransient, e);
+            throw located;
         }
-        catch (ServerMisconfiguredException e)
+    }
+
+    /// <summary>Reads the next event of a compressed transaction, or finds its end.</summary>
+    /// <exception cref="CdcException">As in <see cref="Process"/>.</exception>
+    public void ProcessInner()
+    {
+        var type = EventType.TransactionPayload;
+        try
         {
-            // Rows in a form that is not read here: the scanner knows the table, but not where it stands.
-            throw new ServerMisconfiguredException($"{header.Type.Name()} near {_cursor}: {e.Message}", e.Findings);
+            _payloadOffset = _payload.Position;
+            if (_payload.TryRead(out var slice))
+            {
+                var bytes = slice.Span;
+                var header = EventHeader.Read(bytes);
+                type = header.Type;
+                RefuseInPayload(header);
+                Dispatch(slice, header, bytes[EventHeader.Length..], _payload.Start);
+            }
+        }
+        catch (CdcException e) when (TryLocate(e, type) is { } located)
+        {
+            throw located;
+        }
+        finally
+        {
+            _payloadOffset = null;
         }
     }
 
@@ -126,9 +154,12 @@ internal sealed class TransactionAssembler
         }
     }
 
+    /// <summary>Whether the position moved without anything to yield. Inside a payload the position is its end already.</summary>
+    private bool HasBareProgress => _hasProgress && _open is null && !_payload.IsOpen;
+
     private MySqlPosition PositionNow() => new(_settings.Identity, _timeline?.Current, _cursor.File, _cursor.Position);
 
-    private void Dispatch(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> bytes)
+    private void ProcessOuter(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> bytes)
     {
         var checksumLength = ReadFormat(header, bytes);
         if (checksumLength > 0 && _settings.VerifyChecksums)
@@ -143,7 +174,16 @@ internal sealed class TransactionAssembler
             throw Damaged(header, $"its {bytes.Length} bytes have no room for a checksum");
         }
 
-        var body = bytes[EventHeader.Length..^checksumLength];
+        Dispatch(slice, header, bytes[EventHeader.Length..^checksumLength], start);
+    }
+
+    /// <summary>Reads an event, be it of the log or of a payload in it.</summary>
+    /// <param name="slice">The event.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="body">Its body, without checksum.</param>
+    /// <param name="start">Where it or its payload's event begins in the file.</param>
+    private void Dispatch(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
+    {
         switch (header.Type)
         {
             case EventType.TableMap:
@@ -160,6 +200,9 @@ internal sealed class TransactionAssembler
                 break;
             case EventType.Xid:
                 Commit(header, start);
+                break;
+            case EventType.TransactionPayload:
+                _payload.Begin(slice, body, start);
                 break;
             case EventType.RowsQuery:
                 ReadRowsQuery(slice, header, body, start);
@@ -214,10 +257,6 @@ internal sealed class TransactionAssembler
                 var incident = IncidentEvent.Read(body);
                 throw new SourceInconsistentException($"The server says at {_cursor} that its binlog lacks changes (incident {incident.Incident}: "
                     + $"'{incident.Message}'). Compare the captured tables, then start anew behind that position.");
-            case EventType.TransactionPayload:
-                throw new CdcProtocolException($"Compressed transaction at {_cursor}: this version does not read TRANSACTION_PAYLOAD_EVENT. "
-                    + "SET GLOBAL binlog_transaction_compression = OFF; and start behind it, or wait for a version that reads it.",
-                    header.Type.Name(), _cursor.ToString());
             case EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.BeginLoadQuery or EventType.AppendBlock
                 or EventType.DeleteFile:
                 // Context of a statement that follows as a QUERY or EXECUTE_LOAD_QUERY event, where it is judged.
@@ -372,7 +411,7 @@ internal sealed class TransactionAssembler
 
         var rows = _scanner.Scan(table.Map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, body.Length);
         var open = EnsureOpen(header, start);
-        open.Add(rows, table, new RowsContext(start, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange);
+        open.Add(rows, table, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange);
         if (open.HeldBytes > _settings.TransactionBufferBytes)
         {
             DeliverHeld(open);
@@ -507,7 +546,7 @@ internal sealed class TransactionAssembler
 
         if (!isDone)
         {
-            _batch.Add(new TruncateSet(open.Transaction, database, table, done, new RowsContext(start, header.Timestamp, header.ServerId, open.Query)));
+            _batch.Add(new TruncateSet(open.Transaction, database, table, done, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query)));
         }
 
         if (_settings.WantsItems)
@@ -638,6 +677,36 @@ internal sealed class TransactionAssembler
         _tables.Clear();
         _lastTableId = ulong.MaxValue;
         _lastTable = null;
+    }
+
+    /// <summary>A payload holds the events of one transaction, and nothing that belongs to the file.</summary>
+    private void RefuseInPayload(in EventHeader header)
+    {
+        if (header.Type is EventType.FormatDescription or EventType.Rotate or EventType.Stop or EventType.PreviousGtids or EventType.Gtid
+            or EventType.AnonymousGtid or EventType.GtidTagged or EventType.TransactionPayload or EventType.Heartbeat or EventType.HeartbeatV2)
+        {
+            throw Damaged(header, "it stands inside a compressed transaction");
+        }
+
+        if (_open is null && _payloadOffset > 0)
+        {
+            throw Damaged(header, "it follows the end of a transaction in the same payload");
+        }
+    }
+
+    /// <summary>The same failure with its place, where the code that found it does not know the place; else null.</summary>
+    private CdcException? TryLocate(CdcException failure, EventType type)
+    {
+        var place = _payloadOffset is { } offset ? $"{_cursor} (byte {offset} of a compressed transaction)" : _cursor.ToString();
+        return failure switch
+        {
+            CdcProtocolException { Position: null } e
+                => new CdcProtocolException($"{type.Name()} near {place}: {e.Message}", type.Name(), _cursor.ToString(), e.PayloadOffset, e.IsTransient, e),
+
+            // Rows in a form that is not read here: the scanner knows the table, but not where it stands.
+            ServerMisconfiguredException e => new ServerMisconfiguredException($"{type.Name()} near {place}: {e.Message}", e.Findings),
+            _ => null,
+        };
     }
 
     private CdcProtocolException Damaged(in EventHeader header, string what)

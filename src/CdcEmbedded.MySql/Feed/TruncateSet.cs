@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Feed;
@@ -44,7 +43,7 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
 
     public override string GetEventId(int change)
     {
-        var place = string.Create(CultureInfo.InvariantCulture, $"{transaction.File}:{context.EventPosition}:0");
+        var place = context.PlaceOf(transaction.File, 0, "");
         return transaction.HasGtid ? $"{transaction.Gtid}/{place}" : place;
     }
 
@@ -59,6 +58,7 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
         Gtid = transaction.HasGtid ? transaction.Gtid.ToString() : null,
         File = transaction.File,
         Position = context.EventPosition,
+        PayloadOffset = context.PayloadOffset,
         ThreadId = transaction.ThreadId,
         Query = context.Query?.Text,
         OriginalCommitTimestamp = transaction.OriginalCommit > 0 ? MySqlTransaction.FromMicroseconds(transaction.OriginalCommit) : null,

@@ -19,7 +19,7 @@ internal static class RecordedTruth
 
     private static bool IsRefused(string name) => name.Contains("statement_fmt", StringComparison.Ordinal)
         || Recording.Get(name).Events().Any(e => e[2].Contains("partial", StringComparison.OrdinalIgnoreCase)
-            || e[2].Contains("Transaction_payload", StringComparison.OrdinalIgnoreCase));
+            || e[2].Contains("XA_prepare", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Compares changes with the lines from the first on.</summary>
     /// <returns>How many lines were met.</returns>
