@@ -47,13 +47,14 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
         await WriteAsync("""{"create":"orders","changeStreamPreAndPostImages":{"enabled":true}}""");
         await _server.RunTransactionAsync("shop", Parse("""{"insert":"orders","documents":[{"_id":1,"qty":5,"note":"x"}]}"""),
             Parse("""{"update":"orders","updates":[{"q":{"_id":1},"u":{"$set":{"qty":6},"$unset":{"note":""}}}]}"""));
-        await WriteAsync("""{"renameCollection":"shop.orders","to":"shop.old"}""", "admin");
+        await WriteAsync("""{"insert":"new","documents":[{"_id":1}]}""");
+        await WriteAsync("""{"renameCollection":"shop.new","to":"shop.old"}""", "admin");
         await WriteAsync("""{"drop":"old"}""");
         (int code, string[] lines, _) = await TailProcess.RunAsync("--mongodb", Uri, "--from", "earliest", "--transactions", "--until-caught-up");
         Assert.Equal(0, code);
         string output = string.Join('\n', lines);
         foreach (string part in (string[])["shop.orders  CREATE", "BEGIN   ", "shop.orders  CREATE  _id=1", "qty: 5 → 6", "note: 'x' → (removed)", "  2 changes",
-            "shop.orders  RENAME → shop.old", "shop.old  DROP"])
+            "shop.new  RENAME → shop.old", "shop.old  DROP"])
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }
