@@ -15,10 +15,16 @@ internal sealed class Arguments
     {
     }
 
-    /// <summary>The server's connection string; null where files or the recording are read.</summary>
+    /// <summary>The MySQL server's connection string; null where something else is read.</summary>
     public string? MySql { get; private set; }
 
-    /// <summary>The binlog files; empty where a server or the recording is read.</summary>
+    /// <summary>The MongoDB deployment's connection string; null where something else is read.</summary>
+    public string? MongoDb { get; private set; }
+
+    /// <summary>Whether a server is read, so that more may come.</summary>
+    public bool IsLive => MySql is not null || MongoDb is not null;
+
+    /// <summary>The binlog files; empty where a server or the recordings are read.</summary>
     public IReadOnlyList<string> Files => _files;
 
     public IReadOnlyList<string> Include => _include;
@@ -70,14 +76,14 @@ internal sealed class Arguments
             }
         }
 
-        if (arguments.MySql is not null && arguments._files.Count > 0)
+        if ((arguments.MySql is null ? 0 : 1) + (arguments.MongoDb is null ? 0 : 1) + (arguments._files.Count == 0 ? 0 : 1) > 1)
         {
-            throw new UsageException("--mysql and --mysql-binlog exclude each other: read a server or files.");
+            throw new UsageException("--mysql, --mongodb and --mysql-binlog exclude each other: read one server, or files.");
         }
 
-        return arguments.MySql is not null || !ReferenceEquals(arguments.From, StartPosition.Latest)
+        return arguments.IsLive || !ReferenceEquals(arguments.From, StartPosition.Latest)
             ? arguments
-            : throw new UsageException("--from latest needs --mysql: files grow no more, so nothing would follow.");
+            : throw new UsageException("--from latest needs --mysql or --mongodb: files grow no more, so nothing would follow.");
     }
 
     private bool Switch(string word, string? value)
@@ -116,6 +122,9 @@ internal sealed class Arguments
             case "--mysql":
                 MySql = Once(word, value, words, ref next);
                 break;
+            case "--mongodb":
+                MongoDb = Once(word, value, words, ref next);
+                break;
             case "--mysql-binlog":
                 _files.Add(Value(word, value, words, ref next));
                 while (next < words.Count && !IsOption(words[next]))
@@ -151,7 +160,9 @@ internal sealed class Arguments
                 Limit = Count(Once(word, value, words, ref next));
                 break;
             default:
-                throw new UsageException(IsOption(word) ? $"There is no option {word}." : $"'{word}' belongs to no option.");
+                throw new UsageException(IsOption(word) ? $"There is no option {word}."
+                    : MayHoldPassword(word) ? "A connection string belongs to no option: put --mysql or --mongodb before it."
+                    : $"'{word}' belongs to no option.");
         }
     }
 
@@ -164,6 +175,9 @@ internal sealed class Arguments
         value ??= next < words.Count && !IsOption(words[next]) ? words[next++] : null;
         return string.IsNullOrWhiteSpace(value) ? throw new UsageException($"{word} needs a value.") : value;
     }
+
+    // What is typed without its option must not appear on the screen, or in a log, either.
+    private static bool MayHoldPassword(string word) => word.Contains("://", StringComparison.Ordinal) || word.Contains('=', StringComparison.Ordinal);
 
     private static bool IsOption(string word) => word.StartsWith('-');
 

@@ -22,6 +22,9 @@ internal sealed class JsonPrinter(bool transactions) : IEventPrinter
             case TransactionEnd end:
                 _json.Write(output, end);
                 return true;
+            case SchemaChange change:
+                _json.Write(output, change);
+                return true;
             default:
                 return false;
         }

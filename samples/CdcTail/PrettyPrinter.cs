@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using CdcEmbedded;
+using CdcEmbedded.MongoDb;
 
 namespace CdcTail;
 
@@ -10,6 +11,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
 {
     private const int Width = 118;
     private const string Indent = "    ";
+    private const string Removed = "(removed)";
 
     private readonly StringBuilder _text = new();
     private DateOnly _day;
@@ -31,6 +33,9 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
                 Time(end.Transaction.Timestamp);
                 var changes = end.EventCount == 1 ? "1 change" : end.EventCount.ToString("N0", CultureInfo.InvariantCulture) + " changes";
                 Paint(Colour.Dim, $"COMMIT  {end.Transaction.Id}  {changes}");
+                break;
+            case SchemaChange change:
+                Print(change);
                 break;
             default:
                 return false;
@@ -59,6 +64,9 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         _column = Width;
         switch (change.Operation)
         {
+            case ChangeOperation.Update when change.Source is MongoSourceInfo source && !(change.Before.HasValue && source.AfterState == AfterState.Exact):
+                Description(source.UpdateDescription, change.After);
+                break;
             case ChangeOperation.Update:
                 Differences(change.Before, change.After);
                 break;
@@ -69,6 +77,27 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
                 Fields(change.After);
                 break;
         }
+    }
+
+    private void Print(SchemaChange change)
+    {
+        Time(change.Timestamp);
+        var name = change.Table.Length > 0 ? $"{PrettyValue.Plain(change.Database)}.{PrettyValue.Plain(change.Table)}" : PrettyValue.Plain(change.Database);
+        if (name.Length > 0)
+        {
+            Paint(Colour.Bold, name);
+            _text.Append("  ");
+        }
+
+        var isLoss = change.Kind is SchemaChangeKind.Drop or SchemaChangeKind.DropDatabase or SchemaChangeKind.Invalidate;
+        Paint(isLoss ? Colour.Red : Colour.Yellow, PrettyValue.Plain(change.Operation).ToUpperInvariant());
+        if (change.NewTable is { } table)
+        {
+            _text.Append(" → ").Append(PrettyValue.Plain(change.NewDatabase ?? change.Database)).Append('.').Append(PrettyValue.Plain(table));
+        }
+
+        _column = Width;
+        Fields(change.Details);
     }
 
     private void Time(DateTimeOffset time)
@@ -104,6 +133,27 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         }
     }
 
+    // Unless both documents are exact, what the server says of the update is all that is known of it. A replacement has no description.
+    private void Description(UpdateDescription update, Record after)
+    {
+        if (!update.HasValue)
+        {
+            Fields(after);
+            return;
+        }
+
+        Fields(update.UpdatedFields.ToRecord());
+        foreach (var path in update.RemovedFields)
+        {
+            Field(path, Removed);
+        }
+
+        foreach (var array in update.TruncatedArrays)
+        {
+            Field(array.Field, string.Create(CultureInfo.InvariantCulture, $"cut to {array.NewSize}"));
+        }
+    }
+
     // An image may hold fewer columns than the other (binlog_row_image=MINIMAL): what is not there is not known to have changed.
     private void Differences(Record before, Record after)
     {
@@ -122,9 +172,19 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
             Field(name, old.IsAbsent ? PrettyValue.Of(value) : $"{PrettyValue.Of(old)} → {PrettyValue.Of(value)}");
         }
 
+        // A document, unlike a row, loses fields.
+        for (var i = 0; after is { HasValue: true, Schema: null } && i < before.Count; i++)
+        {
+            if (before.GetName(i) is var name && !after.TryGetValue(name, out _))
+            {
+                any = true;
+                Field(name, $"{PrettyValue.Of(before[i])} → {Removed}");
+            }
+        }
+
         if (!any)
         {
-            Field("no column changed", "");
+            Field("nothing changed", "");
         }
     }
 

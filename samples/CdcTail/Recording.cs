@@ -1,17 +1,38 @@
 namespace CdcTail;
 
-/// <summary>The binlog that comes with the program.</summary>
+/// <summary>The recordings that come with the program. recording/README.md says where they come from.</summary>
 internal static class Recording
 {
-    public static string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "recording", "binlog.000001");
-
-    /// <summary>Says what is shown and what to try next.</summary>
-    public static void Announce(TextWriter output) => output.WriteLine("""
+    public const string MySqlHeading = """
         A recording of a small shop on MySQL 9.7 (samples/CdcTail/recording), read by the same engine as a live server's log.
+
+
+        """;
+
+    public const string MongoDbHeading = """
+
+        A recording of a small cinema's change stream. It was recorded from this project's scripted server, which speaks MongoDB's
+        protocol, and not from a MongoDB server (samples/CdcTail/recording/README.md). Read by the same engine.
+
+
+        """;
+
+    /// <summary>What to try next.</summary>
+    public const string Hints = """
+
         Next:  dotnet run --project samples/CdcTail -- --format json
                dotnet run --project samples/CdcTail -- --transactions
                dotnet run --project samples/CdcTail -- --mysql "Server=127.0.0.1;User ID=cdc;Password=...;SslMode=Required" --from earliest
+               dotnet run --project samples/CdcTail -- --mongodb "mongodb://cdc:...@127.0.0.1/?replicaSet=rs0" --from earliest
                dotnet run --project samples/CdcTail -- --help
 
-        """);
+        """;
+
+    /// <summary>A binlog.</summary>
+    public static string MySqlPath => PathOf("binlog.000001");
+
+    /// <summary>Replies to <c>getMore</c> on a change stream, one behind the other.</summary>
+    public static string MongoDbPath => PathOf("mongodb.bson");
+
+    private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "recording", file);
 }

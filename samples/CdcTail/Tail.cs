@@ -1,15 +1,14 @@
 using CdcEmbedded;
-using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;
-using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace CdcTail;
 
-/// <summary>Reads a source to its end, to the limit, or until told to stop.</summary>
+/// <summary>Reads a source to its end, to the limit, or until told to stop; without one, both recordings, one after the other.</summary>
 internal sealed class Tail(Arguments arguments, TextWriter errors)
 {
     private long _remaining = arguments.Limit;
+    private bool _isClosed;
     private ChangeBatch? _lastBatch;
     private StreamItem? _lastItem;
 
@@ -19,19 +18,33 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
     public async Task RunAsync(CancellationToken stop)
     {
         using var loggers = new StderrLogger(errors, arguments.Verbose);
-        await using var engine = CreateEngine(loggers);
+        using var output = EventOutput.OpenStandardOutput();
+        using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions) : new PrettyPrinter(Colours);
+        var origins = Origin.Choose(arguments);
+        foreach (var origin in origins)
+        {
+            if (_remaining > 0 && !_isClosed && !stop.IsCancellationRequested)
+            {
+                errors.Write(origin.Heading);
+                await RunAsync(origin, loggers, printer, output, stop);
+            }
+        }
+
+        if (origins[0].Heading.Length > 0)
+        {
+            errors.Write(Recording.Hints);
+        }
+    }
+
+    private async Task RunAsync(Origin origin, StderrLogger loggers, IEventPrinter printer, EventOutput output, CancellationToken stop)
+    {
+        (_lastBatch, _lastItem) = (null, null);
+        await using var engine = CreateEngine(origin, loggers);
         try
         {
-            if (arguments.Stats)
-            {
-                await CountAsync(engine, stop);
-            }
-            else
-            {
-                using var output = EventOutput.OpenStandardOutput();
-                using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions) : new PrettyPrinter(Colours);
-                await (arguments.Transactions ? PrintAllAsync(engine, printer, output, stop) : PrintChangesAsync(engine, printer, output, stop));
-            }
+            await (arguments.Stats ? CountAsync(engine, stop)
+                : arguments.Transactions ? PrintAllAsync(engine, printer, output, stop)
+                : PrintChangesAsync(engine, printer, output, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -40,6 +53,7 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         catch (OutputClosedException)
         {
             // What was not written is not acknowledged, and comes again.
+            _isClosed = true;
         }
 
         await CommitAsync(engine);
@@ -94,7 +108,7 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
 
     private async Task CountAsync(CdcEngine engine, CancellationToken stop)
     {
-        await using var stats = new StatsReporter(errors, tellLag: arguments.MySql is not null);
+        await using var stats = new StatsReporter(errors, tellLag: arguments.IsLive);
         await foreach (var batch in engine.ReadBatchesAsync(stop))
         {
             ChangeEvent? last = null;
@@ -137,19 +151,19 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         }
     }
 
-    private CdcEngine CreateEngine(ILoggerFactory loggers)
+    private CdcEngine CreateEngine(Origin origin, ILoggerFactory loggers)
     {
         // What is wrong with a connection string, a pattern or a name is told when the objects are made, before anything connects.
         try
         {
             return new CdcEngine(
-                CreateSource(),
+                origin.CreateSource(),
                 arguments.OffsetsPath is { } path ? new FileOffsetStore(path) : new InMemoryOffsetStore(),
                 new CdcEngineOptions
                 {
-                    Name = arguments.Name,
-                    StartFrom = arguments.From,
-                    StopWhenCaughtUp = arguments.UntilCaughtUp,
+                    Name = origin.Name,
+                    StartFrom = origin.From,
+                    StopWhenCaughtUp = origin.StopWhenCaughtUp,
                     LoggerFactory = loggers,
                 });
         }
@@ -157,30 +171,5 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         {
             throw new UsageException(e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message);
         }
-    }
-
-    private ISource CreateSource()
-    {
-        if (arguments.MySql is { } connectionString)
-        {
-            return new MySqlSource(new MySqlSourceOptions
-            {
-                ConnectionString = connectionString,
-                Include = arguments.Include,
-                Exclude = arguments.Exclude,
-            });
-        }
-
-        if (arguments.Files.Count == 0)
-        {
-            Recording.Announce(errors);
-        }
-
-        return new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions
-        {
-            Files = arguments.Files.Count == 0 ? [Recording.Path] : arguments.Files,
-            Include = arguments.Include,
-            Exclude = arguments.Exclude,
-        });
     }
 }

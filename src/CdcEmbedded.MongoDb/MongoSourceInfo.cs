@@ -106,7 +106,7 @@ public sealed class MongoSourceInfo : SourceInfo
         }
 
         writer.WritePropertyName("updateDescription"u8);
-        ExtendedJson.Write(writer, BsonType.Document, update.Span);
+        ExtendedJson.Write(writer, BsonType.Document, update.Span, ExtendedJsonMode.Relaxed);
     }
 
     private RawBson Document(ReadOnlySpan<byte> name) => Event.TryGetDocument(name, out var document) ? document : default;

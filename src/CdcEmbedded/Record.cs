@@ -84,6 +84,9 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
     /// <returns>False, with nothing written, where the fields are to be written one by one.</returns>
     internal bool TryWriteSourceJson(System.Text.Json.Utf8JsonWriter writer) => _set is { } set && set.TryWriteJson(_record, writer);
 
+    /// <summary>The same for a key, in the strict form.</summary>
+    internal bool TryWriteSourceKeyJson(System.Text.Json.Utf8JsonWriter writer) => _set is { } set && set.TryWriteKeyJson(_record, writer);
+
     /// <summary>Goes through the fields in their order, absent ones included, without allocating.</summary>
     public Enumerator GetEnumerator() => new(this);
 

@@ -18,5 +18,5 @@ internal sealed class BsonDocumentCodec : DocumentCodec
 
     public override string ToJsonText(ReadOnlySpan<byte> bytes) => ExtendedJson.ToText(_type, bytes, ExtendedJsonMode.Relaxed);
 
-    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes) => ExtendedJson.Write(writer, _type, bytes);
+    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes) => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
 }

@@ -85,7 +85,14 @@ internal sealed class BsonRecordSet : RecordSet
 
     public override bool TryWriteJson(int record, Utf8JsonWriter writer)
     {
-        ExtendedJson.Write(writer, BsonType.Document, Document(record));
+        ExtendedJson.Write(writer, BsonType.Document, Document(record), ExtendedJsonMode.Relaxed);
+        return true;
+    }
+
+    // Canonical: in the relaxed form the int 1, the long 1 and the double 1 look alike (R53).
+    public override bool TryWriteKeyJson(int record, Utf8JsonWriter writer)
+    {
+        ExtendedJson.Write(writer, BsonType.Document, Document(record), ExtendedJsonMode.Canonical);
         return true;
     }
 

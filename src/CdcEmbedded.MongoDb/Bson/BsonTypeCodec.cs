@@ -16,7 +16,7 @@ internal sealed class BsonTypeCodec : ValueCodec
 
     public override string ToJsonText(ReadOnlySpan<byte> bytes) => ExtendedJson.ToText(_type, bytes, ExtendedJsonMode.Relaxed);
 
-    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes) => ExtendedJson.Write(writer, _type, bytes);
+    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes) => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
 
     private static BsonTypeCodec?[] All()
     {

@@ -15,11 +15,11 @@ internal static class ExtendedJson
         return Encoding.UTF8.GetString(writer.Written);
     }
 
-    /// <summary>Writes a value in the relaxed form where the writer stands.</summary>
+    /// <summary>Writes a value where the writer stands.</summary>
     /// <exception cref="CdcProtocolException">The bytes are damaged, or nest deeper than 200 levels.</exception>
-    public static void Write(Utf8JsonWriter target, BsonType type, ReadOnlySpan<byte> value)
+    public static void Write(Utf8JsonWriter target, BsonType type, ReadOnlySpan<byte> value, ExtendedJsonMode mode)
     {
-        using var writer = new ExtendedJsonWriter(ExtendedJsonMode.Relaxed);
+        using var writer = new ExtendedJsonWriter(mode);
         writer.WriteValue(type, value, 0);
         target.WriteRawValue(writer.Written, skipInputValidation: true);
     }

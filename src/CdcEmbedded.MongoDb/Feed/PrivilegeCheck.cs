@@ -25,8 +25,9 @@ internal static class PrivilegeCheck
             if (element.Value.Type == BsonType.Document && element.Value.AsDocument() is var privilege && Covers(privilege, scope)
                 && privilege.TryGetArray("actions"u8, out var actions))
             {
-                find |= Has(actions, "find");
-                changeStream |= Has(actions, "changeStream");
+                var all = Has(actions, "anyAction");
+                find |= all || Has(actions, "find");
+                changeStream |= all || Has(actions, "changeStream");
             }
         }
 

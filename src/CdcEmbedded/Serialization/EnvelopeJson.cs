@@ -11,6 +11,7 @@ namespace CdcEmbedded.Serialization;
 /// <para>Integers are JSON numbers in full (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with as
 /// many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number where the labels are not
 /// known), JSON is JSON, bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is left out; a null is null.</para>
+/// <para>Documents of MongoDB are relaxed extended JSON, their keys canonical extended JSON, in which keys of different types never look alike.</para>
 /// <para>It keeps its buffers and encoded column names from call to call: use one for each consumer, not from several threads at once.
 /// Text is not escaped for HTML.</para>
 /// </remarks>
@@ -72,6 +73,18 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
+    /// <summary>Writes a schema change: <c>{"schema_change":"rename","operation":…,"source":{…},"to":{"db","table"},"details":{…},"ts_ms":…}</c>.
+    /// <c>to</c> is null where it is no rename, <c>details</c> where the source tells nothing more.</summary>
+    /// <param name="output">Takes the UTF-8 bytes; where this method throws it has taken none.</param>
+    /// <param name="change">The schema change.</param>
+    /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
+    public void Write(IBufferWriter<byte> output, SchemaChange change)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(change);
+        output.Write(_buffer.WrittenSpan);
+    }
+
     /// <summary>A change as a JSON text.</summary>
     /// <param name="change">The change.</param>
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
@@ -97,6 +110,15 @@ public sealed class EnvelopeJson : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
+    /// <summary>A schema change as a JSON text.</summary>
+    /// <param name="change">The schema change.</param>
+    /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
+    public string ToJson(SchemaChange change)
+    {
+        Compose(change);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
     /// <summary>Gives the buffers back.</summary>
     public void Dispose() => _writer.Dispose();
 
@@ -115,7 +137,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WritePropertyName(EnvelopeNames.Transaction);
         WriteTransaction(change);
         _writer.WritePropertyName(EnvelopeNames.Key);
-        WriteRecord(change, change.Key);
+        WriteRecord(change, change.Key, isKey: true);
         Finish();
     }
 
@@ -153,6 +175,33 @@ public sealed class EnvelopeJson : IDisposable
         Finish();
     }
 
+    private void Compose(SchemaChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        Start();
+        _writer.WriteString(EnvelopeNames.SchemaChange, Word(change.Kind));
+        _writer.WriteString(EnvelopeNames.SourceOperation, change.Operation);
+        _writer.WritePropertyName(EnvelopeNames.Source);
+        WriteSource(change.Source);
+        _writer.WritePropertyName(EnvelopeNames.To);
+        if (change.NewDatabase is null && change.NewTable is null)
+        {
+            _writer.WriteNullValue();
+        }
+        else
+        {
+            _writer.WriteStartObject();
+            _writer.WriteString(EnvelopeNames.Database, change.NewDatabase);
+            _writer.WriteString(EnvelopeNames.Table, change.NewTable);
+            _writer.WriteEndObject();
+        }
+
+        _writer.WritePropertyName(EnvelopeNames.Details);
+        WriteRecord(change, change.Details);
+        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Finish();
+    }
+
     private void Start()
     {
         if (_buffer.Capacity > MaxKeptBytes)
@@ -171,14 +220,32 @@ public sealed class EnvelopeJson : IDisposable
         _writer.Flush();
     }
 
-    private void WriteRecord(ChangeEvent change, Record record)
+    private void WriteRecord(StreamItem item, Record record, bool isKey = false)
     {
         if (!record.HasValue)
         {
             _writer.WriteNullValue();
-            return;
         }
+        else if (!TryWriteWhole(item, record, isKey))
+        {
+            WriteFields(item, record);
+        }
+    }
 
+    private bool TryWriteWhole(StreamItem item, Record record, bool isKey)
+    {
+        try
+        {
+            return isKey ? record.TryWriteSourceKeyJson(_writer) : record.TryWriteSourceJson(_writer);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw Located(e, $"A document of {Describe(item)}");
+        }
+    }
+
+    private void WriteFields(StreamItem item, Record record)
+    {
         _writer.WriteStartObject();
         var names = _names.Of(record.Schema);
         var count = record.Count;
@@ -197,13 +264,18 @@ public sealed class EnvelopeJson : IDisposable
         }
         catch (CdcProtocolException e)
         {
-            // A value knows neither its column nor its place in the log.
-            throw new CdcProtocolException($"Column '{record.GetName(place)}' of {change.Database}.{change.Table}, change {change.EventId}: {e.Message}",
-                e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
+            throw Located(e, $"Column '{record.GetName(place)}' of {Describe(item)}");
         }
 
         _writer.WriteEndObject();
     }
+
+    // A value knows neither its column nor its place in the log.
+    private static CdcProtocolException Located(CdcProtocolException e, string place)
+        => new($"{place}: {e.Message}", e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
+
+    private static string Describe(StreamItem item)
+        => item is ChangeEvent change ? $"{change.Database}.{change.Table}, change {change.EventId}" : item.ToString() ?? "";
 
     private void WriteSource(SourceInfo source)
     {
@@ -232,6 +304,17 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WriteNumber(EnvelopeNames.DataCollectionOrder, change.DataCollectionOrder);
         _writer.WriteEndObject();
     }
+
+    private static ReadOnlySpan<byte> Word(SchemaChangeKind kind) => kind switch
+    {
+        SchemaChangeKind.Create => "create"u8,
+        SchemaChangeKind.Alter => "alter"u8,
+        SchemaChangeKind.Drop => "drop"u8,
+        SchemaChangeKind.Rename => "rename"u8,
+        SchemaChangeKind.DropDatabase => "drop_database"u8,
+        SchemaChangeKind.Invalidate => "invalidate"u8,
+        _ => "other"u8,
+    };
 
     private static ReadOnlySpan<byte> Letter(ChangeOperation operation) => operation switch
     {

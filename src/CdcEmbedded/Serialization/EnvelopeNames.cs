@@ -26,4 +26,8 @@ internal static class EnvelopeNames
     public static readonly JsonEncodedText DataCollection = JsonEncodedText.Encode("data_collection");
     public static readonly JsonEncodedText Srid = JsonEncodedText.Encode("srid");
     public static readonly JsonEncodedText Wkb = JsonEncodedText.Encode("wkb");
+    public static readonly JsonEncodedText SchemaChange = JsonEncodedText.Encode("schema_change");
+    public static readonly JsonEncodedText SourceOperation = JsonEncodedText.Encode("operation");
+    public static readonly JsonEncodedText To = JsonEncodedText.Encode("to");
+    public static readonly JsonEncodedText Details = JsonEncodedText.Encode("details");
 }

@@ -60,6 +60,22 @@ internal static class ValueJson
                 WriteVector(writer, value.AsBytes().Span);
                 break;
             default:
+                WriteDocumentKinds(writer, value);
+                break;
+        }
+    }
+
+    // What only document databases have, and bytes.
+    private static void WriteDocumentKinds(Utf8JsonWriter writer, Value value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when value.TryWriteSourceJson(writer):
+                break;
+            case ValueKind.ObjectId or ValueKind.Uuid or ValueKind.Decimal128:
+                writer.WriteStringValue(value.ToString());
+                break;
+            default:
                 writer.WriteBase64StringValue(value.AsBytes().Span);
                 break;
         }
@@ -105,6 +121,12 @@ internal static class ValueJson
 
     private static void WriteTemporal(Utf8JsonWriter writer, Value value)
     {
+        if (value.IsFarInstant)
+        {
+            writer.WriteStringValue(value.ToString());
+            return;
+        }
+
         Span<byte> text = stackalloc byte[Value.MaxFormattedBytes];
         var length = value.Kind switch
         {

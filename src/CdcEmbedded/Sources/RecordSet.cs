@@ -42,6 +42,12 @@ public abstract class RecordSet
     /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
     public virtual bool TryWriteJson(int record, Utf8JsonWriter writer) => false;
 
+    /// <summary>Writes the whole record, which is a key, as one JSON value in which keys of different types never look alike. Sources whose
+    /// <see cref="TryWriteJson"/> is not that strict override it.</summary>
+    /// <returns>False, with nothing written, where the fields are to be written one by one.</returns>
+    /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
+    public virtual bool TryWriteKeyJson(int record, Utf8JsonWriter writer) => TryWriteJson(record, writer);
+
     /// <summary>The same record in memory of its own.</summary>
     public virtual Record Detach(int record)
     {

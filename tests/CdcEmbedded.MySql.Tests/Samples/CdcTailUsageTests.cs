@@ -15,6 +15,15 @@ public sealed class CdcTailUsageTests
     [InlineData("--stats takes no value", "--stats=yes")]
     [InlineData("--mysql-binlog needs a value", "--mysql-binlog")]
     [InlineData("exclude each other", "--mysql", "Server=db1", "--mysql-binlog", "binlog.000001")]
+    [InlineData("exclude each other", "--mysql", "Server=db1", "--mongodb", "mongodb://db1/")]
+    [InlineData("exclude each other", "--mongodb", "mongodb://db1/", "--mysql-binlog", "binlog.000001")]
+    [InlineData("A connection string belongs to no option", "mongodb://cdc:secret-word@db1/")]
+    [InlineData("A connection string belongs to no option", "Server=db1;Password=secret-word")]
+    [InlineData("--mongodb needs a value", "--mongodb")]
+    [InlineData("neither mongodb:// nor", "--mongodb", "http://cdc:secret-word@db1/")]
+    [InlineData("host 1", "--mongodb", "mongodb://cdc:secret-word@db1:99999/")]
+    [InlineData("unescaped", "--mongodb", "mongodb://cdc:secret-word@x@db1/")]
+    [InlineData("belongs to none of the recordings", "--from", """{"v":1,"source":"other"}""")]
     [InlineData("", "--mysql", "Server=db1;Colour=blue")]
     [InlineData("", "--mysql", "Server=db1;Password=secret-word;Port=none")]
     [InlineData("", "--include", "")]
@@ -34,7 +43,7 @@ public sealed class CdcTailUsageTests
     {
         var result = await CdcTailProcess.RunAsync("--help");
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
-        foreach (var option in new[] { "--mysql", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets", "--format", "--limit",
+        foreach (var option in new[] { "--mysql", "--mongodb", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets", "--format", "--limit",
             "--until-caught-up", "--transactions", "--stats", "--name", "--verbose", "--version" })
         {
             Assert.Contains(option + " ", result.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);

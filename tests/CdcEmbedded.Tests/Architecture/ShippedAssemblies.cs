@@ -11,6 +11,7 @@ internal static class ShippedAssemblies
     [
         typeof(CdcEngine).Assembly,
         typeof(Testing.ScriptedSource).Assembly,
+        typeof(MongoDb.MongoSource).Assembly,
         typeof(MySql.MySqlSource).Assembly,
     ];
 

@@ -1,0 +1,93 @@
+using CdcEmbedded;
+using CdcEmbedded.MongoDb;
+using CdcEmbedded.MySql;
+using CdcEmbedded.Sources;
+
+namespace CdcTail;
+
+/// <summary>Something to read, and how.</summary>
+internal sealed class Origin
+{
+    /// <summary>Says what is shown; empty where the user knows.</summary>
+    public string Heading { get; private init; } = "";
+
+    public required string Name { get; init; }
+
+    public StartPosition? From { get; private init; }
+
+    public bool StopWhenCaughtUp { get; private init; }
+
+    /// <summary>Makes the source, which connects to nothing yet.</summary>
+    /// <exception cref="ArgumentException">A connection string or pattern is wrong.</exception>
+    public required Func<ISource> CreateSource { get; init; }
+
+    /// <summary>What the command line asks for: one source, or the recordings in their order.</summary>
+    /// <exception cref="UsageException">It asks for nothing that there is.</exception>
+    public static IReadOnlyList<Origin> Choose(Arguments arguments)
+    {
+        if (arguments.IsLive || arguments.Files.Count > 0)
+        {
+            return [Create(arguments, () => Source(arguments))];
+        }
+
+        // An offset belongs to one of the recordings.
+        Origin[] chosen = [.. arguments.From?.Offset?.Connector switch
+        {
+            null => [MySqlRecording(arguments), MongoDbRecording(arguments)],
+            "mysql" => [MySqlRecording(arguments)],
+            "mongodb" => [MongoDbRecording(arguments)],
+            _ => Array.Empty<Origin>(),
+        }];
+        return chosen.Length > 0 ? chosen : throw new UsageException("The offset of --from belongs to none of the recordings.");
+    }
+
+    private static Origin Create(Arguments arguments, Func<ISource> source) => new()
+    {
+        Name = arguments.Name, From = arguments.From, StopWhenCaughtUp = arguments.UntilCaughtUp, CreateSource = source,
+    };
+
+    private static Origin MySqlRecording(Arguments arguments) => new()
+    {
+        Heading = Recording.MySqlHeading,
+        Name = arguments.Name,
+        From = arguments.From,
+        StopWhenCaughtUp = arguments.UntilCaughtUp,
+        CreateSource = () => BinlogFiles(arguments, [Recording.MySqlPath]),
+    };
+
+    // A change stream has no end of its own, and begins with what comes next.
+    private static Origin MongoDbRecording(Arguments arguments) => new()
+    {
+        Heading = Recording.MongoDbHeading,
+        Name = arguments.Name + "-mongodb",
+        From = arguments.From ?? StartPosition.Earliest,
+        StopWhenCaughtUp = true,
+        CreateSource = () => new MongoSource(new MongoSourceOptions
+        {
+            Connect = async stop => new RecordedDeployment(await File.ReadAllBytesAsync(Recording.MongoDbPath, stop), arguments.Include, arguments.Exclude),
+            Include = arguments.Include,
+            Exclude = arguments.Exclude,
+            FullDocument = FullDocumentMode.WhenAvailable,
+            BeforeImages = BeforeImageMode.WhenAvailable,
+            MinOplogWindow = TimeSpan.Zero,
+        }),
+    };
+
+    private static ISource Source(Arguments arguments) => arguments switch
+    {
+        { MySql: { } connectionString } => new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = connectionString, Include = arguments.Include, Exclude = arguments.Exclude,
+        }),
+        { MongoDb: { } uri } => new MongoSource(new MongoSourceOptions
+        {
+            ConnectionString = uri, Include = arguments.Include, Exclude = arguments.Exclude,
+        }),
+        _ => BinlogFiles(arguments, arguments.Files),
+    };
+
+    private static MySqlBinlogFileSource BinlogFiles(Arguments arguments, IReadOnlyList<string> files) => new(new MySqlBinlogFileSourceOptions
+    {
+        Files = files, Include = arguments.Include, Exclude = arguments.Exclude,
+    });
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using CdcEmbedded.MongoDb.Double;
+using CdcEmbedded.MongoDb.Tests.Samples;
+using CdcEmbedded.Offsets;
+
+namespace CdcEmbedded.MongoDb.Tests.Crash;
+
+/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its own, goes on producing.</summary>
+public sealed class KillTests(ITestOutputHelper output) : IDisposable
+{
+    private const string Name = "crash";
+    private static readonly TimeSpan _killing = TimeSpan.FromSeconds(10);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdc-kill-");
+
+    private string Offsets => Path.Combine(_folder.FullName, "offsets.json");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_reader_that_is_killed_loses_nothing_and_repeats_only_what_was_not_committed()
+    {
+        // Writes until the killing is over: a reader that starts again always finds more.
+        await using DoubleProcess server = await DoubleProcess.StartAsync(
+            "--produce", "500", "--count", "6000", "--seed", "11", "--transactions", "20", "--images");
+        var store = new FileOffsetStore(Offsets);
+        var runs = new List<(string? StoredBefore, List<string> Seen)>();
+        long begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < _killing)
+        {
+            string? stored = (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text;
+            runs.Add((stored, await RunAndKillAsync(server, runs.Count)));
+        }
+
+        await server.WaitUntilDoneAsync(TestContext.Current.CancellationToken);
+        string? last = (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text;
+        (int code, string[] lines, _) = await TailProcess.RunAsync([.. Arguments(server), "--offsets", Offsets, "--until-caught-up"]);
+        Assert.Equal(0, code);
+        runs.Add((last, [.. lines.Select(Identity)]));
+
+        string[] expected = [.. (await TailProcess.RunAsync([.. Arguments(server), "--until-caught-up"])).Lines.Select(Identity)];
+        Assert.Equal(expected.Length, expected.Distinct().Count());
+        await CheckAsync(server, runs, expected);
+    }
+
+    private static string[] Arguments(DoubleProcess server)
+        => ["--mongodb", server.ConnectionString, "--from", "earliest", "--format", "json", "--name", Name];
+
+    /// <summary>Sometimes killed while it starts, mostly while it reads.</summary>
+    private async Task<List<string>> RunAndKillAsync(DoubleProcess server, int run)
+    {
+        await using TailProcess tail = TailProcess.Start([.. Arguments(server), "--offsets", Offsets]);
+        var seen = new List<string>();
+        if (run % 5 != 4)
+        {
+            seen.AddRange(await tail.ReadAsync(1));
+        }
+
+        // A pipe that is full would hold the reader up before the kill comes.
+        Task<string> rest = tail.ReadRestAsync();
+        await Task.Delay(Random.Shared.Next(run % 3 == 2 ? 1100 : 10, run % 3 == 2 ? 1600 : 300), TestContext.Current.CancellationToken);
+        Assert.False(tail.HasExited, "The reader has ended by itself.");
+        await tail.KillAsync();
+        string text = await rest;
+
+        // What was cut short by the kill has not been seen.
+        seen.AddRange(text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        return [.. seen.Select(Identity)];
+    }
+
+    private async Task CheckAsync(DoubleProcess server, List<(string? StoredBefore, List<string> Seen)> runs, string[] expected)
+    {
+        int reached = 0;
+        int repeated = 0;
+        int stores = 0;
+        string? lastStored = null;
+        int from = 0;
+        foreach ((string? stored, List<string> seen) in runs)
+        {
+            if (stored != lastStored && stored is not null)
+            {
+                // Where the stored offset stands, a reader of its own tells.
+                string[] next = (await TailProcess.RunAsync(
+                    "--mongodb", server.ConnectionString, "--from", stored, "--format", "json", "--limit", "1", "--until-caught-up")).Lines;
+                from = next.Length == 0 ? expected.Length : Array.IndexOf(expected, Identity(next[0]));
+                Assert.True(from >= 0, "The offset leads to an event that is not there.");
+                stores++;
+            }
+
+            // Behind the stored offset, in order, without a gap, and nothing older; and never behind what somebody has seen.
+            lastStored = stored;
+            Assert.True(from <= reached, $"The offset stands at {from}, but only {reached} had been seen.");
+            Assert.Equal(expected.Skip(from).Take(seen.Count), seen);
+            repeated += Math.Max(0, Math.Min(reached, from + seen.Count) - from);
+            reached = Math.Max(reached, from + seen.Count);
+        }
+
+        Assert.Equal(expected.Length, reached);
+        Assert.True(stores > 1, "The offset was hardly ever stored: the kills came too early.");
+        output.WriteLine($"{runs.Count - 1} kills, {expected.Length} events, {repeated} repeated, {stores} offsets stored");
+    }
+
+    // The producer gives each operation a number, and deletes each document once.
+    private static string Identity(string line)
+    {
+        JsonNode change = JsonNode.Parse(line)!;
+        string operation = (string?)change["op"] ?? "";
+        return operation == "d" ? "d" + change["key"]!["_id"]!.ToJsonString() : operation + change["after"]!["seq"]!.ToJsonString();
+    }
+}

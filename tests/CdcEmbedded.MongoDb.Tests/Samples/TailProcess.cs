@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace CdcEmbedded.MongoDb.Tests.Samples;
+
+/// <summary>The sample as users run it: a process with pipes, read line by line or to its end.</summary>
+internal sealed class TailProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private TailProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public static TailProcess Start(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "CdcTail.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        return new TailProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start."));
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int Code, string[] Lines, string Errors)> RunAsync(params string[] arguments)
+    {
+        await using TailProcess tail = Start(arguments);
+        string[] lines = await tail.ReadToEndAsync();
+        (int code, string errors) = await tail.ExitAsync();
+        return (code, lines, errors);
+    }
+
+    /// <summary>The next line; null at the end. A line that a kill has cut short has no line end, and counts as none.</summary>
+    public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
+
+    public async Task<List<string>> ReadAsync(int lines)
+    {
+        var result = new List<string>(lines);
+        while (result.Count < lines)
+        {
+            string? line = await ReadLineAsync();
+            Assert.True(line is not null, $"The output ended after {result.Count} lines.");
+            result.Add(line);
+        }
+
+        return result;
+    }
+
+    public async Task<string[]> ReadToEndAsync()
+        => (await _process.StandardOutput.ReadToEndAsync().WaitAsync(_patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Reads everything there is to the end as it was written, an unfinished last line too.</summary>
+    public Task<string> ReadRestAsync() => _process.StandardOutput.ReadToEndAsync().WaitAsync(_patience);
+
+    public async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it as SIGKILL does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code and what standard error holds.</returns>
+    public async Task<(int Code, string Errors)> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(_patience);
+        return (_process.ExitCode, await _errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+}
