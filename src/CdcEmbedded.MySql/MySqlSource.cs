@@ -16,6 +16,7 @@ public sealed class MySqlSource : ISource
     private readonly MySqlSourceOptions _options;
     private readonly MySqlConnectionSettings _settings;
     private CaughtUpEnd? _end;
+    private SourceContext? _reportedTo;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string has an unknown key.</exception>
@@ -54,7 +55,7 @@ public sealed class MySqlSource : ISource
         try
         {
             var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-            Report(Preflight.Check(facts), session.Host.ToString(), logger);
+            Report(Preflight.Check(facts), session.Host.ToString(), context, logger);
             var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
             var document = StartResolver.Resolve(start, facts, logEnd);
             return await StartAsync(context, session, facts, document, logEnd, logger, cancellationToken).ConfigureAwait(false);
@@ -91,9 +92,15 @@ public sealed class MySqlSource : ISource
         return findings;
     }
 
-    private static void Report(List<SourceFinding> findings, string host, ILogger logger)
+    /// <summary>Warnings are logged once for each engine, not again at every reconnect.</summary>
+    private void Report(List<SourceFinding> findings, string host, SourceContext context, ILogger logger)
     {
         Preflight.ThrowOnError(findings, host);
+        if (ReferenceEquals(Interlocked.Exchange(ref _reportedTo, context), context))
+        {
+            return;
+        }
+
         foreach (var finding in findings)
         {
             Log.PreflightWarning(logger, host, finding.Code, finding.Message, finding.Remedy);

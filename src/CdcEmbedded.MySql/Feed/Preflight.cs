@@ -55,6 +55,19 @@ internal static class Preflight
                 "SET GLOBAL binlog_format = 'ROW'; and reconnect the writing applications, whose sessions keep the old value."));
         }
 
+        if (facts.HidesReplicatedChanges)
+        {
+            findings.Add(new(true, "mysql.log_replica_updates", "The server is a replica with log_replica_updates=OFF: what it gets from its source is "
+                + "not in its binlog, so those changes would be missing.", "Set log_replica_updates=ON in the server's configuration "
+                + "(log_slave_updates before 8.0.26) and restart it, or read from its source."));
+        }
+
+        if (int.TryParse(facts["binlog_expire_logs_seconds"], out var seconds) && seconds is > 0 and < 3600)
+        {
+            findings.Add(new(false, "mysql.binlog_expire_logs_seconds", $"binlog_expire_logs_seconds is {seconds}: an application that stands still for "
+                + "longer loses its place.", "SET GLOBAL binlog_expire_logs_seconds = 604800;"));
+        }
+
         if (facts["binlog_row_image"] is { } image && image != "FULL")
         {
             findings.Add(new(false, "mysql.binlog_row_image", $"binlog_row_image is {image}: columns that a change does not touch are absent "

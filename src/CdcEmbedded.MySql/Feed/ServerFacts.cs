@@ -12,8 +12,8 @@ internal sealed class ServerFacts
     private static readonly string[] _variables =
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options",
-        "gtid_mode", "server_uuid", "server_id", "lower_case_table_names", "binlog_expire_logs_seconds", "expire_logs_days",
-        "innodb_native_foreign_keys",
+        "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys", "log_replica_updates",
+        "log_slave_updates",
     ];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -28,6 +28,9 @@ internal sealed class ServerFacts
     public bool HasGtids => this["gtid_mode"] == "ON";
 
     public bool IgnoresTableCase => this["lower_case_table_names"] is "1" or "2";
+
+    /// <summary>Whether the server replicates from another one without logging what it gets from there.</summary>
+    public bool HidesReplicatedChanges { get; private set; }
 
     /// <summary>Null without GTIDs.</summary>
     public GtidSet? GtidExecuted { get; private set; }
@@ -64,6 +67,13 @@ internal sealed class ServerFacts
         if (facts["log_bin"] != "OFF")
         {
             facts.Logs = await ReadLogsAsync(session, ct).ConfigureAwait(false);
+        }
+
+        if ((facts["log_replica_updates"] ?? facts["log_slave_updates"]) == "OFF")
+        {
+            var replication = await TryQueryAsync(session, "SHOW REPLICA STATUS", SyntaxError, ct).ConfigureAwait(false)
+                ?? await TryQueryAsync(session, "SHOW SLAVE STATUS", SyntaxError, ct).ConfigureAwait(false);
+            facts.HidesReplicatedChanges = replication?.Rows.Count > 0;
         }
 
         return facts;
