@@ -71,6 +71,7 @@ public sealed class StartTests
     [InlineData("binlog_row_metadata", "MINIMAL", "mysql.binlog_row_metadata", false)]
     [InlineData("binlog_row_value_options", "PARTIAL_JSON", "mysql.binlog_row_value_options", true)]
     [InlineData("gtid_mode", "OFF", "mysql.gtid_mode", false)]
+    [InlineData("binlog_expire_logs_seconds", "600", "mysql.binlog_expire_logs_seconds", false)]
     public async Task A_setting_that_is_in_the_way_is_a_finding_with_its_remedy(string variable, string value, string code, bool isError)
     {
         var findings = Preflight.Check(await FactsAsync(new() { ["gtid_mode"] = "ON", [variable] = value }));
@@ -151,6 +152,18 @@ public sealed class StartTests
         Assert.Equal(expected, filter.Matches(table[..dot], table[(dot + 1)..]));
     }
 
+    [Theory]
+    [InlineData("log_replica_updates", "OFF", true, true)]
+    [InlineData("log_slave_updates", "OFF", true, true)]
+    [InlineData("log_replica_updates", "OFF", false, false)]
+    [InlineData("log_replica_updates", "ON", true, false)]
+    public async Task A_replica_that_does_not_log_what_it_replicates_is_an_error(string variable, string value, bool isReplica, bool isFound)
+    {
+        var findings = Preflight.Check(await FactsAsync(new() { ["gtid_mode"] = "ON", [variable] = value }, isReplica: isReplica));
+
+        Assert.Equal(isFound, findings.Exists(f => f is { Code: "mysql.log_replica_updates", IsError: true }));
+    }
+
     private static void AssertStart(string? lost, Action resolve)
     {
         if (lost is null)
@@ -164,7 +177,7 @@ public sealed class StartTests
     }
 
     private static async Task<ServerFacts> FactsAsync(Dictionary<string, string> variables, string executed = "", string purged = "",
-        string grant = "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `cdc`@`%`")
+        string grant = "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `cdc`@`%`", bool isReplica = false)
     {
         var all = new Dictionary<string, string>
         {
@@ -183,6 +196,7 @@ public sealed class StartTests
                 _ when sql.StartsWith("SHOW GLOBAL VARIABLES", StringComparison.Ordinal)
                     => ScriptedReply.Rows(["n", "v"], [.. all.Select(v => new[] { v.Key, v.Value })]),
                 _ when sql.StartsWith("SELECT @@GLOBAL.gtid_executed", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b"], [executed, purged]),
+                "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_IO_State"], ["Waiting"]) : ScriptedReply.Rows(["Replica_IO_State"]),
                 "SHOW GRANTS" => ScriptedReply.Rows(["g"], [grant]),
                 "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s"], ["binlog.000001", "2000"], ["binlog.000002", "1000"], ["binlog.000003", "900"]),
                 _ => null,
