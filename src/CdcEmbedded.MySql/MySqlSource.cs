@@ -15,6 +15,7 @@ public sealed class MySqlSource : ISource
 
     private readonly MySqlSourceOptions _options;
     private readonly MySqlConnectionSettings _settings;
+    private CaughtUpEnd? _end;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string has an unknown key.</exception>
@@ -126,16 +127,31 @@ public sealed class MySqlSource : ISource
 
         Log.DumpStarted(logger, session.Host.ToString(), start.GtidSet is not null && facts.HasGtids, start.File ?? "", start.Position, serverId);
         var identity = new FeedIdentity(context.Name, facts.ServerUuid);
+        var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
         var settings = FeedSettings.Create(context, identity, FilterFor(facts), logger, _options.VerifyChecksums, _options.KeyChange,
             _options.TransactionBufferBytes) with
             {
-                End = context.StopWhenCaughtUp ? logEnd : null,
-                EndGtids = context.StopWhenCaughtUp ? facts.GtidExecuted : null,
+                End = end?.Position,
+                EndGtids = end?.Executed,
             };
         var schemas = new InformationSchema(_settings, context, logger);
         return new BinlogFeed(new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp), schemas, settings,
             Identified(start, facts), checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another server
+    /// after a failover has an end of its own.</summary>
+    private CaughtUpEnd KeepEnd(SourceContext context, ServerFacts facts, (string File, long Position)? logEnd)
+    {
+        if (_end is not { } end || !ReferenceEquals(end.Context, context) || end.ServerUuid != facts.ServerUuid)
+        {
+            _end = end = new CaughtUpEnd(context, facts.ServerUuid, logEnd, facts.GtidExecuted);
+        }
+
+        return end;
+    }
+
+    private sealed record CaughtUpEnd(SourceContext Context, string? ServerUuid, (string File, long Position)? Position, GtidSet? Executed);
 
     /// <summary>The start with the server's identity, which positions that people write lack.</summary>
     private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts) => new()

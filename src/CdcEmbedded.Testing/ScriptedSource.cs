@@ -6,15 +6,11 @@ namespace CdcEmbedded.Testing;
 /// disconnects, failures, repetitions and waits, the same at each run.</summary>
 /// <remarks>
 /// <para>The script is a log: an engine that starts at an offset gets exactly what follows it, also inside a transaction, and several
-/// engines one
-/// after another may read it. A change outside of <see cref="Begin"/> and <see cref="Commit"/> is a transaction of its own, told without
-/// begin
-/// and end.</para>
+/// engines one after another may read it. A change outside of <see cref="Begin"/> and <see cref="Commit"/> is a transaction of its own,
+/// told without begin and end.</para>
 /// <para>At its end the source waits for more steps, as a server does, unless it comes upon <see cref="End"/> or the engine was told to
-/// stop when
-/// caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading begins at
-/// the first
-/// step.</para>
+/// stop when caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading
+/// begins at the first step.</para>
 /// </remarks>
 public sealed class ScriptedSource : ISource
 {

@@ -5,23 +5,18 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded;
 
-/// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated
-/// once.</summary>
+/// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated once.</summary>
 /// <remarks>
-/// <para>Delivery is at least once: after a crash the stream begins again just behind the last stored offset. A reconnect on the way is not
-/// seen: no change is left out or repeated. I/O begins when the first item is asked for.</para>
+/// <para>Delivery is at least once: after a crash the stream begins again just behind the last stored offset. A reconnect on the way is
+/// not seen: no change is left out or repeated. I/O begins when the first item is asked for.</para>
 /// <para>The stream ends only when a finite source ends. It ends with an exception otherwise: the caller's cancellation as
 /// <see cref="OperationCanceledException"/> with the caller's token, a failure that is not transient as it is, after everything read
-/// before it,
-/// the engine's disposal as <see cref="ObjectDisposedException"/>.</para>
-/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged, the item at
-/// hand not
-/// included. If that last write fails, the loop's own exception is not replaced: the failure is logged, <see cref="Status"/> tells it, and
-/// a
-/// <see cref="CommitAsync(CancellationToken)"/> after the loop tries again and throws.</para>
-/// <para>One flow enumerates. <see cref="Status"/>, <see cref="DisposeAsync"/> and the <c>CommitAsync</c> overloads with an item or a
-/// batch may be
-/// called from any thread at any time.</para>
+/// before it, the engine's disposal as <see cref="ObjectDisposedException"/>.</para>
+/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged: the item at
+/// hand is not, unless the loop asked for the next one. If that last write fails, the loop's own exception is not replaced: the failure is
+/// logged, <see cref="Status"/> tells it, and a <see cref="CommitAsync(CancellationToken)"/> after the loop tries again and throws.</para>
+/// <para>One flow enumerates. <see cref="Status"/>, <see cref="DisposeAsync"/> and the <c>CommitAsync</c> overloads with an item or a batch
+/// may be called from any thread at any time.</para>
 /// </remarks>
 public sealed class CdcEngine : IAsyncDisposable
 {
@@ -91,8 +86,7 @@ public sealed class CdcEngine : IAsyncDisposable
 
     /// <summary>Acknowledges everything up to and with the given item, and stores the offset now, whatever the commit policy.</summary>
     /// <remarks>Never goes back: an item before what is acknowledged already changes nothing. May be called from any thread, in the loop
-    /// or after
-    /// it.</remarks>
+    /// or after it.</remarks>
     /// <param name="item">An item that this engine yielded.</param>
     /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
     /// <exception cref="ArgumentException">Another engine, or none, yielded the item.</exception>
@@ -125,8 +119,7 @@ public sealed class CdcEngine : IAsyncDisposable
     }
 
     /// <summary>Acknowledges everything up to and with the item that the loop has at hand, and stores the offset now. Does nothing before
-    /// the
-    /// first item.</summary>
+    /// the first item.</summary>
     /// <remarks>To be called from the loop's own flow, or after the loop: another thread cannot know which item is at hand.</remarks>
     /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
     /// <exception cref="OffsetConflictException">Another instance has advanced the stored offset.</exception>
@@ -160,8 +153,7 @@ public sealed class CdcEngine : IAsyncDisposable
     }
 
     /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is
-    /// acknowledged.
-    /// May be called again and from any thread.</summary>
+    /// acknowledged. May be called again and from any thread.</summary>
     public async ValueTask DisposeAsync()
     {
         EngineSession? session;

@@ -119,11 +119,12 @@ internal ref struct SpanReader
         return (int)length;
     }
 
-    /// <summary>A length-encoded integer that is at most <paramref name="maximum"/>.</summary>
+    /// <summary>A length-encoded integer that is at most <paramref name="maximum"/>; none is where that is negative, as with the last place of an
+    /// empty list.</summary>
     public int ReadNumberUpTo(int maximum)
     {
         var number = ReadLengthEncoded();
-        if (number > (ulong)maximum)
+        if (maximum < 0 || number > (ulong)maximum)
         {
             ThrowMalformed($"{number} is above {maximum}");
         }

@@ -88,7 +88,7 @@ internal sealed class BinlogFeed : ISourceFeed
                 return;
             }
 
-            if (_assembler.Unresolved is { } pending)
+            if (_assembler.Tables.Unresolved is { } pending)
             {
                 await ResolveAsync(pending.Table, pending.Map, cancellationToken).ConfigureAwait(false);
             }
@@ -102,7 +102,7 @@ internal sealed class BinlogFeed : ISourceFeed
         var columns = await _schemas.FindAsync(mapped.Database, mapped.Name, cancellationToken).ConfigureAwait(false)
             ?? throw new SchemaUnknownException(name, position, $"The columns of {name} at {position} are not known: the log does not name them. "
                 + _schemas.Remedy);
-        _assembler.Resolve(map.TryBind(columns, out var bound, out var mismatch)
+        _assembler.Tables.Resolve(map.TryBind(columns, out var bound, out var mismatch)
             ? new CapturedTable(bound, bound.Schema ?? throw new InvalidOperationException("A bound table map has a schema."))
             : throw new SchemaUnknownException(name, position, $"The columns of {name} at {position} are not those that the table has now: "
                 + $"{mismatch}. It was altered since. {_schemas.Remedy}"));

@@ -1,20 +1,37 @@
+using System.Numerics;
+
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Adds up which changes of a transaction have been delivered, so that a restart inside it can tell whether the second reading
 /// gives the same ones.</summary>
-/// <remarks>Each change adds its table's hash times its place in the transaction. The sum does not depend on how a server splits
-/// rows into events (binlog_row_event_max_size, compression), but changes with another filter or another order of tables.</remarks>
+/// <remarks>A rolling hash: each change multiplies by a constant and adds its table's hash. It does not depend on how a server splits rows into
+/// events (binlog_row_event_max_size, compression), but changes with another filter or another order of tables. It tells mistakes, not
+/// malice.</remarks>
 internal static class DeliveryCheck
 {
-    /// <summary>The sum after more changes of one table.</summary>
-    /// <param name="check">The sum so far.</param>
+    private const ulong Factor = 6364136223846793005;
+
+    /// <summary>The hash after more changes of one table.</summary>
+    /// <param name="check">The hash so far.</param>
     /// <param name="tableHash">The table's <see cref="HashOf"/>.</param>
-    /// <param name="delivered">The changes of the transaction delivered before these.</param>
-    /// <param name="count">How many follow.</param>
-    public static ulong Add(ulong check, ulong tableHash, long delivered, long count)
+    /// <param name="count">How many changes follow; the time it takes grows with the number's digits only.</param>
+    public static ulong Add(ulong check, ulong tableHash, long count)
     {
-        var places = (UInt128)(ulong)count * (ulong)(2 * delivered + count + 1) / 2;
-        return unchecked(check + (tableHash * (ulong)places));
+        // power = Factor^n and series = 1 + Factor + … + Factor^(n-1), by doubling n from the highest bit of the count down.
+        ulong power = 1;
+        ulong series = 0;
+        for (var bit = 63 - BitOperations.LeadingZeroCount((ulong)count); bit >= 0; bit--)
+        {
+            series = unchecked(series * (1 + power));
+            power = unchecked(power * power);
+            if (((ulong)count >> bit & 1) != 0)
+            {
+                series = unchecked((series * Factor) + 1);
+                power = unchecked(power * Factor);
+            }
+        }
+
+        return unchecked((check * power) + (tableHash * series));
     }
 
     /// <summary>FNV-1a of the table's full name: the same in every process.</summary>

@@ -25,6 +25,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     private readonly long _delivered;
     private readonly long _tableDelivered;
     private readonly ulong _check;
+    private readonly int _pinned;
     private readonly int _first;
     private readonly int _count;
     private readonly ChangeOperation _operation;
@@ -40,8 +41,9 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <param name="tableDelivered">Those of the same table.</param>
     /// <param name="check">The <see cref="DeliveryCheck"/> before this event.</param>
     /// <param name="first">How many of the event's changes were done before a restart and are left out.</param>
+    /// <param name="pinned">The received bytes that this set keeps alive and no set before it does.</param>
     public MySqlChangeSet(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, RowsContext context, int[]? parts,
-        long delivered, long tableDelivered, ulong check, int first)
+        long delivered, long tableDelivered, ulong check, int first, int pinned)
     {
         _rows = rows;
         _table = table;
@@ -53,12 +55,13 @@ internal sealed class MySqlChangeSet : ChangeSet
         _tableDelivered = tableDelivered;
         _check = check;
         _first = first;
+        _pinned = pinned;
         _count = (parts?.Length ?? rows.RowCount) - first;
     }
 
     public override int Count => _count;
 
-    public override long ByteSize => FixedSize + _rows.BodyLength + _rows.OffsetBytes;
+    public override long ByteSize => FixedSize + _pinned + _rows.OffsetBytes;
 
     public override string GetDatabase(int change) => _table.Schema.Database;
 
@@ -169,7 +172,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         }
 
         var done = _first + change + 1;
-        return new MySqlPosition(_transaction, _delivered + done, DeliveryCheck.Add(_check, _table.Hash, _delivered, done));
+        return new MySqlPosition(_transaction, _delivered + done, DeliveryCheck.Add(_check, _table.Hash, done));
     }
 
     public override string GetEventId(int change)

@@ -8,6 +8,7 @@ internal sealed class OpenTransaction
     private readonly List<(CapturedTable Table, long Count)> _counts = new(2);
     private MySqlTransaction? _transaction;
     private ResumePoint? _resume;
+    private byte[]? _pinnedBuffer;
 
     /// <summary>Begins anew with another transaction: the one object and its lists serve all of a feed's.</summary>
     public void Begin(MySqlTransaction transaction, ResumePoint? resume)
@@ -71,18 +72,18 @@ internal sealed class OpenTransaction
         var done = _resume is { } resume ? (int)Math.Min(count, resume.Rows - Delivered) : 0;
         if (done < count)
         {
-            var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, done);
+            var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, done, PinnedBy(rows));
             Held.Add(set);
             HeldBytes += set.ByteSize;
         }
 
         if (done > 0 && _resume is { } point && Delivered + done == point.Rows)
         {
-            point.Verify(Transaction, DeliveryCheck.Add(Check, table.Hash, Delivered, done));
+            point.Verify(Transaction, DeliveryCheck.Add(Check, table.Hash, done));
             _resume = null;
         }
 
-        Check = DeliveryCheck.Add(Check, table.Hash, Delivered, count);
+        Check = DeliveryCheck.Add(Check, table.Hash, count);
         Delivered += count;
     }
 
@@ -91,7 +92,7 @@ internal sealed class OpenTransaction
     /// <exception cref="SourceInconsistentException">Another change was delivered in its place.</exception>
     public bool AddTruncate(ulong tableHash)
     {
-        Check = DeliveryCheck.Add(Check, tableHash, Delivered, 1);
+        Check = DeliveryCheck.Add(Check, tableHash, 1);
         Delivered++;
         if (_resume is not { } resume || resume.Rows != Delivered)
         {
@@ -119,6 +120,19 @@ internal sealed class OpenTransaction
         {
             throw resume.Missing(Transaction, Delivered);
         }
+    }
+
+    /// <summary>A set keeps the whole chunk alive that its event came in, the events of other tables too. Each chunk counts once: for the
+    /// first set that lies in it.</summary>
+    private int PinnedBy(RowBuffer rows)
+    {
+        if (ReferenceEquals(rows.Buffer, _pinnedBuffer))
+        {
+            return 0;
+        }
+
+        _pinnedBuffer = rows.Buffer;
+        return rows.Buffer.Length;
     }
 
     private long CountFor(CapturedTable table, int count)

@@ -1,4 +1,3 @@
-using System.Text;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.Sources;
 
@@ -6,12 +5,11 @@ namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Turns the log's events into batches of committed changes: follows files and positions, keeps the table maps, holds each
 /// transaction until its commit, and passes over what was delivered before a restart. Synchronous; one caller.</summary>
-internal sealed class TransactionAssembler
+internal sealed partial class TransactionAssembler
 {
     private readonly FeedSettings _settings;
     private readonly RowScanner _scanner = new();
     private readonly LogCursor _cursor;
-    private readonly Dictionary<ulong, MappedTable> _tables = [];
     private readonly ResumePoint? _resume;
     private GtidTimeline? _timeline;
     private GtidSet? _previousGtids;
@@ -21,8 +19,6 @@ internal sealed class TransactionAssembler
     private readonly TransactionPayload _payload = new();
     private long? _payloadOffset;
     private OpenTransaction? _open;
-    private ulong _lastTableId = ulong.MaxValue;
-    private MappedTable? _lastTable;
     private FeedBatch _batch = new();
     private bool _hasProgress;
 
@@ -33,6 +29,7 @@ internal sealed class TransactionAssembler
     public TransactionAssembler(FeedSettings settings, OffsetDocument start, bool hasChecksums)
     {
         _settings = settings;
+        Tables = new TableMaps(settings.Filter);
         _hasChecksums = hasChecksums;
         _cursor = new LogCursor(start.File, start.Position);
         _timeline = start.GtidSet is { } set ? new GtidTimeline(set) : null;
@@ -57,8 +54,8 @@ internal sealed class TransactionAssembler
     public bool HasReachedEnd => _open is null && _settings.End is { } end
         && !_payload.IsOpen && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0;
 
-    /// <summary>A captured table whose columns must be found before the next event; null for none.</summary>
-    public (MappedTable Table, TableMap Map)? Unresolved { get; private set; }
+    /// <summary>What the table ids stand for.</summary>
+    public TableMaps Tables { get; }
 
     /// <summary>Where the log stands, for messages.</summary>
     public LogCursor Cursor => _cursor;
@@ -144,16 +141,6 @@ internal sealed class TransactionAssembler
         }
     }
 
-    /// <summary>The columns of <see cref="Unresolved"/> were found.</summary>
-    public void Resolve(CapturedTable table)
-    {
-        if (Unresolved is { } pending)
-        {
-            pending.Table.Table = table;
-            Unresolved = null;
-        }
-    }
-
     /// <summary>Whether the position moved without anything to yield. Inside a payload the position is its end already.</summary>
     private bool HasBareProgress => _hasProgress && _open is null && !_payload.IsOpen;
 
@@ -187,7 +174,7 @@ internal sealed class TransactionAssembler
         switch (header.Type)
         {
             case EventType.TableMap:
-                ReadTableMap(body, FormatFor(header));
+                Tables.Read(body, FormatFor(header));
                 break;
             case var type when RowsHeader.IsRowsEvent(type):
                 ReadRows(slice, header, body, start);
@@ -224,64 +211,6 @@ internal sealed class TransactionAssembler
         _format = FormatDescription.Read(bytes[EventHeader.Length..]);
         _hasChecksums = _format.ChecksumLength > 0;
         return _format.ChecksumLength;
-    }
-
-    private void ReadControl(in EventHeader header, ReadOnlySpan<byte> body)
-    {
-        switch (header.Type)
-        {
-            case EventType.Rotate:
-                var rotate = RotateEvent.Read(body);
-                Drop("a new file began");
-                ForgetTables();
-                _cursor.MoveTo(rotate.FileName, (long)Math.Min(rotate.Position, long.MaxValue));
-                _hasProgress |= !header.IsArtificial;
-                break;
-            case EventType.FormatDescription:
-                Drop("a new file began");
-                ForgetTables();
-                break;
-            case EventType.PreviousGtids:
-                _previousGtids = GtidSetBinary.Read(body);
-                break;
-            case EventType.Heartbeat or EventType.HeartbeatV2:
-                ReadHeartbeat(HeartbeatEvent.Read(header, body));
-                break;
-            case EventType.XaPrepare:
-                ReadXaPrepare(header, XaPrepareEvent.Read(body));
-                break;
-            case EventType.Stop:
-                Drop("the server stopped");
-                break;
-            case EventType.Incident:
-                var incident = IncidentEvent.Read(body);
-                throw new SourceInconsistentException($"The server says at {_cursor} that its binlog lacks changes (incident {incident.Incident}: "
-                    + $"'{incident.Message}'). Compare the captured tables, then start anew behind that position.");
-            case EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.BeginLoadQuery or EventType.AppendBlock
-                or EventType.DeleteFile:
-                // Context of a statement that follows as a QUERY or EXECUTE_LOAD_QUERY event, where it is judged.
-                break;
-            case EventType.TransactionContext or EventType.ViewChange:
-                // Group Replication's own notes, which hold no changes. The server does not mark them as ignorable.
-                break;
-            case EventType.ExecuteLoadQuery:
-                ReadLoadQuery(header, body);
-                break;
-            default:
-                PassUnknown(header);
-                break;
-        }
-    }
-
-    private void PassUnknown(in EventHeader header)
-    {
-        if (!header.IsIgnorable && header.Type != EventType.Ignorable)
-        {
-            throw new CdcProtocolException($"Unknown event type {(int)header.Type} at {_cursor}, which the log does not mark as ignorable: passing it over "
-                + "could lose changes. A newer version may read it.", header.Type.Name(), _cursor.ToString());
-        }
-
-        Log.IgnorableEventPassed(_settings.Logger, header.Type.Name(), _cursor.File, _cursor.Position);
     }
 
     /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement.</summary>
@@ -345,46 +274,6 @@ internal sealed class TransactionAssembler
     private FormatDescription FormatFor(in EventHeader header)
         => _format ?? throw Damaged(header, "no FORMAT_DESCRIPTION_EVENT came before it");
 
-    private void ReadTableMap(ReadOnlySpan<byte> body, FormatDescription format)
-    {
-        var map = TableMapHeader.Read(body, format);
-        if (map.TableId == _lastTableId && _lastTable is { } last && last.IsSame(body))
-        {
-            return;
-        }
-
-        if (!_tables.TryGetValue(map.TableId, out var mapped) || !mapped.IsSame(body))
-        {
-            _tables[map.TableId] = mapped = Map(body, map, format);
-        }
-
-        _lastTableId = map.TableId;
-        _lastTable = mapped;
-    }
-
-    private MappedTable Map(ReadOnlySpan<byte> body, in TableMapHeader header, FormatDescription format)
-    {
-        var database = Encoding.UTF8.GetString(header.Database);
-        var table = Encoding.UTF8.GetString(header.Table);
-        if (!_settings.Filter.Matches(database, table))
-        {
-            return new MappedTable(body, database, table, isCaptured: false);
-        }
-
-        var mapped = new MappedTable(body, database, table, isCaptured: true);
-        var map = TableMap.Read(body, format);
-        if (map.Schema is { } schema)
-        {
-            mapped.Table = new CapturedTable(map, schema);
-        }
-        else
-        {
-            Unresolved = (mapped, map);
-        }
-
-        return mapped;
-    }
-
     private void ReadRows(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
     {
         var rowsHeader = RowsHeader.Read(header.Type, body, FormatFor(header));
@@ -393,8 +282,7 @@ internal sealed class TransactionAssembler
             return;
         }
 
-        var mapped = rowsHeader.TableId == _lastTableId ? _lastTable : _tables.GetValueOrDefault(rowsHeader.TableId);
-        if (mapped is null)
+        if (Tables.Find(rowsHeader.TableId) is not { } mapped)
         {
             throw Damaged(header, $"it is for table id {rowsHeader.TableId}, for which no TABLE_MAP_EVENT came");
         }
@@ -416,165 +304,6 @@ internal sealed class TransactionAssembler
         {
             DeliverHeld(open);
             open.MarkProvisional();
-        }
-    }
-
-    private void ReadQuery(in EventHeader header, ReadOnlySpan<byte> body, long start)
-    {
-        if (QueryEvent.TryReadBegin(body, out var threadId))
-        {
-            Begin(header, threadId, start);
-            return;
-        }
-
-        var query = QueryEvent.Read(body);
-        var text = query.GetText();
-        switch (StatementReader.Classify(text))
-        {
-            case StatementKind.Begin or StatementKind.XaStart:
-                Begin(header, query.ThreadId, start);
-                break;
-            case StatementKind.CreateTableThenRows when _open is { HasBegun: true }:
-                // BEGIN, then this, then rows and XID: one transaction. Its BEGIN was there.
-                break;
-            case StatementKind.CreateTableThenRows:
-                Begin(header, query.ThreadId, start);
-                break;
-            case StatementKind.Commit:
-                Commit(header, start);
-                break;
-            case StatementKind.Rollback:
-                RollBack(header, start);
-                break;
-            case StatementKind.RollbackToSavepoint:
-                RefuseIfCaptured("ROLLBACK TO SAVEPOINT", "undoes part of a transaction that also changed tables without transactions, so which of its "
-                    + "rows count cannot be told");
-                break;
-            case StatementKind.Savepoint or StatementKind.XaEnd:
-                break;
-            case StatementKind.XaCommit or StatementKind.XaRollback:
-                Log.XaOutcomePassed(_settings.Logger, text, _cursor.File, _cursor.Position);
-                Commit(header, start);
-                break;
-            case StatementKind.Truncate:
-                Truncate(header, query, text, start);
-                break;
-            case StatementKind.RowsByStatement:
-                CheckStatement(query, text);
-                CommitUnlessBegun(header, start);
-                break;
-            default:
-                CommitUnlessBegun(header, start);
-                break;
-        }
-    }
-
-    /// <summary>A statement outside BEGIN and COMMIT is a transaction of its own.</summary>
-    private void CommitUnlessBegun(in EventHeader header, long start)
-    {
-        if (_open is not { HasBegun: true })
-        {
-            Commit(header, start);
-        }
-    }
-
-    private void Begin(in EventHeader header, uint threadId, long start)
-    {
-        if (_open is { HasBegun: true })
-        {
-            Drop("another one began");
-        }
-
-        var open = EnsureOpen(header, start);
-        open.HasBegun = true;
-        open.Transaction.ThreadId = threadId;
-    }
-
-    /// <summary>A row change that was logged as a statement: its rows are not in the log (R25).</summary>
-    private void CheckStatement(in QueryEvent query, string text)
-    {
-        var known = StatementReader.TryReadTable(text, query.Database, out var database, out var table);
-        if (known && !_settings.Filter.Matches(database, table))
-        {
-            return;
-        }
-
-        throw StatementLogged(known ? $"{database}.{table}" : $"a table of database '{query.Database}'");
-    }
-
-    /// <summary>EXECUTE_LOAD_QUERY_EVENT: a QUERY event with 13 more bytes before its status variables.</summary>
-    private void ReadLoadQuery(in EventHeader header, ReadOnlySpan<byte> body)
-    {
-        const int FixedLength = 13;
-        if (body.Length < 2 * FixedLength)
-        {
-            throw Damaged(header, $"its {body.Length} bytes are too few");
-        }
-
-        byte[] plain = [.. body[..FixedLength], .. body[(2 * FixedLength)..]];
-        var query = QueryEvent.Read(plain);
-        CheckStatement(query, query.GetText());
-    }
-
-    private SourceInconsistentException StatementLogged(string what) => new(
-        $"A statement at {_cursor} changed {what} and was logged as text instead of rows (binlog_format was not ROW in its session), so its changes "
-        + "cannot be delivered. Set binlog_format=ROW for all sessions, compare the table, then start behind that position; or exclude the table.");
-
-    private void Truncate(in EventHeader header, in QueryEvent query, string text, long start)
-    {
-        if (!StatementReader.TryReadTable(text, query.Database, out var database, out var table))
-        {
-            throw Damaged(header, "it is a TRUNCATE without a table");
-        }
-
-        if (!_settings.Filter.Matches(database, table))
-        {
-            Commit(header, start);
-            return;
-        }
-
-        var open = EnsureOpen(header, start);
-        open.Transaction.ThreadId = query.ThreadId;
-        var isDone = open.AddTruncate(DeliveryCheck.HashOf(database, table));
-        open.VerifyComplete();
-        var end = Finish(open);
-        var done = _settings.WantsItems ? new MySqlPosition(open.Transaction, open.Delivered, open.Check) : end;
-        if (!isDone && _settings.WantsItems)
-        {
-            _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
-        }
-
-        if (!isDone)
-        {
-            _batch.Add(new TruncateSet(open.Transaction, database, table, done, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query)));
-        }
-
-        if (_settings.WantsItems)
-        {
-            _batch.Add(new TransactionEnd(open.Transaction, 1, [new($"{database}.{table}", 1)], end));
-        }
-
-        _hasProgress = isDone && !_settings.WantsItems;
-    }
-
-    private void ReadXaPrepare(in EventHeader header, in XaPrepareEvent prepare)
-    {
-        if (prepare.IsOnePhase)
-        {
-            Commit(header, _cursor.Position);
-            return;
-        }
-
-        RefuseIfCaptured($"XA PREPARE of {prepare.Xid}", "leaves open whether the changes will be committed, and this version does not hold them until the "
-            + "XA COMMIT. Exclude the tables that XA transactions change");
-        Commit(header, _cursor.Position);
-    }
-
-    private void RefuseIfCaptured(string what, string why)
-    {
-        if (_open is { Delivered: > 0 } open)
-        {
-            throw new SourceInconsistentException($"{what} in transaction {open.Transaction.Id} near {_cursor} {why}.");
         }
     }
 
@@ -620,6 +349,8 @@ internal sealed class TransactionAssembler
         }
 
         _open = null;
+        Tables.Trim();
+
         return PositionNow();
     }
 
@@ -670,13 +401,6 @@ internal sealed class TransactionAssembler
             throw new SourceInconsistentException($"Transaction {open.Transaction.Id} {what} after {open.Delivered} of its changes had been delivered, as "
                 + "it was larger than TransactionBufferBytes or delivery was interrupted inside it. Compare its tables, then start behind it.");
         }
-    }
-
-    private void ForgetTables()
-    {
-        _tables.Clear();
-        _lastTableId = ulong.MaxValue;
-        _lastTable = null;
     }
 
     /// <summary>A payload holds the events of one transaction, and nothing that belongs to the file.</summary>

@@ -1,8 +1,7 @@
 namespace CdcEmbedded.Engine;
 
 /// <summary>Tells when acknowledged progress is to be stored, by <see cref="CommitPolicy"/>. It reads no clock: a one-shot timer tells
-/// that the
-/// interval is over.</summary>
+/// that the interval is over.</summary>
 /// <remarks>All members but the timer's own callback are called under the cursor's lock.</remarks>
 internal sealed class CommitSchedule : IAsyncDisposable
 {

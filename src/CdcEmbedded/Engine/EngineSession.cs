@@ -15,6 +15,9 @@ internal sealed class EngineSession : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationToken _first;
     private readonly CancellationToken _second;
+
+    // Never disposed: without a timer or a wait handle there is nothing to free, and a caller's token that is cancelled at the same
+    // moment would meet a disposed source.
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<Task> _stopping;
     private readonly SourcePump _pump;
@@ -77,7 +80,14 @@ internal sealed class EngineSession : IAsyncDisposable
         _isStarting = true;
         _firstRegistration = _first.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
         _secondRegistration = _second.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
+        if (_stop.IsCancellationRequested)
+        {
+            // A stop from another thread may have passed before the registrations were there for it to end.
+            await EndRegistrationsAsync().ConfigureAwait(false);
+        }
+
         var stored = await Keeper.LoadAsync(_source.Connector, StopToken).ConfigureAwait(false);
+        ThrowIfStopped();
         _hasStoredOffset = stored is not null;
         var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
         Log.Starting(_logger, Options.Name, start.ToString());
@@ -180,16 +190,19 @@ internal sealed class EngineSession : IAsyncDisposable
         }
 
         await Schedule.DisposeAsync().ConfigureAwait(false);
-        await _firstRegistration.DisposeAsync().ConfigureAwait(false);
-        await _secondRegistration.DisposeAsync().ConfigureAwait(false);
+        await EndRegistrationsAsync().ConfigureAwait(false);
         await FlushAsync().ConfigureAwait(false);
-        _stop.Dispose();
         Log.Stopped(_logger, Options.Name);
     }
 
+    private async ValueTask EndRegistrationsAsync()
+    {
+        await _firstRegistration.DisposeAsync().ConfigureAwait(false);
+        await _secondRegistration.DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <summary>The last write. It cannot throw: the loop's own exception may be on its way through the enumerator's disposal, and would
-    /// be lost.
-    /// A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
+    /// be lost. A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
     private async ValueTask FlushAsync()
     {
         if (Options.CommitPolicy.IsNever || !_isStarted || _failure is OffsetConflictException)
@@ -227,6 +240,9 @@ internal sealed class EngineSession : IAsyncDisposable
         {
             // One outage often takes source and store together: the write stays due, and fails the loop if it still fails then.
             Log.FlushBeforeReconnectFailed(_logger, e, Options.Name);
+
+            // A loop that waits must look again, or nothing would set the timer before the next change comes.
+            RaiseAttention();
         }
     }
 }

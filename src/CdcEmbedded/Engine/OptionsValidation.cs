@@ -46,7 +46,7 @@ internal static class OptionsValidation
         if (!condition)
         {
             var shown = value is null ? "null" : string.Create(CultureInfo.InvariantCulture, $"'{value}'");
-            throw new ArgumentException($"{property} is {shown}; allowed is {allowed}.", nameof(property));
+            throw new ArgumentException($"{property} is {shown}; allowed is {allowed}.");
         }
     }
 }

@@ -209,6 +209,11 @@ internal abstract class StreamCursor : IAsyncDisposable
             while (true)
             {
                 Attention = false;
+                if (Session.StopToken.IsCancellationRequested)
+                {
+                    AcknowledgeAsked();
+                }
+
                 Session.ThrowIfStopped();
                 if (TryMove(out var write, out var sequence))
                 {
@@ -217,7 +222,10 @@ internal abstract class StreamCursor : IAsyncDisposable
 
                 if (write is not null)
                 {
-                    await StoreAsync(write, sequence, Session.StopToken).ConfigureAwait(false);
+                    // A store may not heed its token: the loop must not wait for it beyond a cancellation.
+                    var storing = StoreAsync(write, sequence, Session.StopToken);
+                    await (storing.IsCompletedSuccessfully ? storing : new ValueTask(storing.AsTask().WaitAsync(Session.StopToken)))
+                        .ConfigureAwait(false);
                 }
                 else if (!Session.Queue.IsAtEnd(out failure))
                 {
@@ -245,6 +253,16 @@ internal abstract class StreamCursor : IAsyncDisposable
             }
 
             throw translated;
+        }
+    }
+
+    /// <summary>A loop that asks for more after a cancellation has processed what it had at hand: without this, each shutdown in good order
+    /// would repeat an item, or a whole batch.</summary>
+    private void AcknowledgeAsked()
+    {
+        lock (_gate)
+        {
+            AcknowledgeCurrent();
         }
     }
 
@@ -450,8 +468,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <summary>After an acknowledgement by hand: passes the entries that are not yielded and lie directly behind, so that the last row of
-    /// a
-    /// transaction stores the transaction's end. The cursor itself stays.</summary>
+    /// a transaction stores the transaction's end. The cursor itself stays.</summary>
     private void AbsorbFollowing()
     {
         if (_batch is not { } batch)

@@ -3,8 +3,7 @@ namespace CdcEmbedded.Offsets;
 /// <summary>Keeps offsets in one JSON file, any number of keys in it. Thread-safe; several processes may use one file.</summary>
 /// <remarks>
 /// <para>Each save writes a new file beside the old one, flushes it to the disk and puts it in the old one's place, so that a crash or a
-/// power
-/// failure at any moment leaves the old file or the new one, whole. The folder is flushed too, where the platform can (Linux,
+/// power failure at any moment leaves the old file or the new one, whole. The folder is flushed too, where the platform can (Linux,
 /// macOS).</para>
 /// <para>A save holds <c>path.lock</c> open meanwhile; that file is empty and stays. Not for network file systems without locks.</para>
 /// </remarks>

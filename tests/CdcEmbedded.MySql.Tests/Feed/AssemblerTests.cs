@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Tests.Feed;
 
@@ -48,6 +49,40 @@ public sealed class AssemblerTests
 
         Assert.Equal("( 1 )", run.Text);
         Assert.Null(run.Failure);
+    }
+
+    [Fact]
+    public async Task A_chunk_counts_once_however_many_sets_lie_in_it()
+    {
+        var apart = EventList.Begun();
+        for (var i = 1; i <= 20; i++)
+        {
+            apart.Transaction(i, i);
+        }
+
+        const int Filler = 50_000;
+        var together = apart.InOneChunk(Filler);
+        var sizes = (await together.ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Select(s => s.ByteSize).ToList();
+
+        Assert.Equal(20, sizes.Count);
+        Assert.InRange(sizes[0], Filler, 2 * Filler);
+        Assert.All(sizes.Skip(1), size => Assert.InRange(size, 1, 1000));
+    }
+
+    [Fact]
+    public async Task Table_maps_of_past_transactions_do_not_pile_up()
+    {
+        var list = EventList.Begun().Transaction(1, 1);
+        for (var i = 2; i <= 5000; i++)
+        {
+            list.Gtid(i).Query("BEGIN").Map(1000 + i).Xid();
+        }
+
+        // The first transaction's map would still fit these rows, which no statement sends without a map of its own.
+        var run = await list.Gtid(5001).Query("BEGIN").Rows(2).Xid().ReadAsync();
+
+        Assert.Equal("( 1 )", run.Text);
+        Assert.Contains("no TABLE_MAP_EVENT came", Assert.IsType<CdcProtocolException>(run.Failure).Message, StringComparison.Ordinal);
     }
 
     [Fact]

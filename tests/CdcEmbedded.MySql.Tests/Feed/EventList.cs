@@ -15,6 +15,7 @@ internal sealed class EventList : IEventStream, ISchemaSource
     public static readonly Guid Source = new("aaaaaaaa-0000-0000-0000-000000000001");
 
     private readonly List<byte[]> _events = [];
+    private byte[]? _chunk;
     private int _next;
 
     public long Position { get; private set; } = 4;
@@ -42,6 +43,9 @@ internal sealed class EventList : IEventStream, ISchemaSource
         [7, 0, 0, 0, 0, 0, 0, 0, (byte)database.Length, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(database), 0, .. Encoding.UTF8.GetBytes(text)]);
 
     public EventList Map() => Add(EventType.TableMap, TestEvents.MapBody("int"));
+
+    /// <summary>The same table under another id.</summary>
+    public EventList Map(int id) => Add(EventType.TableMap, [.. BitConverter.GetBytes(id), .. TestEvents.MapBody("int")[4..]]);
 
     /// <summary>A WRITE_ROWS of the numbers.</summary>
     public EventList Rows(params int[] numbers)
@@ -76,10 +80,19 @@ internal sealed class EventList : IEventStream, ISchemaSource
         return this;
     }
 
+    /// <summary>The events lie in one array, as those of one read do, with bytes of events of no interest behind them.</summary>
+    public EventList InOneChunk(int filler)
+    {
+        _chunk = [.. _events.SelectMany(e => e), .. new byte[filler]];
+        return this;
+    }
+
     public bool TryRead(out EventSlice slice)
     {
         var has = _next < _events.Count;
-        slice = has ? new EventSlice(_events[_next], 0, _events[_next].Length) : default;
+        slice = !has ? default
+            : _chunk is { } chunk ? new EventSlice(chunk, _events.Take(_next).Sum(e => e.Length), _events[_next].Length)
+            : new EventSlice(_events[_next], 0, _events[_next].Length);
         _next++;
         return has;
     }

@@ -98,6 +98,43 @@ public sealed class LifetimeTests : EngineTest
 
         Assert.Equal(mine.Token, e.CancellationToken);
         Assert.Equal(10, count);
+        Assert.Equal(At(0, 10, true), LastSaved);
+    }
+
+    [Fact]
+    public async Task Cancelling_in_the_body_acknowledges_the_batch_at_hand_once_the_next_one_is_asked_for()
+    {
+        using var mine = new CancellationTokenSource();
+        await using var engine = Engine(Transactions(1, 3, 3).Wait(new TaskCompletionSource().Task));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in engine.ReadBatchesAsync(mine.Token))
+            {
+                await mine.CancelAsync();
+            }
+        });
+
+        Assert.Equal(At(2), LastSaved);
+    }
+
+    [Fact]
+    public async Task A_body_that_throws_on_the_cancellation_leaves_its_item_unacknowledged()
+    {
+        using var mine = new CancellationTokenSource();
+        await using var engine = Engine(Transactions(100, 100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var change in engine.ReadAsync(mine.Token))
+            {
+                if (Id(change) == 10)
+                {
+                    await mine.CancelAsync();
+                    mine.Token.ThrowIfCancellationRequested();
+                }
+            }
+        });
+
+        Assert.Equal(At(0, 9, true), LastSaved);
     }
 
     [Fact]
@@ -314,6 +351,49 @@ public sealed class LifetimeTests : EngineTest
         }
 
         Assert.IsAssignableFrom<OperationCanceledException>(engine.Status.Failure);
+    }
+
+    [Fact]
+    public async Task A_store_that_ignores_cancellation_does_not_hold_the_loop_up()
+    {
+        using var mine = new CancellationTokenSource();
+        var store = new DeafStore();
+        await using var engine = new CdcEngine(Transactions(1, 3), store, Options(CommitPolicy.Always));
+        await using var changes = engine.ReadAsync(mine.Token).GetAsyncEnumerator();
+        Assert.True(await changes.MoveNextAsync());
+        store.IsDeaf = true;
+        var asking = changes.MoveNextAsync().AsTask();
+        await UntilAsync(() => store.Waiting > 0, "the store is asked");
+
+        await mine.CancelAsync();
+
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        Assert.Equal(mine.Token, e.CancellationToken);
+        store.Release.SetResult();
+    }
+
+    private sealed class DeafStore : IOffsetStore
+    {
+        private readonly InMemoryOffsetStore _inner = new();
+
+        public TaskCompletionSource Release { get; } = new();
+
+        public volatile bool IsDeaf;
+
+        public volatile int Waiting;
+
+        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default) => _inner.LoadAsync(key, cancellationToken);
+
+        public async ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
+        {
+            if (IsDeaf)
+            {
+                Interlocked.Increment(ref Waiting);
+                await Release.Task;
+            }
+
+            return await _inner.SaveAsync(key, text, expectedVersion, CancellationToken.None);
+        }
     }
 
     private sealed class DeafSource : ISource, ISourceFeed

@@ -34,6 +34,7 @@ public sealed class OptionsTests
         var e = Assert.Throws<ArgumentException>(() => new CdcEngine(new ScriptedSource(), new InMemoryOffsetStore(), options));
         Assert.StartsWith(expected, e.Message, StringComparison.Ordinal);
         Assert.Contains("allowed is", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,28 @@ public sealed class ReconnectTests : EngineTest
     }
 
     [Fact]
+    public async Task A_write_that_failed_before_a_reconnect_is_made_at_the_next_interval_though_no_change_comes()
+    {
+        var gate = new TaskCompletionSource();
+        var source = Transactions(1, 2).Wait(gate.Task).Disconnect().Wait(new TaskCompletionSource().Task);
+        await using var engine = new CdcEngine(source, Store, Options(time: TimeProvider.System,
+            commit: new CommitPolicy { Interval = TimeSpan.FromSeconds(1) }));
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        await changes.MoveNextAsync();
+        await changes.MoveNextAsync();
+        Store.FailBeforeSave();
+        var waiting = changes.MoveNextAsync().AsTask();
+        gate.SetResult();
+
+        await UntilAsync(() => LastSaved == At(1), "the transaction's end is stored");
+
+        Assert.Equal(1, engine.Status.Reconnects);
+        Assert.False(waiting.IsCompleted);
+        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+    }
+
+    [Fact]
     public async Task The_first_connect_is_retried_too()
     {
         var source = Transactions(1, 2).RefuseConnections(3).End();

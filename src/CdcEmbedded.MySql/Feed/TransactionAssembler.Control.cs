@@ -1,0 +1,65 @@
+using CdcEmbedded.MySql.Binlog;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <content>Events that are about the log and not about rows.</content>
+internal sealed partial class TransactionAssembler
+{
+    private void ReadControl(in EventHeader header, ReadOnlySpan<byte> body)
+    {
+        switch (header.Type)
+        {
+            case EventType.Rotate:
+                var rotate = RotateEvent.Read(body);
+                Drop("a new file began");
+                Tables.Forget();
+                _cursor.MoveTo(rotate.FileName, (long)Math.Min(rotate.Position, long.MaxValue));
+                _hasProgress |= !header.IsArtificial;
+                break;
+            case EventType.FormatDescription:
+                Drop("a new file began");
+                Tables.Forget();
+                break;
+            case EventType.PreviousGtids:
+                _previousGtids = GtidSetBinary.Read(body);
+                break;
+            case EventType.Heartbeat or EventType.HeartbeatV2:
+                ReadHeartbeat(HeartbeatEvent.Read(header, body));
+                break;
+            case EventType.XaPrepare:
+                ReadXaPrepare(header, XaPrepareEvent.Read(body));
+                break;
+            case EventType.Stop:
+                Drop("the server stopped");
+                break;
+            case EventType.Incident:
+                var incident = IncidentEvent.Read(body);
+                throw new SourceInconsistentException($"The server says at {_cursor} that its binlog lacks changes (incident {incident.Incident}: "
+                    + $"'{incident.Message}'). Compare the captured tables, then start anew behind that position.");
+            case EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.BeginLoadQuery or EventType.AppendBlock
+                or EventType.DeleteFile:
+                // Context of a statement that follows as a QUERY or EXECUTE_LOAD_QUERY event, where it is judged.
+                break;
+            case EventType.TransactionContext or EventType.ViewChange:
+                // Group Replication's own notes, which hold no changes. The server does not mark them as ignorable.
+                break;
+            case EventType.ExecuteLoadQuery:
+                ReadLoadQuery(header, body);
+                break;
+            default:
+                PassUnknown(header);
+                break;
+        }
+    }
+
+    private void PassUnknown(in EventHeader header)
+    {
+        if (!header.IsIgnorable && header.Type != EventType.Ignorable)
+        {
+            throw new CdcProtocolException($"Unknown event type {(int)header.Type} at {_cursor}, which the log does not mark as ignorable: passing it over "
+                + "could lose changes. A newer version may read it.", header.Type.Name(), _cursor.ToString());
+        }
+
+        Log.IgnorableEventPassed(_settings.Logger, header.Type.Name(), _cursor.File, _cursor.Position);
+    }
+}
