@@ -90,7 +90,7 @@ internal static class Loop
                 ValueKind.UInt64 => (long)value.AsUInt64(),
                 ValueKind.Single => (long)value.AsSingle(),
                 ValueKind.Double => (long)value.AsDouble(),
-                ValueKind.Decimal => decimal.ToInt64(decimal.Truncate(value.AsDecimal())),
+                ValueKind.Decimal => value.AsDecimal().Scale,
                 ValueKind.Text => reading == Reading.Utf8 && value.TryGetUtf8(out var utf8) ? utf8.Length : value.AsString().Length,
                 ValueKind.Date or ValueKind.DateTime => value.AsDateTime().Ticks,
                 ValueKind.Time => value.AsTimeSpan().Ticks,

@@ -61,14 +61,20 @@ internal sealed class BatchQueue
     /// <summary>The consumer has moved past a batch that it took.</summary>
     public void Release(FeedBatch batch)
     {
+        bool isLow;
         lock (_gate)
         {
             _changes -= batch.ChangeCount;
             _bytes -= batch.ByteSize;
             _outstanding--;
+            isLow = _outstanding == 0 || (_changes <= _maxChanges / 2 && _bytes <= _maxBytes / 2);
         }
 
-        _space.Set();
+        // A full queue lets its writer on when it is half empty: waking it for each batch would be two changes of threads a batch.
+        if (isLow)
+        {
+            _space.Set();
+        }
     }
 
     /// <summary>Nothing more comes; with a failure, that is why.</summary>
