@@ -146,7 +146,7 @@ public sealed class CdcEngine : IAsyncDisposable
     public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        using var keeper = new OffsetKeeper(_offsets, Name, _logger);
+        using var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger));
         var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
         return await _source.ValidateAsync(CreateContext(wantsItems: false), start, cancellationToken).ConfigureAwait(false);
@@ -198,6 +198,7 @@ public sealed class CdcEngine : IAsyncDisposable
         MaxBatchSize = _options.MaxBatchSize,
         WantsTransactionItems = wantsItems,
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
+        Notes = new SourceNotes(_offsets, Name, _logger),
     };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);

@@ -41,7 +41,7 @@ internal sealed class EngineSession : IAsyncDisposable
         _second = second;
         Options = options;
         StopToken = _stop.Token;
-        Keeper = new OffsetKeeper(store, options.Name, logger);
+        Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger));
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes, Filled);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
         _pump = new SourcePump(source, context, Queue, new Backoff(options.Reconnect, Random.Shared.NextDouble), logger, OnFirstOpenAsync,

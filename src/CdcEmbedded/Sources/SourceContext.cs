@@ -1,3 +1,4 @@
+using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Sources;
@@ -5,6 +6,9 @@ namespace CdcEmbedded.Sources;
 /// <summary>What the engine tells a source when it opens it.</summary>
 public sealed class SourceContext
 {
+    private readonly SourceNotes? _notes;
+    private readonly Lazy<SourceNotes> _ownNotes = new(static () => new SourceNotes(new InMemoryOffsetStore(), "source"));
+
     /// <summary>The engine's name: <see cref="SourceInfo.Name"/> of every event.</summary>
     public required string Name { get; init; }
 
@@ -22,4 +26,12 @@ public sealed class SourceContext
 
     /// <summary>Whether the feed ends at the log's end as it was when it was first opened, instead of waiting for more.</summary>
     public bool StopWhenCaughtUp { get; init; }
+
+    /// <summary>What the source must remember beside its offset.</summary>
+    /// <value>The engine gives notes in its offset store; left unset, they live in memory as long as this context.</value>
+    public SourceNotes Notes
+    {
+        get => _notes ?? _ownNotes.Value;
+        init => _notes = value;
+    }
 }
