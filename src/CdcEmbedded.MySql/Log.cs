@@ -60,4 +60,14 @@ internal static partial class Log
         "Transaction {Transaction} was rolled back; its {Changes} captured changes are not delivered. Those of tables without transactions stay on "
         + "the server all the same: compare them.")]
     public static partial void RolledBack(ILogger logger, string transaction, long changes);
+
+    /// <summary>Columns came from information_schema at a start.</summary>
+    [LoggerMessage(1205, LogLevel.Information,
+        "Looked up {Tables} tables, whose columns the log does not name; the log changes {Changed} behind the start.")]
+    public static partial void SchemasLookedUp(ILogger logger, int tables, int changed);
+
+    /// <summary>The shadow table of an online schema change.</summary>
+    [LoggerMessage(1206, LogLevel.Information,
+        "{Database}.{Table} looks like the shadow table of an online schema change and is left out: IncludeShadowTables captures it.")]
+    public static partial void ShadowTableLeftOut(ILogger logger, string database, string table);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Feed;
+using CdcEmbedded.MySql.Schema;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -8,25 +9,18 @@ namespace CdcEmbedded.MySql;
 
 /// <summary>The changes in binlog files on disk, without a server: the same events as <see cref="MySqlSource"/> gives. The stream ends with the
 /// last file.</summary>
-/// <remarks>The files must have been written with <c>binlog_row_metadata=FULL</c>. An unfinished transaction at the end of the last file is not
+/// <remarks>The files must name their columns (<c>binlog_row_metadata=FULL</c>) or hold the CREATE TABLE of their tables. An unfinished transaction at the end of the last file is not
 /// delivered. Offsets of files are those of the server that wrote them: with GTIDs, <see cref="MySqlSource"/> can go on from there.</remarks>
 public sealed class MySqlBinlogFileSource : ISource
 {
     private readonly MySqlBinlogFileSourceOptions _options;
-    private readonly ISchemaSource _schemas;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">No file is given, two have one name, or a pattern cannot be read.</exception>
     public MySqlBinlogFileSource(MySqlBinlogFileSourceOptions options)
-        : this(options, new NoSchemas())
-    {
-    }
-
-    internal MySqlBinlogFileSource(MySqlBinlogFileSourceOptions options, ISchemaSource schemas)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _schemas = schemas;
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
         if (options.Files.Count == 0)
@@ -52,18 +46,32 @@ public sealed class MySqlBinlogFileSource : ISource
 
     /// <inheritdoc/>
     /// <exception cref="CdcConnectionException">A file cannot be opened.</exception>
-    public ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
-        var document = Resolve(start, out var first);
+        var document = Resolve(start, out _);
         var logger = context.LoggerFactory.CreateLogger<MySqlBinlogFileSource>();
-        var filter = TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false);
-        var settings = FeedSettings.Create(context, new FeedIdentity(context.Name, document.Server), filter, logger, _options.VerifyChecksums,
-            _options.KeyChange, _options.TransactionBufferBytes);
-        var files = new List<string>(_options.Files.Skip(first));
-        var stream = new FileEventStream(files, document.Position);
-        return new ValueTask<ISourceFeed>(new BinlogFeed(stream, _schemas, settings, document, hasChecksums: false));
+        var history = await OpenSchemasAsync(context, start, document, cancellationToken).ConfigureAwait(false);
+        var settings = new FeedSettings
+        {
+            Identity = new FeedIdentity(context.Name, document.Server),
+            Selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false), _options.IncludeShadowTables, logger),
+            Logger = logger,
+            MaxBatchSize = context.MaxBatchSize,
+            VerifyChecksums = _options.VerifyChecksums,
+            KeyChange = _options.KeyChange,
+            TransactionBufferBytes = _options.TransactionBufferBytes,
+            Xa = _options.Xa,
+            WantsItems = context.WantsTransactionItems,
+            Schemas = history,
+            OnUnknownSchema = _options.OnUnknownSchema,
+            OnStatementChange = _options.OnStatementChange,
+            OnIncident = _options.OnIncident,
+        };
+        var from = DumpStart.Of(document);
+        var stream = new FileEventStream(FilesFrom(from.File), from.FilePosition);
+        return new BinlogFeed(stream, new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
     }
 
     /// <inheritdoc/>
@@ -89,6 +97,36 @@ public sealed class MySqlBinlogFileSource : ISource
         }
 
         return new ValueTask<IReadOnlyList<SourceFinding>>(findings);
+    }
+
+    /// <summary>What is known of tables where reading begins: what was kept, or what the files before that place say.</summary>
+    private async ValueTask<SchemaHistory> OpenSchemasAsync(SourceContext context, StartPosition start, OffsetDocument document,
+        CancellationToken cancellationToken)
+    {
+        if (start.Offset is not null && await context.Notes.LoadAsync(SchemaHistory.Topic, cancellationToken).ConfigureAwait(false) is { } note
+            && SchemaHistory.Resume(note, document) is { } resumed)
+        {
+            return resumed;
+        }
+
+        var catalogue = new SchemaCatalogue();
+        var begin = new OffsetDocument { File = Path.GetFileName(_options.Files[0]), Position = BinlogFile.MagicLength };
+        if (document.File is { } file && (file != begin.File || document.Position > begin.Position))
+        {
+            var stream = new FileEventStream(_options.Files, begin.Position);
+            await using var disposing = stream.ConfigureAwait(false);
+            await new LoggedSchemaChanges(stream, hasChecksums: false, begin, ignoresTableCase: false)
+                .ReadAsync((file, document.Position), (sql, statement) => catalogue.Apply(sql, statement), cancellationToken).ConfigureAwait(false);
+        }
+
+        return SchemaHistory.Begin(catalogue, document, isKept: true);
+    }
+
+    private List<string> FilesFrom(string name)
+    {
+        var files = new List<string>(_options.Files);
+        var first = files.FindIndex(f => Path.GetFileName(f) == name);
+        return first < 0 ? [] : files[first..];
     }
 
     private OffsetDocument Resolve(StartPosition start, out int first)

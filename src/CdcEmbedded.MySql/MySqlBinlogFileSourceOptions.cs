@@ -21,4 +21,19 @@ public sealed class MySqlBinlogFileSourceOptions
 
     /// <inheritdoc cref="MySqlSourceOptions.TransactionBufferBytes"/>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <inheritdoc cref="MySqlSourceOptions.Xa"/>
+    public XaMode Xa { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.IncludeShadowTables"/>
+    public bool IncludeShadowTables { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.OnUnknownSchema"/>
+    public FaultPolicy OnUnknownSchema { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.OnStatementChange"/>
+    public FaultPolicy OnStatementChange { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.OnIncident"/>
+    public FaultPolicy OnIncident { get; init; }
 }

@@ -57,8 +57,8 @@ public sealed class MySqlSource : ISource
             var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             Report(Preflight.Check(facts), session.Host.ToString(), context, logger);
             var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
-            var document = StartResolver.Resolve(start, facts, logEnd);
-            return await StartAsync(context, session, facts, document, logEnd, logger, cancellationToken).ConfigureAwait(false);
+            var document = Identified(StartResolver.Resolve(start, facts, logEnd), facts);
+            return await StartAsync(context, session, facts, document, start.Offset is not null, logEnd, logger, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -78,7 +78,7 @@ public sealed class MySqlSource : ISource
         await using var disposing = session.ConfigureAwait(false);
         var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         var findings = Preflight.Check(facts);
-        findings.AddRange(await ForeignKeyCheck.FindAsync(session, facts, FilterFor(facts), cancellationToken).ConfigureAwait(false));
+        findings.AddRange(await ForeignKeyCheck.FindAsync(session, facts, SelectionFor(facts, logger), cancellationToken).ConfigureAwait(false));
         try
         {
             var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
@@ -107,44 +107,51 @@ public sealed class MySqlSource : ISource
         }
     }
 
-    private TableFilter FilterFor(ServerFacts facts) => TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase);
+    private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
+        TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger);
 
-    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, MySqlSession session, ServerFacts facts, OffsetDocument start,
+    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, MySqlSession session, ServerFacts facts, OffsetDocument start, bool isStored,
         (string File, long Position)? logEnd, ILogger logger, CancellationToken cancellationToken)
     {
-        var checksum = await session.PrepareReplicationAsync(
-            new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
-            cancellationToken).ConfigureAwait(false);
-
-        // A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion pairs.
-        var serverId = _options.ServerId ?? (uint)Random.Shared.NextInt64(1L << 31, 1L << 32);
-        var flags = context.StopWhenCaughtUp ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
-        var timeout = ReadTimeout();
-        PacketStream packets;
-        if (start.GtidSet is { } executed && facts.HasGtids)
+        var selection = SelectionFor(facts, logger);
+        var schemas = new ServerSchemas(_settings, facts, selection, context, logger);
+        try
         {
-            packets = await session.StartBinlogDumpGtidAsync(serverId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(), timeout,
+            var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);
+            var setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout };
+            var serverId = _options.ServerId ?? BinlogDump.RandomServerId();
+            var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, start, setup, serverId, context.StopWhenCaughtUp, ReadTimeout(),
                 cancellationToken).ConfigureAwait(false);
+            Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.File ?? "", start.Position, serverId);
+            var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
+            var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed };
+            var stream = new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp);
+            return new BinlogFeed(stream, schemas, settings, context.Notes, start, hasChecksums);
         }
-        else
+        catch
         {
-            packets = await session.StartBinlogDumpAsync(serverId, flags, start.File ?? "", (ulong)start.Position, timeout, cancellationToken)
-                .ConfigureAwait(false);
+            await schemas.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
-
-        Log.DumpStarted(logger, session.Host.ToString(), start.GtidSet is not null && facts.HasGtids, start.File ?? "", start.Position, serverId);
-        var identity = new FeedIdentity(context.Name, facts.ServerUuid);
-        var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
-        var settings = FeedSettings.Create(context, identity, FilterFor(facts), logger, _options.VerifyChecksums, _options.KeyChange,
-            _options.TransactionBufferBytes) with
-            {
-                End = end?.Position,
-                EndGtids = end?.Executed,
-            };
-        var schemas = new InformationSchema(_settings, context, logger);
-        return new BinlogFeed(new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp), schemas, settings,
-            Identified(start, facts), checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
+
+    private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, TableSelection selection, SchemaHistory history, ILogger logger) => new()
+    {
+        Identity = new FeedIdentity(context.Name, facts.ServerUuid),
+        Selection = selection,
+        Logger = logger,
+        MaxBatchSize = context.MaxBatchSize,
+        VerifyChecksums = _options.VerifyChecksums,
+        KeyChange = _options.KeyChange,
+        TransactionBufferBytes = _options.TransactionBufferBytes,
+        Xa = _options.Xa,
+        WantsItems = context.WantsTransactionItems,
+        Schemas = history,
+        IgnoresTableCase = facts.IgnoresTableCase,
+        OnUnknownSchema = _options.OnUnknownSchema,
+        OnStatementChange = _options.OnStatementChange,
+        OnIncident = _options.OnIncident,
+    };
 
     /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another server
     /// after a failover has an end of its own.</summary>
@@ -161,18 +168,24 @@ public sealed class MySqlSource : ISource
     private sealed record CaughtUpEnd(SourceContext Context, string? ServerUuid, (string File, long Position)? Position, GtidSet? Executed);
 
     /// <summary>The start with the server's identity, which positions that people write lack.</summary>
-    private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts) => new()
+    private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts)
     {
-        Server = facts.ServerUuid,
-        GtidSet = facts.HasGtids ? start.GtidSet : null,
-
         // After a failover the file and position are the other server's: the first ROTATE will name this one's.
-        File = start.Server is null || start.Server == facts.ServerUuid ? start.File : null,
-        Position = start.Server is null || start.Server == facts.ServerUuid ? start.Position : 4,
-        Rows = start.Rows,
-        Check = start.Check,
-        TransactionGtid = start.TransactionGtid,
-    };
+        var isThisServer = start.Server is null || start.Server == facts.ServerUuid;
+        return new OffsetDocument
+        {
+            Server = facts.ServerUuid,
+            GtidSet = facts.HasGtids ? start.GtidSet : null,
+            GtidPosition = start.GtidPosition,
+            File = isThisServer ? start.File : null,
+            Position = isThisServer ? start.Position : 4,
+            Rows = start.Rows,
+            SchemaChanges = start.SchemaChanges,
+            Check = start.Check,
+            TransactionGtid = start.TransactionGtid,
+            Pending = start.Pending,
+        };
+    }
 
     private TimeSpan ReadTimeout()
     {

@@ -44,4 +44,28 @@ public sealed class MySqlSourceOptions
     /// <value>The default is 64 MiB; at least 0. A rollback after that, which only transactions that mix storage engines log, is a
     /// <see cref="SourceInconsistentException"/>.</value>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>What becomes of XA transactions between XA PREPARE and their outcome.</summary>
+    /// <value>The default is <see cref="XaMode.Buffer"/>: their changes are held, together at most <see cref="TransactionBufferBytes"/>.</value>
+    public XaMode Xa { get; init; }
+
+    /// <summary>Whether the shadow tables of gh-ost and pt-online-schema-change (<c>_t_gho</c>, <c>_t_new</c> and their like) are captured, where a pattern
+    /// with wildcards matches them and the table <c>t</c> too. Tables that <see cref="Include"/> names without wildcards always are.</summary>
+    /// <value>The default is false: their rows are copies and no changes.</value>
+    public bool IncludeShadowTables { get; init; }
+
+    /// <summary>What happens at rows of a captured table whose columns cannot be known for certain: the log does not name them, and neither the
+    /// statements in the log nor the server tell.</summary>
+    /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SchemaUnknownException"/>. Otherwise the table's rows are left out until its
+    /// columns are known again.</value>
+    public FaultPolicy OnUnknownSchema { get; init; }
+
+    /// <summary>What happens where rows of a captured table were changed by a statement that was logged as text
+    /// (<c>binlog_format=STATEMENT</c> in its session).</summary>
+    /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SourceInconsistentException"/>.</value>
+    public FaultPolicy OnStatementChange { get; init; }
+
+    /// <summary>What happens where the server says that its log lacks changes (an INCIDENT event).</summary>
+    /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SourceInconsistentException"/>.</value>
+    public FaultPolicy OnIncident { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed class CdcEngine : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly ISource _source;
-    private readonly IOffsetStore _offsets;
+    private readonly SerializedStore _offsets;
     private readonly CdcEngineOptions _options;
     private readonly ILogger _logger;
     private EngineSession? _session;
@@ -40,7 +40,7 @@ public sealed class CdcEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         OptionsValidation.Validate(options, source);
         _source = source;
-        _offsets = offsets;
+        _offsets = new SerializedStore(offsets);
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
     }

@@ -50,6 +50,9 @@ public sealed class SchemaChange : StreamItem
     /// <summary>Of a rename the new name; else null.</summary>
     public string? NewTable { get; init; }
 
+    /// <summary>The table's columns after it; null where the table is gone, and where the source does not tell them.</summary>
+    public TableSchema? Schema { get; init; }
+
     /// <summary>What the source tells of it beyond this; no record where it tells nothing.</summary>
     public Record Details { get; init; }
 

@@ -35,6 +35,9 @@ internal readonly ref struct QueryStatus
 
     public ushort Utf8Mb4DefaultCollation { get; private init; }
 
+    /// <summary>The session's explicit_defaults_for_timestamp; null where not told.</summary>
+    public bool? ExplicitDefaultsForTimestamp { get; private init; }
+
     public static QueryStatus Read(ReadOnlySpan<byte> variables)
     {
         var reader = new SpanReader(variables, EventType.Query);
@@ -42,6 +45,7 @@ internal readonly ref struct QueryStatus
         ulong? sqlMode = null, ddlXid = null;
         ushort client = 0, connection = 0, server = 0, database = 0, utf8 = 0;
         uint microseconds = 0;
+        bool? explicitTimestamps = null;
         var zone = ReadOnlySpan<byte>.Empty;
         while (reader.Remaining > 0)
         {
@@ -62,7 +66,8 @@ internal readonly ref struct QueryStatus
                 case 7: reader.Skip(2); break;
                 case 3 or 10: reader.Skip(4); break;
                 case 9: reader.Skip(8); break;
-                case 16 or 19 or 20: reader.Skip(1); break;
+                case 16: explicitTimestamps = reader.ReadByte() != 0; break;
+                case 19 or 20: reader.Skip(1); break;
                 default: reader.Skip(reader.Remaining); break;
             }
         }
@@ -78,6 +83,7 @@ internal readonly ref struct QueryStatus
             Microseconds = microseconds,
             DdlXid = ddlXid,
             Utf8Mb4DefaultCollation = utf8,
+            ExplicitDefaultsForTimestamp = explicitTimestamps,
         };
     }
 

@@ -12,13 +12,24 @@ internal sealed class BinlogFeed : ISourceFeed
     private readonly IEventStream _stream;
     private readonly TransactionAssembler _assembler;
     private readonly ISchemaSource _schemas;
+    private readonly FeedSettings _settings;
+    private readonly SourceNotes _notes;
     private ExceptionDispatchInfo? _failure;
     private bool _ended;
 
-    public BinlogFeed(IEventStream stream, ISchemaSource schemas, FeedSettings settings, OffsetDocument start, bool hasChecksums)
+    /// <summary>Creates the feed; nothing is read yet.</summary>
+    /// <param name="stream">The events.</param>
+    /// <param name="schemas">Knows tables that neither the log nor the notes know.</param>
+    /// <param name="settings">What to capture and how.</param>
+    /// <param name="notes">Keeps what is known of tables.</param>
+    /// <param name="start">Where the stream begins.</param>
+    /// <param name="hasChecksums">Whether events carry a checksum before the first format description says so.</param>
+    public BinlogFeed(IEventStream stream, ISchemaSource schemas, FeedSettings settings, SourceNotes notes, OffsetDocument start, bool hasChecksums)
     {
         _stream = stream;
         _schemas = schemas;
+        _settings = settings;
+        _notes = notes;
         _assembler = new TransactionAssembler(settings, start, hasChecksums);
         StartPosition = new StoredPosition(start);
     }
@@ -39,6 +50,7 @@ internal sealed class BinlogFeed : ISourceFeed
             {
                 // Not swallowed: the next call throws it.
                 _failure = ExceptionDispatchInfo.Capture(e);
+                await SaveSchemasAsync(cancellationToken).ConfigureAwait(false);
                 return _assembler.TakeEntries();
             }
 
@@ -49,7 +61,7 @@ internal sealed class BinlogFeed : ISourceFeed
 
             if (_assembler.HasOutput)
             {
-                return _assembler.Take();
+                return await HandOverAsync(cancellationToken).ConfigureAwait(false);
             }
 
             if (!_ended && !await _stream.FillAsync(cancellationToken).ConfigureAwait(false))
@@ -59,7 +71,7 @@ internal sealed class BinlogFeed : ISourceFeed
             }
         }
 
-        return _assembler.HasOutput ? _assembler.Take() : null;
+        return _assembler.HasOutput ? await HandOverAsync(cancellationToken).ConfigureAwait(false) : null;
     }
 
     public async ValueTask DisposeAsync()
@@ -90,21 +102,61 @@ internal sealed class BinlogFeed : ISourceFeed
 
             if (_assembler.Tables.Unresolved is { } pending)
             {
-                await ResolveAsync(pending.Table, pending.Map, cancellationToken).ConfigureAwait(false);
+                await ResolveAsync(pending, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async ValueTask ResolveAsync(MappedTable mapped, TableMap map, CancellationToken cancellationToken)
+    /// <summary>What is known of tables is stored before an offset that needs it can be.</summary>
+    private async ValueTask<FeedBatch> HandOverAsync(CancellationToken cancellationToken)
     {
-        var name = $"{mapped.Database}.{mapped.Name}";
+        await SaveSchemasAsync(cancellationToken).ConfigureAwait(false);
+        return _assembler.Take();
+    }
+
+    private async ValueTask SaveSchemasAsync(CancellationToken cancellationToken)
+    {
+        var schemas = _settings.Schemas;
+        if (!schemas.IsDirty)
+        {
+            return;
+        }
+
+        if (schemas.IsLong)
+        {
+            var stored = await _notes.LoadOffsetAsync(cancellationToken).ConfigureAwait(false);
+            schemas.Fold(stored is { Connector: MySqlSource.ConnectorName } ? OffsetDocument.Read(stored) : null);
+        }
+
+        await _notes.SaveAsync(SchemaHistory.Topic, schemas.ToText(), cancellationToken).ConfigureAwait(false);
+        schemas.MarkSaved();
+    }
+
+    private async ValueTask ResolveAsync(UnresolvedTable pending, CancellationToken cancellationToken)
+    {
+        var (mapped, map, mismatch) = pending;
         var position = _assembler.Cursor.ToString();
-        var columns = await _schemas.FindAsync(mapped.Database, mapped.Name, cancellationToken).ConfigureAwait(false)
-            ?? throw new SchemaUnknownException(name, position, $"The columns of {name} at {position} are not known: the log does not name them. "
-                + _schemas.Remedy);
-        _assembler.Tables.Resolve(map.TryBind(columns, out var bound, out var mismatch)
-            ? new CapturedTable(bound, bound.Schema ?? throw new InvalidOperationException("A bound table map has a schema."))
-            : throw new SchemaUnknownException(name, position, $"The columns of {name} at {position} are not those that the table has now: "
-                + $"{mismatch}. It was altered since. {_schemas.Remedy}"));
+        var found = await _schemas.FindAsync(mapped.Database, mapped.Name, _assembler.PlaceNow(), cancellationToken).ConfigureAwait(false);
+        var reason = found.Reason;
+        if (found.Definition is { } definition)
+        {
+            if (CapturedTable.TryBind(map, definition, out reason) is { } table)
+            {
+                _settings.Schemas.Learn(definition, _assembler.SchemaPlaceNow());
+                _assembler.Tables.Resolve(table);
+                return;
+            }
+
+            reason = $"the columns that the server has now do not fit: {reason}";
+        }
+
+        var failure = new SchemaUnknownException(map.FullName, position, $"The columns of {map.FullName} at {position} are not known: "
+            + $"{(mismatch.Length > 0 ? $"{mismatch}; " : "")}{reason}. {_schemas.Remedy}");
+        if (_settings.OnUnknownSchema == FaultPolicy.Fail)
+        {
+            throw failure;
+        }
+
+        _assembler.PassOver(pending, failure.Message);
     }
 }

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Schema;
 
 namespace CdcEmbedded.MySql.Feed;
 
@@ -23,6 +24,22 @@ internal sealed class CapturedTable
         }
     }
 
+    /// <summary>Joins a table's columns from elsewhere to its map.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="definition">The columns.</param>
+    /// <param name="mismatch">What does not fit; empty where all does.</param>
+    /// <returns>Null where they do not fit.</returns>
+    public static CapturedTable? TryBind(TableMap map, TableDefinition definition, out string mismatch)
+    {
+        if (!HasSameNames(map, definition))
+        {
+            mismatch = $"{map.FullName}: the log names other columns";
+            return null;
+        }
+
+        return map.TryBind(definition.Columns, out var bound, out mismatch) && bound.Schema is { } schema ? new CapturedTable(bound, schema) : null;
+    }
+
     public TableMap Map { get; }
 
     public TableSchema Schema { get; }
@@ -35,4 +52,27 @@ internal sealed class CapturedTable
 
     /// <summary>See <see cref="DeliveryCheck.HashOf"/>.</summary>
     public ulong Hash { get; }
+
+    private static bool HasSameNames(TableMap map, TableDefinition definition)
+    {
+        if (map.Schema is not { } schema)
+        {
+            return true;
+        }
+
+        if (schema.Columns.Count != definition.Columns.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < schema.Columns.Count; i++)
+        {
+            if (!string.Equals(schema.Columns[i].Name, definition.Columns[i].Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

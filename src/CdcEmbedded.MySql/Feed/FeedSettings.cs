@@ -1,4 +1,3 @@
-using CdcEmbedded.Filtering;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +8,7 @@ internal sealed record FeedSettings
 {
     public required FeedIdentity Identity { get; init; }
 
-    public required TableFilter Filter { get; init; }
+    public required TableSelection Selection { get; init; }
 
     public required ILogger Logger { get; init; }
 
@@ -21,6 +20,9 @@ internal sealed record FeedSettings
 
     public required long TransactionBufferBytes { get; init; }
 
+    /// <summary>What becomes of prepared XA transactions.</summary>
+    public XaMode Xa { get; init; }
+
     /// <summary>Whether transaction begins and ends become items of their own.</summary>
     public required bool WantsItems { get; init; }
 
@@ -30,16 +32,18 @@ internal sealed record FeedSettings
     /// <summary>The transactions up to <see cref="End"/>; null without GTIDs.</summary>
     public GtidSet? EndGtids { get; init; }
 
-    public static FeedSettings Create(SourceContext context, FeedIdentity identity, TableFilter filter, ILogger logger, bool verifyChecksums,
-        KeyChangeMode keyChange, long transactionBufferBytes) => new()
-    {
-        Identity = identity,
-        Filter = filter,
-        Logger = logger,
-        MaxBatchSize = context.MaxBatchSize,
-        VerifyChecksums = verifyChecksums,
-        KeyChange = keyChange,
-        TransactionBufferBytes = transactionBufferBytes,
-        WantsItems = context.WantsTransactionItems,
-    };
+    /// <summary>What is known of tables.</summary>
+    public required SchemaHistory Schemas { get; init; }
+
+    /// <summary>Whether the names of tables ignore case.</summary>
+    public bool IgnoresTableCase { get; init; }
+
+    /// <summary>What happens where a captured table's columns cannot be known.</summary>
+    public FaultPolicy OnUnknownSchema { get; init; }
+
+    /// <summary>What happens where captured rows were changed by a statement.</summary>
+    public FaultPolicy OnStatementChange { get; init; }
+
+    /// <summary>What happens where the server says that its log lacks changes.</summary>
+    public FaultPolicy OnIncident { get; init; }
 }

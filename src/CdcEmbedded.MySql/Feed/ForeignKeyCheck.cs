@@ -9,7 +9,7 @@ internal static class ForeignKeyCheck
     private const string Query = "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE "
         + "FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE UPDATE_RULE IN ('CASCADE', 'SET NULL') OR DELETE_RULE IN ('CASCADE', 'SET NULL')";
 
-    public static async ValueTask<List<SourceFinding>> FindAsync(MySqlSession session, ServerFacts facts, TableFilter filter,
+    public static async ValueTask<List<SourceFinding>> FindAsync(MySqlSession session, ServerFacts facts, TableSelection selection,
         CancellationToken cancellationToken)
     {
         var findings = new List<SourceFinding>();
@@ -25,7 +25,7 @@ internal static class ForeignKeyCheck
         {
             var database = row.GetString(0) ?? "";
             var table = row.GetString(1) ?? "";
-            if (filter.Matches(database, table))
+            if (selection.Matches(database, table))
             {
                 findings.Add(new SourceFinding(false, "mysql.foreign_key_cascade", $"Foreign key {row.GetString(2)} of {database}.{table} (ON UPDATE "
                     + $"{row.GetString(3)}, ON DELETE {row.GetString(4)}) changes rows inside InnoDB, which this server does not log.",

@@ -1,12 +1,16 @@
-using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Schema;
 
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Knows tables whose names and columns the log does not carry.</summary>
 internal interface ISchemaSource : IAsyncDisposable
 {
-    /// <summary>The columns of a table; null where it knows none.</summary>
-    ValueTask<IReadOnlyList<ColumnDefinition>?> FindAsync(string database, string table, CancellationToken cancellationToken);
+    /// <summary>The columns that a table has at a place of the log.</summary>
+    /// <param name="database">The table's database.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="place">The place: the beginning of the transaction that is read.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken);
 
     /// <summary>What to tell a user whose table it does not know.</summary>
     string Remedy { get; }

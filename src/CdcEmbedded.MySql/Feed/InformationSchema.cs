@@ -1,72 +1,115 @@
+using System.Globalization;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Protocol;
-using CdcEmbedded.Sources;
-using Microsoft.Extensions.Logging;
+using CdcEmbedded.MySql.Schema;
 
 namespace CdcEmbedded.MySql.Feed;
 
-/// <summary>Columns as the server has them now, over a connection of its own that is opened when first needed. Whether they fit the log's
-/// position is for the table map to say (R31, R34).</summary>
-internal sealed class InformationSchema(MySqlConnectionSettings settings, SourceContext context, ILogger logger) : ISchemaSource
+/// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to say.</summary>
+internal static class InformationSchema
 {
-    private MySqlSession? _session;
+    private const string Columns = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA "
+        + "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ";
 
-    public string Remedy => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start behind that position; "
-        + "or give the user SELECT on the table.";
-
-    public async ValueTask<IReadOnlyList<ColumnDefinition>?> FindAsync(string database, string table, CancellationToken cancellationToken)
+    /// <summary>Every table that the filter wants, and the databases' default character sets.</summary>
+    public static async ValueTask<SchemaCatalogue> ReadAllAsync(MySqlSession session, TableSelection selection, bool ignoresTableCase,
+        CancellationToken cancellationToken)
     {
-        try
+        var catalogue = new SchemaCatalogue(ignoresTableCase);
+        var databases = await session.QueryAsync("SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA", cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var row in databases.Rows)
         {
-            return await QueryAsync(database, table, cancellationToken).ConfigureAwait(false);
+            var database = row.GetString(0) ?? "";
+            if (!selection.MayMatch(database))
+            {
+                continue;
+            }
+
+            catalogue.SetDatabase(database, row.GetString(1) ?? "");
+            foreach (var table in await ReadAsync(session, database, null, selection, cancellationToken).ConfigureAwait(false))
+            {
+                catalogue.Set(table);
+            }
         }
-        catch (CdcConnectionException) when (_session is not null)
-        {
-            // The connection idles between look-ups, and the server ends idle ones: once more over a new one.
-            await DisposeAsync().ConfigureAwait(false);
-            return await QueryAsync(database, table, cancellationToken).ConfigureAwait(false);
-        }
+
+        return catalogue;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>One table; null where there is none, or the user may not see it.</summary>
+    public static async ValueTask<TableDefinition?> ReadTableAsync(MySqlSession session, string database, string table, CancellationToken cancellationToken)
     {
-        if (_session is { } session)
-        {
-            _session = null;
-            await session.DisposeAsync().ConfigureAwait(false);
-        }
+        var found = await ReadAsync(session, database, table, null, cancellationToken).ConfigureAwait(false);
+        return found.Count == 1 ? found[0] : null;
     }
 
-    private async ValueTask<IReadOnlyList<ColumnDefinition>?> QueryAsync(string database, string table, CancellationToken cancellationToken)
+    private static async ValueTask<List<TableDefinition>> ReadAsync(MySqlSession session, string database, string? table, TableSelection? selection,
+        CancellationToken cancellationToken)
     {
-        _session ??= await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        var where = $"TABLE_SCHEMA = {Literal(database)} AND TABLE_NAME = {Literal(table)}";
-        var columns = await _session.QueryAsync("SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA "
-            + $"FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION", cancellationToken).ConfigureAwait(false);
-        if (columns.Rows.Count == 0)
+        var inDatabase = Literal(database) + (table is null ? "" : $" AND TABLE_NAME = {Literal(table)}");
+        var result = new List<TableDefinition>();
+        var tables = await session.QueryAsync("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES "
+            + $"WHERE TABLE_TYPE <> 'VIEW' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        var wanted = new Dictionary<string, (string? Engine, string? Collation)>(StringComparer.Ordinal);
+        foreach (var row in tables.Rows)
         {
-            return null;
+            var name = row.GetString(0) ?? "";
+            if (selection is null || selection.IsTracked(database, name))
+            {
+                wanted[name] = (row.GetString(1), row.GetString(2));
+            }
         }
 
-        var key = await _session.QueryAsync("SELECT COLUMN_NAME, SEQ_IN_INDEX FROM information_schema.STATISTICS "
-            + $"WHERE {where} AND INDEX_NAME = 'PRIMARY'", cancellationToken).ConfigureAwait(false);
-        var ordinals = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        foreach (var row in key.Rows)
+        if (wanted.Count == 0)
         {
-            ordinals[row.GetString(0) ?? ""] = int.TryParse(row.GetString(1), out var ordinal) ? ordinal : 0;
+            return result;
         }
 
-        var result = new List<ColumnDefinition>(columns.Rows.Count);
+        var keys = await ReadKeysAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
+        var columns = await session.QueryAsync(Columns + inDatabase + " ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false);
+        var byTable = new Dictionary<string, List<ColumnDefinition>>(StringComparer.Ordinal);
         foreach (var row in columns.Rows)
         {
             var name = row.GetString(0) ?? "";
-            result.Add(new ColumnDefinition(name, row.GetString(1) ?? "", row.GetString(2) == "YES", row.GetString(3),
-                ordinals.GetValueOrDefault(name), row.GetString(4)?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
+            if (wanted.ContainsKey(name))
+            {
+                if (!byTable.TryGetValue(name, out var list))
+                {
+                    byTable[name] = list = [];
+                }
+
+                var column = row.GetString(1) ?? "";
+                list.Add(new ColumnDefinition(column, row.GetString(2) ?? "", row.GetString(3) == "YES", row.GetString(4),
+                    keys.GetValueOrDefault((name, column)), row.GetString(5)?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
+            }
         }
 
-        Log.SchemaLookedUp(logger, database, table, result.Count);
+        foreach (var (name, list) in byTable)
+        {
+            var (engine, collation) = wanted[name];
+            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant()));
+        }
+
         return result;
     }
+
+    private static async ValueTask<Dictionary<(string, string), int>> ReadKeysAsync(MySqlSession session, string inDatabase,
+        CancellationToken cancellationToken)
+    {
+        var key = await session.QueryAsync("SELECT TABLE_NAME, COLUMN_NAME, SEQ_IN_INDEX FROM information_schema.STATISTICS "
+            + $"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        var ordinals = new Dictionary<(string, string), int>();
+        foreach (var row in key.Rows)
+        {
+            ordinals[(row.GetString(0) ?? "", row.GetString(1) ?? "")] = int.Parse(row.GetString(2) ?? "0", CultureInfo.InvariantCulture);
+        }
+
+        return ordinals;
+    }
+
+    /// <summary>A collation's name begins with that of its character set.</summary>
+    private static string? CharacterSetOf(string? collation)
+        => collation is null ? null : collation.IndexOf('_', StringComparison.Ordinal) is > 0 and var end ? collation[..end] : collation;
 
     /// <summary>A hexadecimal literal: no quoting rules of any sql_mode apply to it.</summary>
     private static string Literal(string text)

@@ -19,7 +19,8 @@ internal sealed class MappedTable
 
     public string Name { get; }
 
-    public bool IsCaptured { get; }
+    /// <summary>Whether its rows are delivered.</summary>
+    public bool IsCaptured { get; set; }
 
     /// <summary>The columns; null for tables that are not captured, and until they are resolved.</summary>
     public CapturedTable? Table { get; set; }

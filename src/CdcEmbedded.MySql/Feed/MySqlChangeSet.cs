@@ -59,6 +59,21 @@ internal sealed class MySqlChangeSet : ChangeSet
         _count = (parts?.Length ?? rows.RowCount) - first;
     }
 
+    private MySqlChangeSet(MySqlChangeSet whole, int done)
+        : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole._delivered, whole._tableDelivered, whole._check, done,
+            whole._pinned)
+    {
+    }
+
+    /// <summary>The transaction's changes before this event.</summary>
+    public long DeliveredBefore => _delivered;
+
+    /// <summary>The same changes without the first ones.</summary>
+    public MySqlChangeSet Without(int done) => new(this, done);
+
+    /// <summary>The <see cref="DeliveryCheck"/> after a number of the event's changes.</summary>
+    public ulong CheckAfter(int changes) => DeliveryCheck.Add(_check, _table.Hash, changes);
+
     public override int Count => _count;
 
     public override long ByteSize => FixedSize + _pinned + _rows.OffsetBytes;
@@ -172,7 +187,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         }
 
         var done = _first + change + 1;
-        return new MySqlPosition(_transaction, _delivered + done, DeliveryCheck.Add(_check, _table.Hash, done));
+        return new MySqlPosition(_transaction, _delivered + done, CheckAfter(done));
     }
 
     public override string GetEventId(int change)

@@ -11,38 +11,54 @@ internal sealed class MySqlTransaction : TransactionInfo
     private MySqlPosition? _end;
     private MySqlChangeSet? _lastSet;
 
-    public MySqlTransaction(FeedIdentity identity, Gtid gtid, bool hasGtid, GtidSnapshot? executedBefore, string file, long beginPosition)
+    public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, string file, long beginPosition, PendingXa[] pending)
     {
         _identity = identity;
         Gtid = gtid;
-        HasGtid = hasGtid;
         ExecutedBefore = executedBefore;
         File = file;
         BeginPosition = beginPosition;
+        RestartGtid = gtid;
+        RestartFile = file;
+        RestartPosition = beginPosition;
+        Pending = pending;
     }
 
-    public Gtid Gtid { get; }
+    public TransactionGtid Gtid { get; }
 
-    public bool HasGtid { get; }
-
-    /// <summary>The transactions processed whole before this one; null without GTIDs.</summary>
-    public GtidSnapshot? ExecutedBefore { get; }
+    public bool HasGtid => Gtid.HasValue;
 
     public string File { get; }
 
-    /// <summary>Where its first event begins (GTID, or BEGIN where there is none): a valid place to restart.</summary>
+    /// <summary>Where its first event begins: GTID, or BEGIN where there is none.</summary>
     public long BeginPosition { get; }
+
+    /// <summary>The transactions processed whole before the place at which a restart inside this one begins.</summary>
+    public ExecutedGtids ExecutedBefore { get; private set; }
+
+    /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction, its XA COMMIT.</summary>
+    public TransactionGtid RestartGtid { get; private set; }
+
+    public string RestartFile { get; private set; }
+
+    public long RestartPosition { get; private set; }
+
+    /// <summary>The prepared XA transactions that are open at that place.</summary>
+    public PendingXa[] Pending { get; private set; }
+
+    /// <summary>The XA transaction's name; null for others.</summary>
+    public string? Xid { get; set; }
 
     public FeedIdentity Identity => _identity;
 
     /// <summary>Microseconds since 1970 of the commit on the server that is read; 0 where the log does not tell it.</summary>
-    public long ImmediateCommit { get; init; }
+    public long ImmediateCommit { get; set; }
 
     /// <summary>Microseconds since 1970 of the commit on the server where it was made first; 0 where the log does not tell it.</summary>
-    public long OriginalCommit { get; init; }
+    public long OriginalCommit { get; set; }
 
     /// <summary>The header's time of the first event, in whole seconds since 1970.</summary>
-    public uint HeaderSeconds { get; init; }
+    public uint HeaderSeconds { get; set; }
 
     public uint ServerId { get; init; }
 
@@ -56,6 +72,20 @@ internal sealed class MySqlTransaction : TransactionInfo
     public override DateTimeOffset Timestamp => ImmediateCommit > 0
         ? FromMicroseconds(ImmediateCommit)
         : DateTimeOffset.FromUnixTimeSeconds(HeaderSeconds);
+
+    /// <summary>The prepared transaction is committed by another one of the log: there a restart inside it begins, and its time is that one's. Only
+    /// before it is published.</summary>
+    public void CommitBy(MySqlTransaction outcome)
+    {
+        ExecutedBefore = outcome.ExecutedBefore;
+        RestartGtid = outcome.RestartGtid;
+        RestartFile = outcome.RestartFile;
+        RestartPosition = outcome.RestartPosition;
+        Pending = outcome.Pending;
+        ImmediateCommit = outcome.ImmediateCommit;
+        OriginalCommit = outcome.OriginalCommit;
+        HeaderSeconds = outcome.HeaderSeconds;
+    }
 
     /// <summary>The position after the transaction, if the given change is its last delivered one and its commit has been read.</summary>
     public MySqlPosition? EndIfLast(MySqlChangeSet set, int change)

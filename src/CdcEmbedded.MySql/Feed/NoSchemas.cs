@@ -1,15 +1,13 @@
-using CdcEmbedded.MySql.Binlog;
-
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Knows no tables: files alone, without a server to ask.</summary>
 internal sealed class NoSchemas : ISchemaSource
 {
-    public string Remedy => "Binlog files are read without a server, so they must name their columns: record them with binlog_row_metadata=FULL "
-        + "(MySQL 8.0 and later), or read them over a server with MySqlSource.";
+    public string Remedy => "Binlog files are read without a server, so they must name their columns (binlog_row_metadata=FULL) or hold the table's CREATE "
+        + "TABLE: give the files from that statement on, or read them over a server with MySqlSource.";
 
-    public ValueTask<IReadOnlyList<ColumnDefinition>?> FindAsync(string database, string table, CancellationToken cancellationToken)
-        => new((IReadOnlyList<ColumnDefinition>?)null);
+    public ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+        => new(new SchemaLookup(null, "the files before that place hold no statement that creates it, or one that cannot be followed"));
 
     public ValueTask DisposeAsync() => default;
 }

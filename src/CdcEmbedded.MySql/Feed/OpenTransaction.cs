@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Feed;
 
@@ -6,17 +7,26 @@ namespace CdcEmbedded.MySql.Feed;
 internal sealed class OpenTransaction
 {
     private readonly List<(CapturedTable Table, long Count)> _counts = new(2);
+    private readonly List<Savepoint> _savepoints = [];
     private MySqlTransaction? _transaction;
     private ResumePoint? _resume;
+    private IReadOnlyList<KeyValuePair<string, long>>? _adoptedCounts;
     private byte[]? _pinnedBuffer;
+    private long _handedOver;
+    private int _schemaChanges;
+    private int _schemaChangesDone;
 
     /// <summary>Begins anew with another transaction: the one object and its lists serve all of a feed's.</summary>
-    public void Begin(MySqlTransaction transaction, ResumePoint? resume)
+    public void Begin(MySqlTransaction transaction, ResumePoint? resume, Repetition repetition)
     {
         _transaction = transaction;
-        _resume = resume is not null && resume.Matches(transaction) ? resume : null;
-        IsResumed = _resume is not null;
+        var resumed = resume is not null && repetition == Repetition.None && resume.Matches(transaction) ? resume : null;
+        _resume = resumed is { Rows: > 0 } ? resumed : null;
+        _schemaChangesDone = resumed is null ? 0 : resumed.Rows > 0 ? int.MaxValue : resumed.SchemaChanges;
+        IsResumed = resumed is not null;
+        Repetition = repetition;
         HasBegun = false;
+        IsStartOfAlter = false;
         Held.Clear();
         HeldBytes = 0;
         Delivered = 0;
@@ -24,6 +34,10 @@ internal sealed class OpenTransaction
         LastProvisional = null;
         Query = null;
         _counts.Clear();
+        _savepoints.Clear();
+        _adoptedCounts = null;
+        _handedOver = 0;
+        _schemaChanges = 0;
     }
 
     public MySqlTransaction Transaction => _transaction ?? throw new InvalidOperationException("No transaction has begun.");
@@ -31,11 +45,17 @@ internal sealed class OpenTransaction
     /// <summary>Whether reading went on inside it, so that its begin was told before.</summary>
     public bool IsResumed { get; private set; }
 
+    /// <summary>Whether it was read before a restart.</summary>
+    public Repetition Repetition { get; private set; }
+
     /// <summary>Whether a BEGIN was read: a statement inside is not its end then.</summary>
     public bool HasBegun { get; set; }
 
-    /// <summary>Sets that wait for the commit.</summary>
-    public List<MySqlChangeSet> Held { get; } = [];
+    /// <summary>Whether its statement is the first half of MariaDB's two-phase ALTER, or the one that takes it back: neither changes a table.</summary>
+    public bool IsStartOfAlter { get; set; }
+
+    /// <summary>Sets and items that wait for the commit.</summary>
+    public List<FeedEntry> Held { get; } = [];
 
     public long HeldBytes { get; private set; }
 
@@ -52,8 +72,8 @@ internal sealed class OpenTransaction
     public LoggedQuery? Query { get; set; }
 
     /// <summary>Counts of the captured changes of each table, in the order of the first change.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> Counts
-        => _counts.ConvertAll(static c => new KeyValuePair<string, long>(c.Table.Schema.FullName, c.Count));
+    public IReadOnlyList<KeyValuePair<string, long>> Counts => _adoptedCounts
+        ?? _counts.ConvertAll(static c => new KeyValuePair<string, long>(c.Table.Schema.FullName, c.Count));
 
     /// <summary>Adds the rows of an event, without those that were delivered before a restart.</summary>
     /// <exception cref="SourceInconsistentException">They are not the ones that were delivered.</exception>
@@ -69,23 +89,23 @@ internal sealed class OpenTransaction
         }
 
         var tableDelivered = CountFor(table, count);
-        var done = _resume is { } resume ? (int)Math.Min(count, resume.Rows - Delivered) : 0;
-        if (done < count)
+        var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, 0, PinnedBy(rows));
+        if (WithoutDone(set) is { } rest)
         {
-            var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, done, PinnedBy(rows));
-            Held.Add(set);
-            HeldBytes += set.ByteSize;
-        }
-
-        if (done > 0 && _resume is { } point && Delivered + done == point.Rows)
-        {
-            point.Verify(Transaction, DeliveryCheck.Add(Check, table.Hash, done));
-            _resume = null;
+            Held.Add(FeedEntry.Of(rest));
+            HeldBytes += rest.ByteSize;
         }
 
         Check = DeliveryCheck.Add(Check, table.Hash, count);
         Delivered += count;
     }
+
+    /// <summary>Counts a schema change that is told.</summary>
+    /// <returns>Its place, or 0 where it was told before a restart.</returns>
+    public int AddSchemaChange() => ++_schemaChanges > _schemaChangesDone ? _schemaChanges : 0;
+
+    /// <summary>Holds an item until the commit.</summary>
+    public void Hold(StreamItem item) => Held.Add(FeedEntry.Of(item));
 
     /// <summary>Counts a TRUNCATE, which is a transaction of one change.</summary>
     /// <returns>Whether it was delivered before a restart.</returns>
@@ -104,12 +124,75 @@ internal sealed class OpenTransaction
         return true;
     }
 
+    /// <summary>Remembers a SAVEPOINT.</summary>
+    public void AddSavepoint(string name)
+        => _savepoints.Add(new Savepoint(name, Held.Count, HeldBytes, Delivered, Check, [.. _counts]));
+
+    /// <summary>ROLLBACK TO SAVEPOINT: what came after it does not count. All of it is undone: rows of tables without transactions stand in
+    /// transactions of their own.</summary>
+    /// <exception cref="SourceInconsistentException">Some of it has been handed over, or the savepoint is not there.</exception>
+    public void RollBackTo(string name)
+    {
+        var at = _savepoints.FindLastIndex(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (at < 0)
+        {
+            throw new SourceInconsistentException($"Transaction {Transaction.Id} rolls back to the savepoint '{name}', which it has not set: which of its rows "
+                + "count cannot be told.");
+        }
+
+        var point = _savepoints[at];
+        if (point.Delivered < _handedOver)
+        {
+            throw new SourceInconsistentException($"Transaction {Transaction.Id} rolls back to the savepoint '{name}', but {_handedOver - point.Delivered} of the "
+                + "changes behind it had been delivered, as it is larger than TransactionBufferBytes or delivery was interrupted inside it. Compare its "
+                + "tables, then start behind it.");
+        }
+
+        _savepoints.RemoveRange(at + 1, _savepoints.Count - at - 1);
+        Held.RemoveRange(point.Held, Held.Count - point.Held);
+        HeldBytes = point.HeldBytes;
+        Delivered = point.Delivered;
+        Check = point.Check;
+        _counts.Clear();
+        _counts.AddRange(point.Counts);
+    }
+
     /// <summary>Hands the held sets over before the commit was read.</summary>
     public void MarkProvisional()
     {
-        LastProvisional = Held[^1];
+        LastProvisional = Held[^1].Changes as MySqlChangeSet ?? LastProvisional;
+        _handedOver = Delivered;
+        for (var i = 0; i < _savepoints.Count; i++)
+        {
+            _savepoints[i] = _savepoints[i] with { Held = 0, HeldBytes = 0 };
+        }
+
         Held.Clear();
         HeldBytes = 0;
+    }
+
+    /// <summary>This transaction is the outcome of a prepared one, whose changes it delivers.</summary>
+    /// <exception cref="SourceInconsistentException">They are not the ones that were delivered before a restart.</exception>
+    public void Adopt(PreparedTransactions.Entry prepared)
+    {
+        prepared.Transaction.CommitBy(Transaction);
+        _transaction = prepared.Transaction;
+        _adoptedCounts = prepared.Counts;
+        foreach (var entry in prepared.Held)
+        {
+            if (entry.Changes is not MySqlChangeSet set)
+            {
+                Held.Add(entry);
+            }
+            else if (WithoutDone(set) is { } rest)
+            {
+                Held.Add(FeedEntry.Of(rest));
+            }
+        }
+
+        Delivered = prepared.Delivered;
+        Check = prepared.Check;
+        HasBegun = true;
     }
 
     /// <summary>The commit was read: everything delivered before a restart must have been seen again.</summary>
@@ -120,6 +203,31 @@ internal sealed class OpenTransaction
         {
             throw resume.Missing(Transaction, Delivered);
         }
+    }
+
+    /// <summary>The set without the changes that were delivered before a restart; null where nothing is left of it.</summary>
+    private MySqlChangeSet? WithoutDone(MySqlChangeSet set)
+    {
+        if (_resume is not { } resume)
+        {
+            return set;
+        }
+
+        var count = set.Count;
+        var done = (int)Math.Min(count, resume.Rows - set.DeliveredBefore);
+        if (done <= 0)
+        {
+            return set;
+        }
+
+        _handedOver = set.DeliveredBefore + done;
+        if (_handedOver == resume.Rows)
+        {
+            resume.Verify(Transaction, set.CheckAfter(done));
+            _resume = null;
+        }
+
+        return done < count ? set.Without(done) : null;
     }
 
     /// <summary>A set keeps the whole chunk alive that its event came in, the events of other tables too. Each chunk counts once: for the

@@ -9,8 +9,11 @@ internal sealed class ResumePoint
 
     public long Rows => _document.Rows;
 
+    /// <summary>How many of its schema changes were delivered.</summary>
+    public int SchemaChanges => _document.SchemaChanges;
+
     /// <summary>Null where the offset is not inside a transaction.</summary>
-    public static ResumePoint? Of(OffsetDocument document) => document.Rows > 0 ? new ResumePoint(document) : null;
+    public static ResumePoint? Of(OffsetDocument document) => document.IsInTransaction ? new ResumePoint(document) : null;
 
     /// <summary>Whether this is the interrupted transaction.</summary>
     public bool Matches(MySqlTransaction transaction) => _document.TransactionGtid is { } gtid

@@ -5,7 +5,7 @@ namespace CdcEmbedded.MySql.Feed;
 /// <summary>The position that a feed began at, as its offset says it.</summary>
 internal sealed class StoredPosition(OffsetDocument document) : SourcePosition
 {
-    public override bool IsTransactionEnd => document.Rows == 0;
+    public override bool IsTransactionEnd => !document.IsInTransaction;
 
     public override Offset ToOffset() => document.ToOffset();
 }

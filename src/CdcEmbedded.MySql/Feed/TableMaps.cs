@@ -1,12 +1,11 @@
 using System.Text;
-using CdcEmbedded.Filtering;
 using CdcEmbedded.MySql.Binlog;
 
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>What the table ids of a binlog stand for: each TABLE_MAP event gives an id its table until the file ends (R17).</summary>
 /// <remarks>The server repeats the map before each statement's rows; one that says the same, to the byte, is not parsed again.</remarks>
-internal sealed class TableMaps(TableFilter filter)
+internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
 {
     private const int MaxCount = 4096;
 
@@ -15,7 +14,7 @@ internal sealed class TableMaps(TableFilter filter)
     private MappedTable? _last;
 
     /// <summary>A captured table whose columns must be found before the next event; null for none.</summary>
-    public (MappedTable Table, TableMap Map)? Unresolved { get; private set; }
+    public UnresolvedTable? Unresolved { get; private set; }
 
     /// <summary>Reads a TABLE_MAP event.</summary>
     /// <param name="body">Its body, without checksum.</param>
@@ -50,6 +49,16 @@ internal sealed class TableMaps(TableFilter filter)
         }
     }
 
+    /// <summary>The columns of <see cref="Unresolved"/> cannot be found, and its rows are passed over.</summary>
+    public void PassOver()
+    {
+        if (Unresolved is { } pending)
+        {
+            pending.Table.IsCaptured = false;
+            Unresolved = null;
+        }
+    }
+
     /// <summary>A new file begins, in which the ids may stand for other tables.</summary>
     public void Forget()
     {
@@ -72,20 +81,33 @@ internal sealed class TableMaps(TableFilter filter)
     {
         var database = Encoding.UTF8.GetString(header.Database);
         var table = Encoding.UTF8.GetString(header.Table);
-        if (!filter.Matches(database, table))
+        if (!selection.Matches(database, table))
         {
             return new MappedTable(body, database, table, isCaptured: false);
         }
 
         var mapped = new MappedTable(body, database, table, isCaptured: true);
         var map = TableMap.Read(body, format);
-        if (map.Schema is { } schema)
+        var mismatch = "";
+        if (!schemas.IsKept || schemas.Catalogue.Find(database, table) is not { } definition)
+        {
+            // Without a base the statements of the log alone do not tell for certain.
+            mapped.Table = map.Schema is { } named ? new CapturedTable(map, named) : null;
+            mismatch = schemas.Catalogue.ReasonOf(database, table) ?? "";
+        }
+        else if (map.Schema is { } schema && !format.IsMariaDb)
         {
             mapped.Table = new CapturedTable(map, schema);
         }
         else
         {
-            Unresolved = (mapped, map);
+            // MariaDB names columns but not all of their types.
+            mapped.Table = CapturedTable.TryBind(map, definition, out mismatch);
+        }
+
+        if (mapped.Table is null)
+        {
+            Unresolved = new UnresolvedTable(mapped, map, mismatch);
         }
 
         return mapped;

@@ -21,7 +21,7 @@ internal sealed partial class TransactionAssembler
                 Tables.Forget();
                 break;
             case EventType.PreviousGtids:
-                _previousGtids = GtidSetBinary.Read(body);
+                _previous = new ExecutedHistory(GtidSetBinary.Read(body));
                 break;
             case EventType.Heartbeat or EventType.HeartbeatV2:
                 ReadHeartbeat(HeartbeatEvent.Read(header, body));
@@ -33,9 +33,8 @@ internal sealed partial class TransactionAssembler
                 Drop("the server stopped");
                 break;
             case EventType.Incident:
-                var incident = IncidentEvent.Read(body);
-                throw new SourceInconsistentException($"The server says at {_cursor} that its binlog lacks changes (incident {incident.Incident}: "
-                    + $"'{incident.Message}'). Compare the captured tables, then start anew behind that position.");
+                ReadIncident(IncidentEvent.Read(body));
+                break;
             case EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.BeginLoadQuery or EventType.AppendBlock
                 or EventType.DeleteFile:
                 // Context of a statement that follows as a QUERY or EXECUTE_LOAD_QUERY event, where it is judged.

@@ -13,18 +13,28 @@ internal sealed partial class TransactionAssembler
             return;
         }
 
-        var query = QueryEvent.Read(body);
+        ReadStatement(header, QueryEvent.Read(body), start);
+    }
+
+    private void ReadStatement(in EventHeader header, in QueryEvent query, long start)
+    {
         var text = query.GetText();
         switch (StatementReader.Classify(text))
         {
-            case StatementKind.Begin or StatementKind.XaStart:
+            case StatementKind.Begin:
                 Begin(header, query.ThreadId, start);
                 break;
-            case StatementKind.CreateTableThenRows when _open is { HasBegun: true }:
-                // BEGIN, then this, then rows and XID: one transaction. Its BEGIN was there.
+            case StatementKind.XaStart:
+                BeginXa(header, query, text, start);
                 break;
             case StatementKind.CreateTableThenRows:
-                Begin(header, query.ThreadId, start);
+                // Rows and XID follow: one transaction, whether a BEGIN was there or not.
+                if (_open is not { HasBegun: true })
+                {
+                    Begin(header, query.ThreadId, start);
+                }
+
+                ReadSchemaStatement(header, query, text, start);
                 break;
             case StatementKind.Commit:
                 Commit(header, start);
@@ -33,59 +43,48 @@ internal sealed partial class TransactionAssembler
                 RollBack(header, start);
                 break;
             case StatementKind.RollbackToSavepoint:
-                RefuseIfCaptured("ROLLBACK TO SAVEPOINT", "undoes part of a transaction that also changed tables without transactions, so which of its "
-                    + "rows count cannot be told");
+                ReadSavepoint(EnsureOpen(header, start), text, isRollback: true);
                 break;
-            case StatementKind.Savepoint or StatementKind.XaEnd:
+            case StatementKind.Savepoint:
+                ReadSavepoint(EnsureOpen(header, start), text, isRollback: false);
                 break;
-            case StatementKind.XaCommit or StatementKind.XaRollback:
-                Log.XaOutcomePassed(_settings.Logger, text, _cursor.File, _cursor.Position);
-                Commit(header, start);
+            case StatementKind.XaEnd:
+                break;
+            case StatementKind.XaCommit:
+                CommitXa(header, text, start);
+                break;
+            case StatementKind.XaRollback:
+                RollBackXa(header, text, start);
                 break;
             case StatementKind.Truncate:
                 Truncate(header, query, text, start);
                 break;
             case StatementKind.RowsByStatement:
+                EnsureOpen(header, start);
                 CheckStatement(query, text);
-                CommitUnlessBegun(header, start);
+                ReadSchemaStatement(header, query, text, start);
                 break;
             default:
-                CommitUnlessBegun(header, start);
+                ReadSchemaStatement(header, query, text, start);
                 break;
         }
     }
 
-    /// <summary>A statement outside BEGIN and COMMIT is a transaction of its own.</summary>
-    private void CommitUnlessBegun(in EventHeader header, long start)
+    private static void ReadSavepoint(OpenTransaction open, string text, bool isRollback)
     {
-        if (_open is not { HasBegun: true })
-        {
-            Commit(header, start);
-        }
-    }
-
-    private void Begin(in EventHeader header, uint threadId, long start)
-    {
-        if (_open is { HasBegun: true })
-        {
-            Drop("another one began");
-        }
-
-        var open = EnsureOpen(header, start);
-        open.HasBegun = true;
-        open.Transaction.ThreadId = threadId;
-    }
-
-    /// <summary>A row change that was logged as a statement: its rows are not in the log (R25).</summary>
-    private void CheckStatement(in QueryEvent query, string text)
-    {
-        var known = StatementReader.TryReadTable(text, query.Database, out var database, out var table);
-        if (known && !_settings.Filter.Matches(database, table))
+        if (open.Repetition == Repetition.Done || !SavepointStatement.TryReadName(text, out var name))
         {
             return;
         }
 
-        throw StatementLogged(known ? $"{database}.{table}" : $"a table of database '{query.Database}'");
+        if (isRollback)
+        {
+            open.RollBackTo(name);
+        }
+        else
+        {
+            open.AddSavepoint(name);
+        }
     }
 
     /// <summary>EXECUTE_LOAD_QUERY_EVENT: a QUERY event with 13 more bytes before its status variables.</summary>
@@ -102,10 +101,6 @@ internal sealed partial class TransactionAssembler
         CheckStatement(query, query.GetText());
     }
 
-    private SourceInconsistentException StatementLogged(string what) => new(
-        $"A statement at {_cursor} changed {what} and was logged as text instead of rows (binlog_format was not ROW in its session), so its changes "
-        + "cannot be delivered. Set binlog_format=ROW for all sessions, compare the table, then start behind that position; or exclude the table.");
-
     private void Truncate(in EventHeader header, in QueryEvent query, string text, long start)
     {
         if (!StatementReader.TryReadTable(text, query.Database, out var database, out var table))
@@ -113,13 +108,13 @@ internal sealed partial class TransactionAssembler
             throw Damaged(header, "it is a TRUNCATE without a table");
         }
 
-        if (!_settings.Filter.Matches(database, table))
+        var open = EnsureOpen(header, start);
+        if (!_settings.Selection.Matches(database, table) || open.Repetition != Repetition.None)
         {
             Commit(header, start);
             return;
         }
 
-        var open = EnsureOpen(header, start);
         open.Transaction.ThreadId = query.ThreadId;
         var isDone = open.AddTruncate(DeliveryCheck.HashOf(database, table));
         open.VerifyComplete();
@@ -141,26 +136,5 @@ internal sealed partial class TransactionAssembler
         }
 
         _hasProgress = isDone && !_settings.WantsItems;
-    }
-
-    private void ReadXaPrepare(in EventHeader header, in XaPrepareEvent prepare)
-    {
-        if (prepare.IsOnePhase)
-        {
-            Commit(header, _cursor.Position);
-            return;
-        }
-
-        RefuseIfCaptured($"XA PREPARE of {prepare.Xid}", "leaves open whether the changes will be committed, and this version does not hold them until the "
-            + "XA COMMIT. Exclude the tables that XA transactions change");
-        Commit(header, _cursor.Position);
-    }
-
-    private void RefuseIfCaptured(string what, string why)
-    {
-        if (_open is { Delivered: > 0 } open)
-        {
-            throw new SourceInconsistentException($"{what} in transaction {open.Transaction.Id} near {_cursor} {why}.");
-        }
     }
 }

@@ -11,14 +11,17 @@ internal sealed partial class TransactionAssembler
     private readonly RowScanner _scanner = new();
     private readonly LogCursor _cursor;
     private readonly ResumePoint? _resume;
-    private GtidTimeline? _timeline;
-    private GtidSet? _previousGtids;
+    private readonly RepeatedReading? _repeated;
+    private readonly PreparedTransactions _prepared;
+    private ExecutedHistory? _executed;
+    private ExecutedHistory? _previous;
     private FormatDescription? _format;
     private bool _hasChecksums;
     private readonly OpenTransaction _transaction = new();
     private readonly TransactionPayload _payload = new();
     private long? _payloadOffset;
     private OpenTransaction? _open;
+    private readonly HashSet<string> _passedOver = [];
     private FeedBatch _batch = new();
     private bool _hasProgress;
 
@@ -29,11 +32,13 @@ internal sealed partial class TransactionAssembler
     public TransactionAssembler(FeedSettings settings, OffsetDocument start, bool hasChecksums)
     {
         _settings = settings;
-        Tables = new TableMaps(settings.Filter);
+        Tables = new TableMaps(settings.Selection, settings.Schemas);
         _hasChecksums = hasChecksums;
         _cursor = new LogCursor(start.File, start.Position);
-        _timeline = start.GtidSet is { } set ? new GtidTimeline(set) : null;
+        _executed = ExecutedHistory.Of(start);
         _resume = ResumePoint.Of(start);
+        _repeated = RepeatedReading.Of(start);
+        _prepared = new PreparedTransactions(start.Pending);
     }
 
     /// <summary>Whether enough is ready to be handed over. A compressed transaction is in memory whole and flows out of it as fast as it is
@@ -85,7 +90,7 @@ internal sealed partial class TransactionAssembler
     public void VerifyEnd()
     {
         // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
-        var hasAll = _settings.EndGtids is { } gtids && _timeline is { } timeline && gtids.IsSubsetOf(timeline.Current.ToSet());
+        var hasAll = _settings.EndGtids is { } gtids && _executed?.Current.ToSet() is { } executed && gtids.IsSubsetOf(executed);
         if (_settings.End is { } end && !HasReachedEnd && (_open is not null || !hasAll))
         {
             throw new CdcConnectionException($"The binlog stream ended at {_cursor}, before the log's end at {end.File}:{end.Position}: the server "
@@ -144,7 +149,11 @@ internal sealed partial class TransactionAssembler
     /// <summary>Whether the position moved without anything to yield. Inside a payload the position is its end already.</summary>
     private bool HasBareProgress => _hasProgress && _open is null && !_payload.IsOpen;
 
-    private MySqlPosition PositionNow() => new(_settings.Identity, _timeline?.Current, _cursor.File, _cursor.Position);
+    private MySqlPosition PositionNow()
+    {
+        var (file, position) = _repeated?.Place(_cursor) ?? (_cursor.File, _cursor.Position);
+        return new MySqlPosition(_settings.Identity, _executed?.Current ?? default, file, position, _prepared.Pending);
+    }
 
     private void ProcessOuter(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> bytes)
     {
@@ -232,45 +241,6 @@ internal sealed partial class TransactionAssembler
         _hasProgress = false;
     }
 
-    private void ReadGtid(in EventHeader header, ReadOnlySpan<byte> body, long start)
-    {
-        Drop("its end is missing");
-        var e = GtidEvent.Read(header.Type, body);
-        if (!e.IsAnonymous && _timeline is null && _previousGtids is { } previous)
-        {
-            _timeline = new GtidTimeline(previous);
-        }
-
-        _open = _transaction;
-        _open.Begin(
-            new MySqlTransaction(_settings.Identity, e.Gtid, !e.IsAnonymous, _timeline?.Current, _cursor.File, start)
-            {
-                ImmediateCommit = e.ImmediateCommitTimestamp,
-                OriginalCommit = e.OriginalCommitTimestamp,
-                HeaderSeconds = header.Timestamp,
-                ServerId = header.ServerId,
-            },
-            _resume);
-    }
-
-    /// <summary>The open transaction; servers without GTID events begin one with BEGIN or with a statement.</summary>
-    private OpenTransaction EnsureOpen(in EventHeader header, long start)
-    {
-        if (_open is null)
-        {
-            _open = _transaction;
-            _open.Begin(
-                new MySqlTransaction(_settings.Identity, default, hasGtid: false, _timeline?.Current, _cursor.File, start)
-                {
-                    HeaderSeconds = header.Timestamp,
-                    ServerId = header.ServerId,
-                },
-                _resume);
-        }
-
-        return _open;
-    }
-
     private FormatDescription FormatFor(in EventHeader header)
         => _format ?? throw Damaged(header, "no FORMAT_DESCRIPTION_EVENT came before it");
 
@@ -287,7 +257,7 @@ internal sealed partial class TransactionAssembler
             throw Damaged(header, $"it is for table id {rowsHeader.TableId}, for which no TABLE_MAP_EVENT came");
         }
 
-        if (!mapped.IsCaptured)
+        if (!mapped.IsCaptured || _open is { Repetition: Repetition.Done })
         {
             return;
         }
@@ -300,106 +270,9 @@ internal sealed partial class TransactionAssembler
         var rows = _scanner.Scan(table.Map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, body.Length);
         var open = EnsureOpen(header, start);
         open.Add(rows, table, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange);
-        if (open.HeldBytes > _settings.TransactionBufferBytes)
+        if (open.HeldBytes + _prepared.HeldBytes > _settings.TransactionBufferBytes)
         {
-            DeliverHeld(open);
-            open.MarkProvisional();
-        }
-    }
-
-    private void Commit(in EventHeader header, long start)
-    {
-        var open = EnsureOpen(header, start);
-        open.VerifyComplete();
-        var end = Finish(open);
-        if (open.Held.Count > 0)
-        {
-            if (!_settings.WantsItems)
-            {
-                open.Transaction.Complete(end, open.Held[^1]);
-            }
-
-            // Where the end is an item of its own, the last change's position stays inside: a restart behind it still tells the end.
-            DeliverHeld(open);
-        }
-        else if (open.LastProvisional is not null)
-        {
-            _batch.Add(end);
-        }
-        else if (!_settings.WantsItems || !open.IsResumed)
-        {
-            _hasProgress = true;
-            return;
-        }
-
-        if (_settings.WantsItems)
-        {
-            _batch.Add(new TransactionEnd(open.Transaction, open.Delivered, open.Counts, end));
-        }
-
-        _hasProgress = false;
-    }
-
-    /// <summary>Closes the transaction: it counts as executed.</summary>
-    private MySqlPosition Finish(OpenTransaction open)
-    {
-        if (open.Transaction.HasGtid)
-        {
-            _timeline?.Append(open.Transaction.Gtid);
-        }
-
-        _open = null;
-        Tables.Trim();
-
-        return PositionNow();
-    }
-
-    private void DeliverHeld(OpenTransaction open)
-    {
-        if (_settings.WantsItems && !open.IsResumed && open.LastProvisional is null)
-        {
-            _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
-        }
-
-        foreach (var set in open.Held)
-        {
-            _batch.Add(set);
-        }
-    }
-
-    private static MySqlPosition BeginPosition(MySqlTransaction transaction)
-        => new(transaction.Identity, transaction.ExecutedBefore, transaction.File, transaction.BeginPosition);
-
-    private void RollBack(in EventHeader header, long start)
-    {
-        var open = EnsureOpen(header, start);
-        RefuseProvisional(open, "was rolled back");
-        if (open.Delivered > 0)
-        {
-            Log.RolledBack(_settings.Logger, open.Transaction.Id, open.Delivered);
-        }
-
-        Finish(open);
-        _hasProgress = true;
-    }
-
-    /// <summary>A transaction without an end: the server crashed while it wrote it, and has rolled it back (R29).</summary>
-    private void Drop(string reason)
-    {
-        if (_open is { } open)
-        {
-            RefuseProvisional(open, $"never ended ({reason})");
-            Log.UnfinishedTransactionDropped(_settings.Logger, open.Transaction.Id, reason);
-            _open = null;
-        }
-    }
-
-    private static void RefuseProvisional(OpenTransaction open, string what)
-    {
-        if (open.LastProvisional is not null || open.IsResumed)
-        {
-            throw new SourceInconsistentException($"Transaction {open.Transaction.Id} {what} after {open.Delivered} of its changes had been delivered, as "
-                + "it was larger than TransactionBufferBytes or delivery was interrupted inside it. Compare its tables, then start behind it.");
+            HandOver(open);
         }
     }
 

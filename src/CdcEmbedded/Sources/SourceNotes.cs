@@ -51,6 +51,13 @@ public sealed class SourceNotes
         return SlotOf(topic).SaveAsync(text, cancellationToken);
     }
 
+    /// <summary>Reads the offset that is stored now: no restart leads before it. The store is asked, as the application may save offsets itself.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null where none is stored.</returns>
+    /// <exception cref="OffsetFormatException">It is damaged.</exception>
+    public async ValueTask<Offset?> LoadOffsetAsync(CancellationToken cancellationToken)
+        => await _store.LoadAsync(_name, cancellationToken).ConfigureAwait(false) is { } stored ? Offset.Parse(stored.Text) : null;
+
     private StoreSlot SlotOf(string topic)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);

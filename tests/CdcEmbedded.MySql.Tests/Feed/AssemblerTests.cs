@@ -281,17 +281,41 @@ public sealed class AssemblerTests
         Assert.Equal("( 1 ) ( 2 )", (await list.ReadAsync(verify: false)).Text);
     }
 
-    [Fact]
-    public async Task An_XA_transaction_on_captured_tables_is_refused_and_others_pass()
+    [Theory]
+    [InlineData("RELEASE SAVEPOINT `a`", "( 1 2 3 )")]
+    [InlineData("ROLLBACK TO `a`", "( 1 3 )")]
+    [InlineData("ROLLBACK TO SAVEPOINT `A`", "( 1 3 )")]
+    [InlineData("ROLLBACK WORK TO SAVEPOINT a", "( 1 3 )")]
+    public async Task Rows_behind_a_savepoint_do_not_count_once_it_is_rolled_back_to(string statement, string expected)
     {
-        byte[] prepare = [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'x'];
-        EventList List() => EventList.Begun().Gtid(1).Query("XA START X'78',X'',1").Map().Rows(1).Query("XA END X'78',X'',1").Add(EventType.XaPrepare, prepare)
-            .Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT `a`").Map().Rows(2).Query(statement).Map().Rows(3).Xid();
 
-        Assert.IsType<SourceInconsistentException>((await List().ReadAsync()).Failure);
-        var run = await List().ReadAsync(EventlessSet(), include: ["db.other"]);
-        Assert.Null(run.Failure);
-        Assert.Contains($"{EventList.Source}:1-3", run.LastOffset.ToString(), StringComparison.Ordinal);
+        var run = await list.ReadAsync(EventlessSet());
+
+        Assert.Equal(expected, run.Text);
+        var end = run.Entries.Select(e => e.Item).OfType<TransactionEnd>().Single();
+        Assert.Equal(expected.Count(char.IsAsciiDigit), end.EventCount);
+    }
+
+    [Fact]
+    public async Task A_savepoint_may_be_set_again_and_nested()
+    {
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Query("SAVEPOINT a").Map().Rows(3)
+            .Query("ROLLBACK TO a").Map().Rows(4).Query("ROLLBACK TO b").Map().Rows(5).Query("SAVEPOINT c").Query("ROLLBACK TO c").Xid();
+
+        Assert.Equal("( 1 5 )", (await list.ReadAsync(EventlessSet())).Text);
+    }
+
+    [Fact]
+    public async Task Rolling_back_to_a_savepoint_that_was_not_set_or_whose_rows_are_delivered_is_told()
+    {
+        var unset = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("ROLLBACK TO nowhere").Xid();
+        var delivered = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("ROLLBACK TO a").Xid();
+        var later = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT a").Query("ROLLBACK TO a").Map().Rows(2).Xid();
+
+        Assert.IsType<SourceInconsistentException>((await unset.ReadAsync(EventlessSet())).Failure);
+        Assert.IsType<SourceInconsistentException>((await delivered.ReadAsync(EventlessSet(), buffer: 0)).Failure);
+        Assert.Equal("( 1 2 )", (await later.ReadAsync(EventlessSet(), buffer: 0)).Text);
     }
 
     private static Offset EventlessSet() => Offset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");

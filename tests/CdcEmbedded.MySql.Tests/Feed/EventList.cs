@@ -1,8 +1,10 @@
 using System.Text;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Feed;
+using CdcEmbedded.MySql.Schema;
 using CdcEmbedded.MySql.Tests.Binlog;
 using CdcEmbedded.MySql.Tests.Scripted;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;
@@ -99,21 +101,23 @@ internal sealed class EventList : IEventStream, ISchemaSource
 
     public ValueTask<bool> FillAsync(CancellationToken cancellationToken) => new(false);
 
-    public ValueTask<IReadOnlyList<ColumnDefinition>?> FindAsync(string database, string table, CancellationToken cancellationToken)
-        => new([new ColumnDefinition("id", "int", IsNullable: true)]);
+    public ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+        => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null), ""));
 
     public ValueTask DisposeAsync() => default;
 
     /// <summary>Reads all events through a feed of its own.</summary>
     public async Task<EventListRun> ReadAsync(Offset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
-        bool verify = true)
+        bool verify = true, XaMode xa = XaMode.Buffer)
     {
         _next = 0;
         var document = start is null ? new OffsetDocument { File = "binlog.000001", Position = 4 } : OffsetDocument.Read(start);
         var settings = new FeedSettings
         {
             Identity = new FeedIdentity("test", null),
-            Filter = TableFilters.Create(include ?? [], [], ignoreCase: false),
+            Selection = new TableSelection(TableFilters.Create(include ?? [], [], ignoreCase: false), includesShadows: false, Logger),
+            Schemas = SchemaHistory.Begin(new SchemaCatalogue(), document, isKept: false),
+            Xa = xa,
             Logger = Logger,
             MaxBatchSize = 10,
             VerifyChecksums = verify,
@@ -121,7 +125,7 @@ internal sealed class EventList : IEventStream, ISchemaSource
             TransactionBufferBytes = buffer,
             WantsItems = items,
         };
-        await using var feed = new BinlogFeed(this, this, settings, document, hasChecksums: true);
+        await using var feed = new BinlogFeed(this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), document, hasChecksums: true);
         var entries = new List<FeedEntry>();
         try
         {

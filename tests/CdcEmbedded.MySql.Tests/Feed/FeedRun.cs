@@ -19,7 +19,7 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         => new(new MySqlBinlogFileSourceOptions
         {
             Files = recording.BinlogFiles, KeyChange = keyChange, Include = include ?? [], TransactionBufferBytes = buffer,
-        }, new FinalStateSchemas(recording));
+        });
 
     public static async Task<FeedRun> ReadAsync(ISource source, Offset? start = null, bool items = true, int? take = null,
         CdcEngineOptions? options = null)

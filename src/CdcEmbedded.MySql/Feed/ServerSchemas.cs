@@ -1,0 +1,148 @@
+using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.MySql.Schema;
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>Tells which columns tables had at a place of a server's log: those that information_schema has now, where the log from that place
+/// on holds no statement that changed them (R31, R34).</summary>
+/// <remarks>It works over connections of its own, opened when first needed. A server writes a statement to its log just before it becomes
+/// visible in information_schema, so what is read counts only for statements that were in the log a moment before.</remarks>
+internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFacts facts, TableSelection selection, SourceContext context, ILogger logger)
+    : ISchemaSource
+{
+    /// <summary>How long after a statement is in the log it is surely visible.</summary>
+    private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<(string Database, string Table, string File, long Position)> _changes = [];
+    private MySqlSession? _session;
+    private OffsetDocument? _scannedFrom;
+    private (string File, long Position) _scannedTo;
+
+    public string Remedy => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start behind that position; or give the "
+        + "user SELECT on the table; or set OnUnknownSchema to skip it.";
+
+    /// <summary>All tables of the filter as they were at a place; those that the log changes behind it are left out.</summary>
+    public async ValueTask<SchemaCatalogue> ReadAllAsync(OffsetDocument place, CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Delay(Visible, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var catalogue = await InformationSchema.ReadAllAsync(session, selection, facts.IgnoresTableCase, cancellationToken).ConfigureAwait(false);
+        await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
+        foreach (var change in _changes)
+        {
+            catalogue.MarkUnknown(change.Database, change.Table, $"the log changes it at {change.File}:{change.Position}, behind the start");
+        }
+
+        Log.SchemasLookedUp(logger, catalogue.Count, _changes.Count);
+        return catalogue;
+    }
+
+    public async ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookUpAsync(database, table, place, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CdcConnectionException) when (_session is not null)
+        {
+            // The connection idles between look-ups, and the server ends idle ones: once more over a new one.
+            await DisposeAsync().ConfigureAwait(false);
+            return await LookUpAsync(database, table, place, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
+        var definition = await InformationSchema.ReadTableAsync(session, database, table, cancellationToken).ConfigureAwait(false);
+        if (definition is null)
+        {
+            return new SchemaLookup(null, "the server has no such table now, or does not show it to this user");
+        }
+
+        await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
+        foreach (var change in _changes)
+        {
+            if (IsSame(change.Database, database) && IsSame(change.Table, table)
+                && (place.File is not { } file || LogCursor.Compare(change.File, change.Position, file, place.Position) > 0))
+            {
+                return new SchemaLookup(null, $"the statement that ends at {change.File}:{change.Position} changed the table, and what it was before is not known");
+            }
+        }
+
+        Log.SchemaLookedUp(logger, database, table, definition.Columns.Count);
+        return new SchemaLookup(definition, "");
+    }
+
+    /// <summary>Reads which tables the log changes from a place to its end now. What was read is not read again.</summary>
+    private async ValueTask ScanAsync(MySqlSession session, OffsetDocument place, CancellationToken cancellationToken)
+    {
+        if (await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false) is not { } end)
+        {
+            throw new SchemaUnknownException("", place.File ?? "", "The server does not tell where its log ends, so it cannot be told of which place its tables "
+                + "are. GRANT REPLICATION CLIENT ON *.* TO the user (BINLOG MONITOR on MariaDB).");
+        }
+
+        var from = place;
+        if (_scannedFrom is { File: { } first } && place.File is { } file && LogCursor.Compare(first, _scannedFrom.Position, file, place.Position) <= 0
+            && LogCursor.Compare(file, place.Position, _scannedTo.File, _scannedTo.Position) <= 0)
+        {
+            from = new OffsetDocument { File = _scannedTo.File, Position = _scannedTo.Position };
+        }
+        else
+        {
+            _changes.Clear();
+            _scannedFrom = place;
+        }
+
+        if (from.File is { } at && LogCursor.Compare(at, from.Position, end.File, end.Position) >= 0)
+        {
+            _scannedTo = end;
+            return;
+        }
+
+        await ReadLogAsync(from, end, cancellationToken).ConfigureAwait(false);
+        _scannedTo = end;
+    }
+
+    private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, CancellationToken cancellationToken)
+    {
+        var session = await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        await using var disposing = session.ConfigureAwait(false);
+        var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, from, new ReplicationSetup(), BinlogDump.RandomServerId(), isFinite: true,
+            TimeSpan.FromMinutes(1), cancellationToken).ConfigureAwait(false);
+        var stream = new DumpEventStream(session, packets, hasOwnServerId: false, isFinite: true);
+        var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
+        await walk.ReadAsync(end, (sql, statement) => Collect(sql, statement, walk.Cursor), cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Collect(string sql, DdlContext statement, LogCursor cursor)
+    {
+        // Which tables a statement touches does not depend on what is known of them.
+        foreach (var change in new SchemaCatalogue().Apply(sql, statement))
+        {
+            _changes.Add((change.Database, change.Table, cursor.File, cursor.Position));
+            if (change.NewTable is { } name)
+            {
+                _changes.Add((change.NewDatabase ?? change.Database, name, cursor.File, cursor.Position));
+            }
+        }
+    }
+
+    private bool IsSame(string a, string b)
+        => string.Equals(a, b, facts.IgnoresTableCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private async ValueTask<MySqlSession> SessionAsync(CancellationToken cancellationToken)
+        => _session ??= await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,65 @@
+using CdcEmbedded.MySql.Binlog;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <content>What cannot be delivered as it should: an exception or a notice, as the options say.</content>
+internal sealed partial class TransactionAssembler
+{
+    /// <summary>The columns of a captured table are not known, and its rows are passed over.</summary>
+    public void PassOver(UnresolvedTable table, string message)
+    {
+        Tables.PassOver();
+        if (_passedOver.Add($"{table.Map.FullName}"))
+        {
+            Tell(NoticeKind.TableSkipped, table.Map.Database, table.Map.Table, message);
+        }
+    }
+
+    private void ReadIncident(in IncidentEvent incident)
+    {
+        var message = $"The server says at {_cursor} that its binlog lacks changes (incident {incident.Incident}: '{incident.Message}'). Compare the "
+            + "captured tables, then start anew behind that position.";
+        if (_settings.OnIncident == FaultPolicy.Fail)
+        {
+            throw new SourceInconsistentException(message);
+        }
+
+        Tell(NoticeKind.Incident, "", "", message);
+    }
+
+    /// <summary>A row change that was logged as a statement: its rows are not in the log (R25).</summary>
+    private void CheckStatement(in QueryEvent query, string text)
+    {
+        var known = StatementReader.TryReadTable(text, query.Database, out var database, out var table);
+        if ((known && !_settings.Selection.Matches(database, table)) || _open is { Repetition: not Repetition.None })
+        {
+            return;
+        }
+
+        var message = $"A statement at {_cursor} changed {(known ? $"{database}.{table}" : $"a table of database '{query.Database}'")} and was logged as text "
+            + "instead of rows (binlog_format was not ROW in its session), so its changes cannot be delivered. Set binlog_format=ROW for all "
+            + "sessions, compare the table, then start behind that position; or exclude the table.";
+        if (_settings.OnStatementChange == FaultPolicy.Fail)
+        {
+            throw new SourceInconsistentException(message);
+        }
+
+        Tell(NoticeKind.StatementChange, known ? database : query.Database, table, message);
+    }
+
+    /// <summary>The notice in its place: inside a transaction with that transaction's changes.</summary>
+    private void Tell(NoticeKind kind, string database, string table, string message)
+    {
+        if (_open is { } open)
+        {
+            open.Hold(NoticeAt(new MySqlPosition(open.Transaction, open.Delivered, open.Check)));
+        }
+        else
+        {
+            _batch.Add(NoticeAt(PositionNow()));
+            _hasProgress = false;
+        }
+
+        Notice NoticeAt(MySqlPosition position) => new(kind, message, position) { Database = database, Table = table };
+    }
+}

@@ -1,0 +1,195 @@
+using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <content>Begin and end of transactions.</content>
+internal sealed partial class TransactionAssembler
+{
+    private void ReadGtid(in EventHeader header, ReadOnlySpan<byte> body, long start)
+    {
+        Drop("its end is missing");
+        var e = GtidEvent.Read(header.Type, body);
+        Open(header, start, e.IsAnonymous ? default : new TransactionGtid(e.Gtid), e.ImmediateCommitTimestamp, e.OriginalCommitTimestamp);
+    }
+
+    /// <summary>The open transaction; servers without GTID events begin one with BEGIN or with a statement.</summary>
+    private OpenTransaction EnsureOpen(in EventHeader header, long start) => _open ?? Open(header, start, default);
+
+    private OpenTransaction Open(in EventHeader header, long start, TransactionGtid gtid, long immediateCommit = 0, long originalCommit = 0)
+    {
+        if (gtid.HasValue)
+        {
+            // The log began without a set to go on from: the file's own is the one.
+            _executed ??= _previous;
+        }
+
+        var transaction = new MySqlTransaction(_settings.Identity, gtid, _executed?.Current ?? default, _cursor.File, start, _prepared.Pending)
+        {
+            ImmediateCommit = immediateCommit,
+            OriginalCommit = originalCommit,
+            HeaderSeconds = header.Timestamp,
+            ServerId = header.ServerId,
+        };
+        _open = _transaction;
+        _open.Begin(transaction, _resume, _repeated?.Judge(gtid, _cursor.File, start) ?? Repetition.None);
+        return _open;
+    }
+
+    private void Begin(in EventHeader header, uint threadId, long start)
+    {
+        if (_open is { HasBegun: true })
+        {
+            Drop("another one began");
+        }
+
+        var open = EnsureOpen(header, start);
+        open.HasBegun = true;
+        open.Transaction.ThreadId = threadId;
+    }
+
+    private void Commit(in EventHeader header, long start)
+    {
+        var open = EnsureOpen(header, start);
+        if (PassOver(open))
+        {
+            return;
+        }
+
+        open.VerifyComplete();
+        var end = Finish(open);
+        if (open.Held.Count > 0)
+        {
+            // Where the end is an item of its own, the last change's position stays inside: a restart behind it still tells the end.
+            var last = _settings.WantsItems ? null : open.Held[^1].Changes as MySqlChangeSet;
+            if (last is not null)
+            {
+                open.Transaction.Complete(end, last);
+            }
+
+            DeliverHeld(open);
+            if (last is null && !_settings.WantsItems)
+            {
+                _batch.Add(end);
+            }
+        }
+        else if (open.LastProvisional is not null)
+        {
+            _batch.Add(end);
+        }
+        else if (!_settings.WantsItems || !open.IsResumed)
+        {
+            _hasProgress = true;
+            return;
+        }
+
+        if (_settings.WantsItems)
+        {
+            _batch.Add(new TransactionEnd(open.Transaction, open.Delivered, open.Counts, end));
+        }
+
+        _hasProgress = false;
+    }
+
+    /// <summary>Closes the transaction: it counts as executed.</summary>
+    private MySqlPosition Finish(OpenTransaction open)
+    {
+        _executed?.Append(open.Transaction.RestartGtid);
+        _open = null;
+        Tables.Trim();
+        return PositionNow();
+    }
+
+    /// <summary>Closes a transaction that was processed before the restart; progress begins behind it.</summary>
+    private bool PassOver(OpenTransaction open)
+    {
+        if (open.Repetition == Repetition.None)
+        {
+            return false;
+        }
+
+        _open = null;
+        return true;
+    }
+
+    private void DeliverHeld(OpenTransaction open)
+    {
+        if (_settings.WantsItems && !open.IsResumed && open.LastProvisional is null)
+        {
+            _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
+        }
+
+        foreach (var entry in open.Held)
+        {
+            if (entry.Changes is { } changes)
+            {
+                _batch.Add(changes);
+            }
+            else if (entry.Item is { } item)
+            {
+                _batch.Add(item);
+            }
+        }
+    }
+
+    /// <summary>There is no room to hold more: what is held is delivered before the commit is known.</summary>
+    private void HandOver(OpenTransaction open)
+    {
+        if (open.Transaction.Xid is { } xid && _settings.Xa == XaMode.Buffer)
+        {
+            throw new SourceInconsistentException($"The prepared XA transactions that await their outcome and {xid}, which is read at {_cursor}, hold more than "
+                + $"TransactionBufferBytes ({_settings.TransactionBufferBytes}). Raise it, or set Xa to XaMode.EmitAtPrepare; nothing is lost, reading "
+                + "goes on where it stands.");
+        }
+
+        if (open.Held.Count > 0)
+        {
+            DeliverHeld(open);
+            open.MarkProvisional();
+        }
+    }
+
+    private static MySqlPosition BeginPosition(MySqlTransaction transaction)
+        => new(transaction.Identity, transaction.ExecutedBefore, transaction.RestartFile, transaction.RestartPosition, transaction.Pending);
+
+    private void RollBack(in EventHeader header, long start)
+    {
+        var open = EnsureOpen(header, start);
+        if (PassOver(open))
+        {
+            return;
+        }
+
+        RefuseProvisional(open, "was rolled back");
+        if (open.Delivered > 0)
+        {
+            Log.RolledBack(_settings.Logger, open.Transaction.Id, open.Delivered);
+        }
+
+        Finish(open);
+        _hasProgress = true;
+    }
+
+    /// <summary>A transaction without an end: the server crashed while it wrote it, and has rolled it back (R29).</summary>
+    private void Drop(string reason)
+    {
+        if (_open is { } open)
+        {
+            _open = null;
+            if (open.Repetition == Repetition.None)
+            {
+                RefuseProvisional(open, $"never ended ({reason})");
+                Log.UnfinishedTransactionDropped(_settings.Logger, open.Transaction.Id, reason);
+            }
+        }
+    }
+
+    private static void RefuseProvisional(OpenTransaction open, string what)
+    {
+        if (open.LastProvisional is not null || open.IsResumed)
+        {
+            throw new SourceInconsistentException($"Transaction {open.Transaction.Id} {what} after {open.Delivered} of its changes had been delivered, as "
+                + "it was larger than TransactionBufferBytes or delivery was interrupted inside it. Compare its tables, then start behind it.");
+        }
+    }
+}

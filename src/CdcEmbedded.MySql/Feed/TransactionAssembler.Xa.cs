@@ -1,0 +1,85 @@
+using CdcEmbedded.MySql.Binlog;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <content>XA transactions: prepared in one place of the log, committed or rolled back in another, days later or in another order (R20).</content>
+internal sealed partial class TransactionAssembler
+{
+    private void BeginXa(in EventHeader header, in QueryEvent query, string text, long start)
+    {
+        Begin(header, query.ThreadId, start);
+        EnsureOpen(header, start).Transaction.Xid = XaStatement.ReadXid(text);
+    }
+
+    private void ReadXaPrepare(in EventHeader header, in XaPrepareEvent prepare)
+    {
+        var open = EnsureOpen(header, _cursor.Position);
+        open.Transaction.Xid = prepare.Xid;
+        if (prepare.IsOnePhase || _settings.Xa == XaMode.EmitAtPrepare)
+        {
+            Commit(header, _cursor.Position);
+            return;
+        }
+
+        if (_settings.Xa == XaMode.Fail && open.Delivered > 0)
+        {
+            throw new SourceInconsistentException($"XA PREPARE of {prepare.Xid} in transaction {open.Transaction.Id} near {_cursor} leaves open whether its changes will "
+                + "be committed, and the source's Xa is XaMode.Fail. Set it to XaMode.Buffer, or exclude the tables that XA transactions change.");
+        }
+
+        Hold(open, prepare.Xid);
+    }
+
+    /// <summary>The rows of the prepared transaction wait; it counts as executed, and the offset remembers to read it again.</summary>
+    private void Hold(OpenTransaction open, string xid)
+    {
+        if (open.Repetition == Repetition.Done)
+        {
+            // Its outcome was read before the restart as well.
+            _open = null;
+            return;
+        }
+
+        var transaction = open.Transaction;
+        _prepared.Add(
+            new PendingXa(xid, transaction.HasGtid ? transaction.Gtid.ToString() : null, transaction.ExecutedBefore.Position?.ToString(), transaction.File,
+                transaction.BeginPosition),
+            open);
+        if (!PassOver(open))
+        {
+            Finish(open);
+            _hasProgress = true;
+        }
+    }
+
+    private void CommitXa(in EventHeader header, string text, long start)
+    {
+        var open = EnsureOpen(header, start);
+        if (open.Repetition == Repetition.None && _settings.Xa == XaMode.Buffer)
+        {
+            var xid = XaStatement.ReadXid(text);
+            if (_prepared.Take(xid) is { } prepared)
+            {
+                open.Adopt(prepared);
+            }
+            else
+            {
+                Log.XaOutcomePassed(_settings.Logger, text, _cursor.File, _cursor.Position);
+            }
+        }
+
+        Commit(header, start);
+    }
+
+    private void RollBackXa(in EventHeader header, string text, long start)
+    {
+        var open = EnsureOpen(header, start);
+        if (open.Repetition == Repetition.None && _settings.Xa == XaMode.Buffer)
+        {
+            // Rows of a transaction that was prepared before reading began need not be known to be left out.
+            _prepared.Take(XaStatement.ReadXid(text));
+        }
+
+        Commit(header, start);
+    }
+}

@@ -1,0 +1,403 @@
+using CdcEmbedded.MySql.Binlog;
+
+namespace CdcEmbedded.MySql.Schema;
+
+/// <summary>Applies the parts of an ALTER TABLE, one after another, to a table's draft.</summary>
+/// <param name="table">The table; empty, and its columns not looked at, where it is not known.</param>
+/// <param name="context">The session's settings.</param>
+/// <param name="characterSetOfDatabase">What CONVERT TO CHARACTER SET DEFAULT takes; null where not known.</param>
+internal sealed class AlterTableReader(TableDraft table, DdlContext context, string? characterSetOfDatabase)
+{
+    private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
+
+    /// <summary>The new name; null where it keeps its own.</summary>
+    public (string Database, string Table)? NewName { get; private set; }
+
+    /// <summary>Whether rows go or come without a word in the log.</summary>
+    public bool MovesPartitions { get; private set; }
+
+    /// <summary>The table whose rows are exchanged with a partition's; null for none.</summary>
+    public (string Database, string Table)? Exchanged { get; private set; }
+
+    /// <summary>Applies the parts behind the table's name.</summary>
+    /// <exception cref="DdlUnreadableException">One cannot be understood for certain.</exception>
+    public void Read(SqlTokens tokens)
+    {
+        while (!tokens.IsAtEnd)
+        {
+            ReadPart(tokens);
+
+            // ORDER BY and PARTITION BY stand last without a comma before them; commas may be left out before options.
+            tokens.TryTake(',');
+        }
+
+        RenameColumns();
+    }
+
+    /// <summary>The new name and the exchanged table alone: for a table whose columns are not known.</summary>
+    public void ReadNames(SqlTokens tokens)
+    {
+        while (!tokens.IsAtEnd)
+        {
+            if (tokens.Peek().Is("RENAME") || tokens.Peek().Is("EXCHANGE"))
+            {
+                ReadPart(tokens);
+            }
+
+            tokens.SkipToComma();
+            tokens.TryTake(',');
+        }
+    }
+
+    private void ReadPart(SqlTokens tokens)
+    {
+        if (tokens.TryTake("ADD"))
+        {
+            ReadAdd(tokens);
+        }
+        else if (tokens.TryTake("DROP"))
+        {
+            ReadDrop(tokens);
+        }
+        else if (tokens.TryTake("MODIFY"))
+        {
+            tokens.TryTake("COLUMN");
+            var isOptional = tokens.TryTake("IF", "EXISTS");
+            var name = tokens.TakeName();
+            Redefine(tokens, name, name, isOptional);
+        }
+        else if (tokens.TryTake("CHANGE"))
+        {
+            tokens.TryTake("COLUMN");
+            var isOptional = tokens.TryTake("IF", "EXISTS");
+            Redefine(tokens, tokens.TakeName(), tokens.TakeName(), isOptional);
+        }
+        else if (tokens.TryTake("RENAME"))
+        {
+            ReadRename(tokens);
+        }
+        else if (tokens.TryTake("ALTER"))
+        {
+            ReadAlterColumn(tokens);
+        }
+        else if (tokens.TryTake("CONVERT"))
+        {
+            ReadConvert(tokens);
+        }
+        else
+        {
+            ReadOther(tokens);
+        }
+    }
+
+    private void ReadOther(SqlTokens tokens)
+    {
+        if (tokens.TryTake("ORDER", "BY") || tokens.TryTake("PARTITION", "BY"))
+        {
+            tokens.SkipToEnd();
+        }
+        else if (tokens.Peek().Is("TRUNCATE") || tokens.Peek().Is("IMPORT") || tokens.Peek().Is("DISCARD"))
+        {
+            MovesPartitions = true;
+            tokens.SkipToComma();
+        }
+        else if (tokens.TryTake("EXCHANGE"))
+        {
+            MovesPartitions = true;
+            while (!tokens.IsAtEnd && !tokens.TryTake("WITH", "TABLE"))
+            {
+                tokens.Take();
+            }
+
+            Exchanged = tokens.TakeTable(context.Database);
+            tokens.SkipToComma();
+        }
+        else if (!TableOptionReader.TryRead(tokens, table))
+        {
+            // Locks, algorithms, keys on or off, other options: nothing that a row event shows.
+            tokens.Take();
+            while (!tokens.IsAtEnd && !tokens.Peek().Is(',') && !IsOption(tokens))
+            {
+                tokens.Take();
+            }
+        }
+    }
+
+    /// <summary>Options need no commas between them.</summary>
+    private static bool IsOption(SqlTokens tokens) => tokens.Peek().Is("DEFAULT") || tokens.Peek().Is("CHARACTER") || tokens.Peek().Is("CHARSET")
+        || tokens.Peek().Is("COLLATE") || tokens.Peek().Is("ENGINE") || (tokens.Peek().Is("PARTITION") && tokens.Peek(1).Is("BY"))
+        || (tokens.Peek().Is("ORDER") && tokens.Peek(1).Is("BY"));
+
+    private void ReadAdd(SqlTokens tokens)
+    {
+        if (tokens.TryTake("SYSTEM", "VERSIONING"))
+        {
+            CreateTableReader.AddVersionColumns(table);
+            return;
+        }
+
+        if (tokens.Peek().Is("PARTITION") && (tokens.Peek(1).Is('(') || tokens.Peek(1).Is("PARTITIONS") || tokens.Peek(1).Is("IF")))
+        {
+            tokens.SkipToComma();
+            return;
+        }
+
+        var keys = new List<string>();
+        var isColumn = tokens.TryTake("COLUMN");
+        if (!isColumn && TableElementReader.TryReadKey(tokens, keys))
+        {
+            AddKeys(keys);
+            return;
+        }
+
+        var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
+        if (!tokens.Peek().Is('('))
+        {
+            AddColumn(tokens, isOptional);
+            return;
+        }
+
+        var inner = tokens.TakeParentheses();
+        do
+        {
+            if (!TableElementReader.TryReadKey(inner, keys))
+            {
+                AddColumn(inner, isOptional);
+            }
+        }
+        while (inner.TryTake(','));
+        AddKeys(keys);
+    }
+
+    private void AddKeys(List<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            table.AddKey(key);
+        }
+    }
+
+    private void AddColumn(SqlTokens tokens, bool isOptional)
+    {
+        var column = ColumnReader.Read(tokens, tokens.TakeName(), table.CharacterSet, context);
+        var place = ReadPlace(tokens, table.Columns.Count, -1);
+        if (table.IndexOf(column.Name) >= 0)
+        {
+            if (isOptional)
+            {
+                return;
+            }
+
+            throw new DdlUnreadableException($"it adds the column '{column.Name}', which is there");
+        }
+
+        table.Columns.Insert(place, column);
+        if (column.IsKey)
+        {
+            table.AddKey(column.Name);
+        }
+    }
+
+    /// <summary>FIRST, AFTER x, or neither.</summary>
+    /// <param name="tokens">Stand behind a definition.</param>
+    /// <param name="otherwise">The place where nothing is said.</param>
+    /// <param name="taken">The place of the column that moves, and is counted no more; -1 for a new one.</param>
+    private int ReadPlace(SqlTokens tokens, int otherwise, int taken)
+    {
+        if (tokens.TryTake("FIRST"))
+        {
+            return 0;
+        }
+
+        if (!tokens.TryTake("AFTER"))
+        {
+            return otherwise;
+        }
+
+        var after = table.PlaceOf(tokens.TakeName());
+        return taken >= 0 && after > taken ? after : after + 1;
+    }
+
+    private void Redefine(SqlTokens tokens, string name, string newName, bool isOptional)
+    {
+        var column = ColumnReader.Read(tokens, newName, table.CharacterSet, context);
+        var at = table.IndexOf(name);
+        if (at < 0 && isOptional)
+        {
+            ReadPlace(tokens, 0, -1);
+            return;
+        }
+
+        at = table.PlaceOf(name);
+        var place = ReadPlace(tokens, at, at);
+        table.Columns.RemoveAt(at);
+        table.Columns.Insert(place, column);
+        table.RenameKey(name, newName);
+        if (table.Key.Exists(k => k.Equals(newName, StringComparison.OrdinalIgnoreCase)))
+        {
+            column.IsNullable = false;
+        }
+        else if (column.IsKey)
+        {
+            table.AddKey(newName);
+        }
+    }
+
+    private void ReadDrop(SqlTokens tokens)
+    {
+        if (tokens.TryTake("PRIMARY", "KEY"))
+        {
+            table.Key.Clear();
+        }
+        else if (tokens.TryTake("SYSTEM", "VERSIONING"))
+        {
+            table.Columns.RemoveAll(static c => !c.IsVisible && c.Name.ToLowerInvariant() is "row_start" or "row_end");
+        }
+        else if (tokens.Peek().Is("PARTITION"))
+        {
+            MovesPartitions = true;
+            tokens.SkipToEnd();
+        }
+        else if (tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("FOREIGN") || tokens.Peek().Is("CHECK") || tokens.Peek().Is("CONSTRAINT")
+            || (tokens.Peek().Is("PERIOD") && tokens.Peek(1).Is("FOR")))
+        {
+            tokens.SkipToComma();
+        }
+        else
+        {
+            tokens.TryTake("COLUMN");
+            var isOptional = tokens.TryTake("IF", "EXISTS");
+            var name = tokens.TakeName();
+            tokens.SkipToComma();
+            var at = isOptional ? table.IndexOf(name) : table.PlaceOf(name);
+            if (at >= 0)
+            {
+                table.Columns.RemoveAt(at);
+                table.DropKey(name);
+            }
+        }
+    }
+
+    private void ReadRename(SqlTokens tokens)
+    {
+        if (tokens.TryTake("INDEX") || tokens.TryTake("KEY"))
+        {
+            tokens.SkipToComma();
+        }
+        else if (tokens.TryTake("COLUMN"))
+        {
+            var isOptional = tokens.TryTake("IF", "EXISTS");
+            var name = tokens.TakeName();
+            if (!tokens.TryTake("TO"))
+            {
+                throw SqlTokens.Unexpected("TO", tokens.Peek());
+            }
+
+            _renames.Add((name, tokens.TakeName(), isOptional));
+        }
+        else
+        {
+            _ = tokens.TryTake("TO") || tokens.TryTake("AS") || tokens.TryTake('=');
+            NewName = tokens.TakeTable(context.Database);
+        }
+    }
+
+    /// <summary>Renames all columns at once, as the server does: two may swap their names.</summary>
+    private void RenameColumns()
+    {
+        var places = new List<(int Place, string Name, string NewName)>();
+        foreach (var (name, newName, isOptional) in _renames)
+        {
+            var place = isOptional ? table.IndexOf(name) : table.PlaceOf(name);
+            if (place >= 0)
+            {
+                places.Add((place, name, newName));
+            }
+        }
+
+        var keys = table.Key.ToArray();
+        foreach (var (place, name, newName) in places)
+        {
+            table.Columns[place].Name = newName;
+            for (var i = 0; i < keys.Length; i++)
+            {
+                if (keys[i].Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    table.Key[i] = newName;
+                }
+            }
+        }
+    }
+
+    private void ReadAlterColumn(SqlTokens tokens)
+    {
+        if (tokens.TryTake("INDEX") || tokens.TryTake("CHECK") || tokens.TryTake("CONSTRAINT") || tokens.TryTake("KEY"))
+        {
+            tokens.SkipToComma();
+            return;
+        }
+
+        tokens.TryTake("COLUMN");
+        tokens.TryTake("IF", "EXISTS");
+        var name = tokens.TakeName();
+        if (tokens.TryTake("SET", "INVISIBLE"))
+        {
+            table.Columns[table.PlaceOf(name)].IsVisible = false;
+        }
+        else if (tokens.TryTake("SET", "VISIBLE"))
+        {
+            table.Columns[table.PlaceOf(name)].IsVisible = true;
+        }
+        else
+        {
+            tokens.SkipToComma();
+        }
+    }
+
+    private void ReadConvert(SqlTokens tokens)
+    {
+        if (!tokens.TryTake("TO"))
+        {
+            // MariaDB's CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO PARTITION p.
+            MovesPartitions = true;
+            tokens.SkipToEnd();
+            return;
+        }
+
+        if (!TextTypeReader.TryReadCharacterSet(tokens, out var characterSet))
+        {
+            throw SqlTokens.Unexpected("CHARACTER SET", tokens.Peek());
+        }
+
+        if (tokens.TryTake("COLLATE"))
+        {
+            tokens.TryTake('=');
+            characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? characterSet;
+        }
+
+        var to = Charset.ByName(characterSet ?? characterSetOfDatabase ?? throw new DdlUnreadableException("the database's character set is not known"))
+            ?? throw new DdlUnreadableException($"the character set {characterSet} is not known");
+        table.CharacterSet = to.Name;
+        foreach (var column in table.Columns)
+        {
+            ConvertColumn(column, to);
+        }
+    }
+
+    private static void ConvertColumn(ColumnDraft column, Charset to)
+    {
+        if (column.CharacterSet is not { } name || Charset.ByName(name) is not { } from)
+        {
+            return;
+        }
+
+        column.CharacterSet = to.Name;
+
+        // MySQL manual, "ALTER TABLE": a TEXT becomes the next larger type where its characters may need more bytes.
+        if (to.MaxLength > from.MaxLength && column.TypeText is ("tinytext" or "text" or "mediumtext"))
+        {
+            long bytes = column.TypeText switch { "tinytext" => 255, "text" => 65535, _ => 16777215 };
+            column.TypeText = ColumnTypeReader.BlobOf(bytes / from.MaxLength * to.MaxLength) + "text";
+        }
+    }
+}

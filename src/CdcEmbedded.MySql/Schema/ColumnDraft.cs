@@ -1,0 +1,31 @@
+using CdcEmbedded.MySql.Binlog;
+
+namespace CdcEmbedded.MySql.Schema;
+
+/// <summary>A column while a statement is being applied.</summary>
+internal sealed class ColumnDraft
+{
+    public required string Name { get; set; }
+
+    /// <summary>As information_schema writes it.</summary>
+    public required string TypeText { get; set; }
+
+    public bool IsNullable { get; set; } = true;
+
+    /// <summary>Null for columns without one.</summary>
+    public string? CharacterSet { get; set; }
+
+    public bool IsVisible { get; set; } = true;
+
+    /// <summary>Whether its own definition makes it the primary key.</summary>
+    public bool IsKey { get; set; }
+
+    public static ColumnDraft Of(ColumnDefinition column) => new()
+    {
+        Name = column.Name,
+        TypeText = column.TypeText,
+        IsNullable = column.IsNullable,
+        CharacterSet = column.CharacterSet,
+        IsVisible = column.IsVisible,
+    };
+}

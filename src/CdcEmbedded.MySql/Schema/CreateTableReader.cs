@@ -1,0 +1,86 @@
+namespace CdcEmbedded.MySql.Schema;
+
+/// <summary>Reads CREATE TABLE behind the table's name.</summary>
+internal static class CreateTableReader
+{
+    /// <summary>Reads the columns and options.</summary>
+    /// <exception cref="DdlUnreadableException">They cannot be told for certain.</exception>
+    public static TableDraft Read(SqlTokens tokens, string? databaseCharacterSet, in DdlContext context)
+    {
+        var table = new TableDraft { CharacterSet = databaseCharacterSet };
+        var elements = tokens.Peek().Is('(') ? tokens.TakeParentheses() : null;
+        ReadOptions(tokens, table, out var isVersioned);
+        if (elements is null)
+        {
+            throw new DdlUnreadableException("it lists no columns");
+        }
+
+        var keys = new List<string>();
+        var hasPeriod = false;
+        do
+        {
+            hasPeriod |= elements.Peek().Is("PERIOD") && elements.Peek(1).Is("FOR") && elements.Peek(2).Is("SYSTEM_TIME");
+            if (!TableElementReader.TryReadKey(elements, keys))
+            {
+                var column = ColumnReader.Read(elements, elements.TakeName(), table.CharacterSet, context);
+                table.Columns.Add(column);
+                if (column.IsKey)
+                {
+                    keys.Add(column.Name);
+                }
+            }
+        }
+        while (elements.TryTake(','));
+        if (!elements.IsAtEnd)
+        {
+            throw SqlTokens.Unexpected(",", elements.Peek());
+        }
+
+        foreach (var key in keys)
+        {
+            table.AddKey(key);
+        }
+
+        if (isVersioned && !hasPeriod)
+        {
+            AddVersionColumns(table);
+        }
+
+        return table;
+    }
+
+    /// <summary>The two columns that MariaDB gives a system-versioned table which names none; row events hold them.</summary>
+    public static void AddVersionColumns(TableDraft table)
+    {
+        foreach (var name in (string[])["row_start", "row_end"])
+        {
+            table.Columns.Add(new ColumnDraft { Name = name, TypeText = "timestamp(6)", IsNullable = false, IsVisible = false });
+        }
+    }
+
+    private static void ReadOptions(SqlTokens tokens, TableDraft table, out bool isVersioned)
+    {
+        isVersioned = false;
+        while (!tokens.IsAtEnd)
+        {
+            tokens.TryTake(',');
+            if (tokens.TryTake("PARTITION", "BY") || tokens.TryTake("START", "TRANSACTION"))
+            {
+                tokens.SkipToEnd();
+            }
+            else if (tokens.Peek().Is("SELECT") || tokens.Peek().Is("AS") || tokens.Peek().Is("IGNORE") || tokens.Peek().Is("REPLACE") || tokens.Peek().Is("WITH")
+                && !tokens.Peek(1).Is("SYSTEM"))
+            {
+                throw new DdlUnreadableException("its columns come from a SELECT");
+            }
+            else if (tokens.TryTake("WITH", "SYSTEM", "VERSIONING"))
+            {
+                isVersioned = true;
+            }
+            else if (!TableOptionReader.TryRead(tokens, table))
+            {
+                tokens.Take();
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+
+namespace CdcEmbedded.MySql.Schema;
+
+/// <summary>The tables that are known at one place of a log, carried forward by the statements that follow. Single-threaded.</summary>
+/// <param name="ignoresCase">Whether the names of tables and databases ignore case (<c>lower_case_table_names</c> 1 and 2).</param>
+internal sealed class SchemaCatalogue(bool ignoresCase = false)
+{
+    private readonly Dictionary<(string Database, string Table), TableDefinition> _tables = new(new TableNameComparer(ignoresCase));
+    private readonly Dictionary<(string Database, string Table), string> _unknown = new(new TableNameComparer(ignoresCase));
+    private readonly Dictionary<string, string> _databases = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+
+    /// <summary>How many tables are known.</summary>
+    public int Count => _tables.Count;
+
+    /// <summary>Whether a table is there with columns that are not known.</summary>
+    public bool IsUnknown(string database, string table) => _unknown.ContainsKey((database, table));
+
+    /// <summary>Why a table is not known; null where it is, or is not there.</summary>
+    public string? ReasonOf(string database, string table) => _unknown.GetValueOrDefault((database, table));
+
+    /// <summary>A table; null where it is not known.</summary>
+    public TableDefinition? Find(string database, string table) => _tables.GetValueOrDefault((database, table));
+
+    /// <summary>Sets a table.</summary>
+    public void Set(TableDefinition definition)
+    {
+        _tables[(definition.Database, definition.Name)] = definition;
+        _unknown.Remove((definition.Database, definition.Name));
+    }
+
+    /// <summary>A table is gone.</summary>
+    public void Forget(string database, string table)
+    {
+        _tables.Remove((database, table));
+        _unknown.Remove((database, table));
+    }
+
+    /// <summary>A table is there, but its columns are not known.</summary>
+    /// <param name="database">Its database.</param>
+    /// <param name="table">Its name.</param>
+    /// <param name="reason">Why not.</param>
+    public void MarkUnknown(string database, string table, string reason)
+    {
+        _tables.Remove((database, table));
+        _unknown[(database, table)] = reason;
+    }
+
+    /// <summary>Sets a database's default character set.</summary>
+    public void SetDatabase(string database, string characterSet) => _databases[database] = characterSet;
+
+    /// <summary>A database is gone, with its tables.</summary>
+    /// <returns>The names of the tables that were known.</returns>
+    public List<string> ForgetDatabase(string database)
+    {
+        var comparer = _databases.Comparer;
+        var tables = new List<string>();
+        foreach (var key in _tables.Keys)
+        {
+            if (comparer.Equals(key.Database, database))
+            {
+                tables.Add(key.Table);
+            }
+        }
+
+        foreach (var table in tables)
+        {
+            _tables.Remove((database, table));
+        }
+
+        foreach (var key in _unknown.Keys)
+        {
+            if (comparer.Equals(key.Database, database))
+            {
+                _unknown.Remove(key);
+            }
+        }
+
+        _databases.Remove(database);
+        return tables;
+    }
+
+    /// <summary>A database's default character set; null where it is not known.</summary>
+    public string? CharacterSetOf(string database) => _databases.GetValueOrDefault(database);
+
+    /// <summary>Whether a statement may change tables or databases, by its first word.</summary>
+    public static bool MayChange(string sql) => DdlApplier.MayChange(sql);
+
+    /// <summary>Applies a statement.</summary>
+    /// <returns>What it did; empty where it changes no table, or did nothing (IF EXISTS).</returns>
+    public IReadOnlyList<TableChange> Apply(string sql, in DdlContext context) => DdlApplier.Apply(this, sql, context);
+
+    /// <summary>A catalogue of its own with the same contents.</summary>
+    public SchemaCatalogue Copy()
+    {
+        var copy = new SchemaCatalogue(ignoresCase);
+        foreach (var (key, table) in _tables)
+        {
+            copy._tables[key] = table;
+        }
+
+        foreach (var (database, characterSet) in _databases)
+        {
+            copy._databases[database] = characterSet;
+        }
+
+        foreach (var (key, reason) in _unknown)
+        {
+            copy._unknown[key] = reason;
+        }
+
+        return copy;
+    }
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("nocase"u8, ignoresCase);
+        writer.WriteStartObject("databases"u8);
+        foreach (var (database, characterSet) in _databases)
+        {
+            writer.WriteString(database, characterSet);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartArray("tables"u8);
+        foreach (var table in _tables.Values)
+        {
+            table.Write(writer);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("unknown"u8);
+        foreach (var ((database, table), reason) in _unknown)
+        {
+            writer.WriteStringValue(database);
+            writer.WriteStringValue(table);
+            writer.WriteStringValue(reason);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    public static SchemaCatalogue Read(JsonElement element)
+    {
+        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean());
+        foreach (var database in element.GetProperty("databases").EnumerateObject())
+        {
+            result._databases[database.Name] = database.Value.GetString() ?? "";
+        }
+
+        foreach (var table in element.GetProperty("tables").EnumerateArray())
+        {
+            result.Set(TableDefinition.Read(table));
+        }
+
+        var unknown = element.GetProperty("unknown");
+        for (var i = 0; i + 2 < unknown.GetArrayLength(); i += 3)
+        {
+            result._unknown[(unknown[i].GetString() ?? "", unknown[i + 1].GetString() ?? "")] = unknown[i + 2].GetString() ?? "";
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,38 @@
+using CdcEmbedded.Offsets;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>The application's store as one engine calls it: the flow that reads keeps its notes there and the one that consumes its offsets, but
+/// a store is promised one call at a time.</summary>
+internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public async ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await store.LoadAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await store.SaveAsync(key, text, expectedVersion, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+}
