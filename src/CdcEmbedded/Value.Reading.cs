@@ -109,8 +109,8 @@ public readonly partial struct Value
     /// <summary>A signed duration.</summary>
     public TimeSpan AsTimeSpan() => _kind == ValueKind.Time ? new TimeSpan(_bits * TimeSpan.TicksPerMicrosecond) : throw NotA("a TimeSpan");
 
-    /// <summary>Text of a text, ENUM, SET or JSON value, the JSON form of documents and arrays, the text of identifiers: made now, a new
-    /// string at each call.</summary>
+    /// <summary>Text of a text, ENUM, SET, JSON or JSON patch value, the JSON form of documents and arrays, the text of identifiers: made now,
+    /// a new string at each call.</summary>
     /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or ENUM or SET labels are not
     /// known for its column.</exception>
     /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is damaged.</exception>
@@ -119,7 +119,7 @@ public readonly partial struct Value
         ValueKind.Text => ReadText(),
         ValueKind.Enum => EnumLabel(),
         ValueKind.Set => SetLabels(),
-        ValueKind.Json => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
+        ValueKind.Json or ValueKind.JsonPatch => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
         ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when _codec is ValueCodec own => own.ToJsonText(Slice),
         ValueKind.ObjectId => Convert.ToHexStringLower(Slice),
         ValueKind.Uuid => AsGuid().ToString(),
@@ -146,11 +146,12 @@ public readonly partial struct Value
         return result;
     }
 
-    /// <summary>The bytes of a binary, text (in its column's character set), geometry, vector or source-encoded JSON value, without a copy
-    /// unless padding must be added.</summary>
+    /// <summary>The bytes of a binary, text (in its column's character set), geometry or vector value, without a copy unless padding must be
+    /// added. Of JSON it is the source's own encoding, which only the source's codec understands: where MySQL logs a document as the one before
+    /// with what changed, both.</summary>
     public ReadOnlyMemory<byte> AsBytes()
     {
-        if (_data is string text && _kind is ValueKind.Text or ValueKind.Json)
+        if (_data is string text && _kind is ValueKind.Text or ValueKind.Json or ValueKind.JsonPatch)
         {
             return Encoding.UTF8.GetBytes((string)_data);
         }

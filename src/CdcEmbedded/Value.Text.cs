@@ -23,6 +23,7 @@ public readonly partial struct Value
         ValueKind.Timestamp when IsFarInstant => FarInstantText(),
         ValueKind.DateTime or ValueKind.Timestamp => DateTimeText(),
         ValueKind.Enum or ValueKind.Set => _data is null ? ((ulong)_bits).ToString(CultureInfo.InvariantCulture) : AsString(),
+        ValueKind.JsonPatch => AsString(),
         ValueKind.Text or ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),
         ValueKind.ObjectId or ValueKind.Uuid => AsString(),
         ValueKind.Decimal128 => AsDecimal128().ToString(),

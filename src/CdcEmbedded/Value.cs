@@ -159,6 +159,17 @@ public readonly partial struct Value
     public static Value FromJson(byte[] buffer, int offset, int length, ValueCodec? codec)
         => new(ValueKind.Json, offset, buffer, length, codec);
 
+    /// <summary>A change of a JSON document that is text already; see <see cref="ValueKind.JsonPatch"/>.</summary>
+    public static Value FromJsonPatch(string text) => new(ValueKind.JsonPatch, 0, text ?? throw new ArgumentNullException(nameof(text)));
+
+    /// <summary>A change of a JSON document as a slice of the source's own bytes; see <see cref="ValueKind.JsonPatch"/>.</summary>
+    /// <param name="buffer">The bytes, never written again.</param>
+    /// <param name="offset">Where the change begins.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="codec">Makes text of it.</param>
+    public static Value FromJsonPatch(byte[] buffer, int offset, int length, ValueCodec codec)
+        => new(ValueKind.JsonPatch, offset, buffer, length, codec ?? throw new ArgumentNullException(nameof(codec)));
+
     /// <summary>A geometry: four bytes of SRID (little-endian), then WKB.</summary>
     public static Value FromGeometry(byte[] buffer, int offset, int length) => new(ValueKind.Geometry, offset, buffer, length);
 

@@ -78,4 +78,16 @@ public enum ValueKind : byte
     /// <summary>A value of a type that only its source has, such as MongoDB's regular expressions, code, clock times, MinKey and MaxKey:
     /// <see cref="Value.SourceType"/> names the type, <see cref="Value.ToString"/> prints the source's JSON form of it.</summary>
     SourceSpecific,
+
+    /// <summary>A change of a JSON document of which the log holds neither the state before nor the one after (MySQL with
+    /// <c>binlog_row_value_options=PARTIAL_JSON</c> and a row image that lacks the document before): text that is a JSON array of operations,
+    /// to be applied in their order to the document as the reader knows it.</summary>
+    /// <remarks>
+    /// <para>Each is <c>{"op": "replace", "path": "$.a[0]", "value": …}</c>; <c>op</c> is <c>replace</c>, <c>insert</c> or <c>remove</c>, the
+    /// last one without a value. A path is MySQL's: <c>$</c>, then members (<c>.name</c> or <c>."any name"</c>) and cells (<c>[0]</c>,
+    /// <c>[last]</c>, <c>[last-1]</c>). What <c>replace</c> and <c>remove</c> name is there. <c>insert</c> adds a member that is not there,
+    /// or pushes a value in before an array's cell, behind the last one where there is no such cell.</para>
+    /// <para>In <see cref="Serialization.EnvelopeJson"/> it is <c>{"$patch": […]}</c>.</para>
+    /// </remarks>
+    JsonPatch,
 }

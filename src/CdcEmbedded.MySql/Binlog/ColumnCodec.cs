@@ -28,6 +28,9 @@ internal readonly struct ColumnCodec
     /// <summary>0 and above: bytes of each value. Below: minus the bytes of the length that begins each value.</summary>
     public sbyte Shape => _shape;
 
+    /// <summary>Bytes of the length that begins each value; 0 where all have the same.</summary>
+    public int LengthBytes => _shape < 0 ? -_shape : 0;
+
     public static ColumnCodec Fixed(ColumnKind kind, int bytes, int digits = 0) => new(kind, bytes, digits);
 
     public static ColumnCodec Decimal(int precision, int scale)

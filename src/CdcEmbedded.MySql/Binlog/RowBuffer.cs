@@ -62,6 +62,10 @@ internal sealed class RowBuffer
 
     public bool IsAbsent(int image, int column) => OffsetOf(image, column) == AbsentOffset;
 
+    /// <summary>Whether an after image holds differences of a JSON document instead of the document: their offset is negative, so that
+    /// reading other values costs no test more.</summary>
+    public bool IsPartial(int image, int column) => OffsetOf(image, column) < NullOffset;
+
     /// <summary>A column of an image.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public Value GetValue(int image, int column)
@@ -78,7 +82,12 @@ internal sealed class RowBuffer
             return Value.Null;
         }
 
-        return Value.Absent;
+        if (offset == AbsentOffset)
+        {
+            return Value.Absent;
+        }
+
+        return ReadPartial(image, column, BodyStart - offset);
     }
 
     /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before
@@ -97,7 +106,7 @@ internal sealed class RowBuffer
     /// <summary>A value's bytes as they stand in the row, a length before them included; empty for nulls and absent columns.</summary>
     public ReadOnlySpan<byte> GetRaw(int image, int column)
     {
-        var offset = OffsetOf(image, column);
+        var offset = Math.Abs(OffsetOf(image, column));
         return offset > AbsentOffset
             ? Buffer.AsSpan(BodyStart + offset, _codecs[column].SkipLength(Buffer, BodyStart + offset))
             : default;
@@ -115,13 +124,35 @@ internal sealed class RowBuffer
                 continue;
             }
 
-            if ((before == NullOffset) != (after == NullOffset) || !GetRaw(beforeImage, column).SequenceEqual(GetRaw(afterImage, column)))
+            if ((before == NullOffset) != (after == NullOffset) || after < NullOffset
+                || !GetRaw(beforeImage, column).SequenceEqual(GetRaw(afterImage, column)))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    // The document before lies in the before image of the same row, if that has the column.
+    private Value ReadPartial(int image, int column, int at)
+    {
+        var diffs = at + _codecs[column].LengthBytes;
+        var length = _codecs[column].SkipLength(Buffer, at) - _codecs[column].LengthBytes;
+        var before = OffsetOf(image - 1, column);
+        if (before == AbsentOffset)
+        {
+            return Value.FromJsonPatch(Buffer, diffs, length, new JsonPatchCodec(Map, column));
+        }
+
+        if (before == NullOffset)
+        {
+            throw JsonPatchCodec.Refusal(Map, column, "there is no document before it, but a null.");
+        }
+
+        var start = BodyStart + before + _codecs[column].LengthBytes;
+        var documentLength = _codecs[column].SkipLength(Buffer, BodyStart + before) - _codecs[column].LengthBytes;
+        return Value.FromJson(Buffer, start, diffs + length - start, new JsonPatchedCodec(Map, column, documentLength, length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

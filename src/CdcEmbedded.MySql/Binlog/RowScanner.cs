@@ -16,6 +16,9 @@ internal sealed class RowScanner
     // Offsets of the event at hand: how many rows there are is known only at its end.
     private int[] _scratch = new int[4096];
 
+    // Whether the event at hand has differences of JSON documents.
+    private bool _hasPartial;
+
     /// <summary>Scans a rows event.</summary>
     /// <param name="map">The table's map, with as many columns.</param>
     /// <param name="header">The event's fixed part.</param>
@@ -37,12 +40,13 @@ internal sealed class RowScanner
             reader.ThrowMalformed($"it has {count} columns, but the table map of {map.FullName} has {columns}");
         }
 
+        _hasPartial = false;
         var isUpdate = header.Operation == RowsOperation.Update;
         var first = new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns);
         var second = isUpdate ? new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns) : first;
         var images = ScanRows(map, header, body, reader.Position, in first, in second, isUpdate);
         var offsets = _scratch.AsSpan(0, images * columns);
-        var isSmall = body.Length <= ushort.MaxValue;
+        var isSmall = body.Length <= ushort.MaxValue && !_hasPartial;
         var small = isSmall ? Narrow(offsets) : null;
         var large = isSmall ? null : offsets.ToArray();
         if (_scratch.Length > KeepScratch)
@@ -90,7 +94,10 @@ internal sealed class RowScanner
             position = ScanImage(body, position, shapes, in first, _scratch.AsSpan(images++ * columns, columns));
             if (isUpdate && position != Overrun)
             {
-                position = ScanImage(body, position, shapes, in second, _scratch.AsSpan(images++ * columns, columns));
+                var after = _scratch.AsSpan(images++ * columns, columns);
+                position = header.Type == EventType.PartialUpdateRows
+                    ? ScanPartialImage(map, header, body, position, in second, after)
+                    : ScanImage(body, position, shapes, in second, after);
             }
 
             if (position == Overrun)
@@ -107,6 +114,24 @@ internal sealed class RowScanner
         }
         while (position < body.Length);
         return images;
+    }
+
+    private int ScanPartialImage(TableMap map, in RowsHeader header, ReadOnlySpan<byte> body, int position, in PresentColumns present,
+        Span<int> offsets)
+    {
+        var image = PartialImage.Read(map, body, position);
+        if (image.Fault is { } fault)
+        {
+            ThrowMalformed(map, header, position, fault);
+        }
+
+        position = ScanImage(body, image.Position, map.Shapes, in present, offsets);
+        if (position != Overrun)
+        {
+            _hasPartial |= image.Mark(offsets);
+        }
+
+        return position;
     }
 
     private static int ScanImage(ReadOnlySpan<byte> body, int position, ReadOnlySpan<sbyte> shapes, in PresentColumns present,
@@ -239,10 +264,6 @@ internal sealed class RowScanner
     {
         SourceFinding? finding = type switch
         {
-            EventType.PartialUpdateRows => new SourceFinding(true, "mysql.binlog_row_value_options",
-                $"Updates of {map.FullName} are logged as differences of JSON documents, "
-                + "which this version does not read; a later one will.",
-                "SET PERSIST binlog_row_value_options = ''"),
             >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed
                 => new SourceFinding(true, "mariadb.log_bin_compress",
                 $"Rows of {map.FullName} are logged in MariaDB's compressed form, which this version does not read; a later one will.",
@@ -256,7 +277,7 @@ internal sealed class RowScanner
         }
 
         if (type is not (>= EventType.WriteRowsV1 and <= EventType.DeleteRowsV1)
-            and not (>= EventType.WriteRows and <= EventType.DeleteRows))
+            and not (>= EventType.WriteRows and <= EventType.DeleteRows) and not EventType.PartialUpdateRows)
         {
             throw new CdcProtocolException($"A {type.Name()} of {map.FullName} is not a rows event that is known here.", type.Name());
         }

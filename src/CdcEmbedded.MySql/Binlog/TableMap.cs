@@ -32,6 +32,7 @@ internal sealed class TableMap
             Shapes[i] = Codecs[i].Shape;
         }
 
+        JsonColumns = PlacesOfJson(columns);
         Schema = TableSchemas.Make(this);
         PrimaryKey = TableSchemas.PrimaryKey(columns);
     }
@@ -59,6 +60,9 @@ internal sealed class TableMap
     /// <summary>The places of the primary key's columns in the key's order; empty where there is none or it is not told.</summary>
     public int[] PrimaryKey { get; }
 
+    /// <summary>The places of the JSON columns: those that partial updates count.</summary>
+    internal int[] JsonColumns { get; }
+
     internal ColumnCodec[] Codecs { get; }
 
     internal sbyte[] Shapes { get; }
@@ -84,5 +88,30 @@ internal sealed class TableMap
 
         bound = new TableMap(TableId, Flags, Database, Table, columns, _raw);
         return true;
+    }
+
+    private static int[] PlacesOfJson(ColumnMetadata[] columns)
+    {
+        var count = 0;
+        foreach (ref readonly var column in columns.AsSpan())
+        {
+            count += column.Type == ColumnType.Json ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var result = new int[count];
+        for (var i = columns.Length - 1; i >= 0; i--)
+        {
+            if (columns[i].Type == ColumnType.Json)
+            {
+                result[--count] = i;
+            }
+        }
+
+        return result;
     }
 }

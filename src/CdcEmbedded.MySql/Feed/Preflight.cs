@@ -80,12 +80,6 @@ internal static class Preflight
                 + "information_schema, which fits only tables that have not been altered since.", "SET GLOBAL binlog_row_metadata = 'FULL';"));
         }
 
-        if (facts["binlog_row_value_options"] is { Length: > 0 } options)
-        {
-            findings.Add(new(true, "mysql.binlog_row_value_options", $"binlog_row_value_options is {options}: updates of JSON columns are logged "
-                + "as differences, which this version does not read.", "SET GLOBAL binlog_row_value_options = '';"));
-        }
-
         if (facts["gtid_mode"] is not ("ON" or null) && facts.Version.Number >= new Version(8, 0))
         {
             findings.Add(new(false, "mysql.gtid_mode", $"gtid_mode is {facts["gtid_mode"]}: offsets are file and position, which are valid on this "

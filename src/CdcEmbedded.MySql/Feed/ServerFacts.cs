@@ -11,7 +11,7 @@ internal sealed class ServerFacts
 
     private static readonly string[] _variables =
     [
-        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options",
+        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata",
         "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys", "log_replica_updates",
         "log_slave_updates",
     ];

@@ -10,7 +10,8 @@ namespace CdcEmbedded.Serialization;
 /// <remarks>
 /// <para>Integers are JSON numbers in full (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with as
 /// many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number where the labels are not
-/// known), JSON is JSON, bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is left out; a null is null.</para>
+/// known), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
+/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is left out; a null is null.</para>
 /// <para>Documents of MongoDB are relaxed extended JSON, their keys canonical extended JSON, in which keys of different types never look alike.</para>
 /// <para>It keeps its buffers and encoded column names from call to call: use one for each consumer, not from several threads at once.
 /// Text is not escaped for HTML.</para>

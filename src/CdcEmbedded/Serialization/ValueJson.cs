@@ -65,11 +65,14 @@ internal static class ValueJson
         }
     }
 
-    // What only document databases have, and bytes.
+    // What only document databases have, patches, and bytes.
     private static void WriteDocumentKinds(Utf8JsonWriter writer, Value value)
     {
         switch (value.Kind)
         {
+            case ValueKind.JsonPatch:
+                WriteJsonPatch(writer, value);
+                break;
             case ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when value.TryWriteSourceJson(writer):
                 break;
             case ValueKind.ObjectId or ValueKind.Uuid or ValueKind.Decimal128:
@@ -213,6 +216,15 @@ internal static class ValueJson
                 writer.WriteStringValueSegment(",", isFinalSegment: false);
             }
         }
+    }
+
+    // Marked, as nobody should take a change of a document for the document.
+    private static void WriteJsonPatch(Utf8JsonWriter writer, Value value)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("$patch"u8);
+        WriteJson(writer, value);
+        writer.WriteEndObject();
     }
 
     private static void WriteJson(Utf8JsonWriter writer, Value value)

@@ -15,6 +15,8 @@ internal static class ExpectedValue
             && BitConverter.DoubleToInt64Bits(double.Parse(expected.GetRawText(),
                 CultureInfo.InvariantCulture)) == BitConverter.DoubleToInt64Bits(value.AsDouble()),
         ValueKind.Binary or ValueKind.Geometry or ValueKind.Vector => IsText(expected, "0x" + Convert.ToHexString(value.AsBytes().Span)),
+        ValueKind.JsonPatch => expected.ValueKind == JsonValueKind.Object && expected.TryGetProperty("$partial", out var partial)
+            && ExpectedPatch.Matches(value.AsString(), partial.GetString() ?? ""),
         ValueKind.Enum or ValueKind.Set when value.AsString().Contains('?', StringComparison.Ordinal)
             => expected.ValueKind == JsonValueKind.String,
         _ => IsText(expected, value.ToString()),

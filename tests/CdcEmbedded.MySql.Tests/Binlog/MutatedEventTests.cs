@@ -8,11 +8,12 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 public class MutatedEventTests
 {
     private static readonly string[] Sources = ["mysql-9.7/json", "mysql-9.7/numeric", "mysql-9.7/enumset", "mysql-9.7/prevgtids",
-        "mysql-9.7/misc97", "mysql-5.6/rowimage-minimal"];
+        "mysql-9.7/misc97", "mysql-5.6/rowimage-minimal", "mysql-9.7/json_partial-min"];
 
     private static readonly Lazy<RecordedRows.Event[]> Corpus = new(() => Sources
         .SelectMany(s => RecordedRows.ReadAsync(Recording.Get(s)).GetAwaiter().GetResult().Events)
         .Where(e => e.Body.Length is > 0 and < 20_000)
+        .Concat(PartialJsonEvents.Made())
         .ToArray());
 
     private static readonly Arbitrary<(int Event, int Seed)> Mutations = (

@@ -62,10 +62,7 @@ internal sealed class RecordedRows
         {
             var rowsHeader = RowsHeader.Read(header.Type, body, format);
             map = _maps[rowsHeader.TableId];
-            if (header.Type != EventType.PartialUpdateRows)
-            {
-                rows = _scanner.Scan(map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, bodyLength);
-            }
+            rows = _scanner.Scan(map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, bodyLength);
         }
 
         Events.Add(new Event(file, position, header, body.ToArray(), format, map, rows));

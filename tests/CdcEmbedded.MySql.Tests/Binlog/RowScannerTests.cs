@@ -84,7 +84,6 @@ public class RowScannerTests
     }
 
     [Theory]
-    [InlineData(EventType.PartialUpdateRows, "binlog_row_value_options")]
     [InlineData(EventType.MariaDbWriteRowsCompressedV1, "log_bin_compress")]
     internal void Forms_that_are_not_read_name_the_setting_to_change(EventType type, string setting)
     {

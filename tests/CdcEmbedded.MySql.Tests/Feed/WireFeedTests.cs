@@ -6,8 +6,9 @@ namespace CdcEmbedded.MySql.Tests.Feed;
 /// <summary>The same recordings over a connection: the same items, and the same rest after a restart.</summary>
 public sealed class WireFeedTests
 {
+    // The script of a server knows no information_schema, so the names have to be in the log.
     public static TheoryData<string> Named => [.. RecordedTruth.Whole.Select(r => r.Data)
-        .Where(n => n.StartsWith("mysql-9.7", StringComparison.Ordinal) && !n.EndsWith("-mm", StringComparison.Ordinal))];
+        .Where(n => n.StartsWith("mysql-9.7", StringComparison.Ordinal) && !n.Contains("-mm", StringComparison.Ordinal) && n != "mysql-9.7/fuzz1")];
 
     [Theory]
     [MemberData(nameof(Named))]

@@ -31,6 +31,21 @@ public sealed class ValueJsonTests
     private static Value Text(byte[] bytes, Encoding? encoding = null) => Value.FromText(bytes, 0, bytes.Length, encoding);
 
     [Fact]
+    public void A_patch_is_marked_so_that_nobody_takes_it_for_the_document()
+    {
+        const string patch = "[{\"op\": \"remove\", \"path\": \"$.a\"}]";
+        var value = Value.FromJsonPatch(patch);
+        Assert.Equal($"{{\"$patch\":{patch}}}", Json(value));
+        Assert.Equal((patch, patch, ValueKind.JsonPatch), (value.AsString(), value.ToString(), value.Kind));
+        Assert.Equal(patch, Encoding.UTF8.GetString(value.AsBytes().Span));
+
+        var coded = Value.FromJsonPatch([9, 1, 2, 9], 1, 2, new PatchCodec());
+        Assert.Equal("{\"$patch\":[{\"bytes\": 2}]}", Json(coded));
+        Assert.Equal(coded.AsString(), coded.Detach().AsString());
+        Assert.Throws<InvalidCastException>(() => coded.AsInt64());
+    }
+
+    [Fact]
     public void Numbers_are_written_in_full_and_shortest()
     {
         Assert.Equal("-9223372036854775808", Json(Value.FromInt64(long.MinValue)));
@@ -184,5 +199,10 @@ public sealed class ValueJsonTests
     private sealed class CountingCodec : ValueCodec
     {
         public override string ToJsonText(ReadOnlySpan<byte> bytes) => string.Create(CultureInfo.InvariantCulture, $"{{\"bytes\": {bytes.Length}}}");
+    }
+
+    private sealed class PatchCodec : ValueCodec
+    {
+        public override string ToJsonText(ReadOnlySpan<byte> bytes) => $"[{{\"bytes\": {bytes.Length}}}]";
     }
 }
