@@ -25,6 +25,9 @@ internal sealed class JsonPrinter(bool transactions) : IEventPrinter
             case SchemaChange change:
                 _json.Write(output, change);
                 return true;
+            case Notice notice:
+                _json.Write(output, notice);
+                return true;
             default:
                 return false;
         }

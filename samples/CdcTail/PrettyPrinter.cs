@@ -37,6 +37,9 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
             case SchemaChange change:
                 Print(change);
                 break;
+            case Notice notice:
+                Print(notice);
+                break;
             default:
                 return false;
         }
@@ -98,6 +101,24 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
 
         _column = Width;
         Fields(change.Details);
+    }
+
+    private void Print(Notice notice)
+    {
+        if (notice.Source is { } source)
+        {
+            Time(source.Timestamp);
+        }
+
+        if (notice.Database.Length > 0)
+        {
+            var name = notice.Table.Length > 0 ? $"{notice.Database}.{notice.Table}" : notice.Database;
+            Paint(Colour.Bold, PrettyValue.Printable(name));
+            _text.Append("  ");
+        }
+
+        Paint(Colour.Red, notice.Kind.ToString().ToUpperInvariant());
+        _text.Append("  ").Append(PrettyValue.Printable(notice.Message));
     }
 
     private void Time(DateTimeOffset time)

@@ -20,17 +20,22 @@ internal static class PrettyValue
     };
 
     /// <summary>A name or number as it is, if short and printable.</summary>
-    public static string Plain(string text)
+    public static string Plain(string text) => Printable(text, MaxLength);
+
+    /// <summary>A text in full, its control characters told in letters.</summary>
+    public static string Printable(string text) => Printable(text, int.MaxValue);
+
+    private static string Printable(string text, int maxLength)
     {
-        if (text.Length <= MaxLength && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
+        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
         {
             return text;
         }
 
-        var result = new StringBuilder(MaxLength + 16);
+        var result = new StringBuilder(Math.Min(text.Length, maxLength) + 16);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (result.Length >= MaxLength)
+            if (result.Length >= maxLength)
             {
                 return result.Append("… (").Append(text.Length.ToString("N0", CultureInfo.InvariantCulture)).Append(" characters)").ToString();
             }

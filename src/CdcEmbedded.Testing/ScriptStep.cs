@@ -1,3 +1,5 @@
+using CdcEmbedded.Sources;
+
 namespace CdcEmbedded.Testing;
 
 /// <summary>One step of a script.</summary>
@@ -6,6 +8,8 @@ internal sealed class ScriptStep
     public required ScriptStepKind Kind { get; init; }
 
     public ScriptedChange? Change { get; init; }
+
+    public Func<SourcePosition, Notice>? Notice { get; init; }
 
     public Exception? Failure { get; init; }
 

@@ -8,6 +8,7 @@ internal enum ScriptStepKind
     Commit,
     Filtered,
     Heartbeat,
+    Notice,
     Failure,
     Repeat,
     Wait,

@@ -127,6 +127,15 @@ internal sealed class ScriptedFeed : ISourceFeed
                 }
 
                 break;
+            case ScriptStepKind.Notice when step.Notice is { } notice:
+                var isKnown = IsSkipping;
+                _transactions++;
+                if (!isKnown)
+                {
+                    batch.Add(notice(Here()));
+                }
+
+                break;
             case ScriptStepKind.Heartbeat when !IsSkipping:
                 batch.Add(new Heartbeat(Here()));
                 break;

@@ -21,6 +21,7 @@ public sealed class ScriptedSource : ISource
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isInTransaction;
     private int _refusals;
+    private int _losses;
     private int _openFeeds;
 
     /// <summary>How many consecutive changes of one table in one transaction come as one log event.</summary>
@@ -114,6 +115,28 @@ public sealed class ScriptedSource : ISource
     /// <summary>The source tells that it is alive and everything has been read.</summary>
     public ScriptedSource Heartbeat() => Add(new ScriptStep { Kind = ScriptStepKind.Heartbeat });
 
+    /// <summary>The source tells that something is missing here.</summary>
+    /// <param name="kind">What it tells of.</param>
+    /// <param name="message">What happened.</param>
+    /// <param name="table">As <c>database.table</c>; empty where it concerns none or all.</param>
+    /// <exception cref="InvalidOperationException">A transaction is open.</exception>
+    public ScriptedSource Notice(NoticeKind kind, string message, string table = "")
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(table);
+        var dot = table.IndexOf('.', StringComparison.Ordinal);
+        var (database, name) = dot < 0 ? (table, "") : (table[..dot], table[(dot + 1)..]);
+        lock (_gate)
+        {
+            RequireTransaction(false);
+            return Add(new ScriptStep
+            {
+                Kind = ScriptStepKind.Notice,
+                Notice = position => new Notice(kind, message, position) { Database = database, Table = name },
+            });
+        }
+    }
+
     /// <summary>The connection is cut here, as many times as given; then the stream goes on.</summary>
     public ScriptedSource Disconnect(int times = 1) => Fail(new CdcConnectionException("The script cuts the connection."), times);
 
@@ -130,6 +153,17 @@ public sealed class ScriptedSource : ISource
         lock (_gate)
         {
             _refusals = times;
+        }
+
+        return this;
+    }
+
+    /// <summary>The next attempts to connect at an offset find that it is lost.</summary>
+    public ScriptedSource LoseOffsets(int times = 1)
+    {
+        lock (_gate)
+        {
+            _losses = times;
         }
 
         return this;
@@ -161,6 +195,12 @@ public sealed class ScriptedSource : ISource
             {
                 _refusals--;
                 throw new CdcConnectionException("The script refuses the connection.");
+            }
+
+            if (_losses > 0 && start.Offset is not null)
+            {
+                _losses--;
+                throw new OffsetLostException($"The script has lost the offset {start.Offset}.");
             }
         }
 
@@ -206,7 +246,8 @@ public sealed class ScriptedSource : ISource
             foreach (var step in _steps)
             {
                 inside = step.Kind == ScriptStepKind.Begin || (inside && step.Kind != ScriptStepKind.Commit);
-                var ends = step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered || (step.Kind == ScriptStepKind.Change && !inside);
+                var ends = step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered or ScriptStepKind.Notice
+                    || (step.Kind == ScriptStepKind.Change && !inside);
                 count += ends ? 1 : 0;
             }
         }

@@ -65,7 +65,7 @@ public sealed class CdcEngine : IAsyncDisposable
             (first, second) => Start(static session => new ChangeCursor(session), false, first, second), cancellationToken);
     }
 
-    /// <summary>Every item in its order: changes, transaction begins and ends, schema changes, heartbeats.</summary>
+    /// <summary>Every item in its order: changes, transaction begins and ends, schema changes, heartbeats, notices.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default)
     {

@@ -39,6 +39,13 @@ public sealed class CdcEngineOptions
     /// <value>The default is <see cref="ReconnectPolicy.Default"/>: for ever, from 1 s to 120 s between attempts, jittered.</value>
     public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
 
+    /// <summary>What to do when the source can no longer read from the stored position: its log was purged or reset, or it is another server.</summary>
+    /// <remarks>Where reading goes on elsewhere, an error is logged and <see cref="CdcEngine.ReadAllAsync"/> yields a <see cref="Notice"/> of kind
+    /// <see cref="NoticeKind.PositionLost"/>, behind everything that was read before; once that is acknowledged, the new place is stored. A source
+    /// that loses its position again before it has read anything fails.</remarks>
+    /// <value>The default is <see cref="OffsetLostPolicy.Fail"/>.</value>
+    public OffsetLostPolicy OnOffsetLost { get; init; } = OffsetLostPolicy.Fail;
+
     /// <summary>Whether the stream ends at the log's end as it was at start, instead of waiting for more changes.</summary>
     /// <value>The default is false.</value>
     public bool StopWhenCaughtUp { get; init; }

@@ -2,7 +2,8 @@ namespace CdcEmbedded;
 
 /// <summary>The stored position can no longer be read from the source: its log was purged, reset, or belongs to another server.</summary>
 /// <remarks>Never transient. Changes between the stored position and the oldest one still there are gone from the log: the
-/// message says what is missing and which ways out there are.</remarks>
+/// message says what is missing and which ways out there are. <see cref="CdcEngineOptions.OnOffsetLost"/> can let an engine go on
+/// elsewhere.</remarks>
 public class OffsetLostException : CdcException
 {
     /// <summary>Creates the exception.</summary>

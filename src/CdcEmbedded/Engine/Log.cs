@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "{Engine}: the source has not stopped reading within {Seconds} s; its connection may still be open")]
     public static partial void PumpDidNotStop(ILogger logger, string engine, double seconds);
 
+    [LoggerMessage(6, LogLevel.Warning, "{Engine}: {Kind} notice{Subject}: {Notice}")]
+    public static partial void Noticed(ILogger logger, string engine, NoticeKind kind, string subject, string notice);
+
     [LoggerMessage(100, LogLevel.Debug, "{Engine}: connected at {Position}")]
     public static partial void Connected(ILogger logger, string engine, string position);
 
@@ -37,6 +40,9 @@ internal static partial class Log
 
     [LoggerMessage(201, LogLevel.Error, "{Engine}: the last acknowledged offset could not be stored; what it covers will be read again")]
     public static partial void FinalFlushFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(203, LogLevel.Error, "{Engine}: the position {Lost} is lost ({Reason}); reading goes on at the {Start} position")]
+    public static partial void OffsetLost(ILogger logger, Exception exception, string engine, string lost, string reason, string start);
 
     [LoggerMessage(202, LogLevel.Warning, "{Engine}: the offset could not be stored before reconnecting; it stays due")]
     public static partial void FlushBeforeReconnectFailed(ILogger logger, Exception exception, string engine);

@@ -13,6 +13,8 @@ internal static class OptionsValidation
         Require(options.MaxBufferedChanges >= 1, nameof(options.MaxBufferedChanges), options.MaxBufferedChanges, "at least 1");
         Require(options.MaxBufferedBytes >= 1, nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, "at least 1");
         Require(Enum.IsDefined(options.Acknowledgement), nameof(options.Acknowledgement), options.Acknowledgement, "OnNext or Manual");
+        Require(Enum.IsDefined(options.OnOffsetLost), nameof(options.OnOffsetLost), options.OnOffsetLost,
+            "Fail, StartFromEarliest or StartFromLatest");
         Require(options.LoggerFactory is not null, nameof(options.LoggerFactory), null,
             "a factory; NullLoggerFactory.Instance logs nothing");
         Require(options.TimeProvider is not null, nameof(options.TimeProvider), null, "a clock, such as TimeProvider.System");

@@ -13,6 +13,7 @@ internal sealed class SourcePump
     private readonly SourceContext _context;
     private readonly BatchQueue _queue;
     private readonly Backoff _backoff;
+    private readonly LostPosition _lost;
     private readonly ILogger _logger;
     private readonly Func<SourcePosition, CancellationToken, ValueTask> _onFirstOpen;
     private readonly Func<CancellationToken, ValueTask> _beforeReconnect;
@@ -29,16 +30,18 @@ internal sealed class SourcePump
     /// <param name="context">What the source is told.</param>
     /// <param name="queue">Where batches go.</param>
     /// <param name="backoff">When to come back.</param>
+    /// <param name="lost">Whether to go on after the position is lost.</param>
     /// <param name="logger">The engine's logger.</param>
     /// <param name="onFirstOpen">Called once with the position where reading begins, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
-    public SourcePump(ISource source, SourceContext context, BatchQueue queue, Backoff backoff, ILogger logger,
+    public SourcePump(ISource source, SourceContext context, BatchQueue queue, Backoff backoff, LostPosition lost, ILogger logger,
         Func<SourcePosition, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
     {
         _source = source;
         _context = context;
         _queue = queue;
         _backoff = backoff;
+        _lost = lost;
         _logger = logger;
         _onFirstOpen = onFirstOpen;
         _beforeReconnect = beforeReconnect;
@@ -63,7 +66,7 @@ internal sealed class SourcePump
         {
             while (!await ReadToEndAsync(start, stop).ConfigureAwait(false))
             {
-                start = _resume is { } resume ? StartPosition.At(resume.Position.ToOffset()) : start;
+                start = _lost.Start ?? (_resume is { } resume ? StartPosition.At(resume.Position.ToOffset()) : start);
             }
 
             Log.SourceEnded(_logger, _context.Name);
@@ -77,7 +80,8 @@ internal sealed class SourcePump
         _queue.Complete(failure);
     }
 
-    /// <returns>True where the source has ended; false after a transient failure and the wait that follows it.</returns>
+    /// <returns>True where the source has ended; false after a transient failure and the wait that follows it, and after a loss of the
+    /// position where reading is to go on elsewhere.</returns>
     private async ValueTask<bool> ReadToEndAsync(StartPosition start, CancellationToken stop)
     {
         Exception failure;
@@ -87,6 +91,12 @@ internal sealed class SourcePump
         {
             await ReadOneConnectionAsync(start, stop).ConfigureAwait(false);
             return true;
+        }
+        catch (OffsetLostException e) when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Position.ToOffset() ?? start.Offset))
+        {
+            // Logged there; the consumer is told when the source is open again.
+            _isCaughtUp = false;
+            return false;
         }
         catch (Exception e) when (IsTransient(e) && !stop.IsCancellationRequested)
         {
@@ -121,6 +131,8 @@ internal sealed class SourcePump
                 if (batch.EntryList is { Count: > 0 } entries)
                 {
                     var last = entries[^1];
+                    _lost.OnRead();
+                    LogNotices(batch);
                     await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
                     _resume = last;
                     _delivered = true;
@@ -138,7 +150,16 @@ internal sealed class SourcePump
     {
         _openedAt = _context.TimeProvider.GetTimestamp();
         _resume ??= FeedEntry.Of(position);
-        if (!_wasOpened)
+        if (_lost.OnOpened(position) is { } notice)
+        {
+            var batch = new FeedBatch();
+            batch.Add(notice);
+            LogNotices(batch);
+            await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
+            _resume = FeedEntry.Of(position);
+            _wasOpened = true;
+        }
+        else if (!_wasOpened)
         {
             await _onFirstOpen(position, stop).ConfigureAwait(false);
             _wasOpened = true;
@@ -155,6 +176,24 @@ internal sealed class SourcePump
 
         _lastFailure = null;
         _state = EngineState.Streaming;
+    }
+
+    /// <summary>Logged here, because not every stream yields them.</summary>
+    private void LogNotices(FeedBatch batch)
+    {
+        if (!batch.HasNotice)
+        {
+            return;
+        }
+
+        foreach (var entry in batch.EntryList)
+        {
+            if (entry.Item is Notice notice)
+            {
+                var subject = notice.Table.Length > 0 ? $" of {notice.Database}.{notice.Table}" : notice.Database.Length > 0 ? $" of {notice.Database}" : "";
+                Log.Noticed(_logger, _context.Name, notice.Kind, subject, notice.Message);
+            }
+        }
     }
 
     private async ValueTask CloseAsync(ISourceFeed feed)

@@ -86,6 +86,17 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
+    /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>. <c>db</c> and <c>table</c>
+    /// are empty where it concerns none or all, <c>source</c> is null where no event of the log told it.</summary>
+    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// <param name="notice">The notice.</param>
+    public void Write(IBufferWriter<byte> output, Notice notice)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(notice);
+        output.Write(_buffer.WrittenSpan);
+    }
+
     /// <summary>A change as a JSON text.</summary>
     /// <param name="change">The change.</param>
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
@@ -117,6 +128,14 @@ public sealed class EnvelopeJson : IDisposable
     public string ToJson(SchemaChange change)
     {
         Compose(change);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A notice as a JSON text.</summary>
+    /// <param name="notice">The notice.</param>
+    public string ToJson(Notice notice)
+    {
+        Compose(notice);
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
@@ -199,6 +218,28 @@ public sealed class EnvelopeJson : IDisposable
 
         _writer.WritePropertyName(EnvelopeNames.Details);
         WriteRecord(change, change.Details);
+        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Finish();
+    }
+
+    private void Compose(Notice notice)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        Start();
+        _writer.WriteString(EnvelopeNames.Notice, Word(notice.Kind));
+        _writer.WriteString(EnvelopeNames.Message, notice.Message);
+        _writer.WriteString(EnvelopeNames.Database, notice.Database);
+        _writer.WriteString(EnvelopeNames.Table, notice.Table);
+        _writer.WritePropertyName(EnvelopeNames.Source);
+        if (notice.Source is { } source)
+        {
+            WriteSource(source);
+        }
+        else
+        {
+            _writer.WriteNullValue();
+        }
+
         _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
         Finish();
     }
@@ -315,6 +356,16 @@ public sealed class EnvelopeJson : IDisposable
         SchemaChangeKind.DropDatabase => "drop_database"u8,
         SchemaChangeKind.Invalidate => "invalidate"u8,
         _ => "other"u8,
+    };
+
+    private static ReadOnlySpan<byte> Word(NoticeKind kind) => kind switch
+    {
+        NoticeKind.PositionLost => "position_lost"u8,
+        NoticeKind.Incident => "incident"u8,
+        NoticeKind.StatementChange => "statement_change"u8,
+        NoticeKind.TableSkipped => "table_skipped"u8,
+        NoticeKind.DataLoss => "data_loss"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice has no word."),
     };
 
     private static ReadOnlySpan<byte> Letter(ChangeOperation operation) => operation switch

@@ -30,4 +30,6 @@ internal static class EnvelopeNames
     public static readonly JsonEncodedText SourceOperation = JsonEncodedText.Encode("operation");
     public static readonly JsonEncodedText To = JsonEncodedText.Encode("to");
     public static readonly JsonEncodedText Details = JsonEncodedText.Encode("details");
+    public static readonly JsonEncodedText Notice = JsonEncodedText.Encode("notice");
+    public static readonly JsonEncodedText Message = JsonEncodedText.Encode("message");
 }

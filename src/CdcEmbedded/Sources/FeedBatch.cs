@@ -17,6 +17,9 @@ public sealed class FeedBatch
     /// <summary>The bytes that the entries keep alive.</summary>
     public long ByteSize { get; private set; }
 
+    /// <summary>Whether one of the entries is a <see cref="Notice"/>.</summary>
+    internal bool HasNotice { get; private set; }
+
     /// <summary>Adds the changes of one log event.</summary>
     public void Add(ChangeSet changes)
     {
@@ -26,11 +29,12 @@ public sealed class FeedBatch
         ByteSize += changes.ByteSize;
     }
 
-    /// <summary>Adds a transaction's begin or end, a schema change, or a heartbeat.</summary>
+    /// <summary>Adds a transaction's begin or end, a schema change, a heartbeat, or a notice.</summary>
     public void Add(StreamItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
         _entries.Add(FeedEntry.Of(item));
+        HasNotice |= item is Notice;
         ByteSize += ItemSize;
     }
 

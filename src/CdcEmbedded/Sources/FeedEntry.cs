@@ -10,7 +10,7 @@ public readonly struct FeedEntry
     /// <summary>The changes of one log event; null for the other two.</summary>
     public ChangeSet? Changes => _content as ChangeSet;
 
-    /// <summary>A transaction's begin or end, a schema change, or a heartbeat; null for the other two.</summary>
+    /// <summary>A transaction's begin or end, a schema change, a heartbeat, or a notice; null for the other two.</summary>
     public StreamItem? Item => _content as StreamItem;
 
     /// <summary>Where reading goes on after the whole entry.</summary>
@@ -24,7 +24,7 @@ public readonly struct FeedEntry
     /// <summary>The changes of one log event.</summary>
     public static FeedEntry Of(ChangeSet changes) => new(changes);
 
-    /// <summary>A transaction's begin or end, a schema change, or a heartbeat.</summary>
+    /// <summary>A transaction's begin or end, a schema change, a heartbeat, or a notice.</summary>
     public static FeedEntry Of(StreamItem item) => new(item);
 
     /// <summary>Progress without anything to yield, as after filtered traffic.</summary>

@@ -21,7 +21,8 @@ public sealed class SourceContext
     /// <summary>How many changes a batch holds at most before it is handed over, unless one log event holds more.</summary>
     public required int MaxBatchSize { get; init; }
 
-    /// <summary>Whether the consumer enumerates transaction begins and ends, and schema changes: only then the feed makes them.</summary>
+    /// <summary>Whether the consumer enumerates transaction begins and ends, and schema changes: only then the feed makes them.
+    /// Notices it makes in any case.</summary>
     public bool WantsTransactionItems { get; init; }
 
     /// <summary>Whether the feed ends at the log's end as it was when it was first opened, instead of waiting for more.</summary>

@@ -45,6 +45,26 @@ public sealed class EnvelopeJsonTests
         Assert.Equal(operation == ChangeOperation.Read ? "true" : "false", document.RootElement.GetProperty("source").GetProperty("snapshot").GetString());
     }
 
+    [Theory]
+    [InlineData(NoticeKind.PositionLost, "position_lost")]
+    [InlineData(NoticeKind.Incident, "incident")]
+    [InlineData(NoticeKind.StatementChange, "statement_change")]
+    [InlineData(NoticeKind.TableSkipped, "table_skipped")]
+    [InlineData(NoticeKind.DataLoss, "data_loss")]
+    public void A_notice_has_its_kind_and_message_and_no_source_where_no_event_told_it(NoticeKind kind, string word)
+    {
+        using var json = Writer();
+        var insert = OneChange.Insert();
+        var position = new Engine.TestPosition();
+
+        Assert.Equal($$"""{"notice":"{{word}}","message":"gone","db":"","table":"","source":null,"ts_ms":1710000000123}""",
+            json.ToJson(new Notice(kind, "gone", position)));
+        var buffer = new ArrayBufferWriter<byte>();
+        json.Write(buffer, new Notice(kind, "gone", position) { Database = "shop", Table = "orders", Source = insert.Source });
+        Assert.StartsWith($$$"""{"notice":"{{{word}}}","message":"gone","db":"shop","table":"orders","source":{"connector":"mysql",""",
+            Encoding.UTF8.GetString(buffer.WrittenSpan), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void With_the_option_the_transaction_is_told()
     {

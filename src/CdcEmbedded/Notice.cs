@@ -1,0 +1,59 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>At this place of the stream something is missing or has gone wrong, and reading went on, because an option says so.</summary>
+/// <remarks>Immutable; may be kept and read from any thread. Each one is also logged as a warning, so that a loop which enumerates changes or
+/// batches only does not miss it.</remarks>
+public sealed class Notice : StreamItem
+{
+    private readonly SourcePosition _position;
+    private object? _stream;
+    private long _sequence;
+
+    /// <summary>Creates the item; for source adapters and test doubles.</summary>
+    /// <param name="kind">What it tells of.</param>
+    /// <param name="message">What happened, and what to do; without row contents.</param>
+    /// <param name="position">Where reading goes on.</param>
+    public Notice(NoticeKind kind, string message, SourcePosition position)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(position);
+        Kind = kind;
+        Message = message;
+        _position = position;
+    }
+
+    /// <summary>What it tells of.</summary>
+    public NoticeKind Kind { get; }
+
+    /// <summary>What happened, and what to do.</summary>
+    public string Message { get; }
+
+    /// <summary>The database that it concerns.</summary>
+    /// <value>Empty, the default, where it concerns none or all.</value>
+    public string Database { get; init; } = "";
+
+    /// <summary>The table or collection that it concerns.</summary>
+    /// <value>Empty, the default, where it concerns none or all.</value>
+    public string Table { get; init; } = "";
+
+    /// <summary>Where it comes from, in the source's own terms.</summary>
+    /// <value>Null, the default, where no event of the log told it.</value>
+    public SourceInfo? Source { get; init; }
+
+    internal override SourcePosition Position => _position;
+
+    internal override object? Stream => _stream;
+
+    internal override long Sequence => _sequence;
+
+    internal override void Stamp(object stream, long sequence)
+    {
+        _stream = stream;
+        _sequence = sequence;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Table.Length > 0 ? $"{Kind} of {Database}.{Table}: {Message}" : $"{Kind}: {Message}";
+}
