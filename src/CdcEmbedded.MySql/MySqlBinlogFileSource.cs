@@ -65,6 +65,7 @@ public sealed class MySqlBinlogFileSource : ISource
             Xa = _options.Xa,
             WantsItems = context.WantsTransactionItems,
             Schemas = history,
+            IsFile = true,
             OnUnknownSchema = _options.OnUnknownSchema,
             OnStatementChange = _options.OnStatementChange,
             OnIncident = _options.OnIncident,

@@ -124,7 +124,7 @@ public sealed class MySqlSource : ISource
                 cancellationToken).ConfigureAwait(false);
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.File ?? "", start.Position, serverId);
             var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
-            var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed };
+            var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed, EndPosition = end?.GtidPosition };
             var stream = new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, context.Notes, start, hasChecksums);
         }
@@ -159,13 +159,14 @@ public sealed class MySqlSource : ISource
     {
         if (_end is not { } end || !ReferenceEquals(end.Context, context) || end.ServerUuid != facts.ServerUuid)
         {
-            _end = end = new CaughtUpEnd(context, facts.ServerUuid, logEnd, facts.GtidExecuted);
+            _end = end = new CaughtUpEnd(context, facts.ServerUuid, logEnd, facts.GtidExecuted, facts.GtidPosition);
         }
 
         return end;
     }
 
-    private sealed record CaughtUpEnd(SourceContext Context, string? ServerUuid, (string File, long Position)? Position, GtidSet? Executed);
+    private sealed record CaughtUpEnd(SourceContext Context, string? ServerUuid, (string File, long Position)? Position, GtidSet? Executed,
+        MariaDbGtidPosition? GtidPosition);
 
     /// <summary>The start with the server's identity, which positions that people write lack.</summary>
     private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts)

@@ -58,6 +58,7 @@ internal static class ColumnBinding
         column.KeyOrdinal = definition.KeyOrdinal;
         column.IsInvisible = !definition.IsVisible;
         column.Dimensions = type.Name == "vector" ? type.First : 0;
+        column.Form = column.Type is ColumnType.String or ColumnType.VarChar or ColumnType.VarString ? FixedForms.Of(type.Name) : FixedForm.None;
         if (column.Type == ColumnType.Geometry)
         {
             column.GeometryType = ColumnTypeText.GeometryTypeOf(type.Name);
@@ -92,13 +93,18 @@ internal static class ColumnBinding
             "datetime" => FitsTime(column, ColumnType.DateTime, ColumnType.DateTime2, type.First),
             "timestamp" => FitsTime(column, ColumnType.Timestamp, ColumnType.Timestamp2, type.First),
             "char" or "binary" => column.Type == ColumnType.String && column.Length == Math.Abs(bytes),
-            "varchar" or "varbinary" => column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == bytes,
+            "varchar" or "varbinary" => (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == bytes)
+
+                // A compressed value has one byte more, for how it is compressed.
+                || (column.Type == ColumnType.MariaDbVarCharCompressed && (column.Length == bytes || column.Length == bytes + 1)),
+            "uuid" or "inet6" => column.Type == ColumnType.String && column.Length == 16,
+            "inet4" => column.Type == ColumnType.String && column.Length == 4,
             "tinytext" or "tinyblob" => IsBlob(column, 1),
             "text" or "blob" => IsBlob(column, 2),
             "mediumtext" or "mediumblob" => IsBlob(column, 3),
             "longtext" or "longblob" => IsBlob(column, 4),
             "json" => column.Type == ColumnType.Json || IsBlob(column, 4),
-            "vector" => column.Type == ColumnType.Vector,
+            "vector" => column.Type == ColumnType.Vector || (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == 4 * type.First),
             "enum" => column.Type == ColumnType.Enum && type.Labels is { } labels && column.Length == (labels.Length < 256 ? 1 : 2),
             "set" => column.Type == ColumnType.Set && type.Labels is { } members && column.Length == SetBytes(members.Length),
             _ => column.Type == ColumnType.Geometry && ColumnTypeText.GeometryTypeOf(type.Name) >= 0,
@@ -106,7 +112,7 @@ internal static class ColumnBinding
     }
 
     private static bool IsBlob(in ColumnMetadata column, int lengthBytes) => column.IsText
-        && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar) && column.Length == lengthBytes;
+        && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed) && column.Length == lengthBytes;
 
     // A table made before 5.6.4 keeps the old form of its times, without fractions, until it is rebuilt.
     private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits)

@@ -40,6 +40,8 @@ internal readonly struct ColumnCodec
 
     public static ColumnCodec Text(int lengthBytes, Encoding? encoding) => new(ColumnKind.Text, -lengthBytes, encoding: encoding);
 
+    public static ColumnCodec CompressedText(int lengthBytes, Encoding? encoding) => new(ColumnKind.CompressedText, -lengthBytes, encoding: encoding);
+
     /// <summary>Bytes after a length.</summary>
     /// <param name="kind">Binary, JSON, geometry or vector.</param>
     /// <param name="lengthBytes">Bytes of the length.</param>
@@ -85,6 +87,8 @@ internal readonly struct ColumnCodec
             case ColumnKind.Enum2: return Value.FromEnum(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)), _labels);
             case ColumnKind.Set: return Value.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
             case ColumnKind.Binary or ColumnKind.Json or ColumnKind.Geometry or ColumnKind.Vector: return ReadBytes(buffer, offset);
+            case ColumnKind.CompressedText or ColumnKind.CompressedBinary: return ReadCompressed(buffer, offset);
+            case ColumnKind.Uuid or ColumnKind.Inet4 or ColumnKind.Inet6: return ReadFormed(buffer, offset);
             case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
             case ColumnKind.Time2: return TemporalFormat.ReadTime2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Timestamp2: return TemporalFormat.ReadTimestamp2(buffer.AsSpan(offset, _shape), _digits);
@@ -138,6 +142,34 @@ internal readonly struct ColumnCodec
     {
         var prefix = -_shape;
         return Value.FromText(buffer, offset + prefix, ReadLength(buffer, offset, prefix), _encoding);
+    }
+
+    /// <summary>A value of a COMPRESSED column: inflated anew at each reading.</summary>
+    private Value ReadCompressed(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        var length = ReadLength(buffer, offset, prefix);
+        var start = offset + prefix;
+        if (length > 0 && buffer[start] != 0)
+        {
+            var plain = new byte[MariaDbCompression.LengthOf(buffer.AsSpan(start, length), EventType.TableMap)];
+            MariaDbCompression.Decompress(buffer, start, length, plain, EventType.TableMap);
+            (buffer, start, length) = (plain, 0, plain.Length);
+        }
+        else if (length > 0)
+        {
+            (start, length) = (start + 1, length - 1);
+        }
+
+        return _kind == ColumnKind.CompressedText ? Value.FromText(buffer, start, length, _encoding) : Value.FromBinary(buffer, start, length, 0);
+    }
+
+    private Value ReadFormed(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        var form = _kind switch { ColumnKind.Uuid => FixedForm.Uuid, ColumnKind.Inet4 => FixedForm.Inet4, _ => FixedForm.Inet6 };
+        var text = FixedForms.ToText(form, buffer.AsSpan(offset + prefix, ReadLength(buffer, offset, prefix)));
+        return Value.FromText(text, 0, text.Length, null);
     }
 
     private Value ReadBytes(byte[] buffer, int offset)

@@ -28,7 +28,10 @@ internal static class ColumnCodecs
             ColumnType.Timestamp2 => WithFraction(ColumnKind.Timestamp2, 4, column),
             ColumnType.Enum => ColumnCodec.Labelled(column.Length == 1 ? ColumnKind.Enum1 : ColumnKind.Enum2, column.Length, column.Labels),
             ColumnType.Set => ColumnCodec.Labelled(ColumnKind.Set, column.Length, column.Labels),
+            ColumnType.VarChar or ColumnType.VarString or ColumnType.String when column.Form != FixedForm.None => Formed(column),
             ColumnType.VarChar or ColumnType.VarString or ColumnType.String => Text(column, column.Length > 255 ? 2 : 1),
+            ColumnType.MariaDbVarCharCompressed => Compressed(column, column.Length > 255 ? 2 : 1),
+            ColumnType.MariaDbBlobCompressed => Compressed(column, column.Length),
             ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob => Text(column, column.Length),
             ColumnType.Json => ColumnCodec.Sized(ColumnKind.Json, column.Length),
             ColumnType.Geometry => ColumnCodec.Sized(ColumnKind.Geometry, column.Length),
@@ -39,6 +42,21 @@ internal static class ColumnCodecs
 
     private static ColumnCodec WithFraction(ColumnKind kind, int bytes, in ColumnMetadata column)
         => ColumnCodec.Fixed(kind, bytes + TemporalFormat.FractionLength(column.Length), column.Length);
+
+    private static ColumnCodec Compressed(in ColumnMetadata column, int lengthBytes)
+        => Charset.OfCollation(column.Collation) is { IsBinary: false } charset
+            ? ColumnCodec.CompressedText(lengthBytes, charset.Encoding)
+            : ColumnCodec.Sized(ColumnKind.CompressedBinary, lengthBytes);
+
+    private static ColumnCodec Formed(in ColumnMetadata column) => ColumnCodec.Sized(
+        column.Form switch
+        {
+            FixedForm.Uuid => ColumnKind.Uuid,
+            FixedForm.Inet4 => ColumnKind.Inet4,
+            FixedForm.Inet6 => ColumnKind.Inet6,
+            _ => ColumnKind.Vector,
+        },
+        column.Length > 255 ? 2 : 1);
 
     private static ColumnCodec Text(in ColumnMetadata column, int lengthBytes)
     {
@@ -66,7 +84,7 @@ internal static class ColumnCodecs
             ColumnType.Enum => column.Length is 1 or 2,
             ColumnType.Set => column.Length is >= 1 and <= 8,
             ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob or ColumnType.Json or ColumnType.Geometry
-                or ColumnType.Vector => column.Length is >= 1 and <= 4,
+                or ColumnType.Vector or ColumnType.MariaDbBlobCompressed => column.Length is >= 1 and <= 4,
             _ => true,
         };
         if (!isValid)

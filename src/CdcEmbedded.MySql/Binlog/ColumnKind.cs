@@ -35,4 +35,9 @@ internal enum ColumnKind : byte
     DateTime2,
     Timestamp,
     Timestamp2,
+    CompressedText,
+    CompressedBinary,
+    Uuid,
+    Inet4,
+    Inet6,
 }

@@ -35,12 +35,18 @@ internal struct ColumnMetadata
     /// <summary>The numbers of a VECTOR column; 0 where not told.</summary>
     public int Dimensions;
 
+    /// <summary>What a string of MariaDB means.</summary>
+    public FixedForm Form;
+
+    /// <summary>Whether each value may be compressed by itself (MariaDB).</summary>
+    public readonly bool IsCompressed => Type is ColumnType.MariaDbVarCharCompressed or ColumnType.MariaDbBlobCompressed;
+
     public readonly bool IsNumeric => Type
         is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong
         or ColumnType.Float or ColumnType.Double or ColumnType.OldDecimal or ColumnType.NewDecimal or ColumnType.Year;
 
     public readonly bool IsText => Type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.Blob
-        or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob;
+        or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob or ColumnType.MariaDbVarCharCompressed or ColumnType.MariaDbBlobCompressed;
 
     public readonly bool HasLabels => Type is ColumnType.Enum or ColumnType.Set;
 }

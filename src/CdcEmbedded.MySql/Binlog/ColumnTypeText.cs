@@ -15,6 +15,18 @@ internal static class ColumnTypeText
     public static string Of(in ColumnMetadata column)
     {
         var isBinary = Charset.OfCollation(column.Collation) is { IsBinary: true };
+        return column.Form switch
+        {
+            FixedForm.Uuid => "uuid",
+            FixedForm.Inet4 => "inet4",
+            FixedForm.Inet6 => "inet6",
+            FixedForm.Vector => Sized("vector", column.Dimensions),
+            _ => OfType(column, isBinary),
+        };
+    }
+
+    private static string OfType(in ColumnMetadata column, bool isBinary)
+    {
         return column.Type switch
         {
             ColumnType.Tiny => Number("tinyint", column),
@@ -35,7 +47,7 @@ internal static class ColumnTypeText
             ColumnType.Enum => WithLabels("enum", column),
             ColumnType.Set => WithLabels("set", column),
             ColumnType.String => Sized(isBinary ? "binary" : "char", Characters(column)),
-            ColumnType.VarChar or ColumnType.VarString => Sized(isBinary ? "varbinary" : "varchar", Characters(column)),
+            ColumnType.VarChar or ColumnType.VarString or ColumnType.MariaDbVarCharCompressed => Sized(isBinary ? "varbinary" : "varchar", Characters(column)),
             ColumnType.Json => "json",
             ColumnType.Vector => column.Dimensions > 0 ? Sized("vector", column.Dimensions) : "vector",
             ColumnType.Geometry => column.GeometryType is >= 0 and var g && g < Geometries.Length ? Geometries[g] : "geometry",

@@ -27,7 +27,6 @@ internal sealed class RowScanner
     /// <param name="bodyLength">The body's length, without checksum.</param>
     /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the
     /// map.</exception>
-    /// <exception cref="ServerMisconfiguredException">It is a form that this version does not read.</exception>
     public RowBuffer Scan(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength)
     {
         RefuseUnreadable(map, header.Type);
@@ -44,6 +43,13 @@ internal sealed class RowScanner
         var isUpdate = header.Operation == RowsOperation.Update;
         var first = new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns);
         var second = isUpdate ? new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns) : first;
+        if (header.IsCompressed)
+        {
+            buffer = Decompressed(header, buffer, bodyStart, bodyLength, reader.Position);
+            (bodyStart, bodyLength) = (0, buffer.Length);
+            body = buffer;
+        }
+
         var images = ScanRows(map, header, body, reader.Position, in first, in second, isUpdate);
         var offsets = _scratch.AsSpan(0, images * columns);
         var isSmall = body.Length <= ushort.MaxValue && !_hasPartial;
@@ -55,6 +61,17 @@ internal sealed class RowScanner
         }
 
         return new RowBuffer(map, header.Operation, buffer, bodyStart, bodyLength, images, small, large, !first.IsAll || !second.IsAll);
+    }
+
+    /// <summary>MariaDB compresses what stands behind the bitmaps of columns: the same event with that in plain, in memory of its own.</summary>
+    private static byte[] Decompressed(in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int rowsStart)
+    {
+        var compressed = buffer.AsSpan(bodyStart + rowsStart, bodyLength - rowsStart);
+        var length = MariaDbCompression.LengthOf(compressed, header.Type);
+        var plain = GC.AllocateUninitializedArray<byte>(rowsStart + length);
+        buffer.AsSpan(bodyStart, rowsStart).CopyTo(plain);
+        MariaDbCompression.Decompress(buffer, bodyStart + rowsStart, compressed.Length, plain.AsSpan(rowsStart), header.Type);
+        return plain;
     }
 
     private static ushort[] Narrow(ReadOnlySpan<int> offsets)
@@ -262,22 +279,9 @@ internal sealed class RowScanner
 
     private static void RefuseUnreadable(TableMap map, EventType type)
     {
-        SourceFinding? finding = type switch
-        {
-            >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed
-                => new SourceFinding(true, "mariadb.log_bin_compress",
-                $"Rows of {map.FullName} are logged in MariaDB's compressed form, which this version does not read; a later one will.",
-                "SET GLOBAL log_bin_compress = OFF"),
-            _ => null,
-        };
-        if (finding is not null)
-        {
-            throw new ServerMisconfiguredException($"{finding.Message} Set it for the sessions that write, too: {finding.Remedy}.",
-                [finding]);
-        }
-
         if (type is not (>= EventType.WriteRowsV1 and <= EventType.DeleteRowsV1)
-            and not (>= EventType.WriteRows and <= EventType.DeleteRows) and not EventType.PartialUpdateRows)
+            and not (>= EventType.WriteRows and <= EventType.DeleteRows) and not EventType.PartialUpdateRows
+            and not (>= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed))
         {
             throw new CdcProtocolException($"A {type.Name()} of {map.FullName} is not a rows event that is known here.", type.Name());
         }

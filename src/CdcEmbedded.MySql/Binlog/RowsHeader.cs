@@ -25,12 +25,16 @@ internal readonly record struct RowsHeader(EventType Type, ulong TableId, ushort
 
     public bool IsStatementEnd => (Flags & StatementEndFlag) != 0;
 
+    /// <summary>Whether its rows are in MariaDB's compressed form.</summary>
+    public bool IsCompressed => Type is >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed;
+
     public bool IsDummy => TableId == DummyTableId;
 
     public RowsOperation Operation => Type switch
     {
-        EventType.WriteRows or EventType.WriteRowsV1 => RowsOperation.Write,
-        EventType.DeleteRows or EventType.DeleteRowsV1 => RowsOperation.Delete,
+        EventType.WriteRows or EventType.WriteRowsV1 or EventType.MariaDbWriteRowsCompressedV1 or EventType.MariaDbWriteRowsCompressed => RowsOperation.Write,
+        EventType.DeleteRows or EventType.DeleteRowsV1 or EventType.MariaDbDeleteRowsCompressedV1 or EventType.MariaDbDeleteRowsCompressed
+            => RowsOperation.Delete,
         _ => RowsOperation.Update,
     };
 

@@ -21,8 +21,9 @@ internal static class BinlogDump
         var start = DumpStart.Of(offset);
         var checksum = await session.PrepareReplicationAsync(setup, cancellationToken).ConfigureAwait(false);
         var flags = isFinite ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
+        flags |= facts.Version.IsMariaDb ? BinlogDumpFlags.AnnotateRows : BinlogDumpFlags.None;
         var packets = start.Position is { } position
-            ? await session.StartMariaDbDumpAsync(serverId, flags, position, readTimeout, cancellationToken).ConfigureAwait(false)
+            ? await session.StartMariaDbDumpAsync(serverId, flags, position.ToString(), readTimeout, cancellationToken).ConfigureAwait(false)
             : start.Executed is { } executed && facts.HasGtids
                 ? await session.StartBinlogDumpGtidAsync(serverId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(), readTimeout,
                     cancellationToken).ConfigureAwait(false)

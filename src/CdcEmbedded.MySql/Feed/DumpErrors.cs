@@ -14,7 +14,7 @@ internal static class DumpErrors
         }
 
         var text = error.Message;
-        if (Has(text, "purged") || Has(text, "could not find first log file") || Has(text, "Could not find first log"))
+        if (Has(text, "purged") || Has(text, "could not find first log file") || Has(text, "Could not find GTID state requested by slave") || Has(text, "Could not find first log"))
         {
             return new OffsetLostException("The server no longer has the binlog from the stored position on, so changes are gone from it. Read the "
                 + $"tables anew, then start from the latest position; keep logs longer with binlog_expire_logs_seconds. {text}", error);
@@ -26,7 +26,7 @@ internal static class DumpErrors
                 + $"may be gone. Read the tables anew, then start from the latest position. {text}", error);
         }
 
-        if (Has(text, "more GTIDs than the") || Has(text, "impossible position") || Has(text, "position > file size"))
+        if (Has(text, "more GTIDs than the") || Has(text, "which is not in the master's binlog") || Has(text, "impossible position") || Has(text, "position > file size"))
         {
             return new OffsetLostException("The stored position is ahead of the server's binlog: it is another server, was reset, or lost the end of "
                 + $"its log in a crash. Point the source at the right server, or delete the stored offset to start afresh. {text}", error);
@@ -37,6 +37,12 @@ internal static class DumpErrors
             // A random id is drawn anew for the next attempt; one that the user chose would only throw the other reader out again.
             return new CdcServerException(error.Code, error.SqlState, "Another replica with the same server id has connected, and the server ended "
                 + $"this stream. Give each reader an id of its own, or leave ServerId unset. {text}", isTransient: !hasOwnServerId, error);
+        }
+
+        if (Has(text, "bogus data in log event") || Has(text, "binlog truncated in the middle of event") || Has(text, "event read from binlog did not pass"))
+        {
+            return new SourceInconsistentException($"The server cannot read its own binlog behind the stored position: it is damaged. Compare the captured tables, "
+                + $"then start behind the damaged file. {text}", error);
         }
 
         if (Has(text, "max_allowed_packet"))

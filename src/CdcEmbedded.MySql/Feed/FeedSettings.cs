@@ -26,11 +26,17 @@ internal sealed record FeedSettings
     /// <summary>Whether transaction begins and ends become items of their own.</summary>
     public required bool WantsItems { get; init; }
 
+    /// <summary>Whether events come from files instead of a server.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>Where the feed ends; null for never.</summary>
     public (string File, long Position)? End { get; init; }
 
     /// <summary>The transactions up to <see cref="End"/>; null without GTIDs.</summary>
     public GtidSet? EndGtids { get; init; }
+
+    /// <summary>The same of MariaDB.</summary>
+    public MariaDbGtidPosition? EndPosition { get; init; }
 
     /// <summary>What is known of tables.</summary>
     public required SchemaHistory Schemas { get; init; }

@@ -28,9 +28,18 @@ internal sealed class LogCursor
     /// <returns>Where it begins; the current position for events that are not in the file.</returns>
     public long Pass(in EventHeader header)
     {
-        if (header.IsArtificial || header.NextPosition == 0)
+        if (header.IsArtificial)
         {
             return Position;
+        }
+
+        if (header.NextPosition == 0)
+        {
+            var start = Position;
+
+            // MariaDB 11.8 leaves the field empty inside transactions; elsewhere it marks an event that is not in the file.
+            Position += IsOfTransaction(header.Type) ? header.EventLength : 0;
+            return start;
         }
 
         var end = (Position & ~0xffffffffL) | header.NextPosition;
@@ -43,6 +52,9 @@ internal sealed class LogCursor
         Position = end;
         return end - header.EventLength;
     }
+
+    private static bool IsOfTransaction(EventType type) => type is EventType.Query or EventType.TableMap or EventType.IntVar or EventType.Rand or EventType.UserVar
+        or EventType.Xid or EventType.XaPrepare or EventType.MariaDbAnnotateRows or EventType.MariaDbQueryCompressed || RowsHeader.IsRowsEvent(type);
 
     public override string ToString() => $"{File}:{Position}";
 

@@ -10,10 +10,10 @@ internal static class Preflight
     public static List<SourceFinding> Check(ServerFacts facts)
     {
         var findings = new List<SourceFinding>();
-        if (facts.Version.IsMariaDb)
+        if (facts.Version.IsMariaDb && facts.Version.Number < new Version(10, 2))
         {
-            findings.Add(new(true, "mysql.flavour", $"The server is MariaDB ({facts.Version}), whose binlog has events of its own that this "
-                + "version does not read.", "Use a MySQL server of version 5.6 or later."));
+            findings.Add(new(true, "mysql.flavour", $"The server is MariaDB {facts.Version}, older than any that this version reads.",
+                "Use MariaDB 10.2 or later; 10.11 and 11.8 are tested."));
             return findings;
         }
 
@@ -76,8 +76,9 @@ internal static class Preflight
 
         if (facts["binlog_row_metadata"] is { } metadata && metadata != "FULL")
         {
-            findings.Add(new(false, "mysql.binlog_row_metadata", $"binlog_row_metadata is {metadata}: column names are looked up in "
-                + "information_schema, which fits only tables that have not been altered since.", "SET GLOBAL binlog_row_metadata = 'FULL';"));
+            findings.Add(new(false, "mysql.binlog_row_metadata", $"binlog_row_metadata is {metadata}: the log does not name columns. They are read "
+                + "from information_schema at the start, followed through the statements in the log, and kept beside the offset.",
+                "SET GLOBAL binlog_row_metadata = 'FULL';"));
         }
 
         if (facts["gtid_mode"] is not ("ON" or null) && facts.Version.Number >= new Version(8, 0))
@@ -96,7 +97,7 @@ internal static class Preflight
                 + "binlog.", "GRANT REPLICATION SLAVE ON *.* TO <user>;"));
         }
 
-        if (!facts.HasPrivilege("REPLICATION CLIENT") && !facts.HasPrivilege("SUPER"))
+        if (!facts.HasPrivilege("REPLICATION CLIENT") && !facts.HasPrivilege("BINLOG MONITOR") && !facts.HasPrivilege("SUPER"))
         {
             findings.Add(new(true, "mysql.replication_client", "The user lacks the privilege REPLICATION CLIENT, without which the stored position "
                 + "cannot be held against the server's logs.", "GRANT REPLICATION CLIENT ON *.* TO <user>;"));

@@ -13,7 +13,7 @@ internal sealed class ServerFacts
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata",
         "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys", "log_replica_updates",
-        "log_slave_updates",
+        "log_slave_updates", "hostname", "port", "server_id", "gtid_binlog_pos",
     ];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -23,7 +23,11 @@ internal sealed class ServerFacts
     /// <summary>Null where the server has no such variable.</summary>
     public string? this[string variable] => _values.GetValueOrDefault(variable);
 
-    public string? ServerUuid => this["server_uuid"];
+    /// <summary>What tells this server from others; null before 5.6. MariaDB has no UUID: its number, host and port stand in.</summary>
+    public string? ServerUuid => Version.IsMariaDb ? $"mariadb-{this["server_id"]}@{this["hostname"]}:{this["port"]}" : this["server_uuid"];
+
+    /// <summary>The last transactions in MariaDB's log; null for MySQL.</summary>
+    public MariaDbGtidPosition? GtidPosition => Version.IsMariaDb ? MariaDbGtidPosition.Parse(this["gtid_binlog_pos"] ?? "") : null;
 
     public bool HasGtids => this["gtid_mode"] == "ON";
 

@@ -14,7 +14,8 @@ internal static class StartResolver
         if (start.Offset is { } offset)
         {
             var document = OffsetDocument.Read(offset);
-            return document.GtidSet is { } set && facts.HasGtids ? CheckGtids(document, set, facts) : CheckFile(document, facts);
+            return document.GtidPosition is { } position ? CheckPosition(document, position, facts)
+                : document.GtidSet is { } set && facts.HasGtids ? CheckGtids(document, set, facts) : CheckFile(document, facts);
         }
 
         if (ReferenceEquals(start, StartPosition.Earliest))
@@ -25,8 +26,22 @@ internal static class StartResolver
         }
 
         return logEnd is { } end
-            ? new OffsetDocument { Server = facts.ServerUuid, GtidSet = facts.GtidExecuted, File = end.File, Position = end.Position }
+            ? new OffsetDocument { Server = facts.ServerUuid, GtidSet = facts.GtidExecuted, GtidPosition = facts.GtidPosition, File = end.File, Position = end.Position }
             : throw new OffsetLostException("The server does not tell the end of its binlog. Check log_bin and the privilege REPLICATION CLIENT.");
+    }
+
+    /// <summary>MariaDB itself says at the dump whether it still has what follows a position.</summary>
+    private static OffsetDocument CheckPosition(OffsetDocument document, MariaDbGtidPosition stored, ServerFacts facts)
+    {
+        if (facts.GtidPosition is not { } last)
+        {
+            throw new OffsetLostException($"The stored position {stored} is one of MariaDB, but {Name(facts)} is not. Point the source at the right server, or "
+                + "delete the stored offset to start afresh.");
+        }
+
+        return stored.IsSubsetOf(last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
+            + $"{last}: it is another server, was reset (RESET MASTER) or restored from an older backup. Point the source at the right server, or "
+            + "delete the stored offset to start afresh.");
     }
 
     private static OffsetDocument CheckGtids(OffsetDocument document, GtidSet stored, ServerFacts facts)

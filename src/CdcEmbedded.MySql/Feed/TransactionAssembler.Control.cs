@@ -23,6 +23,16 @@ internal sealed partial class TransactionAssembler
             case EventType.PreviousGtids:
                 _previous = new ExecutedHistory(GtidSetBinary.Read(body));
                 break;
+            case EventType.MariaDbGtidList:
+                // One that the server makes for this client tells where it stands, and not what the file holds.
+                _previous = header.IsArtificial ? _previous : new ExecutedHistory(MariaDbGtidList.Read(body));
+                break;
+            case EventType.MariaDbBinlogCheckpoint:
+                // Up to which file the server need read after a crash.
+                break;
+            case EventType.MariaDbStartEncryption:
+                ReadStartEncryption(header);
+                break;
             case EventType.Heartbeat or EventType.HeartbeatV2:
                 ReadHeartbeat(HeartbeatEvent.Read(header, body));
                 break;
@@ -48,6 +58,16 @@ internal sealed partial class TransactionAssembler
             default:
                 PassUnknown(header);
                 break;
+        }
+    }
+
+    /// <summary>START_ENCRYPTION_EVENT of MariaDB: what follows in a file is encrypted. A server decrypts what it sends, and marks the event.</summary>
+    private void ReadStartEncryption(in EventHeader header)
+    {
+        if (!header.IsArtificial && !header.IsIgnorable && header.NextPosition > 0 && _settings.IsFile)
+        {
+            throw new CdcProtocolException($"The binlog file is encrypted from {_cursor} on (MariaDB's encrypt_binlog), and its key is the server's: read it over "
+                + "the server with MySqlSource.", header.Type.Name(), _cursor.ToString());
         }
     }
 

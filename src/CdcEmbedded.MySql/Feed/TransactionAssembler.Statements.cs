@@ -13,7 +13,7 @@ internal sealed partial class TransactionAssembler
             return;
         }
 
-        ReadStatement(header, QueryEvent.Read(body), start);
+        ReadStatement(header, LoggedStatement.Read(header.Type, body), start);
     }
 
     private void ReadStatement(in EventHeader header, in QueryEvent query, long start)

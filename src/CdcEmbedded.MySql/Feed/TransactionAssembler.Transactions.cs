@@ -13,6 +13,18 @@ internal sealed partial class TransactionAssembler
         Open(header, start, e.IsAnonymous ? default : new TransactionGtid(e.Gtid), e.ImmediateCommitTimestamp, e.OriginalCommitTimestamp);
     }
 
+    /// <summary>MariaDB has no BEGIN: a group that does not stand alone ends with XID, COMMIT, ROLLBACK or XA PREPARE.</summary>
+    private void ReadMariaDbGtid(in EventHeader header, ReadOnlySpan<byte> body, long start)
+    {
+        Drop("its end is missing");
+        var e = MariaDbGtidEvent.Read(header.ServerId, body);
+        var open = Open(header, start, new TransactionGtid(e.Gtid));
+        open.HasBegun = !e.IsStandalone;
+        open.IsStartOfAlter = e.IsAlterWithoutEffect;
+        open.Transaction.Xid = e.PreparedXid;
+        open.Transaction.ThreadId = e.ThreadId;
+    }
+
     /// <summary>The open transaction; servers without GTID events begin one with BEGIN or with a statement.</summary>
     private OpenTransaction EnsureOpen(in EventHeader header, long start) => _open ?? Open(header, start, default);
 

@@ -90,7 +90,8 @@ internal sealed partial class TransactionAssembler
     public void VerifyEnd()
     {
         // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
-        var hasAll = _settings.EndGtids is { } gtids && _executed?.Current.ToSet() is { } executed && gtids.IsSubsetOf(executed);
+        var hasAll = (_settings.EndGtids is { } gtids && _executed?.Current.ToSet() is { } executed && gtids.IsSubsetOf(executed))
+            || (_settings.EndPosition is { } last && _executed?.Current.Position is { } position && last.IsSubsetOf(position));
         if (_settings.End is { } end && !HasReachedEnd && (_open is not null || !hasAll))
         {
             throw new CdcConnectionException($"The binlog stream ended at {_cursor}, before the log's end at {end.File}:{end.Position}: the server "
@@ -191,7 +192,10 @@ internal sealed partial class TransactionAssembler
             case EventType.Gtid or EventType.AnonymousGtid or EventType.GtidTagged:
                 ReadGtid(header, body, start);
                 break;
-            case EventType.Query:
+            case EventType.MariaDbGtid:
+                ReadMariaDbGtid(header, body, start);
+                break;
+            case EventType.Query or EventType.MariaDbQueryCompressed:
                 ReadQuery(header, body, start);
                 break;
             case EventType.Xid:
@@ -200,7 +204,7 @@ internal sealed partial class TransactionAssembler
             case EventType.TransactionPayload:
                 _payload.Begin(slice, body, start);
                 break;
-            case EventType.RowsQuery:
+            case EventType.RowsQuery or EventType.MariaDbAnnotateRows:
                 ReadRowsQuery(slice, header, body, start);
                 break;
             default:
@@ -222,11 +226,14 @@ internal sealed partial class TransactionAssembler
         return _format.ChecksumLength;
     }
 
-    /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement.</summary>
+    /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement. MariaDB's ANNOTATE_ROWS_EVENT is the statement alone.</summary>
     private void ReadRowsQuery(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
-        => EnsureOpen(header, start).Query = body.Length > 1
-            ? new LoggedQuery(slice.Buffer, slice.Offset + EventHeader.Length + 1, body.Length - 1)
+    {
+        var skip = header.Type == EventType.RowsQuery ? 1 : 0;
+        EnsureOpen(header, start).Query = body.Length > skip
+            ? new LoggedQuery(slice.Buffer, slice.Offset + EventHeader.Length + skip, body.Length - skip)
             : null;
+    }
 
     private void ReadHeartbeat(in HeartbeatEvent heartbeat)
     {

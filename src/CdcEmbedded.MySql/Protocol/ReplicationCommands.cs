@@ -103,6 +103,23 @@ internal static class ReplicationCommands
         return await session.StartStreamAsync(writer, readTimeout, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Asks a MariaDB server for its binlog behind a GTID position.</summary>
+    /// <param name="session">A prepared session; it accepts no further command.</param>
+    /// <param name="serverId">The replica's number, unique among all replicas of the source.</param>
+    /// <param name="flags">Whether to wait at the end of the log.</param>
+    /// <param name="position">The last transaction of each domain, as MariaDB writes it.</param>
+    /// <param name="readTimeout">The longest silence of the socket.</param>
+    /// <param name="cancellationToken">Ends the sending.</param>
+    /// <remarks>The position is a variable of the session, and the dump an ordinary one (MariaDB source, sql/sql_repl.cc, get_slave_connect_state).
+    /// Strictness is the application's own affair there, and duplicates cannot come from one source.</remarks>
+    public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this MySqlSession session, uint serverId, BinlogDumpFlags flags, string position,
+        TimeSpan readTimeout, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync($"SET @slave_connect_state = '{position}', @slave_gtid_strict_mode = 0, @slave_gtid_ignore_duplicates = 0", cancellationToken)
+            .ConfigureAwait(false);
+        return await session.StartBinlogDumpAsync(serverId, flags | BinlogDumpFlags.AnnotateRows, "", 4, readTimeout, cancellationToken).ConfigureAwait(false);
+    }
+
     private static string Statement(ReplicationSetup setup, MySqlServerVersion version, string checksum)
     {
         var heartbeat = (setup.HeartbeatPeriod.Ticks * TimeSpan.NanosecondsPerTick).ToString(CultureInfo.InvariantCulture);

@@ -12,7 +12,7 @@ internal static class RecordedTruth
     public static TheoryData<string> Refused => [.. Names().Where(IsRefused)];
 
     public static IEnumerable<string> Names()
-        => Recording.All("mysql-9.7").Concat(Recording.All("mysql-5.6")).Select(r => r.Name);
+        => new[] { "mysql-9.7", "mysql-5.6", "mariadb-10.11", "mariadb-11.8" }.SelectMany(Recording.All).Select(r => r.Name);
 
     private static bool IsRefused(string name) => name.Contains("statement_fmt", StringComparison.Ordinal);
 
