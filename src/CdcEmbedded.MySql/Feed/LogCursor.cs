@@ -11,6 +11,9 @@ internal sealed class LogCursor
     /// <summary>The end of the last event.</summary>
     public long Position { get; private set; } = 4;
 
+    /// <summary>Whether MariaDB wrote the file: it may leave the next position empty inside transactions.</summary>
+    public bool IsMariaDb { get; set; }
+
     public LogCursor(string? file, long position)
     {
         File = file ?? "";
@@ -38,7 +41,7 @@ internal sealed class LogCursor
             var start = Position;
 
             // MariaDB 11.8 leaves the field empty inside transactions; elsewhere it marks an event that is not in the file.
-            Position += IsOfTransaction(header.Type) ? header.EventLength : 0;
+            Position += IsMariaDb && IsOfTransaction(header.Type) ? header.EventLength : 0;
             return start;
         }
 

@@ -9,6 +9,7 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
     private readonly LogCursor _cursor = new(start.File, start.Position);
     private FormatDescription? _format;
     private bool _hasChecksums = hasChecksums;
+    private bool _isWithoutEffect;
 
     /// <summary>Where it stands.</summary>
     public LogCursor Cursor => _cursor;
@@ -49,6 +50,7 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
         {
             _format = FormatDescription.Read(bytes[EventHeader.Length..]);
             _hasChecksums = _format.ChecksumLength > 0;
+            _cursor.IsMariaDb = _format.IsMariaDb;
         }
 
         _cursor.Pass(header);
@@ -59,7 +61,11 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
             var rotate = RotateEvent.Read(body);
             _cursor.MoveTo(rotate.FileName, (long)Math.Min(rotate.Position, long.MaxValue));
         }
-        else if (header.Type is EventType.Query or EventType.MariaDbQueryCompressed && !QueryEvent.TryReadBegin(body, out _))
+        else if (header.Type == EventType.MariaDbGtid)
+        {
+            _isWithoutEffect = MariaDbGtidEvent.Read(header.ServerId, body).IsAlterWithoutEffect;
+        }
+        else if (header.Type is EventType.Query or EventType.MariaDbQueryCompressed && !_isWithoutEffect && !QueryEvent.TryReadBegin(body, out _))
         {
             var query = LoggedStatement.Read(header.Type, body);
             onStatement(query.GetText(), DdlContext.Of(query, _format, ignoresTableCase));

@@ -75,8 +75,7 @@ internal sealed class OpenTransaction
     public IReadOnlyList<KeyValuePair<string, long>> Counts => _adoptedCounts
         ?? _counts.ConvertAll(static c => new KeyValuePair<string, long>(c.Table.Schema.FullName, c.Count));
 
-    /// <summary>Adds the rows of an event, without those that were delivered before a restart.</summary>
-    /// <exception cref="SourceInconsistentException">They are not the ones that were delivered.</exception>
+    /// <summary>Adds the rows of an event.</summary>
     public void Add(RowBuffer rows, CapturedTable table, in RowsContext context, KeyChangeMode keyChange)
     {
         var parts = rows.Operation == RowsOperation.Update && keyChange == KeyChangeMode.DeleteAndCreate
@@ -90,12 +89,8 @@ internal sealed class OpenTransaction
 
         var tableDelivered = CountFor(table, count);
         var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, 0, PinnedBy(rows));
-        if (WithoutDone(set) is { } rest)
-        {
-            Held.Add(FeedEntry.Of(rest));
-            HeldBytes += rest.ByteSize;
-        }
-
+        Held.Add(FeedEntry.Of(set));
+        HeldBytes += set.ByteSize;
         Check = DeliveryCheck.Add(Check, table.Hash, count);
         Delivered += count;
     }
@@ -157,10 +152,26 @@ internal sealed class OpenTransaction
         _counts.AddRange(point.Counts);
     }
 
+    /// <summary>Leaves out of what is held the changes that were delivered before a restart. Not while they are read: rows behind a savepoint may
+    /// turn out not to count.</summary>
+    /// <exception cref="SourceInconsistentException">They are not the ones that were delivered.</exception>
+    public void SkipDone()
+    {
+        for (var i = 0; i < Held.Count && _resume is not null; i++)
+        {
+            if (Held[i].Changes is MySqlChangeSet set)
+            {
+                Held[i] = WithoutDone(set) is { } rest ? FeedEntry.Of(rest) : default;
+            }
+        }
+
+        Held.RemoveAll(static entry => entry is { Changes: null, Item: null });
+    }
+
     /// <summary>Hands the held sets over before the commit was read.</summary>
     public void MarkProvisional()
     {
-        LastProvisional = Held[^1].Changes as MySqlChangeSet ?? LastProvisional;
+        LastProvisional = Held.Count > 0 ? Held[^1].Changes as MySqlChangeSet ?? LastProvisional : LastProvisional;
         _handedOver = Delivered;
         for (var i = 0; i < _savepoints.Count; i++)
         {
@@ -172,24 +183,12 @@ internal sealed class OpenTransaction
     }
 
     /// <summary>This transaction is the outcome of a prepared one, whose changes it delivers.</summary>
-    /// <exception cref="SourceInconsistentException">They are not the ones that were delivered before a restart.</exception>
     public void Adopt(PreparedTransactions.Entry prepared)
     {
         prepared.Transaction.CommitBy(Transaction);
         _transaction = prepared.Transaction;
         _adoptedCounts = prepared.Counts;
-        foreach (var entry in prepared.Held)
-        {
-            if (entry.Changes is not MySqlChangeSet set)
-            {
-                Held.Add(entry);
-            }
-            else if (WithoutDone(set) is { } rest)
-            {
-                Held.Add(FeedEntry.Of(rest));
-            }
-        }
-
+        Held.AddRange(prepared.Held);
         Delivered = prepared.Delivered;
         Check = prepared.Check;
         HasBegun = true;

@@ -68,7 +68,12 @@ internal sealed partial class TransactionAssembler
             return;
         }
 
-        open.VerifyComplete();
+        if (open.IsResumed)
+        {
+            open.SkipDone();
+            open.VerifyComplete();
+        }
+
         var end = Finish(open);
         if (open.Held.Count > 0)
         {
@@ -154,11 +159,13 @@ internal sealed partial class TransactionAssembler
                 + "goes on where it stands.");
         }
 
+        open.SkipDone();
         if (open.Held.Count > 0)
         {
             DeliverHeld(open);
-            open.MarkProvisional();
         }
+
+        open.MarkProvisional();
     }
 
     private static MySqlPosition BeginPosition(MySqlTransaction transaction)

@@ -223,6 +223,7 @@ internal sealed partial class TransactionAssembler
 
         _format = FormatDescription.Read(bytes[EventHeader.Length..]);
         _hasChecksums = _format.ChecksumLength > 0;
+        _cursor.IsMariaDb = _format.IsMariaDb;
         return _format.ChecksumLength;
     }
 

@@ -143,10 +143,11 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
 
         var keys = new List<string>();
+        var notNull = new List<string>();
         var isColumn = tokens.TryTake("COLUMN");
-        if (!isColumn && TableElementReader.TryReadKey(tokens, keys))
+        if (!isColumn && TableElementReader.TryReadKey(tokens, keys, notNull))
         {
-            AddKeys(keys);
+            AddKeys(keys, notNull);
             return;
         }
 
@@ -160,17 +161,22 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         var inner = tokens.TakeParentheses();
         do
         {
-            if (!TableElementReader.TryReadKey(inner, keys))
+            if (!TableElementReader.TryReadKey(inner, keys, notNull))
             {
                 AddColumn(inner, isOptional);
             }
         }
         while (inner.TryTake(','));
-        AddKeys(keys);
+        AddKeys(keys, notNull);
     }
 
-    private void AddKeys(List<string> keys)
+    private void AddKeys(List<string> keys, List<string> notNull)
     {
+        foreach (var name in notNull)
+        {
+            table.Columns[table.PlaceOf(name)].IsNullable = false;
+        }
+
         foreach (var key in keys)
         {
             table.AddKey(key);

@@ -16,11 +16,12 @@ internal static class CreateTableReader
         }
 
         var keys = new List<string>();
+        var notNull = new List<string>();
         var hasPeriod = false;
         do
         {
             hasPeriod |= elements.Peek().Is("PERIOD") && elements.Peek(1).Is("FOR") && elements.Peek(2).Is("SYSTEM_TIME");
-            if (!TableElementReader.TryReadKey(elements, keys))
+            if (!TableElementReader.TryReadKey(elements, keys, notNull))
             {
                 var column = ColumnReader.Read(elements, elements.TakeName(), table.CharacterSet, context);
                 table.Columns.Add(column);
@@ -39,6 +40,11 @@ internal static class CreateTableReader
         foreach (var key in keys)
         {
             table.AddKey(key);
+        }
+
+        foreach (var name in notNull)
+        {
+            table.Columns[table.PlaceOf(name)].IsNullable = false;
         }
 
         if (isVersioned && !hasPeriod)

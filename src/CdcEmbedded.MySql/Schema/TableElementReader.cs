@@ -8,8 +8,9 @@ internal static class TableElementReader
     /// <summary>Reads an element that is no column.</summary>
     /// <param name="tokens">Stand at its first word.</param>
     /// <param name="keyColumns">Gets the columns of a primary key, which may follow it.</param>
+    /// <param name="notNull">Gets the columns of a period, which take no nulls.</param>
     /// <returns>False where a column stands.</returns>
-    public static bool TryReadKey(SqlTokens tokens, List<string> keyColumns)
+    public static bool TryReadKey(SqlTokens tokens, List<string> keyColumns, List<string> notNull)
     {
         var first = tokens.Peek();
         if (first.Is("CONSTRAINT"))
@@ -29,9 +30,12 @@ internal static class TableElementReader
             return true;
         }
 
-        if (tokens.Peek().Is("PERIOD") && tokens.Peek(1).Is("FOR"))
+        if (tokens.TryTake("PERIOD", "FOR"))
         {
-            tokens.SkipToComma();
+            tokens.TakeName();
+            var columns = tokens.TakeParentheses();
+            notNull.Add(columns.TakeName());
+            notNull.Add(columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek()));
             return true;
         }
 

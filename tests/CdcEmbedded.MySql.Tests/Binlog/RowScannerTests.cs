@@ -83,16 +83,6 @@ public class RowScannerTests
         Assert.Equal(8, rows.OffsetBytes);
     }
 
-    [Theory]
-    [InlineData(EventType.MariaDbWriteRowsCompressedV1, "log_bin_compress")]
-    internal void Forms_that_are_not_read_name_the_setting_to_change(EventType type, string setting)
-    {
-        var header = new RowsHeader(type, 77, 0, 8);
-        var e = Assert.Throws<ServerMisconfiguredException>(() => new RowScanner().Scan(IntAndText, header, new byte[40], 0, 40));
-        Assert.Contains(setting, e.Message, StringComparison.Ordinal);
-        Assert.True(Assert.Single(e.Findings).IsError);
-    }
-
     [Fact]
     public void Scan_allocates_two_bytes_per_column_of_each_row()
     {

@@ -69,6 +69,7 @@ internal sealed class ScriptedPrimary
                 => ScriptedReply.Rows(["Variable_name", "Value"], [.. _variables.Select(v => new[] { v.Key, v.Value })]),
             "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged"
                 => ScriptedReply.Rows(["a", "b"], [GtidExecuted.ToString(), GtidPurged.ToString()]),
+            _ when sql.Contains("information_schema", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b", "c"]),
             "SHOW GRANTS" => ScriptedReply.Rows(["g"], ["GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `cdc`@`%`"]),
             "SELECT CURRENT_ROLE()" => ScriptedReply.Rows(["r"], ["NONE"]),
             "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s", "e"], [.. _files.Select(f => new[] { f.Name, $"{f.Bytes.Length}", "No" })]),

@@ -114,7 +114,7 @@ public sealed class StartTests
     [InlineData("Replica has more GTIDs than the source has, using the source's SERVER_UUID", typeof(OffsetLostException))]
     [InlineData("A replica with the same server_uuid/server_id as this replica has connected to the source", typeof(CdcServerException))]
     [InlineData("log event entry exceeded max_allowed_packet; Increase max_allowed_packet on source", typeof(CdcServerException))]
-    [InlineData("binlog truncated in the middle of event; consider out of disk space on source", typeof(CdcServerException))]
+    [InlineData("binlog truncated in the middle of event; consider out of disk space on source", typeof(SourceInconsistentException))]
     public void Error_1236_is_told_apart_by_its_text(string text, Type type)
     {
         var error = new CdcServerException(1236, "HY000", $"host: {text} (error 1236)");
