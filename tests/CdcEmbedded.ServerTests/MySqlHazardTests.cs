@@ -7,13 +7,13 @@ namespace CdcEmbedded.ServerTests;
 public sealed class MySqlHazardTests(MySql97Fixture mySql97)
 {
     [Fact]
-    public async Task Changes_that_cannot_be_delivered_fail_with_what_happened_and_where()
+    public async Task XA_transactions_fail_where_the_options_say_so()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); CREATE TABLE d.free (id INT PRIMARY KEY)");
 
         await FailsAsync<SourceInconsistentException>(
-            server, "XA START 'x1'; INSERT INTO d.t (id) VALUES (3); XA END 'x1'; XA PREPARE 'x1'; XA COMMIT 'x1'", "XA");
+            server, "XA START 'x1'; INSERT INTO d.t (id) VALUES (3); XA END 'x1'; XA PREPARE 'x1'; XA COMMIT 'x1'", "XA", xa: XaMode.Fail);
     }
 
     [Fact]
@@ -78,7 +78,8 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
         Assert.Contains("binlog_row_metadata=FULL", reordered.Message, StringComparison.Ordinal);
     }
 
-    private static async Task FailsAsync<T>(MySqlTestServer server, string sql, string part, string? exclude = null)
+    private static async Task FailsAsync<T>(MySqlTestServer server, string sql, string part, string? exclude = null,
+        XaMode xa = XaMode.Buffer)
         where T : CdcException
     {
         Offset start = await Capture.EndOfLogAsync(server);
@@ -90,6 +91,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
             ConnectionString = server.ConnectionString,
             Include = ["d.*"],
             Exclude = exclude is null ? [] : [exclude],
+            Xa = xa,
         });
         await using var live = new LiveCapture(source, LiveCapture.From(StartPosition.At(start)));
 

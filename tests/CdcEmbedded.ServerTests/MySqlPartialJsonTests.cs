@@ -177,6 +177,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
     }
 
     // Twice escaped: in the path's string and in SQL's.
-    private static string Member(string name) => name.All(char.IsLetterOrDigit) ? name
-        : "\"" + name.Replace("\"", "\\\\\"", StringComparison.Ordinal).Replace("back\\\\slash", "back\\\\\\\\slash", StringComparison.Ordinal) + "\"";
+    private static string Member(string name) => name.All(char.IsAsciiLetter) ? name
+        : "\"" + name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "\"";
 }

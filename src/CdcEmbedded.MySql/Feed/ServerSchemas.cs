@@ -30,9 +30,16 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         await Task.Delay(Visible, context.TimeProvider, cancellationToken).ConfigureAwait(false);
         var catalogue = await InformationSchema.ReadAllAsync(session, selection, facts.IgnoresTableCase, cancellationToken).ConfigureAwait(false);
         await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
+        var wanted = false;
         foreach (var change in _changes)
         {
             catalogue.MarkUnknown(change.Database, change.Table, $"the log changes it at {change.File}:{change.Position}, behind the start");
+            wanted |= selection.IsTracked(change.Database, change.Table);
+        }
+
+        if (wanted)
+        {
+            await RecallAsync(catalogue, place, cancellationToken).ConfigureAwait(false);
         }
 
         Log.SchemasLookedUp(logger, catalogue.Count, _changes.Count);
@@ -85,6 +92,39 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         return new SchemaLookup(definition, "");
     }
 
+    /// <summary>Tables that the log changes behind a place may be told by the log before it, where that still holds the statement that created
+    /// them.</summary>
+    private async ValueTask RecallAsync(SchemaCatalogue catalogue, OffsetDocument place, CancellationToken cancellationToken)
+    {
+        if (facts.Logs is not [var oldest, ..] || place.File is not { } file || LogCursor.Compare(oldest.File, 4, file, place.Position) >= 0)
+        {
+            return;
+        }
+
+        var earlier = new SchemaCatalogue(facts.IgnoresTableCase);
+        await ReadLogAsync(new OffsetDocument { File = oldest.File, Position = 4 }, (file, place.Position), (sql, statement, _) => Follow(earlier, sql, statement),
+            cancellationToken).ConfigureAwait(false);
+        foreach (var change in _changes)
+        {
+            if (earlier.Find(change.Database, change.Table) is { } definition)
+            {
+                catalogue.Set(definition);
+            }
+        }
+    }
+
+    /// <summary>Applies a statement to what the log alone tells: one that may have done nothing, as its table may have been there, tells nothing.</summary>
+    private static void Follow(SchemaCatalogue earlier, string sql, DdlContext statement)
+    {
+        foreach (var change in earlier.Apply(sql, statement))
+        {
+            if (change.Kind == TableChangeKind.Create && sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase))
+            {
+                earlier.MarkUnknown(change.Database, change.Table, "it may have been there before its CREATE TABLE IF NOT EXISTS");
+            }
+        }
+    }
+
     /// <summary>Reads which tables the log changes from a place to its end now. What was read is not read again.</summary>
     private async ValueTask ScanAsync(MySqlSession session, OffsetDocument place, CancellationToken cancellationToken)
     {
@@ -112,11 +152,12 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             return;
         }
 
-        await ReadLogAsync(from, end, cancellationToken).ConfigureAwait(false);
+        await ReadLogAsync(from, end, Collect, cancellationToken).ConfigureAwait(false);
         _scannedTo = end;
     }
 
-    private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, CancellationToken cancellationToken)
+    private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, Action<string, DdlContext, LogCursor> onStatement,
+        CancellationToken cancellationToken)
     {
         var session = await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
         await using var disposing = session.ConfigureAwait(false);
@@ -124,7 +165,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             TimeSpan.FromMinutes(1), cancellationToken).ConfigureAwait(false);
         var stream = new DumpEventStream(session, packets, hasOwnServerId: false, isFinite: true);
         var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
-        await walk.ReadAsync(end, (sql, statement) => Collect(sql, statement, walk.Cursor), cancellationToken).ConfigureAwait(false);
+        await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk.Cursor), cancellationToken).ConfigureAwait(false);
     }
 
     private void Collect(string sql, DdlContext statement, LogCursor cursor)
@@ -132,6 +173,11 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         // Which tables a statement touches does not depend on what is known of them.
         foreach (var change in new SchemaCatalogue().Apply(sql, statement))
         {
+            if (change.Kind is TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss)
+            {
+                continue;
+            }
+
             _changes.Add((change.Database, change.Table, cursor.File, cursor.Position));
             if (change.NewTable is { } name)
             {
