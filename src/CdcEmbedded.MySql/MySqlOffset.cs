@@ -32,4 +32,12 @@ public static class MySqlOffset
         ArgumentNullException.ThrowIfNull(executed);
         return new OffsetDocument { GtidSet = executed }.ToOffset();
     }
+
+    /// <summary>On MariaDB: every transaction behind a GTID position.</summary>
+    /// <param name="position">The last transaction of each domain that has been processed, as <c>@@gtid_binlog_pos</c> writes it.</param>
+    public static Offset FromMariaDbGtidPosition(MariaDbGtidPosition position)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        return new OffsetDocument { GtidPosition = position }.ToOffset();
+    }
 }

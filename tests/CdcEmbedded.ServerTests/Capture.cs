@@ -24,6 +24,11 @@ public static class Capture
     /// <summary>The end of the server's log now: its executed GTID set where it has GTIDs, else file and position.</summary>
     public static async Task<Offset> EndOfLogAsync(MySqlTestServer server)
     {
+        if ((await server.QueryAsync("SELECT VERSION()"))[0][0]?.Contains("MariaDB", StringComparison.Ordinal) == true)
+        {
+            return MySqlOffset.FromMariaDbGtidPosition(MariaDbGtidPosition.Parse((await server.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos"))[0][0] ?? ""));
+        }
+
         string?[] row = await LogStatusAsync(server);
         return row[4] is { Length: > 0 } gtids
             ? MySqlOffset.FromGtidSet(GtidSet.Parse(gtids))
@@ -34,7 +39,7 @@ public static class Capture
     public static async Task<string?[]> LogStatusAsync(MySqlTestServer server)
     {
         string? version = (await server.QueryAsync("SELECT VERSION()"))[0][0];
-        return (await server.QueryAsync(version?.StartsWith("5.", StringComparison.Ordinal) == true ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS"))[0];
+        return (await server.QueryAsync(version?.StartsWith("5.", StringComparison.Ordinal) == true || version?.Contains("MariaDB", StringComparison.Ordinal) == true ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS"))[0];
     }
 
     /// <summary>Everything from an offset to the log's end as it is now.</summary>

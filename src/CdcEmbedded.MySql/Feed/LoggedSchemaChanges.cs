@@ -14,6 +14,9 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
     /// <summary>Where it stands.</summary>
     public LogCursor Cursor => _cursor;
 
+    /// <summary>The transaction that is read; default without GTIDs.</summary>
+    public TransactionGtid Gtid { get; private set; }
+
     /// <summary>Reads on to a place, or to the stream's end.</summary>
     /// <param name="end">Where to stop; null for the stream's end.</param>
     /// <param name="onStatement">Called for each statement that may change tables, with its session's settings; the cursor stands behind it.</param>
@@ -63,7 +66,16 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
         }
         else if (header.Type == EventType.MariaDbGtid)
         {
-            _isWithoutEffect = MariaDbGtidEvent.Read(header.ServerId, body).IsAlterWithoutEffect;
+            var e = MariaDbGtidEvent.Read(header.ServerId, body);
+            (_isWithoutEffect, Gtid) = (e.IsAlterWithoutEffect, new TransactionGtid(e.Gtid));
+        }
+        else if (header.Type is EventType.Gtid or EventType.GtidTagged)
+        {
+            Gtid = new TransactionGtid(GtidEvent.Read(header.Type, body).Gtid);
+        }
+        else if (header.Type == EventType.AnonymousGtid)
+        {
+            Gtid = default;
         }
         else if (header.Type is EventType.Query or EventType.MariaDbQueryCompressed && !_isWithoutEffect && !QueryEvent.TryReadBegin(body, out _))
         {

@@ -96,13 +96,22 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
     /// them.</summary>
     private async ValueTask RecallAsync(SchemaCatalogue catalogue, OffsetDocument place, CancellationToken cancellationToken)
     {
-        if (facts.Logs is not [var oldest, ..] || place.File is not { } file || LogCursor.Compare(oldest.File, 4, file, place.Position) >= 0)
+        if (facts.Logs is not [var oldest, ..])
         {
             return;
         }
 
+        // An offset by GTID alone says of each transaction whether it comes before, but not where in the log that ends.
+        var end = place.File is { } file ? (file, place.Position) : _scannedTo;
         var earlier = new SchemaCatalogue(facts.IgnoresTableCase);
-        await ReadLogAsync(new OffsetDocument { File = oldest.File, Position = 4 }, (file, place.Position), (sql, statement, _) => Follow(earlier, sql, statement),
+        await ReadLogAsync(new OffsetDocument { File = oldest.File, Position = 4 }, end,
+            (sql, statement, walk) =>
+            {
+                if (new SchemaPlace(walk.Gtid, walk.Cursor.File, walk.Cursor.Position).IsBefore(place, isSameServer: true))
+                {
+                    Follow(earlier, sql, statement);
+                }
+            },
             cancellationToken).ConfigureAwait(false);
         foreach (var change in _changes)
         {
@@ -156,7 +165,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         _scannedTo = end;
     }
 
-    private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, Action<string, DdlContext, LogCursor> onStatement,
+    private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, Action<string, DdlContext, LoggedSchemaChanges> onStatement,
         CancellationToken cancellationToken)
     {
         var session = await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -165,11 +174,12 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             TimeSpan.FromMinutes(1), cancellationToken).ConfigureAwait(false);
         var stream = new DumpEventStream(session, packets, hasOwnServerId: false, isFinite: true);
         var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
-        await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk.Cursor), cancellationToken).ConfigureAwait(false);
+        await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false);
     }
 
-    private void Collect(string sql, DdlContext statement, LogCursor cursor)
+    private void Collect(string sql, DdlContext statement, LoggedSchemaChanges walk)
     {
+        var cursor = walk.Cursor;
         // Which tables a statement touches does not depend on what is known of them.
         foreach (var change in new SchemaCatalogue().Apply(sql, statement))
         {

@@ -1,0 +1,23 @@
+namespace CdcEmbedded.ServerTests.Matrix;
+
+/// <summary>The ways in which values of the server and of the reader are made comparable.</summary>
+public enum ColumnForm
+{
+    /// <summary>Both print alike.</summary>
+    Plain,
+
+    /// <summary>Characters, and labels of ENUM and SET.</summary>
+    Text,
+
+    /// <summary>Integers and decimals; leading zeros of ZEROFILL do not count.</summary>
+    Number,
+
+    /// <summary>Floating-point numbers: the same number in whatever writing.</summary>
+    Floating,
+
+    /// <summary>Bytes, as hexadecimal.</summary>
+    Bytes,
+
+    /// <summary>JSON: the same document in whatever writing.</summary>
+    Json,
+}

@@ -1,0 +1,131 @@
+namespace CdcEmbedded.ServerTests.Matrix;
+
+/// <summary>The rows of one table as its events tell them. A row is its fields in their order.</summary>
+public sealed class ReplayedTable
+{
+    private readonly Dictionary<string, RecordField[]> _byKey = new(StringComparer.Ordinal);
+    private readonly List<RecordField[]> _keyless = [];
+    private readonly Dictionary<string, RecordField[]> _moving = new(StringComparer.Ordinal);
+
+    /// <summary>True from an ALTER until all rows have been updated: rows come back as updates of rows that are not there.</summary>
+    public bool IsRebuilding { get; private set; }
+
+    /// <summary>All rows.</summary>
+    public IEnumerable<RecordField[]> Rows => _byKey.Values.Concat(_keyless);
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        _byKey.Clear();
+        _keyless.Clear();
+    }
+
+    /// <summary>The columns have changed: the rows of before say nothing any more, and all come again as updates.</summary>
+    public void BeginRebuild()
+    {
+        Clear();
+        IsRebuilding = true;
+    }
+
+    /// <summary>All rows have come again.</summary>
+    public void EndRebuild() => IsRebuilding = false;
+
+    /// <summary>Applies a create, update or delete.</summary>
+    /// <returns>What is impossible about it; null where it fits.</returns>
+    public string? Apply(ChangeEvent change) => change.Key.HasValue && change.Key.Count > 0 ? ApplyByKey(change) : ApplyKeyless(change);
+
+    private static string KeyText(Record key)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (RecordField field in key)
+        {
+            text.Append(field.Value.ToString()).Append('\u0001');
+        }
+
+        return text.ToString();
+    }
+
+    private static RecordField[] Overlay(RecordField[] before, Record after)
+    {
+        var row = new RecordField[after.Count];
+        for (int i = 0; i < row.Length; i++)
+        {
+            string name = after.GetName(i);
+            Value value = after[i];
+            row[i] = new RecordField(name, value.IsAbsent ? before.FirstOrDefault(field => field.Name == name).Value : value);
+        }
+
+        return row;
+    }
+
+    private static bool Fits(RecordField[] row, Record image)
+    {
+        foreach (RecordField field in image)
+        {
+            if (!field.Value.IsAbsent
+                && !row.Any(own => own.Name == field.Name && own.Value.Kind == field.Value.Kind && own.Value.ToString() == field.Value.ToString()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private string? ApplyByKey(ChangeEvent change)
+    {
+        string key = KeyText(change.Key);
+        _byKey.TryGetValue(key, out RecordField[]? row);
+        switch (change.Operation)
+        {
+            case ChangeOperation.Create when row is not null:
+                return "creates a row that is there";
+            case ChangeOperation.Create:
+                // The second half of a key change: what its image leaves out is what the row had under its old key.
+                RecordField[]? moved = null;
+                bool isMove = change.RelatedKey.HasValue && _moving.Remove(KeyText(change.RelatedKey), out moved);
+                _byKey[key] = Overlay(isMove && moved is not null ? moved : [], change.After);
+                return null;
+            case ChangeOperation.Update when row is null && !IsRebuilding:
+                return "updates a row that is not there";
+            case ChangeOperation.Update:
+                _byKey[key] = Overlay(row ?? [], change.After);
+                return null;
+            default:
+                if (change.RelatedKey.HasValue && row is not null)
+                {
+                    _moving[key] = row;
+                }
+
+                return _byKey.Remove(key) ? null : "deletes a row that is not there";
+        }
+    }
+
+    private string? ApplyKeyless(ChangeEvent change)
+    {
+        if (change.Operation == ChangeOperation.Create)
+        {
+            _keyless.Add(Overlay([], change.After));
+            return null;
+        }
+
+        int at = _keyless.FindIndex(row => Fits(row, change.Before));
+        if (at < 0 && !(IsRebuilding && change.Operation == ChangeOperation.Update))
+        {
+            return $"is about a row that is not there: {change.Before}";
+        }
+
+        RecordField[] old = at < 0 ? [] : _keyless[at];
+        if (at >= 0)
+        {
+            _keyless.RemoveAt(at);
+        }
+
+        if (change.Operation == ChangeOperation.Update)
+        {
+            _keyless.Add(Overlay(old, change.After));
+        }
+
+        return null;
+    }
+}

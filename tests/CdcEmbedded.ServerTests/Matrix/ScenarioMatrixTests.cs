@@ -1,0 +1,115 @@
+using CdcEmbedded.MySql;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests.Matrix;
+
+/// <summary>Every scenario on every server: the stream replayed is what the server holds, and reading on behind every item gives the rest.</summary>
+public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<MatrixServers>
+{
+    private const int Restarts = 40;
+    private const string Engine = "test";
+
+    /// <summary>Each combination with each scenario that it has.</summary>
+    public static TheoryData<string, string> Cases()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (Combination combination in Combination.All)
+        {
+            foreach (Scenario scenario in Scenarios.All)
+            {
+                if (scenario.Sql(combination) is null)
+                {
+                    continue;
+                }
+
+                cases.Add(new TheoryDataRow<string, string>(combination.Name, scenario.Name));
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task The_stream_replayed_is_what_the_server_holds_and_reading_on_anywhere_gives_the_rest(string combinationName, string scenarioName)
+    {
+        Combination combination = Combination.Of(combinationName);
+        Scenario scenario = Scenarios.All.Single(one => one.Name == scenarioName);
+        MySqlTestServer server = await servers.ServerAsync(combination);
+        string database = await server.CreateDatabaseAsync("m");
+        Offset start = await Capture.EndOfLogAsync(server);
+        await server.ExecuteAsync(StateReplay.CreateMarks(database));
+        await Scenario.RunAsync(scenario.Sql(combination) ?? "", server, database);
+
+        var store = new RecordingOffsetStore();
+        List<StreamItem> items = await ReadAsync(server, database, store, start);
+        var replay = new StateReplay();
+        foreach (ChangeEvent change in items.OfType<ChangeEvent>())
+        {
+            replay.Apply(change);
+        }
+
+        Assert.True(replay.Applied > 1, $"Only {replay.Applied} changes came.");
+        List<string> differences = replay.Differences(await ServerTable.ReadAllAsync(server, database));
+        Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20))}");
+        await RestartAsync(server, database, store, start, items);
+    }
+
+    private static async Task RestartAsync(
+        MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, List<StreamItem> items)
+    {
+        // Evenly over all items, the first and the last one too.
+        int count = Math.Min(Restarts, items.Count);
+        int[] places = [.. Enumerable.Range(0, count).Select(n => count == 1 ? 0 : (int)((long)n * (items.Count - 1) / (count - 1)))];
+        string[] all = [.. items.Select(Described)];
+        await Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (place, _) =>
+        {
+            string offset = items[place].Offset.ToString();
+            string[] expected = [.. all.Skip(place + 1).Where(text => text.Length > 0)];
+            string[] rest;
+            try
+            {
+                rest = [.. (await ReadAsync(server, database, store.With(Engine, offset), start)).Select(Described).Where(text => text.Length > 0)];
+            }
+            catch (CdcException e)
+            {
+                throw new InvalidOperationException($"Reading on behind item {place} of {items.Count} ({items[place]}), {offset}, failed: {e.Message}", e);
+            }
+
+            int same = expected.Zip(rest).TakeWhile(pair => pair.First == pair.Second).Count();
+            Assert.True(
+                same == expected.Length && same == rest.Length,
+                $"Behind item {place} of {items.Count} ({items[place]}), {offset}: {rest.Length} changes instead of {expected.Length}; change {same} is "
+                + $"{rest.ElementAtOrDefault(same)} instead of {expected.ElementAtOrDefault(same)}");
+        });
+    }
+
+    private static string Described(StreamItem item) => item is ChangeEvent change
+        ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder}"
+        : "";
+
+    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start)
+    {
+        var source = new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString,
+            Include = [$"{database}.*", $"{database}_*.*"],
+        });
+        var options = new CdcEngineOptions
+        {
+            Name = Engine,
+            StartFrom = StartPosition.At(start),
+            StopWhenCaughtUp = true,
+            Reconnect = ReconnectPolicy.None,
+        };
+        using var patience = new CancellationTokenSource(Capture.Patience);
+        var items = new List<StreamItem>();
+        await using var engine = new CdcEngine(source, store, options);
+        await foreach (StreamItem item in engine.ReadAllAsync(patience.Token))
+        {
+            items.Add(item);
+        }
+
+        return items;
+    }
+}
