@@ -15,7 +15,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
     /// <summary>How long after a statement is in the log it is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<(string Database, string Table, string File, long Position)> _changes = [];
+    private readonly List<(string Database, string Table, string File, long Position, bool IsCreate)> _changes = [];
     private MySqlSession? _session;
     private OffsetDocument? _scannedFrom;
     private (string File, long Position) _scannedTo;
@@ -31,8 +31,21 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         var catalogue = await InformationSchema.ReadAllAsync(session, selection, facts.IgnoresTableCase, cancellationToken).ConfigureAwait(false);
         await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
         var wanted = false;
+        var created = new HashSet<(string, string)>(new TableNameComparer(facts.IgnoresTableCase));
         foreach (var change in _changes)
         {
+            // A table whose first change creates it was not there before: the log itself tells it.
+            if (change.IsCreate && !catalogue.IsUnknown(change.Database, change.Table))
+            {
+                created.Add((change.Database, change.Table));
+                catalogue.Forget(change.Database, change.Table);
+            }
+
+            if (created.Contains((change.Database, change.Table)))
+            {
+                continue;
+            }
+
             catalogue.MarkUnknown(change.Database, change.Table, $"the log changes it at {change.File}:{change.Position}, behind the start");
             wanted |= selection.IsTracked(change.Database, change.Table);
         }
@@ -115,7 +128,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             cancellationToken).ConfigureAwait(false);
         foreach (var change in _changes)
         {
-            if (earlier.Find(change.Database, change.Table) is { } definition)
+            if (earlier.Find(change.Database, change.Table) is { } definition && catalogue.Find(change.Database, change.Table) is null)
             {
                 catalogue.Set(definition);
             }
@@ -188,10 +201,10 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
                 continue;
             }
 
-            _changes.Add((change.Database, change.Table, cursor.File, cursor.Position));
+            _changes.Add((change.Database, change.Table, cursor.File, cursor.Position, change.Kind == TableChangeKind.Create));
             if (change.NewTable is { } name)
             {
-                _changes.Add((change.NewDatabase ?? change.Database, name, cursor.File, cursor.Position));
+                _changes.Add((change.NewDatabase ?? change.Database, name, cursor.File, cursor.Position, true));
             }
         }
     }

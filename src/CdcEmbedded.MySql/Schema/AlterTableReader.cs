@@ -9,6 +9,8 @@ namespace CdcEmbedded.MySql.Schema;
 internal sealed class AlterTableReader(TableDraft table, DdlContext context, string? characterSetOfDatabase)
 {
     private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
+    private readonly List<string> _keys = [];
+    private readonly List<string> _notNull = [];
 
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
@@ -32,6 +34,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
 
         RenameColumns();
+        AddKeys();
     }
 
     /// <summary>The new name and the exchanged table alone: for a table whose columns are not known.</summary>
@@ -142,12 +145,9 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             return;
         }
 
-        var keys = new List<string>();
-        var notNull = new List<string>();
         var isColumn = tokens.TryTake("COLUMN");
-        if (!isColumn && TableElementReader.TryReadKey(tokens, keys, notNull))
+        if (!isColumn && TableElementReader.TryReadKey(tokens, _keys, _notNull))
         {
-            AddKeys(keys, notNull);
             return;
         }
 
@@ -161,23 +161,23 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         var inner = tokens.TakeParentheses();
         do
         {
-            if (!TableElementReader.TryReadKey(inner, keys, notNull))
+            if (!TableElementReader.TryReadKey(inner, _keys, _notNull))
             {
                 AddColumn(inner, isOptional);
             }
         }
         while (inner.TryTake(','));
-        AddKeys(keys, notNull);
     }
 
-    private void AddKeys(List<string> keys, List<string> notNull)
+    /// <summary>Keys name columns as they are called at the statement's end.</summary>
+    private void AddKeys()
     {
-        foreach (var name in notNull)
+        foreach (var name in _notNull)
         {
             table.Columns[table.PlaceOf(name)].IsNullable = false;
         }
 
-        foreach (var key in keys)
+        foreach (var key in _keys)
         {
             table.AddKey(key);
         }
@@ -186,7 +186,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     private void AddColumn(SqlTokens tokens, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, tokens.TakeName(), table.CharacterSet, context);
-        var place = ReadPlace(tokens, table.Columns.Count, -1);
+        var place = ReadPlace(tokens, table.Columns.Count);
         if (table.IndexOf(column.Name) >= 0)
         {
             if (isOptional)
@@ -200,15 +200,14 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         table.Columns.Insert(place, column);
         if (column.IsKey)
         {
-            table.AddKey(column.Name);
+            _keys.Add(column.Name);
         }
     }
 
     /// <summary>FIRST, AFTER x, or neither.</summary>
     /// <param name="tokens">Stand behind a definition.</param>
     /// <param name="otherwise">The place where nothing is said.</param>
-    /// <param name="taken">The place of the column that moves, and is counted no more; -1 for a new one.</param>
-    private int ReadPlace(SqlTokens tokens, int otherwise, int taken)
+    private int ReadPlace(SqlTokens tokens, int otherwise)
     {
         if (tokens.TryTake("FIRST"))
         {
@@ -220,32 +219,27 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             return otherwise;
         }
 
-        var after = table.PlaceOf(tokens.TakeName());
-        return taken >= 0 && after > taken ? after : after + 1;
+        return table.PlaceOf(tokens.TakeName()) + 1;
     }
 
     private void Redefine(SqlTokens tokens, string name, string newName, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, newName, table.CharacterSet, context);
-        var at = table.IndexOf(name);
-        if (at < 0 && isOptional)
+        if (isOptional && table.IndexOfOld(name) < 0)
         {
-            ReadPlace(tokens, 0, -1);
+            ReadPlace(tokens, 0);
             return;
         }
 
-        at = table.PlaceOf(name);
-        var place = ReadPlace(tokens, at, at);
+        var at = table.PlaceOfOld(name);
+        var old = table.Columns[at];
+        column.OldName = old.OldName;
         table.Columns.RemoveAt(at);
-        table.Columns.Insert(place, column);
-        table.RenameKey(name, newName);
-        if (table.Key.Exists(k => k.Equals(newName, StringComparison.OrdinalIgnoreCase)))
+        table.Columns.Insert(ReadPlace(tokens, at), column);
+        table.ReplaceKey(old, column);
+        if (column.IsKey)
         {
-            column.IsNullable = false;
-        }
-        else if (column.IsKey)
-        {
-            table.AddKey(newName);
+            _keys.Add(newName);
         }
     }
 
@@ -275,11 +269,11 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             var isOptional = tokens.TryTake("IF", "EXISTS");
             var name = tokens.TakeName();
             tokens.SkipToComma();
-            var at = isOptional ? table.IndexOf(name) : table.PlaceOf(name);
+            var at = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
             if (at >= 0)
             {
+                table.Key.Remove(table.Columns[at]);
                 table.Columns.RemoveAt(at);
-                table.DropKey(name);
             }
         }
     }
@@ -311,26 +305,12 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     /// <summary>Renames all columns at once, as the server does: two may swap their names.</summary>
     private void RenameColumns()
     {
-        var places = new List<(int Place, string Name, string NewName)>();
         foreach (var (name, newName, isOptional) in _renames)
         {
-            var place = isOptional ? table.IndexOf(name) : table.PlaceOf(name);
+            var place = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
             if (place >= 0)
             {
-                places.Add((place, name, newName));
-            }
-        }
-
-        var keys = table.Key.ToArray();
-        foreach (var (place, name, newName) in places)
-        {
-            table.Columns[place].Name = newName;
-            for (var i = 0; i < keys.Length; i++)
-            {
-                if (keys[i].Equals(name, StringComparison.OrdinalIgnoreCase))
-                {
-                    table.Key[i] = newName;
-                }
+                table.Columns[place].Name = newName;
             }
         }
     }
@@ -348,11 +328,11 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         var name = tokens.TakeName();
         if (tokens.TryTake("SET", "INVISIBLE"))
         {
-            table.Columns[table.PlaceOf(name)].IsVisible = false;
+            table.Columns[table.PlaceOfOld(name)].IsVisible = false;
         }
         else if (tokens.TryTake("SET", "VISIBLE"))
         {
-            table.Columns[table.PlaceOf(name)].IsVisible = true;
+            table.Columns[table.PlaceOfOld(name)].IsVisible = true;
         }
         else
         {

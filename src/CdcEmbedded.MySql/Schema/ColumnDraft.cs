@@ -7,6 +7,9 @@ internal sealed class ColumnDraft
 {
     public required string Name { get; set; }
 
+    /// <summary>Its name before the statement; null for a new one. The parts of an ALTER name columns so, whatever parts before them renamed.</summary>
+    public string? OldName { get; set; }
+
     /// <summary>As information_schema writes it.</summary>
     public required string TypeText { get; set; }
 
@@ -23,6 +26,7 @@ internal sealed class ColumnDraft
     public static ColumnDraft Of(ColumnDefinition column) => new()
     {
         Name = column.Name,
+        OldName = column.Name,
         TypeText = column.TypeText,
         IsNullable = column.IsNullable,
         CharacterSet = column.CharacterSet,

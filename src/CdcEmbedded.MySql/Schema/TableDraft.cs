@@ -8,7 +8,7 @@ internal sealed class TableDraft
     public List<ColumnDraft> Columns { get; } = [];
 
     /// <summary>The columns of the primary key in its order.</summary>
-    public List<string> Key { get; } = [];
+    public List<ColumnDraft> Key { get; } = [];
 
     /// <summary>The character set of new columns; null where not known.</summary>
     public string? CharacterSet { get; set; }
@@ -18,13 +18,14 @@ internal sealed class TableDraft
     public static TableDraft Of(TableDefinition table)
     {
         var draft = new TableDraft { CharacterSet = table.CharacterSet, Engine = table.Engine };
-        var key = new SortedDictionary<int, string>();
+        var key = new SortedDictionary<int, ColumnDraft>();
         foreach (var column in table.Columns)
         {
-            draft.Columns.Add(ColumnDraft.Of(column));
+            var columnDraft = ColumnDraft.Of(column);
+            draft.Columns.Add(columnDraft);
             if (column.KeyOrdinal > 0)
             {
-                key[column.KeyOrdinal] = column.Name;
+                key[column.KeyOrdinal] = columnDraft;
             }
         }
 
@@ -32,28 +33,34 @@ internal sealed class TableDraft
         return draft;
     }
 
+    /// <summary>The place of a column by its name now; -1 for none.</summary>
     public int IndexOf(string name) => Columns.FindIndex(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The place of a column by its name before the statement; -1 for none.</summary>
+    public int IndexOfOld(string name) => Columns.FindIndex(c => string.Equals(c.OldName, name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The place of a column that must be there.</summary>
-    public int PlaceOf(string name) => IndexOf(name) is >= 0 and var place ? place
-        : throw new DdlUnreadableException($"it names the column '{name}', which is not known");
+    public int PlaceOf(string name) => Found(IndexOf(name), name);
+
+    /// <summary>The place of a column that must have been there before the statement.</summary>
+    public int PlaceOfOld(string name) => Found(IndexOfOld(name), name);
 
     /// <summary>Makes a column part of the primary key, which takes no nulls.</summary>
     public void AddKey(string name)
     {
         var column = Columns[PlaceOf(name)];
         column.IsNullable = false;
-        Key.Add(column.Name);
+        Key.Add(column);
     }
 
-    public void DropKey(string name) => Key.RemoveAll(k => k.Equals(name, StringComparison.OrdinalIgnoreCase));
-
-    public void RenameKey(string name, string newName)
+    /// <summary>Puts a new definition in a column's place in the primary key.</summary>
+    public void ReplaceKey(ColumnDraft old, ColumnDraft column)
     {
-        var at = Key.FindIndex(k => k.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var at = Key.IndexOf(old);
         if (at >= 0)
         {
-            Key[at] = newName;
+            Key[at] = column;
+            column.IsNullable = false;
         }
     }
 
@@ -63,10 +70,12 @@ internal sealed class TableDraft
         for (var i = 0; i < columns.Length; i++)
         {
             var column = Columns[i];
-            columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet,
-                Key.FindIndex(k => k.Equals(column.Name, StringComparison.OrdinalIgnoreCase)) + 1, column.IsVisible);
+            columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet, Key.IndexOf(column) + 1, column.IsVisible);
         }
 
         return new TableDefinition(database, name, columns, CharacterSet, Engine);
     }
+
+    private static int Found(int place, string name) => place >= 0 ? place
+        : throw new DdlUnreadableException($"it names the column '{name}', which is not known");
 }

@@ -1,3 +1,5 @@
+using CdcEmbedded.TestServers;
+
 namespace CdcEmbedded.ServerTests.Matrix;
 
 /// <summary>The scenarios of the matrix.</summary>
@@ -10,13 +12,23 @@ public static partial class Scenarios
         new("savepoints", _ => Savepoints),
         new("keychange", _ => KeyChange),
         new("keyless", _ => Keyless),
-        new("ddl", c => c.Kind == TestServers.ServerKind.MySql56 ? Ddl : Ddl + RenameColumns),
-        new("ddl with rows before it", _ => DdlBetween),
-        new("databases", _ => Databases),
-        new("xa", c => c.Kind == TestServers.ServerKind.MySql56 ? null : Xa),
-        new("online schema changes", _ => Online),
+        new("types", Types),
+        new("mixed engines", combination => combination.Arguments.Contains("--gtid-mode=OFF") || combination.Kind != ServerKind.MySql97 ? Mixed : null),
+        new("XA", combination => combination.Kind == ServerKind.MySql56 ? null : Xa),
+        new("DDL of tables", Ddl),
+        new("DDL of columns", Columns),
+        new("DDL between rows", _ => DdlBetween),
+        new("DDL of many kinds", combination => combination.Kind == ServerKind.MySql56 ? MoreDdl : MoreDdl + RenameColumns),
+        new("DDL of databases", Databases),
+        new("generated and invisible columns", Generated),
+        new("partitions", _ => Partitions),
         new("row images", _ => RowImages),
-        new("new files", _ => NewFiles),
+        new("character sets", _ => CharacterSets),
+        new("online schema change", combination => OnlineChange(combination)),
+        new("big rows", _ => BigRows),
+        new("rotated logs", _ => RotatedLogs),
+        new("compressed", Compressed),
+        new("foreign keys", ForeignKeys),
     ];
 
     private const string Transactions = """
