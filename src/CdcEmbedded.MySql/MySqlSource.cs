@@ -15,6 +15,7 @@ public sealed class MySqlSource : ISource
 
     private readonly MySqlSourceOptions _options;
     private readonly MySqlConnectionSettings _settings;
+    private readonly ServerIdCollisions _collisions;
     private CaughtUpEnd? _end;
     private SourceContext? _reportedTo;
 
@@ -24,6 +25,7 @@ public sealed class MySqlSource : ISource
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _collisions = new ServerIdCollisions(options.ServerId);
         _settings = MySqlConnectionString.Parse(options.ConnectionString);
         OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
@@ -116,6 +118,8 @@ public sealed class MySqlSource : ISource
             new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
             cancellationToken).ConfigureAwait(false);
 
+        _collisions.Time = context.TimeProvider;
+
         // A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion pairs.
         var serverId = _options.ServerId ?? (uint)Random.Shared.NextInt64(1L << 31, 1L << 32);
         var flags = context.StopWhenCaughtUp ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
@@ -142,7 +146,7 @@ public sealed class MySqlSource : ISource
                 EndGtids = end?.Executed,
             };
         var schemas = new InformationSchema(_settings, context, logger);
-        return new BinlogFeed(new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp), schemas, settings,
+        return new BinlogFeed(new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp), schemas, settings,
             Identified(start, facts), checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
 
