@@ -15,6 +15,7 @@ public sealed class MySqlSource : ISource
 
     private readonly MySqlSourceOptions _options;
     private readonly MySqlConnectionSettings _settings;
+    private readonly ServerIdCollisions _collisions;
     private CaughtUpEnd? _end;
     private SourceContext? _reportedTo;
 
@@ -25,6 +26,7 @@ public sealed class MySqlSource : ISource
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _settings = MySqlConnectionString.Parse(options.ConnectionString);
+        _collisions = new ServerIdCollisions(options.ServerId);
         OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
@@ -119,13 +121,14 @@ public sealed class MySqlSource : ISource
         {
             var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);
             var setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout };
+            _collisions.Time = context.TimeProvider;
             var serverId = _options.ServerId ?? BinlogDump.RandomServerId();
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, start, setup, serverId, context.StopWhenCaughtUp, ReadTimeout(),
                 cancellationToken).ConfigureAwait(false);
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.File ?? "", start.Position, serverId);
             var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed, EndPosition = end?.GtidPosition };
-            var stream = new DumpEventStream(session, packets, _options.ServerId is not null, context.StopWhenCaughtUp);
+            var stream = new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, context.Notes, start, hasChecksums);
         }
         catch

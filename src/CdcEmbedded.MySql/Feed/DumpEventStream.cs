@@ -10,20 +10,20 @@ internal sealed class DumpEventStream : IEventStream
 {
     private readonly MySqlSession _session;
     private readonly PacketStream _packets;
-    private readonly bool _hasOwnServerId;
+    private readonly ServerIdCollisions _collisions;
     private readonly bool _isFinite;
     private bool _ended;
 
     /// <param name="session">The session in which the dump runs; disposed with the stream.</param>
     /// <param name="packets">The dump.</param>
-    /// <param name="hasOwnServerId">Whether the user chose the server id.</param>
+    /// <param name="collisions">Decides what follows when another reader has the same server id.</param>
     /// <param name="isFinite">Whether the dump was asked to end at the log's end.</param>
-    public DumpEventStream(MySqlSession session, PacketStream packets, bool hasOwnServerId, bool isFinite)
+    public DumpEventStream(MySqlSession session, PacketStream packets, ServerIdCollisions collisions, bool isFinite)
     {
         _isFinite = isFinite;
         _session = session;
         _packets = packets;
-        _hasOwnServerId = hasOwnServerId;
+        _collisions = collisions;
     }
 
     public bool TryRead(out EventSlice e)
@@ -40,7 +40,7 @@ internal sealed class DumpEventStream : IEventStream
                 e = new EventSlice(packet.Buffer, packet.Offset + 1, packet.Length - 1);
                 return true;
             case PacketKind.Error:
-                throw DumpErrors.Classify(ServerError.Read(packet.Span, _session.Host.ToString()), _hasOwnServerId);
+                throw DumpErrors.Classify(ServerError.Read(packet.Span, _session.Host.ToString()), _collisions);
             case PacketKind.Eof when PacketKind.IsEof(packet):
                 _ended = true;
                 return _isFinite ? false

@@ -185,7 +185,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         await using var disposing = session.ConfigureAwait(false);
         var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, from, new ReplicationSetup(), BinlogDump.RandomServerId(), isFinite: true,
             TimeSpan.FromMinutes(1), cancellationToken).ConfigureAwait(false);
-        var stream = new DumpEventStream(session, packets, hasOwnServerId: false, isFinite: true);
+        var stream = new DumpEventStream(session, packets, new ServerIdCollisions(null), isFinite: true);
         var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
         await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false);
     }

@@ -36,13 +36,41 @@ public sealed class StartTests
     [InlineData("binlog.000002", 500, B, "belongs to")]
     [InlineData("binlog.000002", 1001, null, "behind that file's end")]
     [InlineData("binlog.000000", 4, null, "no longer")]
+    [InlineData("binlog.000002", 1000, null, null)]
+    [InlineData("binlog.000001", 4, null, null)]
+    [InlineData("binlog.000004", 4, null, "no longer")]
+    [InlineData("other.000002", 4, null, "no longer")]
+    [InlineData("binlog.000002", uint.MaxValue, null, "behind that file's end")]
     [InlineData("binlog.000002", 1L << 32, null, "4 GiB")]
+    [InlineData("binlog.000002", 1L << 40, ScriptedPrimary.Uuid, "4 GiB")]
+    [InlineData("binlog.000002", 1L << 40, B, "belongs to")]
     public async Task A_position_is_held_against_the_servers_logs(string file, long position, string? server, string? lost)
     {
         var facts = await FactsAsync([]);
         var start = StartPosition.At(new OffsetDocument { Server = server, File = file, Position = position }.ToOffset());
 
         AssertStart(lost, () => Assert.Equal(position, StartResolver.Resolve(start, facts, ("binlog.000003", 900)).Position));
+    }
+
+    [Fact]
+    public async Task The_messages_name_what_was_purged_and_what_is_ahead()
+    {
+        var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", $"{A}:1-5");
+
+        AssertStart($"{A}:3-5", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-2"))), facts, null));
+        AssertStart($"{A}:11-12", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-12"))), facts, null));
+    }
+
+    [Fact]
+    public async Task A_position_of_another_server_is_refused_though_it_has_a_file_of_that_name_and_taken_with_GTIDs()
+    {
+        var document = new OffsetDocument { Server = B, GtidSet = GtidSet.Parse($"{A}:1-5"), File = "binlog.000002", Position = 500 };
+        var start = StartPosition.At(document.ToOffset());
+
+        var without = await FactsAsync(new() { ["gtid_mode"] = "OFF" });
+        AssertStart(ScriptedPrimary.Uuid, () => StartResolver.Resolve(start, without, null));
+        var with = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10");
+        Assert.Equal($"{A}:1-5", StartResolver.Resolve(start, with, null).GtidSet?.ToString());
     }
 
     [Fact]
@@ -69,6 +97,7 @@ public sealed class StartTests
     [InlineData("binlog_format", "MIXED", "mysql.binlog_format", true)]
     [InlineData("binlog_row_image", "MINIMAL", "mysql.binlog_row_image", false)]
     [InlineData("binlog_row_metadata", "MINIMAL", "mysql.binlog_row_metadata", false)]
+    [InlineData("binlog_row_value_options", "PARTIAL_JSON", "mysql.binlog_row_value_options", true)]
     [InlineData("gtid_mode", "OFF", "mysql.gtid_mode", false)]
     [InlineData("binlog_expire_logs_seconds", "600", "mysql.binlog_expire_logs_seconds", false)]
     public async Task A_setting_that_is_in_the_way_is_a_finding_with_its_remedy(string variable, string value, string code, bool isError)
@@ -103,34 +132,6 @@ public sealed class StartTests
         Assert.Equal(findings, e.Findings);
         Assert.All(findings, f => Assert.Contains(f.Code, e.Message, StringComparison.Ordinal));
         Preflight.ThrowOnError([new SourceFinding(false, "c", "m", "r")], "host");
-    }
-
-    [Theory]
-    [InlineData("Cannot replicate because the source purged required binary logs. Replicate the missing transactions from elsewhere", typeof(OffsetLostException))]
-    [InlineData("The slave is connecting using CHANGE MASTER TO MASTER_AUTO_POSITION = 1, but the master has purged binary logs containing GTIDs", typeof(OffsetLostException))]
-    [InlineData("Could not find first log file name in binary log index file", typeof(OffsetLostException))]
-    [InlineData("Client requested source to start replication from position > file size", typeof(OffsetLostException))]
-    [InlineData("Client requested master to start replication from impossible position", typeof(OffsetLostException))]
-    [InlineData("Replica has more GTIDs than the source has, using the source's SERVER_UUID", typeof(OffsetLostException))]
-    [InlineData("A replica with the same server_uuid/server_id as this replica has connected to the source", typeof(CdcServerException))]
-    [InlineData("log event entry exceeded max_allowed_packet; Increase max_allowed_packet on source", typeof(CdcServerException))]
-    [InlineData("binlog truncated in the middle of event; consider out of disk space on source", typeof(SourceInconsistentException))]
-    public void Error_1236_is_told_apart_by_its_text(string text, Type type)
-    {
-        var error = new CdcServerException(1236, "HY000", $"host: {text} (error 1236)");
-        var classified = DumpErrors.Classify(error, hasOwnServerId: false);
-
-        Assert.IsType(type, classified);
-        Assert.Contains(text, classified.Message, StringComparison.Ordinal);
-        Assert.Equal(text.Contains("same server", StringComparison.Ordinal), classified.IsTransient);
-        Assert.False(DumpErrors.Classify(error, hasOwnServerId: true).IsTransient);
-    }
-
-    [Fact]
-    public void Other_errors_stay_as_they_are()
-    {
-        var error = new CdcServerException(1045, "28000", "purged");
-        Assert.Same(error, DumpErrors.Classify(error, hasOwnServerId: false));
     }
 
     [Theory]

@@ -55,7 +55,7 @@ public sealed class EnvelopeJsonTests
     {
         using var json = Writer();
         var insert = OneChange.Insert();
-        var position = new Engine.TestPosition();
+        var position = insert.Set.GetPosition(0);
 
         Assert.Equal($$"""{"notice":"{{word}}","message":"gone","db":"","table":"","source":null,"ts_ms":1710000000123}""",
             json.ToJson(new Notice(kind, "gone", position)));
