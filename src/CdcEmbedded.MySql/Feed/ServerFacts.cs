@@ -131,7 +131,8 @@ internal sealed class ServerFacts
         var grants = await ReadLinesAsync(session, "SHOW GRANTS", ct).ConfigureAwait(false);
 
         // Privileges that come through roles are listed only when the roles are named. Servers before 8.0 know no roles: 1064 or 1305.
-        var roles = await TryQueryAsync(session, "SELECT CURRENT_ROLE()", null, ct).ConfigureAwait(false);
+        // MariaDB lists an active role's grants by itself, and knows no USING.
+        var roles = session.ServerVersion.IsMariaDb ? null : await TryQueryAsync(session, "SELECT CURRENT_ROLE()", null, ct).ConfigureAwait(false);
         if (roles?.Rows is [var row] && row.GetString(0) is { } active && active != "NONE" && active.Length > 0)
         {
             grants.AddRange(await ReadLinesAsync(session, $"SHOW GRANTS FOR CURRENT_USER() USING {active}", ct).ConfigureAwait(false));

@@ -20,13 +20,17 @@ internal static class ColumnReader
     {
         var column = new ColumnDraft { Name = name, TypeText = "" };
         ColumnTypeReader.Read(tokens, column, tableCharacterSet, context);
-        while (!tokens.IsAtEnd && !tokens.Peek().Is(',') && !tokens.Peek().Is("FIRST") && !tokens.Peek().Is("AFTER"))
+        while (!IsAtEnd(tokens))
         {
             ReadAttribute(tokens, column);
         }
 
         return column;
     }
+
+    /// <summary>What may follow a definition; partitioning does without a comma.</summary>
+    private static bool IsAtEnd(SqlTokens tokens) => tokens.IsAtEnd || tokens.Peek().Is(',') || tokens.Peek().Is("FIRST") || tokens.Peek().Is("AFTER")
+        || (tokens.Peek().Is("REMOVE") && tokens.Peek(1).Is("PARTITIONING")) || (tokens.Peek().Is("PARTITION") && tokens.Peek(1).Is("BY"));
 
     private static void ReadAttribute(SqlTokens tokens, ColumnDraft column)
     {

@@ -31,6 +31,12 @@ internal sealed class ScriptedPrimary
         };
     }
 
+    /// <summary>The server's binlog_row_metadata.</summary>
+    public string RowMetadata
+    {
+        set => _variables["binlog_row_metadata"] = value;
+    }
+
     public GtidSet GtidExecuted { get; set; }
 
     public GtidSet GtidPurged { get; set; } = GtidSet.Empty;

@@ -42,7 +42,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         await Scenario.RunAsync(scenario.Sql(combination) ?? "", server, database);
 
         var store = new RecordingOffsetStore();
-        List<StreamItem> items = await ReadAsync(server, database, store, start);
+        List<StreamItem> items = await ReadAsync(server, database, store, start, scenarioName);
         var replay = new StateReplay();
         foreach (ChangeEvent change in items.OfType<ChangeEvent>())
         {
@@ -52,11 +52,11 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         Assert.True(replay.Applied > 1, $"Only {replay.Applied} changes came.");
         List<string> differences = replay.Differences(await ServerTable.ReadAllAsync(server, database));
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20))}");
-        await RestartAsync(server, database, store, start, items);
+        await RestartAsync(server, database, store, start, items, scenarioName);
     }
 
     private static async Task RestartAsync(
-        MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, List<StreamItem> items)
+        MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, List<StreamItem> items, string scenario)
     {
         // Evenly over all items, the first and the last one too.
         int count = Math.Min(Restarts, items.Count);
@@ -69,7 +69,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
             string[] rest;
             try
             {
-                rest = [.. (await ReadAsync(server, database, store.With(Engine, offset), start)).Select(Described).Where(text => text.Length > 0)];
+                rest = [.. (await ReadAsync(server, database, store.With(Engine, offset), start, scenario)).Select(Described).Where(text => text.Length > 0)];
             }
             catch (CdcException e)
             {
@@ -88,12 +88,15 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder}"
         : "";
 
-    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start)
+    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, string scenario)
     {
         var source = new MySqlSource(new MySqlSourceOptions
         {
             ConnectionString = server.ConnectionString,
             Include = [$"{database}.*", $"{database}_*.*"],
+
+            // That scenario's marks tell of the shadow tables too.
+            IncludeShadowTables = scenario == "online schema change",
         });
         var options = new CdcEngineOptions
         {

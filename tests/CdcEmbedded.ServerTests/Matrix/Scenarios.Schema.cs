@@ -61,4 +61,20 @@ public static partial class Scenarios
         ALTER TABLE a ADD INDEX (z), COMMENT = 'ADD COLUMN no INT', ENGINE = InnoDB;
         @touch a
         """;
+
+    private const string CutOver = """
+        CREATE TABLE t (id INT PRIMARY KEY, touch INT NOT NULL DEFAULT 0, v VARCHAR(10)); INSERT INTO t VALUES (1, 0, 'one'), (2, 0, 'two');
+        CREATE TABLE _t_gho LIKE t; ALTER TABLE _t_gho ADD COLUMN n BIGINT DEFAULT 5;
+        INSERT INTO _t_gho (id, touch, v) SELECT id, touch, v FROM t;
+        RENAME TABLE t TO _t_del, _t_gho TO t;
+        @touch t
+        INSERT INTO t VALUES (3, 0, 'three', 3);
+        DROP TABLE _t_del;
+        CREATE TABLE _t_new LIKE t; ALTER TABLE _t_new DROP COLUMN v, ADD COLUMN v INT FIRST;
+        INSERT INTO _t_new (id, touch, n) SELECT id, touch, n FROM t;
+        RENAME TABLE t TO _t_old, _t_new TO t;
+        @touch t
+        INSERT INTO t VALUES (40, 4, 0, 4);
+        DROP TABLE IF EXISTS _t_old;
+        """;
 }

@@ -118,7 +118,7 @@ public static partial class Scenarios
             : "SET SESSION binlog_transaction_compression = ON;\n" + CompressedBody;
 
     private const string CompressedBody = """
-        CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(200), touch INT NOT NULL DEFAULT 0); CREATE TABLE b (id INT PRIMARY KEY, v TEXT);
+        CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(300), touch INT NOT NULL DEFAULT 0); CREATE TABLE b (id INT PRIMARY KEY, v TEXT);
         INSERT INTO a (v) VALUES (REPEAT('x', 200)), (REPEAT('y', 200)), ('');
         BEGIN; INSERT INTO a (v) SELECT v FROM a; INSERT INTO b SELECT id, REPEAT(v, 20) FROM a; UPDATE a SET v = CONCAT(id, v) WHERE id < 3; DELETE FROM b WHERE id = 1; COMMIT;
         BEGIN; UPDATE b SET v = REVERSE(v); SAVEPOINT s; DELETE FROM b; ROLLBACK TO s; UPDATE a SET v = NULL WHERE id = 2; COMMIT;

@@ -81,12 +81,6 @@ public static partial class Scenarios
         CREATE TABLE packed (id INT PRIMARY KEY, v VARCHAR(1000) COMPRESSED, t TEXT COMPRESSED, b BLOB COMPRESSED);
         INSERT INTO packed VALUES (1, REPEAT('é', 900), REPEAT('text', 1000), REPEAT(X'00', 5000)), (2, '', '', ''), (3, NULL, NULL, NULL), (4, 'short', 'short', 'short');
         UPDATE packed SET v = CONCAT(v, 'x'), t = REVERSE(t);
-        SET GLOBAL mysql56_temporal_format = OFF;
-        CREATE TABLE old_times (id INT PRIMARY KEY, t0 TIME, t3 TIME(3), t6 TIME(6), dt0 DATETIME, dt3 DATETIME(3), dt6 DATETIME(6), ts0 TIMESTAMP NULL, ts3 TIMESTAMP(3) NULL, ts6 TIMESTAMP(6) NULL);
-        SET GLOBAL mysql56_temporal_format = ON;
-        INSERT INTO old_times VALUES (1, '-838:59:59', '-00:00:00.001', '-838:59:58.999999', '9999-12-31 23:59:59', '1000-01-01 00:00:00.001', '9999-12-31 23:59:59.999999', '2038-01-19 03:14:07', '1970-01-01 00:00:01.001', '2038-01-19 03:14:07.999999'),
-          (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (3, 0, 0, 0, '0000-00-00', '0000-00-00', '0000-00-00', '0000-00-00', '0000-00-00', '0000-00-00');
-        UPDATE old_times SET t3 = '12:34:56.789' WHERE id = 2;
         """;
 
     private static string Types(Combination combination) => CommonTypes + (combination.IsMariaDb
