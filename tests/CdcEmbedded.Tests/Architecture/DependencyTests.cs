@@ -14,7 +14,7 @@ public sealed partial class DependencyTests
         {
             ["Protocol"] = [],
             ["Binlog"] = ["Protocol"],
-            ["Schema"] = ["Protocol"],
+            ["Schema"] = ["Protocol", "Binlog"],
             ["Snapshot"] = ["Protocol", "Schema"],
             ["Feed"] = ["Protocol", "Binlog", "Schema", "Snapshot"],
         },
