@@ -1,0 +1,67 @@
+using System.Globalization;
+using CdcEmbedded.MySql;
+using CdcEmbedded.ServerTests.Matrix;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests.RandomHistories;
+
+/// <summary>A reader beside a random history of rows and definitions, stopped and started again and again, ends with what the server holds.</summary>
+public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper output) : IClassFixture<MatrixServers>
+{
+    private const int Statements = 1500;
+    private const int Restarts = 20;
+
+    /// <summary>Each server with what its log carries by default, and one with full metadata.</summary>
+    public static TheoryData<string> Cases()
+    {
+        var cases = new TheoryData<string>();
+        foreach (string name in (string[])["MySQL 9.7 FULL", "MySQL 9.7 MINIMAL", "MySQL 5.6", "MariaDB 10.11 NO_LOG", "MariaDB 11.8 NO_LOG"])
+        {
+            var row = new TheoryDataRow<string>(name);
+            cases.Add(row);
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_reader_that_is_stopped_and_started_beside_a_random_history_ends_with_what_the_server_holds(string combinationName)
+    {
+        Combination combination = Combination.Of(combinationName);
+        int seed = Environment.GetEnvironmentVariable("CDC_RANDOM_SEED") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : Random.Shared.Next();
+        MySqlTestServer server = await servers.ServerAsync(combination);
+        string database = await server.CreateDatabaseAsync("r");
+        Offset start = await Capture.EndOfLogAsync(server);
+        await using SqlSession session = await server.OpenSessionAsync(database);
+        var history = new RandomHistory(new Random(seed), session, combination.Kind, database);
+        var reader = new RestartedReader(server, database, start, Restarts);
+        try
+        {
+            await history.BeginAsync();
+            Task reading = reader.RunAsync(new Random(seed + 1));
+            while (history.Statements < Statements && !reading.IsCompleted)
+            {
+                await history.StepAsync();
+            }
+
+            await history.MarkAsync(RestartedReader.End);
+            await reading.WaitAsync(TimeSpan.FromMinutes(2));
+            List<string> differences = reader.Replay.Differences(await ServerTable.ReadAllAsync(server, database));
+            Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20))}");
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {combination}, after {history.Statements} statements and {reader.Starts} starts: "
+                + $"{e.Message}\nThe last statements:\n{string.Join('\n', history.Latest)}", e);
+        }
+
+        string summary = $"seed {seed}: {history.Statements} statements, {history.Refused} refused, {reader.Replay.Applied} changes, {reader.Starts} starts";
+        output.WriteLine(summary);
+        Assert.True(history.Refused < history.Statements * 3 / 10, $"{summary}\n{string.Join('\n', history.Refusals.Take(20))}");
+        Assert.True(reader.Starts > Restarts / 2, summary);
+        Assert.True(reader.Replay.Applied > Statements, summary);
+    }
+}

@@ -1,0 +1,66 @@
+using CdcEmbedded.MySql;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.ServerTests.Matrix;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests.RandomHistories;
+
+/// <summary>Reads a history into a replay with one engine after the other over the same store, until the mark of the end.</summary>
+public sealed class RestartedReader(MySqlTestServer server, string database, Offset start, int restarts)
+{
+    /// <summary>The mark that ends the history.</summary>
+    public const string End = "end";
+
+    private readonly InMemoryOffsetStore _store = new();
+
+    /// <summary>What has been read.</summary>
+    public StateReplay Replay { get; } = new();
+
+    /// <summary>How many engines there were.</summary>
+    public int Starts { get; private set; }
+
+    /// <summary>Reads until the end has come.</summary>
+    public async Task RunAsync(Random random)
+    {
+        while (Replay.LastMark != End)
+        {
+            // The last engine has no limit, the others stop after some changes, in a transaction or between two.
+            int limit = Starts < restarts ? random.Next(1, 200) : int.MaxValue;
+            await ReadAsync(limit, leaveFirst: random.Next(2) == 0);
+        }
+    }
+
+    private async Task ReadAsync(int limit, bool leaveFirst)
+    {
+        Starts++;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var source = new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString,
+            Include = [$"{database}.*", $"{database}_*.*"],
+        });
+        var options = new CdcEngineOptions
+        {
+            Name = "random",
+            StartFrom = StartPosition.At(start),
+            CommitPolicy = CommitPolicy.Always,
+            Reconnect = ReconnectPolicy.None,
+        };
+        await using var engine = new CdcEngine(source, _store, options);
+        await foreach (ChangeEvent change in engine.ReadAsync(patience.Token))
+        {
+            if (--limit <= 0 && leaveFirst)
+            {
+                // Not processed: it has to come again.
+                return;
+            }
+
+            Replay.Apply(change);
+            if (limit <= 0 || Replay.LastMark == End)
+            {
+                // Processed, but not acknowledged: it comes again, under the same id.
+                return;
+            }
+        }
+    }
+}
