@@ -25,7 +25,7 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Off
         while (Replay.LastMark != End)
         {
             // The last engine has no limit, the others stop after some changes, in a transaction or between two.
-            int limit = Starts < restarts ? random.Next(1, 200) : int.MaxValue;
+            int limit = Starts < restarts ? random.Next(1, 500) : int.MaxValue;
             await ReadAsync(limit, leaveFirst: random.Next(2) == 0);
         }
     }
