@@ -26,6 +26,7 @@ internal sealed class FormatDescription
         Created = created;
         _postHeaderLengths = postHeaderLengths;
         Checksum = checksum;
+        IsMariaDb = serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
     }
 
     public ushort BinlogVersion { get; }
@@ -41,7 +42,7 @@ internal sealed class FormatDescription
     /// <summary>Bytes of checksum at the end of each event: 0 or 4.</summary>
     public int ChecksumLength => Checksum == ChecksumAlgorithm.Crc32 ? 4 : 0;
 
-    public bool IsMariaDb => ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+    public bool IsMariaDb { get; }
 
     /// <summary>The fixed part of a type's body in bytes; 0 for types that the server does not list.</summary>
     public int PostHeaderLength(EventType type) => (int)type - 1 is >= 0 and var i && i < _postHeaderLengths.Length ? _postHeaderLengths[i]

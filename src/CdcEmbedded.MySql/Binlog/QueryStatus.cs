@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog;
 
 /// <summary>The status variables of a QUERY_EVENT: the session's settings that the statement depends on (statement_events.h,
-/// Query_event_status_vars).</summary>
+/// Query_event_status_vars). Codes from 128 on are MariaDB's (sql/log_event.h), and stand among the others in any order.</summary>
 /// <remarks>A list of code (1 byte) and value, the value's length known by its code; a reader stops at a code that it does not know, as
 /// servers do.</remarks>
 internal readonly ref struct QueryStatus
@@ -63,6 +63,10 @@ internal readonly ref struct QueryStatus
                 case 13: microseconds = reader.ReadUInt24(); break;
                 case 17: ddlXid = reader.ReadUInt64(); break;
                 case 18: utf8 = reader.ReadUInt16(); break;
+                case 128: microseconds = reader.ReadUInt24(); break;
+                case 129: ddlXid = reader.ReadUInt64(); break;
+                case 130: SkipAlterPhase(ref reader); break;
+                case 131: reader.Skip(reader.ReadByte() * 4); break;
                 case 7: reader.Skip(2); break;
                 case 3 or 10: reader.Skip(4); break;
                 case 9: reader.Skip(8); break;
@@ -85,6 +89,17 @@ internal readonly ref struct QueryStatus
             Utf8Mb4DefaultCollation = utf8,
             ExplicitDefaultsForTimestamp = explicitTimestamps,
         };
+    }
+
+    // MariaDB's Q_GTID_FLAGS3: the extra flags of the GTID event once more, with the sequence of the START ALTER behind those of a commit
+    // and of a rollback.
+    private static void SkipAlterPhase(ref SpanReader reader)
+    {
+        const int commitOrRollback = 4 | 8;
+        if ((reader.ReadByte() & commitOrRollback) != 0)
+        {
+            reader.Skip(8);
+        }
     }
 
     private static void SkipInvoker(ref SpanReader reader)

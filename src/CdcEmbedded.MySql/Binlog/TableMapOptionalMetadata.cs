@@ -16,9 +16,10 @@ namespace CdcEmbedded.MySql.Binlog;
 /// </code>All numbers but bits are length-encoded. Types not listed are passed over: servers add new ones.</remarks>
 internal static class TableMapOptionalMetadata
 {
-    public static void Read(ref SpanReader reader, ColumnMetadata[] columns)
+    public static void Read(ref SpanReader reader, ColumnMetadata[] columns, bool isMariaDb)
     {
         ReadOnlySpan<byte> setLabels = default, enumLabels = default;
+        var text = isMariaDb ? CharsetColumns.MariaDbText : CharsetColumns.Text;
         while (reader.Remaining > 0)
         {
             var type = reader.ReadByte();
@@ -27,16 +28,16 @@ internal static class TableMapOptionalMetadata
             switch (type)
             {
                 case 1: ReadSignedness(ref value, columns); break;
-                case 2: ReadDefaultCharset(ref value, columns, labelled: false); break;
-                case 3: ReadColumnCharset(ref value, columns, labelled: false); break;
+                case 2: ReadDefaultCharset(ref value, columns, text); break;
+                case 3: ReadColumnCharset(ref value, columns, text); break;
                 case 4: ReadNames(ref value, columns); break;
                 case 5: setLabels = bytes; break;
                 case 6: enumLabels = bytes; break;
                 case 7: ReadGeometryTypes(ref value, columns); break;
                 case 8: ReadPrimaryKey(ref value, columns, withPrefix: false); break;
                 case 9: ReadPrimaryKey(ref value, columns, withPrefix: true); break;
-                case 10: ReadDefaultCharset(ref value, columns, labelled: true); break;
-                case 11: ReadColumnCharset(ref value, columns, labelled: true); break;
+                case 10: ReadDefaultCharset(ref value, columns, CharsetColumns.Labelled); break;
+                case 11: ReadColumnCharset(ref value, columns, CharsetColumns.Labelled); break;
                 case 12: ReadVisibility(ref value, columns); break;
                 case 13: ReadDimensions(ref value, columns); break;
             }
@@ -79,11 +80,15 @@ internal static class TableMapOptionalMetadata
         return (bits[bit >> 3] & (0x80 >> (bit & 7))) != 0;
     }
 
-    private static bool IsOfCharset(in ColumnMetadata column, bool labelled) => labelled
-        ? column.HasLabels
-        : column.IsText || column.Type == ColumnType.Vector; // A VECTOR is a BLOB of the binary collation to the server.
+    // To the servers a VECTOR, and to MariaDB a GEOMETRY, is a BLOB of the binary collation.
+    private static bool IsOfCharset(in ColumnMetadata column, CharsetColumns which) => which switch
+    {
+        CharsetColumns.Labelled => column.HasLabels,
+        CharsetColumns.MariaDbText => column.IsText || column.Type == ColumnType.Geometry,
+        _ => column.IsText || column.Type == ColumnType.Vector,
+    };
 
-    private static void ReadDefaultCharset(ref SpanReader value, ColumnMetadata[] columns, bool labelled)
+    private static void ReadDefaultCharset(ref SpanReader value, ColumnMetadata[] columns, CharsetColumns which)
     {
         var standard = value.ReadNumberUpTo(ushort.MaxValue);
         var nextPlace = -1;
@@ -91,7 +96,7 @@ internal static class TableMapOptionalMetadata
         var place = 0;
         for (var i = 0; i < columns.Length; i++)
         {
-            if (!IsOfCharset(columns[i], labelled))
+            if (!IsOfCharset(columns[i], which))
             {
                 continue;
             }
@@ -107,11 +112,11 @@ internal static class TableMapOptionalMetadata
         }
     }
 
-    private static void ReadColumnCharset(ref SpanReader value, ColumnMetadata[] columns, bool labelled)
+    private static void ReadColumnCharset(ref SpanReader value, ColumnMetadata[] columns, CharsetColumns which)
     {
         for (var i = 0; i < columns.Length; i++)
         {
-            if (IsOfCharset(columns[i], labelled))
+            if (IsOfCharset(columns[i], which))
             {
                 columns[i].Collation = value.ReadNumberUpTo(ushort.MaxValue);
             }
@@ -179,5 +184,13 @@ internal static class TableMapOptionalMetadata
                 columns[i].Dimensions = value.ReadNumberUpTo(int.MaxValue);
             }
         }
+    }
+
+    /// <summary>Which columns a list of collations is about.</summary>
+    private enum CharsetColumns
+    {
+        Text,
+        MariaDbText,
+        Labelled,
     }
 }

@@ -44,7 +44,7 @@ internal static class TableMapReader
             columns[i].IsNullable = (nullable[i >> 3] & (1 << (i & 7))) != 0;
         }
 
-        TableMapOptionalMetadata.Read(ref reader, columns);
+        TableMapOptionalMetadata.Read(ref reader, columns, format.IsMariaDb);
         return new TableMap(id, flags, database, table, columns, body.ToArray());
     }
 

@@ -111,11 +111,11 @@ internal static class ReplicationCommands
     /// <param name="readTimeout">The longest silence of the socket.</param>
     /// <param name="cancellationToken">Ends the sending.</param>
     /// <remarks>The position is a variable of the session, and the dump an ordinary one (MariaDB source, sql/sql_repl.cc, get_slave_connect_state).
-    /// Strictness is the application's own affair there, and duplicates cannot come from one source.</remarks>
+    /// Strict, so that the server refuses to go on behind a hole in its log; duplicates cannot come from one source.</remarks>
     public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this MySqlSession session, uint serverId, BinlogDumpFlags flags, string position,
         TimeSpan readTimeout, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync($"SET @slave_connect_state = '{position}', @slave_gtid_strict_mode = 0, @slave_gtid_ignore_duplicates = 0", cancellationToken)
+        await session.ExecuteAsync($"SET @slave_connect_state = '{position}', @slave_gtid_strict_mode = 1, @slave_gtid_ignore_duplicates = 0", cancellationToken)
             .ConfigureAwait(false);
         return await session.StartBinlogDumpAsync(serverId, flags | BinlogDumpFlags.AnnotateRows, "", 4, readTimeout, cancellationToken).ConfigureAwait(false);
     }
