@@ -8,6 +8,9 @@ internal static class DumpErrors
 {
     private const int FatalErrorReadingBinlog = 1236;
 
+    /// <summary>ER_SLAVE_SAME_ID of MariaDB, which has a code of its own.</summary>
+    private const int SameIdOfMariaDb = 4052;
+
     private static readonly (string Part, DumpErrorKind Kind)[] _parts =
     [
         ("purged required binary logs", DumpErrorKind.Purged),
@@ -63,7 +66,7 @@ internal static class DumpErrors
 
     private static DumpErrorKind KindOf(CdcServerException error)
     {
-        if (error.Code == FatalErrorReadingBinlog)
+        if (error.Code is FatalErrorReadingBinlog or SameIdOfMariaDb)
         {
             foreach (var (part, kind) in _parts)
             {
