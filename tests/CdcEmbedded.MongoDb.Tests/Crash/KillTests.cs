@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CdcEmbedded.MongoDb.Double;
-using CdcEmbedded.MongoDb.Tests.Samples;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.MongoDb.Tests.Crash;
 

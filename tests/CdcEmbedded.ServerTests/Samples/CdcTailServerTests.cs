@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using CdcEmbedded.TestServers;
+using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.ServerTests.Samples;
 
@@ -18,7 +19,7 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
         await using var server = await mySql97.StartOwnAsync();
         var arguments = Arguments(server);
         await server.ExecuteAsync("CREATE DATABASE tail; CREATE TABLE tail.t (id INT PRIMARY KEY, v VARCHAR(20)); INSERT INTO tail.t VALUES (1, 'a')");
-        await using (var first = LiveTail.Start(arguments))
+        await using (var first = TailProcess.Start(arguments))
         {
             Assert.Equal([1], Ids(await first.ReadAsync(1)));
             await server.ExecuteAsync("INSERT INTO tail.t VALUES (2, 'b'), (3, 'c')");
@@ -28,7 +29,7 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
         }
 
         await server.ExecuteAsync("INSERT INTO tail.t VALUES (4, 'd')");
-        await using (var second = LiveTail.Start([.. arguments, "--transactions"]))
+        await using (var second = TailProcess.Start([.. arguments, "--transactions"]))
         {
             var lines = await second.ReadAsync(3);
             Assert.Contains("\"status\":\"BEGIN\"", lines[0], StringComparison.Ordinal);
@@ -38,7 +39,7 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
             Assert.Equal((0, ""), await second.ExitAsync());
         }
 
-        await using var third = LiveTail.Start([.. arguments, "--until-caught-up"]);
+        await using var third = TailProcess.Start([.. arguments, "--until-caught-up"]);
         Assert.Empty(await third.ReadToEndAsync());
         Assert.Equal((0, ""), await third.ExitAsync());
     }
@@ -60,14 +61,14 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
 
         await server.ExecuteAsync(inserts.ToString());
         var seen = new HashSet<int>();
-        await using (var first = LiveTail.Start(arguments))
+        await using (var first = TailProcess.Start(arguments))
         {
             seen.UnionWith(Ids(await first.ReadAsync(10)));
             first.CloseOutput();
             Assert.Equal((0, ""), await first.ExitAsync());
         }
 
-        await using var second = LiveTail.Start([.. arguments, "--until-caught-up"]);
+        await using var second = TailProcess.Start([.. arguments, "--until-caught-up"]);
         var rest = Ids(await second.ReadToEndAsync());
         Assert.Equal(0, (await second.ExitAsync()).Code);
         Assert.Equal(rest.Order(), rest);
@@ -82,7 +83,7 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
     {
         var server = await mySql97.ServerAsync();
         var wrong = server.ConnectionStringFor("nobody", "secret-word");
-        await using var tail = LiveTail.Start("--mysql", wrong);
+        await using var tail = TailProcess.Start("--mysql", wrong);
         Assert.Empty(await tail.ReadToEndAsync());
         var (code, errors) = await tail.ExitAsync();
         Assert.Equal(1, code);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace CdcEmbedded.MongoDb.Tests.Samples;
+namespace CdcEmbedded.Tests.Shared;
 
 /// <summary>The sample as users run it: a process with pipes, read line by line or to its end.</summary>
 internal sealed class TailProcess : IAsyncDisposable
@@ -18,14 +18,14 @@ internal sealed class TailProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Starts it with the signals of a program in the foreground, whatever this process was started with: a shell's background job has SIGINT
+    /// ignored, hands that on to its children, and .NET leaves an ignored signal ignored.</summary>
     public static TailProcess Start(params string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "CdcTail.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        return new TailProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start."));
+        string[] dotnet = ["dotnet", Path.Combine(AppContext.BaseDirectory, "CdcTail.dll"), .. arguments];
+        ProcessStartInfo start = OperatingSystem.IsLinux() ? new("env", ["--default-signal=INT", .. dotnet]) : new(dotnet[0], dotnet[1..]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return new TailProcess(Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start."));
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -46,7 +46,11 @@ internal sealed class TailProcess : IAsyncDisposable
         while (result.Count < lines)
         {
             string? line = await ReadLineAsync();
-            Assert.True(line is not null, $"The output ended after {result.Count} lines.");
+            if (line is null)
+            {
+                Assert.Fail($"The output ended after {result.Count} lines: {await _errors}");
+            }
+
             result.Add(line);
         }
 
@@ -64,6 +68,9 @@ internal sealed class TailProcess : IAsyncDisposable
         using Process kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
+
+    /// <summary>Goes away as a reader, like <c>head</c>.</summary>
+    public void CloseOutput() => _process.StandardOutput.Close();
 
     /// <summary>Ends it as SIGKILL does.</summary>
     public async Task KillAsync()
