@@ -6,7 +6,7 @@ namespace CdcEmbedded.ServerTests.Matrix;
 /// <summary>Every scenario on every server: the stream replayed is what the server holds, and reading on behind every item gives the rest.</summary>
 public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<MatrixServers>
 {
-    private const int Restarts = 40;
+    private const int Restarts = 100_000;
     private const string Engine = "test";
 
     /// <summary>Each combination with each scenario that it has.</summary>
