@@ -70,4 +70,9 @@ internal static partial class Log
     [LoggerMessage(1206, LogLevel.Information,
         "{Database}.{Table} looks like the shadow table of an online schema change and is left out: IncludeShadowTables captures it.")]
     public static partial void ShadowTableLeftOut(ILogger logger, string database, string table);
+
+    /// <summary>A prepared XA transaction that was too large to be held is committed.</summary>
+    [LoggerMessage(1207, LogLevel.Information,
+        "The prepared XA transaction {Xid} is committed and was too large to be held (TransactionBufferBytes): reading it again from {File}:{Position}.")]
+    public static partial void PreparedReadAgain(ILogger logger, string xid, string file, long position);
 }

@@ -70,9 +70,8 @@ public sealed class MySqlBinlogFileSource : ISource
             OnStatementChange = _options.OnStatementChange,
             OnIncident = _options.OnIncident,
         };
-        var from = DumpStart.Of(document);
-        var stream = new FileEventStream(FilesFrom(from.File), from.FilePosition);
-        return new BinlogFeed(stream, new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
+        var log = new FileLog(_options.Files);
+        return new BinlogFeed(log.Open(document), log, new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
     }
 
     /// <inheritdoc/>
@@ -121,13 +120,6 @@ public sealed class MySqlBinlogFileSource : ISource
         }
 
         return SchemaHistory.Begin(catalogue, document, isKept: true);
-    }
-
-    private List<string> FilesFrom(string name)
-    {
-        var files = new List<string>(_options.Files);
-        var first = files.FindIndex(f => Path.GetFileName(f) == name);
-        return first < 0 ? [] : files[first..];
     }
 
     private OffsetDocument Resolve(StartPosition start, out int first)

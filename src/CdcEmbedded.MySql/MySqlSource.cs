@@ -116,7 +116,8 @@ public sealed class MySqlSource : ISource
         (string File, long Position)? logEnd, ILogger logger, CancellationToken cancellationToken)
     {
         var selection = SelectionFor(facts, logger);
-        var schemas = new ServerSchemas(_settings, facts, selection, context, logger);
+        var log = new ServerLog(_settings, facts, context, logger);
+        var schemas = new ServerSchemas(_settings, facts, log, selection, context, logger);
         try
         {
             var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);
@@ -129,7 +130,7 @@ public sealed class MySqlSource : ISource
             var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed, EndPosition = end?.GtidPosition };
             var stream = new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp);
-            return new BinlogFeed(stream, schemas, settings, context.Notes, start, hasChecksums);
+            return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums);
         }
         catch
         {

@@ -46,7 +46,8 @@ public sealed class MySqlSourceOptions
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>What becomes of XA transactions between XA PREPARE and their outcome.</summary>
-    /// <value>The default is <see cref="XaMode.Buffer"/>: their changes are held, together at most <see cref="TransactionBufferBytes"/>.</value>
+    /// <value>The default is <see cref="XaMode.Buffer"/>: their changes are held, together at most <see cref="TransactionBufferBytes"/>. What is beyond it
+    /// is let go, and read from the log a second time at XA COMMIT.</value>
     public XaMode Xa { get; init; }
 
     /// <summary>Whether the shadow tables of gh-ost and pt-online-schema-change (<c>_t_gho</c>, <c>_t_new</c> and their like) are captured, where a pattern

@@ -11,27 +11,43 @@ internal sealed class BinlogFeed : ISourceFeed
 {
     private readonly IEventStream _stream;
     private readonly TransactionAssembler _assembler;
+    private readonly ILogOpener _log;
     private readonly ISchemaSource _schemas;
     private readonly FeedSettings _settings;
     private readonly SourceNotes _notes;
+    private readonly bool _isSecond;
     private ExceptionDispatchInfo? _failure;
+    private BinlogFeed? _second;
     private bool _ended;
 
     /// <summary>Creates the feed; nothing is read yet.</summary>
     /// <param name="stream">The events.</param>
+    /// <param name="log">Opens the same log a second time.</param>
     /// <param name="schemas">Knows tables that neither the log nor the notes know.</param>
     /// <param name="settings">What to capture and how.</param>
     /// <param name="notes">Keeps what is known of tables.</param>
     /// <param name="start">Where the stream begins.</param>
     /// <param name="hasChecksums">Whether events carry a checksum before the first format description says so.</param>
-    public BinlogFeed(IEventStream stream, ISchemaSource schemas, FeedSettings settings, SourceNotes notes, OffsetDocument start, bool hasChecksums)
+    public BinlogFeed(IEventStream stream, ILogOpener log, ISchemaSource schemas, FeedSettings settings, SourceNotes notes, OffsetDocument start,
+        bool hasChecksums)
     {
         _stream = stream;
+        _log = log;
         _schemas = schemas;
         _settings = settings;
         _notes = notes;
         _assembler = new TransactionAssembler(settings, start, hasChecksums);
         StartPosition = new StoredPosition(start);
+    }
+
+    /// <summary>Reads one transaction once more, and ends with it.</summary>
+    private BinlogFeed(BinlogFeed first, CommittedXa committed, IEventStream stream, bool hasChecksums)
+    {
+        (_log, _schemas, _settings, _notes) = (first._log, first._schemas, first._settings, first._notes);
+        _stream = stream;
+        _isSecond = true;
+        _assembler = new TransactionAssembler(_settings, committed, hasChecksums);
+        StartPosition = first.StartPosition;
     }
 
     public SourcePosition StartPosition { get; }
@@ -42,6 +58,11 @@ internal sealed class BinlogFeed : ISourceFeed
         while (!_ended)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (await ReadSecondAsync(cancellationToken).ConfigureAwait(false) is { } again)
+            {
+                return again;
+            }
+
             try
             {
                 await ReadBufferedAsync(cancellationToken).ConfigureAwait(false);
@@ -64,6 +85,11 @@ internal sealed class BinlogFeed : ISourceFeed
                 return await HandOverAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            if (_assembler.Wanted is not null)
+            {
+                continue;
+            }
+
             if (!_ended && !await _stream.FillAsync(cancellationToken).ConfigureAwait(false))
             {
                 _assembler.VerifyEnd();
@@ -77,13 +103,47 @@ internal sealed class BinlogFeed : ISourceFeed
     public async ValueTask DisposeAsync()
     {
         _ended = true;
+        if (_second is { } second)
+        {
+            await second.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _stream.DisposeAsync().ConfigureAwait(false);
-        await _schemas.DisposeAsync().ConfigureAwait(false);
+        if (!_isSecond)
+        {
+            await _schemas.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The next changes of a committed transaction that was too large to be held since it was prepared; null where there is none.</summary>
+    private async ValueTask<FeedBatch?> ReadSecondAsync(CancellationToken cancellationToken)
+    {
+        if (_assembler.Wanted is not { } committed)
+        {
+            return null;
+        }
+
+        if (_second is null)
+        {
+            Log.PreparedReadAgain(_settings.Logger, committed.Xa.Xid, committed.Xa.File, committed.Xa.Position);
+            var (stream, hasChecksums) = await _log.OpenAsync(committed.Start, cancellationToken).ConfigureAwait(false);
+            _second = new BinlogFeed(this, committed, stream, hasChecksums);
+        }
+
+        if (await _second.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
+        {
+            return batch;
+        }
+
+        await _second.DisposeAsync().ConfigureAwait(false);
+        _second = null;
+        _assembler.Wanted = null;
+        return null;
     }
 
     private async ValueTask ReadBufferedAsync(CancellationToken cancellationToken)
     {
-        while (!_assembler.HasReachedEnd && !_assembler.IsFull)
+        while (!_assembler.HasReachedEnd && !_assembler.IsFull && _assembler.Wanted is null)
         {
             if (_assembler.IsInPayload)
             {

@@ -25,10 +25,11 @@ internal sealed record DumpStart(GtidSet? Executed, MariaDbGtidPosition? Positio
             }
         }
 
-        // They are in the order of the log: MariaDB's positions have no holes, so reading begins before the first.
-        if (position is not null && offset.Pending is [{ Before: { } before }, ..])
+        // They are in the order of the log: MariaDB's positions have no holes, so reading begins before the first; by file where it is not known what
+        // came before that.
+        if (position is not null && offset.Pending is [var first, ..])
         {
-            position = MariaDbGtidPosition.Parse(before);
+            position = first.Before is { } before ? MariaDbGtidPosition.Parse(before) : null;
         }
 
         return new DumpStart(executed, position, file, filePosition);

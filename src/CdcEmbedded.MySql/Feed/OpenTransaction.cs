@@ -27,6 +27,7 @@ internal sealed class OpenTransaction
         Repetition = repetition;
         HasBegun = false;
         IsStartOfAlter = false;
+        IsPutAside = false;
         Held.Clear();
         HeldBytes = 0;
         Delivered = 0;
@@ -53,6 +54,9 @@ internal sealed class OpenTransaction
 
     /// <summary>Whether its statement is the first half of MariaDB's two-phase ALTER, or the one that takes it back: neither changes a table.</summary>
     public bool IsStartOfAlter { get; set; }
+
+    /// <summary>Whether it is an XA transaction too large to be held: its rows are only counted, and read again when it is committed.</summary>
+    public bool IsPutAside { get; private set; }
 
     /// <summary>Sets and items that wait for the commit.</summary>
     public List<FeedEntry> Held { get; } = [];
@@ -139,8 +143,8 @@ internal sealed class OpenTransaction
         if (point.Delivered < _handedOver)
         {
             throw new SourceInconsistentException($"Transaction {Transaction.Id} rolls back to the savepoint '{name}', but {_handedOver - point.Delivered} of the "
-                + "changes behind it had been delivered, as it is larger than TransactionBufferBytes or delivery was interrupted inside it. Compare its "
-                + "tables, then start behind it.");
+                + "changes behind it had been delivered or let go, as it is larger than TransactionBufferBytes or delivery was interrupted inside it. Compare "
+                + "its tables, then start behind it.");
         }
 
         _savepoints.RemoveRange(at + 1, _savepoints.Count - at - 1);
@@ -172,6 +176,18 @@ internal sealed class OpenTransaction
     public void MarkProvisional()
     {
         LastProvisional = Held.Count > 0 ? Held[^1].Changes as MySqlChangeSet ?? LastProvisional : LastProvisional;
+        LetGo();
+    }
+
+    /// <summary>Holds nothing of it any more: see <see cref="IsPutAside"/>.</summary>
+    public void PutAside()
+    {
+        IsPutAside = true;
+        LetGo();
+    }
+
+    private void LetGo()
+    {
         _handedOver = Delivered;
         for (var i = 0; i < _savepoints.Count; i++)
         {

@@ -15,17 +15,20 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     public long HeldBytes { get; private set; }
 
     /// <summary>Keeps what the open transaction holds. One without captured rows is remembered by its name alone: nothing of it need be read
-    /// again.</summary>
+    /// again; of one that was put aside, where it is.</summary>
     public void Add(PendingXa xa, OpenTransaction open)
     {
-        var entry = new Entry(open.Transaction, [.. open.Held], open.HeldBytes, open.Delivered, open.Check, open.Counts);
+        var entry = new Entry(open.Transaction, open.IsPutAside ? xa : null, [.. open.Held], open.HeldBytes, open.Delivered, open.Check, open.Counts);
         _entries[xa.Xid] = entry;
         HeldBytes += entry.Bytes;
-        if (entry.Held.Length > 0)
+        if (entry.Held.Length > 0 || open.IsPutAside)
         {
-            Pending = [.. Array.FindAll(Pending, p => p.Xid != xa.Xid), xa];
+            Pending = Array.IndexOf(Pending, xa) >= 0 ? Pending : [.. Array.FindAll(Pending, p => p.Xid != xa.Xid), xa];
         }
     }
+
+    /// <summary>One that the offset has open; null for others.</summary>
+    public PendingXa? Expected(string xid) => Array.Find(Pending, p => p.Xid == xid);
 
     /// <summary>Takes a transaction out, whose outcome was read.</summary>
     /// <returns>Null where it was prepared before reading began.</returns>
@@ -45,11 +48,12 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
 
     /// <summary>What one of them holds.</summary>
     /// <param name="Transaction">The transaction of its XA PREPARE.</param>
+    /// <param name="PutAside">Where its rows are to be read again; null where they are held.</param>
     /// <param name="Held">Its change sets.</param>
     /// <param name="Bytes">What they keep alive.</param>
     /// <param name="Delivered">How many changes it has.</param>
     /// <param name="Check">Their <see cref="DeliveryCheck"/>.</param>
     /// <param name="Counts">The same for each table.</param>
-    public sealed record Entry(MySqlTransaction Transaction, FeedEntry[] Held, long Bytes, long Delivered, ulong Check,
+    public sealed record Entry(MySqlTransaction Transaction, PendingXa? PutAside, FeedEntry[] Held, long Bytes, long Delivered, ulong Check,
         IReadOnlyList<KeyValuePair<string, long>> Counts);
 }

@@ -17,8 +17,8 @@ internal sealed class ResumePoint
 
     /// <summary>Whether this is the interrupted transaction.</summary>
     public bool Matches(MySqlTransaction transaction) => _document.TransactionGtid is { } gtid
-        ? transaction.HasGtid && string.Equals(transaction.Gtid.ToString(), gtid, StringComparison.OrdinalIgnoreCase)
-        : transaction.File == _document.File && transaction.BeginPosition == _document.Position;
+        ? transaction.RestartGtid.HasValue && string.Equals(transaction.RestartGtid.ToString(), gtid, StringComparison.OrdinalIgnoreCase)
+        : transaction.RestartFile == _document.File && transaction.RestartPosition == _document.Position;
 
     /// <summary>All of its delivered changes were passed over: were they the same ones?</summary>
     /// <exception cref="SourceInconsistentException">They were not.</exception>

@@ -9,8 +9,8 @@ namespace CdcEmbedded.MySql.Feed;
 /// on holds no statement that changed them (R31, R34).</summary>
 /// <remarks>It works over connections of its own, opened when first needed. A server writes a statement to its log just before it becomes
 /// visible in information_schema, so what is read counts only for statements that were in the log a moment before.</remarks>
-internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFacts facts, TableSelection selection, SourceContext context, ILogger logger)
-    : ISchemaSource
+internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFacts facts, ServerLog log, TableSelection selection, SourceContext context,
+    ILogger logger) : ISchemaSource
 {
     /// <summary>How long after a statement is in the log it is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
@@ -181,11 +181,8 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
     private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, Action<string, DdlContext, LoggedSchemaChanges> onStatement,
         CancellationToken cancellationToken)
     {
-        var session = await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        await using var disposing = session.ConfigureAwait(false);
-        var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, from, new ReplicationSetup(), BinlogDump.RandomServerId(), isFinite: true,
-            TimeSpan.FromMinutes(1), cancellationToken).ConfigureAwait(false);
-        var stream = new DumpEventStream(session, packets, new ServerIdCollisions(null), isFinite: true);
+        var (stream, hasChecksums) = await log.OpenAsync(from, cancellationToken).ConfigureAwait(false);
+        await using var disposing = stream.ConfigureAwait(false);
         var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
         await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false);
     }

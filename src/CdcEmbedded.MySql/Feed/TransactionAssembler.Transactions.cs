@@ -43,8 +43,16 @@ internal sealed partial class TransactionAssembler
             HeaderSeconds = header.Timestamp,
             ServerId = header.ServerId,
         };
+        var repetition = _repeated?.Judge(gtid, _cursor.File, start) ?? Repetition.None;
+        if (_committed is { } committed)
+        {
+            // Only that one counts.
+            repetition = repetition == Repetition.PreparedAgain ? Repetition.None : Repetition.Done;
+            transaction.CommitBy(committed.Outcome);
+        }
+
         _open = _transaction;
-        _open.Begin(transaction, _resume, _repeated?.Judge(gtid, _cursor.File, start) ?? Repetition.None);
+        _open.Begin(transaction, _resume, repetition);
         return _open;
     }
 
@@ -65,6 +73,12 @@ internal sealed partial class TransactionAssembler
         var open = EnsureOpen(header, start);
         if (PassOver(open))
         {
+            return;
+        }
+
+        if (open.IsPutAside)
+        {
+            ReadAgain(open, PlaceOf(open.Transaction, open.Transaction.Xid ?? ""));
             return;
         }
 
@@ -111,9 +125,15 @@ internal sealed partial class TransactionAssembler
     /// <summary>Closes the transaction: it counts as executed.</summary>
     private MySqlPosition Finish(OpenTransaction open)
     {
-        _executed?.Append(open.Transaction.RestartGtid);
         _open = null;
         Tables.Trim();
+        if (_committed is { } committed)
+        {
+            _isCommittedRead = true;
+            return committed.End;
+        }
+
+        _executed?.Append(open.Transaction.RestartGtid);
         return PositionNow();
     }
 
@@ -152,11 +172,11 @@ internal sealed partial class TransactionAssembler
     /// <summary>There is no room to hold more: what is held is delivered before the commit is known.</summary>
     private void HandOver(OpenTransaction open)
     {
-        if (open.Transaction.Xid is { } xid && _settings.Xa == XaMode.Buffer)
+        if (open.Transaction.Xid is not null && _settings.Xa == XaMode.Buffer)
         {
-            throw new SourceInconsistentException($"The prepared XA transactions that await their outcome and {xid}, which is read at {_cursor}, hold more than "
-                + $"TransactionBufferBytes ({_settings.TransactionBufferBytes}). Raise it, or set Xa to XaMode.EmitAtPrepare; nothing is lost, reading "
-                + "goes on where it stands.");
+            // Days may pass before its outcome is known.
+            open.PutAside();
+            return;
         }
 
         open.SkipDone();

@@ -40,11 +40,9 @@ internal sealed partial class TransactionAssembler
             return;
         }
 
-        var transaction = open.Transaction;
-        _prepared.Add(
-            new PendingXa(xid, transaction.HasGtid ? transaction.Gtid.ToString() : null, transaction.ExecutedBefore.Position?.ToString(), transaction.File,
-                transaction.BeginPosition),
-            open);
+        // What came before one that is read again is not known from this reading, which began there: the offset has said it.
+        var expected = open.Repetition == Repetition.PreparedAgain ? _prepared.Expected(xid) : null;
+        _prepared.Add(expected ?? PlaceOf(open.Transaction, xid), open);
         if (!PassOver(open))
         {
             Finish(open);
@@ -60,6 +58,12 @@ internal sealed partial class TransactionAssembler
             var xid = XaStatement.ReadXid(text);
             if (_prepared.Take(xid) is { } prepared)
             {
+                if (prepared.PutAside is { } place)
+                {
+                    ReadAgain(open, place);
+                    return;
+                }
+
                 open.Adopt(prepared);
             }
             else
@@ -69,6 +73,18 @@ internal sealed partial class TransactionAssembler
         }
 
         Commit(header, start);
+    }
+
+    private static PendingXa PlaceOf(MySqlTransaction transaction, string xid) => new(xid, transaction.HasGtid ? transaction.Gtid.ToString() : null,
+        transaction.ExecutedBefore.Position?.ToString(), transaction.File, transaction.BeginPosition);
+
+    /// <summary>The transaction that is committed here was put aside: the feed reads it before anything that follows. No position behind it may be told
+    /// until then.</summary>
+    private void ReadAgain(OpenTransaction outcome, PendingXa place)
+    {
+        var transaction = outcome.Transaction;
+        Wanted = new CommittedXa(place, transaction, Finish(outcome), _resume);
+        _hasProgress = false;
     }
 
     private void RollBackXa(in EventHeader header, string text, long start)

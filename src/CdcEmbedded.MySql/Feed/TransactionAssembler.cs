@@ -13,6 +13,8 @@ internal sealed partial class TransactionAssembler
     private readonly ResumePoint? _resume;
     private readonly RepeatedReading? _repeated;
     private readonly PreparedTransactions _prepared;
+    private readonly CommittedXa? _committed;
+    private bool _isCommittedRead;
     private ExecutedHistory? _executed;
     private ExecutedHistory? _previous;
     private FormatDescription? _format;
@@ -41,6 +43,20 @@ internal sealed partial class TransactionAssembler
         _prepared = new PreparedTransactions(start.Pending);
     }
 
+    /// <summary>Creates an assembler that reads one transaction once more, and ends with it.</summary>
+    /// <param name="settings">Those of the first reading.</param>
+    /// <param name="committed">The transaction.</param>
+    /// <param name="hasChecksums">As above.</param>
+    public TransactionAssembler(FeedSettings settings, CommittedXa committed, bool hasChecksums)
+        : this(settings with { Xa = XaMode.EmitAtPrepare, End = null, EndGtids = null, EndPosition = null }, committed.Start, hasChecksums)
+    {
+        _committed = committed;
+        _resume = committed.Resume;
+    }
+
+    /// <summary>A committed transaction whose rows must be read once more before the log is read on; set back by the feed.</summary>
+    public CommittedXa? Wanted { get; set; }
+
     /// <summary>Whether enough is ready to be handed over. A compressed transaction is in memory whole and flows out of it as fast as it is
     /// read, so there the bytes count too.</summary>
     public bool IsFull => _batch.ChangeCount >= _settings.MaxBatchSize
@@ -56,8 +72,8 @@ internal sealed partial class TransactionAssembler
     public bool HasEntries => _batch.Entries.Count > 0;
 
     /// <summary>Whether the end that the settings name was reached between two transactions.</summary>
-    public bool HasReachedEnd => _open is null && _settings.End is { } end
-        && !_payload.IsOpen && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0;
+    public bool HasReachedEnd => _isCommittedRead || (_open is null && Wanted is null && _settings.End is { } end
+        && !_payload.IsOpen && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0);
 
     /// <summary>What the table ids stand for.</summary>
     public TableMaps Tables { get; }
@@ -87,8 +103,15 @@ internal sealed partial class TransactionAssembler
 
     /// <summary>The events have ended: was that the log's end?</summary>
     /// <exception cref="CdcConnectionException">It was not: a server that shuts down ends its streams alike.</exception>
+    /// <exception cref="SourceInconsistentException">The transaction that was to be read once more did not come.</exception>
     public void VerifyEnd()
     {
+        if (_committed is { } committed && !_isCommittedRead)
+        {
+            throw new SourceInconsistentException($"The rows of the XA transaction {committed.Xa.Xid}, which was larger than TransactionBufferBytes, were to be read "
+                + $"again from {committed.Xa.File}:{committed.Xa.Position} and are not there. Compare its tables, then start behind it.");
+        }
+
         // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
         var hasAll = (_settings.EndGtids is { } gtids && _executed?.Current.ToSet() is { } executed && gtids.IsSubsetOf(executed))
             || (_settings.EndPosition is { } last && _executed?.Current.Position is { } position && last.IsSubsetOf(position));
@@ -148,7 +171,7 @@ internal sealed partial class TransactionAssembler
     }
 
     /// <summary>Whether the position moved without anything to yield. Inside a payload the position is its end already.</summary>
-    private bool HasBareProgress => _hasProgress && _open is null && !_payload.IsOpen;
+    private bool HasBareProgress => _hasProgress && _open is null && !_payload.IsOpen && _committed is null;
 
     private MySqlPosition PositionNow()
     {
@@ -239,7 +262,7 @@ internal sealed partial class TransactionAssembler
     private void ReadHeartbeat(in HeartbeatEvent heartbeat)
     {
         var position = (long)Math.Min(heartbeat.Position, long.MaxValue);
-        if (_open is not null || LogCursor.Compare(heartbeat.FileName, position, _cursor.File, _cursor.Position) < 0)
+        if (_open is not null || _committed is not null || LogCursor.Compare(heartbeat.FileName, position, _cursor.File, _cursor.Position) < 0)
         {
             return;
         }
@@ -278,7 +301,7 @@ internal sealed partial class TransactionAssembler
         var rows = _scanner.Scan(table.Map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, body.Length);
         var open = EnsureOpen(header, start);
         open.Add(rows, table, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange);
-        if (open.HeldBytes + _prepared.HeldBytes > _settings.TransactionBufferBytes)
+        if (open.IsPutAside || open.HeldBytes + _prepared.HeldBytes > _settings.TransactionBufferBytes)
         {
             HandOver(open);
         }

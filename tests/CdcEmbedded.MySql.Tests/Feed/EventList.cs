@@ -12,13 +12,20 @@ using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;
 namespace CdcEmbedded.MySql.Tests.Feed;
 
 /// <summary>Events made by hand of a table db.t (id int), in the order in which a dump sends them, with checksums and positions.</summary>
-internal sealed class EventList : IEventStream, ISchemaSource
+internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 {
     public static readonly Guid Source = new("aaaaaaaa-0000-0000-0000-000000000001");
 
-    private readonly List<byte[]> _events = [];
+    private readonly List<byte[]> _events;
     private byte[]? _chunk;
     private int _next;
+
+    public EventList()
+        : this([])
+    {
+    }
+
+    private EventList(List<byte[]> events) => _events = events;
 
     public long Position { get; private set; } = 4;
 
@@ -106,6 +113,13 @@ internal sealed class EventList : IEventStream, ISchemaSource
 
     public ValueTask DisposeAsync() => default;
 
+    /// <summary>Whether the log can be read a second time.</summary>
+    public bool IsPurged { get; init; }
+
+    /// <summary>All of it once more: what a server would leave out is passed over.</summary>
+    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(OffsetDocument start, CancellationToken cancellationToken)
+        => new((new EventList(IsPurged ? _events[..2] : _events), true));
+
     /// <summary>Reads all events through a feed of its own.</summary>
     public async Task<EventListRun> ReadAsync(Offset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
         bool verify = true, XaMode xa = XaMode.Buffer)
@@ -125,7 +139,7 @@ internal sealed class EventList : IEventStream, ISchemaSource
             TransactionBufferBytes = buffer,
             WantsItems = items,
         };
-        await using var feed = new BinlogFeed(this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), document, hasChecksums: true);
+        await using var feed = new BinlogFeed(this, this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), document, hasChecksums: true);
         var entries = new List<FeedEntry>();
         try
         {

@@ -122,10 +122,81 @@ public sealed class XaTests
         Assert.Equal(mode == XaMode.Fail, run.Failure is SourceInconsistentException);
     }
 
-    [Fact]
-    public async Task More_than_may_be_held_fails_with_the_name_of_the_transaction_and_the_option()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task More_than_may_be_held_is_read_again_at_its_commit(bool items)
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1).ReadAsync(None(), buffer: 10);
+        EventList List() => Prepared(Prepared(EventList.Begun(), 1, 'a', 1, 2), 2, 'b', 3, 4, 5).Transaction(3, 6).Gtid(4).Query("XA COMMIT X'62',X'',1")
+            .Transaction(5, 7).Gtid(6).Query("XA COMMIT X'61',X'',1").Transaction(7, 8);
+        var held = await List().ReadAsync(None(), items);
+        var list = List();
+
+        var run = await list.ReadAsync(None(), items, buffer: 10);
+
+        Assert.Null(run.Failure);
+        Assert.Equal(items ? "( 6 ) ( 3 4 5 ) ( 7 ) ( 1 2 ) ( 8 )" : "6 3 4 5 7 1 2 8", run.Text);
+        Assert.Equal(held.Text, run.Text);
+        Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
+        Assert.Equal(2, list.Logger.Entries.Count(e => e.Text.Contains("reading it again", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(10, 1 << 20)]
+    [InlineData(1 << 20, 10)]
+    public async Task A_restart_inside_one_that_is_read_again_goes_on_behind_the_last(long bufferBefore, long bufferAfter)
+    {
+        EventList List() => Prepared(EventList.Begun(), 1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        var all = await List().ReadAsync(None(), items: false, buffer: bufferBefore);
+        Assert.Equal("9 1 2 3 4", all.Text);
+        for (var change = 0; change < 3; change++)
+        {
+            var rest = await List().ReadAsync(all.OffsetBehind(change), items: false, buffer: bufferAfter);
+
+            Assert.Null(rest.Failure);
+            Assert.Equal(string.Join(' ', all.Text.Split(' ').Skip(change + 1)), rest.Text);
+        }
+    }
+
+    [Fact]
+    public async Task No_offset_passes_one_before_it_is_read_again()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1").ReadAsync(None(), items: false, buffer: 10);
+
+        Assert.Equal("1 2", run.Text);
+        Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1", $"{EventList.Source}:1-2"],
+            new[] { run.OffsetBehind(0), run.OffsetBehind(1), run.LastOffset }.Select(o => OffsetDocument.Read(o).GtidSet?.ToString()));
+    }
+
+    [Fact]
+    public async Task One_that_was_not_held_and_is_rolled_back_does_not_come()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None(), buffer: 10);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 3 )", run.Text);
+        Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_phase_is_read_again_too()
+    {
+        var list = EventList.Begun().Gtid(1).Query("XA START X'78',X'',1").Map().Rows(1, 2).Query("XA END X'78',X'',1")
+            .Add(EventType.XaPrepare, [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'x']).Transaction(2, 3);
+
+        var run = await list.ReadAsync(None(), buffer: 10);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 1 2 ) ( 3 )", run.Text);
+    }
+
+    [Fact]
+    public async Task One_that_the_log_holds_no_more_at_its_commit_is_told()
+    {
+        var list = Prepared(new EventList { IsPurged = true }.Fake("binlog.000001", 4).Format(), 1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1");
+
+        var run = await list.ReadAsync(None(), buffer: 10);
 
         Assert.IsType<SourceInconsistentException>(run.Failure);
         Assert.Contains("X'78',X'',1", run.Failure.Message, StringComparison.Ordinal);

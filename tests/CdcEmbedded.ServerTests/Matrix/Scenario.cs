@@ -13,6 +13,9 @@ namespace CdcEmbedded.ServerTests.Matrix;
 /// <param name="Sql">The statements for a server; null where it has not the feature.</param>
 public sealed record Scenario(string Name, Func<Combination, string?> Sql)
 {
+    /// <summary>Whether the reader may hold no transaction at all until its end.</summary>
+    public bool HoldsNothing { get; init; }
+
     /// <summary>Runs it.</summary>
     public static async Task RunAsync(string script, MySqlTestServer server, string database)
     {

@@ -6,7 +6,6 @@ namespace CdcEmbedded.ServerTests.Matrix;
 /// <summary>Every scenario on every server: the stream replayed is what the server holds, and reading on behind every item gives the rest.</summary>
 public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<MatrixServers>
 {
-    private const int Restarts = 100_000;
     private const string Engine = "test";
 
     /// <summary>Each combination with each scenario that it has.</summary>
@@ -42,7 +41,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         await Scenario.RunAsync(scenario.Sql(combination) ?? "", server, database);
 
         var store = new RecordingOffsetStore();
-        List<StreamItem> items = await ReadAsync(server, database, store, start, scenarioName);
+        List<StreamItem> items = await ReadAsync(server, database, store, start, scenario);
         var replay = new StateReplay();
         foreach (ChangeEvent change in items.OfType<ChangeEvent>())
         {
@@ -52,17 +51,14 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         Assert.True(replay.Applied > 1, $"Only {replay.Applied} changes came.");
         List<string> differences = replay.Differences(await ServerTable.ReadAllAsync(server, database));
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20))}");
-        await RestartAsync(server, database, store, start, items, scenarioName);
+        await RestartAsync(server, database, store, start, items, scenario);
     }
 
     private static async Task RestartAsync(
-        MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, List<StreamItem> items, string scenario)
+        MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, List<StreamItem> items, Scenario scenario)
     {
-        // Evenly over all items, the first and the last one too.
-        int count = Math.Min(Restarts, items.Count);
-        int[] places = [.. Enumerable.Range(0, count).Select(n => count == 1 ? 0 : (int)((long)n * (items.Count - 1) / (count - 1)))];
         string[] all = [.. items.Select(Described)];
-        await Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (place, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, items.Count), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (place, _) =>
         {
             string offset = items[place].Offset.ToString();
             string[] expected = [.. all.Skip(place + 1).Where(text => text.Length > 0)];
@@ -88,7 +84,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder}"
         : "";
 
-    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, string scenario)
+    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, Scenario scenario)
     {
         var source = new MySqlSource(new MySqlSourceOptions
         {
@@ -96,7 +92,8 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
             Include = [$"{database}.*", $"{database}_*.*"],
 
             // That scenario's marks tell of the shadow tables too.
-            IncludeShadowTables = scenario == "online schema change",
+            IncludeShadowTables = scenario.Name == "online schema change",
+            TransactionBufferBytes = scenario.HoldsNothing ? 0 : 1 << 20,
         });
         var options = new CdcEngineOptions
         {

@@ -15,6 +15,8 @@ public static partial class Scenarios
         new("types", Types),
         new("mixed engines", combination => combination.Arguments.Contains("--gtid-mode=OFF") || combination.Kind != ServerKind.MySql97 ? Mixed : null),
         new("XA", combination => combination.Kind == ServerKind.MySql56 ? null : Xa),
+        new("transactions above the buffer", _ => Transactions) { HoldsNothing = true },
+        new("XA above the buffer", combination => combination.Kind == ServerKind.MySql56 ? null : Xa) { HoldsNothing = true },
         new("DDL of tables", Ddl),
         new("DDL of columns", Columns),
         new("DDL between rows", _ => DdlBetween),
