@@ -50,6 +50,20 @@ public sealed class XaTests
         Assert.Equal(open.Position, start.FilePosition);
     }
 
+    [Theory]
+    [InlineData("0-1-2", "0-1-2")]
+    [InlineData(null, null)]
+    public void On_MariaDB_reading_begins_before_the_open_one_by_GTID_where_that_is_known_and_else_by_file(string? before, string? position)
+    {
+        var start = DumpStart.Of(new OffsetDocument
+        {
+            GtidPosition = MariaDbGtidPosition.Parse("0-1-5"), File = "binlog.000002", Position = 900,
+            Pending = [new PendingXa("X'78',X'',1", "0-1-3", before, "binlog.000001", 300)],
+        });
+
+        Assert.Equal((position, "binlog.000001", 300), (start.Position?.ToString(), start.File, start.FilePosition));
+    }
+
     [Fact]
     public async Task A_restart_reads_the_open_ones_again_and_nothing_else()
     {

@@ -81,7 +81,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
     }
 
     private static string Described(StreamItem item) => item is ChangeEvent change
-        ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder}"
+        ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder} {change.Offset}"
         : "";
 
     private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, Scenario scenario)
