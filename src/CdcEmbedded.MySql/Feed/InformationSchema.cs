@@ -8,9 +8,6 @@ namespace CdcEmbedded.MySql.Feed;
 /// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to say.</summary>
 internal static class InformationSchema
 {
-    private const string Columns = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA "
-        + "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ";
-
     /// <summary>Every table that the filter wants, and the databases' default character sets.</summary>
     public static async ValueTask<SchemaCatalogue> ReadAllAsync(MySqlSession session, TableSelection selection, bool ignoresTableCase,
         CancellationToken cancellationToken)
@@ -48,15 +45,15 @@ internal static class InformationSchema
     {
         var inDatabase = Literal(database) + (table is null ? "" : $" AND TABLE_NAME = {Literal(table)}");
         var result = new List<TableDefinition>();
-        var tables = await session.QueryAsync("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES "
+        var tables = await session.QueryAsync("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_TYPE FROM information_schema.TABLES "
             + $"WHERE TABLE_TYPE <> 'VIEW' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
-        var wanted = new Dictionary<string, (string? Engine, string? Collation)>(StringComparer.Ordinal);
+        var wanted = new Dictionary<string, (string? Engine, string? Collation, bool IsVersioned)>(StringComparer.Ordinal);
         foreach (var row in tables.Rows)
         {
             var name = row.GetString(0) ?? "";
             if (selection is null || selection.IsTracked(database, name))
             {
-                wanted[name] = (row.GetString(1), row.GetString(2));
+                wanted[name] = (row.GetString(1), row.GetString(2), row.GetString(3) == "SYSTEM VERSIONED");
             }
         }
 
@@ -66,8 +63,13 @@ internal static class InformationSchema
         }
 
         var keys = await ReadKeysAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
-        var columns = await session.QueryAsync(Columns + inDatabase + " ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false);
+
+        // MySQL 5.6 does not have the last column.
+        var generation = session.ServerVersion.IsMariaDb ? "GENERATION_EXPRESSION" : "NULL";
+        var columns = await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, {generation} "
+            + $"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false);
         var byTable = new Dictionary<string, List<ColumnDefinition>>(StringComparer.Ordinal);
+        var namingTheirPeriod = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in columns.Rows)
         {
             var name = row.GetString(0) ?? "";
@@ -81,12 +83,21 @@ internal static class InformationSchema
                 var column = row.GetString(1) ?? "";
                 list.Add(new ColumnDefinition(column, row.GetString(2) ?? "", row.GetString(3) == "YES", row.GetString(4),
                     keys.GetValueOrDefault((name, column)), row.GetString(5)?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
+                if (row.GetString(6) == "ROW START")
+                {
+                    namingTheirPeriod.Add(name);
+                }
             }
         }
 
         foreach (var (name, list) in byTable)
         {
-            var (engine, collation) = wanted[name];
+            var (engine, collation, isVersioned) = wanted[name];
+            if (isVersioned && !namingTheirPeriod.Contains(name))
+            {
+                SystemVersioning.AddTo(list);
+            }
+
             result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant()));
         }
 

@@ -135,7 +135,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     {
         if (tokens.TryTake("SYSTEM", "VERSIONING"))
         {
-            CreateTableReader.AddVersionColumns(table);
+            SystemVersioning.AddTo(table);
             return;
         }
 
@@ -186,7 +186,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     private void AddColumn(SqlTokens tokens, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, tokens.TakeName(), table.CharacterSet, context);
-        var place = ReadPlace(tokens, table.Columns.Count);
+        var place = ReadPlace(tokens, context.IsMariaDb ? SystemVersioning.EndOf(table) : table.Columns.Count);
         if (table.IndexOf(column.Name) >= 0)
         {
             if (isOptional)
@@ -251,7 +251,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
         else if (tokens.TryTake("SYSTEM", "VERSIONING"))
         {
-            table.Columns.RemoveAll(static c => !c.IsVisible && c.Name.ToLowerInvariant() is "row_start" or "row_end");
+            SystemVersioning.RemoveFrom(table);
         }
         else if (tokens.Peek().Is("PARTITION"))
         {

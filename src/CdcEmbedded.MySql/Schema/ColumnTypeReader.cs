@@ -91,7 +91,7 @@ internal static class ColumnTypeReader
                 ReadLabels(tokens, column, name, tableCharacterSet);
                 break;
             case var _ when Plain.Contains(name):
-                column.TypeText = name == "geometrycollection" ? "geomcollection" : name;
+                column.TypeText = name is "geometrycollection" or "geomcollection" ? CollectionName(context) : name;
                 break;
             default:
                 TextTypeReader.Read(tokens, column, name, tableCharacterSet);
@@ -213,4 +213,7 @@ internal static class ColumnTypeReader
 
     private static string Quoted(string label) => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
         .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+
+    /// <summary>MySQL 8.0 has renamed it.</summary>
+    private static string CollectionName(in DdlContext context) => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
 }

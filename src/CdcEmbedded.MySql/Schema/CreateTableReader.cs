@@ -49,19 +49,10 @@ internal static class CreateTableReader
 
         if (isVersioned && !hasPeriod)
         {
-            AddVersionColumns(table);
+            SystemVersioning.AddTo(table);
         }
 
         return table;
-    }
-
-    /// <summary>The two columns that MariaDB gives a system-versioned table which names none; row events hold them.</summary>
-    public static void AddVersionColumns(TableDraft table)
-    {
-        foreach (var name in (string[])["row_start", "row_end"])
-        {
-            table.Columns.Add(new ColumnDraft { Name = name, TypeText = "timestamp(6)", IsNullable = false, IsVisible = false });
-        }
     }
 
     private static void ReadOptions(SqlTokens tokens, TableDraft table, out bool isVersioned)
