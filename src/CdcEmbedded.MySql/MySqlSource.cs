@@ -116,8 +116,10 @@ public sealed class MySqlSource : ISource
         (string File, long Position)? logEnd, ILogger logger, CancellationToken cancellationToken)
     {
         var selection = SelectionFor(facts, logger);
-        var log = new ServerLog(_settings, facts, context, logger);
-        var schemas = new ServerSchemas(_settings, facts, log, selection, context, logger);
+        // The other hosts have other files, and may have other columns.
+        var here = _settings with { Hosts = [session.Host] };
+        var log = new ServerLog(here, facts, context, logger);
+        var schemas = new ServerSchemas(here, facts, log, selection, context, logger);
         try
         {
             var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);

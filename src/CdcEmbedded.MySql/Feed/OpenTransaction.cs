@@ -186,18 +186,6 @@ internal sealed class OpenTransaction
         LetGo();
     }
 
-    private void LetGo()
-    {
-        _handedOver = Delivered;
-        for (var i = 0; i < _savepoints.Count; i++)
-        {
-            _savepoints[i] = _savepoints[i] with { Held = 0, HeldBytes = 0 };
-        }
-
-        Held.Clear();
-        HeldBytes = 0;
-    }
-
     /// <summary>This transaction is the outcome of a prepared one, whose changes it delivers.</summary>
     public void Adopt(PreparedTransactions.Entry prepared)
     {
@@ -218,6 +206,18 @@ internal sealed class OpenTransaction
         {
             throw resume.Missing(Transaction, Delivered);
         }
+    }
+
+    private void LetGo()
+    {
+        _handedOver = Delivered;
+        for (var i = 0; i < _savepoints.Count; i++)
+        {
+            _savepoints[i] = _savepoints[i] with { Held = 0, HeldBytes = 0 };
+        }
+
+        Held.Clear();
+        HeldBytes = 0;
     }
 
     /// <summary>The set without the changes that were delivered before a restart; null where nothing is left of it.</summary>

@@ -20,6 +20,7 @@ internal static class StatementReader
             _ when Is(first, "TRUNCATE") => StatementKind.Truncate,
             _ when Is(first, "CREATE") => ClassifyCreate(ref scanner, text),
             _ when IsRowChange(first) => StatementKind.RowsByStatement,
+            _ when IsPrefix(first, ref scanner) => Classify(scanner.Rest),
             _ => StatementKind.Other,
         };
     }
@@ -34,12 +35,22 @@ internal static class StatementReader
     {
         database = table = "";
         var scanner = new StatementScanner(text);
+        var prefixed = new StatementScanner(text);
+        if (IsPrefix(prefixed.NextWord(), ref prefixed))
+        {
+            return TryReadTable(prefixed.Rest, defaultDatabase, out database, out table);
+        }
+
         return SkipToTable(ref scanner, out var verb)
             && TryReadName(ref scanner, defaultDatabase, out database, out table)
             && IsOnlyTable(ref scanner, verb);
     }
 
     private static bool Is(ReadOnlySpan<char> word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>MariaDB's <c>SET STATEMENT variable = value FOR</c>, behind which the statement stands; it is passed over.</summary>
+    private static bool IsPrefix(ReadOnlySpan<char> first, ref StatementScanner scanner)
+        => Is(first, "SET") && scanner.TryTakeWord("STATEMENT") && scanner.SkipPast("FOR");
 
     /// <summary>A routine that changes rows is logged as a SELECT of it.</summary>
     private static bool IsRowChange(ReadOnlySpan<char> word) => Is(word, "INSERT") || Is(word, "UPDATE") || Is(word, "DELETE")

@@ -8,6 +8,9 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text)
     private readonly ReadOnlySpan<char> _text = text;
     private int _at;
 
+    /// <summary>What has not been passed over.</summary>
+    public readonly ReadOnlySpan<char> Rest => _text[_at..];
+
     /// <summary>The next character that is no blank; a zero at the end.</summary>
     public char Peek()
     {

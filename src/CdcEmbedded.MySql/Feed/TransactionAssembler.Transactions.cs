@@ -172,7 +172,7 @@ internal sealed partial class TransactionAssembler
     /// <summary>There is no room to hold more: what is held is delivered before the commit is known.</summary>
     private void HandOver(OpenTransaction open)
     {
-        if (open.Transaction.Xid is not null && _settings.Xa == XaMode.Buffer)
+        if (open.Transaction.Xid is not null && (_settings.Xa == XaMode.Buffer || open.Repetition == Repetition.PreparedAgain))
         {
             // Days may pass before its outcome is known.
             open.PutAside();

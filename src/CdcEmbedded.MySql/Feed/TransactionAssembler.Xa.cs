@@ -15,7 +15,7 @@ internal sealed partial class TransactionAssembler
     {
         var open = EnsureOpen(header, _cursor.Position);
         open.Transaction.Xid = prepare.Xid;
-        if (prepare.IsOnePhase || _settings.Xa == XaMode.EmitAtPrepare)
+        if (prepare.IsOnePhase || (_settings.Xa == XaMode.EmitAtPrepare && open.Repetition != Repetition.PreparedAgain))
         {
             Commit(header, _cursor.Position);
             return;
@@ -53,9 +53,8 @@ internal sealed partial class TransactionAssembler
     private void CommitXa(in EventHeader header, string text, long start)
     {
         var open = EnsureOpen(header, start);
-        if (open.Repetition == Repetition.None && _settings.Xa == XaMode.Buffer)
+        if (open.Repetition == Repetition.None && XaStatement.ReadXid(text) is var xid && IsAwaited(xid))
         {
-            var xid = XaStatement.ReadXid(text);
             if (_prepared.Take(xid) is { } prepared)
             {
                 if (prepared.PutAside is { } place)
@@ -75,6 +74,9 @@ internal sealed partial class TransactionAssembler
         Commit(header, start);
     }
 
+    /// <summary>Whether a transaction waits for its outcome: with XaMode.EmitAtPrepare only one that an offset of another mode has open.</summary>
+    private bool IsAwaited(string xid) => _settings.Xa != XaMode.EmitAtPrepare || _prepared.Expected(xid) is not null;
+
     private static PendingXa PlaceOf(MySqlTransaction transaction, string xid) => new(xid, transaction.HasGtid ? transaction.Gtid.ToString() : null,
         transaction.ExecutedBefore.Position?.ToString(), transaction.File, transaction.BeginPosition);
 
@@ -90,10 +92,10 @@ internal sealed partial class TransactionAssembler
     private void RollBackXa(in EventHeader header, string text, long start)
     {
         var open = EnsureOpen(header, start);
-        if (open.Repetition == Repetition.None && _settings.Xa == XaMode.Buffer)
+        if (open.Repetition == Repetition.None && XaStatement.ReadXid(text) is var xid && IsAwaited(xid))
         {
             // Rows of a transaction that was prepared before reading began need not be known to be left out.
-            _prepared.Take(XaStatement.ReadXid(text));
+            _prepared.Take(xid);
         }
 
         Commit(header, start);

@@ -108,8 +108,10 @@ internal sealed partial class TransactionAssembler
     {
         if (_committed is { } committed && !_isCommittedRead)
         {
-            throw new SourceInconsistentException($"The rows of the XA transaction {committed.Xa.Xid}, which was larger than TransactionBufferBytes, were to be read "
-                + $"again from {committed.Xa.File}:{committed.Xa.Position} and are not there. Compare its tables, then start behind it.");
+            // A server that shuts down ends its streams alike; after a restart at this place it is clear whether they are there.
+            var message = $"The rows of the XA transaction {committed.Xa.Xid}, which was larger than TransactionBufferBytes, were to be read again from "
+                + $"{committed.Xa.File}:{committed.Xa.Position}, and the log ended before them. If they are not there, compare its tables, then start behind it.";
+            throw _settings.IsFile ? new SourceInconsistentException(message) : new CdcConnectionException(message);
         }
 
         // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
@@ -207,7 +209,12 @@ internal sealed partial class TransactionAssembler
         switch (header.Type)
         {
             case EventType.TableMap:
-                Tables.Read(body, FormatFor(header));
+                // Of one that was read before a restart: what its table was then need not be known any more.
+                if (_open is not { Repetition: Repetition.Done })
+                {
+                    Tables.Read(body, FormatFor(header));
+                }
+
                 break;
             case var type when RowsHeader.IsRowsEvent(type):
                 ReadRows(slice, header, body, start);
@@ -278,7 +285,7 @@ internal sealed partial class TransactionAssembler
     private void ReadRows(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
     {
         var rowsHeader = RowsHeader.Read(header.Type, body, FormatFor(header));
-        if (rowsHeader.IsDummy)
+        if (rowsHeader.IsDummy || _open is { Repetition: Repetition.Done })
         {
             return;
         }
@@ -288,7 +295,7 @@ internal sealed partial class TransactionAssembler
             throw Damaged(header, $"it is for table id {rowsHeader.TableId}, for which no TABLE_MAP_EVENT came");
         }
 
-        if (!mapped.IsCaptured || _open is { Repetition: Repetition.Done })
+        if (!mapped.IsCaptured)
         {
             return;
         }

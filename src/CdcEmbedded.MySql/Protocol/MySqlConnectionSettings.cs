@@ -3,7 +3,7 @@ using CdcEmbedded.Shared;
 namespace CdcEmbedded.MySql.Protocol;
 
 /// <summary>How to reach a server and log in: what a connection string says. Immutable.</summary>
-internal sealed class MySqlConnectionSettings
+internal sealed record MySqlConnectionSettings
 {
     /// <summary>The hosts, in the order in which they are tried. Default: localhost:3306.</summary>
     public IReadOnlyList<MySqlHost> Hosts { get; init; } = [new("localhost", 3306)];

@@ -53,6 +53,10 @@ public sealed class StatementReaderTests
     [InlineData("", "Other")]
     [InlineData("/* open", "Other")]
     [InlineData("/*/ TRUNCATE t", "Other")]
+    [InlineData("SET STATEMENT lock_wait_timeout=5 FOR TRUNCATE TABLE t", "Truncate")]
+    [InlineData("SET STATEMENT a = 'FOR', b = 2 FOR UPDATE t SET a = 1", "RowsByStatement")]
+    [InlineData("SET STATEMENT a = 1 FOR CREATE TABLE t (a INT)", "Other")]
+    [InlineData("SET PASSWORD FOR a = 'b'", "Other")]
     public void Classify_tells_the_kind(string text, string kind) => Assert.Equal(kind, StatementReader.Classify(text).ToString());
 
     [Theory]
@@ -71,6 +75,7 @@ public sealed class StatementReaderTests
     [InlineData("DELETE FROM t LIMIT 1", "db", "t")]
     [InlineData("LOAD DATA LOCAL INFILE 'a into table b' REPLACE INTO TABLE `c`.`d` FIELDS TERMINATED BY ','", "c", "d")]
     [InlineData("CREATE TABLE IF NOT EXISTS x.y SELECT 1", "x", "y")]
+    [InlineData("SET STATEMENT lock_wait_timeout = 5 FOR TRUNCATE x.y", "x", "y")]
     public void TryReadTable_finds_the_one_table(string text, string database, string table)
     {
         Assert.True(StatementReader.TryReadTable(text, "db", out var foundDatabase, out var foundTable));

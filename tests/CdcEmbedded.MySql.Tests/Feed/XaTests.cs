@@ -193,6 +193,21 @@ public sealed class XaTests
         Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(10)]
+    public async Task One_that_is_open_when_the_mode_becomes_EmitAtPrepare_comes_at_its_commit(long buffer)
+    {
+        var first = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).ReadAsync(None());
+
+        var rest = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
+            .ReadAsync(first.LastOffset, xa: XaMode.EmitAtPrepare, buffer: buffer);
+
+        Assert.Null(rest.Failure);
+        Assert.Equal("( 1 2 ) ( 4 )", rest.Text);
+        Assert.DoesNotContain("\"xa\"", rest.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task One_phase_is_read_again_too()
     {
@@ -212,7 +227,7 @@ public sealed class XaTests
 
         var run = await list.ReadAsync(None(), buffer: 10);
 
-        Assert.IsType<SourceInconsistentException>(run.Failure);
+        Assert.True(Assert.IsType<CdcConnectionException>(run.Failure).IsTransient);
         Assert.Contains("X'78',X'',1", run.Failure.Message, StringComparison.Ordinal);
         Assert.Contains("TransactionBufferBytes", run.Failure.Message, StringComparison.Ordinal);
     }
