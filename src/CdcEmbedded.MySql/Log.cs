@@ -38,6 +38,14 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Debug, "Reading the binlog of {Host}, by GTID: {ByGtid}, from {File}:{Position}, as replica {ServerId}.")]
     public static partial void DumpStarted(ILogger logger, string host, bool byGtid, string file, long position, uint serverId);
 
+    /// <summary>The server could not be asked about its log beside the stream.</summary>
+    [LoggerMessage(1102, LogLevel.Debug, "Nothing comes, and the server could not be asked whether its log is still the one that was read.")]
+    public static partial void ProbeFailed(ILogger logger, Exception exception);
+
+    /// <summary>The first of two looks says that the log was reset.</summary>
+    [LoggerMessage(1103, LogLevel.Debug, "Nothing comes, and the server says of its log that {Contradiction}: it is asked once more.")]
+    public static partial void ResetSuspected(ILogger logger, string contradiction);
+
     /// <summary>Columns came from information_schema.</summary>
     [LoggerMessage(1200, LogLevel.Debug, "Looked up the {Count} columns of {Database}.{Table}, which the log does not name.")]
     public static partial void SchemaLookedUp(ILogger logger, string database, string table, int count);

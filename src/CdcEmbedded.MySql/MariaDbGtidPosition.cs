@@ -72,6 +72,23 @@ public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
         return true;
     }
 
+    /// <summary>Whether a domain that both have has come further here.</summary>
+    internal bool IsAheadOf(MariaDbGtidPosition other)
+    {
+        foreach (var last in _last)
+        {
+            foreach (var theirs in other._last)
+            {
+                if (theirs.Domain == last.Domain && theirs.Sequence < last.Sequence)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The text as MariaDB writes it, by domain.</summary>
     public override string ToString() => string.Join(',', _last);
 

@@ -47,6 +47,9 @@ public sealed class MySqlSource : ISource
     /// <inheritdoc/>
     public string Connector => ConnectorName;
 
+    /// <summary>How often the server is asked about its log while nothing but heartbeats comes.</summary>
+    internal TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <inheritdoc/>
     public async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
@@ -132,7 +135,10 @@ public sealed class MySqlSource : ISource
             var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed, EndPosition = end?.GtidPosition };
             var stream = new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp);
-            return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums);
+            return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums)
+            {
+                Probe = context.StopWhenCaughtUp ? null : new LogProbe(here, facts, ProbeInterval, context.TimeProvider, logger),
+            };
         }
         catch
         {

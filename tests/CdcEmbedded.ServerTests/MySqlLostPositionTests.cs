@@ -83,7 +83,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     {
         await using MySqlTestServer server = isNew ? await mySql97.StartOwnAsync() : await mySql56.StartOwnAsync();
 
-        // Not in the first file: there a server goes on sending heartbeats out of the deleted file, and nothing tells the two apart.
+        // Not in the first file, where a server goes on sending heartbeats out of the deleted file: see MySqlResetTests.
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); FLUSH LOGS; INSERT INTO d.t VALUES (0)");
         var source = new MySqlSource(new MySqlSourceOptions
         {

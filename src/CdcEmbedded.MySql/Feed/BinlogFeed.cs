@@ -52,6 +52,9 @@ internal sealed class BinlogFeed : ISourceFeed
 
     public SourcePosition StartPosition { get; }
 
+    /// <summary>Looks after the server's log while nothing comes; null for none. Disposed with the feed.</summary>
+    public LogProbe? Probe { get; init; }
+
     public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
     {
         _failure?.Throw();
@@ -66,6 +69,10 @@ internal sealed class BinlogFeed : ISourceFeed
             try
             {
                 await ReadBufferedAsync(cancellationToken).ConfigureAwait(false);
+                if (Probe is { } probe)
+                {
+                    await probe.CheckAsync(_assembler).ConfigureAwait(false);
+                }
             }
             catch (CdcException e) when (_assembler.HasEntries)
             {
@@ -106,6 +113,11 @@ internal sealed class BinlogFeed : ISourceFeed
         if (_second is { } second)
         {
             await second.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Probe is { } probe)
+        {
+            await probe.DisposeAsync().ConfigureAwait(false);
         }
 
         await _stream.DisposeAsync().ConfigureAwait(false);

@@ -6,6 +6,10 @@ namespace CdcEmbedded.MySql.Feed;
 /// that a single word such as "purged" is not enough.</remarks>
 internal static class DumpErrors
 {
+    /// <summary>What to do about a reset.</summary>
+    public const string ResetText = "The server's binlogs were deleted while they were read (RESET BINARY LOGS AND GTIDS, RESET MASTER), so changes may be gone. "
+        + "Read the tables anew, then start from the latest position.";
+
     private const int FatalErrorReadingBinlog = 1236;
 
     /// <summary>ER_SLAVE_SAME_ID of MariaDB, which has a code of its own.</summary>
@@ -46,8 +50,7 @@ internal static class DumpErrors
         {
             DumpErrorKind.Purged => new OffsetLostException("The server no longer has the binlog from the stored position on, so changes are gone from "
                 + $"it. Read the tables anew, then start from the latest position; keep logs longer with binlog_expire_logs_seconds. {text}", error),
-            DumpErrorKind.Reset => new OffsetLostException("The server's binlogs were deleted while they were read (RESET BINARY LOGS AND GTIDS, RESET "
-                + $"MASTER), so changes may be gone. Read the tables anew, then start from the latest position. {text}", error),
+            DumpErrorKind.Reset => new OffsetLostException($"{ResetText} {text}", error),
             DumpErrorKind.Ahead => new OffsetLostException("The stored position is not in the server's binlog, or ahead of it: it is another server, was "
                 + "reset, or lost the end of its log in a crash. Point the source at the right server, or delete the stored offset to start afresh. "
                 + text, error),

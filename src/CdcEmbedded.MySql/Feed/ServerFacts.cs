@@ -24,7 +24,7 @@ internal sealed class ServerFacts
     public string? this[string variable] => _values.GetValueOrDefault(variable);
 
     /// <summary>What tells this server from others; null before 5.6. MariaDB has no UUID: its number, host and port stand in.</summary>
-    public string? ServerUuid => Version.IsMariaDb ? $"mariadb-{this["server_id"]}@{this["hostname"]}:{this["port"]}" : this["server_uuid"];
+    public string? ServerUuid => Version.IsMariaDb ? MariaDbIdentity(this["server_id"], this["hostname"], this["port"]) : this["server_uuid"];
 
     /// <summary>The last transactions in MariaDB's log; null for MySQL.</summary>
     public MariaDbGtidPosition? GtidPosition => Version.IsMariaDb ? MariaDbGtidPosition.Parse(this["gtid_binlog_pos"] ?? "") : null;
@@ -92,6 +92,9 @@ internal sealed class ServerFacts
             ?? await TryQueryAsync(session, "SHOW MASTER STATUS", SyntaxError, ct).ConfigureAwait(false);
         return result?.Rows is [var row] && long.TryParse(row.GetString(1), out var position) ? (row.GetString(0) ?? "", position) : null;
     }
+
+    /// <summary>What stands in for MariaDB's UUID.</summary>
+    public static string MariaDbIdentity(string? serverId, string? hostName, string? port) => $"mariadb-{serverId}@{hostName}:{port}";
 
     /// <summary>Whether a global privilege is there, as its own grant or with all of them.</summary>
     public bool HasPrivilege(string privilege)

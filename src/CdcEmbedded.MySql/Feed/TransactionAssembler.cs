@@ -81,6 +81,15 @@ internal sealed partial class TransactionAssembler
     /// <summary>Where the log stands, for messages.</summary>
     public LogCursor Cursor => _cursor;
 
+    /// <summary>The transactions processed whole; the default value where they are not known.</summary>
+    public ExecutedGtids Executed => _executed?.Current ?? default;
+
+    /// <summary>How many events of the log came so far, not counting those inside of others.</summary>
+    public long EventCount { get; private set; }
+
+    /// <summary>How many heartbeats came so far.</summary>
+    public long HeartbeatCount { get; private set; }
+
     /// <summary>Takes what is ready.</summary>
     public FeedBatch Take()
     {
@@ -178,7 +187,7 @@ internal sealed partial class TransactionAssembler
     private MySqlPosition PositionNow()
     {
         var (file, position) = _repeated?.Place(_cursor) ?? (_cursor.File, _cursor.Position);
-        return new MySqlPosition(_settings.Identity, _executed?.Current ?? default, file, position, _prepared.Pending);
+        return new MySqlPosition(_settings.Identity, Executed, file, position, _prepared.Pending);
     }
 
     private void ProcessOuter(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> bytes)
@@ -190,7 +199,9 @@ internal sealed partial class TransactionAssembler
         }
 
         // A heartbeat's position is the server's reader's, not the end of an event: it may even lie behind.
-        var start = header.Type is EventType.Heartbeat or EventType.HeartbeatV2 ? _cursor.Position : _cursor.Pass(header);
+        var isHeartbeat = header.Type is EventType.Heartbeat or EventType.HeartbeatV2;
+        var start = isHeartbeat ? _cursor.Position : _cursor.Pass(header);
+        (HeartbeatCount, EventCount) = isHeartbeat ? (HeartbeatCount + 1, EventCount) : (HeartbeatCount, EventCount + 1);
         if (bytes.Length < EventHeader.Length + checksumLength)
         {
             throw Damaged(header, $"its {bytes.Length} bytes have no room for a checksum");
