@@ -18,4 +18,8 @@ public enum NoticeKind
 
     /// <summary>Something else was lost: the message says what.</summary>
     DataLoss,
+
+    /// <summary>A transaction ended here whose changes came before reading began, as those of an XA transaction of MySQL that was prepared before: if it
+    /// changed captured tables, its changes are not in the stream.</summary>
+    TransactionMissed,
 }

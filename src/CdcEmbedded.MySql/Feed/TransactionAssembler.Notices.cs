@@ -27,6 +27,10 @@ internal sealed partial class TransactionAssembler
         Tell(NoticeKind.Incident, "", "", message);
     }
 
+    /// <summary>An XA transaction is committed that was prepared before reading began.</summary>
+    private void TellMissed(string xid) => Tell(NoticeKind.TransactionMissed, "", "", $"The XA transaction {xid} is committed at {_cursor} and was prepared before "
+        + "reading began: what it changed, if it changed captured tables, is not in the stream. Compare them, or start at a place before its XA PREPARE.");
+
     /// <summary>A row change that was logged as a statement: its rows are not in the log (R25).</summary>
     private void CheckStatement(in QueryEvent query, string text)
     {

@@ -68,6 +68,7 @@ internal sealed partial class TransactionAssembler
             else
             {
                 Log.XaOutcomePassed(_settings.Logger, text, _cursor.File, _cursor.Position);
+                TellMissed(xid);
             }
         }
 

@@ -365,6 +365,7 @@ public sealed class EnvelopeJson : IDisposable
         NoticeKind.StatementChange => "statement_change"u8,
         NoticeKind.TableSkipped => "table_skipped"u8,
         NoticeKind.DataLoss => "data_loss"u8,
+        NoticeKind.TransactionMissed => "transaction_missed"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice has no word."),
     };
 

@@ -105,12 +105,37 @@ public sealed class XaTests
     }
 
     [Fact]
-    public async Task The_outcome_of_one_that_was_prepared_before_the_start_is_warned_about()
+    public async Task The_commit_of_one_that_was_prepared_before_the_start_is_told_in_its_place()
     {
-        var list = EventList.Begun().Gtid(1).Query("XA COMMIT X'78',X'',1").Transaction(2, 2);
+        var list = EventList.Begun().Transaction(1, 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
 
-        Assert.Equal("( 2 )", (await list.ReadAsync(None())).Text);
-        Assert.Contains(list.Logger.Entries, e => e.Text.Contains("X'78',X'',1", StringComparison.Ordinal));
+        var run = await list.ReadAsync(None());
+
+        Assert.Equal("( 1 ) ( ) ( 3 )", run.Text);
+        Assert.Single(list.Logger.Entries, e => e.Text.Contains("X'78',X'',1", StringComparison.Ordinal));
+        var at = run.Entries.FindIndex(e => e.Item is Notice);
+        Assert.IsType<TransactionBegin>(run.Entries[at - 1].Item);
+        Assert.IsType<TransactionEnd>(run.Entries[at + 1].Item);
+        var notice = Assert.IsType<Notice>(run.Entries[at].Item);
+        Assert.Equal(NoticeKind.TransactionMissed, notice.Kind);
+        Assert.Contains("X'78',X'',1", notice.Message, StringComparison.Ordinal);
+        Assert.Contains("binlog.000001:", notice.Message, StringComparison.Ordinal);
+        Assert.Contains("XA PREPARE", notice.Message, StringComparison.Ordinal);
+
+        // The notice comes again until its transaction is done, and then no more.
+        Assert.Equal($"{EventList.Source}:1", OffsetDocument.Read(run.Entries[at].Position.ToOffset()).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1-2", OffsetDocument.Read(run.Entries[at + 1].Position.ToOffset()).GtidSet?.ToString());
+    }
+
+    [Fact]
+    public async Task The_rollback_of_one_that_was_prepared_before_the_start_misses_nothing()
+    {
+        var list = EventList.Begun().Gtid(1).Query("XA ROLLBACK X'78',X'',1").Transaction(2, 2);
+
+        var run = await list.ReadAsync(None());
+
+        Assert.Equal("( 2 )", run.Text);
+        Assert.DoesNotContain(run.Entries, e => e.Item is Notice);
     }
 
     [Fact]

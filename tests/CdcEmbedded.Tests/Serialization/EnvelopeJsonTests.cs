@@ -51,6 +51,7 @@ public sealed class EnvelopeJsonTests
     [InlineData(NoticeKind.StatementChange, "statement_change")]
     [InlineData(NoticeKind.TableSkipped, "table_skipped")]
     [InlineData(NoticeKind.DataLoss, "data_loss")]
+    [InlineData(NoticeKind.TransactionMissed, "transaction_missed")]
     public void A_notice_has_its_kind_and_message_and_no_source_where_no_event_told_it(NoticeKind kind, string word)
     {
         using var json = Writer();
