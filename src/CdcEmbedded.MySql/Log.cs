@@ -46,6 +46,10 @@ internal static partial class Log
     [LoggerMessage(1103, LogLevel.Debug, "Nothing comes, and the server says of its log that {Contradiction}: it is asked once more.")]
     public static partial void ResetSuspected(ILogger logger, string contradiction);
 
+    /// <summary>MariaDB did not answer at which GTID a place stands.</summary>
+    [LoggerMessage(1104, LogLevel.Debug, "The server did not tell at which GTID {File}:{Position} stands: offsets carry none until the next file begins.")]
+    public static partial void GtidsNotTold(ILogger logger, string file, long position, Exception exception);
+
     /// <summary>Columns came from information_schema.</summary>
     [LoggerMessage(1200, LogLevel.Debug, "Looked up the {Count} columns of {Database}.{Table}, which the log does not name.")]
     public static partial void SchemaLookedUp(ILogger logger, string database, string table, int count);

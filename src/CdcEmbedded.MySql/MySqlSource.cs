@@ -62,7 +62,10 @@ public sealed class MySqlSource : ISource
             var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             Report(Preflight.Check(facts), session.Host.ToString(), context, logger);
             var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
-            var document = Identified(StartResolver.Resolve(start, facts, logEnd), facts);
+            var place = StartResolver.Resolve(start, facts, logEnd);
+            var gtids = await FilePosition.FindGtidsAsync(place, facts, _settings with { Hosts = [session.Host] }, context.TimeProvider, logger, cancellationToken)
+                .ConfigureAwait(false);
+            var document = Identified(place, facts, gtids);
             return await StartAsync(context, session, facts, document, start.Offset is not null, logEnd, logger, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -180,8 +183,8 @@ public sealed class MySqlSource : ISource
     private sealed record CaughtUpEnd(SourceContext Context, string? ServerUuid, (string File, long Position)? Position, GtidSet? Executed,
         MariaDbGtidPosition? GtidPosition);
 
-    /// <summary>The start with the server's identity, which positions that people write lack.</summary>
-    private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts)
+    /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has found for it.</summary>
+    private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts, MariaDbGtidPosition? gtids)
     {
         // After a failover the file and position are the other server's: the first ROTATE will name this one's.
         var isThisServer = start.Server is null || start.Server == facts.ServerUuid;
@@ -189,7 +192,7 @@ public sealed class MySqlSource : ISource
         {
             Server = facts.ServerUuid,
             GtidSet = facts.HasGtids ? start.GtidSet : null,
-            GtidPosition = start.GtidPosition,
+            GtidPosition = start.GtidPosition ?? gtids,
             File = isThisServer ? start.File : null,
             Position = isThisServer ? start.Position : 4,
             Rows = start.Rows,
