@@ -10,7 +10,9 @@ namespace CdcEmbedded.MongoDb.Tests.Crash;
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const string Name = "crash";
+    private const int LeastStores = 2;
     private static readonly TimeSpan _killing = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdc-kill-");
 
     private string Offsets => Path.Combine(_folder.FullName, "offsets.json");
@@ -26,7 +28,10 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var store = new FileOffsetStore(Offsets);
         var runs = new List<(string? StoredBefore, List<string> Seen)>();
         long begun = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begun) < _killing)
+
+        // On a busy machine the offset is stored late: the kills go on until it was.
+        while (Stopwatch.GetElapsedTime(begun) < _killing
+            || (runs.Select(run => run.StoredBefore).OfType<string>().Distinct().Count() < LeastStores && Stopwatch.GetElapsedTime(begun) < _patience))
         {
             string? stored = (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text;
             runs.Add((stored, await RunAndKillAsync(server, runs.Count)));
@@ -96,7 +101,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         }
 
         Assert.Equal(expected.Length, reached);
-        Assert.True(stores > 1, "The offset was hardly ever stored: the kills came too early.");
+        Assert.True(stores >= LeastStores, "The offset was hardly ever stored: the kills came too early.");
         output.WriteLine($"{runs.Count - 1} kills, {expected.Length} events, {repeated} repeated, {stores} offsets stored");
     }
 

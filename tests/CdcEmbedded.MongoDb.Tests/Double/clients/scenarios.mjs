@@ -115,7 +115,8 @@ const scenarios = {
       const removed = await next(stream);
       assert.equal(removed.operationType, 'delete');
       assert.deepEqual(removed.documentKey, { _id: 1 });
-      assert.deepEqual(stream.resumeToken, removed._id);
+      // The last event's own token or, where the clock has moved on before the batch was answered, the batch's, which is later.
+      assert.ok(stream.resumeToken._data >= removed._id._data);
       await stream.close();
     }
   },
