@@ -3,7 +3,7 @@ namespace CdcEmbedded.MySql.Schema;
 /// <summary>Reads what stands between the commas of CREATE TABLE's parentheses, and behind ALTER TABLE's ADD: columns, keys, constraints.</summary>
 internal static class TableElementReader
 {
-    private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR", "UNIQUE" };
+    private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL", "UNIQUE" };
 
     /// <summary>Reads an element that is no column.</summary>
     /// <param name="tokens">Stand at its first word.</param>
@@ -39,7 +39,7 @@ internal static class TableElementReader
             return true;
         }
 
-        if (first.Kind == SqlTokenKind.Word && (Indexes.Contains(first.Text) || first.Is("FOREIGN") || (first.Is("CHECK") && tokens.Peek(1).Is('('))))
+        if (first.Kind == SqlTokenKind.Word && (Indexes.Contains(first.Text) || IsVectorIndex(tokens) || first.Is("FOREIGN") || (first.Is("CHECK") && tokens.Peek(1).Is('('))))
         {
             tokens.SkipToComma();
             return true;
@@ -49,6 +49,10 @@ internal static class TableElementReader
     }
 
     private static bool IsConstraint(SqlToken token) => token.Is("PRIMARY") || token.Is("UNIQUE") || token.Is("FOREIGN") || token.Is("CHECK");
+
+    /// <summary>VECTOR alone may also name a column: it is no reserved word.</summary>
+    private static bool IsVectorIndex(SqlTokens tokens) => tokens.Peek().Is("VECTOR")
+        && (tokens.Peek(1).Is("INDEX") || tokens.Peek(1).Is("KEY") || tokens.Peek(1).Is('('));
 
     private static void ReadPrimaryKey(SqlTokens tokens, List<string> keyColumns)
     {
