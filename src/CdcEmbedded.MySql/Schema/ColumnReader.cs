@@ -98,7 +98,14 @@ internal static class ColumnReader
         }
         else if (tokens.TryTake("COLLATE"))
         {
-            tokens.TakeName();
+            // Behind other attributes too it tells the character set; where bytes would become text or text bytes, the type does not stand.
+            var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
+            if (characterSet is not null && characterSet != column.CharacterSet && (column.CharacterSet is null || characterSet == "binary"))
+            {
+                throw new DdlUnreadableException($"a collation of {characterSet} stands behind {column.TypeText}");
+            }
+
+            column.CharacterSet = characterSet ?? column.CharacterSet;
         }
         else if (tokens.TryTake("CONSTRAINT"))
         {
@@ -115,7 +122,12 @@ internal static class ColumnReader
         {
             SkipReference(tokens);
         }
-        else if (tokens.TryTake("WITH", "SYSTEM", "VERSIONING") || tokens.TryTake("WITHOUT", "SYSTEM", "VERSIONING"))
+        else if (tokens.TryTake("WITH", "SYSTEM", "VERSIONING"))
+        {
+            // It makes the table versioned even where the table's options do not (MariaDB's manual, "System-Versioned Tables").
+            column.IsVersioned = true;
+        }
+        else if (tokens.TryTake("WITHOUT", "SYSTEM", "VERSIONING"))
         {
             // Which columns of a versioned table have a history.
         }
@@ -182,7 +194,7 @@ internal static class ColumnReader
         }
 
         // 1.5e-3 comes as 1 . 5e - 3.
-        if (tokens.Peek(-1) is { Kind: SqlTokenKind.Word } last && last.Text.EndsWith('e') && char.IsAsciiDigit(last.Text[0])
+        if (tokens.Peek(-1) is { Kind: SqlTokenKind.Word } last && last.Text.EndsWith("e", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(last.Text[0])
             && (tokens.TryTake('-') || tokens.TryTake('+')))
         {
             tokens.Take();

@@ -25,6 +25,7 @@ internal static class CreateTableReader
             {
                 var column = ColumnReader.Read(elements, elements.TakeName(), table.CharacterSet, context);
                 table.Columns.Add(column);
+                isVersioned |= column.IsVersioned;
                 if (column.IsKey)
                 {
                     keys.Add(column.Name);
