@@ -12,6 +12,9 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     private readonly List<string> _keys = [];
     private readonly List<string> _notNull = [];
 
+    // New and moved columns find their places behind all else, as the server does it: AFTER names columns as they are called at the statement's end.
+    private readonly List<(ColumnDraft Column, bool IsFirst, string? After, bool IsOptional)> _placed = [];
+
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
 
@@ -34,6 +37,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
 
         RenameColumns();
+        PlaceColumns();
         AddKeys();
     }
 
@@ -181,62 +185,71 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         {
             table.AddKey(key);
         }
+
+        // Only now: DROP PRIMARY KEY may stand behind a MODIFY that lets a column of the key take nulls.
+        foreach (var column in table.Key)
+        {
+            column.IsNullable = false;
+        }
     }
 
     private void AddColumn(SqlTokens tokens, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, tokens.TakeName(), table.CharacterSet, context);
-        var place = ReadPlace(tokens, context.IsMariaDb ? SystemVersioning.EndOf(table) : table.Columns.Count);
-        if (table.IndexOf(column.Name) >= 0)
-        {
-            if (isOptional)
-            {
-                return;
-            }
-
-            throw new DdlUnreadableException($"it adds the column '{column.Name}', which is there");
-        }
-
-        table.Columns.Insert(place, column);
-        if (column.IsKey)
-        {
-            _keys.Add(column.Name);
-        }
+        var (isFirst, after) = ReadPlace(tokens);
+        _placed.Add((column, isFirst, after, isOptional));
     }
 
     /// <summary>FIRST, AFTER x, or neither.</summary>
-    /// <param name="tokens">Stand behind a definition.</param>
-    /// <param name="otherwise">The place where nothing is said.</param>
-    private int ReadPlace(SqlTokens tokens, int otherwise)
+    private static (bool IsFirst, string? After) ReadPlace(SqlTokens tokens)
+        => (tokens.TryTake("FIRST"), tokens.TryTake("AFTER") ? tokens.TakeName() : null);
+
+    private void PlaceColumns()
     {
-        if (tokens.TryTake("FIRST"))
+        foreach (var (column, isFirst, after, isOptional) in _placed)
         {
-            return 0;
-        }
+            if (table.IndexOf(column.Name) >= 0)
+            {
+                if (isOptional)
+                {
+                    continue;
+                }
 
-        if (!tokens.TryTake("AFTER"))
-        {
-            return otherwise;
-        }
+                throw new DdlUnreadableException($"it adds the column '{column.Name}', which is there");
+            }
 
-        return table.PlaceOf(tokens.TakeName()) + 1;
+            var end = context.IsMariaDb ? SystemVersioning.EndOf(table) : table.Columns.Count;
+            table.Columns.Insert(isFirst ? 0 : after is null ? end : table.PlaceOf(after) + 1, column);
+            if (column.IsKey && column.OldName is null)
+            {
+                _keys.Add(column.Name);
+            }
+        }
     }
 
     private void Redefine(SqlTokens tokens, string name, string newName, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, newName, table.CharacterSet, context);
+        var (isFirst, after) = ReadPlace(tokens);
         if (isOptional && table.IndexOfOld(name) < 0)
         {
-            ReadPlace(tokens, 0);
             return;
         }
 
         var at = table.PlaceOfOld(name);
         var old = table.Columns[at];
         column.OldName = old.OldName;
-        table.Columns.RemoveAt(at);
-        table.Columns.Insert(ReadPlace(tokens, at), column);
         table.ReplaceKey(old, column);
+        if (isFirst || after is not null)
+        {
+            table.Columns.RemoveAt(at);
+            _placed.Add((column, isFirst, after, IsOptional: false));
+        }
+        else
+        {
+            table.Columns[at] = column;
+        }
+
         if (column.IsKey)
         {
             _keys.Add(newName);
@@ -258,6 +271,11 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             MovesPartitions = true;
             tokens.SkipToEnd();
         }
+        else if ((tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("CONSTRAINT")) && IsPrimary(tokens.Peek(1)))
+        {
+            table.Key.Clear();
+            tokens.SkipToComma();
+        }
         else if (tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("FOREIGN") || tokens.Peek().Is("CHECK") || tokens.Peek().Is("CONSTRAINT")
             || (tokens.Peek().Is("PERIOD") && tokens.Peek(1).Is("FOR")))
         {
@@ -277,6 +295,10 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             }
         }
     }
+
+    /// <summary>The primary key's name as an index, which needs quotes.</summary>
+    private static bool IsPrimary(SqlToken token)
+        => token.Kind == SqlTokenKind.Name && token.Text.Equals("PRIMARY", StringComparison.OrdinalIgnoreCase);
 
     private void ReadRename(SqlTokens tokens)
     {

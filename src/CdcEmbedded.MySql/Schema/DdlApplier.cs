@@ -257,10 +257,16 @@ internal sealed class DdlApplier
     private void AlterTable(string database, string table)
     {
         var known = _catalogue.Find(database, table);
+        var tokens = new List<SqlToken>();
+        while (!_tokens.IsAtEnd)
+        {
+            tokens.Add(_tokens.Take());
+        }
+
         var reader = new AlterTableReader(known is null ? new TableDraft() : TableDraft.Of(known), _context, CharacterSetOf(database));
         if (known is null)
         {
-            reader.ReadNames(_tokens);
+            reader.ReadNames(new SqlTokens(tokens, 0, tokens.Count));
         }
 
         var (newDatabase, newTable) = (database, table);
@@ -271,9 +277,14 @@ internal sealed class DdlApplier
                 throw new DdlUnreadableException("the table is not known");
             }
 
+            // Read twice: new columns have the character set that the table has at the end, wherever the statement says it.
             var draft = TableDraft.Of(known);
+            new AlterTableReader(draft, _context, CharacterSetOf(database)).Read(new SqlTokens(tokens, 0, tokens.Count));
+            var characterSet = draft.CharacterSet;
+            draft = TableDraft.Of(known);
+            draft.CharacterSet = characterSet;
             reader = new AlterTableReader(draft, _context, CharacterSetOf(database));
-            reader.Read(_tokens);
+            reader.Read(new SqlTokens(tokens, 0, tokens.Count));
             return draft.ToDefinition(database, table);
         });
         if (reader.MovesPartitions)
@@ -308,6 +319,12 @@ internal sealed class DdlApplier
             return;
         }
 
+        if (_tokens.TryTake("INDEX"))
+        {
+            ReadDropIndex();
+            return;
+        }
+
         if (!_tokens.TryTake("TABLE") && !_tokens.TryTake("TABLES") && !_tokens.TryTake("SEQUENCE"))
         {
             return;
@@ -325,6 +342,24 @@ internal sealed class DdlApplier
             _catalogue.Forget(database, table);
         }
         while (_tokens.TryTake(','));
+    }
+
+    /// <summary>DROP INDEX `PRIMARY` ON t drops the primary key; other indexes show in no row event.</summary>
+    private void ReadDropIndex()
+    {
+        _tokens.TryTake("IF", "EXISTS");
+        if (!_tokens.TakeName().Equals("PRIMARY", StringComparison.OrdinalIgnoreCase) || !_tokens.TryTake("ON"))
+        {
+            return;
+        }
+
+        var (database, table) = _tokens.TakeTable(_context.Database);
+        if (_catalogue.Find(database, table) is { } known)
+        {
+            var draft = TableDraft.Of(known);
+            draft.Key.Clear();
+            Define(TableChangeKind.Alter, database, table, () => draft.ToDefinition(database, table));
+        }
     }
 
     private void ReadRename()

@@ -60,7 +60,6 @@ internal sealed class TableDraft
         if (at >= 0)
         {
             Key[at] = column;
-            column.IsNullable = false;
         }
     }
 
