@@ -91,7 +91,7 @@ def watch(client, db):
         assert take(stream)['operationType'] == 'replace'
         removed = take(stream)
         assert removed['operationType'] == 'delete'
-        assert stream.resume_token == removed['_id']
+        assert stream.resume_token['_data'] >= removed['_id']['_data']  # a no-op of the double may be behind it
         stream.close()
 
 
