@@ -3,18 +3,18 @@ namespace CdcEmbedded.MySql.Binlog;
 /// <summary>Joins column definitions to a table map, only where each fits what the map tells of its column.</summary>
 internal static class ColumnBinding
 {
-    public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, out ColumnMetadata[] columns,
-        out string mismatch)
+    public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys,
+        out ColumnMetadata[] columns, out string mismatch)
     {
         columns = [];
-        if (definitions.Count != map.Length)
+        var result = map.ToArray();
+        if (definitions.Count > map.Length || !KeyHashes.TryMarkFrom(result, definitions.Count, mayHashKeys))
         {
             mismatch = $"the log has {map.Length} columns, the schema {definitions.Count}";
             return false;
         }
 
-        var result = map.ToArray();
-        for (var i = 0; i < result.Length; i++)
+        for (var i = 0; i < definitions.Count; i++)
         {
             if (!TryBind(ref result[i], definitions[i], out mismatch))
             {
@@ -53,6 +53,7 @@ internal static class ColumnBinding
         }
 
         column.Name = definition.Name;
+        column.IsKeyHash = false;
         column.IsUnsigned = type.IsUnsigned;
         column.Labels = type.Labels ?? column.Labels;
         column.KeyOrdinal = definition.KeyOrdinal;

@@ -38,6 +38,9 @@ internal struct ColumnMetadata
     /// <summary>What a string of MariaDB means.</summary>
     public FixedForm Form;
 
+    /// <summary>Whether it is the hash of a unique key, which MariaDB keeps behind the table's own columns.</summary>
+    public bool IsKeyHash;
+
     /// <summary>Whether each value may be compressed by itself (MariaDB).</summary>
     public readonly bool IsCompressed => Type is ColumnType.MariaDbVarCharCompressed or ColumnType.MariaDbBlobCompressed;
 

@@ -47,6 +47,7 @@ internal sealed class TableMap
 
     public string FullName => Database + "." + Table;
 
+    /// <summary>How many columns its rows have: those of the <see cref="Schema"/> and, behind them, MariaDB's <see cref="KeyHashes"/>.</summary>
     public int ColumnCount => _columns.Length;
 
     public ReadOnlySpan<ColumnMetadata> Columns => _columns;
@@ -75,12 +76,13 @@ internal sealed class TableMap
 
     /// <summary>Joins columns from elsewhere to a map without names, where they fit in number, types, lengths and nullability.</summary>
     /// <param name="definitions">The columns in the order of the table.</param>
+    /// <param name="mayHashKeys">Whether <see cref="KeyHashes"/> may stand behind them.</param>
     /// <param name="bound">A map with names; this one where they do not fit.</param>
     /// <param name="mismatch">What does not fit; empty where all does.</param>
-    public bool TryBind(IReadOnlyList<ColumnDefinition> definitions, out TableMap bound, out string mismatch)
+    public bool TryBind(IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys, out TableMap bound, out string mismatch)
     {
         bound = this;
-        if (!ColumnBinding.TryBind(_columns, definitions, out var columns, out mismatch))
+        if (!ColumnBinding.TryBind(_columns, definitions, mayHashKeys, out var columns, out mismatch))
         {
             mismatch = $"{FullName}: {mismatch}";
             return false;

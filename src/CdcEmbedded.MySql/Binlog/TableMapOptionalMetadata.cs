@@ -46,6 +46,10 @@ internal static class TableMapOptionalMetadata
         // Labels are written in their columns' character sets, which may come after them.
         ReadLabels(setLabels, columns, ColumnType.Set);
         ReadLabels(enumLabels, columns, ColumnType.Enum);
+        if (isMariaDb)
+        {
+            KeyHashes.Mark(columns);
+        }
     }
 
     private static void ReadSignedness(ref SpanReader value, ColumnMetadata[] columns)

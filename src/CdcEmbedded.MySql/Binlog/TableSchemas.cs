@@ -5,7 +5,7 @@ internal static class TableSchemas
 {
     public static TableSchema? Make(TableMap map)
     {
-        var columns = map.Columns;
+        var columns = KeyHashes.Without(map.Columns);
         var result = new ColumnSchema[columns.Length];
         for (var i = 0; i < columns.Length; i++)
         {

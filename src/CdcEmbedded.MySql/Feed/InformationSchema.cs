@@ -63,6 +63,7 @@ internal static class InformationSchema
         }
 
         var keys = await ReadKeysAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
+        var hashed = session.ServerVersion.IsMariaDb ? await ReadHashedAsync(session, inDatabase, cancellationToken).ConfigureAwait(false) : [];
 
         // MySQL 5.6 does not have the last column.
         var generation = session.ServerVersion.IsMariaDb ? "GENERATION_EXPRESSION" : "NULL";
@@ -98,7 +99,7 @@ internal static class InformationSchema
                 SystemVersioning.AddTo(list);
             }
 
-            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant()));
+            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant()) { MayHashKeys = hashed.Contains(name) });
         }
 
         return result;
@@ -116,6 +117,14 @@ internal static class InformationSchema
         }
 
         return ordinals;
+    }
+
+    /// <summary>The tables with unique keys that MariaDB keeps as hashes.</summary>
+    private static async ValueTask<HashSet<string>> ReadHashedAsync(MySqlSession session, string inDatabase, CancellationToken cancellationToken)
+    {
+        var tables = await session.QueryAsync("SELECT DISTINCT TABLE_NAME FROM information_schema.STATISTICS "
+            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        return [.. tables.Rows.Select(row => row.GetString(0) ?? "")];
     }
 
     /// <summary>A collation's name begins with that of its character set.</summary>

@@ -125,7 +125,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         return parts?.ToArray();
     }
 
-    public override int GetFieldCount(int record) => _rows.ColumnCount;
+    public override int GetFieldCount(int record) => _table.Schema.Columns.Count;
 
     public override string GetFieldName(int record, int field) => _table.Schema.Columns[field].Name;
 

@@ -9,8 +9,7 @@ namespace CdcEmbedded.MySql.Schema;
 internal sealed class AlterTableReader(TableDraft table, DdlContext context, string? characterSetOfDatabase)
 {
     private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
-    private readonly List<string> _keys = [];
-    private readonly List<string> _notNull = [];
+    private readonly TableKeys _keys = new();
 
     // New and moved columns find their places behind all else, as the server does it: AFTER names columns as they are called at the statement's end.
     private readonly List<(ColumnDraft Column, bool IsFirst, string? After, bool IsOptional)> _placed = [];
@@ -38,7 +37,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
 
         RenameColumns();
         PlaceColumns();
-        AddKeys();
+        _keys.AddTo(table);
     }
 
     /// <summary>The new name and the exchanged table alone: for a table whose columns are not known.</summary>
@@ -150,7 +149,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
 
         var isColumn = tokens.TryTake("COLUMN");
-        if (!isColumn && TableElementReader.TryReadKey(tokens, _keys, _notNull))
+        if (!isColumn && TableElementReader.TryReadKey(tokens, _keys))
         {
             return;
         }
@@ -165,32 +164,12 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         var inner = tokens.TakeParentheses();
         do
         {
-            if (!TableElementReader.TryReadKey(inner, _keys, _notNull))
+            if (!TableElementReader.TryReadKey(inner, _keys))
             {
                 AddColumn(inner, isOptional);
             }
         }
         while (inner.TryTake(','));
-    }
-
-    /// <summary>Keys name columns as they are called at the statement's end.</summary>
-    private void AddKeys()
-    {
-        foreach (var name in _notNull)
-        {
-            table.Columns[table.PlaceOf(name)].IsNullable = false;
-        }
-
-        foreach (var key in _keys)
-        {
-            table.AddKey(key);
-        }
-
-        // Only now: DROP PRIMARY KEY may stand behind a MODIFY that lets a column of the key take nulls.
-        foreach (var column in table.Key)
-        {
-            column.IsNullable = false;
-        }
     }
 
     private void AddColumn(SqlTokens tokens, bool isOptional)
@@ -220,9 +199,9 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
 
             var end = context.IsMariaDb ? SystemVersioning.EndOf(table) : table.Columns.Count;
             table.Columns.Insert(isFirst ? 0 : after is null ? end : table.PlaceOf(after) + 1, column);
-            if (column.IsKey && column.OldName is null)
+            if (column.OldName is null)
             {
-                _keys.Add(column.Name);
+                _keys.AddOf(column);
             }
         }
     }
@@ -250,10 +229,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             table.Columns[at] = column;
         }
 
-        if (column.IsKey)
-        {
-            _keys.Add(newName);
-        }
+        _keys.AddOf(column);
     }
 
     private void ReadDrop(SqlTokens tokens)
@@ -400,6 +376,11 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
 
         column.CharacterSet = to.Name;
+        if (to.IsBinary)
+        {
+            TextTypeReader.MakeBytes(column);
+            return;
+        }
 
         // MySQL manual, "ALTER TABLE": a TEXT becomes the next larger type where its characters may need more bytes.
         if (to.MaxLength > from.MaxLength && column.TypeText is ("tinytext" or "text" or "mediumtext"))

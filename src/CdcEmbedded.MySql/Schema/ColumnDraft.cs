@@ -23,6 +23,9 @@ internal sealed class ColumnDraft
     /// <summary>Whether its own definition makes it the primary key.</summary>
     public bool IsKey { get; set; }
 
+    /// <summary>Whether its own definition makes it a unique key.</summary>
+    public bool IsUnique { get; set; }
+
     /// <summary>Whether its own definition gives it a history (MariaDB).</summary>
     public bool IsVersioned { get; set; }
 

@@ -66,6 +66,7 @@ internal static class ColumnReader
         else if (tokens.TryTake("UNIQUE"))
         {
             tokens.TryTake("KEY");
+            column.IsUnique = true;
         }
         else if (tokens.TryTake("DEFAULT"))
         {
@@ -185,18 +186,7 @@ internal static class ColumnReader
 
         if (tokens.TryTake('.'))
         {
-            // 1.5, or .5; a sequence's name.
-            tokens.Take();
-        }
-        else if (first.Is('.'))
-        {
-            tokens.Take();
-        }
-
-        // 1.5e-3 comes as 1 . 5e - 3.
-        if (tokens.Peek(-1) is { Kind: SqlTokenKind.Word } last && last.Text.EndsWith("e", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(last.Text[0])
-            && (tokens.TryTake('-') || tokens.TryTake('+')))
-        {
+            // A function's or a sequence's name behind its database's.
             tokens.Take();
         }
 

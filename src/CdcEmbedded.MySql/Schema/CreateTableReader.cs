@@ -15,21 +15,17 @@ internal static class CreateTableReader
             throw new DdlUnreadableException("it lists no columns");
         }
 
-        var keys = new List<string>();
-        var notNull = new List<string>();
+        var keys = new TableKeys();
         var hasPeriod = false;
         do
         {
             hasPeriod |= elements.Peek().Is("PERIOD") && elements.Peek(1).Is("FOR") && elements.Peek(2).Is("SYSTEM_TIME");
-            if (!TableElementReader.TryReadKey(elements, keys, notNull))
+            if (!TableElementReader.TryReadKey(elements, keys))
             {
                 var column = ColumnReader.Read(elements, elements.TakeName(), table.CharacterSet, context);
                 table.Columns.Add(column);
                 isVersioned |= column.IsVersioned;
-                if (column.IsKey)
-                {
-                    keys.Add(column.Name);
-                }
+                keys.AddOf(column);
             }
         }
         while (elements.TryTake(','));
@@ -38,16 +34,7 @@ internal static class CreateTableReader
             throw SqlTokens.Unexpected(",", elements.Peek());
         }
 
-        foreach (var key in keys)
-        {
-            table.AddKey(key);
-        }
-
-        foreach (var name in notNull)
-        {
-            table.Columns[table.PlaceOf(name)].IsNullable = false;
-        }
-
+        keys.AddTo(table);
         if (isVersioned && !hasPeriod)
         {
             SystemVersioning.AddTo(table);

@@ -108,6 +108,34 @@ internal sealed class DdlApplier
         {
             ReadCreateSequence(isReplacing);
         }
+        else if (_tokens.TryTake("UNIQUE", "INDEX"))
+        {
+            ReadCreateUniqueIndex();
+        }
+    }
+
+    /// <summary>CREATE UNIQUE INDEX name [USING type] ON t (columns): other indexes show in no row event.</summary>
+    private void ReadCreateUniqueIndex()
+    {
+        _tokens.TryTake("IF", "NOT", "EXISTS");
+        _tokens.TakeName();
+        var keys = new TableKeys { HasHash = _tokens.TryTake("USING", "HASH") };
+        while (!_tokens.TryTake("ON"))
+        {
+            _tokens.Take();
+        }
+
+        var (database, table) = _tokens.TakeTable(_context.Database);
+        keys.HasHash |= TableElementReader.ReadKey(_tokens, keys.Unique);
+        if (_context.IsMariaDb && _catalogue.Find(database, table) is { MayHashKeys: false } known)
+        {
+            var draft = TableDraft.Of(known);
+            keys.AddTo(draft);
+            if (draft.MayHashKeys)
+            {
+                Define(TableChangeKind.Alter, database, table, () => draft.ToDefinition(database, table));
+            }
+        }
     }
 
     private void ReadDatabase(TableChangeKind kind, bool isReplacing)
@@ -202,21 +230,54 @@ internal sealed class DdlApplier
             return;
         }
 
-        Define(TableChangeKind.Create, database, table, () =>
-        {
-            var draft = new TableDraft();
-            foreach (var (name, type) in ((string, string)[])
-                [
-                    ("next_not_cached_value", "bigint"), ("minimum_value", "bigint"), ("maximum_value", "bigint"), ("start_value", "bigint"),
-                    ("increment", "bigint"), ("cache_size", "bigint unsigned"), ("cycle_option", "tinyint unsigned"), ("cycle_count", "bigint"),
-                ])
-            {
-                draft.Columns.Add(new ColumnDraft { Name = name, TypeText = type, IsNullable = false });
-            }
-
-            return draft.ToDefinition(database, table);
-        });
+        DefineSequence(TableChangeKind.Create, database, table, "bigint");
     }
+
+    /// <summary>ALTER SEQUENCE s: only AS shows in row events.</summary>
+    private void ReadAlterSequence()
+    {
+        var isOptional = _tokens.TryTake("IF", "EXISTS");
+        var (database, table) = _tokens.TakeTable(_context.Database);
+        if (!isOptional || _catalogue.Find(database, table) is not null)
+        {
+            DefineSequence(TableChangeKind.Alter, database, table, _catalogue.Find(database, table) is { Columns: [{ TypeText: var type }, ..] } ? type : null);
+        }
+    }
+
+    private void DefineSequence(TableChangeKind kind, string database, string table, string? type) => Define(kind, database, table, () =>
+    {
+        var numbers = new ColumnDraft { Name = "", TypeText = type ?? "" };
+        while (!_tokens.IsAtEnd)
+        {
+            // MariaDB 11.5 and later.
+            if (_tokens.TryTake("AS"))
+            {
+                ColumnTypeReader.Read(_tokens, numbers, null, _context);
+            }
+            else
+            {
+                _tokens.Take();
+            }
+        }
+
+        if (numbers.TypeText.Length == 0)
+        {
+            throw new DdlUnreadableException("the sequence is not known");
+        }
+
+        var draft = new TableDraft();
+        foreach (var (name, columnType) in ((string, string)[])
+            [
+                ("next_not_cached_value", numbers.TypeText), ("minimum_value", numbers.TypeText), ("maximum_value", numbers.TypeText),
+                ("start_value", numbers.TypeText), ("increment", "bigint"), ("cache_size", "bigint unsigned"), ("cycle_option", "tinyint unsigned"),
+                ("cycle_count", "bigint"),
+            ])
+        {
+            draft.Columns.Add(new ColumnDraft { Name = name, TypeText = columnType, IsNullable = false });
+        }
+
+        return draft.ToDefinition(database, table);
+    });
 
     private void ReadAlter()
     {
@@ -227,6 +288,12 @@ internal sealed class DdlApplier
         if (_tokens.TryTake("DATABASE") || _tokens.TryTake("SCHEMA"))
         {
             ReadDatabase(TableChangeKind.AlterDatabase, isReplacing: false);
+            return;
+        }
+
+        if (_tokens.TryTake("SEQUENCE"))
+        {
+            ReadAlterSequence();
             return;
         }
 
@@ -257,16 +324,10 @@ internal sealed class DdlApplier
     private void AlterTable(string database, string table)
     {
         var known = _catalogue.Find(database, table);
-        var tokens = new List<SqlToken>();
-        while (!_tokens.IsAtEnd)
-        {
-            tokens.Add(_tokens.Take());
-        }
-
         var reader = new AlterTableReader(known is null ? new TableDraft() : TableDraft.Of(known), _context, CharacterSetOf(database));
         if (known is null)
         {
-            reader.ReadNames(new SqlTokens(tokens, 0, tokens.Count));
+            reader.ReadNames(_tokens.Rest());
         }
 
         var (newDatabase, newTable) = (database, table);
@@ -278,13 +339,12 @@ internal sealed class DdlApplier
             }
 
             // Read twice: new columns have the character set that the table has at the end, wherever the statement says it.
+            var first = TableDraft.Of(known);
+            new AlterTableReader(first, _context, CharacterSetOf(database)).Read(_tokens.Rest());
             var draft = TableDraft.Of(known);
-            new AlterTableReader(draft, _context, CharacterSetOf(database)).Read(new SqlTokens(tokens, 0, tokens.Count));
-            var characterSet = draft.CharacterSet;
-            draft = TableDraft.Of(known);
-            draft.CharacterSet = characterSet;
+            draft.CharacterSet = first.CharacterSet;
             reader = new AlterTableReader(draft, _context, CharacterSetOf(database));
-            reader.Read(new SqlTokens(tokens, 0, tokens.Count));
+            reader.Read(_tokens.Rest());
             return draft.ToDefinition(database, table);
         });
         if (reader.MovesPartitions)

@@ -52,6 +52,11 @@ internal sealed class SqlTokenizer
         {
             _tokens.Add(new SqlToken(SqlTokenKind.Text, ReadQuoted(c, _hasEscapes)));
         }
+        else if (LengthOfNumber() is > 0 and var length)
+        {
+            _tokens.Add(new SqlToken(SqlTokenKind.Word, _text.Substring(_at, length)));
+            _at += length;
+        }
         else if (IsOfWord(c))
         {
             var start = _at;
@@ -69,6 +74,56 @@ internal sealed class SqlTokenizer
         }
 
         return true;
+    }
+
+    /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. Behind a name and its
+    /// point stands a name, even one that begins with digits.</summary>
+    private int LengthOfNumber()
+    {
+        if (_at > 0 && (_text[_at - 1] == '.' || (_text[_at] == '.' && (IsOfWord(_text[_at - 1]) || _text[_at - 1] is '`' or '"'))))
+        {
+            return 0;
+        }
+
+        var at = SkipDigits(_at);
+        var hasPoint = at < _text.Length && _text[at] == '.';
+        if (hasPoint)
+        {
+            var end = SkipDigits(at + 1);
+            if (end == _at + 1)
+            {
+                return 0;
+            }
+
+            at = end;
+        }
+        else if (at == _at)
+        {
+            return 0;
+        }
+
+        var exponent = at;
+        if (exponent < _text.Length && _text[exponent] is 'e' or 'E')
+        {
+            exponent++;
+            exponent += exponent < _text.Length && _text[exponent] is '+' or '-' ? 1 : 0;
+            if (SkipDigits(exponent) is var end && end > exponent)
+            {
+                return end - _at;
+            }
+        }
+
+        return hasPoint ? at - _at : 0;
+    }
+
+    private int SkipDigits(int at)
+    {
+        while (at < _text.Length && char.IsAsciiDigit(_text[at]))
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static bool IsOfWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '$' || c > '\u007f';

@@ -122,6 +122,9 @@ internal sealed class SqlTokens
         return TrySkipParentheses() ? new SqlTokens(_tokens, first, _at - 1) : throw Unexpected("(", Peek());
     }
 
+    /// <summary>Everything from here on, to be read by itself.</summary>
+    public SqlTokens Rest() => new(_tokens, _at, _end);
+
     /// <summary>Passes over everything up to a comma outside parentheses, or to the end.</summary>
     public void SkipToComma()
     {

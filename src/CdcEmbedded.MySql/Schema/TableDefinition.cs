@@ -18,8 +18,12 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
     /// <summary>The storage engine in lower case; null where not told.</summary>
     public string? Engine => engine;
 
+    /// <summary>Whether it has a unique key that MariaDB may keep as a hash: each of these gives row events one BIGINT more, behind all columns, which
+    /// is not the table's.</summary>
+    public bool MayHashKeys { get; init; }
+
     /// <summary>The same table under another name.</summary>
-    public TableDefinition Renamed(string newDatabase, string newName) => new(newDatabase, newName, columns, characterSet, engine);
+    public TableDefinition Renamed(string newDatabase, string newName) => new(newDatabase, newName, columns, characterSet, engine) { MayHashKeys = MayHashKeys };
 
     public void Write(Utf8JsonWriter writer)
     {
@@ -28,6 +32,11 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
         writer.WriteString("name"u8, name);
         writer.WriteString("cs"u8, characterSet);
         writer.WriteString("engine"u8, engine);
+        if (MayHashKeys)
+        {
+            writer.WriteBoolean("hash"u8, true);
+        }
+
         writer.WriteStartArray("cols"u8);
         foreach (var column in columns)
         {
@@ -76,6 +85,9 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
         }
 
         return new TableDefinition(element.GetProperty("db").GetString() ?? "", element.GetProperty("name").GetString() ?? "", columns,
-            element.GetProperty("cs").GetString(), element.GetProperty("engine").GetString());
+            element.GetProperty("cs").GetString(), element.GetProperty("engine").GetString())
+        {
+            MayHashKeys = element.TryGetProperty("hash", out _),
+        };
     }
 }

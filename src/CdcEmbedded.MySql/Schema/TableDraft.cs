@@ -15,9 +15,12 @@ internal sealed class TableDraft
 
     public string? Engine { get; set; }
 
+    /// <inheritdoc cref="TableDefinition.MayHashKeys"/>
+    public bool MayHashKeys { get; set; }
+
     public static TableDraft Of(TableDefinition table)
     {
-        var draft = new TableDraft { CharacterSet = table.CharacterSet, Engine = table.Engine };
+        var draft = new TableDraft { CharacterSet = table.CharacterSet, Engine = table.Engine, MayHashKeys = table.MayHashKeys };
         var key = new SortedDictionary<int, ColumnDraft>();
         foreach (var column in table.Columns)
         {
@@ -72,7 +75,7 @@ internal sealed class TableDraft
             columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet, Key.IndexOf(column) + 1, column.IsVisible);
         }
 
-        return new TableDefinition(database, name, columns, CharacterSet, Engine);
+        return new TableDefinition(database, name, columns, CharacterSet, Engine) { MayHashKeys = MayHashKeys };
     }
 
     private static int Found(int place, string name) => place >= 0 ? place

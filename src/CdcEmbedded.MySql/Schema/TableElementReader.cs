@@ -3,14 +3,13 @@ namespace CdcEmbedded.MySql.Schema;
 /// <summary>Reads what stands between the commas of CREATE TABLE's parentheses, and behind ALTER TABLE's ADD: columns, keys, constraints.</summary>
 internal static class TableElementReader
 {
-    private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL", "UNIQUE" };
+    private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL" };
 
     /// <summary>Reads an element that is no column.</summary>
     /// <param name="tokens">Stand at its first word.</param>
-    /// <param name="keyColumns">Gets the columns of a primary key, which may follow it.</param>
-    /// <param name="notNull">Gets the columns of a period, which take no nulls.</param>
+    /// <param name="keys">Gets what it says of columns, which may follow it.</param>
     /// <returns>False where a column stands.</returns>
-    public static bool TryReadKey(SqlTokens tokens, List<string> keyColumns, List<string> notNull)
+    public static bool TryReadKey(SqlTokens tokens, TableKeys keys)
     {
         var first = tokens.Peek();
         if (first.Is("CONSTRAINT"))
@@ -26,16 +25,21 @@ internal static class TableElementReader
 
         if (tokens.TryTake("PRIMARY", "KEY"))
         {
-            ReadPrimaryKey(tokens, keyColumns);
+            ReadKey(tokens, keys.Primary);
+            return true;
+        }
+
+        if (tokens.Peek().Is("UNIQUE"))
+        {
+            keys.HasHash |= ReadKey(tokens, keys.Unique);
             return true;
         }
 
         if (tokens.TryTake("PERIOD", "FOR"))
         {
-            tokens.TakeName();
+            var name = tokens.TakeName();
             var columns = tokens.TakeParentheses();
-            notNull.Add(columns.TakeName());
-            notNull.Add(columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek()));
+            keys.Periods.Add((name, columns.TakeName(), columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek())));
             return true;
         }
 
@@ -54,23 +58,43 @@ internal static class TableElementReader
     private static bool IsVectorIndex(SqlTokens tokens) => tokens.Peek().Is("VECTOR")
         && (tokens.Peek(1).Is("INDEX") || tokens.Peek(1).Is("KEY") || tokens.Peek(1).Is('('));
 
-    private static void ReadPrimaryKey(SqlTokens tokens, List<string> keyColumns)
+    /// <summary>Reads the columns of a key.</summary>
+    /// <returns>Whether it is to be a hash.</returns>
+    public static bool ReadKey(SqlTokens tokens, List<string> columns)
     {
-        // An index's name and USING BTREE may stand before the columns.
+        // An index's name and USING BTREE may stand before the columns or behind them.
+        var isHash = false;
         while (!tokens.IsAtEnd && !tokens.Peek().Is('('))
         {
-            tokens.Take();
+            isHash |= tokens.TryTake("USING", "HASH");
+            if (!tokens.Peek().Is('('))
+            {
+                tokens.Take();
+            }
         }
 
         var inner = tokens.TakeParentheses();
         do
         {
-            keyColumns.Add(inner.TakeName());
+            // MySQL's key parts may be expressions.
+            if (inner.Peek().IsName)
+            {
+                columns.Add(inner.TakeName());
+            }
 
             // A prefix's length, ASC, DESC, MariaDB's WITHOUT OVERLAPS.
             inner.SkipToComma();
         }
         while (inner.TryTake(','));
-        tokens.SkipToComma();
+        while (!tokens.IsAtEnd && !tokens.Peek().Is(','))
+        {
+            isHash |= tokens.TryTake("USING", "HASH");
+            if (!tokens.IsAtEnd && !tokens.Peek().Is(','))
+            {
+                tokens.Take();
+            }
+        }
+
+        return isHash;
     }
 }

@@ -50,6 +50,22 @@ internal static class TextTypeReader
         }
     }
 
+    /// <summary>Gives a text column the type of bytes that CHARACTER SET binary makes of it; lists keep theirs.</summary>
+    public static void MakeBytes(ColumnDraft column)
+    {
+        var type = column.TypeText;
+        if (type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal))
+        {
+            column.TypeText = type.Replace("char", "binary", StringComparison.Ordinal);
+            column.CharacterSet = null;
+        }
+        else if (type.EndsWith("text", StringComparison.Ordinal))
+        {
+            column.TypeText = type[..^4] + "blob";
+            column.CharacterSet = null;
+        }
+    }
+
     /// <summary>The type behind CHARACTER SET binary is that of bytes.</summary>
     private static string TypeOf(string name, int? size, string? characterSet)
     {

@@ -21,7 +21,7 @@ internal sealed class FinalStateBinding(Recording recording)
         }
 
         var definitions = Definitions(table);
-        Assert.True(rows.Map.TryBind(definitions, out var bound, out var mismatch), mismatch);
+        Assert.True(rows.Map.TryBind(definitions, false, out var bound, out var mismatch), mismatch);
         return rows.Rebind(bound);
     }
 

@@ -40,18 +40,18 @@ public partial class TableMapTests
             Assert.Null(map.Schema);
             var definitions = recording.FinalState().GetProperty(map.FullName).GetProperty("columns")
                 .EnumerateArray().Select(Define).ToList();
-            Assert.True(map.TryBind(definitions, out var bound, out var mismatch), mismatch);
+            Assert.True(map.TryBind(definitions, false, out var bound, out var mismatch), mismatch);
             Assert.Equal(definitions.Select(d => d.Name), bound.Schema?.Columns.Select(c => c.Name));
             Assert.Null(map.Schema);
 
-            Assert.False(map.TryBind(definitions[1..], out var same, out mismatch));
+            Assert.False(map.TryBind(definitions[1..], false, out var same, out mismatch));
             Assert.Same(map, same);
             Assert.Contains(map.FullName, mismatch, StringComparison.Ordinal);
             for (var i = 0; i < definitions.Count; i++)
             {
                 var nullable = definitions.ToList();
                 nullable[i] = nullable[i] with { IsNullable = !nullable[i].IsNullable };
-                Assert.False(map.TryBind(nullable, out _, out _));
+                Assert.False(map.TryBind(nullable, false, out _, out _));
             }
         }
     }
@@ -71,10 +71,28 @@ public partial class TableMapTests
     public void Bind_of_another_type_or_length_is_refused(string actual, string claimed)
     {
         var map = TestEvents.Map(actual);
-        Assert.True(map.TryBind([new ColumnDefinition("c", actual, true, TestEvents.CharsetOf(actual))], out _, out var mismatch),
+        Assert.True(map.TryBind([new ColumnDefinition("c", actual, true, TestEvents.CharsetOf(actual))], false, out _, out var mismatch),
             mismatch);
-        Assert.False(map.TryBind([new ColumnDefinition("c", claimed, true, TestEvents.CharsetOf(claimed))], out _, out mismatch));
+        Assert.False(map.TryBind([new ColumnDefinition("c", claimed, true, TestEvents.CharsetOf(claimed))], false, out _, out mismatch));
         Assert.Contains("'c'", mismatch, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "Long LongLong LongLong", true)]
+    [InlineData(false, "Long LongLong", false)]
+    [InlineData(true, "Long Long", false)]
+    [InlineData(true, "Long LongLong Long", false)]
+    [InlineData(true, "Long", true)]
+    public void MariaDBs_hashes_of_unique_keys_may_stand_behind_the_columns(bool mayHashKeys, string types, bool fits)
+    {
+        byte[] codes = [.. types.Split(' ').Select(t => (byte)Enum.Parse<ColumnType>(t))];
+        var map = TestEvents.Map(codes, []);
+
+        Assert.Equal(fits, map.TryBind([new ColumnDefinition("c", "int", true)], mayHashKeys, out var bound, out var mismatch));
+
+        Assert.Equal(fits, mismatch.Length == 0);
+        Assert.Equal(codes.Length, bound.ColumnCount);
+        Assert.Equal(fits ? ["c"] : null, bound.Schema?.Columns.Select(c => c.Name));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CdcEmbedded.MySql.Schema;
 
 namespace CdcEmbedded.MySql.Tests.Schema;
@@ -25,13 +26,53 @@ public sealed class DdlReaderTests
     [InlineData("(a VARCHAR(9) NOT NULL COLLATE utf8mb4_bin)", "a varchar(9) utf8mb4")]
     [InlineData("(id INT, vector VECTOR(3), VECTOR INDEX (vector))", "id int? vector vector(3)?")]
     [InlineData("(a DOUBLE DEFAULT 1.5E-3 NOT NULL)", "a double")]
+    [InlineData("(a DOUBLE DEFAULT -1.E+2, b DECIMAL(5,1) DEFAULT 10. NOT NULL, c DOUBLE DEFAULT .5e1, d DOUBLE DEFAULT 2e5 COMMENT 'x')", "a double? b decimal(5,1) c double? d double?")]
+    [InlineData("(a INT REFERENCES d.5e1 (x), b INT REFERENCES `d`.1p (x) ON DELETE CASCADE, 5e INT, 1x5 INT)", "a int? b int? 5e int? 1x5 int?")]
+    [InlineData("(a INT, s DATE, e DATE, PERIOD FOR p (s, e), PRIMARY KEY (a, p WITHOUT OVERLAPS))", "a int#1 s date#3 e date#2")]
     [InlineData("(a INT WITH SYSTEM VERSIONING, b INT)", "a int? b int? row_start timestamp(6)~ row_end timestamp(6)~")]
     [InlineData("(a INT REFERENCES p(a) ON DELETE SET DEFAULT ON UPDATE NO ACTION, KEY ((a + 1)))", "a int?")]
     public void CREATE_gives_the_servers_columns(string columns, string expected) => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns));
 
-    private static string ColumnsAfter(params string[] statements)
+    [Theory]
+    [InlineData("bigint", "CREATE SEQUENCE t START 5")]
+    [InlineData("int unsigned", "CREATE OR REPLACE SEQUENCE t AS INT UNSIGNED CACHE 5")]
+    [InlineData("tinyint", "CREATE SEQUENCE t", "ALTER SEQUENCE t RESTART 5 AS TINYINT")]
+    [InlineData("smallint", "CREATE SEQUENCE t AS SMALLINT", "ALTER SEQUENCE IF EXISTS t RESTART 5")]
+    public void A_sequence_has_numbers_of_its_type(string type, params string[] statements) => Assert.StartsWith(
+        $"next_not_cached_value {type} minimum_value {type} maximum_value {type} start_value {type} increment bigint cache_size", ColumnsAfter(statements), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(true, "CREATE TABLE t (a TEXT UNIQUE)")]
+    [InlineData(true, "CREATE TABLE t (a INT, UNIQUE KEY k USING HASH (a))")]
+    [InlineData(true, "CREATE TABLE t (a INT, UNIQUE (a) USING HASH COMMENT 'x')")]
+    [InlineData(true, "CREATE TABLE t (a VARCHAR(9), b INT, CONSTRAINT c UNIQUE INDEX k (b, a))")]
+    [InlineData(true, "CREATE TABLE t (a BLOB)", "ALTER TABLE t ADD UNIQUE (a)")]
+    [InlineData(true, "CREATE TABLE t (a BLOB)", "CREATE UNIQUE INDEX k ON t (a)")]
+    [InlineData(true, "CREATE TABLE t (a INT)", "CREATE UNIQUE INDEX IF NOT EXISTS k USING HASH ON t (a)")]
+    [InlineData(true, "CREATE TABLE u (a TEXT UNIQUE)", "CREATE TABLE t LIKE u")]
+    [InlineData(true, "CREATE TABLE u (a TEXT UNIQUE)", "RENAME TABLE u TO t")]
+    [InlineData(false, "CREATE TABLE t (a INT UNIQUE, b TEXT, KEY (b(5)), KEY USING HASH (a))")]
+    [InlineData(false, "CREATE TABLE t (a INT, b TEXT)", "CREATE INDEX k USING HASH ON t (b(5))")]
+    public void Unique_keys_that_may_be_hashes_are_told(bool expected, params string[] statements)
     {
         var catalogue = new SchemaCatalogue();
+        Apply(catalogue, statements);
+        var table = catalogue.Find("d", "t");
+
+        Assert.NotNull(table);
+        Assert.Equal(expected, table.MayHashKeys);
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            table.Write(writer);
+        }
+
+        using var document = JsonDocument.Parse(stream.ToArray());
+        Assert.Equal(expected, TableDefinition.Read(document.RootElement).MayHashKeys);
+    }
+
+    private static void Apply(SchemaCatalogue catalogue, string[] statements)
+    {
         var context = new DdlContext
         {
             Database = "d", HasBackslashEscapes = true, IsMariaDb = true, ServerVersion = 110800, DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
@@ -40,7 +81,12 @@ public sealed class DdlReaderTests
         {
             catalogue.Apply(statement, context);
         }
+    }
 
+    private static string ColumnsAfter(params string[] statements)
+    {
+        var catalogue = new SchemaCatalogue();
+        Apply(catalogue, statements);
         var table = catalogue.Find("d", "t");
         return table is null ? catalogue.ReasonOf("d", "t") ?? "" : string.Join(' ', table.Columns.Select(static c => c.Name + " " + c.TypeText
             + (c.CharacterSet is { } characterSet ? " " + characterSet : "") + (c.IsNullable ? "?" : "")
