@@ -63,7 +63,7 @@ public sealed class MySqlSource : ISource
             Report(Preflight.Check(facts), session.Host.ToString(), context, logger);
             var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
             var place = StartResolver.Resolve(start, facts, logEnd);
-            var gtids = await FilePosition.FindGtidsAsync(place, facts, _settings with { Hosts = [session.Host] }, context.TimeProvider, logger, cancellationToken)
+            var gtids = await FilePosition.FindGtidsAsync(place, facts, SettingsOf(session.Host), context.TimeProvider, logger, cancellationToken)
                 .ConfigureAwait(false);
             var document = Identified(place, facts, gtids);
             return await StartAsync(context, session, facts, document, start.Offset is not null, logEnd, logger, cancellationToken).ConfigureAwait(false);
@@ -122,8 +122,7 @@ public sealed class MySqlSource : ISource
         (string File, long Position)? logEnd, ILogger logger, CancellationToken cancellationToken)
     {
         var selection = SelectionFor(facts, logger);
-        // The other hosts have other files, and may have other columns.
-        var here = _settings with { Hosts = [session.Host] };
+        var here = SettingsOf(session.Host);
         var log = new ServerLog(here, facts, context, logger);
         var schemas = new ServerSchemas(here, facts, log, selection, context, logger);
         try
@@ -149,6 +148,9 @@ public sealed class MySqlSource : ISource
             throw;
         }
     }
+
+    /// <summary>For further connections of a feed: the other hosts have other files, and may have other columns.</summary>
+    private MySqlConnectionSettings SettingsOf(MySqlHost host) => _settings with { Hosts = [host] };
 
     private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, TableSelection selection, SchemaHistory history, ILogger logger) => new()
     {

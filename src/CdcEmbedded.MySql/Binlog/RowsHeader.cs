@@ -28,7 +28,11 @@ internal readonly record struct RowsHeader(EventType Type, ulong TableId, ushort
     /// <summary>Whether its rows are in MariaDB's compressed form.</summary>
     public bool IsCompressed => Type is >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed;
 
-    public bool IsDummy => TableId == DummyTableId;
+    /// <summary>Whether it only ends a statement: it tells of one column and has no rows. The id alone does not say it, as a server that has opened that
+    /// many tables gives it to a real one (server source, sql/log_event.cc, Rows_log_event's constructor).</summary>
+    /// <param name="bodyLength">The length of the body.</param>
+    public bool IsDummy(int bodyLength) => TableId == DummyTableId && IsStatementEnd
+        && bodyLength - Length <= (Operation == RowsOperation.Update ? 3 : 2);
 
     public RowsOperation Operation => Type switch
     {

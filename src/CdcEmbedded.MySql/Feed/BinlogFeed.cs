@@ -115,15 +115,15 @@ internal sealed class BinlogFeed : ISourceFeed
             await second.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (Probe is { } probe)
-        {
-            await probe.DisposeAsync().ConfigureAwait(false);
-        }
-
         await _stream.DisposeAsync().ConfigureAwait(false);
         if (!_isSecond)
         {
             await _schemas.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Probe is { } probe)
+        {
+            await probe.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using CdcEmbedded.MySql.Protocol;
 
 namespace CdcEmbedded.MySql.Feed;
@@ -36,14 +35,10 @@ internal sealed record LogState
             };
         }
 
-        // A dump may send a transaction that is not committed yet, which waits for semi-synchronous replicas: it is owned then, and moves from there
-        // to the executed ones. Asked for in this order, none is missed.
-        var owned = hasGtids ? await RowAsync(session, "SELECT @@GLOBAL.gtid_owned", ct).ConfigureAwait(false) : null;
-        var state = await RowAsync(session, $"SELECT @@GLOBAL.server_uuid{(hasGtids ? ", @@GLOBAL.gtid_executed" : "")}", ct).ConfigureAwait(false);
         return new LogState
         {
-            Server = state[0],
-            Executed = owned is null ? null : GtidSet.Parse(state[1] ?? "").Union(ReadOwned(owned[0] ?? "")),
+            Server = (await RowAsync(session, "SELECT @@GLOBAL.server_uuid", ct).ConfigureAwait(false))[0],
+            Executed = hasGtids ? await ServerFacts.ReadLoggedAsync(session, ct).ConfigureAwait(false) : null,
             End = await ServerFacts.ReadLogEndAsync(session, ct).ConfigureAwait(false),
             IsReadToItsEnd = session.ServerVersion.Number is { Major: 5, Minor: < 7 },
         };
@@ -80,23 +75,6 @@ internal sealed record LogState
         && end.Position <= uint.MaxValue ? $"it goes on to {end.File}:{end.Position}, while its dump found nothing behind {cursor}" : null;
 
     private static ReadOnlySpan<char> SeriesOf(string file) => file.AsSpan(0, Math.Max(file.LastIndexOf('.'), 0));
-
-    /// <summary>Reads <c>uuid:n#thread:n#thread,…</c> (server source, sql/rpl_gtid_owned.cc, Owned_gtids::to_string).</summary>
-    internal static GtidSet ReadOwned(string text)
-    {
-        var set = new StringBuilder(text.Length);
-        var isThread = false;
-        foreach (var c in text)
-        {
-            isThread = c == '#' || (isThread && char.IsAsciiDigit(c));
-            if (!isThread)
-            {
-                set.Append(c);
-            }
-        }
-
-        return GtidSet.Parse(set.ToString());
-    }
 
     private static async ValueTask<string?[]> RowAsync(MySqlSession session, string sql, CancellationToken ct)
     {

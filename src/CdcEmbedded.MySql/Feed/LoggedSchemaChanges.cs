@@ -21,7 +21,8 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
     /// <param name="end">Where to stop; null for the stream's end.</param>
     /// <param name="onStatement">Called for each statement that may change tables, with its session's settings; the cursor stands behind it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async ValueTask ReadAsync((string File, long Position)? end, Action<string, DdlContext> onStatement, CancellationToken cancellationToken)
+    /// <returns>Whether the place was reached: not where the stream ended before it.</returns>
+    public async ValueTask<bool> ReadAsync((string File, long Position)? end, Action<string, DdlContext> onStatement, CancellationToken cancellationToken)
     {
         while (!HasReached(end))
         {
@@ -32,9 +33,11 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
             }
             else if (!await stream.FillAsync(cancellationToken).ConfigureAwait(false))
             {
-                return;
+                return end is null;
             }
         }
+
+        return true;
     }
 
     private bool HasReached((string File, long Position)? end)

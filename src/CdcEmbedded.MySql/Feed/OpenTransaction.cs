@@ -12,6 +12,7 @@ internal sealed class OpenTransaction
     private ResumePoint? _resume;
     private IReadOnlyList<KeyValuePair<string, long>>? _adoptedCounts;
     private byte[]? _pinnedBuffer;
+    private byte[]? _pinnedQueryBuffer;
     private long _handedOver;
     private int _schemaChanges;
     private int _schemaChangesDone;
@@ -92,7 +93,7 @@ internal sealed class OpenTransaction
         }
 
         var tableDelivered = CountFor(table, count);
-        var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, 0, PinnedBy(rows));
+        var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, 0, PinnedBy(rows.Buffer) + PinnedBy(context.Query));
         Held.Add(FeedEntry.Of(set));
         HeldBytes += set.ByteSize;
         Check = DeliveryCheck.Add(Check, table.Hash, count);
@@ -123,16 +124,24 @@ internal sealed class OpenTransaction
         return true;
     }
 
-    /// <summary>Remembers a SAVEPOINT.</summary>
+    /// <summary>Remembers a SAVEPOINT. It takes the place of an earlier one of its name (MySQL manual, "SAVEPOINT ... Statements").</summary>
     public void AddSavepoint(string name)
-        => _savepoints.Add(new Savepoint(name, Held.Count, HeldBytes, Delivered, Check, [.. _counts]));
+    {
+        var earlier = IndexOfSavepoint(name);
+        if (earlier >= 0)
+        {
+            _savepoints.RemoveAt(earlier);
+        }
+
+        _savepoints.Add(new Savepoint(name, Held.Count, HeldBytes, Delivered, Check, [.. _counts]));
+    }
 
     /// <summary>ROLLBACK TO SAVEPOINT: what came after it does not count. All of it is undone: rows of tables without transactions stand in
     /// transactions of their own.</summary>
     /// <exception cref="SourceInconsistentException">Some of it has been handed over, or the savepoint is not there.</exception>
     public void RollBackTo(string name)
     {
-        var at = _savepoints.FindLastIndex(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
+        var at = IndexOfSavepoint(name);
         if (at < 0)
         {
             throw new SourceInconsistentException($"Transaction {Transaction.Id} rolls back to the savepoint '{name}', which it has not set: which of its rows "
@@ -208,10 +217,14 @@ internal sealed class OpenTransaction
         }
     }
 
+    private int IndexOfSavepoint(string name) => _savepoints.FindLastIndex(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
+
     private void LetGo()
     {
         _handedOver = Delivered;
-        for (var i = 0; i < _savepoints.Count; i++)
+
+        // Those before the last time hold nothing any more.
+        for (var i = _savepoints.Count - 1; i >= 0 && _savepoints[i].Held > 0; i--)
         {
             _savepoints[i] = _savepoints[i] with { Held = 0, HeldBytes = 0 };
         }
@@ -247,15 +260,27 @@ internal sealed class OpenTransaction
 
     /// <summary>A set keeps the whole chunk alive that its event came in, the events of other tables too. Each chunk counts once: for the
     /// first set that lies in it.</summary>
-    private int PinnedBy(RowBuffer rows)
+    private int PinnedBy(byte[] buffer)
     {
-        if (ReferenceEquals(rows.Buffer, _pinnedBuffer))
+        if (ReferenceEquals(buffer, _pinnedBuffer))
         {
             return 0;
         }
 
-        _pinnedBuffer = rows.Buffer;
-        return rows.Buffer.Length;
+        _pinnedBuffer = buffer;
+        return buffer.Length;
+    }
+
+    /// <summary>The same of the chunk in which the statement came, where the rows came in another one.</summary>
+    private int PinnedBy(LoggedQuery? query)
+    {
+        if (query is null || ReferenceEquals(query.Buffer, _pinnedBuffer) || ReferenceEquals(query.Buffer, _pinnedQueryBuffer))
+        {
+            return 0;
+        }
+
+        _pinnedQueryBuffer = query.Buffer;
+        return query.Buffer.Length;
     }
 
     private long CountFor(CapturedTable table, int count)

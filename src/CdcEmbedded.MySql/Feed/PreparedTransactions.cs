@@ -18,7 +18,7 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     /// again; of one that was put aside, where it is.</summary>
     public void Add(PendingXa xa, OpenTransaction open)
     {
-        var entry = new Entry(open.Transaction, open.IsPutAside ? xa : null, [.. open.Held], open.HeldBytes, open.Delivered, open.Check, open.Counts);
+        var entry = new Entry(open.Transaction, xa, open.IsPutAside, [.. open.Held], open.HeldBytes, open.Delivered, open.Check, open.Counts);
         _entries[xa.Xid] = entry;
         HeldBytes += entry.Bytes;
         if (entry.Held.Length > 0 || open.IsPutAside)
@@ -46,14 +46,29 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
         return entry;
     }
 
+    /// <summary>Makes room for a transaction whose commit is near: nothing is held any more, and read again instead.</summary>
+    public void PutAside()
+    {
+        foreach (var (xid, entry) in _entries)
+        {
+            if (entry.Held.Length > 0)
+            {
+                _entries[xid] = entry with { IsPutAside = true, Held = [], Bytes = 0 };
+            }
+        }
+
+        HeldBytes = 0;
+    }
+
     /// <summary>What one of them holds.</summary>
     /// <param name="Transaction">The transaction of its XA PREPARE.</param>
-    /// <param name="PutAside">Where its rows are to be read again; null where they are held.</param>
+    /// <param name="Place">Where the log has it.</param>
+    /// <param name="IsPutAside">Whether its rows are to be read from there again, instead of being held.</param>
     /// <param name="Held">Its change sets.</param>
     /// <param name="Bytes">What they keep alive.</param>
     /// <param name="Delivered">How many changes it has.</param>
     /// <param name="Check">Their <see cref="DeliveryCheck"/>.</param>
     /// <param name="Counts">The same for each table.</param>
-    public sealed record Entry(MySqlTransaction Transaction, PendingXa? PutAside, FeedEntry[] Held, long Bytes, long Delivered, ulong Check,
+    public sealed record Entry(MySqlTransaction Transaction, PendingXa Place, bool IsPutAside, FeedEntry[] Held, long Bytes, long Delivered, ulong Check,
         IReadOnlyList<KeyValuePair<string, long>> Counts);
 }

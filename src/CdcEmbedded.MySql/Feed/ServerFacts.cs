@@ -5,7 +5,6 @@ namespace CdcEmbedded.MySql.Feed;
 /// <summary>What a server says of itself before the stream begins: variables, logs, grants.</summary>
 internal sealed class ServerFacts
 {
-    private const int UnknownSystemVariable = 1193;
     private const int SyntaxError = 1064;
     private const int SpecificAccessDenied = 1227;
 
@@ -13,7 +12,7 @@ internal sealed class ServerFacts
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata",
         "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys", "log_replica_updates",
-        "log_slave_updates", "hostname", "port", "server_id", "gtid_binlog_pos",
+        "log_slave_updates", "hostname", "port", "server_id",
     ];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -27,7 +26,7 @@ internal sealed class ServerFacts
     public string? ServerUuid => Version.IsMariaDb ? MariaDbIdentity(this["server_id"], this["hostname"], this["port"]) : this["server_uuid"];
 
     /// <summary>The last transactions in MariaDB's log; null for MySQL.</summary>
-    public MariaDbGtidPosition? GtidPosition => Version.IsMariaDb ? MariaDbGtidPosition.Parse(this["gtid_binlog_pos"] ?? "") : null;
+    public MariaDbGtidPosition? GtidPosition { get; private set; }
 
     public bool HasGtids => this["gtid_mode"] == "ON";
 
@@ -38,6 +37,9 @@ internal sealed class ServerFacts
 
     /// <summary>Null without GTIDs.</summary>
     public GtidSet? GtidExecuted { get; private set; }
+
+    /// <summary>The executed transactions and those that wait for their commit, which a dump may have sent already; null without GTIDs.</summary>
+    public GtidSet? GtidLogged { get; private set; }
 
     /// <summary>Null without GTIDs.</summary>
     public GtidSet? GtidPurged { get; private set; }
@@ -58,13 +60,15 @@ internal sealed class ServerFacts
             facts._values[row.GetString(0) ?? ""] = row.GetString(1) ?? "";
         }
 
-        // Before 5.6.5 and on servers of other makes the variables do not exist; SHOW VARIABLES would cut a long set.
-        var gtids = await TryQueryAsync(session, "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged", UnknownSystemVariable, ct)
-            .ConfigureAwait(false);
-        if (gtids?.Rows is [var sets] && facts.HasGtids)
+        // SHOW VARIABLES would cut a long set.
+        if (facts.Version.IsMariaDb)
         {
-            facts.GtidExecuted = GtidSet.Parse(sets.GetString(0) ?? "");
-            facts.GtidPurged = GtidSet.Parse(sets.GetString(1) ?? "");
+            var position = await session.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos", ct).ConfigureAwait(false);
+            facts.GtidPosition = MariaDbGtidPosition.Parse(position.Rows is [var last] ? last.GetString(0) ?? "" : "");
+        }
+        else if (facts.HasGtids)
+        {
+            await facts.ReadGtidsAsync(session, ct).ConfigureAwait(false);
         }
 
         facts.Grants = await ReadGrantsAsync(session, ct).ConfigureAwait(false);
@@ -83,6 +87,30 @@ internal sealed class ServerFacts
         return facts;
     }
 
+    /// <summary>All transactions that a MySQL server with GTIDs has sent to any reader of its log: one that waits for semi-synchronous replicas is in the log
+    /// and owned, and moves from there to the executed ones. Asked for in this order, none is missed.</summary>
+    public static async ValueTask<GtidSet> ReadLoggedAsync(MySqlSession session, CancellationToken ct)
+    {
+        var owned = await ReadOwnedAsync(session, ct).ConfigureAwait(false);
+        var executed = await session.QueryAsync("SELECT @@GLOBAL.gtid_executed", ct).ConfigureAwait(false);
+        return GtidSet.Parse(executed.Rows[0].GetString(0) ?? "").Union(owned);
+    }
+
+    private static async ValueTask<GtidSet> ReadOwnedAsync(MySqlSession session, CancellationToken ct)
+    {
+        var owned = await session.QueryAsync("SELECT @@GLOBAL.gtid_owned", ct).ConfigureAwait(false);
+        return OwnedGtids.Read(owned.Rows[0].GetString(0) ?? "");
+    }
+
+    private async ValueTask ReadGtidsAsync(MySqlSession session, CancellationToken ct)
+    {
+        var owned = await ReadOwnedAsync(session, ct).ConfigureAwait(false);
+        var sets = await session.QueryAsync("SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged", ct).ConfigureAwait(false);
+        GtidExecuted = GtidSet.Parse(sets.Rows[0].GetString(0) ?? "");
+        GtidLogged = GtidExecuted.Union(owned);
+        GtidPurged = GtidSet.Parse(sets.Rows[0].GetString(1) ?? "");
+    }
+
     /// <summary>The end of the log now.</summary>
     /// <returns>Null where the user may not see it.</returns>
     public static async ValueTask<(string File, long Position)?> ReadLogEndAsync(MySqlSession session, CancellationToken ct)
@@ -99,13 +127,23 @@ internal sealed class ServerFacts
     /// <summary>Whether a global privilege is there, as its own grant or with all of them.</summary>
     public bool HasPrivilege(string privilege)
     {
-        foreach (var grant in Grants)
+        const string Grant = "GRANT ";
+        foreach (var line in Grants)
         {
-            var scope = grant.IndexOf(" ON *.* ", StringComparison.OrdinalIgnoreCase);
-            if (scope >= 0 && (grant.AsSpan(0, scope).Contains(privilege, StringComparison.OrdinalIgnoreCase)
-                || grant.AsSpan(0, scope).Contains("ALL PRIVILEGES", StringComparison.OrdinalIgnoreCase)))
+            var scope = line.IndexOf(" ON *.* ", StringComparison.OrdinalIgnoreCase);
+            if (scope < Grant.Length)
             {
-                return true;
+                continue;
+            }
+
+            // Whole names: REPLICATION SLAVE ADMIN is another one.
+            foreach (var name in line[Grant.Length..scope].Split(','))
+            {
+                var granted = name.Trim();
+                if (granted.Equals(privilege, StringComparison.OrdinalIgnoreCase) || granted.StartsWith("ALL PRIVILEGES", StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
             }
         }
 

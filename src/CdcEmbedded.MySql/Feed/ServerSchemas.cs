@@ -175,6 +175,9 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         }
 
         await ReadLogAsync(from, end, Collect, cancellationToken).ConfigureAwait(false);
+
+        // A server that shuts down ends its streams early, and its other connections before them: one that still answers has sent all.
+        await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
         _scannedTo = end;
     }
 
@@ -184,7 +187,13 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         var (stream, hasChecksums) = await log.OpenAsync(from, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
         var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
-        await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false);
+        if (!await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false)
+            && from is { GtidSet: null, GtidPosition: null })
+        {
+            // By GTID the last transactions may rightly be left out.
+            throw new CdcConnectionException($"The binlog ended at {walk.Cursor}, before {end.File}:{end.Position}, while its statements were read: the server shuts "
+                + "down, or the connection was killed.");
+        }
     }
 
     private void Collect(string sql, DdlContext statement, LoggedSchemaChanges walk)

@@ -39,7 +39,9 @@ internal static class StartResolver
                 + "delete the stored offset to start afresh.");
         }
 
-        return stored.IsSubsetOf(last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
+        // Of one that it stands inside of, some was read.
+        var isInside = document.TransactionGtid is not { } open || TransactionGtid.Parse(open).MariaDb is not { } gtid || last.Contains(gtid);
+        return isInside && stored.IsSubsetOf(last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
             + $"{last}: it is another server, was reset (RESET MASTER) or restored from an older backup. Point the source at the right server, or "
             + "delete the stored offset to start afresh.");
     }
@@ -47,9 +49,11 @@ internal static class StartResolver
     private static OffsetDocument CheckGtids(OffsetDocument document, GtidSet stored, ServerFacts facts)
     {
         var executed = facts.GtidExecuted ?? GtidSet.Empty;
-        if (!stored.IsSubsetOf(executed))
+        var logged = facts.GtidLogged ?? executed;
+        var read = document.TransactionGtid is { } open ? stored.Union(GtidSet.Parse(open)) : stored;
+        if (!read.IsSubsetOf(logged))
         {
-            throw new OffsetLostException($"The stored position is ahead of the server: it holds transactions {stored.Subtract(executed)} that "
+            throw new OffsetLostException($"The stored position is ahead of the server: it holds transactions {read.Subtract(logged)} that "
                 + $"{Name(facts)} has never executed. It is another server, was reset (RESET BINARY LOGS AND GTIDS) or restored from an older "
                 + "backup. Point the source at the right server, or delete the stored offset to start afresh.");
         }

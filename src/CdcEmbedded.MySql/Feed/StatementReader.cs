@@ -65,8 +65,28 @@ internal static class StatementReader
 
         return !scanner.TryTakeWord("TABLE") ? StatementKind.Other
             : text.TrimEnd(" \t\r\n;").EndsWith("START TRANSACTION", StringComparison.OrdinalIgnoreCase) ? StatementKind.CreateTableThenRows
-            : scanner.SkipPast("SELECT") ? StatementKind.RowsByStatement
+            : HasQuery(scanner) ? StatementKind.RowsByStatement
             : StatementKind.Other;
+    }
+
+    /// <summary>Whether a CREATE TABLE, behind these words, takes rows from SELECT, TABLE x, VALUES ROW or WITH (MySQL manual, "CREATE TABLE ... SELECT
+    /// Statement", "TABLE Statement", "VALUES Statement").</summary>
+    private static bool HasQuery(StatementScanner scanner)
+    {
+        return Has(scanner, "SELECT", "") || Has(scanner, "TABLE", "") || Has(scanner, "VALUES", "ROW") || Has(scanner, "AS", "WITH");
+
+        static bool Has(StatementScanner rest, string word, string next)
+        {
+            while (rest.SkipPast(word))
+            {
+                if (next.Length == 0 || rest.TryTakeWord(next))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
     private static StatementKind ClassifyRollback(ref StatementScanner scanner)

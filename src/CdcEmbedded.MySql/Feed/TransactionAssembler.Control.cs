@@ -43,7 +43,7 @@ internal sealed partial class TransactionAssembler
                 Drop("the server stopped");
                 break;
             case EventType.Incident:
-                ReadIncident(IncidentEvent.Read(body));
+                ReadIncident(header, IncidentEvent.Read(body));
                 break;
             case EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.BeginLoadQuery or EventType.AppendBlock
                 or EventType.DeleteFile:

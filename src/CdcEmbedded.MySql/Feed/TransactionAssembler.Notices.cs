@@ -15,16 +15,26 @@ internal sealed partial class TransactionAssembler
         }
     }
 
-    private void ReadIncident(in IncidentEvent incident)
+    /// <summary>INCIDENT_EVENT. One that stands in a transaction of its own ends it: nothing else would, and its GTID counts as executed.</summary>
+    private void ReadIncident(in EventHeader header, in IncidentEvent incident)
     {
-        var message = $"The server says at {_cursor} that its binlog lacks changes (incident {incident.Incident}: '{incident.Message}'). Compare the "
-            + "captured tables, then start anew behind that position.";
+        if (_open is { Repetition: Repetition.Done })
+        {
+            return;
+        }
+
+        var message = $"The server says at {_cursor}{(_open is { Transaction.HasGtid: true } own ? $" (transaction {own.Transaction.Id})" : "")} that its binlog lacks "
+            + $"changes (incident {incident.Incident}: '{incident.Message}'). Compare the captured tables, then start anew behind that position.";
         if (_settings.OnIncident == FaultPolicy.Fail)
         {
             throw new SourceInconsistentException(message);
         }
 
         Tell(NoticeKind.Incident, "", "", message);
+        if (_open is { Delivered: 0 })
+        {
+            Commit(header, _cursor.Position);
+        }
     }
 
     /// <summary>An XA transaction is committed that was prepared before reading began.</summary>

@@ -66,6 +66,9 @@ internal sealed partial class TransactionAssembler
         var transaction = open.Transaction;
         open.Transaction.ThreadId = query.ThreadId;
         var end = Finish(open);
+
+        // A notice that the statement changed rows by its text.
+        AddHeld(open);
         for (var i = 0; i < told.Count; i++)
         {
             if (open.AddSchemaChange() is > 0 and var place)

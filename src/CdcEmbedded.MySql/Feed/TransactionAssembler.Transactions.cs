@@ -156,6 +156,11 @@ internal sealed partial class TransactionAssembler
             _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
         }
 
+        AddHeld(open);
+    }
+
+    private void AddHeld(OpenTransaction open)
+    {
         foreach (var entry in open.Held)
         {
             if (entry.Changes is { } changes)
@@ -167,6 +172,19 @@ internal sealed partial class TransactionAssembler
                 _batch.Add(item);
             }
         }
+    }
+
+    /// <summary>Lets go of the prepared XA transactions instead of handing an ordinary one over before its commit.</summary>
+    /// <returns>False for an XA transaction, which gives way to those before it.</returns>
+    private bool MakeRoom(OpenTransaction open)
+    {
+        if (open.Transaction.Xid is not null)
+        {
+            return false;
+        }
+
+        _prepared.PutAside();
+        return true;
     }
 
     /// <summary>There is no room to hold more: what is held is delivered before the commit is known.</summary>

@@ -57,9 +57,9 @@ internal sealed partial class TransactionAssembler
         {
             if (_prepared.Take(xid) is { } prepared)
             {
-                if (prepared.PutAside is { } place)
+                if (prepared.IsPutAside)
                 {
-                    ReadAgain(open, place);
+                    ReadAgain(open, prepared.Place);
                     return;
                 }
 

@@ -296,7 +296,7 @@ internal sealed partial class TransactionAssembler
     private void ReadRows(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
     {
         var rowsHeader = RowsHeader.Read(header.Type, body, FormatFor(header));
-        if (rowsHeader.IsDummy || _open is { Repetition: Repetition.Done })
+        if (rowsHeader.IsDummy(body.Length) || _open is { Repetition: Repetition.Done })
         {
             return;
         }
@@ -319,7 +319,12 @@ internal sealed partial class TransactionAssembler
         var rows = _scanner.Scan(table.Map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, body.Length);
         var open = EnsureOpen(header, start);
         open.Add(rows, table, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange);
-        if (open.IsPutAside || open.HeldBytes + _prepared.HeldBytes > _settings.TransactionBufferBytes)
+        if (!open.IsPutAside && open.HeldBytes + _prepared.HeldBytes <= _settings.TransactionBufferBytes)
+        {
+            return;
+        }
+
+        if (open.IsPutAside || open.HeldBytes > _settings.TransactionBufferBytes || !MakeRoom(open))
         {
             HandOver(open);
         }

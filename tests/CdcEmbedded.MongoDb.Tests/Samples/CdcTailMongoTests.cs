@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 using CdcEmbedded.MongoDb.Double.Security;
-using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.MongoDb.Tests.Samples;

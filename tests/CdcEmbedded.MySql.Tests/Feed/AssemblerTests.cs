@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Feed;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Tests.Feed;
@@ -156,6 +157,80 @@ public sealed class AssemblerTests
         => Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).ReadAsync()).Failure);
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_incident_that_is_passed_over_is_a_notice_and_its_gtid_counts(bool hasGtid)
+    {
+        var list = EventList.Begun().Transaction(1, 1);
+        var run = await (hasGtid ? list.Gtid(2) : list).Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).Transaction(3, 3)
+            .ReadAsync(EventlessSet(), faults: FaultPolicy.SkipWithNotice);
+
+        Assert.Null(run.Failure);
+        var notice = Assert.Single(run.Entries.Select(e => e.Item).OfType<Notice>());
+        Assert.Equal(NoticeKind.Incident, notice.Kind);
+        Assert.Contains("gap", notice.Message, StringComparison.Ordinal);
+        Assert.Equal(hasGtid, notice.Message.Contains($"{EventList.Source}:2", StringComparison.Ordinal));
+        Assert.Equal(hasGtid ? $"{EventList.Source}:1-3" : $"{EventList.Source}:1:3", OffsetDocument.Read(run.LastOffset).GtidSet?.ToString());
+        Assert.Equal("13", string.Concat(run.Text.Where(char.IsAsciiDigit)));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t SELECT 1", true)]
+    [InlineData("CREATE TABLE t AS TABLE x", true)]
+    [InlineData("CREATE TABLE t AS VALUES ROW(1)", true)]
+    [InlineData("CREATE TABLE t (id INT) AS WITH a AS (TABLE x) TABLE a", true)]
+    [InlineData("INSERT INTO t VALUES (1)", false)]
+    public async Task A_change_by_its_statement_that_is_passed_over_is_a_notice(string statement, bool isCreate)
+    {
+        var list = EventList.Begun().Gtid(1);
+        var run = await (isCreate ? list.Query(statement) : list.Query("BEGIN").Query(statement).Xid()).Transaction(2, 2)
+            .ReadAsync(EventlessSet(), include: ["db.t"], faults: FaultPolicy.SkipWithNotice);
+
+        Assert.Null(run.Failure);
+        var notice = Assert.Single(run.Entries.Select(e => e.Item).OfType<Notice>());
+        Assert.Equal((NoticeKind.StatementChange, "t"), (notice.Kind, notice.Table));
+        Assert.Equal($"{EventList.Source}:1-2", OffsetDocument.Read(run.LastOffset).GtidSet?.ToString());
+        Assert.Equal("2", string.Concat(run.Text.Where(char.IsAsciiDigit)));
+    }
+
+    [Theory]
+    [InlineData(0, 1, "( 1 2 )")]
+    [InlineData(1, 1, "( 1 2 )")]
+    [InlineData(1, 0, "( 2 )")]
+    public async Task Rows_under_the_id_that_ends_statements_are_rows(int flag, int rows, string expected)
+    {
+        // 0x00ffffff is the id of an event that only ends a statement, and that of the 16,777,215th table that a server opens.
+        byte[] body = [0xff, 0xff, 0xff, 0, 0, 0, (byte)flag, 0, 2, 0, 1, 1, .. rows == 1 ? new byte[] { 0, 1, 0, 0, 0 } : []];
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map(0xffffff).Add(EventType.WriteRows, body).Map().Rows(2).Xid().ReadAsync();
+
+        Assert.Null(run.Failure);
+        Assert.Equal(expected, run.Text);
+    }
+
+    [Fact]
+    public async Task An_event_that_only_ends_a_statement_needs_no_table_map()
+    {
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Add(EventType.WriteRows, [0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 2, 0, 0]).Xid().ReadAsync();
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 1 )", run.Text);
+    }
+
+    [Fact]
+    public async Task The_text_of_the_statement_counts_as_memory()
+    {
+        byte[] text = [0, .. Enumerable.Repeat((byte)'x', 10_000)];
+        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Add(EventType.RowsQuery, text).Map().Rows(1).Rows(2).Xid();
+
+        var sizes = (await List().ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Select(s => s.ByteSize).ToList();
+
+        Assert.Equal(2, sizes.Count);
+        Assert.InRange(sizes[0], 10_000, 11_000);
+        Assert.InRange(sizes[1], 1, 1000);
+        Assert.Equal("( 1 2 )", (await List().ReadAsync(buffer: 5000)).Text);
+    }
+
+    [Theory]
     [InlineData("Xid")]
     [InlineData("Query")]
     [InlineData("WriteRows")]
@@ -304,6 +379,18 @@ public sealed class AssemblerTests
             .Query("ROLLBACK TO a").Map().Rows(4).Query("ROLLBACK TO b").Map().Rows(5).Query("SAVEPOINT c").Query("ROLLBACK TO c").Xid();
 
         Assert.Equal("( 1 5 )", (await list.ReadAsync(EventlessSet())).Text);
+    }
+
+    [Fact]
+    public async Task A_savepoint_takes_the_place_of_one_of_its_name()
+    {
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Query("SAVEPOINT A").Map().Rows(3)
+            .Query("ROLLBACK TO b").Map().Rows(4).Query("ROLLBACK TO a").Xid();
+
+        var run = await list.ReadAsync(EventlessSet());
+
+        // The first "a" is no more, and the second went with what came behind "b".
+        Assert.Contains("'a'", Assert.IsType<SourceInconsistentException>(run.Failure).Message, StringComparison.Ordinal);
     }
 
     [Fact]

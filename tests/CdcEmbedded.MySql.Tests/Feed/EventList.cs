@@ -113,7 +113,7 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     public ValueTask DisposeAsync() => default;
 
-    /// <summary>Whether the log can be read a second time.</summary>
+    /// <summary>Whether the log holds no transactions any more when it is read a second time.</summary>
     public bool IsPurged { get; init; }
 
     /// <summary>All of it once more: what a server would leave out is passed over.</summary>
@@ -122,7 +122,7 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     /// <summary>Reads all events through a feed of its own.</summary>
     public async Task<EventListRun> ReadAsync(Offset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
-        bool verify = true, XaMode xa = XaMode.Buffer)
+        bool verify = true, XaMode xa = XaMode.Buffer, FaultPolicy faults = FaultPolicy.Fail)
     {
         _next = 0;
         var document = start is null ? new OffsetDocument { File = "binlog.000001", Position = 4 } : OffsetDocument.Read(start);
@@ -132,6 +132,8 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
             Selection = new TableSelection(TableFilters.Create(include ?? [], [], ignoreCase: false), includesShadows: false, Logger),
             Schemas = SchemaHistory.Begin(new SchemaCatalogue(), document, isKept: false),
             Xa = xa,
+            OnIncident = faults,
+            OnStatementChange = faults,
             Logger = Logger,
             MaxBatchSize = 10,
             VerifyChecksums = verify,

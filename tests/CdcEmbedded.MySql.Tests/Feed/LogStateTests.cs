@@ -19,7 +19,7 @@ public sealed class LogStateTests
     {
         var state = new LogState
         {
-            Server = "s", Executed = Set(executed).Union(LogState.ReadOwned(owned.Length > 0 ? Source + owned : "")), End = ("binlog.000001", end),
+            Server = "s", Executed = Set(executed).Union(OwnedGtids.Read(owned.Length > 0 ? Source + owned : "")), End = ("binlog.000001", end),
         };
 
         Assert.Equal(isLost, state.Contradiction(Executed(Set(read)), new LogCursor("binlog.000001", 500)) is not null);
@@ -63,7 +63,7 @@ public sealed class LogStateTests
 
     [Fact]
     public void Owned_transactions_are_read_with_their_tags_and_without_their_threads()
-        => Assert.Equal($"{Source}:5:tag:1", LogState.ReadOwned($"{Source}:5#123:tag:1#7").ToString());
+        => Assert.Equal($"{Source}:5:tag:1", OwnedGtids.Read($"{Source}:5#123:tag:1#7").ToString());
 
     private static GtidSet Set(string numbers) => GtidSet.Parse(numbers.Length > 0 ? $"{Source}:{numbers}" : "");
 

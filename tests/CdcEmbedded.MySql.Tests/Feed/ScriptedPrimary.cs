@@ -73,6 +73,7 @@ internal sealed class ScriptedPrimary
         {
             _ when sql.StartsWith("SHOW GLOBAL VARIABLES", StringComparison.Ordinal)
                 => ScriptedReply.Rows(["Variable_name", "Value"], [.. _variables.Select(v => new[] { v.Key, v.Value })]),
+            "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [""]),
             "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged"
                 => ScriptedReply.Rows(["a", "b"], [GtidExecuted.ToString(), GtidPurged.ToString()]),
             _ when sql.Contains("information_schema", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b", "c"]),

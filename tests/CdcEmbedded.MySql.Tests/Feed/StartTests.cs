@@ -61,6 +61,23 @@ public sealed class StartTests
         AssertStart($"{A}:11-12", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-12"))), facts, null));
     }
 
+    [Theory]
+    [InlineData("", $"{A}:11", "ahead")]
+    [InlineData($"{A}:11#42", $"{A}:11", null)]
+    [InlineData($"{A}:11#42:12#43,{B}:7#44", $"{B}:7", null)]
+    [InlineData($"{A}:11#42", $"{A}:12", "ahead")]
+    [InlineData("", $"{A}:10", null)]
+    public async Task A_transaction_that_was_half_read_counts_and_so_does_one_whose_commit_waits(string owned, string open, string? lost)
+    {
+        var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", owned: owned);
+        var inside = new OffsetDocument
+        {
+            Server = ScriptedPrimary.Uuid, GtidSet = GtidSet.Parse($"{A}:1-9"), File = "binlog.000002", Position = 500, TransactionGtid = open, Rows = 3,
+        };
+
+        AssertStart(lost, () => Assert.Equal(open, StartResolver.Resolve(StartPosition.At(inside.ToOffset()), facts, null).TransactionGtid));
+    }
+
     [Fact]
     public async Task A_position_of_another_server_is_refused_though_it_has_a_file_of_that_name_and_taken_with_GTIDs()
     {
@@ -115,6 +132,7 @@ public sealed class StartTests
     [InlineData("GRANT ALL PRIVILEGES ON `db`.* TO `c`@`%`", "mysql.replication_slave,mysql.replication_client")]
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO `c`@`%`", "")]
     [InlineData("GRANT REPLICATION_SLAVE_ADMIN,REPLICATION CLIENT ON *.* TO `c`@`%`", "mysql.replication_slave")]
+    [InlineData("GRANT REPLICATION SLAVE ADMIN, REPLICATION CLIENT ON *.* TO `c`@`%`", "mysql.replication_slave")]
     public async Task Missing_privileges_are_findings(string grant, string codes)
     {
         var findings = Preflight.Check(await FactsAsync(new() { ["gtid_mode"] = "ON" }, grant: grant));
@@ -176,7 +194,7 @@ public sealed class StartTests
     }
 
     private static async Task<ServerFacts> FactsAsync(Dictionary<string, string> variables, string executed = "", string purged = "",
-        string grant = "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `cdc`@`%`", bool isReplica = false)
+        string grant = "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `cdc`@`%`", bool isReplica = false, string owned = "")
     {
         var all = new Dictionary<string, string>
         {
@@ -194,6 +212,7 @@ public sealed class StartTests
             {
                 _ when sql.StartsWith("SHOW GLOBAL VARIABLES", StringComparison.Ordinal)
                     => ScriptedReply.Rows(["n", "v"], [.. all.Select(v => new[] { v.Key, v.Value })]),
+                "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [owned]),
                 _ when sql.StartsWith("SELECT @@GLOBAL.gtid_executed", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b"], [executed, purged]),
                 "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_IO_State"], ["Waiting"]) : ScriptedReply.Rows(["Replica_IO_State"]),
                 "SHOW GRANTS" => ScriptedReply.Rows(["g"], [grant]),

@@ -1,5 +1,6 @@
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Feed;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Tests.Feed;
 
@@ -196,6 +197,25 @@ public sealed class XaTests
             Assert.Null(rest.Failure);
             Assert.Equal(string.Join(' ', all.Text.Split(' ').Skip(change + 1)), rest.Text);
         }
+    }
+
+    [Fact]
+    public async Task Prepared_ones_make_room_for_an_ordinary_transaction()
+    {
+        EventList List() => Prepared(Prepared(EventList.Begun(), 1, 'a', 1, 2), 2, 'b', 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5).Query("ROLLBACK")
+            .Gtid(4).Query("XA COMMIT X'61',X'',1").Gtid(5).Query("XA COMMIT X'62',X'',1").Transaction(6, 6);
+        var held = await List().ReadAsync(None());
+        var bytes = (await EventList.Begun().Transaction(1, 1).ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Single().ByteSize;
+        var list = List();
+
+        // Room for two of the four: without it the transaction that rolls back would be handed over, which cannot be undone.
+        var run = await list.ReadAsync(None(), buffer: (bytes * 5) / 2);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 1 2 ) ( 3 ) ( 6 )", run.Text);
+        Assert.Equal(held.Text, run.Text);
+        Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
+        Assert.Contains(list.Logger.Entries, e => e.Text.Contains("reading it again", StringComparison.Ordinal));
     }
 
     [Fact]
