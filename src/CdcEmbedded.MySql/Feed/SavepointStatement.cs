@@ -1,13 +1,18 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Reads the name out of SAVEPOINT x and ROLLBACK TO x; servers write it in backticks.</summary>
 internal static class SavepointStatement
 {
     /// <summary>The savepoint's name.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="dialect">How its words are read.</param>
+    /// <param name="name">The name.</param>
     /// <returns>False for RELEASE SAVEPOINT, which changes nothing of what counts.</returns>
-    public static bool TryReadName(string statement, out string name)
+    public static bool TryReadName(string statement, SqlDialect dialect, out string name)
     {
-        var scanner = new StatementScanner(statement);
+        var scanner = new StatementScanner(statement, dialect);
         name = "";
         if (scanner.TryTakeWord("RELEASE"))
         {

@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Reads as much of a logged statement as tells its kind and, where that matters, its table. No SQL parser: comments, quotes
@@ -5,9 +7,11 @@ namespace CdcEmbedded.MySql.Feed;
 internal static class StatementReader
 {
     /// <summary>Tells what a statement is.</summary>
-    public static StatementKind Classify(ReadOnlySpan<char> text)
+    /// <param name="text">The statement.</param>
+    /// <param name="dialect">How its words are read.</param>
+    public static StatementKind Classify(ReadOnlySpan<char> text, SqlDialect dialect)
     {
-        var scanner = new StatementScanner(text);
+        var scanner = new StatementScanner(text, dialect);
         var first = scanner.NextWord();
         return first switch
         {
@@ -20,25 +24,26 @@ internal static class StatementReader
             _ when Is(first, "TRUNCATE") => StatementKind.Truncate,
             _ when Is(first, "CREATE") => ClassifyCreate(ref scanner, text),
             _ when IsRowChange(first) => StatementKind.RowsByStatement,
-            _ when IsPrefix(first, ref scanner) => Classify(scanner.Rest),
+            _ when IsPrefix(first, ref scanner) => Classify(scanner.Rest, dialect),
             _ => StatementKind.Other,
         };
     }
 
     /// <summary>The one table that a TRUNCATE, INSERT, REPLACE, UPDATE, DELETE, LOAD DATA or CREATE TABLE … SELECT changes.</summary>
     /// <param name="text">The statement.</param>
+    /// <param name="dialect">How its words are read.</param>
     /// <param name="defaultDatabase">The event's default database.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
     /// <returns>False where the words do not tell for certain, as with joins, aliases and routines: any table may have been changed then.</returns>
-    public static bool TryReadTable(ReadOnlySpan<char> text, string defaultDatabase, out string database, out string table)
+    public static bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database, out string table)
     {
         database = table = "";
-        var scanner = new StatementScanner(text);
-        var prefixed = new StatementScanner(text);
+        var scanner = new StatementScanner(text, dialect);
+        var prefixed = new StatementScanner(text, dialect);
         if (IsPrefix(prefixed.NextWord(), ref prefixed))
         {
-            return TryReadTable(prefixed.Rest, defaultDatabase, out database, out table);
+            return TryReadTable(prefixed.Rest, dialect, defaultDatabase, out database, out table);
         }
 
         return SkipToTable(ref scanner, out var verb)
@@ -162,7 +167,7 @@ internal static class StatementReader
         return verb switch
         {
             _ when Is(verb, "UPDATE") => Is(next, "SET"),
-            _ when Is(verb, "DELETE") => scanner.Peek() is '\0' or ';' || Is(next, "WHERE") || Is(next, "ORDER") || Is(next, "LIMIT"),
+            _ when Is(verb, "DELETE") => scanner.IsAtEnd || Is(next, "WHERE") || Is(next, "ORDER") || Is(next, "LIMIT"),
             _ => true,
         };
     }

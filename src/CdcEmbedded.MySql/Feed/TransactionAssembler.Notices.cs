@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Feed;
 
@@ -44,7 +45,7 @@ internal sealed partial class TransactionAssembler
     /// <summary>A row change that was logged as a statement: its rows are not in the log (R25).</summary>
     private void CheckStatement(in QueryEvent query, string text)
     {
-        var known = StatementReader.TryReadTable(text, query.Database, out var database, out var table);
+        var known = StatementReader.TryReadTable(text, SqlDialect.Of(query, _format), query.Database, out var database, out var table);
         if ((known && !_settings.Selection.Matches(database, table)) || _open is { Repetition: not Repetition.None })
         {
             return;

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Feed;
 
@@ -19,7 +20,8 @@ internal sealed partial class TransactionAssembler
     private void ReadStatement(in EventHeader header, in QueryEvent query, long start)
     {
         var text = query.GetText();
-        switch (StatementReader.Classify(text))
+        var dialect = SqlDialect.Of(query, _format);
+        switch (StatementReader.Classify(text, dialect))
         {
             case StatementKind.Begin:
                 Begin(header, query.ThreadId, start);
@@ -43,10 +45,10 @@ internal sealed partial class TransactionAssembler
                 RollBack(header, start);
                 break;
             case StatementKind.RollbackToSavepoint:
-                ReadSavepoint(EnsureOpen(header, start), text, isRollback: true);
+                ReadSavepoint(EnsureOpen(header, start), text, dialect, isRollback: true);
                 break;
             case StatementKind.Savepoint:
-                ReadSavepoint(EnsureOpen(header, start), text, isRollback: false);
+                ReadSavepoint(EnsureOpen(header, start), text, dialect, isRollback: false);
                 break;
             case StatementKind.XaEnd:
                 break;
@@ -70,9 +72,9 @@ internal sealed partial class TransactionAssembler
         }
     }
 
-    private static void ReadSavepoint(OpenTransaction open, string text, bool isRollback)
+    private static void ReadSavepoint(OpenTransaction open, string text, SqlDialect dialect, bool isRollback)
     {
-        if (open.Repetition == Repetition.Done || !SavepointStatement.TryReadName(text, out var name))
+        if (open.Repetition == Repetition.Done || !SavepointStatement.TryReadName(text, dialect, out var name))
         {
             return;
         }
@@ -103,7 +105,7 @@ internal sealed partial class TransactionAssembler
 
     private void Truncate(in EventHeader header, in QueryEvent query, string text, long start)
     {
-        if (!StatementReader.TryReadTable(text, query.Database, out var database, out var table))
+        if (!StatementReader.TryReadTable(text, SqlDialect.Of(query, _format), query.Database, out var database, out var table))
         {
             throw Damaged(header, "it is a TRUNCATE without a table");
         }

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Schema;
 
@@ -24,7 +25,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     public (string Database, string Table)? Exchanged { get; private set; }
 
     /// <summary>Applies the parts behind the table's name.</summary>
-    /// <exception cref="DdlUnreadableException">One cannot be understood for certain.</exception>
+    /// <exception cref="SqlUnreadableException">One cannot be understood for certain.</exception>
     public void Read(SqlTokens tokens)
     {
         while (!tokens.IsAtEnd)
@@ -194,7 +195,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
                     continue;
                 }
 
-                throw new DdlUnreadableException($"it adds the column '{column.Name}', which is there");
+                throw new SqlUnreadableException($"it adds the column '{column.Name}', which is there");
             }
 
             var end = context.IsMariaDb ? SystemVersioning.EndOf(table) : table.Columns.Count;
@@ -359,8 +360,8 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
             characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? characterSet;
         }
 
-        var to = Charset.ByName(characterSet ?? characterSetOfDatabase ?? throw new DdlUnreadableException("the database's character set is not known"))
-            ?? throw new DdlUnreadableException($"the character set {characterSet} is not known");
+        var to = Charset.ByName(characterSet ?? characterSetOfDatabase ?? throw new SqlUnreadableException("the database's character set is not known"))
+            ?? throw new SqlUnreadableException($"the character set {characterSet} is not known");
         table.CharacterSet = to.Name;
         foreach (var column in table.Columns)
         {

@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Schema;
 
 /// <summary>Reads a column's definition behind its name: the type, then attributes in any order.</summary>
@@ -103,7 +105,7 @@ internal static class ColumnReader
             var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
             if (characterSet is not null && characterSet != column.CharacterSet && (column.CharacterSet is null || characterSet == "binary"))
             {
-                throw new DdlUnreadableException($"a collation of {characterSet} stands behind {column.TypeText}");
+                throw new SqlUnreadableException($"a collation of {characterSet} stands behind {column.TypeText}");
             }
 
             column.CharacterSet = characterSet ?? column.CharacterSet;
@@ -155,7 +157,7 @@ internal static class ColumnReader
         }
         else if (word.Kind != SqlTokenKind.Word || !Passed.Contains(word.Text))
         {
-            throw new DdlUnreadableException($"the attribute '{word.Text}' is not known");
+            throw new SqlUnreadableException($"the attribute '{word.Text}' is not known");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Schema;
 
@@ -28,7 +29,7 @@ internal static class ColumnTypeReader
     /// <param name="column">Gets the type, its character set and whether it takes nulls.</param>
     /// <param name="tableCharacterSet">What texts have where nothing else is said; null where not known.</param>
     /// <param name="context">The session's settings.</param>
-    /// <exception cref="DdlUnreadableException">The type is not known.</exception>
+    /// <exception cref="SqlUnreadableException">The type is not known.</exception>
     public static void Read(SqlTokens tokens, ColumnDraft column, string? tableCharacterSet, in DdlContext context)
     {
         var word = tokens.Take();
@@ -193,7 +194,7 @@ internal static class ColumnTypeReader
             {
                 if (!label.Text.StartsWith('_') && !label.Is("N"))
                 {
-                    throw new DdlUnreadableException($"a label is written as {label.Text}'…'");
+                    throw new SqlUnreadableException($"a label is written as {label.Text}'…'");
                 }
 
                 label = inner.Take();

@@ -1,10 +1,12 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Schema;
 
 /// <summary>Reads CREATE TABLE behind the table's name.</summary>
 internal static class CreateTableReader
 {
     /// <summary>Reads the columns and options.</summary>
-    /// <exception cref="DdlUnreadableException">They cannot be told for certain.</exception>
+    /// <exception cref="SqlUnreadableException">They cannot be told for certain.</exception>
     public static TableDraft Read(SqlTokens tokens, string? databaseCharacterSet, in DdlContext context)
     {
         var table = new TableDraft { CharacterSet = databaseCharacterSet };
@@ -12,7 +14,7 @@ internal static class CreateTableReader
         ReadOptions(tokens, table, out var isVersioned);
         if (elements is null)
         {
-            throw new DdlUnreadableException("it lists no columns");
+            throw new SqlUnreadableException("it lists no columns");
         }
 
         var keys = new TableKeys();
@@ -56,7 +58,7 @@ internal static class CreateTableReader
             else if (tokens.Peek().Is("SELECT") || tokens.Peek().Is("AS") || tokens.Peek().Is("IGNORE") || tokens.Peek().Is("REPLACE") || tokens.Peek().Is("WITH")
                 && !tokens.Peek(1).Is("SYSTEM"))
             {
-                throw new DdlUnreadableException("its columns come from a SELECT");
+                throw new SqlUnreadableException("its columns come from a SELECT");
             }
             else if (tokens.TryTake("WITH", "SYSTEM", "VERSIONING"))
             {

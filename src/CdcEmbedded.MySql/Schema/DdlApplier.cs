@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Schema;
 
 /// <summary>Applies a logged statement to a catalogue. What it cannot understand for certain about a table makes that table unknown; what it does not
@@ -35,12 +37,11 @@ internal sealed class DdlApplier
 
         try
         {
-            var tokens = SqlTokenizer.Tokenize(sql, context);
-            var applier = new DdlApplier(catalogue, new SqlTokens(tokens, 0, tokens.Count), context);
+            var applier = new DdlApplier(catalogue, SqlTokens.Read(sql, context.Dialect), context);
             applier.ReadStatement();
             return applier._changes;
         }
-        catch (DdlUnreadableException e)
+        catch (SqlUnreadableException e)
         {
             throw new CdcProtocolException($"A logged statement that changes tables cannot be read: {e.Message}. It begins with: "
                 + $"{(sql.Length > 200 ? sql[..200] : sql)}");
@@ -217,7 +218,7 @@ internal sealed class DdlApplier
         _tokens.Take();
         var (fromDatabase, from) = _tokens.TakeTable(_context.Database);
         return _catalogue.Find(fromDatabase, from)?.Renamed(database, table)
-            ?? throw new DdlUnreadableException($"it is like {fromDatabase}.{from}, which is not known");
+            ?? throw new SqlUnreadableException($"it is like {fromDatabase}.{from}, which is not known");
     }
 
     /// <summary>MariaDB's sequences are tables of one row (manual, "CREATE SEQUENCE").</summary>
@@ -262,7 +263,7 @@ internal sealed class DdlApplier
 
         if (numbers.TypeText.Length == 0)
         {
-            throw new DdlUnreadableException("the sequence is not known");
+            throw new SqlUnreadableException("the sequence is not known");
         }
 
         var draft = new TableDraft();
@@ -335,7 +336,7 @@ internal sealed class DdlApplier
         {
             if (known is null)
             {
-                throw new DdlUnreadableException("the table is not known");
+                throw new SqlUnreadableException("the table is not known");
             }
 
             // Read twice: new columns have the character set that the table has at the end, wherever the statement says it.
@@ -473,7 +474,7 @@ internal sealed class DdlApplier
             definition = read();
             _catalogue.Set(definition);
         }
-        catch (DdlUnreadableException e)
+        catch (SqlUnreadableException e)
         {
             // Not swallowed: the table's next rows are looked up, or end the stream.
             _catalogue.MarkUnknown(database, table, $"a statement could not be followed: {e.Message}");

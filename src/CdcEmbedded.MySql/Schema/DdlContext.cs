@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Schema;
 
@@ -7,23 +8,21 @@ namespace CdcEmbedded.MySql.Schema;
 internal readonly record struct DdlContext
 {
     private const ulong RealAsFloatMode = 1;
-    private const ulong AnsiQuotesMode = 4;
-    private const ulong NoBackslashEscapesMode = 1 << 20;
 
     /// <summary>The default database; empty for none.</summary>
     public string Database { get; init; }
 
-    public bool HasAnsiQuotes { get; init; }
-
-    public bool HasBackslashEscapes { get; init; }
+    /// <summary>How its words are read.</summary>
+    public SqlDialect Dialect { get; init; }
 
     /// <summary>Whether REAL is FLOAT.</summary>
     public bool IsRealFloat { get; init; }
 
-    public bool IsMariaDb { get; init; }
+    /// <inheritdoc cref="SqlDialect.IsMariaDb"/>
+    public bool IsMariaDb => Dialect.IsMariaDb;
 
-    /// <summary>As executable comments write it: 90704, 101119.</summary>
-    public int ServerVersion { get; init; }
+    /// <inheritdoc cref="SqlDialect.ServerVersion"/>
+    public int ServerVersion => Dialect.ServerVersion;
 
     /// <summary>Whether the names of tables ignore case.</summary>
     public bool IgnoresTableCase { get; init; }
@@ -37,44 +36,16 @@ internal readonly record struct DdlContext
     public static DdlContext Of(in QueryEvent query, FormatDescription? format, bool ignoresTableCase)
     {
         var status = query.Status;
-        var mode = status.SqlMode ?? 0;
-        var isMariaDb = format?.IsMariaDb == true;
-        var version = VersionOf(format?.ServerVersion ?? "", isMariaDb);
+        var dialect = SqlDialect.Of(query, format);
         var collation = status.DatabaseCollation > 0 ? status.DatabaseCollation : status.ServerCollation;
         return new DdlContext
         {
             Database = query.Database,
-            HasAnsiQuotes = (mode & AnsiQuotesMode) != 0,
-            HasBackslashEscapes = (mode & NoBackslashEscapesMode) == 0,
-            IsRealFloat = (mode & RealAsFloatMode) != 0,
-            IsMariaDb = isMariaDb,
-            ServerVersion = version,
+            Dialect = dialect,
+            IsRealFloat = ((status.SqlMode ?? 0) & RealAsFloatMode) != 0,
             IgnoresTableCase = ignoresTableCase,
             DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,
-            HasPlainTimestamps = status.ExplicitDefaultsForTimestamp ?? (version >= (isMariaDb ? 101000 : 80002)),
+            HasPlainTimestamps = status.ExplicitDefaultsForTimestamp ?? (dialect.ServerVersion >= (dialect.IsMariaDb ? 101000 : 80002)),
         };
-    }
-
-    /// <summary>The first three numbers of a version's text.</summary>
-    private static int VersionOf(string text, bool isMariaDb)
-    {
-        // Old replicas know no 10: MariaDB hides its version behind theirs.
-        const string Disguise = "5.5.5-";
-        var rest = isMariaDb && text.StartsWith(Disguise, StringComparison.Ordinal) ? text.AsSpan(Disguise.Length) : text.AsSpan();
-        var version = 0;
-        for (var part = 0; part < 3; part++)
-        {
-            var number = 0;
-            var at = 0;
-            while (at < rest.Length && char.IsAsciiDigit(rest[at]) && number < 10_000)
-            {
-                number = (number * 10) + (rest[at++] - '0');
-            }
-
-            version = (version * 100) + Math.Min(number, 99);
-            rest = at < rest.Length && rest[at] == '.' ? rest[(at + 1)..] : default;
-        }
-
-        return version == 0 ? int.MaxValue : version;
     }
 }

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Schema;
 
@@ -79,5 +80,5 @@ internal sealed class TableDraft
     }
 
     private static int Found(int place, string name) => place >= 0 ? place
-        : throw new DdlUnreadableException($"it names the column '{name}', which is not known");
+        : throw new SqlUnreadableException($"it names the column '{name}', which is not known");
 }

@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Schema;
 
 /// <summary>Reads what stands between the commas of CREATE TABLE's parentheses, and behind ALTER TABLE's ADD: columns, keys, constraints.</summary>

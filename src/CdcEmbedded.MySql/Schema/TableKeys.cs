@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Schema;
 
 /// <summary>What the keys of a statement say of columns, by the names that these have at the statement's end.</summary>
@@ -30,7 +32,7 @@ internal sealed class TableKeys
     }
 
     /// <summary>Applies all to a table whose columns are complete.</summary>
-    /// <exception cref="DdlUnreadableException">A column is not there.</exception>
+    /// <exception cref="SqlUnreadableException">A column is not there.</exception>
     public void AddTo(TableDraft table)
     {
         foreach (var (_, start, end) in Periods)

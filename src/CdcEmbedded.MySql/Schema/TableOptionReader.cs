@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Sql;
+
 namespace CdcEmbedded.MySql.Schema;
 
 /// <summary>Reads the options of a table that matter here: engine and default character set.</summary>

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Schema;
 
@@ -36,7 +37,7 @@ internal static class TextTypeReader
         // COMPRESSED may stand before or behind the character set.
         if (name is not ("char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "mediumblob"))
         {
-            throw new DdlUnreadableException($"the type {name} is not known");
+            throw new SqlUnreadableException($"the type {name} is not known");
         }
 
         var size = ColumnTypeReader.TryReadSize(tokens);
@@ -76,7 +77,7 @@ internal static class TextTypeReader
             case "char":
                 return ColumnTypeReader.Sized(isBinary ? "binary" : "char", size ?? 1);
             case "varchar":
-                var bytes = (long)(size ?? throw new DdlUnreadableException("a VARCHAR has no length")) * maxLength;
+                var bytes = (long)(size ?? throw new SqlUnreadableException("a VARCHAR has no length")) * maxLength;
                 return bytes > 65535 ? ColumnTypeReader.BlobOf(bytes) + (isBinary ? "blob" : "text")
                     : ColumnTypeReader.Sized(isBinary ? "varbinary" : "varchar", size.Value);
             case "text" when size is { } characters:
@@ -162,7 +163,7 @@ internal static class TextTypeReader
 
     /// <summary>The character set's name as information_schema writes it; null for DEFAULT.</summary>
     public static string? NameOf(string name) => name.Equals("default", StringComparison.OrdinalIgnoreCase) ? null
-        : Charset.ByName(name)?.Name ?? throw new DdlUnreadableException($"the character set {name} is not known");
+        : Charset.ByName(name)?.Name ?? throw new SqlUnreadableException($"the character set {name} is not known");
 
     /// <summary>The character set of a collation, whose name begins with it; null where it tells none, as MariaDB's <c>uca1400_ai_ci</c>.</summary>
     public static string? CharacterSetOf(string collation)

@@ -1,10 +1,13 @@
 using CdcEmbedded.MySql.Feed;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Tests.Feed;
 
 /// <summary>Statements as servers log them.</summary>
 public sealed class StatementReaderTests
 {
+    private static readonly SqlDialect MySql97 = new(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: false, ServerVersion: 90700);
+
     [Theory]
     [InlineData("BEGIN", "Begin")]
     [InlineData("begin work", "Begin")]
@@ -64,7 +67,7 @@ public sealed class StatementReaderTests
     [InlineData("SET STATEMENT a = 'FOR', b = 2 FOR UPDATE t SET a = 1", "RowsByStatement")]
     [InlineData("SET STATEMENT a = 1 FOR CREATE TABLE t (a INT)", "Other")]
     [InlineData("SET PASSWORD FOR a = 'b'", "Other")]
-    public void Classify_tells_the_kind(string text, string kind) => Assert.Equal(kind, StatementReader.Classify(text).ToString());
+    public void Classify_tells_the_kind(string text, string kind) => Assert.Equal(kind, StatementReader.Classify(text, MySql97).ToString());
 
     [Theory]
     [InlineData("TRUNCATE t", "db", "t")]
@@ -85,7 +88,7 @@ public sealed class StatementReaderTests
     [InlineData("SET STATEMENT lock_wait_timeout = 5 FOR TRUNCATE x.y", "x", "y")]
     public void TryReadTable_finds_the_one_table(string text, string database, string table)
     {
-        Assert.True(StatementReader.TryReadTable(text, "db", out var foundDatabase, out var foundTable));
+        Assert.True(StatementReader.TryReadTable(text, MySql97, "db", out var foundDatabase, out var foundTable));
         Assert.Equal((database, table), (foundDatabase, foundTable));
     }
 
@@ -104,5 +107,32 @@ public sealed class StatementReaderTests
     [InlineData("TRUNCATE TABLE")]
     [InlineData("TRUNCATE TABLE `open")]
     [InlineData("")]
-    public void TryReadTable_does_not_guess(string text) => Assert.False(StatementReader.TryReadTable(text, "db", out _, out _));
+    public void TryReadTable_does_not_guess(string text) => Assert.False(StatementReader.TryReadTable(text, MySql97, "db", out _, out _));
+
+    [Theory]
+    [InlineData("/*!99999 TRUNCATE */ TABLE t", false, "Other")]
+    [InlineData("/*!50700 TRUNCATE */ TABLE t", false, "Truncate")]
+    [InlineData("/*!50700 TRUNCATE */ TABLE t", true, "Other")]
+    [InlineData("/*M!100301 TRUNCATE */ TABLE t", true, "Truncate")]
+    [InlineData("/*M!100301 TRUNCATE */ TABLE t", false, "Other")]
+    [InlineData("CREATE TABLE t (a INT) /*!99999 SELECT 1 */", false, "Other")]
+    public void Executable_comments_count_where_the_server_executes_them(string text, bool isMariaDb, string kind)
+        => Assert.Equal(kind, StatementReader.Classify(text, MySql97 with { IsMariaDb = isMariaDb, ServerVersion = isMariaDb ? 110800 : 90700 }).ToString());
+
+    [Theory]
+    [InlineData(false, "RowsByStatement")]
+    [InlineData(true, "Other")]
+    public void Backslashes_escape_as_the_session_says(bool hasEscapes, string kind) => Assert.Equal(
+        kind, StatementReader.Classify(@"CREATE TABLE t (c CHAR(9) DEFAULT 'a\') SELECT 1 -- '", MySql97 with { HasBackslashEscapes = hasEscapes }).ToString());
+
+    [Theory]
+    [InlineData(true, "a", "b c")]
+    [InlineData(false, "db", "a")]
+    public void Double_quotes_enclose_names_as_the_session_says(bool hasAnsiQuotes, string database, string table)
+    {
+        string text = hasAnsiQuotes ? "TRUNCATE TABLE \"a\".\"b c\"" : "INSERT INTO a SELECT \"FROM\"";
+
+        Assert.True(StatementReader.TryReadTable(text, MySql97 with { HasAnsiQuotes = hasAnsiQuotes }, "db", out var foundDatabase, out var foundTable));
+        Assert.Equal((database, table), (foundDatabase, foundTable));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CdcEmbedded.MySql.Schema;
+using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Tests.Schema;
 
@@ -75,7 +76,7 @@ public sealed class DdlReaderTests
     {
         var context = new DdlContext
         {
-            Database = "d", HasBackslashEscapes = true, IsMariaDb = true, ServerVersion = 110800, DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
+            Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: true, ServerVersion: 110800), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
         };
         foreach (var statement in statements)
         {

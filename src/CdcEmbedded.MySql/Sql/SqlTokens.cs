@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CdcEmbedded.MySql.Schema;
+namespace CdcEmbedded.MySql.Sql;
 
 /// <summary>A statement's tokens with a place in them.</summary>
 internal sealed class SqlTokens
@@ -10,11 +10,26 @@ internal sealed class SqlTokens
     private readonly int _end;
     private int _at;
 
-    public SqlTokens(IReadOnlyList<SqlToken> tokens, int start, int end)
+    private SqlTokens(IReadOnlyList<SqlToken> tokens, int start, int end)
     {
         _tokens = tokens;
         _start = _at = start;
         _end = end;
+    }
+
+    /// <summary>All tokens of a statement.</summary>
+    /// <exception cref="SqlUnreadableException">A quote is not closed. A logged statement was executed, so its quotes close: text cut short is no reason to
+    /// guess.</exception>
+    public static SqlTokens Read(string text, SqlDialect dialect)
+    {
+        var tokens = new List<SqlToken>(64);
+        var lexer = new SqlLexer(text, dialect);
+        while (lexer.Read())
+        {
+            tokens.Add(lexer.IsClosed ? new SqlToken(lexer.Kind, lexer.GetText()) : throw new SqlUnreadableException("a quote is not closed"));
+        }
+
+        return new SqlTokens(tokens, 0, tokens.Count);
     }
 
     public bool IsAtEnd => _at >= _end;
@@ -112,7 +127,7 @@ internal sealed class SqlTokens
             }
         }
 
-        throw new DdlUnreadableException("a parenthesis is not closed");
+        throw new SqlUnreadableException("a parenthesis is not closed");
     }
 
     /// <summary>What stands in the parentheses here, which are passed over.</summary>
@@ -139,6 +154,6 @@ internal sealed class SqlTokens
 
     public void SkipToEnd() => _at = _end;
 
-    public static DdlUnreadableException Unexpected(string wanted, SqlToken found)
+    public static SqlUnreadableException Unexpected(string wanted, SqlToken found)
         => new($"{wanted} is expected where '{found.Text}' stands");
 }

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Schema;
+namespace CdcEmbedded.MySql.Sql;
 
 /// <summary>A piece of a statement.</summary>
 /// <param name="Kind">What it is.</param>

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Schema;
+namespace CdcEmbedded.MySql.Sql;
 
 /// <summary>What a <see cref="SqlToken"/> is.</summary>
 internal enum SqlTokenKind

@@ -1,84 +1,130 @@
 using System.Globalization;
 using System.Text;
 
-namespace CdcEmbedded.MySql.Schema;
+namespace CdcEmbedded.MySql.Sql;
 
 /// <summary>Cuts a statement into tokens by the rules of MySQL and MariaDB (sql/sql_lex.cc): comments are blanks, executable ones count where the server
-/// that logged the statement executes them.</summary>
-internal sealed class SqlTokenizer
+/// that logged the statement executes them. Makes no copies.</summary>
+internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
 {
-    private readonly string _text;
-    private readonly bool _ansiQuotes;
-    private readonly bool _hasEscapes;
-    private readonly bool _isMariaDb;
-    private readonly int _version;
-    private readonly List<SqlToken> _tokens = new(64);
+    private readonly ReadOnlySpan<char> _text = text;
+    private readonly SqlDialect _dialect = dialect;
+    private int _start;
     private int _at;
 
-    private SqlTokenizer(string text, in DdlContext context)
-    {
-        _text = text;
-        _ansiQuotes = context.HasAnsiQuotes;
-        _hasEscapes = context.HasBackslashEscapes;
-        _isMariaDb = context.IsMariaDb;
-        _version = context.ServerVersion;
-    }
+    /// <summary>What the last token is.</summary>
+    public SqlTokenKind Kind { get; private set; }
 
-    /// <summary>The statement's tokens, without an end token.</summary>
-    public static List<SqlToken> Tokenize(string text, in DdlContext context)
-    {
-        var tokenizer = new SqlTokenizer(text, context);
-        while (tokenizer.ReadOne())
-        {
-        }
+    /// <summary>Whether its quotes are closed; true for tokens without quotes.</summary>
+    public bool IsClosed { get; private set; }
 
-        return tokenizer._tokens;
-    }
+    /// <summary>The last token as written.</summary>
+    public readonly ReadOnlySpan<char> Raw => _text[_start.._at];
 
-    private bool ReadOne()
+    /// <summary>What follows the last token.</summary>
+    public readonly ReadOnlySpan<char> Rest => _text[_at..];
+
+    /// <summary>Goes on to the next token.</summary>
+    /// <returns>False at the end.</returns>
+    public bool Read()
     {
         SkipBlanks();
+        _start = _at;
+        IsClosed = true;
         if (_at >= _text.Length)
         {
+            Kind = SqlTokenKind.End;
             return false;
         }
 
         var c = _text[_at];
-        if (c == '`' || (c == '"' && _ansiQuotes))
+        if (c is '`' or '\'' or '"')
         {
-            _tokens.Add(new SqlToken(SqlTokenKind.Name, ReadQuoted(c, hasEscapes: false)));
-        }
-        else if (c is '\'' or '"')
-        {
-            _tokens.Add(new SqlToken(SqlTokenKind.Text, ReadQuoted(c, _hasEscapes)));
+            Kind = c == '`' || (c == '"' && _dialect.HasAnsiQuotes) ? SqlTokenKind.Name : SqlTokenKind.Text;
+            IsClosed = SkipQuoted(c, Kind == SqlTokenKind.Text && _dialect.HasBackslashEscapes);
         }
         else if (LengthOfNumber() is > 0 and var length)
         {
-            _tokens.Add(new SqlToken(SqlTokenKind.Word, _text.Substring(_at, length)));
+            Kind = SqlTokenKind.Word;
             _at += length;
         }
         else if (IsOfWord(c))
         {
-            var start = _at;
+            Kind = SqlTokenKind.Word;
             while (_at < _text.Length && IsOfWord(_text[_at]))
             {
                 _at++;
             }
-
-            _tokens.Add(new SqlToken(SqlTokenKind.Word, _text[start.._at]));
         }
         else
         {
+            Kind = SqlTokenKind.Symbol;
             _at++;
-            _tokens.Add(new SqlToken(SqlTokenKind.Symbol, c.ToString()));
         }
 
         return true;
     }
 
+    /// <summary>The last token without quotes and escapes.</summary>
+    public readonly string GetText()
+    {
+        if (Kind is not (SqlTokenKind.Name or SqlTokenKind.Text))
+        {
+            return Raw.ToString();
+        }
+
+        var quote = Raw[0];
+        var inner = Raw[1..(IsClosed ? ^1 : ^0)];
+        var hasEscapes = Kind == SqlTokenKind.Text && _dialect.HasBackslashEscapes;
+        if (!inner.Contains(quote) && !(hasEscapes && inner.Contains('\\')))
+        {
+            return inner.ToString();
+        }
+
+        var result = new StringBuilder(inner.Length);
+        for (var i = 0; i < inner.Length; i++)
+        {
+            if (inner[i] == '\\' && hasEscapes && i + 1 < inner.Length)
+            {
+                result.Append(Unescaped(inner[++i]));
+            }
+            else
+            {
+                // Inside, the quote itself stands twice.
+                i += inner[i] == quote ? 1 : 0;
+                result.Append(inner[Math.Min(i, inner.Length - 1)]);
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private bool SkipQuoted(char quote, bool hasEscapes)
+    {
+        for (_at++; _at < _text.Length; _at++)
+        {
+            var c = _text[_at];
+            if (c == '\\' && hasEscapes)
+            {
+                _at++;
+            }
+            else if (c == quote)
+            {
+                _at++;
+                if (_at >= _text.Length || _text[_at] != quote)
+                {
+                    return true;
+                }
+            }
+        }
+
+        _at = Math.Min(_at, _text.Length);
+        return false;
+    }
+
     /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. Behind a name and its
     /// point stands a name, even one that begins with digits.</summary>
-    private int LengthOfNumber()
+    private readonly int LengthOfNumber()
     {
         if (_at > 0 && (_text[_at - 1] == '.' || (_text[_at] == '.' && (IsOfWord(_text[_at - 1]) || _text[_at - 1] is '`' or '"'))))
         {
@@ -116,7 +162,7 @@ internal sealed class SqlTokenizer
         return hasPoint ? at - _at : 0;
     }
 
-    private int SkipDigits(int at)
+    private readonly int SkipDigits(int at)
     {
         while (at < _text.Length && char.IsAsciiDigit(_text[at]))
         {
@@ -127,36 +173,6 @@ internal sealed class SqlTokenizer
     }
 
     private static bool IsOfWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '$' || c > '\u007f';
-
-    private string ReadQuoted(char quote, bool hasEscapes)
-    {
-        var result = new StringBuilder();
-        for (_at++; _at < _text.Length; _at++)
-        {
-            var c = _text[_at];
-            if (c == '\\' && hasEscapes && _at + 1 < _text.Length)
-            {
-                result.Append(Unescaped(_text[++_at]));
-            }
-            else if (c != quote)
-            {
-                result.Append(c);
-            }
-            else if (_at + 1 < _text.Length && _text[_at + 1] == quote)
-            {
-                result.Append(quote);
-                _at++;
-            }
-            else
-            {
-                _at++;
-                return result.ToString();
-            }
-        }
-
-        // A logged statement was executed, so its quotes close: text cut short is no reason to guess.
-        throw new DdlUnreadableException("a quote is not closed");
-    }
 
     // MySQL manual, "String Literals": other characters stand for themselves; \% and \_ keep their backslash.
     private static string Unescaped(char c) => c switch
@@ -176,7 +192,7 @@ internal sealed class SqlTokenizer
     {
         while (_at < _text.Length)
         {
-            var rest = _text.AsSpan(_at);
+            var rest = _text[_at..];
             if (char.IsWhiteSpace(rest[0]) || char.IsControl(rest[0]))
             {
                 _at++;
@@ -223,7 +239,7 @@ internal sealed class SqlTokenizer
         var version = digits == 0 ? 0 : int.Parse(rest.Slice(start, digits), CultureInfo.InvariantCulture);
 
         // MariaDB passes over what only MySQL 5.7 and later have.
-        var isExecuted = version <= _version && (isMariaDbs ? _isMariaDb : !_isMariaDb || version is < 50700 or > 99999);
+        var isExecuted = version <= _dialect.ServerVersion && (isMariaDbs ? _dialect.IsMariaDb : !_dialect.IsMariaDb || version is < 50700 or > 99999);
         if (isExecuted)
         {
             _at += start + digits;
@@ -236,7 +252,8 @@ internal sealed class SqlTokenizer
 
     private void SkipToEndOfComment(int from)
     {
-        var end = _text.IndexOf("*/", Math.Min(_at + from, _text.Length), StringComparison.Ordinal);
-        _at = end < 0 ? _text.Length : end + 2;
+        from = Math.Min(_at + from, _text.Length);
+        var end = _text[from..].IndexOf("*/");
+        _at = end < 0 ? _text.Length : from + end + 2;
     }
 }
