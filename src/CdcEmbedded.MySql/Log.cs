@@ -50,6 +50,10 @@ internal static partial class Log
     [LoggerMessage(1104, LogLevel.Debug, "The server did not tell at which GTID {File}:{Position} stands: offsets carry none until the next file begins.")]
     public static partial void GtidsNotTold(ILogger logger, string file, long position, Exception exception);
 
+    /// <summary>Another host is tried.</summary>
+    [LoggerMessage(1105, LogLevel.Warning, "{Host} is passed over, as its log does not have the position: {Reason}")]
+    public static partial void HostPassedOver(ILogger logger, string host, string reason);
+
     /// <summary>Columns came from information_schema.</summary>
     [LoggerMessage(1200, LogLevel.Debug, "Looked up the {Count} columns of {Database}.{Table}, which the log does not name.")]
     public static partial void SchemaLookedUp(ILogger logger, string database, string table, int count);

@@ -56,13 +56,11 @@ public sealed class MySqlSource : ISource
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
         var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
-        var session = await MySqlSession.ConnectAsync(_settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var host = await StartHost.FindAsync(_settings, start, (facts, at) => Report(Preflight.Check(facts), at.ToString(), context, logger), logger,
+            context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var (session, facts, place, logEnd) = host;
         try
         {
-            var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-            Report(Preflight.Check(facts), session.Host.ToString(), context, logger);
-            var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
-            var place = StartResolver.Resolve(start, facts, logEnd);
             var gtids = await FilePosition.FindGtidsAsync(place, facts, SettingsOf(session.Host), context.TimeProvider, logger, cancellationToken)
                 .ConfigureAwait(false);
             var document = Identified(place, facts, gtids);
@@ -162,6 +160,7 @@ public sealed class MySqlSource : ISource
         KeyChange = _options.KeyChange,
         TransactionBufferBytes = _options.TransactionBufferBytes,
         Xa = _options.Xa,
+        Purged = facts.GtidPurged,
         WantsItems = context.WantsTransactionItems,
         Schemas = history,
         IgnoresTableCase = facts.IgnoresTableCase,

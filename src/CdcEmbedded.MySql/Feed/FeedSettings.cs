@@ -38,6 +38,9 @@ internal sealed record FeedSettings
     /// <summary>The same of MariaDB.</summary>
     public MariaDbGtidPosition? EndPosition { get; init; }
 
+    /// <summary>The transactions that no file of the server holds any more, or ever held; null without GTIDs.</summary>
+    public GtidSet? Purged { get; init; }
+
     /// <summary>What is known of tables.</summary>
     public required SchemaHistory Schemas { get; init; }
 

@@ -79,13 +79,28 @@ internal sealed class ServerFacts
 
         if ((facts["log_replica_updates"] ?? facts["log_slave_updates"]) == "OFF")
         {
-            var replication = await TryQueryAsync(session, "SHOW REPLICA STATUS", SyntaxError, ct).ConfigureAwait(false)
-                ?? await TryQueryAsync(session, "SHOW SLAVE STATUS", SyntaxError, ct).ConfigureAwait(false);
+            var replication = await ReadReplicationAsync(session, ct).ConfigureAwait(false);
             facts.HidesReplicatedChanges = replication?.Rows.Count > 0;
         }
 
         return facts;
     }
+
+    /// <summary>Whether the server applies what it gets from another one.</summary>
+    public static async ValueTask<bool> IsReplicatingAsync(MySqlSession session, CancellationToken ct)
+    {
+        if (await ReadReplicationAsync(session, ct).ConfigureAwait(false) is not { } replication)
+        {
+            return false;
+        }
+
+        var running = Math.Max(replication.IndexOf("Replica_SQL_Running"), replication.IndexOf("Slave_SQL_Running"));
+        return running >= 0 && replication.Rows.Any(row => row.GetString(running) == "Yes");
+    }
+
+    private static async ValueTask<QueryResult?> ReadReplicationAsync(MySqlSession session, CancellationToken ct)
+        => await TryQueryAsync(session, "SHOW REPLICA STATUS", SyntaxError, ct).ConfigureAwait(false)
+            ?? await TryQueryAsync(session, "SHOW SLAVE STATUS", SyntaxError, ct).ConfigureAwait(false);
 
     /// <summary>All transactions that a MySQL server with GTIDs has sent to any reader of its log: one that waits for semi-synchronous replicas is in the log
     /// and owned, and moves from there to the executed ones. Asked for in this order, none is missed.</summary>

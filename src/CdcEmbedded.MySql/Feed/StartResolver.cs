@@ -39,18 +39,36 @@ internal static class StartResolver
                 + "delete the stored offset to start afresh.");
         }
 
-        // Of one that it stands inside of, some was read.
-        var isInside = document.TransactionGtid is not { } open || TransactionGtid.Parse(open).MariaDb is not { } gtid || last.Contains(gtid);
-        return isInside && stored.IsSubsetOf(last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
+        return !IsAhead(document, stored, last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
             + $"{last}: it is another server, was reset (RESET MASTER) or restored from an older backup. Point the source at the right server, or "
             + "delete the stored offset to start afresh.");
     }
+
+    /// <summary>Whether a stored offset holds transactions that the server has not got.</summary>
+    public static bool IsAhead(StartPosition start, ServerFacts facts)
+    {
+        if (start.Offset is not { } offset)
+        {
+            return false;
+        }
+
+        var document = OffsetDocument.Read(offset);
+        return document.GtidPosition is { } position ? facts.GtidPosition is { } last && IsAhead(document, position, last)
+            : document.GtidSet is { } set && facts.GtidLogged is { } logged && !ReadTransactions(document, set).IsSubsetOf(logged);
+    }
+
+    /// <summary>Of a transaction that the offset stands inside of, some was read.</summary>
+    private static bool IsAhead(OffsetDocument document, MariaDbGtidPosition stored, MariaDbGtidPosition last)
+        => !stored.IsSubsetOf(last) || (document.TransactionGtid is { } open && TransactionGtid.Parse(open).MariaDb is { } gtid && !last.Contains(gtid));
+
+    private static GtidSet ReadTransactions(OffsetDocument document, GtidSet stored)
+        => document.TransactionGtid is { } open ? stored.Union(GtidSet.Parse(open)) : stored;
 
     private static OffsetDocument CheckGtids(OffsetDocument document, GtidSet stored, ServerFacts facts)
     {
         var executed = facts.GtidExecuted ?? GtidSet.Empty;
         var logged = facts.GtidLogged ?? executed;
-        var read = document.TransactionGtid is { } open ? stored.Union(GtidSet.Parse(open)) : stored;
+        var read = ReadTransactions(document, stored);
         if (!read.IsSubsetOf(logged))
         {
             throw new OffsetLostException($"The stored position is ahead of the server: it holds transactions {read.Subtract(logged)} that "
@@ -58,7 +76,8 @@ internal static class StartResolver
                 + "backup. Point the source at the right server, or delete the stored offset to start afresh.");
         }
 
-        var missing = executed.Subtract(stored).Intersect(facts.GtidPurged ?? GtidSet.Empty);
+        // Open XA transactions are in the set, and are read again all the same.
+        var missing = executed.Subtract(DumpStart.Of(document).Executed ?? stored).Intersect(facts.GtidPurged ?? GtidSet.Empty);
         return missing.IsEmpty ? document : throw new OffsetLostException($"The server has purged transactions {missing} that were not read yet: "
             + "their changes are gone from its binlog. Read the tables anew, then start from the latest position; keep logs longer with "
             + "binlog_expire_logs_seconds.");

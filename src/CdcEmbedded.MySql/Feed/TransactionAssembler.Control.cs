@@ -21,7 +21,9 @@ internal sealed partial class TransactionAssembler
                 Tables.Forget();
                 break;
             case EventType.PreviousGtids:
-                _previous = new ExecutedHistory(GtidSetBinary.Read(body));
+                // A server that was made from a copy of another one has executed transactions that no file of its own ever held.
+                var previous = GtidSetBinary.Read(body);
+                _previous = new ExecutedHistory(_settings.Purged is { } purged ? previous.Union(purged) : previous);
                 break;
             case EventType.MariaDbGtidList:
                 // One that the server makes for this client tells where it stands, and not what the file holds.
