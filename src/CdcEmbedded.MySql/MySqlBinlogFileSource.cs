@@ -23,6 +23,7 @@ public sealed class MySqlBinlogFileSource : ISource
         _options = options;
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
+        GtidSourceFilter.Create(options.IncludeGtidSources, options.ExcludeGtidSources);
         if (options.Files.Count == 0)
         {
             throw new ArgumentException("Files is empty; it must name at least one binlog file.", nameof(options));
@@ -61,6 +62,8 @@ public sealed class MySqlBinlogFileSource : ISource
             MaxBatchSize = context.MaxBatchSize,
             VerifyChecksums = _options.VerifyChecksums,
             KeyChange = _options.KeyChange,
+            SkipUnchanged = _options.SkipUnchanged,
+            Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
             TransactionBufferBytes = _options.TransactionBufferBytes,
             Xa = _options.Xa,
             WantsItems = context.WantsTransactionItems,

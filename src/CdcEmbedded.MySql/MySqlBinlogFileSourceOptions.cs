@@ -12,12 +12,21 @@ public sealed class MySqlBinlogFileSourceOptions
     /// <inheritdoc cref="MySqlSourceOptions.Exclude"/>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
+    /// <inheritdoc cref="MySqlSourceOptions.IncludeGtidSources"/>
+    public IReadOnlyList<string> IncludeGtidSources { get; init; } = [];
+
+    /// <inheritdoc cref="MySqlSourceOptions.ExcludeGtidSources"/>
+    public IReadOnlyList<string> ExcludeGtidSources { get; init; } = [];
+
     /// <summary>Whether the CRC32 of each event is verified, where the file has it.</summary>
     /// <value>The default is true.</value>
     public bool VerifyChecksums { get; init; } = true;
 
     /// <inheritdoc cref="MySqlSourceOptions.KeyChange"/>
     public KeyChangeMode KeyChange { get; init; } = KeyChangeMode.DeleteAndCreate;
+
+    /// <inheritdoc cref="MySqlSourceOptions.SkipUnchanged"/>
+    public bool SkipUnchanged { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.TransactionBufferBytes"/>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;

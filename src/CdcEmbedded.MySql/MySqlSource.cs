@@ -42,6 +42,7 @@ public sealed class MySqlSource : ISource
         }
 
         TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
+        GtidSourceFilter.Create(options.IncludeGtidSources, options.ExcludeGtidSources);
     }
 
     /// <inheritdoc/>
@@ -84,6 +85,7 @@ public sealed class MySqlSource : ISource
         await using var disposing = session.ConfigureAwait(false);
         var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         var findings = Preflight.Check(facts);
+        findings.AddRange(await TableCheck.FindAsync(session, facts, _options.Include, cancellationToken).ConfigureAwait(false));
         findings.AddRange(await ForeignKeyCheck.FindAsync(session, facts, SelectionFor(facts, logger), cancellationToken).ConfigureAwait(false));
         try
         {
@@ -158,6 +160,8 @@ public sealed class MySqlSource : ISource
         MaxBatchSize = context.MaxBatchSize,
         VerifyChecksums = _options.VerifyChecksums,
         KeyChange = _options.KeyChange,
+        SkipUnchanged = _options.SkipUnchanged,
+        Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
         TransactionBufferBytes = _options.TransactionBufferBytes,
         Xa = _options.Xa,
         Purged = facts.GtidPurged,

@@ -15,6 +15,15 @@ public sealed class MySqlSourceOptions
     /// <value>The default is an empty list.</value>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
+    /// <summary>The servers whose transactions are delivered, as their GTIDs name them: UUIDs or, for MariaDB, server ids. Others are passed over, and count as
+    /// read all the same; their schema changes are followed.</summary>
+    /// <value>The default, an empty list, delivers those of every server. Transactions without a GTID are always delivered.</value>
+    public IReadOnlyList<string> IncludeGtidSources { get; init; } = [];
+
+    /// <summary>The servers whose transactions are passed over, in the same form; stronger than <see cref="IncludeGtidSources"/>.</summary>
+    /// <value>The default is an empty list.</value>
+    public IReadOnlyList<string> ExcludeGtidSources { get; init; } = [];
+
     /// <summary>The replica's server id, which must be unique among the server's replicas.</summary>
     /// <value>Null, the default, draws one at random from 2^31 numbers for each connection.</value>
     public uint? ServerId { get; init; }
@@ -40,7 +49,13 @@ public sealed class MySqlSourceOptions
     /// <value>The default is <see cref="KeyChangeMode.DeleteAndCreate"/>.</value>
     public KeyChangeMode KeyChange { get; init; } = KeyChangeMode.DeleteAndCreate;
 
-    /// <summary>How many bytes of one transaction are held until its commit is read. Beyond it rows are delivered before that.</summary>
+    /// <summary>Whether updates that change nothing are left out: those whose before and after have the same bytes in every column. Columns that the log
+    /// leaves out did not change.</summary>
+    /// <value>The default is false.</value>
+    public bool SkipUnchanged { get; init; }
+
+    /// <summary>How many bytes of one transaction are held until its commit is read. Beyond it rows are delivered before that, as
+    /// <see cref="ChangeEvent.IsProvisional"/>.</summary>
     /// <value>The default is 64 MiB; at least 0. A rollback after that, which only transactions that mix storage engines log, is a
     /// <see cref="SourceInconsistentException"/>.</value>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;

@@ -10,6 +10,7 @@ public enum XaMode
     /// <summary>The stream ends with a <see cref="SourceInconsistentException"/> at the XA PREPARE of a transaction with captured changes.</summary>
     Fail,
 
-    /// <summary>Its changes are delivered at XA PREPARE, as Debezium does: a rollback that follows is not seen.</summary>
+    /// <summary>Its changes are delivered at XA PREPARE, as Debezium does, and are <see cref="ChangeEvent.IsProvisional"/>: a rollback that follows is not
+    /// seen.</summary>
     EmitAtPrepare,
 }

@@ -52,6 +52,12 @@ public sealed class ChangeEvent : StreamItem
     /// <summary>The transaction; null where the source tells none.</summary>
     public TransactionInfo? Transaction => _set.GetTransaction(_change);
 
+    /// <summary>Whether it was delivered before it was known whether its transaction commits: because the source's options ask for that, or because the
+    /// transaction is larger than they let the source hold.</summary>
+    /// <remarks>Should the transaction be rolled back after all, the stream ends with a <see cref="SourceInconsistentException"/> where the source's
+    /// options do not say otherwise.</remarks>
+    public bool IsProvisional => _set.IsProvisional;
+
     /// <summary>The place among the delivered changes of the transaction, counted from 1.</summary>
     public long TotalOrder => _set.GetTotalOrder(_change);
 

@@ -77,6 +77,29 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
+    public async Task A_pattern_that_matches_no_table_or_none_that_the_user_may_see_is_a_warning()
+    {
+        MySqlTestServer server = await mySql97.ServerAsync();
+        string database = await server.CreateDatabaseAsync("patterns");
+        await server.ExecuteAsync($"""
+            CREATE TABLE t (id INT); CREATE USER {database}_u IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {database}_u;
+            """, database);
+        async Task<string[]> MissedAsync()
+        {
+            var source = new MySqlSource(new MySqlSourceOptions
+            {
+                ConnectionString = server.ConnectionStringFor($"{database}_u", "pw"), Include = [$"{database}.t", $"{database}.orderz", $"{database}.t*"],
+            });
+            await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), Capture.UpToNow(StartPosition.Latest));
+            return [.. (await engine.ValidateAsync()).Where(f => f.Code == "mysql.tables").Select(f => f.Message.Split('\'')[1])];
+        }
+
+        Assert.Equal([$"{database}.t", $"{database}.orderz", $"{database}.t*"], await MissedAsync());
+        await server.ExecuteAsync($"GRANT SELECT ON {database}.* TO {database}_u");
+        Assert.Equal([$"{database}.orderz"], await MissedAsync());
+    }
+
+    [Fact]
     public async Task MySql_5_6_reports_missing_privileges_too()
     {
         MySqlTestServer server = await mySql56.ServerAsync();

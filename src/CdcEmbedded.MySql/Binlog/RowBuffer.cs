@@ -113,9 +113,9 @@ internal sealed class RowBuffer
     }
 
     /// <summary>Whether two images have the same bytes in some columns. An absent column is one that did not change.</summary>
-    public bool KeyEquals(int beforeImage, int afterImage, ReadOnlySpan<int> keyColumns)
+    public bool HasSame(int beforeImage, int afterImage, ReadOnlySpan<int> columns)
     {
-        foreach (var column in keyColumns)
+        foreach (var column in columns)
         {
             var before = OffsetOf(beforeImage, column);
             var after = OffsetOf(afterImage, column);

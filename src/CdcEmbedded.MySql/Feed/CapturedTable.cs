@@ -12,6 +12,7 @@ internal sealed class CapturedTable
         Schema = schema;
         Hash = DeliveryCheck.HashOf(schema.Database, schema.Name);
         KeyColumns = [.. schema.PrimaryKey];
+        AllColumns = [.. Enumerable.Range(0, schema.Columns.Count)];
         if (KeyColumns.Length > 0)
         {
             var columns = new ColumnSchema[KeyColumns.Length];
@@ -46,6 +47,9 @@ internal sealed class CapturedTable
 
     /// <summary>The places of the primary key's columns; empty where there is no key.</summary>
     public int[] KeyColumns { get; }
+
+    /// <summary>The places of all columns.</summary>
+    public int[] AllColumns { get; }
 
     /// <summary>The schema of a key as a record of its own; null where there is no key.</summary>
     public TableSchema? KeySchema { get; }

@@ -34,6 +34,10 @@ internal static class DeliveryCheck
         return unchecked((check * power) + (tableHash * series));
     }
 
+    /// <summary>The hash before the first change: options by which an event gives another number of changes begin with other ones.</summary>
+    public static ulong Begin(KeyChangeMode keyChange, bool skipUnchanged)
+        => (keyChange == KeyChangeMode.DeleteAndCreate ? 0UL : 0x9E3779B97F4A7C15) ^ (skipUnchanged ? 0xC2B2AE3D27D4EB4F : 0UL);
+
     /// <summary>FNV-1a of the table's full name: the same in every process.</summary>
     public static ulong HashOf(string database, string table)
     {

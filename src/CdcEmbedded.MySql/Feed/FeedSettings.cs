@@ -20,6 +20,12 @@ internal sealed record FeedSettings
 
     public required long TransactionBufferBytes { get; init; }
 
+    /// <summary>Whether updates that change nothing are left out.</summary>
+    public bool SkipUnchanged { get; init; }
+
+    /// <summary>Whose transactions are delivered; null for everybody's.</summary>
+    public GtidSourceFilter? Sources { get; init; }
+
     /// <summary>What becomes of prepared XA transactions.</summary>
     public XaMode Xa { get; init; }
 

@@ -4,10 +4,10 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Feed;
 
-/// <summary>The changes of one rows event. Immutable but for its lazily made key view.</summary>
+/// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
 /// <remarks>A record's number is that of its image: for updates 2n is the before and 2n+1 the after image of row n, the latter read
-/// through to the before image where it is absent (R24). <c>_parts</c> is there only where an update changes a primary key: it lists
-/// each change as its row and its half (R43).</remarks>
+/// through to the before image where it is absent (R24). <c>_parts</c> is there only where an update changes a primary key, or nothing:
+/// it lists each change as its row and its half (R43, R44).</remarks>
 internal sealed class MySqlChangeSet : ChangeSet
 {
     /// <summary>About what the set itself takes.</summary>
@@ -29,6 +29,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     private readonly int _first;
     private readonly int _count;
     private readonly ChangeOperation _operation;
+    private bool _isProvisional;
     private KeyRecordSet? _keys;
 
     /// <summary>Creates the set.</summary>
@@ -36,7 +37,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <param name="table">Their table.</param>
     /// <param name="transaction">Their transaction.</param>
     /// <param name="context">What the event's surroundings tell.</param>
-    /// <param name="parts">From <see cref="SplitKeyChanges"/>; null where no key changes.</param>
+    /// <param name="parts">From <see cref="PartsOf"/>; null where each row is one change.</param>
     /// <param name="delivered">The transaction's changes before this event.</param>
     /// <param name="tableDelivered">Those of the same table.</param>
     /// <param name="check">The <see cref="DeliveryCheck"/> before this event.</param>
@@ -62,8 +63,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     private MySqlChangeSet(MySqlChangeSet whole, int done)
         : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole._delivered, whole._tableDelivered, whole._check, done,
             whole._pinned)
-    {
-    }
+        => _isProvisional = whole._isProvisional;
 
     /// <summary>The transaction's changes before this event.</summary>
     public long DeliveredBefore => _delivered;
@@ -90,11 +90,22 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     public override TransactionInfo? GetTransaction(int change) => _transaction;
 
-    /// <summary>Lists the changes of an update event in which a primary key changes; null where none does.</summary>
-    public static int[]? SplitKeyChanges(RowBuffer rows, CapturedTable table)
+    /// <inheritdoc/>
+    public override bool IsProvisional => _isProvisional;
+
+    /// <summary>To be called before it is handed out.</summary>
+    public void MarkProvisional() => _isProvisional = true;
+
+    /// <summary>Lists the changes of an update event in which a primary key changes, or a row changes nothing.</summary>
+    /// <param name="rows">The scanned rows.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="splitsKeyChanges">Whether a key's change is a delete and a create.</param>
+    /// <param name="skipUnchanged">Whether a row that changes nothing is left out.</param>
+    /// <returns>Null where each row is one change.</returns>
+    public static int[]? PartsOf(RowBuffer rows, CapturedTable table, bool splitsKeyChanges, bool skipUnchanged)
     {
-        var key = table.KeyColumns;
-        if (key.Length == 0)
+        int[] key = splitsKeyChanges ? table.KeyColumns : [];
+        if (key.Length == 0 && !skipUnchanged)
         {
             return null;
         }
@@ -103,7 +114,9 @@ internal sealed class MySqlChangeSet : ChangeSet
         var count = rows.RowCount;
         for (var row = 0; row < count; row++)
         {
-            if (rows.KeyEquals(2 * row, (2 * row) + 1, key))
+            var isSplit = !rows.HasSame(2 * row, (2 * row) + 1, key);
+            var isSkipped = skipUnchanged && !isSplit && rows.HasSame(2 * row, (2 * row) + 1, table.AllColumns);
+            if (!isSplit && !isSkipped)
             {
                 parts?.Add((row << 2) | WholeRow);
                 continue;
@@ -118,8 +131,11 @@ internal sealed class MySqlChangeSet : ChangeSet
                 }
             }
 
-            parts.Add((row << 2) | DeleteHalf);
-            parts.Add((row << 2) | CreateHalf);
+            if (isSplit)
+            {
+                parts.Add((row << 2) | DeleteHalf);
+                parts.Add((row << 2) | CreateHalf);
+            }
         }
 
         return parts?.ToArray();

@@ -18,7 +18,11 @@ internal sealed class OpenTransaction
     private int _schemaChangesDone;
 
     /// <summary>Begins anew with another transaction: the one object and its lists serve all of a feed's.</summary>
-    public void Begin(MySqlTransaction transaction, ResumePoint? resume, Repetition repetition)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="resume">Where a restart goes on; null for none.</param>
+    /// <param name="repetition">Whether it was read before.</param>
+    /// <param name="check">See <see cref="DeliveryCheck.Begin"/>.</param>
+    public void Begin(MySqlTransaction transaction, ResumePoint? resume, Repetition repetition, ulong check)
     {
         _transaction = transaction;
         var resumed = resume is not null && repetition == Repetition.None && resume.Matches(transaction) ? resume : null;
@@ -29,10 +33,11 @@ internal sealed class OpenTransaction
         HasBegun = false;
         IsStartOfAlter = false;
         IsPutAside = false;
+        IsLeftOut = false;
         Held.Clear();
         HeldBytes = 0;
         Delivered = 0;
-        Check = 0;
+        Check = check;
         LastProvisional = null;
         Query = null;
         _counts.Clear();
@@ -49,6 +54,12 @@ internal sealed class OpenTransaction
 
     /// <summary>Whether it was read before a restart.</summary>
     public Repetition Repetition { get; private set; }
+
+    /// <summary>Whether its rows are not wanted, as it comes from another server than those that are.</summary>
+    public bool IsLeftOut { get; set; }
+
+    /// <summary>Whether its rows are not looked at.</summary>
+    public bool HidesRows => IsLeftOut || Repetition == Repetition.Done;
 
     /// <summary>Whether a BEGIN was read: a statement inside is not its end then.</summary>
     public bool HasBegun { get; set; }
@@ -81,10 +92,10 @@ internal sealed class OpenTransaction
         ?? _counts.ConvertAll(static c => new KeyValuePair<string, long>(c.Table.Schema.FullName, c.Count));
 
     /// <summary>Adds the rows of an event.</summary>
-    public void Add(RowBuffer rows, CapturedTable table, in RowsContext context, KeyChangeMode keyChange)
+    public void Add(RowBuffer rows, CapturedTable table, in RowsContext context, KeyChangeMode keyChange, bool skipUnchanged)
     {
-        var parts = rows.Operation == RowsOperation.Update && keyChange == KeyChangeMode.DeleteAndCreate
-            ? MySqlChangeSet.SplitKeyChanges(rows, table)
+        var parts = rows.Operation == RowsOperation.Update
+            ? MySqlChangeSet.PartsOf(rows, table, splitsKeyChanges: keyChange == KeyChangeMode.DeleteAndCreate, skipUnchanged)
             : null;
         var count = parts?.Length ?? rows.RowCount;
         if (count == 0)
@@ -181,8 +192,17 @@ internal sealed class OpenTransaction
         Held.RemoveAll(static entry => entry is { Changes: null, Item: null });
     }
 
-    /// <summary>Hands the held sets over before the commit was read.</summary>
+    /// <summary>What is held is delivered, and may yet be rolled back.</summary>
     public void MarkProvisional()
+    {
+        foreach (var entry in Held)
+        {
+            (entry.Changes as MySqlChangeSet)?.MarkProvisional();
+        }
+    }
+
+    /// <summary>The held sets are handed over before the commit was read.</summary>
+    public void MarkHandedOver()
     {
         LastProvisional = Held.Count > 0 ? Held[^1].Changes as MySqlChangeSet ?? LastProvisional : LastProvisional;
         LetGo();

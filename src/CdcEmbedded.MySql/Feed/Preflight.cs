@@ -68,6 +68,12 @@ internal static class Preflight
                 + "longer loses its place.", "SET GLOBAL binlog_expire_logs_seconds = 604800;"));
         }
 
+        if (facts["binlog_order_commits"] == "OFF")
+        {
+            findings.Add(new(false, "mysql.binlog_order_commits", "binlog_order_commits is OFF: transactions may become visible to queries in another order than "
+                + "that of the log, so what a query sees is no state that the stream passes through.", "SET GLOBAL binlog_order_commits = ON;"));
+        }
+
         if (facts["binlog_row_image"] is { } image && image != "FULL")
         {
             findings.Add(new(false, "mysql.binlog_row_image", $"binlog_row_image is {image}: columns that a change does not touch are absent "

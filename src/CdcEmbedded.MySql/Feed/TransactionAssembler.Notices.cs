@@ -46,7 +46,7 @@ internal sealed partial class TransactionAssembler
     private void CheckStatement(in QueryEvent query, string text)
     {
         var known = StatementReader.TryReadTable(text, SqlDialect.Of(query, _format), query.Database, out var database, out var table);
-        if ((known && !_settings.Selection.Matches(database, table)) || _open is { Repetition: not Repetition.None })
+        if ((known && !_settings.Selection.Matches(database, table)) || _open is { Repetition: not Repetition.None } or { IsLeftOut: true })
         {
             return;
         }

@@ -111,7 +111,7 @@ internal sealed partial class TransactionAssembler
         }
 
         var open = EnsureOpen(header, start);
-        if (!_settings.Selection.Matches(database, table) || open.Repetition != Repetition.None)
+        if (!_settings.Selection.Matches(database, table) || open.Repetition != Repetition.None || open.IsLeftOut)
         {
             Commit(header, start);
             return;

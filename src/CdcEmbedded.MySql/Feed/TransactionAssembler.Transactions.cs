@@ -52,7 +52,8 @@ internal sealed partial class TransactionAssembler
         }
 
         _open = _transaction;
-        _open.Begin(transaction, _resume, repetition);
+        _open.Begin(transaction, _resume, repetition, DeliveryCheck.Begin(_settings.KeyChange, _settings.SkipUnchanged));
+        _open.IsLeftOut = _settings.Sources?.Includes(gtid) == false;
         return _open;
     }
 
@@ -200,10 +201,15 @@ internal sealed partial class TransactionAssembler
         open.SkipDone();
         if (open.Held.Count > 0)
         {
+            if (_committed is null)
+            {
+                open.MarkProvisional();
+            }
+
             DeliverHeld(open);
         }
 
-        open.MarkProvisional();
+        open.MarkHandedOver();
     }
 
     private static MySqlPosition BeginPosition(MySqlTransaction transaction)

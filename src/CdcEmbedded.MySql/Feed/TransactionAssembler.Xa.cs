@@ -17,6 +17,11 @@ internal sealed partial class TransactionAssembler
         open.Transaction.Xid = prepare.Xid;
         if (prepare.IsOnePhase || (_settings.Xa == XaMode.EmitAtPrepare && open.Repetition != Repetition.PreparedAgain))
         {
+            if (!prepare.IsOnePhase && _committed is null)
+            {
+                open.MarkProvisional();
+            }
+
             Commit(header, _cursor.Position);
             return;
         }

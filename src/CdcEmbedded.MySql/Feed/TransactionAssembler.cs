@@ -221,7 +221,7 @@ internal sealed partial class TransactionAssembler
         {
             case EventType.TableMap:
                 // Of one that was read before a restart: what its table was then need not be known any more.
-                if (_open is not { Repetition: Repetition.Done })
+                if (_open is not { HidesRows: true })
                 {
                     Tables.Read(body, FormatFor(header));
                 }
@@ -296,7 +296,7 @@ internal sealed partial class TransactionAssembler
     private void ReadRows(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> body, long start)
     {
         var rowsHeader = RowsHeader.Read(header.Type, body, FormatFor(header));
-        if (rowsHeader.IsDummy(body.Length) || _open is { Repetition: Repetition.Done })
+        if (rowsHeader.IsDummy(body.Length) || _open is { HidesRows: true })
         {
             return;
         }
@@ -318,7 +318,8 @@ internal sealed partial class TransactionAssembler
 
         var rows = _scanner.Scan(table.Map, rowsHeader, slice.Buffer, slice.Offset + EventHeader.Length, body.Length);
         var open = EnsureOpen(header, start);
-        open.Add(rows, table, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange);
+        open.Add(rows, table, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query), _settings.KeyChange,
+            _settings.SkipUnchanged);
         if (!open.IsPutAside && open.HeldBytes + _prepared.HeldBytes <= _settings.TransactionBufferBytes)
         {
             return;

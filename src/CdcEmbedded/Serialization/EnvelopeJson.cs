@@ -344,6 +344,11 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WriteString(EnvelopeNames.Id, transaction.Id);
         _writer.WriteNumber(EnvelopeNames.TotalOrder, change.TotalOrder);
         _writer.WriteNumber(EnvelopeNames.DataCollectionOrder, change.DataCollectionOrder);
+        if (change.IsProvisional)
+        {
+            _writer.WriteBoolean(EnvelopeNames.Provisional, true);
+        }
+
         _writer.WriteEndObject();
     }
 

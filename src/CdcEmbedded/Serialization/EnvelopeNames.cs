@@ -19,6 +19,7 @@ internal static class EnvelopeNames
     public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
     public static readonly JsonEncodedText TotalOrder = JsonEncodedText.Encode("total_order");
     public static readonly JsonEncodedText DataCollectionOrder = JsonEncodedText.Encode("data_collection_order");
+    public static readonly JsonEncodedText Provisional = JsonEncodedText.Encode("provisional");
     public static readonly JsonEncodedText Key = JsonEncodedText.Encode("key");
     public static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
     public static readonly JsonEncodedText EventCount = JsonEncodedText.Encode("event_count");

@@ -36,6 +36,9 @@ public abstract class ChangeSet : RecordSet
     /// <summary>The transaction of a change; null where the source tells none.</summary>
     public abstract TransactionInfo? GetTransaction(int change);
 
+    /// <summary>See <see cref="ChangeEvent.IsProvisional"/>.</summary>
+    public virtual bool IsProvisional => false;
+
     /// <summary>What a change did.</summary>
     public abstract ChangeOperation GetOperation(int change);
 

@@ -161,8 +161,8 @@ public class PartialJsonTests
         Assert.True(rows.GetValue(3, 2).IsNull);
         Assert.Equal("[1]", rows.GetValue(3, 9).AsString());
         Assert.All(Enumerable.Range(2, 8), c => Assert.True(rows.IsNull(5, c)));
-        Assert.False(rows.KeyEquals(0, 1, [9]));
-        Assert.True(rows.KeyEquals(2, 3, [9]));
+        Assert.False(rows.HasSame(0, 1, [9]));
+        Assert.True(rows.HasSame(2, 3, [9]));
     }
 
     [Theory]

@@ -27,18 +27,18 @@ public class RowScannerTests
     [Theory]
     [InlineData(1, 1, true)]
     [InlineData(1, 2, false)]
-    public void KeyEquals_compares_the_bytes_of_key_columns(byte before, byte after, bool equal)
+    public void HasSame_compares_the_bytes_of_key_columns(byte before, byte after, bool equal)
     {
         var rows = TestEvents.Scan(IntAndText, EventType.UpdateRows, 3, 7, 7, 0, before, 1, (byte)'x', 1, 0, after, 1, (byte)'y', 1);
-        Assert.Equal(equal, rows.KeyEquals(0, 1, [0]));
-        Assert.False(rows.KeyEquals(0, 1, [1]));
-        Assert.True(rows.KeyEquals(0, 1, [2]));
-        Assert.True(rows.KeyEquals(0, 1, []));
+        Assert.Equal(equal, rows.HasSame(0, 1, [0]));
+        Assert.False(rows.HasSame(0, 1, [1]));
+        Assert.True(rows.HasSame(0, 1, [2]));
+        Assert.True(rows.HasSame(0, 1, []));
     }
 
     [Fact]
-    public void KeyEquals_takes_a_column_that_the_after_image_lacks_for_unchanged()
-        => Assert.True(TestEvents.Scan(IntAndText, EventType.UpdateRows, 3, 0b001, 0b100, 0, 7, 0, 9).KeyEquals(0, 1, [0]));
+    public void HasSame_takes_a_column_that_the_after_image_lacks_for_unchanged()
+        => Assert.True(TestEvents.Scan(IntAndText, EventType.UpdateRows, 3, 0b001, 0b100, 0, 7, 0, 9).HasSame(0, 1, [0]));
 
     [Theory]
     [InlineData(new byte[] { 3, 7, 0 }, "passes the event's end")]

@@ -153,6 +153,70 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public async Task Changes_that_come_before_the_commit_are_provisional()
+    {
+        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Xid();
+
+        Assert.All(Sets(await List().ReadAsync(buffer: 0)), set => Assert.True(set.IsProvisional));
+        Assert.All(Sets(await List().ReadAsync()), set => Assert.False(set.IsProvisional));
+    }
+
+    [Fact]
+    public async Task Updates_that_change_nothing_are_left_out_on_request_and_places_stay_right()
+    {
+        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Updates(1, 1, 2, 3, 4, 4, 5, 6).Updates(7, 7).Rows(8).Xid();
+        var all = await List().ReadAsync(EventlessSet());
+        Assert.Equal("( 1 3 4 6 7 8 )", all.Text);
+
+        var run = await List().ReadAsync(EventlessSet(), skipUnchanged: true);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 3 6 8 )", run.Text);
+        Assert.Equal(3, run.Entries.Select(e => e.Item).OfType<TransactionEnd>().Single().EventCount);
+        Assert.Equal("6 8 )", (await List().ReadAsync(run.OffsetBehind(0), skipUnchanged: true)).Text);
+        Assert.Equal("8 )", (await List().ReadAsync(run.OffsetBehind(1), skipUnchanged: true)).Text);
+        Assert.Equal(Sets(all)[0].GetEventId(1), Sets(run)[0].GetEventId(0));
+
+        // Offsets inside a transaction count changes, which the option makes fewer.
+        Assert.IsType<SourceInconsistentException>((await List().ReadAsync(run.OffsetBehind(1))).Failure);
+        Assert.IsType<SourceInconsistentException>((await List().ReadAsync(all.OffsetBehind(1), skipUnchanged: true)).Failure);
+    }
+
+    [Theory]
+    [InlineData("aaaaaaaa-0000-0000-0000-000000000001", "", "( 1 ) ( 3 )")]
+    [InlineData("", "aaaaaaaa-0000-0000-0000-000000000001", "( 2 )")]
+    [InlineData("aaaaaaaa-0000-0000-0000-000000000001 bbbbbbbb-0000-0000-0000-000000000001", "BBBBBBBB-0000-0000-0000-000000000001", "( 1 ) ( 3 )")]
+    [InlineData("17", "", "")]
+    public async Task Transactions_of_other_servers_are_passed_over_and_count(string from, string notFrom, string expected)
+    {
+        var other = new Guid("bbbbbbbb-0000-0000-0000-000000000001");
+        var list = EventList.Begun().Transaction(1, 1).Gtid(other, 1).Query("BEGIN").Map().Rows(2).Xid().Gtid(other, 2).Query("INSERT INTO t VALUES (4)").Transaction(2, 3)
+            .Gtid(other, 3).Query("TRUNCATE TABLE t");
+
+        var run = await list.ReadAsync(EventlessSet(), faults: FaultPolicy.SkipWithNotice, fromSources: Words(from), notFromSources: Words(notFrom));
+
+        Assert.Null(run.Failure);
+        Assert.Equal(expected, run.Text.Replace(" ( T )", "", StringComparison.Ordinal).Replace(" ( )", "", StringComparison.Ordinal));
+        Assert.Equal(expected.Contains('2', StringComparison.Ordinal), run.Text.Contains('T', StringComparison.Ordinal));
+        Assert.Equal(expected.Contains('2', StringComparison.Ordinal), run.Entries.Exists(e => e.Item is Notice));
+        Assert.Equal($"{EventList.Source}:1-2,{other}:1-3", OffsetDocument.Read(run.LastOffset).GtidSet?.ToString());
+    }
+
+    [Theory]
+    [InlineData("not-a-uuid")]
+    [InlineData("")]
+    [InlineData("-1")]
+    public void A_source_that_is_neither_a_UUID_nor_an_id_is_refused(string text)
+    {
+        var e = Assert.Throws<ArgumentException>(() => new MySqlSource(new MySqlSourceOptions { ConnectionString = "Server=h", ExcludeGtidSources = [text] }));
+        Assert.Contains($"'{text}'", e.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static List<ChangeSet> Sets(EventListRun run) => [.. run.Entries.Select(e => e.Changes).OfType<ChangeSet>()];
+
+    [Fact]
     public async Task An_incident_ends_the_stream()
         => Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).ReadAsync()).Failure);
 

@@ -48,6 +48,9 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     public EventList Gtid(long number) => Add(EventType.Gtid, [1, .. Source.ToByteArray(bigEndian: true), .. BitConverter.GetBytes(number)]);
 
+    /// <summary>The same of another server.</summary>
+    public EventList Gtid(Guid source, long number) => Add(EventType.Gtid, [1, .. source.ToByteArray(bigEndian: true), .. BitConverter.GetBytes(number)]);
+
     public EventList Query(string text, string database = "db") => Add(EventType.Query,
         [7, 0, 0, 0, 0, 0, 0, 0, (byte)database.Length, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(database), 0, .. Encoding.UTF8.GetBytes(text)]);
 
@@ -59,6 +62,10 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
     /// <summary>A WRITE_ROWS of the numbers.</summary>
     public EventList Rows(params int[] numbers)
         => Add(EventType.WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, .. numbers.SelectMany(n => (byte[])[0, .. BitConverter.GetBytes(n)])]);
+
+    /// <summary>An UPDATE_ROWS that changes each first number to the second.</summary>
+    public EventList Updates(params int[] pairs)
+        => Add(EventType.UpdateRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 1, .. pairs.SelectMany(n => (byte[])[0, .. BitConverter.GetBytes(n)])]);
 
     public EventList Xid() => Add(EventType.Xid, new byte[8]);
 
@@ -122,7 +129,8 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     /// <summary>Reads all events through a feed of its own.</summary>
     public async Task<EventListRun> ReadAsync(Offset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
-        bool verify = true, XaMode xa = XaMode.Buffer, FaultPolicy faults = FaultPolicy.Fail)
+        bool verify = true, XaMode xa = XaMode.Buffer, FaultPolicy faults = FaultPolicy.Fail,
+        bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null)
     {
         _next = 0;
         var document = start is null ? new OffsetDocument { File = "binlog.000001", Position = 4 } : OffsetDocument.Read(start);
@@ -133,6 +141,8 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
             Schemas = SchemaHistory.Begin(new SchemaCatalogue(), document, isKept: false),
             Xa = xa,
             OnIncident = faults,
+            SkipUnchanged = skipUnchanged,
+            Sources = GtidSourceFilter.Create(fromSources ?? [], notFromSources ?? []),
             OnStatementChange = faults,
             Logger = Logger,
             MaxBatchSize = 10,

@@ -114,6 +114,7 @@ public sealed class StartTests
     [InlineData("binlog_format", "MIXED", "mysql.binlog_format", true)]
     [InlineData("binlog_row_image", "MINIMAL", "mysql.binlog_row_image", false)]
     [InlineData("binlog_row_metadata", "MINIMAL", "mysql.binlog_row_metadata", false)]
+    [InlineData("binlog_order_commits", "OFF", "mysql.binlog_order_commits", false)]
     [InlineData("gtid_mode", "OFF", "mysql.gtid_mode", false)]
     [InlineData("binlog_expire_logs_seconds", "600", "mysql.binlog_expire_logs_seconds", false)]
     public async Task A_setting_that_is_in_the_way_is_a_finding_with_its_remedy(string variable, string value, string code, bool isError)

@@ -160,6 +160,7 @@ public sealed class XaTests
 
         Assert.Equal(expected, run.Text);
         Assert.Equal(mode == XaMode.Fail, run.Failure is SourceInconsistentException);
+        Assert.Equal(mode == XaMode.Fail ? [] : [true, false], run.Entries.Select(e => e.Changes).OfType<ChangeSet>().Select(set => set.IsProvisional));
     }
 
     [Theory]
@@ -177,6 +178,7 @@ public sealed class XaTests
         Assert.Null(run.Failure);
         Assert.Equal(items ? "( 6 ) ( 3 4 5 ) ( 7 ) ( 1 2 ) ( 8 )" : "6 3 4 5 7 1 2 8", run.Text);
         Assert.Equal(held.Text, run.Text);
+        Assert.All(run.Entries.Select(e => e.Changes).OfType<ChangeSet>().Where(set => set.Count > 1), set => Assert.False(set.IsProvisional));
         Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
         Assert.Equal(2, list.Logger.Entries.Count(e => e.Text.Contains("reading it again", StringComparison.Ordinal)));
     }

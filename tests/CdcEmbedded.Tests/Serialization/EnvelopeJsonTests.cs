@@ -76,6 +76,14 @@ public sealed class EnvelopeJsonTests
     }
 
     [Fact]
+    public void A_provisional_change_says_so_in_its_transaction()
+    {
+        using var json = Writer(transactions: true);
+        var change = new OneChange(ChangeOperation.Create, default, OneChange.Row(), isProvisional: true);
+        Assert.Contains("\"data_collection_order\":2,\"provisional\":true}", json.ToJson(change.Event), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void With_the_option_a_change_without_transaction_has_null()
     {
         using var json = Writer(transactions: true);

@@ -4,7 +4,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Tests.Serialization;
 
 /// <summary>One change of <c>shop.orders</c> with records of the test's choice.</summary>
-internal sealed class OneChange(ChangeOperation operation, Record before, Record after, Record key = default, bool inTransaction = true) : ChangeSet
+internal sealed class OneChange(ChangeOperation operation, Record before, Record after, Record key = default, bool inTransaction = true, bool isProvisional = false) : ChangeSet
 {
     public static readonly DateTimeOffset CommitTime = new(2024, 3, 9, 12, 33, 58, 123, TimeSpan.Zero);
 
@@ -25,6 +25,7 @@ internal sealed class OneChange(ChangeOperation operation, Record before, Record
     public override TransactionInfo? GetTransaction(int change) => inTransaction ? new SomeTransaction() : null;
     public override TableSchema? Schema => after.HasValue ? after.Schema : before.Schema;
 
+    public override bool IsProvisional => isProvisional;
     public override ChangeOperation GetOperation(int change) => operation;
     public override Record GetBefore(int change) => before;
     public override Record GetAfter(int change) => after;
