@@ -70,7 +70,7 @@ internal sealed partial class TransactionAssembler
 
                 open.Adopt(prepared);
             }
-            else
+            else if (!open.IsLeftOut)
             {
                 Log.XaOutcomePassed(_settings.Logger, text, _cursor.File, _cursor.Position);
                 TellMissed(xid);

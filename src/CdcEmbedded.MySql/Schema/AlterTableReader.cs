@@ -38,7 +38,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
 
         RenameColumns();
         PlaceColumns();
-        _keys.AddTo(table);
+        _keys.AddTo(table, context.IsMariaDb);
     }
 
     /// <summary>The new name and the exchanged table alone: for a table whose columns are not known.</summary>

@@ -36,7 +36,7 @@ internal static class CreateTableReader
             throw SqlTokens.Unexpected(",", elements.Peek());
         }
 
-        keys.AddTo(table);
+        keys.AddTo(table, context.IsMariaDb);
         if (isVersioned && !hasPeriod)
         {
             SystemVersioning.AddTo(table);

@@ -131,7 +131,7 @@ internal sealed class DdlApplier
         if (_context.IsMariaDb && _catalogue.Find(database, table) is { MayHashKeys: false } known)
         {
             var draft = TableDraft.Of(known);
-            keys.AddTo(draft);
+            keys.AddTo(draft, isMariaDb: true);
             if (draft.MayHashKeys)
             {
                 Define(TableChangeKind.Alter, database, table, () => draft.ToDefinition(database, table));

@@ -32,8 +32,10 @@ internal sealed class TableKeys
     }
 
     /// <summary>Applies all to a table whose columns are complete.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="isMariaDb">Whether unique keys may be hashes.</param>
     /// <exception cref="SqlUnreadableException">A column is not there.</exception>
-    public void AddTo(TableDraft table)
+    public void AddTo(TableDraft table, bool isMariaDb)
     {
         foreach (var (_, start, end) in Periods)
         {
@@ -62,7 +64,8 @@ internal sealed class TableKeys
             column.IsNullable = false;
         }
 
-        table.MayHashKeys |= HasHash || Unique.Exists(name => table.IndexOf(name) is >= 0 and var place && IsOfBytes(table.Columns[place].TypeText));
+        table.MayHashKeys |= isMariaDb
+            && (HasHash || Unique.Exists(name => table.IndexOf(name) is >= 0 and var place && IsOfBytes(table.Columns[place].TypeText)));
     }
 
     /// <summary>Values that may be longer than an index takes.</summary>

@@ -72,11 +72,23 @@ public sealed class DdlReaderTests
         Assert.Equal(expected, TableDefinition.Read(document.RootElement).MayHashKeys);
     }
 
-    private static void Apply(SchemaCatalogue catalogue, string[] statements)
+    [Theory]
+    [InlineData("CREATE TABLE t (a VARCHAR(9) UNIQUE, UNIQUE (a))")]
+    [InlineData("CREATE TABLE t (a VARCHAR(9))", "ALTER TABLE t ADD UNIQUE KEY USING HASH (a)")]
+    [InlineData("CREATE TABLE t (a VARCHAR(9))", "CREATE UNIQUE INDEX k ON t (a) USING HASH")]
+    public void MySQL_keeps_no_unique_key_as_a_hash(params string[] statements)
+    {
+        var catalogue = new SchemaCatalogue();
+        Apply(catalogue, statements, isMariaDb: false);
+
+        Assert.False(catalogue.Find("d", "t")?.MayHashKeys);
+    }
+
+    private static void Apply(SchemaCatalogue catalogue, string[] statements, bool isMariaDb = true)
     {
         var context = new DdlContext
         {
-            Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: true, ServerVersion: 110800), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
+            Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: isMariaDb, ServerVersion: isMariaDb ? 110800 : 90700), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
         };
         foreach (var statement in statements)
         {
