@@ -79,7 +79,7 @@ internal static class TableElementReader
         do
         {
             // MySQL's key parts may be expressions.
-            if (inner.Peek().IsName)
+            if (!inner.Peek().Is('('))
             {
                 columns.Add(inner.TakeName());
             }
