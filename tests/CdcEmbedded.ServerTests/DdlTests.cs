@@ -106,6 +106,8 @@ public sealed partial class DdlTests
         ALTER TABLE added_with_charset ADD b CHAR(1), DEFAULT CHARSET = utf8mb4
         ALTER TABLE added_with_charset ADD c CHAR(1), COLLATE ascii_bin
         CREATE TABLE collated_behind (a VARCHAR(10) NOT NULL COLLATE utf8mb4_bin, b CHAR(3) NULL DEFAULT 'x' COLLATE latin1_bin, c INT) CHARACTER SET ascii
+        CREATE TABLE collated_numbers (a INT COLLATE latin1_bin, b DATE NULL COLLATE utf8mb4_bin, c JSON COLLATE utf8mb4_bin)
+        CREATE TABLE collated_number (a INT NOT NULL COLLATE latin1_bin, b INT)
         CREATE TABLE key_dropped (a INT NOT NULL, b INT NOT NULL, PRIMARY KEY (a))
         DROP INDEX `PRIMARY` ON key_dropped
         CREATE TABLE key_altered (a INT NOT NULL, b INT NOT NULL, PRIMARY KEY (a))

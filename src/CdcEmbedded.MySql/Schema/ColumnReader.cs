@@ -101,14 +101,7 @@ internal static class ColumnReader
         }
         else if (tokens.TryTake("COLLATE"))
         {
-            // Behind other attributes too it tells the character set; where bytes would become text or text bytes, the type does not stand.
-            var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
-            if (characterSet is not null && characterSet != column.CharacterSet && (column.CharacterSet is null || characterSet == "binary"))
-            {
-                throw new SqlUnreadableException($"a collation of {characterSet} stands behind {column.TypeText}");
-            }
-
-            column.CharacterSet = characterSet ?? column.CharacterSet;
+            ReadCollation(tokens, column);
         }
         else if (tokens.TryTake("CONSTRAINT"))
         {
@@ -145,6 +138,29 @@ internal static class ColumnReader
         {
             PassAttribute(tokens);
         }
+    }
+
+    /// <summary>Behind other attributes too it tells the character set of a text; where bytes would become text or text bytes, the type does not stand.</summary>
+    private static void ReadCollation(SqlTokens tokens, ColumnDraft column)
+    {
+        var type = column.TypeText;
+        var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
+        var isBytes = type.StartsWith("binary", StringComparison.Ordinal) || type.StartsWith("varbinary", StringComparison.Ordinal)
+            || type.EndsWith("blob", StringComparison.Ordinal);
+        var isText = column.CharacterSet is not null || type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
+            || type.EndsWith("text", StringComparison.Ordinal) || type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal);
+        if (characterSet is null || characterSet == column.CharacterSet || !(isBytes || isText))
+        {
+            // Numbers and times have none.
+            return;
+        }
+
+        if (isBytes || characterSet == "binary")
+        {
+            throw new SqlUnreadableException($"a collation of {characterSet} stands behind {type}");
+        }
+
+        column.CharacterSet = characterSet;
     }
 
     private static void PassAttribute(SqlTokens tokens)

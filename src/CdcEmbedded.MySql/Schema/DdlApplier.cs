@@ -109,13 +109,13 @@ internal sealed class DdlApplier
         {
             ReadCreateSequence(isReplacing);
         }
-        else if (_tokens.TryTake("UNIQUE", "INDEX"))
+        else if (_context.IsMariaDb && _tokens.TryTake("UNIQUE", "INDEX"))
         {
             ReadCreateUniqueIndex();
         }
     }
 
-    /// <summary>CREATE UNIQUE INDEX name [USING type] ON t (columns): other indexes show in no row event.</summary>
+    /// <summary>CREATE UNIQUE INDEX name [USING type] ON t (columns) of MariaDB: other indexes show in no row event.</summary>
     private void ReadCreateUniqueIndex()
     {
         _tokens.TryTake("IF", "NOT", "EXISTS");
@@ -123,12 +123,17 @@ internal sealed class DdlApplier
         var keys = new TableKeys { HasHash = _tokens.TryTake("USING", "HASH") };
         while (!_tokens.TryTake("ON"))
         {
+            if (_tokens.IsAtEnd)
+            {
+                throw SqlTokens.Unexpected("ON", _tokens.Peek());
+            }
+
             _tokens.Take();
         }
 
         var (database, table) = _tokens.TakeTable(_context.Database);
         keys.HasHash |= TableElementReader.ReadKey(_tokens, keys.Unique);
-        if (_context.IsMariaDb && _catalogue.Find(database, table) is { MayHashKeys: false } known)
+        if (_catalogue.Find(database, table) is { MayHashKeys: false } known)
         {
             var draft = TableDraft.Of(known);
             keys.AddTo(draft, isMariaDb: true);
@@ -221,7 +226,6 @@ internal sealed class DdlApplier
             ?? throw new SqlUnreadableException($"it is like {fromDatabase}.{from}, which is not known");
     }
 
-    /// <summary>MariaDB's sequences are tables of one row (manual, "CREATE SEQUENCE").</summary>
     private void ReadCreateSequence(bool isReplacing)
     {
         var isOptional = _tokens.TryTake("IF", "NOT", "EXISTS");
@@ -245,40 +249,8 @@ internal sealed class DdlApplier
         }
     }
 
-    private void DefineSequence(TableChangeKind kind, string database, string table, string? type) => Define(kind, database, table, () =>
-    {
-        var numbers = new ColumnDraft { Name = "", TypeText = type ?? "" };
-        while (!_tokens.IsAtEnd)
-        {
-            // MariaDB 11.5 and later.
-            if (_tokens.TryTake("AS"))
-            {
-                ColumnTypeReader.Read(_tokens, numbers, null, _context);
-            }
-            else
-            {
-                _tokens.Take();
-            }
-        }
-
-        if (numbers.TypeText.Length == 0)
-        {
-            throw new SqlUnreadableException("the sequence is not known");
-        }
-
-        var draft = new TableDraft();
-        foreach (var (name, columnType) in ((string, string)[])
-            [
-                ("next_not_cached_value", numbers.TypeText), ("minimum_value", numbers.TypeText), ("maximum_value", numbers.TypeText),
-                ("start_value", numbers.TypeText), ("increment", "bigint"), ("cache_size", "bigint unsigned"), ("cycle_option", "tinyint unsigned"),
-                ("cycle_count", "bigint"),
-            ])
-        {
-            draft.Columns.Add(new ColumnDraft { Name = name, TypeText = columnType, IsNullable = false });
-        }
-
-        return draft.ToDefinition(database, table);
-    });
+    private void DefineSequence(TableChangeKind kind, string database, string table, string? type)
+        => Define(kind, database, table, () => SequenceReader.Read(_tokens, type, _context).ToDefinition(database, table));
 
     private void ReadAlter()
     {

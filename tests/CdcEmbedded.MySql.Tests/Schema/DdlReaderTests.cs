@@ -25,6 +25,7 @@ public sealed class DdlReaderTests
 
     [Theory]
     [InlineData("(a VARCHAR(9) NOT NULL COLLATE utf8mb4_bin)", "a varchar(9) utf8mb4")]
+    [InlineData("(a INT COLLATE latin1_bin, b DATE NOT NULL COLLATE utf8mb4_bin, c ENUM('x') NULL COLLATE utf8mb4_bin)", "a int? b date c enum('x') utf8mb4?")]
     [InlineData("(id INT, vector VECTOR(3), VECTOR INDEX (vector))", "id int? vector vector(3)?")]
     [InlineData("(a DOUBLE DEFAULT 1.5E-3 NOT NULL)", "a double")]
     [InlineData("(a DOUBLE DEFAULT -1.E+2, b DECIMAL(5,1) DEFAULT 10. NOT NULL, c DOUBLE DEFAULT .5e1, d DOUBLE DEFAULT 2e5 COMMENT 'x')", "a double? b decimal(5,1) c double? d double?")]
@@ -33,6 +34,26 @@ public sealed class DdlReaderTests
     [InlineData("(a INT WITH SYSTEM VERSIONING, b INT)", "a int? b int? row_start timestamp(6)~ row_end timestamp(6)~")]
     [InlineData("(a INT REFERENCES p(a) ON DELETE SET DEFAULT ON UPDATE NO ACTION, KEY ((a + 1)))", "a int?")]
     public void CREATE_gives_the_servers_columns(string columns, string expected) => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns));
+
+    [Theory]
+    [InlineData("SET STATEMENT a = 1 FOR CREATE OR REPLACE TABLE IF NOT EXISTS d.t (a INT DEFAULT (1 + 2) KEY, b TEXT UNIQUE, PERIOD FOR p (x, y), UNIQUE k USING HASH (b)) COMMENT 'x'")]
+    [InlineData("CREATE UNIQUE INDEX IF NOT EXISTS k USING HASH ON t (b(5), a) COMMENT 'x'")]
+    [InlineData("ALTER TABLE t ADD COLUMN (c INT, d ENUM('x')) , CHANGE a z INT AFTER b, EXCHANGE PARTITION p WITH TABLE u, CONVERT TO CHARACTER SET latin1 COLLATE latin1_bin")]
+    [InlineData("ALTER SEQUENCE t AS INT RESTART 5")]
+    [InlineData("RENAME TABLE t WAIT 5 TO u, v TO `w`")]
+    [InlineData("DROP INDEX IF EXISTS `PRIMARY` ON t")]
+    [InlineData("CREATE DATABASE IF NOT EXISTS e CHARACTER SET = latin1 /*!50000 COMMENT 'x' */")]
+    public void A_statement_that_is_cut_short_anywhere_is_read_or_refused(string statement)
+    {
+        for (var length = 0; length <= statement.Length; length++)
+        {
+            var catalogue = new SchemaCatalogue();
+            Apply(catalogue, ["CREATE TABLE t (a INT, b TEXT)"]);
+            var refusal = Xunit.Record.Exception(() => Apply(catalogue, [statement[..length]]));
+
+            Assert.True(refusal is null or CdcProtocolException, $"'{statement[..length]}' ends in {refusal}");
+        }
+    }
 
     [Theory]
     [InlineData("bigint", "CREATE SEQUENCE t START 5")]
