@@ -154,7 +154,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores what is acknowledged; for any thread, at most once at a time.</summary>
+    /// <summary>Stores what is acknowledged, and returns when it is stored: a write of the same that another flow has under way is waited for, and
+    /// done again where it fails. For any thread, at most once at a time.</summary>
     public async ValueTask SaveAsync(CancellationToken cancellationToken)
     {
         SourcePosition position;
@@ -162,7 +163,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         lock (_gate)
         {
             AcknowledgeBehindCurrent();
-            if (!_progress.IsDirty)
+            if (_progress.Sequence <= Session.Keeper.SavedSequence)
             {
                 return;
             }

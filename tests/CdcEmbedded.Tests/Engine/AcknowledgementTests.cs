@@ -174,6 +174,39 @@ public sealed class AcknowledgementTests : EngineTest
         Assert.Equal(At(1), LastSaved);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CommitAsync_of_what_another_flow_is_storing_waits_for_that_and_does_it_where_it_fails(bool fails)
+    {
+        await using var engine = Engine(Transactions(1, 3), CommitPolicy.Never, AcknowledgementMode.Manual);
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        Assert.True(await changes.MoveNextAsync());
+        var answer = new TaskCompletionSource();
+        Store.HoldSaves(answer.Task);
+
+        var first = engine.CommitAsync(changes.Current).AsTask();
+        var second = engine.CommitAsync(changes.Current).AsTask();
+
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        Assert.Null(LastSaved);
+        Store.HoldSaves(null);
+        if (fails)
+        {
+            answer.SetException(new IOException("The disk is full."));
+            await Assert.ThrowsAsync<IOException>(() => first);
+        }
+        else
+        {
+            answer.SetResult();
+            await first;
+        }
+
+        await second;
+        Assert.Equal([At(0, 1, true)], Store.Saved);
+    }
+
     [Fact]
     public async Task CommitAsync_refuses_what_this_engine_did_not_yield()
     {
