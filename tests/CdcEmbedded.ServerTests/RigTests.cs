@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using CdcEmbedded.TestServers;
+using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.ServerTests;
 
@@ -86,6 +87,28 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
         string? after = (await server.QueryAsync("SELECT COUNT(*) FROM t", database))[0][0];
 
         Assert.Equal(("0", "1"), (before, after));
+    }
+
+    [Fact]
+    public async Task Session_whose_own_SELECT_fails_throws_instead_of_waiting_and_goes_on()
+    {
+        // A server that shuts down answers so now and then, and the client, which has not noticed the end yet, waits for more input.
+        const string Client = """
+            while read -r text; do
+              n=$((n + 1))
+              case $text in
+                "SELECT 'rig-mark"*)
+                  mark=${text#*\'}
+                  if [ $n -eq 7 ]; then echo "ERROR 1053 (08S01) at line $n: Server shutdown in progress"; else echo "${mark%%\'*}"; fi ;;
+              esac
+            done
+            """;
+        await using SqlSession session = await SqlSession.OpenAsync(new CommandLine("/bin/sh", ["-c", Client, "client"]), CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<SqlStatementException>(() => session.ExecuteAsync("DELETE\nFROM t"));
+        await session.ExecuteAsync("COMMIT");
+
+        Assert.Equal(1053, error.Code);
     }
 
     [Fact]

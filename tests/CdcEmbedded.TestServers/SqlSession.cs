@@ -8,7 +8,8 @@ namespace CdcEmbedded.TestServers;
 /// <summary>
 /// One connection that stays open, held by a command line client whose input stays open: transactions can be left open, and a statement
 /// costs a round trip instead of a new process. After each call the session runs a SELECT of its own, so ROW_COUNT() and FOUND_ROWS() have
-/// to be asked in the same call as the statement they are about. One call at a time; further ones wait.
+/// to be asked in the same call as the statement they are about, and a call fails where that SELECT does, as it may while the server shuts
+/// down and between XA END and XA PREPARE. One call at a time; further ones wait.
 /// </summary>
 public sealed class SqlSession : IAsyncDisposable
 {
@@ -20,6 +21,7 @@ public sealed class SqlSession : IAsyncDisposable
     private int _start;
     private int _end;
     private long _calls;
+    private int _lines;
     private int _disposed;
 
     private SqlSession(Process client) => _client = client;
@@ -38,7 +40,9 @@ public sealed class SqlSession : IAsyncDisposable
             // A client stopped in the middle of a statement cannot go on, so cancelling ends the session.
             await using CancellationTokenRegistration kill = cancellationToken.Register(Kill);
             string mark = _mark + (++_calls).ToString(CultureInfo.InvariantCulture);
-            Task writing = WriteAsync($"{sql}\n;\nSELECT '{mark}';\n");
+            string text = $"{sql}\n;\nSELECT '{mark}';\n";
+            _lines += text.Count('\n');
+            Task writing = WriteAsync(text);
             List<string?[]> rows = await ReadUntilAsync(mark, cancellationToken);
             await writing;
             return rows;
@@ -136,10 +140,17 @@ public sealed class SqlSession : IAsyncDisposable
             {
                 failure = (failure ?? new StringBuilder()).AppendLine(line);
                 var error = new SqlStatementException(failure.ToString());
-                if (error.ConnectionLost || new SqlStatementException(line).ConnectionLost)
+                var last = new SqlStatementException(line);
+                if (error.ConnectionLost || last.ConnectionLost)
                 {
                     // The mark cannot arrive any more.
                     Kill();
+                    throw error;
+                }
+
+                if (last.Line >= _lines)
+                {
+                    // It is the mark's own SELECT that failed.
                     throw error;
                 }
             }

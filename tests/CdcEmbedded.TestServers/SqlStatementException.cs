@@ -15,6 +15,7 @@ public sealed partial class SqlStatementException : Exception
         {
             Code = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             SqlState = match.Groups[2].Value;
+            Line = match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0;
         }
     }
 
@@ -24,10 +25,13 @@ public sealed partial class SqlStatementException : Exception
     /// <summary>The SQLSTATE, five characters, or empty.</summary>
     public string SqlState { get; } = "";
 
+    /// <summary>The line of the client's input on which the statement starts, from 1; 0 where the output names none.</summary>
+    internal int Line { get; }
+
     internal bool ConnectionLost => Code is >= 2000 and < 3000 or 4031;
 
     internal static bool IsErrorLine(string line) => line.StartsWith("ERROR ", StringComparison.Ordinal) && ErrorLine().IsMatch(line);
 
-    [GeneratedRegex(@"^ERROR (\d+) \((\w{5})\)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^ERROR (\d+) \((\w{5})\)(?: at line (\d+))?", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ErrorLine();
 }
