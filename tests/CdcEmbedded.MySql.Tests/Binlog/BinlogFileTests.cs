@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 

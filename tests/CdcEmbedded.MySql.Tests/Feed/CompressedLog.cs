@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
 
 namespace CdcEmbedded.MySql.Tests.Feed;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using CdcEmbedded.MySql.Binlog;
+using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
 using CdcEmbedded.MySql.Tests.Compression;
 using CdcEmbedded.Sources;

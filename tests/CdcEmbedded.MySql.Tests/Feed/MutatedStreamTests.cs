@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
 using CdcEmbedded.MySql.Tests.Scripted;
 using FsCheck;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
 using CdcEmbedded.MySql.Tests.Scripted;
 using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;

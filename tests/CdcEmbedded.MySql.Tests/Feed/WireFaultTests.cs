@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Protocol;
 using CdcEmbedded.MySql.Tests.Scripted;
 

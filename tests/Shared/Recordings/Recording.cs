@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 
-namespace CdcEmbedded.MySql.Tests.Binlog;
+namespace CdcEmbedded.MySql.Recordings;
 
 /// <summary>One recorded scenario: binlogs of a real server and the changes that they hold.</summary>
 public sealed class Recording
@@ -57,6 +57,10 @@ public sealed class Recording
         using var reader = Open("final_state.json");
         return JsonDocument.Parse(reader.ReadToEnd()).RootElement;
     }
+
+    /// <summary>A global variable of the server that was recorded; null where it has none of that name.</summary>
+    public string? Variable(string name) => File.ReadLines(Path.Combine(Folder, "server.txt"))
+        .Where(l => l.StartsWith(name + "=", StringComparison.Ordinal)).Select(l => l[(name.Length + 1)..]).FirstOrDefault();
 
     public string[][] Events() => [.. File.ReadLines(Path.Combine(Folder, "events.tsv")).Skip(1).Select(l => l.Split('\t'))];
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace CdcEmbedded.MySql.Tests.Binlog;
+namespace CdcEmbedded.MySql.Recordings;
 
 /// <summary>Compares a decoded value with the recordings' ground truth, by the conventions of their README.</summary>
 internal static class ExpectedValue

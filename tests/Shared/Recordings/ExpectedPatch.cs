@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace CdcEmbedded.MySql.Tests.Binlog;
+namespace CdcEmbedded.MySql.Recordings;
 
 /// <summary>Holds a patch against what mysqlbinlog prints for the same differences: calls of JSON functions in each other, the innermost
 /// first, each with paths and values.</summary>

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using CdcEmbedded.MySql.Binlog;
-using CdcEmbedded.MySql.Tests.Binlog;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Recordings;
 
 /// <summary>Holds delivered items against a recording's expected.jsonl, and tells which recordings can be read whole.</summary>
 internal static class RecordedTruth

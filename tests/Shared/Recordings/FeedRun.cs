@@ -1,9 +1,8 @@
 using System.Globalization;
-using CdcEmbedded.MySql.Tests.Binlog;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Recordings;
 
 /// <summary>Reads a source through the engine to its end, or to its failure.</summary>
 internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
@@ -22,11 +21,11 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         });
 
     public static async Task<FeedRun> ReadAsync(ISource source, Offset? start = null, bool items = true, int? take = null,
-        CdcEngineOptions? options = null)
+        CdcEngineOptions? options = null, IOffsetStore? store = null)
     {
         var read = new List<StreamItem>();
         using var patience = new CancellationTokenSource(Patience);
-        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), options ?? Options(start));
+        await using var engine = new CdcEngine(source, store ?? new InMemoryOffsetStore(), options ?? Options(start));
         try
         {
             if (items)
@@ -77,6 +76,16 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         TransactionEnd e => $"{e} {string.Join(',', e.DataCollections)}",
         _ => item.ToString() ?? "",
     };
+
+    /// <summary>Where two runs part; null where they are alike.</summary>
+    public static string? Difference(IEnumerable<string> expected, List<string> actual)
+    {
+        var wanted = expected.ToList();
+        var i = wanted.Zip(actual).TakeWhile(p => p.First == p.Second).Count();
+        return i == wanted.Count && i == actual.Count
+            ? null
+            : $"{actual.Count} items, {wanted.Count} expected; item {i} is\n{actual.ElementAtOrDefault(i)}\nnot\n{wanted.ElementAtOrDefault(i)}\nbehind\n{wanted.ElementAtOrDefault(i - 1)}";
+    }
 
     private static string Describe(Record record)
         => record.HasValue ? string.Join('|', record.Select(f => $"{f.Name}={f.Value.Kind}:{Text(f.Value)}")) : "none";

@@ -1,0 +1,73 @@
+using CdcEmbedded.MySql;
+using CdcEmbedded.MySql.Recordings;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests.Recordings;
+
+/// <summary>
+/// Every recording out of a real server's hands: what comes over the connection is what the recording's triggers saw, and item by item what
+/// the files give. The server knows none of the tables, so that names come from the log: from its table maps or its statements.
+/// </summary>
+public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<RecordedLogs>
+{
+    private const int Restarts = 4;
+
+    public static TheoryData<string> Whole => RecordedTruth.Whole;
+
+    public static TheoryData<string> Refused => RecordedTruth.Refused;
+
+    [Theory]
+    [MemberData(nameof(Whole))]
+    public async Task A_server_that_serves_a_recording_gives_its_changes_and_from_any_offset_on_the_rest(string name)
+    {
+        Recording recording = Recording.Get(name);
+        var expected = recording.Expected().ToList();
+        FeedRun files = await FeedRun.ReadAsync(FeedRun.Files(recording));
+        MySqlSource source = Source(await logs.ServeAsync(recording));
+
+        var store = new InMemoryOffsetStore();
+        FeedRun run = await ReadAsync(source, store);
+
+        Assert.Null(run.Failure);
+        Assert.Equal(expected.Count, RecordedTruth.Compare(run.Changes, expected));
+        RecordedTruth.CompareTransactions(run.Items, expected);
+        Assert.Null(FeedRun.Difference(files.Texts, run.Texts));
+        List<string> texts = run.Texts;
+        for (int place = 0; place < Restarts; place++)
+        {
+            int i = (texts.Count - 1) * place / (Restarts - 1);
+            FeedRun rest = await ReadAsync(source, store, run.Items[i].Offset);
+
+            // A begin's offset stands before it.
+            Assert.Null(rest.Failure);
+            Assert.Null(FeedRun.Difference(texts.Skip(run.Items[i] is TransactionBegin ? i : i + 1), rest.Texts));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Rows_changed_by_statements_are_refused_by_type_behind_everything_before_them(string name)
+    {
+        Recording recording = Recording.Get(name);
+        FeedRun files = await FeedRun.ReadAsync(FeedRun.Files(recording));
+        MySqlSource source = Source(await logs.ServeAsync(recording));
+
+        FeedRun run = await ReadAsync(source, new InMemoryOffsetStore());
+
+        Assert.IsType<SourceInconsistentException>(run.Failure);
+        Assert.Equal(files.Failure?.Message, run.Failure.Message);
+        Assert.Null(FeedRun.Difference(files.Texts, run.Texts));
+    }
+
+    private static MySqlSource Source(MySqlTestServer server) =>
+        new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, KeyChange = KeyChangeMode.Update });
+
+    /// <summary>Files send no heartbeats, a server does.</summary>
+    private static async Task<FeedRun> ReadAsync(MySqlSource source, InMemoryOffsetStore store, Offset? start = null)
+    {
+        FeedRun run = await FeedRun.ReadAsync(source, start, store: store);
+        run.Items.RemoveAll(item => item is Heartbeat);
+        return run;
+    }
+}
