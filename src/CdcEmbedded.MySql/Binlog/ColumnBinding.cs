@@ -33,9 +33,25 @@ internal static class ColumnBinding
         mismatch = "";
         var type = ColumnTypeParser.Parse(definition.TypeText);
         var charset = definition.CharacterSet is { } name ? Charset.ByName(name) : null;
+        var isUnknown = charset is null && ColumnTypeText.HasCharacterSet(definition.TypeText);
+        var told = column.IsText ? Charset.OfCollation(column.Collation) : null;
+        if (isUnknown)
+        {
+            // MySQL 8 and later tell it in the map.
+            charset = told;
+        }
+
         if (definition.CharacterSet is not null && charset is null)
         {
             mismatch = $"character set {definition.CharacterSet} is not known";
+        }
+        else if (isUnknown && charset is null && !ColumnTypeText.IsList(definition.TypeText))
+        {
+            mismatch = "its character set is the default of its database, which neither the log behind the start nor the server tells";
+        }
+        else if (told is not null && told.Name != (charset ?? Charset.Binary).Name)
+        {
+            mismatch = $"the log has it in {told.Name}, the schema in {(charset ?? Charset.Binary).Name}";
         }
         else if (column.IsNullable != definition.IsNullable)
         {
@@ -65,7 +81,7 @@ internal static class ColumnBinding
             column.GeometryType = ColumnTypeText.GeometryTypeOf(type.Name);
         }
 
-        if (column.IsText || column.HasLabels)
+        if ((column.IsText || column.HasLabels) && !isUnknown)
         {
             column.Collation = CharsetTable.AnyCollation(charset ?? Charset.Binary);
         }

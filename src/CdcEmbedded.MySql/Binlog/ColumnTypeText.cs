@@ -12,6 +12,13 @@ internal static class ColumnTypeText
     /// <summary>The number of a geometry type as WKB has it; -1 where the name is none.</summary>
     public static int GeometryTypeOf(string name) => name == "geometrycollection" ? 7 : Array.IndexOf(Geometries, name);
 
+    /// <summary>Whether columns of a type have a character set; one whose definition tells none has its database's, which is not known.</summary>
+    public static bool HasCharacterSet(string type) => type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
+        || type.EndsWith("text", StringComparison.Ordinal) || IsList(type);
+
+    /// <summary>ENUM and SET: rows hold numbers, so the character set does not matter to them.</summary>
+    public static bool IsList(string type) => type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal);
+
     public static string Of(in ColumnMetadata column)
     {
         var isBinary = Charset.OfCollation(column.Collation) is { IsBinary: true };

@@ -208,6 +208,17 @@ internal sealed class BinlogFeed : ISourceFeed
     {
         var (mapped, map, mismatch) = pending;
         var position = _assembler.Cursor.ToString();
+        if (!_settings.Schemas.IsKept && await _schemas.ReadAllAsync(_assembler.PlaceNow(), cancellationToken).ConfigureAwait(false) is { } catalogue)
+        {
+            // This part of the log was written before the server was set to name columns.
+            _settings.Schemas.BeginAgain(catalogue, _assembler.PlaceNow());
+            if (catalogue.Find(mapped.Database, mapped.Name) is { } known && CapturedTable.TryBind(map, known, out mismatch) is { } bound)
+            {
+                _assembler.Tables.Resolve(bound);
+                return;
+            }
+        }
+
         var found = await _schemas.FindAsync(mapped.Database, mapped.Name, _assembler.PlaceNow(), cancellationToken).ConfigureAwait(false);
         var reason = found.Reason;
         if (found.Definition is { } definition)

@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Schema;
+
 namespace CdcEmbedded.MySql.Feed;
 
 /// <summary>Knows no tables: files alone, without a server to ask.</summary>
@@ -8,6 +10,8 @@ internal sealed class NoSchemas : ISchemaSource
 
     public ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
         => new(new SchemaLookup(null, "the files before that place hold no statement that creates it, or one that cannot be followed"));
+
+    public ValueTask<SchemaCatalogue?> ReadAllAsync(OffsetDocument place, CancellationToken cancellationToken) => default;
 
     public ValueTask DisposeAsync() => default;
 }

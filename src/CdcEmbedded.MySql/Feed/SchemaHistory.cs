@@ -86,6 +86,15 @@ internal sealed class SchemaHistory
         return changes;
     }
 
+    /// <summary>Begins anew with what is known at a place, and keeps it from here on: the log has turned out not to name all columns.</summary>
+    public void BeginAgain(SchemaCatalogue catalogue, OffsetDocument place)
+    {
+        (Catalogue, _base, _basePlace) = (catalogue, catalogue.Copy(), place);
+        _versions.Clear();
+        IsKept = true;
+        IsDirty = true;
+    }
+
     /// <summary>Takes a table over that was looked up.</summary>
     public void Learn(TableDefinition definition, SchemaPlace place)
     {

@@ -26,7 +26,8 @@ internal static class SchemaOpening
         // MariaDB's log names columns, but not the types UUID, INET4 and INET6.
         if (facts["binlog_row_metadata"] == "FULL" && !facts.Version.IsMariaDb)
         {
-            return SchemaHistory.Begin(new SchemaCatalogue(facts.IgnoresTableCase), start, isKept: false);
+            // No row is read by it: it tells the columns of schema changes.
+            return SchemaHistory.Begin(new SchemaCatalogue(facts.IgnoresTableCase) { AssumesServerDefault = true }, start, isKept: false);
         }
 
         var catalogue = await schemas.ReadAllAsync(start, cancellationToken).ConfigureAwait(false);

@@ -371,7 +371,13 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
 
     private static void ConvertColumn(ColumnDraft column, Charset to)
     {
-        if (column.CharacterSet is not { } name || Charset.ByName(name) is not { } from)
+        var isGrowing = column.TypeText is "tinytext" or "text" or "mediumtext";
+        if (column.CharacterSet is null && isGrowing && to.MaxLength > 1)
+        {
+            throw new SqlUnreadableException($"how large the {column.TypeText} '{column.Name}' becomes depends on its character set, which is not known");
+        }
+
+        if ((column.CharacterSet is null && !ColumnTypeText.HasCharacterSet(column.TypeText)) || (Charset.ByName(column.CharacterSet ?? "latin1") is not { } from))
         {
             return;
         }
@@ -384,7 +390,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
 
         // MySQL manual, "ALTER TABLE": a TEXT becomes the next larger type where its characters may need more bytes.
-        if (to.MaxLength > from.MaxLength && column.TypeText is ("tinytext" or "text" or "mediumtext"))
+        if (to.MaxLength > from.MaxLength && isGrowing)
         {
             long bytes = column.TypeText switch { "tinytext" => 255, "text" => 65535, _ => 16777215 };
             column.TypeText = ColumnTypeReader.BlobOf(bytes / from.MaxLength * to.MaxLength) + "text";

@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Sql;
 
 namespace CdcEmbedded.MySql.Schema;
@@ -147,8 +148,7 @@ internal static class ColumnReader
         var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
         var isBytes = type.StartsWith("binary", StringComparison.Ordinal) || type.StartsWith("varbinary", StringComparison.Ordinal)
             || type.EndsWith("blob", StringComparison.Ordinal);
-        var isText = column.CharacterSet is not null || type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
-            || type.EndsWith("text", StringComparison.Ordinal) || type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal);
+        var isText = column.CharacterSet is not null || ColumnTypeText.HasCharacterSet(type);
         if (characterSet is null || characterSet == column.CharacterSet || !(isBytes || isText))
         {
             // Numbers and times have none.

@@ -172,7 +172,7 @@ internal sealed class DdlApplier
         }
 
         // The server's own default is that of a session without another one.
-        if ((options.CharacterSet ?? _context.DefaultCharacterSet) is { } characterSet)
+        if ((options.CharacterSet ?? (kind == TableChangeKind.CreateDatabase ? _context.DefaultCharacterSet : null)) is { } characterSet)
         {
             _catalogue.SetDatabase(name, characterSet);
         }
@@ -455,5 +455,6 @@ internal sealed class DdlApplier
         _changes.Add(new TableChange(kind, database, table) { Definition = definition });
     }
 
-    private string? CharacterSetOf(string database) => _catalogue.CharacterSetOf(database) ?? _context.DefaultCharacterSet;
+    private string? CharacterSetOf(string database)
+        => _catalogue.CharacterSetOf(database) ?? (_catalogue.AssumesServerDefault ? _context.DefaultCharacterSet : null);
 }

@@ -10,6 +10,10 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     private readonly Dictionary<(string Database, string Table), string> _unknown = new(new TableNameComparer(ignoresCase));
     private readonly Dictionary<string, string> _databases = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
+    /// <summary>Whether a database of which the log says nothing is taken to have the server's default character set: for files, where nobody can be
+    /// asked, and where nothing is read by it. Else texts that have their database's are of an unknown one.</summary>
+    public bool AssumesServerDefault { get; init; }
+
     /// <summary>How many tables are known.</summary>
     public int Count => _tables.Count;
 
@@ -48,6 +52,12 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
 
     /// <summary>Sets a database's default character set.</summary>
     public void SetDatabase(string database, string characterSet) => _databases[database] = characterSet;
+
+    /// <summary>A database's default character set is not known any more.</summary>
+    public void ForgetCharacterSet(string database) => _databases.Remove(database);
+
+    /// <summary>The default character sets that are known.</summary>
+    public IReadOnlyDictionary<string, string> Databases => _databases;
 
     /// <summary>A database is gone, with its tables.</summary>
     /// <returns>The names of the tables that were known.</returns>
@@ -93,7 +103,7 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// <summary>A catalogue of its own with the same contents.</summary>
     public SchemaCatalogue Copy()
     {
-        var copy = new SchemaCatalogue(ignoresCase);
+        var copy = new SchemaCatalogue(ignoresCase) { AssumesServerDefault = AssumesServerDefault };
         foreach (var (key, table) in _tables)
         {
             copy._tables[key] = table;
@@ -116,6 +126,11 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     {
         writer.WriteStartObject();
         writer.WriteBoolean("nocase"u8, ignoresCase);
+        if (AssumesServerDefault)
+        {
+            writer.WriteBoolean("assumes"u8, true);
+        }
+
         writer.WriteStartObject("databases"u8);
         foreach (var (database, characterSet) in _databases)
         {
@@ -144,7 +159,7 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
 
     public static SchemaCatalogue Read(JsonElement element)
     {
-        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean());
+        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean()) { AssumesServerDefault = element.TryGetProperty("assumes", out _) };
         foreach (var database in element.GetProperty("databases").EnumerateObject())
         {
             result._databases[database.Name] = database.Value.GetString() ?? "";

@@ -71,6 +71,11 @@ internal static class TextTypeReader
     private static string TypeOf(string name, int? size, string? characterSet)
     {
         var isBinary = characterSet == "binary";
+        if (characterSet is null && size is not null && TypeOf(name, size, "latin1") != TypeOf(name, size, "utf8mb4"))
+        {
+            throw new SqlUnreadableException($"how large a {name}({size}) is depends on its character set, which is the default of its database and not known");
+        }
+
         var maxLength = characterSet is { } cs ? Charset.ByName(cs)?.MaxLength ?? 1 : 1;
         switch (name)
         {

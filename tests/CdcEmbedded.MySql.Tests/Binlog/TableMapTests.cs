@@ -79,6 +79,27 @@ public partial class TableMapTests
     }
 
     [Theory]
+    [InlineData("text", null, 0, null, "the default of its database")]
+    [InlineData("text", null, 51, "cp1251", "")]
+    [InlineData("text", "cp1251", 51, "cp1251", "")]
+    [InlineData("text", "cp1251", 0, "cp1251", "")]
+    [InlineData("text", "koi8r", 51, null, "the log has it in cp1251, the schema in koi8r")]
+    [InlineData("text", "klingon", 0, null, "klingon is not known")]
+    [InlineData("blob", null, 51, null, "the log has it in cp1251, the schema in binary")]
+    [InlineData("blob", null, 63, null, "")]
+    public void Bind_of_a_text_needs_its_character_set_and_takes_what_the_log_tells(string type, string? characterSet, int told, string? expected, string refusal)
+    {
+        // Optional metadata of type 2: the default character set of the columns.
+        byte[] optional = told == 0 ? [] : [2, 1, (byte)told];
+        var map = TableMap.Read([.. TestEvents.MapBody((byte)ColumnType.Blob, [2]), .. optional], TestEvents.Format);
+
+        Assert.Equal(refusal.Length == 0, map.TryBind([new ColumnDefinition("c", type, true, characterSet)], false, out var bound, out var mismatch));
+
+        Assert.Contains(refusal, mismatch, StringComparison.Ordinal);
+        Assert.Equal(expected, bound.Schema?.Columns[0].CharacterSet);
+    }
+
+    [Theory]
     [InlineData(true, "Long LongLong LongLong", true)]
     [InlineData(false, "Long LongLong", false)]
     [InlineData(true, "Long Long", false)]

@@ -118,6 +118,8 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
     public ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
         => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null), ""));
 
+    public ValueTask<SchemaCatalogue?> ReadAllAsync(OffsetDocument place, CancellationToken cancellationToken) => default;
+
     public ValueTask DisposeAsync() => default;
 
     /// <summary>Whether the log holds no transactions any more when it is read a second time.</summary>

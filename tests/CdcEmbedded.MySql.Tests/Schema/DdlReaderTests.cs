@@ -47,7 +47,7 @@ public sealed class DdlReaderTests
     {
         for (var length = 0; length <= statement.Length; length++)
         {
-            var catalogue = new SchemaCatalogue();
+            var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
             Apply(catalogue, ["CREATE TABLE t (a INT, b TEXT)"]);
             var refusal = Xunit.Record.Exception(() => Apply(catalogue, [statement[..length]]));
 
@@ -77,7 +77,7 @@ public sealed class DdlReaderTests
     [InlineData(false, "CREATE TABLE t (a INT, b TEXT)", "CREATE INDEX k USING HASH ON t (b(5))")]
     public void Unique_keys_that_may_be_hashes_are_told(bool expected, params string[] statements)
     {
-        var catalogue = new SchemaCatalogue();
+        var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
         Apply(catalogue, statements);
         var table = catalogue.Find("d", "t");
 
@@ -99,11 +99,32 @@ public sealed class DdlReaderTests
     [InlineData("CREATE TABLE t (a VARCHAR(9))", "CREATE UNIQUE INDEX k ON t (a) USING HASH")]
     public void MySQL_keeps_no_unique_key_as_a_hash(params string[] statements)
     {
-        var catalogue = new SchemaCatalogue();
+        var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
         Apply(catalogue, statements, isMariaDb: false);
 
         Assert.False(catalogue.Find("d", "t")?.MayHashKeys);
     }
+
+    [Theory]
+    [InlineData("a varchar(9)? b char(1) latin1? c text? d enum('x')? e blob?", "CREATE TABLE t (a VARCHAR(9), b CHAR CHARSET latin1, c TEXT, d ENUM('x'), e BLOB)")]
+    [InlineData("a varchar(9) utf8mb4?", "CREATE TABLE t (a VARCHAR(9)) CHARSET utf8mb4")]
+    [InlineData("a varchar(9)? b text?", "CREATE TABLE t (a VARCHAR(9))", "ALTER TABLE t ADD b TEXT")]
+    [InlineData("a varchar(9) utf8mb4? b longtext utf8mb4? c enum('x') utf8mb4? e int?", "CREATE TABLE t (a VARCHAR(9), b LONGTEXT, c ENUM('x'), e INT)", "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4")]
+    [InlineData("a text latin1?", "CREATE TABLE t (a TEXT)", "ALTER TABLE t CONVERT TO CHARACTER SET latin1")]
+    [InlineData("a varbinary(9)?", "CREATE TABLE t (a VARCHAR(9))", "ALTER TABLE t CONVERT TO CHARACTER SET binary")]
+    [InlineData("a text cp1251?", "CREATE DATABASE d CHARACTER SET cp1251", "CREATE TABLE t (a TEXT)")]
+    [InlineData("a text cp1251?", "ALTER DATABASE d CHARACTER SET cp1251", "CREATE TABLE t (a TEXT)")]
+    [InlineData("a text latin1?", "CREATE DATABASE d", "CREATE TABLE t (a TEXT)")]
+    [InlineData("a text?", "ALTER DATABASE d READ ONLY = 1", "CREATE TABLE t (a TEXT)")]
+    public void Texts_of_a_database_that_is_not_known_have_no_character_set(string expected, params string[] statements)
+        => Assert.Equal(expected, ColumnsAfter(new SchemaCatalogue(), statements));
+
+    [Theory]
+    [InlineData("CREATE TABLE t (a TEXT(200))")]
+    [InlineData("CREATE TABLE t (a VARCHAR(20000))")]
+    [InlineData("CREATE TABLE t (a TEXT)", "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4")]
+    public void A_type_that_depends_on_a_character_set_that_is_not_known_is_not_guessed(params string[] statements)
+        => Assert.Contains("character set", ColumnsAfter(new SchemaCatalogue(), statements), StringComparison.Ordinal);
 
     private static void Apply(SchemaCatalogue catalogue, string[] statements, bool isMariaDb = true)
     {
@@ -117,9 +138,10 @@ public sealed class DdlReaderTests
         }
     }
 
-    private static string ColumnsAfter(params string[] statements)
+    private static string ColumnsAfter(params string[] statements) => ColumnsAfter(new SchemaCatalogue { AssumesServerDefault = true }, statements);
+
+    private static string ColumnsAfter(SchemaCatalogue catalogue, string[] statements)
     {
-        var catalogue = new SchemaCatalogue();
         Apply(catalogue, statements);
         var table = catalogue.Find("d", "t");
         return table is null ? catalogue.ReasonOf("d", "t") ?? "" : string.Join(' ', table.Columns.Select(static c => c.Name + " " + c.TypeText

@@ -1,0 +1,12 @@
+using CdcEmbedded.MySql.Schema;
+
+namespace CdcEmbedded.MySql.Feed;
+
+/// <summary>What a statement of the log does to a table or a database, and where it ends.</summary>
+/// <param name="Database">The database.</param>
+/// <param name="Table">The table; empty where the database itself is meant.</param>
+/// <param name="Kind">What happens to it.</param>
+/// <param name="IsOptional">Whether it creates only what is not there: IF NOT EXISTS.</param>
+/// <param name="File">The binlog file.</param>
+/// <param name="Position">Where the statement ends in the file.</param>
+internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, string File, long Position);
