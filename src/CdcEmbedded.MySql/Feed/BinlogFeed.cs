@@ -110,20 +110,37 @@ internal sealed class BinlogFeed : ISourceFeed
     public async ValueTask DisposeAsync()
     {
         _ended = true;
-        if (_second is { } second)
+        try
         {
-            await second.DisposeAsync().ConfigureAwait(false);
-        }
+            if (_second is { } second)
+            {
+                await second.DisposeAsync().ConfigureAwait(false);
+            }
 
-        await _stream.DisposeAsync().ConfigureAwait(false);
-        if (!_isSecond)
-        {
-            await _schemas.DisposeAsync().ConfigureAwait(false);
+            await _stream.DisposeAsync().ConfigureAwait(false);
         }
-
-        if (Probe is { } probe)
+        finally
         {
-            await probe.DisposeAsync().ConfigureAwait(false);
+            // Connections of their own, which must not outlive a stream that fails to close.
+            await DisposeProbesAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask DisposeProbesAsync()
+    {
+        try
+        {
+            if (!_isSecond)
+            {
+                await _schemas.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (Probe is { } probe)
+            {
+                await probe.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

@@ -9,4 +9,8 @@ namespace CdcEmbedded.MySql.Feed;
 /// <param name="IsOptional">Whether it creates only what is not there: IF NOT EXISTS.</param>
 /// <param name="File">The binlog file.</param>
 /// <param name="Position">Where the statement ends in the file.</param>
-internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, string File, long Position);
+internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, string File, long Position)
+{
+    /// <summary>Whether the database itself is meant.</summary>
+    public bool IsOfDatabase => Table.Length == 0;
+}

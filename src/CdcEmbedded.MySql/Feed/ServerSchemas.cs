@@ -15,7 +15,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
     /// <summary>How long after a statement is in the log it is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<LoggedChange> _changes = [];
+    private readonly LoggedChanges _changes = new(selection, facts.IgnoresTableCase);
     private MySqlSession? _session;
     private OffsetDocument? _scannedFrom;
     private (string File, long Position) _scannedTo;
@@ -33,7 +33,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         await Task.Delay(Visible, context.TimeProvider, cancellationToken).ConfigureAwait(false);
         var catalogue = await InformationSchema.ReadAllAsync(session, selection, facts.IgnoresTableCase, cancellationToken).ConfigureAwait(false);
         await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
-        if (MarkChanged(catalogue))
+        if (_changes.TakeOutOf(catalogue))
         {
             await RecallAsync(catalogue, place, cancellationToken).ConfigureAwait(false);
         }
@@ -75,87 +75,17 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         }
 
         await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
-        foreach (var change in _changes)
+        if (_changes.FindBehind(place, database, table) is { } change)
         {
-            if (Changes(change, database, table) && (place.File is not { } file || LogCursor.Compare(change.File, change.Position, file, place.Position) > 0))
-            {
-                return new SchemaLookup(null, $"the statement that ends at {change.File}:{change.Position} changed the table, and what it was before is not known");
-            }
+            return new SchemaLookup(null, $"the statement that ends at {change.File}:{change.Position} changed the table, and what it was before is not known");
         }
 
         Log.SchemaLookedUp(logger, database, table, definition.Columns.Count);
         return new SchemaLookup(definition, "");
     }
 
-    /// <summary>Takes out of what the server has now all that the log changes behind the start.</summary>
-    /// <returns>Whether something is missing that the log before the start may tell.</returns>
-    private bool MarkChanged(SchemaCatalogue catalogue)
-    {
-        var isMissing = false;
-        var names = new TableNameComparer(facts.IgnoresTableCase);
-        var created = new HashSet<(string, string)>(names);
-        var optional = new HashSet<(string, string)>(names);
-        foreach (var change in _changes)
-        {
-            var name = (change.Database, change.Table);
-            if (change.IsOptional)
-            {
-                // A table or database that is there now was there before, or is as this statement made it: either way what the server has is right.
-                optional.Add(name);
-            }
-            else if (change.Table.Length == 0)
-            {
-                isMissing |= MarkDatabase(catalogue, change, created);
-            }
-            else if (change.Kind == TableChangeKind.Create && !catalogue.IsUnknown(change.Database, change.Table) && !optional.Contains(name))
-            {
-                // A table whose first change creates it was not there before: the log itself tells it.
-                created.Add(name);
-                catalogue.Forget(change.Database, change.Table);
-            }
-            else if (!created.Contains(name))
-            {
-                catalogue.MarkUnknown(change.Database, change.Table, ReasonOf(change));
-                isMissing |= selection.IsTracked(change.Database, change.Table);
-            }
-        }
-
-        return isMissing;
-    }
-
-    /// <summary>A database that the log creates first has from it what its tables take; of one that it alters or drops the default character set before
-    /// is not known, and of one that it drops neither are the tables, which may be others than those of the same names now.</summary>
-    private bool MarkDatabase(SchemaCatalogue catalogue, in LoggedChange change, HashSet<(string, string)> created)
-    {
-        if (!created.Contains((change.Database, "")))
-        {
-            catalogue.ForgetCharacterSet(change.Database);
-        }
-
-        if (change.Kind == TableChangeKind.CreateDatabase)
-        {
-            created.Add((change.Database, ""));
-            return false;
-        }
-
-        if (change.Kind == TableChangeKind.DropDatabase)
-        {
-            foreach (var table in catalogue.ForgetDatabase(change.Database))
-            {
-                catalogue.MarkUnknown(change.Database, table, ReasonOf(change));
-            }
-        }
-
-        return selection.MayMatch(change.Database) && !created.Contains((change.Database, ""));
-    }
-
-    private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.File}:{change.Position}, behind the start";
-
-    private bool Changes(in LoggedChange change, string database, string table) => IsSame(change.Database, database) && !change.IsOptional
-        && (IsSame(change.Table, table) || change.Kind == TableChangeKind.DropDatabase);
-
     /// <summary>Tables and databases that the log changes behind a place may be told by the log before it, where that still holds the statement that
-    /// created them; a table that neither tells, and that CREATE TABLE IF NOT EXISTS comes first to, is taken to be created by that.</summary>
+    /// created them.</summary>
     private async ValueTask RecallAsync(SchemaCatalogue catalogue, OffsetDocument place, CancellationToken cancellationToken)
     {
         if (facts.Logs is not [var oldest, ..])
@@ -171,45 +101,11 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             {
                 if (new SchemaPlace(walk.Gtid, walk.Cursor.File, walk.Cursor.Position).IsBefore(place, isSameServer: true))
                 {
-                    Follow(earlier, sql, statement);
+                    LoggedChanges.Follow(earlier, sql, statement);
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        foreach (var change in _changes)
-        {
-            if (catalogue.Find(change.Database, change.Table) is null && change.Table.Length > 0)
-            {
-                if (earlier.Find(change.Database, change.Table) is { } definition)
-                {
-                    catalogue.Set(definition);
-                }
-                else if (change.IsOptional)
-                {
-                    // Its next table map says whether that is so: the columns must fit.
-                    catalogue.Forget(change.Database, change.Table);
-                }
-            }
-        }
-
-        foreach (var (database, characterSet) in earlier.Databases)
-        {
-            if (catalogue.CharacterSetOf(database) is null)
-            {
-                catalogue.SetDatabase(database, characterSet);
-            }
-        }
-    }
-
-    /// <summary>Applies a statement to what the log alone tells: one that may have done nothing, as its table may have been there, tells nothing.</summary>
-    private static void Follow(SchemaCatalogue earlier, string sql, DdlContext statement)
-    {
-        foreach (var change in earlier.Apply(sql, statement))
-        {
-            if (change.Kind == TableChangeKind.Create && MayDoNothing(sql))
-            {
-                earlier.MarkUnknown(change.Database, change.Table, "it may have been there before its CREATE TABLE IF NOT EXISTS");
-            }
-        }
+        _changes.PutBackInto(catalogue, earlier);
     }
 
     /// <summary>Reads which tables the log changes from a place to its end now. What was read is not read again.</summary>
@@ -239,7 +135,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             return;
         }
 
-        await ReadLogAsync(from, end, Collect, cancellationToken).ConfigureAwait(false);
+        await ReadLogAsync(from, end, (sql, statement, walk) => _changes.Add(sql, statement, walk.Cursor), cancellationToken).ConfigureAwait(false);
 
         // A server that shuts down ends its streams early, and its other connections before them: one that still answers has sent all.
         await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
@@ -260,32 +156,6 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
                 + "down, or the connection was killed.");
         }
     }
-
-    private void Collect(string sql, DdlContext statement, LoggedSchemaChanges walk)
-    {
-        var cursor = walk.Cursor;
-        // Which tables a statement touches does not depend on what is known of them.
-        foreach (var change in new SchemaCatalogue().Apply(sql, statement))
-        {
-            if (change.Kind is TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss)
-            {
-                continue;
-            }
-
-            var isOptional = change.Kind is TableChangeKind.Create or TableChangeKind.CreateDatabase && MayDoNothing(sql);
-            _changes.Add(new LoggedChange(change.Database, change.Table, change.Kind, isOptional, cursor.File, cursor.Position));
-            if (change.NewTable is { } name)
-            {
-                _changes.Add(new LoggedChange(change.NewDatabase ?? change.Database, name, TableChangeKind.Create, false, cursor.File, cursor.Position));
-            }
-        }
-    }
-
-    // IF NOT EXISTS; the words may also stand elsewhere in the statement, which is then only looked at twice.
-    private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
-
-    private bool IsSame(string a, string b)
-        => string.Equals(a, b, facts.IgnoresTableCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private async ValueTask<MySqlSession> SessionAsync(CancellationToken cancellationToken)
         => _session ??= await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
