@@ -112,7 +112,7 @@ public sealed class MySqlBinlogFileSource : ISource
             return resumed;
         }
 
-        var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
+        var catalogue = new SchemaCatalogue { Assumes = true };
         var begin = new OffsetDocument { File = Path.GetFileName(_options.Files[0]), Position = BinlogFile.MagicLength };
         if (document.File is { } file && (file != begin.File || document.Position > begin.Position))
         {

@@ -13,26 +13,14 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
 
     public void Clear() => _changes.Clear();
 
-    /// <summary>Applies a statement to what the log alone tells: one that may have done nothing, as its table may have been there, tells nothing.</summary>
-    public static void Follow(SchemaCatalogue earlier, string sql, DdlContext statement)
-    {
-        foreach (var change in earlier.Apply(sql, statement))
-        {
-            if (change.Kind == TableChangeKind.Create && MayDoNothing(sql))
-            {
-                earlier.MarkUnknown(change.Database, change.Table, "it may have been there before its CREATE TABLE IF NOT EXISTS");
-            }
-        }
-    }
-
     /// <summary>Adds what a statement does.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="context">Its session's settings.</param>
     /// <param name="cursor">Stands behind it.</param>
     public void Add(string sql, DdlContext context, LogCursor cursor)
     {
-        // Which tables a statement touches does not depend on what is known of them.
-        foreach (var change in new SchemaCatalogue().Apply(sql, context))
+        // What may be there counts as there.
+        foreach (var change in new SchemaCatalogue { MayLack = true }.Apply(sql, context))
         {
             if (change.Kind is TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss)
             {
@@ -43,7 +31,9 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
             _changes.Add(new LoggedChange(change.Database, change.Table, change.Kind, isOptional, cursor.File, cursor.Position));
             if (change.NewTable is { } name)
             {
-                _changes.Add(new LoggedChange(change.NewDatabase ?? change.Database, name, TableChangeKind.Create, false, cursor.File, cursor.Position));
+                // A new name was free before, unless there was nothing to be renamed.
+                var kind = sql.Contains("IF EXISTS", StringComparison.OrdinalIgnoreCase) ? TableChangeKind.Alter : TableChangeKind.Create;
+                _changes.Add(new LoggedChange(change.NewDatabase ?? change.Database, name, kind, false, cursor.File, cursor.Position));
             }
         }
     }
@@ -100,8 +90,8 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
         return isMissing;
     }
 
-    /// <summary>Puts back what the log before the place tells. A table that it does not tell, and that CREATE TABLE IF NOT EXISTS comes to, is taken to be
-    /// created by that.</summary>
+    /// <summary>Puts back what the log before the place tells. A table of which it tells nothing, and that CREATE TABLE IF NOT EXISTS comes to, is taken to
+    /// be created by that.</summary>
     /// <param name="catalogue">What is known at the place.</param>
     /// <param name="earlier">What the log before it tells.</param>
     public void PutBackInto(SchemaCatalogue catalogue, SchemaCatalogue earlier)
@@ -117,9 +107,9 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
             {
                 catalogue.Set(definition);
             }
-            else if (change.IsOptional)
+            else if (earlier.IsAbsent(change.Database, change.Table) || (change.IsOptional && !earlier.IsUnknown(change.Database, change.Table)))
             {
-                // Its next table map says whether that is so: the columns must fit.
+                // Where it is not certain, the next table map says whether that is so: the columns must fit.
                 catalogue.Forget(change.Database, change.Table);
             }
         }

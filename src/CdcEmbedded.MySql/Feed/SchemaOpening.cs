@@ -27,7 +27,7 @@ internal static class SchemaOpening
         if (facts["binlog_row_metadata"] == "FULL" && !facts.Version.IsMariaDb)
         {
             // No row is read by it: it tells the columns of schema changes.
-            return SchemaHistory.Begin(new SchemaCatalogue(facts.IgnoresTableCase) { AssumesServerDefault = true }, start, isKept: false);
+            return SchemaHistory.Begin(new SchemaCatalogue(facts.IgnoresTableCase) { Assumes = true, MayLack = true }, start, isKept: false);
         }
 
         var catalogue = await schemas.ReadAllAsync(start, cancellationToken).ConfigureAwait(false);

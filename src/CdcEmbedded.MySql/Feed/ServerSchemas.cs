@@ -95,13 +95,13 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
 
         // An offset by GTID alone says of each transaction whether it comes before, but not where in the log that ends.
         var end = place.File is { } file ? (file, place.Position) : _scannedTo;
-        var earlier = new SchemaCatalogue(facts.IgnoresTableCase);
+        var earlier = new SchemaCatalogue(facts.IgnoresTableCase) { MayLack = true };
         await ReadLogAsync(new OffsetDocument { File = oldest.File, Position = 4 }, end,
             (sql, statement, walk) =>
             {
                 if (new SchemaPlace(walk.Gtid, walk.Cursor.File, walk.Cursor.Position).IsBefore(place, isSameServer: true))
                 {
-                    LoggedChanges.Follow(earlier, sql, statement);
+                    earlier.Apply(sql, statement);
                 }
             },
             cancellationToken).ConfigureAwait(false);

@@ -157,9 +157,19 @@ internal sealed class DdlApplier
             return;
         }
 
+        if (isOptional && !MayCreate(_catalogue.IsAbsent(name)))
+        {
+            _changes.Add(new TableChange(kind, name, ""));
+            return;
+        }
+
         if (isReplacing)
         {
             _catalogue.ForgetDatabase(name);
+        }
+        else if (kind == TableChangeKind.CreateDatabase)
+        {
+            _catalogue.BeginDatabase(name);
         }
 
         var options = new TableDraft { CharacterSet = kind == TableChangeKind.CreateDatabase ? null : known };
@@ -194,10 +204,9 @@ internal sealed class DdlApplier
                 return;
             }
 
-            if (_catalogue.IsUnknown(database, table))
+            if (_catalogue.IsUnknown(database, table) || !MayCreate(_catalogue.IsAbsent(database, table)))
             {
-                // It may have done nothing.
-                _changes.Add(new TableChange(TableChangeKind.Create, database, table));
+                MarkPossible(database, table);
                 return;
             }
         }
@@ -235,6 +244,12 @@ internal sealed class DdlApplier
             return;
         }
 
+        if (isOptional && !isReplacing && !MayCreate(_catalogue.IsAbsent(database, table)))
+        {
+            MarkPossible(database, table);
+            return;
+        }
+
         DefineSequence(TableChangeKind.Create, database, table, "bigint");
     }
 
@@ -243,7 +258,7 @@ internal sealed class DdlApplier
     {
         var isOptional = _tokens.TryTake("IF", "EXISTS");
         var (database, table) = _tokens.TakeTable(_context.Database);
-        if (!isOptional || _catalogue.Find(database, table) is not null)
+        if (!isOptional || !_catalogue.IsAbsent(database, table))
         {
             DefineSequence(TableChangeKind.Alter, database, table, _catalogue.Find(database, table) is { Columns: [{ TypeText: var type }, ..] } ? type : null);
         }
@@ -286,7 +301,7 @@ internal sealed class DdlApplier
             _tokens.TryTake("NOWAIT");
         }
 
-        if (isOptional && _catalogue.Find(database, table) is null && !_catalogue.IsUnknown(database, table))
+        if (isOptional && _catalogue.IsAbsent(database, table))
         {
             return;
         }
@@ -367,7 +382,7 @@ internal sealed class DdlApplier
         do
         {
             var (database, table) = _tokens.TakeTable(_context.Database);
-            if (!isOptional || _catalogue.Find(database, table) is not null || _catalogue.IsUnknown(database, table))
+            if (!isOptional || !_catalogue.IsAbsent(database, table))
             {
                 _changes.Add(new TableChange(TableChangeKind.Drop, database, table));
             }
@@ -393,11 +408,15 @@ internal sealed class DdlApplier
             draft.Key.Clear();
             Define(TableChangeKind.Alter, database, table, () => draft.ToDefinition(database, table));
         }
+        else if (_catalogue.MayLack)
+        {
+            Define(TableChangeKind.Alter, database, table, () => throw new SqlUnreadableException("the table is not known"));
+        }
     }
 
     private void ReadRename()
     {
-        _tokens.TryTake("IF", "EXISTS");
+        var isOptional = _tokens.TryTake("IF", "EXISTS");
         do
         {
             var (database, table) = _tokens.TakeTable(_context.Database);
@@ -416,7 +435,10 @@ internal sealed class DdlApplier
             }
 
             var (newDatabase, newTable) = _tokens.TakeTable(_context.Database);
-            Rename(database, table, newDatabase, newTable);
+            if (!isOptional || !_catalogue.IsAbsent(database, table))
+            {
+                Rename(database, table, newDatabase, newTable);
+            }
         }
         while (_tokens.TryTake(','));
     }
@@ -455,6 +477,20 @@ internal sealed class DdlApplier
         _changes.Add(new TableChange(kind, database, table) { Definition = definition });
     }
 
+    /// <summary>Whether IF NOT EXISTS created.</summary>
+    private bool MayCreate(bool isAbsent) => isAbsent || _catalogue.Assumes;
+
+    /// <summary>A table is there, but as it was before or as IF NOT EXISTS made it.</summary>
+    private void MarkPossible(string database, string table)
+    {
+        if (!_catalogue.IsUnknown(database, table))
+        {
+            _catalogue.MarkUnknown(database, table, "it may have been there before its CREATE … IF NOT EXISTS");
+        }
+
+        _changes.Add(new TableChange(TableChangeKind.Create, database, table));
+    }
+
     private string? CharacterSetOf(string database)
-        => _catalogue.CharacterSetOf(database) ?? (_catalogue.AssumesServerDefault ? _context.DefaultCharacterSet : null);
+        => _catalogue.CharacterSetOf(database) ?? (_catalogue.Assumes ? _context.DefaultCharacterSet : null);
 }

@@ -8,11 +8,16 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
 {
     private readonly Dictionary<(string Database, string Table), TableDefinition> _tables = new(new TableNameComparer(ignoresCase));
     private readonly Dictionary<(string Database, string Table), string> _unknown = new(new TableNameComparer(ignoresCase));
+    private readonly HashSet<(string Database, string Table)> _gone = new(new TableNameComparer(ignoresCase));
+    private readonly HashSet<string> _whole = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
     private readonly Dictionary<string, string> _databases = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
-    /// <summary>Whether a database of which the log says nothing is taken to have the server's default character set: for files, where nobody can be
-    /// asked, and where nothing is read by it. Else texts that have their database's are of an unknown one.</summary>
-    public bool AssumesServerDefault { get; init; }
+    /// <summary>Whether what nobody can be asked is taken for granted, as in files: a database of which the log says nothing has the server's default
+    /// character set (else texts that take their database's are of an unknown one), and IF NOT EXISTS creates.</summary>
+    public bool Assumes { get; init; }
+
+    /// <summary>Whether there may be tables that it does not know: where it began with none although the server had some.</summary>
+    public bool MayLack { get; init; }
 
     /// <summary>How many tables are known.</summary>
     public int Count => _tables.Count;
@@ -26,9 +31,17 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// <summary>A table; null where it is not known.</summary>
     public TableDefinition? Find(string database, string table) => _tables.GetValueOrDefault((database, table));
 
+    /// <summary>Whether a table is certainly not there.</summary>
+    public bool IsAbsent(string database, string table) => !_tables.ContainsKey((database, table)) && !_unknown.ContainsKey((database, table))
+        && (!MayLack || _gone.Contains((database, table)) || _whole.Contains(database));
+
+    /// <summary>Whether a database is certainly not there.</summary>
+    public bool IsAbsent(string database) => !_databases.ContainsKey(database) && (!MayLack || _whole.Contains(database));
+
     /// <summary>Sets a table.</summary>
     public void Set(TableDefinition definition)
     {
+        _gone.Remove((definition.Database, definition.Name));
         _tables[(definition.Database, definition.Name)] = definition;
         _unknown.Remove((definition.Database, definition.Name));
     }
@@ -38,6 +51,10 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     {
         _tables.Remove((database, table));
         _unknown.Remove((database, table));
+        if (TracksAbsence)
+        {
+            _gone.Add((database, table));
+        }
     }
 
     /// <summary>A table is there, but its columns are not known.</summary>
@@ -47,6 +64,7 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     public void MarkUnknown(string database, string table, string reason)
     {
         _tables.Remove((database, table));
+        _gone.Remove((database, table));
         _unknown[(database, table)] = reason;
     }
 
@@ -87,7 +105,17 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
         }
 
         _databases.Remove(database);
+        BeginDatabase(database);
         return tables;
+    }
+
+    /// <summary>A database has no tables but those that come from here on.</summary>
+    public void BeginDatabase(string database)
+    {
+        if (TracksAbsence)
+        {
+            _whole.Add(database);
+        }
     }
 
     /// <summary>A database's default character set; null where it is not known.</summary>
@@ -103,7 +131,7 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// <summary>A catalogue of its own with the same contents.</summary>
     public SchemaCatalogue Copy()
     {
-        var copy = new SchemaCatalogue(ignoresCase) { AssumesServerDefault = AssumesServerDefault };
+        var copy = new SchemaCatalogue(ignoresCase) { Assumes = Assumes, MayLack = MayLack };
         foreach (var (key, table) in _tables)
         {
             copy._tables[key] = table;
@@ -122,11 +150,14 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
         return copy;
     }
 
+    // Only where it is short-lived: a catalogue that lives as long as a stream would remember each table that ever was.
+    private bool TracksAbsence => MayLack && !Assumes;
+
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         writer.WriteBoolean("nocase"u8, ignoresCase);
-        if (AssumesServerDefault)
+        if (Assumes)
         {
             writer.WriteBoolean("assumes"u8, true);
         }
@@ -159,7 +190,7 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
 
     public static SchemaCatalogue Read(JsonElement element)
     {
-        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean()) { AssumesServerDefault = element.TryGetProperty("assumes", out _) };
+        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean()) { Assumes = element.TryGetProperty("assumes", out _) };
         foreach (var database in element.GetProperty("databases").EnumerateObject())
         {
             result._databases[database.Name] = database.Value.GetString() ?? "";

@@ -47,7 +47,7 @@ public sealed class DdlReaderTests
     {
         for (var length = 0; length <= statement.Length; length++)
         {
-            var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
+            var catalogue = new SchemaCatalogue { Assumes = true };
             Apply(catalogue, ["CREATE TABLE t (a INT, b TEXT)"]);
             var refusal = Xunit.Record.Exception(() => Apply(catalogue, [statement[..length]]));
 
@@ -77,7 +77,7 @@ public sealed class DdlReaderTests
     [InlineData(false, "CREATE TABLE t (a INT, b TEXT)", "CREATE INDEX k USING HASH ON t (b(5))")]
     public void Unique_keys_that_may_be_hashes_are_told(bool expected, params string[] statements)
     {
-        var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
+        var catalogue = new SchemaCatalogue { Assumes = true };
         Apply(catalogue, statements);
         var table = catalogue.Find("d", "t");
 
@@ -99,7 +99,7 @@ public sealed class DdlReaderTests
     [InlineData("CREATE TABLE t (a VARCHAR(9))", "CREATE UNIQUE INDEX k ON t (a) USING HASH")]
     public void MySQL_keeps_no_unique_key_as_a_hash(params string[] statements)
     {
-        var catalogue = new SchemaCatalogue { AssumesServerDefault = true };
+        var catalogue = new SchemaCatalogue { Assumes = true };
         Apply(catalogue, statements, isMariaDb: false);
 
         Assert.False(catalogue.Find("d", "t")?.MayHashKeys);
@@ -138,7 +138,7 @@ public sealed class DdlReaderTests
         }
     }
 
-    private static string ColumnsAfter(params string[] statements) => ColumnsAfter(new SchemaCatalogue { AssumesServerDefault = true }, statements);
+    private static string ColumnsAfter(params string[] statements) => ColumnsAfter(new SchemaCatalogue { Assumes = true }, statements);
 
     private static string ColumnsAfter(SchemaCatalogue catalogue, string[] statements)
     {

@@ -10,6 +10,7 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
 {
     private const int Statements = 1500;
     private const int Restarts = 20;
+    private const int NewStarts = 20;
 
     [Theory]
     [InlineData("MySQL 9.7 FULL")]
@@ -42,6 +43,7 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
             await reading.WaitAsync(TimeSpan.FromMinutes(2));
             List<string> differences = reader.Replay.Differences(await ServerTable.ReadAllAsync(server, database));
             Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20).Select(Shorten))}");
+            await StartAnewAsync(reader.Source(), start, new Random(seed + 2));
         }
         catch (Exception e)
         {
@@ -55,6 +57,24 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
         Assert.True(reader.Starts > Restarts / 2, summary);
         Assert.True(reader.Replay.Applied > Statements, summary);
     }
+
+    /// <summary>Readers that have kept nothing start at places of the history: what they deliver is what the whole reading delivered there. As the log holds
+    /// the history from its beginning, they find out of every table what it was.</summary>
+    private static async Task StartAnewAsync(MySqlSource source, Offset start, Random random)
+    {
+        List<CapturedChange> whole = await Capture.ReadAsync(source, start);
+        string[] all = [.. whole.Select(Described)];
+        for (int n = 0; n < NewStarts; n++)
+        {
+            int place = random.Next(whole.Count);
+            List<string> rest = [.. (await Capture.ReadAsync(source, whole[place].Offset)).Select(Described)];
+            int same = all.Skip(place + 1).Zip(rest).TakeWhile(pair => pair.First == pair.Second).Count();
+            Assert.True(same == rest.Count && place + 1 + same == all.Length, $"Behind {Shorten(all[place])} at {whole[place].Offset} change {same} is\n{Shorten(rest.ElementAtOrDefault(same) ?? "")}\nand not\n"
+                + Shorten(all.ElementAtOrDefault(place + 1 + same) ?? "nothing"));
+        }
+    }
+
+    private static string Described(CapturedChange change) => $"{change.Text} {change.Key} {change.Event.EventId}";
 
     private static string Shorten(string text) => text.Length <= 600 ? text : text[..600] + "…";
 }

@@ -19,6 +19,13 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Off
     /// <summary>How many engines there were.</summary>
     public int Starts { get; private set; }
 
+    /// <summary>All databases of the history.</summary>
+    public MySqlSource Source() => new(new MySqlSourceOptions
+    {
+        ConnectionString = server.ConnectionString,
+        Include = [$"{database}.*", $"{database}_*.*"],
+    });
+
     /// <summary>Reads until the end has come.</summary>
     public async Task RunAsync(Random random)
     {
@@ -34,11 +41,6 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Off
     {
         Starts++;
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var source = new MySqlSource(new MySqlSourceOptions
-        {
-            ConnectionString = server.ConnectionString,
-            Include = [$"{database}.*", $"{database}_*.*"],
-        });
         var options = new CdcEngineOptions
         {
             Name = "random",
@@ -46,7 +48,7 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Off
             CommitPolicy = CommitPolicy.Always,
             Reconnect = ReconnectPolicy.None,
         };
-        await using var engine = new CdcEngine(source, _store, options);
+        await using var engine = new CdcEngine(Source(), _store, options);
         await foreach (ChangeEvent change in engine.ReadAsync(patience.Token))
         {
             if (--limit <= 0 && leaveFirst)

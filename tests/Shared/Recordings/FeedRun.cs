@@ -13,6 +13,11 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
 
     public List<string> Texts => [.. Items.Select(Describe)];
 
+    /// <summary>The texts without DROP TABLE IF EXISTS: a server whose log names columns is not asked which tables there are, so that statement is told of
+    /// tables too that were never there.</summary>
+    public List<string> TextsButOptionalDrops => [.. Items.Where(i => i is not SchemaChange { Operation: "DROP TABLE", Source: MySqlSourceInfo { Query: { } query } }
+        || !query.Contains("IF EXISTS", StringComparison.OrdinalIgnoreCase)).Select(Describe)];
+
     public static MySqlBinlogFileSource Files(Recording recording, KeyChangeMode keyChange = KeyChangeMode.Update, string[]? include = null,
         long buffer = 64 << 20)
         => new(new MySqlBinlogFileSourceOptions
