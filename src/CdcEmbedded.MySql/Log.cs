@@ -91,4 +91,10 @@ internal static partial class Log
     [LoggerMessage(1207, LogLevel.Information,
         "The prepared XA transaction {Xid} is committed and was too large to be held (TransactionBufferBytes): reading it again from {File}:{Position}.")]
     public static partial void PreparedReadAgain(ILogger logger, string xid, string file, long position);
+
+    /// <summary>A start that lies back needs the log before it.</summary>
+    [LoggerMessage(1208, LogLevel.Information,
+        "The log changes tables behind the start, whose columns it does not name: reading what they were there from the log's beginning, {File}. With much log "
+        + "this takes a while, once.")]
+    public static partial void LogReadBefore(ILogger logger, string file);
 }

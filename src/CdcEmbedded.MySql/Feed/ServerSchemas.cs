@@ -93,6 +93,8 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             return;
         }
 
+        Log.LogReadBefore(logger, oldest.File);
+
         // An offset by GTID alone says of each transaction whether it comes before, but not where in the log that ends.
         var end = place.File is { } file ? (file, place.Position) : _scannedTo;
         var earlier = new SchemaCatalogue(facts.IgnoresTableCase) { MayLack = true };
