@@ -16,7 +16,9 @@ public sealed class SqlSession : IAsyncDisposable
     private readonly Process _client;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly string _mark = "rig-mark-" + Guid.NewGuid().ToString("N");
-    private readonly char[] _buffer = new char[16 * 1024];
+    private readonly byte[] _bytes = new byte[16 * 1024];
+    private readonly char[] _buffer = new char[(16 * 1024) + 1];
+    private readonly Decoder _decoder = CommandRun.Utf8.GetDecoder();
     private readonly StringBuilder _line = new();
     private int _start;
     private int _end;
@@ -169,11 +171,14 @@ public sealed class SqlSession : IAsyncDisposable
         {
             if (_start == _end)
             {
-                (_start, _end) = (0, await _client.StandardOutput.ReadAsync(_buffer.AsMemory(), CancellationToken.None));
-                if (_end == 0)
+                // Not by the reader: it waits for more where what came fills its own buffer to the byte.
+                int count = await _client.StandardOutput.BaseStream.ReadAsync(_bytes.AsMemory(), CancellationToken.None);
+                if (count == 0)
                 {
                     return null;
                 }
+
+                (_start, _end) = (0, _decoder.GetChars(_bytes, 0, count, _buffer, 0, flush: false));
             }
 
             int feed = Array.IndexOf(_buffer, '\n', _start, _end - _start);
