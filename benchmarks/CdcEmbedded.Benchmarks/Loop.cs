@@ -76,7 +76,7 @@ internal static class Loop
         return (before.HasValue ? ReadAll(before, reading) : 0) + (after.HasValue ? ReadAll(after, reading) : 0);
     }
 
-    private static long ReadAll(Record record, Reading reading)
+    private static long ReadAll(DataRecord record, Reading reading)
     {
         long sink = 0;
         var count = record.Count;

@@ -189,7 +189,7 @@ internal sealed class Arguments
             {
                 "earliest" => StartPosition.Earliest,
                 "latest" => StartPosition.Latest,
-                _ => StartPosition.At(Offset.Parse(text)),
+                _ => StartPosition.At(CdcOffset.Parse(text)),
             };
         }
         catch (OffsetFormatException e)

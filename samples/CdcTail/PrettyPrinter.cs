@@ -134,7 +134,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         _text.Append("  ");
     }
 
-    private void Key(string before, Record key)
+    private void Key(string before, DataRecord key)
     {
         foreach (var field in key)
         {
@@ -143,7 +143,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         }
     }
 
-    private void Fields(Record record)
+    private void Fields(DataRecord record)
     {
         foreach (var field in record)
         {
@@ -155,7 +155,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
     }
 
     // Unless both documents are exact, what the server says of the update is all that is known of it. A replacement has no description.
-    private void Description(UpdateDescription update, Record after)
+    private void Description(UpdateDescription update, DataRecord after)
     {
         if (!update.HasValue)
         {
@@ -176,7 +176,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
     }
 
     // An image may hold fewer columns than the other (binlog_row_image=MINIMAL): what is not there is not known to have changed.
-    private void Differences(Record before, Record after)
+    private void Differences(DataRecord before, DataRecord after)
     {
         var any = false;
         for (var i = 0; i < after.Count; i++)

@@ -10,7 +10,7 @@ internal static class PrettyValue
     private const int MaxLength = 60;
     private const int MaxBytes = 16;
 
-    public static string Of(Value value) => value.Kind switch
+    public static string Of(DataValue value) => value.Kind switch
     {
         ValueKind.Text => Quote(value.AsString()),
         ValueKind.Enum or ValueKind.Set => Label(value),
@@ -56,7 +56,7 @@ internal static class PrettyValue
     private static string Quote(string text) => $"'{Plain(text)}'";
 
     // Without labels (binlog_row_metadata=MINIMAL) the number is all there is.
-    private static string Label(Value value)
+    private static string Label(DataValue value)
     {
         try
         {

@@ -8,11 +8,11 @@ namespace CdcEmbedded.MongoDb;
 public static class MongoOffset
 {
     /// <summary>The first event at or after a time of the deployment's clock.</summary>
-    public static Offset FromClusterTime(BsonTimestamp time) => new OffsetDocument { Point = StreamPoint.At(time, isAfter: false) }.ToOffset();
+    public static CdcOffset FromClusterTime(BsonTimestamp time) => new OffsetDocument { Point = StreamPoint.At(time, isAfter: false) }.ToOffset();
 
     /// <summary>The first event behind a resume token.</summary>
     /// <exception cref="ArgumentException">There is no token.</exception>
-    public static Offset FromResumeToken(RawBson token) => token is { HasValue: true, IsEmpty: false }
+    public static CdcOffset FromResumeToken(RawBson token) => token is { HasValue: true, IsEmpty: false }
         ? new OffsetDocument { Point = StreamPoint.Behind(token, ResumeTokens.TimeOf(token)) }.ToOffset()
         : throw new ArgumentException("There is no resume token.", nameof(token));
 }

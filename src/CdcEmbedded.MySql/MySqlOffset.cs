@@ -13,7 +13,7 @@ public static class MySqlOffset
     /// <param name="position">The position in bytes, at least 4.</param>
     /// <exception cref="ArgumentException">The name is empty or has a folder in it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The position is less than 4.</exception>
-    public static Offset FromPosition(string file, long position)
+    public static CdcOffset FromPosition(string file, long position)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         if (file.AsSpan().ContainsAny('/', '\\'))
@@ -27,7 +27,7 @@ public static class MySqlOffset
 
     /// <summary>Every transaction that is not in the set.</summary>
     /// <param name="executed">The transactions that have been processed, as <c>@@gtid_executed</c> writes them.</param>
-    public static Offset FromGtidSet(GtidSet executed)
+    public static CdcOffset FromGtidSet(GtidSet executed)
     {
         ArgumentNullException.ThrowIfNull(executed);
         return new OffsetDocument { GtidSet = executed }.ToOffset();
@@ -35,7 +35,7 @@ public static class MySqlOffset
 
     /// <summary>On MariaDB: every transaction behind a GTID position.</summary>
     /// <param name="position">The last transaction of each domain that has been processed, as <c>@@gtid_binlog_pos</c> writes it.</param>
-    public static Offset FromMariaDbGtidPosition(MariaDbGtidPosition position)
+    public static CdcOffset FromMariaDbGtidPosition(MariaDbGtidPosition position)
     {
         ArgumentNullException.ThrowIfNull(position);
         return new OffsetDocument { GtidPosition = position }.ToOffset();

@@ -22,11 +22,11 @@ internal sealed class ScriptedChange
 
     public TableSchema Schema { get; }
 
-    public Record Before { get; }
+    public DataRecord Before { get; }
 
-    public Record After { get; }
+    public DataRecord After { get; }
 
-    public Record Key { get; }
+    public DataRecord Key { get; }
 
     /// <exception cref="ArgumentException">The table is not <c>database.table</c>, or a key column is in neither row.</exception>
     public static ScriptedChange Create(ChangeOperation operation, string table, ScriptedRow? before, ScriptedRow? after, string[]? key)
@@ -85,7 +85,7 @@ internal sealed class ScriptedChange
         return kind.ToString();
     }
 
-    private static Record MakeKey(TableSchema schema, ScriptedRow? row)
+    private static DataRecord MakeKey(TableSchema schema, ScriptedRow? row)
     {
         if (row is null || schema.PrimaryKey.Count == 0)
         {
@@ -93,13 +93,13 @@ internal sealed class ScriptedChange
         }
 
         var names = new string[schema.PrimaryKey.Count];
-        var values = new Value[names.Length];
+        var values = new DataValue[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             names[i] = schema.Columns[schema.PrimaryKey[i]].Name;
             values[i] = row.Find(names[i]);
         }
 
-        return new Record(new Sources.DetachedRecordSet(null, names, values), 0);
+        return new DataRecord(new Sources.DetachedRecordSet(null, names, values), 0);
     }
 }

@@ -56,11 +56,11 @@ internal sealed class ScriptedChangeSet : ChangeSet
 
     public override ChangeOperation GetOperation(int change) => _changes[change].Operation;
 
-    public override Record GetBefore(int change) => _changes[change].Before;
+    public override DataRecord GetBefore(int change) => _changes[change].Before;
 
-    public override Record GetAfter(int change) => _changes[change].After;
+    public override DataRecord GetAfter(int change) => _changes[change].After;
 
-    public override Record GetKey(int change) => _changes[change].Key;
+    public override DataRecord GetKey(int change) => _changes[change].Key;
 
     public override long GetTotalOrder(int change) => _firstRow + change + 1;
 
@@ -89,5 +89,5 @@ internal sealed class ScriptedChangeSet : ChangeSet
 
     public override int IndexOf(int record, string name) => -1;
 
-    public override Value GetValue(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
+    public override DataValue GetValue(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
 }

@@ -24,10 +24,10 @@ internal sealed class ScriptedPosition : SourcePosition
 
     public override bool IsTransactionEnd => !IsBegun;
 
-    public override Offset ToOffset() => Offset.Parse(string.Create(CultureInfo.InvariantCulture,
+    public override CdcOffset ToOffset() => CdcOffset.Parse(string.Create(CultureInfo.InvariantCulture,
         $$"""{"v":1,"source":"scripted","tx":{{Transactions}},"row":{{Rows}},"begun":{{(IsBegun ? "true" : "false")}}}"""));
 
-    public static ScriptedPosition FromOffset(Offset offset)
+    public static ScriptedPosition FromOffset(CdcOffset offset)
     {
         try
         {

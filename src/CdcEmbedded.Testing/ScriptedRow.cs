@@ -6,9 +6,9 @@ namespace CdcEmbedded.Testing;
 public sealed class ScriptedRow
 {
     private readonly string[] _names;
-    private readonly Value[] _values;
+    private readonly DataValue[] _values;
 
-    private ScriptedRow(string[] names, Value[] values)
+    private ScriptedRow(string[] names, DataValue[] values)
     {
         _names = names;
         _values = values;
@@ -16,7 +16,7 @@ public sealed class ScriptedRow
 
     internal IReadOnlyList<string> Names => _names;
 
-    internal IReadOnlyList<Value> Values => _values;
+    internal IReadOnlyList<DataValue> Values => _values;
 
     /// <summary>Creates a row of names and values, in their order.</summary>
     /// <param name="fields">Values as CLR objects, see <see cref="ScriptedValue.From"/>.</param>
@@ -25,7 +25,7 @@ public sealed class ScriptedRow
     {
         ArgumentNullException.ThrowIfNull(fields);
         var names = new string[fields.Length];
-        var values = new Value[fields.Length];
+        var values = new DataValue[fields.Length];
         for (var i = 0; i < fields.Length; i++)
         {
             names[i] = Array.IndexOf(names, fields[i].Name, 0, i) < 0 ? fields[i].Name
@@ -51,18 +51,18 @@ public sealed class ScriptedRow
         return Of([.. list]);
     }
 
-    internal Value Find(string name) => Array.IndexOf(_names, name) is >= 0 and var index ? _values[index] : Value.Absent;
+    internal DataValue Find(string name) => Array.IndexOf(_names, name) is >= 0 and var index ? _values[index] : DataValue.Absent;
 
-    internal Record ToRecord(TableSchema schema)
+    internal DataRecord ToRecord(TableSchema schema)
     {
         var names = new string[schema.Columns.Count];
-        var values = new Value[names.Length];
+        var values = new DataValue[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             names[i] = schema.Columns[i].Name;
             values[i] = Find(names[i]);
         }
 
-        return new Record(new DetachedRecordSet(schema, names, values), 0);
+        return new DataRecord(new DetachedRecordSet(schema, names, values), 0);
     }
 }

@@ -22,7 +22,7 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     public int Count { get; }
 
     /// <summary>Where reading goes on once the whole batch has been processed. Built anew at each call.</summary>
-    public Offset Offset => Position.ToOffset();
+    public CdcOffset Offset => Position.ToOffset();
 
     /// <summary>Whether the batch ends where no transaction of the source is open. A transaction larger than a batch spans several.</summary>
     public bool EndsTransaction => Position.IsTransactionEnd;

@@ -3,7 +3,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded;
 
 /// <summary>One change of one row or document. Immutable; may be kept and read from any thread.</summary>
-/// <remarks>Nothing is decoded until it is read. A kept event keeps its log event's chunk of received bytes alive: <see cref="Record.Detach"/>
+/// <remarks>Nothing is decoded until it is read. A kept event keeps its log event's chunk of received bytes alive: <see cref="DataRecord.Detach"/>
 /// copies a record out.</remarks>
 public sealed class ChangeEvent : StreamItem
 {
@@ -29,16 +29,16 @@ public sealed class ChangeEvent : StreamItem
     public string Table => _set.GetTable(_change);
 
     /// <summary>The key: the primary key's columns, or the document's key; no record where there is none or it is not known.</summary>
-    public Record Key => _set.GetKey(_change);
+    public DataRecord Key => _set.GetKey(_change);
 
     /// <summary>The state before; no record for a create. Columns that the log does not carry are absent.</summary>
-    public Record Before => _set.GetBefore(_change);
+    public DataRecord Before => _set.GetBefore(_change);
 
     /// <summary>The state after; no record for a delete. Columns that neither image carries are absent.</summary>
-    public Record After => _set.GetAfter(_change);
+    public DataRecord After => _set.GetAfter(_change);
 
     /// <summary>For a primary-key change told as delete and create: the key of the other half. Else no record.</summary>
-    public Record RelatedKey => _set.GetRelatedKey(_change);
+    public DataRecord RelatedKey => _set.GetRelatedKey(_change);
 
     /// <summary>The table's schema at this position; null for sources without one.</summary>
     public TableSchema? Schema => _set.Schema;

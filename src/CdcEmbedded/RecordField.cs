@@ -3,4 +3,4 @@ namespace CdcEmbedded;
 /// <summary>A field of a record.</summary>
 /// <param name="Name">Its name, as the source spells it.</param>
 /// <param name="Value">Its value.</param>
-public readonly record struct RecordField(string Name, Value Value);
+public readonly record struct RecordField(string Name, DataValue Value);

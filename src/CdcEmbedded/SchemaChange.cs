@@ -54,7 +54,7 @@ public sealed class SchemaChange : StreamItem
     public TableSchema? Schema { get; init; }
 
     /// <summary>What the source tells of it beyond this; no record where it tells nothing.</summary>
-    public Record Details { get; init; }
+    public DataRecord Details { get; init; }
 
     internal override SourcePosition Position => _position;
 

@@ -5,7 +5,7 @@ public sealed class StartPosition
 {
     private readonly string _name;
 
-    private StartPosition(string name, Offset? offset)
+    private StartPosition(string name, CdcOffset? offset)
     {
         _name = name;
         Offset = offset;
@@ -18,10 +18,10 @@ public sealed class StartPosition
     public static StartPosition Latest { get; } = new("latest", null);
 
     /// <summary>A given offset, such as one saved by the application, or one made from a log position by the source's package.</summary>
-    public static StartPosition At(Offset offset) => new("offset", offset ?? throw new ArgumentNullException(nameof(offset)));
+    public static StartPosition At(CdcOffset offset) => new("offset", offset ?? throw new ArgumentNullException(nameof(offset)));
 
     /// <summary>The given offset; null for earliest and latest.</summary>
-    public Offset? Offset { get; }
+    public CdcOffset? Offset { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Offset?.ToString() ?? _name;

@@ -11,7 +11,7 @@ public abstract class StreamItem
     }
 
     /// <summary>Where reading goes on once this item has been processed. Built anew at each call.</summary>
-    public Offset Offset => Position.ToOffset();
+    public CdcOffset Offset => Position.ToOffset();
 
     /// <summary>The same in the source's own terms.</summary>
     internal abstract SourcePosition Position { get; }

@@ -1,6 +1,6 @@
 namespace CdcEmbedded;
 
-/// <summary>What a <see cref="Value"/> holds.</summary>
+/// <summary>What a <see cref="DataValue"/> holds.</summary>
 public enum ValueKind : byte
 {
     /// <summary>The log does not carry this field (a partial row image): neither null nor any value is known.</summary>
@@ -76,7 +76,7 @@ public enum ValueKind : byte
     Decimal128,
 
     /// <summary>A value of a type that only its source has, such as MongoDB's regular expressions, code, clock times, MinKey and MaxKey:
-    /// <see cref="Value.SourceType"/> names the type, <see cref="Value.ToString"/> prints the source's JSON form of it.</summary>
+    /// <see cref="DataValue.SourceType"/> names the type, <see cref="DataValue.ToString"/> prints the source's JSON form of it.</summary>
     SourceSpecific,
 
     /// <summary>A change of a JSON document of which the log holds neither the state before nor the one after (MySQL with

@@ -4,11 +4,11 @@ namespace CdcEmbedded;
 
 /// <summary>The elements of an array value, in their order, each decoded when it is read.</summary>
 /// <remarks>It may be kept and read from any thread. It keeps alive what the value keeps alive.</remarks>
-public readonly struct ValueList : IReadOnlyList<Value>
+public readonly struct ValueList : IReadOnlyList<DataValue>
 {
-    private readonly Record _array;
+    private readonly DataRecord _array;
 
-    internal ValueList(Record array) => _array = array;
+    internal ValueList(DataRecord array) => _array = array;
 
     /// <summary>The number of elements.</summary>
     public int Count => _array.Count;
@@ -16,23 +16,23 @@ public readonly struct ValueList : IReadOnlyList<Value>
     /// <summary>One element by its place, counted from 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
     /// <exception cref="CdcProtocolException">The element's bytes are damaged.</exception>
-    public Value this[int index] => _array[index];
+    public DataValue this[int index] => _array[index];
 
     /// <summary>Goes through the elements without allocating.</summary>
     public Enumerator GetEnumerator() => new(_array);
 
-    IEnumerator<Value> IEnumerable<Value>.GetEnumerator() => GetEnumerator();
+    IEnumerator<DataValue> IEnumerable<DataValue>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Goes through the elements of an array value.</summary>
-    public struct Enumerator : IEnumerator<Value>
+    public struct Enumerator : IEnumerator<DataValue>
     {
-        private readonly Record _array;
+        private readonly DataRecord _array;
         private readonly int _count;
         private int _index;
 
-        internal Enumerator(Record array)
+        internal Enumerator(DataRecord array)
         {
             _array = array;
             _count = array.Count;
@@ -40,7 +40,7 @@ public readonly struct ValueList : IReadOnlyList<Value>
         }
 
         /// <inheritdoc/>
-        public readonly Value Current => _array[_index];
+        public readonly DataValue Current => _array[_index];
 
         readonly object IEnumerator.Current => Current;
 

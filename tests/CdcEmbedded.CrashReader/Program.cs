@@ -26,7 +26,7 @@ async Task<int> AppendAsync()
     await using var engine = new CdcEngine(source, new FileOffsetStore(args[5]), new CdcEngineOptions
     {
         Name = "crash",
-        StartFrom = StartPosition.At(Offset.Parse(start)),
+        StartFrom = StartPosition.At(CdcOffset.Parse(start)),
         MaxBatchSize = 16,
         CommitPolicy = new CommitPolicy { Changes = 7, WaitForTransactionEnd = false, Interval = TimeSpan.FromMilliseconds(20) },
     });
@@ -47,7 +47,7 @@ async Task<int> ReplaceAsync()
     await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions
     {
         Name = "crash",
-        StartFrom = StartPosition.At(Offset.Parse(lines[0])),
+        StartFrom = StartPosition.At(CdcOffset.Parse(lines[0])),
         MaxBatchSize = 3,
         CommitPolicy = CommitPolicy.Never,
     });

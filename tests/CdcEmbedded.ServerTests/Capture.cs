@@ -15,14 +15,14 @@ public static class Capture
         new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.*"] });
 
     /// <summary>Options of an engine that stops at the log's end as it was at start.</summary>
-    public static CdcEngineOptions UpToNow(Offset from) => UpToNow(StartPosition.At(from));
+    public static CdcEngineOptions UpToNow(CdcOffset from) => UpToNow(StartPosition.At(from));
 
     /// <summary>Options of an engine that stops at the log's end as it was at start.</summary>
     public static CdcEngineOptions UpToNow(StartPosition from) =>
         new() { Name = "test", StartFrom = from, StopWhenCaughtUp = true, Reconnect = ReconnectPolicy.None };
 
     /// <summary>The end of the server's log now: its executed GTID set where it has GTIDs, else file and position.</summary>
-    public static async Task<Offset> EndOfLogAsync(MySqlTestServer server)
+    public static async Task<CdcOffset> EndOfLogAsync(MySqlTestServer server)
     {
         if ((await server.QueryAsync("SELECT VERSION()"))[0][0]?.Contains("MariaDB", StringComparison.Ordinal) == true)
         {
@@ -43,7 +43,7 @@ public static class Capture
     }
 
     /// <summary>Everything from an offset to the log's end as it is now.</summary>
-    public static Task<List<CapturedChange>> ReadAsync(MySqlSource source, Offset from) => ReadAsync(source, UpToNow(from));
+    public static Task<List<CapturedChange>> ReadAsync(MySqlSource source, CdcOffset from) => ReadAsync(source, UpToNow(from));
 
     /// <summary>Everything that an engine with these options yields until its source ends.</summary>
     public static async Task<List<CapturedChange>> ReadAsync(MySqlSource source, CdcEngineOptions options, IOffsetStore? store = null)
@@ -60,7 +60,7 @@ public static class Capture
     }
 
     /// <summary>The texts of everything from an offset to the log's end as it is now.</summary>
-    public static async Task<string[]> ReadTextsAsync(MySqlSource source, Offset from) => Texts(await ReadAsync(source, from));
+    public static async Task<string[]> ReadTextsAsync(MySqlSource source, CdcOffset from) => Texts(await ReadAsync(source, from));
 
     /// <summary>The texts alone.</summary>
     public static string[] Texts(IEnumerable<CapturedChange> changes) => [.. changes.Select(change => change.Text)];

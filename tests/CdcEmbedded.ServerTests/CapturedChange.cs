@@ -7,7 +7,7 @@ namespace CdcEmbedded.ServerTests;
 public sealed record CapturedChange(string Text, string Key, ChangeEvent Event)
 {
     /// <summary>Where reading goes on behind it.</summary>
-    public Offset Offset { get; } = Event.Offset;
+    public CdcOffset Offset { get; } = Event.Offset;
 
     /// <summary>Reads every column, so that nothing stays undecoded.</summary>
     public static CapturedChange Of(ChangeEvent change)

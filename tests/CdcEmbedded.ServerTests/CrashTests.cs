@@ -68,7 +68,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
     /// aside.</summary>
     private static string PlaceOf(string offset)
     {
-        var document = OffsetDocument.Read(Offset.Parse(offset));
+        var document = OffsetDocument.Read(CdcOffset.Parse(offset));
         return $"{document.GtidSet?.ToString() ?? $"{document.File}:{document.Position}"} {document.TransactionGtid} {document.Rows}";
     }
 
@@ -97,7 +97,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
         public string PathOf(string name) => Path.Combine(_folder, name);
 
-        public Task<List<CapturedChange>> ReadAllAsync() => Capture.ReadAsync(Capture.Source(server, database), Offset.Parse(Start));
+        public Task<List<CapturedChange>> ReadAllAsync() => Capture.ReadAsync(Capture.Source(server, database), CdcOffset.Parse(Start));
 
         public async Task RunAsync(string[] arguments, Func<Task> beforeRun, Func<string[]> lines)
         {

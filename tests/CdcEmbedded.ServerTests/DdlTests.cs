@@ -189,7 +189,7 @@ public sealed partial class DdlTests
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(
             kind, new MySqlServerOptions { Owned = true, Arguments = [metadata] }));
         string database = await server.CreateDatabaseAsync("ddl");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         int accepted = 0;
         foreach (string statement in Statements.Split('\n'))
         {
@@ -225,7 +225,7 @@ public sealed partial class DdlTests
             CREATE TABLE named (a INT PRIMARY KEY, s TIMESTAMP(6) AS ROW START, e TIMESTAMP(6) AS ROW END, PERIOD FOR SYSTEM_TIME (s, e), b INT) WITH SYSTEM VERSIONING;
             CREATE TABLE still (a INT PRIMARY KEY, b INT) WITH SYSTEM VERSIONING
             """, database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             SET system_versioning_alter_history = KEEP;
             INSERT INTO v VALUES (1, 10);
@@ -240,7 +240,7 @@ public sealed partial class DdlTests
 
         Assert.Equal(
             ["1 10  ", "2 20 two ", "3 30 three 33", "4 40 four 44", "5 50 five 55", "6 60  ", "7 70  "],
-            changes.Select(c => string.Join(' ', ((string[])["a", "b", "c", "d"]).Select(name => c.Event.After.TryGetValue(name, out Value value) ? value.ToString() : ""))));
+            changes.Select(c => string.Join(' ', ((string[])["a", "b", "c", "d"]).Select(name => c.Event.After.TryGetValue(name, out DataValue value) ? value.ToString() : ""))));
     }
 
     [Theory]
@@ -256,7 +256,7 @@ public sealed partial class DdlTests
             CREATE TABLE known (id INT PRIMARY KEY, t TEXT, b BLOB, UNIQUE (t), UNIQUE (b));
             CREATE TABLE grown (id INT PRIMARY KEY, t VARCHAR(5) UNIQUE)
             """, database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             INSERT INTO known VALUES (1, 'a', 'b'), (2, NULL, NULL); UPDATE known SET t = 'c' WHERE id = 1; DELETE FROM known WHERE id = 2;
             INSERT INTO grown VALUES (3, 'd'); ALTER TABLE grown MODIFY t TEXT; INSERT INTO grown VALUES (4, 'e');
@@ -272,9 +272,9 @@ public sealed partial class DdlTests
         Assert.DoesNotContain(changes, c => c.Event.Schema?.Columns.Any(column => column.Name.StartsWith("DB_ROW", StringComparison.Ordinal)) == true);
     }
 
-    private static string Fields(Record record) => string.Join(' ', record.Select(field => $"{field.Name}={Shown(field.Value)}"));
+    private static string Fields(DataRecord record) => string.Join(' ', record.Select(field => $"{field.Name}={Shown(field.Value)}"));
 
-    private static string Shown(Value value) => value.Kind == ValueKind.Binary ? System.Text.Encoding.UTF8.GetString(value.AsBytes().Span) : value.IsNull ? "null" : value.ToString() ?? "";
+    private static string Shown(DataValue value) => value.Kind == ValueKind.Binary ? System.Text.Encoding.UTF8.GetString(value.AsBytes().Span) : value.IsNull ? "null" : value.ToString() ?? "";
 
     private static async Task<bool> IsAcceptedAsync(MySqlTestServer server, string database, string statement)
     {
@@ -305,7 +305,7 @@ public sealed partial class DdlTests
                 row[1] ?? "", row[2] ?? "", row[3] == "YES", row[4]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true, row[5], row[6] ?? "0"))));
     }
 
-    private static async Task<(Dictionary<string, string> Tables, List<string> Refused)> OfLogAsync(MySqlTestServer server, string database, Offset start)
+    private static async Task<(Dictionary<string, string> Tables, List<string> Refused)> OfLogAsync(MySqlTestServer server, string database, CdcOffset start)
     {
         var tables = new Dictionary<string, string>(StringComparer.Ordinal);
         var refused = new List<string>();

@@ -46,7 +46,7 @@ public sealed class MariaDbStartTests
         string before = (await server.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos"))[0][0] ?? "";
         await server.ExecuteAsync($"INSERT INTO d.t VALUES ({id}), ({id + 10}); INSERT INTO d.t VALUES ({id + 20})");
         string after = (await server.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos"))[0][0] ?? "";
-        Offset start = MySqlOffset.FromPosition(end[0] ?? "", long.Parse(end[1] ?? "", CultureInfo.InvariantCulture));
+        CdcOffset start = MySqlOffset.FromPosition(end[0] ?? "", long.Parse(end[1] ?? "", CultureInfo.InvariantCulture));
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), start);
 

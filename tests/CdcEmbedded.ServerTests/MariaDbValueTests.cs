@@ -15,7 +15,7 @@ public sealed class MariaDbValueTests
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(
             kind, new MySqlServerOptions { Owned = true, Arguments = [$"--binlog-row-metadata={metadata}"] }));
         string database = await server.CreateDatabaseAsync("values");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             CREATE TABLE u (id INT PRIMARY KEY, v UUID);
             INSERT INTO u VALUES (1, '00000000-0000-0000-0000-000000000000'), (2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), (3, '123e4567-e89b-12d3-a456-426655440000'),
@@ -49,7 +49,7 @@ public sealed class MariaDbValueTests
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         string database = await server.CreateDatabaseAsync("generated");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             CREATE TABLE g (id INT PRIMARY KEY, v INT, twice INT AS (v * 2) STORED, thrice INT AS (v * 3) VIRTUAL, hidden INT DEFAULT 7 INVISIBLE);
             INSERT INTO g (id, v) VALUES (1, 5); UPDATE g SET v = 6;

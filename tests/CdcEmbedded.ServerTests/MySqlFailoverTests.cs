@@ -16,7 +16,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=72");
         await ReplicateAsync(first, second, delay: 0);
         await first.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
-        Offset start = await Capture.EndOfLogAsync(first);
+        CdcOffset start = await Capture.EndOfLogAsync(first);
         MySqlSource source = Source(first, second);
         await using var live = new LiveCapture(source, LiveCapture.From(StartPosition.At(start)));
         for (int i = 0; i < 50; i++)
@@ -41,7 +41,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=74");
         await first.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
         await ReplicateAsync(first, second, delay: 4);
-        Offset start = await Capture.EndOfLogAsync(first);
+        CdcOffset start = await Capture.EndOfLogAsync(first);
         await using var live = new LiveCapture(Source(first, second), LiveCapture.From(StartPosition.At(start)));
         await first.ExecuteAsync("INSERT INTO d.t VALUES (1), (2); INSERT INTO d.t VALUES (3)");
         await live.CountAsync(3);
@@ -65,7 +65,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=76");
         await ReplicateAsync(first, second, delay: 0);
         await first.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
-        Offset start = await Capture.EndOfLogAsync(first);
+        CdcOffset start = await Capture.EndOfLogAsync(first);
         await first.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; PURGE BINARY LOGS TO 'binlog.000002'");
         await UntilAsync(second, "SELECT COUNT(*) FROM d.t", "1");
 
@@ -83,7 +83,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync($"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged = '{Foreign}:1-100'; CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
         string?[] end = await Capture.LogStatusAsync(server);
-        Offset file = MySqlOffset.FromPosition(end[0] ?? "", long.Parse(end[1] ?? "", System.Globalization.CultureInfo.InvariantCulture));
+        CdcOffset file = MySqlOffset.FromPosition(end[0] ?? "", long.Parse(end[1] ?? "", System.Globalization.CultureInfo.InvariantCulture));
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); INSERT INTO d.t VALUES (3)");
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), file);
@@ -102,7 +102,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         MySqlSource Source() => new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"], ServerId = 4711 });
         await using var older = new LiveCapture(Source(), LiveCapture.From(StartPosition.At(start)));
         await older.CaughtUpAsync();
@@ -131,7 +131,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
-        Offset lost = await Capture.EndOfLogAsync(server);
+        CdcOffset lost = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); PURGE BINARY LOGS TO 'binlog.000002'");
         var store = new InMemoryOffsetStore();
         await store.SaveAsync("test", lost.ToString(), 0);

@@ -42,7 +42,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("hazards");
         await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE free (id INT PRIMARY KEY)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync($"""
             XA START '{database}'; INSERT INTO free VALUES (3); XA END '{database}'; XA PREPARE '{database}'; XA COMMIT '{database}';
             XA START '{database}'; INSERT INTO t VALUES (4); XA END '{database}'; XA COMMIT '{database}' ONE PHASE;
@@ -60,7 +60,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--binlog-row-metadata=MINIMAL");
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b VARCHAR(10)); FLUSH BINARY LOGS");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1, 2, 'x')");
         string?[] status = await Capture.LogStatusAsync(server);
         Assert.Equal(["create t {id: 1, a: 2, b: x}"], await Capture.ReadTextsAsync(Capture.Source(server, "d"), start));
@@ -85,7 +85,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
         XaMode xa = XaMode.Buffer)
         where T : CdcException
     {
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO d.free VALUES (1); DELETE FROM d.free");
         await server.ExecuteAsync(sql);
         await server.ExecuteAsync("INSERT INTO d.free VALUES (2); DELETE FROM d.free");

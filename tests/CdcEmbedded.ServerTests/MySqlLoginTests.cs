@@ -18,7 +18,7 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         (string database, string user) = await PrepareAsync(server, plugin);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (1)", database);
 
         // The first login goes the full way, the second one may be answered from the server's cache.
@@ -34,7 +34,7 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
         MySqlTestServer server = await mySql97.ServerAsync();
         (string database, string user) = await PrepareAsync(server, "caching_sha2_password");
         await server.ExecuteAsync($"ALTER USER {user} REQUIRE SSL");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (1)", database);
 
         Assert.Single(await Capture.ReadAsync(Source(server, database, user, Password, "SslMode=Required"), start));
@@ -47,7 +47,7 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
     {
         MySqlTestServer server = await mySql56.ServerAsync();
         (string database, string user) = await PrepareAsync(server, "mysql_native_password");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (1)", database);
 
         Assert.Single(await Capture.ReadAsync(Source(server, database, user, Password, "SslMode=None"), start));
@@ -83,7 +83,7 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT)");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1)");
         await server.StopAsync();
         await using var live = new LiveCapture(Capture.Source(server, "d"), LiveCapture.From(StartPosition.At(start)));

@@ -73,7 +73,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     {
         MySqlTestServer server = await mySql97.ServerAsync();
 
-        await Assert.ThrowsAsync<OffsetFormatException>(() => Capture.ReadAsync(Capture.Source(server, "d"), Offset.Parse(text)));
+        await Assert.ThrowsAsync<OffsetFormatException>(() => Capture.ReadAsync(Capture.Source(server, "d"), CdcOffset.Parse(text)));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync("--max-allowed-packet=32M", "--slave-max-allowed-packet=1M");
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT, b LONGBLOB)");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1, REPEAT('x', 3000000)); SET GLOBAL max_allowed_packet = 1048576");
 
         try
@@ -123,7 +123,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     public async Task Validation_finds_a_lost_offset_without_reading()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
-        Offset lost = MySqlOffset.FromGtidSet(GtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5"));
+        CdcOffset lost = MySqlOffset.FromGtidSet(GtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5"));
         await using var engine = new CdcEngine(Capture.Source(server, "d"), new Offsets.InMemoryOffsetStore(), Capture.UpToNow(lost));
 
         IReadOnlyList<SourceFinding> findings = await engine.ValidateAsync();
@@ -134,13 +134,13 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     private static async Task<List<CapturedChange>> WriteThreeFilesAsync(MySqlTestServer server)
     {
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT)");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (3)");
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), start);
         Assert.Equal(3, changes.Count);
         return changes;
     }
 
-    private static Task<OffsetLostException> LostAsync(MySqlTestServer server, Offset offset) =>
+    private static Task<OffsetLostException> LostAsync(MySqlTestServer server, CdcOffset offset) =>
         Assert.ThrowsAsync<OffsetLostException>(() => Capture.ReadAsync(Capture.Source(server, "d"), offset));
 }

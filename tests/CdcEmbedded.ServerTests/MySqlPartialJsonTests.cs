@@ -31,7 +31,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("partial");
         await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, doc JSON, n INT, other JSON)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await using SqlSession session = await server.OpenSessionAsync(database);
         await session.ExecuteAsync($"SET NAMES utf8mb4; SET SESSION binlog_row_image = {image}; SET SESSION binlog_row_value_options = PARTIAL_JSON; {Inserts()}");
 
@@ -41,7 +41,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         List<ChangeEvent> updates = [.. changes.Select(c => c.Event).Where(c => c.Operation == ChangeOperation.Update)];
         Assert.Equal(states.Count, updates.Count);
         var replayed = new Dictionary<long, (string? Doc, string? Other)>();
-        foreach (Record row in changes.Select(c => c.Event).Where(c => c.Operation == ChangeOperation.Create).Select(c => c.After))
+        foreach (DataRecord row in changes.Select(c => c.Event).Where(c => c.Operation == ChangeOperation.Create).Select(c => c.After))
         {
             replayed[row["id"].AsInt64()] = (Text(row["doc"]), Text(row["other"]));
         }
@@ -51,7 +51,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         {
             string?[] state = states[i];
             long id = long.Parse(state[0] ?? "", CultureInfo.InvariantCulture);
-            Record after = updates[i].After;
+            DataRecord after = updates[i].After;
             var known = replayed[id];
             patches += Compare(after["doc"], known.Doc, state[1], image, $"update {i}: {state[3]}") + Compare(after["other"], known.Other, state[2], image, $"update {i}: {state[3]}");
             replayed[id] = (state[1], state[2]);
@@ -63,7 +63,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
     }
 
     /// <returns>1 for a patch.</returns>
-    private static int Compare(Value value, string? before, string? now, string image, string told)
+    private static int Compare(DataValue value, string? before, string? now, string image, string told)
     {
         if (value.IsAbsent)
         {
@@ -84,7 +84,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         return 0;
     }
 
-    private static string? Text(Value value) => value.IsNull ? null : value.AsString();
+    private static string? Text(DataValue value) => value.IsNull ? null : value.AsString();
 
     // The differences are really there: a table of this database has the event that holds them.
     private static async Task AssertPartialAsync(MySqlTestServer server, string database)

@@ -67,7 +67,7 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
             CREATE USER {database}_u IDENTIFIED BY 'pw', {database}_v IDENTIFIED BY 'pw'; GRANT {database}_r TO {database}_u;
             SET DEFAULT ROLE {database}_r TO {database}_u; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {database}_v;
             """, database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (1)", database);
 
         foreach (string user in (string[])["u", "v"])

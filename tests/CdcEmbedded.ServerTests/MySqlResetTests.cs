@@ -25,7 +25,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     public async Task It_ends_with_a_typed_exception(ServerKind kind, bool byGtid, string then)
     {
         await using MySqlTestServer server = await StartAsync(kind, byGtid);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         if (!byGtid)
         {
             string?[] row = await Capture.LogStatusAsync(server);
@@ -193,7 +193,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
         ProbeInterval = Probe,
     };
 
-    private static CdcEngineOptions From(Offset start, ILoggerFactory log) => new() { Name = "test", StartFrom = StartPosition.At(start), LoggerFactory = log };
+    private static CdcEngineOptions From(CdcOffset start, ILoggerFactory log) => new() { Name = "test", StartFrom = StartPosition.At(start), LoggerFactory = log };
 
     /// <summary>Counts what is logged.</summary>
     private sealed class LogLines : ILoggerFactory, ILogger

@@ -61,7 +61,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("tagged");
         await server.ExecuteAsync("CREATE TABLE t (id INT)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             INSERT INTO t VALUES (1); SET gtid_next = 'AUTOMATIC:blue'; INSERT INTO t VALUES (2), (3); INSERT INTO t VALUES (4);
             SET gtid_next = 'AUTOMATIC:red'; INSERT INTO t VALUES (5), (6); SET gtid_next = 'AUTOMATIC'; INSERT INTO t VALUES (7);
@@ -83,7 +83,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("stored");
         await server.ExecuteAsync("CREATE TABLE t (id INT)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (1), (2), (3)", database);
         var store = new InMemoryOffsetStore();
         await using (var engine = new CdcEngine(Capture.Source(server, database), store, Capture.UpToNow(start)))
@@ -111,7 +111,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("refiltered");
         await server.ExecuteAsync("CREATE TABLE a (id INT); CREATE TABLE b (id INT)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("BEGIN; INSERT INTO a VALUES (1); INSERT INTO b VALUES (2), (3); INSERT INTO a VALUES (4); COMMIT", database);
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
         var narrower = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.b"] });
@@ -143,7 +143,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     private static async Task RestartsEverywhereAsync(MySqlTestServer server, bool useGtids)
     {
         await server.ExecuteAsync("CREATE DATABASE d");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(FirstPart, "d");
 
         // What is read before the server restarts, and its offsets, must be what is read after it.
@@ -157,7 +157,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
 
         for (int i = 0; i < all.Count; i++)
         {
-            List<CapturedChange> rest = await Capture.ReadAsync(Source(), Offset.Parse(all[i].Offset.ToString()));
+            List<CapturedChange> rest = await Capture.ReadAsync(Source(), CdcOffset.Parse(all[i].Offset.ToString()));
             Assert.Equal(Described(all.Skip(i + 1)), Described(rest));
         }
 

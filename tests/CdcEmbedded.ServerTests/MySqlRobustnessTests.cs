@@ -88,7 +88,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await PrepareAsync(server);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await using (SqlSession writer = await server.OpenSessionAsync(database))
         {
             for (int n = 0; n < 40; n++)
@@ -127,7 +127,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         string?[] status = await Capture.LogStatusAsync(server);
         string?[] logged = (await server.QueryAsync($"SHOW BINLOG EVENTS IN '{status[0]}'")).Last(row => row[2] == "Write_rows");
         int overhead = int.Parse(logged[4] ?? "", CultureInfo.InvariantCulture) - int.Parse(logged[1] ?? "", CultureInfo.InvariantCulture);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
 
         // A packet holds a status byte and the event, and is split at 16 MiB - 1: one row just below, at and above that.
         int[] sizes = [0xffffff - 2 - overhead, 0xffffff - 1 - overhead, 0xffffff - overhead, 20 << 20, 40 << 20];
@@ -155,7 +155,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         const int Rows = 200_000;
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await PrepareAsync(server);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync($"""
             SET SESSION cte_max_recursion_depth = 1000000;
             INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {Rows - 1}) SELECT i, REPEAT('x', 40) FROM n;
@@ -169,7 +169,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         });
         long most = 0;
         int next = 0;
-        Offset? inside = null;
+        CdcOffset? inside = null;
         var options = new CdcEngineOptions
         {
             Name = "test", StartFrom = StartPosition.At(start), StopWhenCaughtUp = true, MaxBufferedBytes = 200_000, MaxBatchSize = 100,
@@ -202,7 +202,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         string database = await PrepareAsync(server);
         string user = "b_" + database;
         await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO {user}");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(
             "BEGIN; " + string.Concat(Enumerable.Range(0, 20).Select(n =>
                 "INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(n * 500, 500).Select(i => $"({i}, REPEAT('x', 5000))")) + ";"))
@@ -247,7 +247,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         string database = await PrepareAsync(server);
         string user = "l_" + database;
         await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO {user}");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (0, '')", database);
         await using SqlSession watch = await server.OpenSessionAsync();
         var source = new MySqlSource(new MySqlSourceOptions

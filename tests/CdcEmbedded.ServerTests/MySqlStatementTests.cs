@@ -76,7 +76,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("keys");
         await server.ExecuteAsync("CREATE TABLE t (a INT, b VARCHAR(9), v INT, PRIMARY KEY (b, a)); INSERT INTO t VALUES (1, 'x', 1), (2, 'x', 2), (3, 'x', 3)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("UPDATE t SET v = v + 10, a = IF(a = 2, 20, a)", database);
 
         List<CapturedChange> changes = await Capture.ReadAsync(
@@ -147,7 +147,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("source");
         await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         string?[] answer = (await server.QueryAsync(
             "SET SESSION binlog_rows_query_log_events = ON; INSERT INTO t VALUES (1), (2) /* größe 😀 */; SELECT CONNECTION_ID(), UNIX_TIMESTAMP()", database))[0];
 
@@ -171,7 +171,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("items");
         await server.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY)", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("BEGIN; INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO a VALUES (2); COMMIT; TRUNCATE a; INSERT INTO b VALUES (3)", database);
 
         var items = new List<string>();
@@ -246,7 +246,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("statements");
         await server.ExecuteAsync(prepare, database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(sql, database);
         return await Capture.ReadTextsAsync(Capture.Source(server, database), start);
     }

@@ -86,7 +86,7 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
         MySqlTestServer server = await mySql56.ServerAsync();
         string database = await server.CreateDatabaseAsync("mixed");
         await server.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE m (id INT PRIMARY KEY) ENGINE=MyISAM", database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync($"""
             BEGIN; INSERT INTO a VALUES (1); INSERT INTO m VALUES (1); ROLLBACK;
             BEGIN; INSERT INTO m VALUES (2); INSERT INTO a VALUES (2); SAVEPOINT s; INSERT INTO m VALUES (3); COMMIT;
@@ -111,7 +111,7 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync("--lower-case-table-names=1");
         await server.ExecuteAsync("CREATE DATABASE Shop; CREATE TABLE Shop.Orders (id INT)");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO SHOP.ORDERS VALUES (1); TRUNCATE Shop.ORDERS");
         var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["SHOP.Orders"] });
 
@@ -123,7 +123,7 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
     private static async Task StreamsTheScriptAsync(MySqlTestServer server)
     {
         string database = await server.CreateDatabaseAsync("streaming");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(Script, database);
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);

@@ -91,7 +91,7 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
             SET SESSION sql_mode = '';
             CREATE TABLE t (id INT PRIMARY KEY, {string.Join(", ", columns.Select((column, i) => $"c{i} {column[0]}"))}) CHARACTER SET utf8mb4 ROW_FORMAT=DYNAMIC
             """, database);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         const int Rows = 6;
         var inserts = new StringBuilder("SET SESSION sql_mode = ''; SET SESSION time_zone = '+00:00';\n");
         for (int row = 1; row <= Rows; row++)
@@ -136,7 +136,7 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         _ => name,
     };
 
-    private static string? Text(Value value, string type) => value.IsNull ? null : Family(type) switch
+    private static string? Text(DataValue value, string type) => value.IsNull ? null : Family(type) switch
     {
         "FLOAT" or "DOUBLE" => value.AsDouble().ToString("R", CultureInfo.InvariantCulture),
         "VECTOR" => "0x" + Convert.ToHexString(value.AsBytes().Span),

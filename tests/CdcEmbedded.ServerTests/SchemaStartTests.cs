@@ -17,7 +17,7 @@ public sealed class SchemaStartTests
     public async Task A_log_that_names_columns_from_some_place_on_is_read_from_before_it_too()
     {
         await using MySqlTestServer server = await StartAsync(ServerKind.MySql97);
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             CREATE DATABASE d; USE d;
             CREATE TABLE t (id INT PRIMARY KEY, a INT);
@@ -49,7 +49,7 @@ public sealed class SchemaStartTests
     {
         await using MySqlTestServer server = await StartAsync(kind);
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, name INT); ALTER TABLE d.t CHANGE name title INT; FLUSH LOGS");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         MySqlSource source = Capture.Source(server, "d");
 
         // The statement that an application runs whenever it starts, written when the column had another name.
@@ -70,7 +70,7 @@ public sealed class SchemaStartTests
         Assert.Equal("d.t", error.Table);
 
         // One that did create its table tells the columns.
-        Offset second = await Capture.EndOfLogAsync(server);
+        CdcOffset second = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             CREATE TABLE IF NOT EXISTS d.u (id INT PRIMARY KEY, a INT);
             INSERT INTO d.u VALUES (1, 1);
@@ -86,7 +86,7 @@ public sealed class SchemaStartTests
     {
         await using MySqlTestServer server = await StartAsync(kind);
         await server.ExecuteAsync("CREATE DATABASE d CHARACTER SET cp1251; CREATE DATABASE gone CHARACTER SET cp1251; FLUSH LOGS");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             CREATE TABLE d.t (id INT PRIMARY KEY, v TEXT);
             INSERT INTO d.t VALUES (1, 'Москва');
@@ -137,7 +137,7 @@ public sealed class SchemaStartTests
     }
 
     /// <summary>Keeps notes in the store but no offset, so that each start is where it is told to be.</summary>
-    private static CdcEngineOptions From(Offset offset) => new()
+    private static CdcEngineOptions From(CdcOffset offset) => new()
     {
         Name = "test",
         StartFrom = StartPosition.At(offset),

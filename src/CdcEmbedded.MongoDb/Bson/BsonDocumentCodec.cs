@@ -14,7 +14,7 @@ internal sealed class BsonDocumentCodec : DocumentCodec
 
     public static BsonDocumentCodec Array { get; } = new(BsonType.Array);
 
-    public override Record ToRecord(byte[] buffer, int offset, int length) => new(new BsonRecordSet(buffer), offset);
+    public override DataRecord ToRecord(byte[] buffer, int offset, int length) => new(new BsonRecordSet(buffer), offset);
 
     public override string ToJsonText(ReadOnlySpan<byte> bytes) => ExtendedJson.ToText(_type, bytes, ExtendedJsonMode.Relaxed);
 

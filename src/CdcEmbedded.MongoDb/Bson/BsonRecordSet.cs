@@ -29,7 +29,7 @@ internal sealed class BsonRecordSet : RecordSet
 
     /// <summary>A document of this buffer as a record.</summary>
     /// <param name="offset">Where it begins.</param>
-    public Record At(int offset) => new(this, offset);
+    public DataRecord At(int offset) => new(this, offset);
 
     public override int GetFieldCount(int record) => Walked(record).Length - 1;
 
@@ -39,7 +39,7 @@ internal sealed class BsonRecordSet : RecordSet
         return BsonNames.Get(reader.Name);
     }
 
-    public override Value GetValue(int record, int field)
+    public override DataValue GetValue(int record, int field)
     {
         var reader = ElementAt(record, field);
         return reader.ValueIn(_buffer, record).ToValue();
@@ -51,7 +51,7 @@ internal sealed class BsonRecordSet : RecordSet
         return new RecordField(BsonNames.Get(reader.Name), reader.ValueIn(_buffer, record).ToValue());
     }
 
-    public override bool TryGetValue(int record, string name, out Value value)
+    public override bool TryGetValue(int record, string name, out DataValue value)
     {
         Span<byte> scratch = stackalloc byte[BsonName.StackBytes];
         var reader = new BsonReader(Document(record));
@@ -96,7 +96,7 @@ internal sealed class BsonRecordSet : RecordSet
         return true;
     }
 
-    public override Record Detach(int record) => new(new BsonRecordSet(Document(record).ToArray()), 0);
+    public override DataRecord Detach(int record) => new(new BsonRecordSet(Document(record).ToArray()), 0);
 
     /// <summary>The bytes of a document.</summary>
     private ReadOnlySpan<byte> Document(int record)

@@ -125,7 +125,7 @@ public readonly partial struct RawBson : IEnumerable<BsonElement>, IEquatable<Ra
 
     /// <summary>The document of a record of the MongoDB source.</summary>
     /// <returns>False where there is no record, or it comes from elsewhere.</returns>
-    public static bool TryFrom(Record record, out RawBson document)
+    public static bool TryFrom(DataRecord record, out RawBson document)
     {
         var isBson = MemoryMarshal.TryGetArray(record.SourceBytes, out var bytes) && bytes is { Array: not null, Count: > 0 };
         document = isBson && bytes.Array is { } buffer ? new RawBson(buffer, bytes.Offset, bytes.Count) : default;
@@ -133,7 +133,7 @@ public readonly partial struct RawBson : IEnumerable<BsonElement>, IEquatable<Ra
     }
 
     /// <summary>The document as a record of the core.</summary>
-    public Record ToRecord() => _buffer is { } buffer ? new BsonRecordSet(buffer).At(_offset) : default;
+    public DataRecord ToRecord() => _buffer is { } buffer ? new BsonRecordSet(buffer).At(_offset) : default;
 
     /// <summary>The document as extended JSON on one line; an empty text of the default value.</summary>
     /// <exception cref="CdcProtocolException">Bytes are damaged, or it nests deeper than 200 levels.</exception>

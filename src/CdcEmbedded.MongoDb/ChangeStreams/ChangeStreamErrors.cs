@@ -33,7 +33,7 @@ internal static class ChangeStreamErrors
     /// <param name="error">The server's error.</param>
     /// <param name="wireVersion">The server's version.</param>
     /// <param name="position">Where the stream stands, for the message.</param>
-    public static CdcException Translate(MongoCommandException error, int wireVersion, Offset position)
+    public static CdcException Translate(MongoCommandException error, int wireVersion, CdcOffset position)
     {
         if (IsResumable(error, wireVersion))
         {
@@ -80,7 +80,7 @@ internal static class ChangeStreamErrors
     private static bool IsLost(MongoCommandException error)
         => error.Code is 286 or ChangeStreamFatalError or InvalidResumeToken or 40576 or 40585 or 136 || error.HasErrorLabel(FatalLabel);
 
-    private static OffsetLostException Lost(MongoCommandException error, Offset position) => error.Code is InvalidResumeToken or ChangeStreamFatalError
+    private static OffsetLostException Lost(MongoCommandException error, CdcOffset position) => error.Code is InvalidResumeToken or ChangeStreamFatalError
         ? new OffsetLostException($"The server does not know the stored position {position}: it belongs to another deployment or to a stream of other "
             + "collections, or its event is gone. Point the source at the right deployment, or delete the stored offset to start afresh. "
             + error.Message, error)

@@ -61,7 +61,7 @@ internal sealed class EventBatch
         ? new RawBson(Buffer, place, BinaryPrimitives.ReadInt32LittleEndian(Buffer.AsSpan(place)))
         : default;
 
-    public Record RecordAt(int place) => place > 0 ? Records.At(place) : default;
+    public DataRecord RecordAt(int place) => place > 0 ? Records.At(place) : default;
 
     public BsonTimestamp TimeOf(in EventPlaces places) => places.ClusterTime > 0
         ? new BsonTimestamp(BinaryPrimitives.ReadUInt64LittleEndian(Buffer.AsSpan(places.ClusterTime)))

@@ -52,11 +52,11 @@ internal sealed class MongoChangeSet : ChangeSet
         _ => ChangeOperation.Update,
     };
 
-    public override Record GetBefore(int change) => _batch.RecordAt(Places(change).Before);
+    public override DataRecord GetBefore(int change) => _batch.RecordAt(Places(change).Before);
 
-    public override Record GetAfter(int change) => _batch.RecordAt(Places(change).After);
+    public override DataRecord GetAfter(int change) => _batch.RecordAt(Places(change).After);
 
-    public override Record GetKey(int change) => _batch.RecordAt(Places(change).Key);
+    public override DataRecord GetKey(int change) => _batch.RecordAt(Places(change).Key);
 
     public override long GetTotalOrder(int change) => (_before?.Events ?? 0) + (_before is null ? 1 : change + 1);
 
@@ -81,7 +81,7 @@ internal sealed class MongoChangeSet : ChangeSet
 
     public override int IndexOf(int record, string name) => -1;
 
-    public override Value GetValue(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
+    public override DataValue GetValue(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
 
     private ref readonly EventPlaces Places(int change)
     {

@@ -11,7 +11,7 @@ internal sealed class MongoPosition(StreamIdentity stream, StreamPoint point, Tr
     public override bool IsTransactionEnd => open.Length == 0;
 
     /// <inheritdoc/>
-    public override Offset ToOffset() => new OffsetDocument
+    public override CdcOffset ToOffset() => new OffsetDocument
     {
         Scope = stream.Scope.ToString(),
         Set = stream.SetName,

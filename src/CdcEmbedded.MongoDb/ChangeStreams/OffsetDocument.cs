@@ -24,7 +24,7 @@ internal sealed class OffsetDocument
 
     public TransactionProgress[] Open { get; init; } = MongoPosition.NoneOpen;
 
-    public Offset ToOffset()
+    public CdcOffset ToOffset()
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -44,11 +44,11 @@ internal sealed class OffsetDocument
             writer.WriteEndObject();
         }
 
-        return Offset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        return CdcOffset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
     /// <exception cref="OffsetFormatException">It is not an offset of MongoDB, or its contents are damaged.</exception>
-    public static OffsetDocument Read(Offset offset)
+    public static OffsetDocument Read(CdcOffset offset)
     {
         if (offset.Connector != MongoSource.ConnectorName)
         {

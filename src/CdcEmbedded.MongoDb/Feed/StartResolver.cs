@@ -37,7 +37,7 @@ internal static class StartResolver
             : throw new OffsetLostException("The server does not tell its operation time, so the latest position is not known. Is it a replica set?");
     }
 
-    private static void Check(OffsetDocument document, Offset offset, StreamIdentity stream)
+    private static void Check(OffsetDocument document, CdcOffset offset, StreamIdentity stream)
     {
         var (what, stored, now) = document.Scope is { } scope && scope != stream.Scope.ToString() ? ("scope", scope, stream.Scope.ToString())
             : document.Scope is not null && document.Pipeline != stream.Fingerprint ? ("pipeline", document.Pipeline, stream.Fingerprint)

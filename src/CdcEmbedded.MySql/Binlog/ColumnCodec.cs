@@ -52,22 +52,22 @@ internal readonly struct ColumnCodec
     public int SkipLength(byte[] buffer, int offset) => _shape >= 0 ? _shape : -_shape + ReadLength(buffer, offset, -_shape);
 
     /// <summary>Reads the value at an offset.</summary>
-    public Value Read(byte[] buffer, int offset)
+    public DataValue Read(byte[] buffer, int offset)
     {
         switch (_kind)
         {
-            case ColumnKind.Int8: return Value.FromInt64((sbyte)buffer[offset]);
-            case ColumnKind.UInt8: return Value.FromUInt64(buffer[offset]);
-            case ColumnKind.Int16: return Value.FromInt64(BinaryPrimitives.ReadInt16LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.UInt16: return Value.FromUInt64(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.Int24: return Value.FromInt64((int)(ReadUInt24(buffer, offset) << 8) >> 8);
-            case ColumnKind.UInt24: return Value.FromUInt64(ReadUInt24(buffer, offset));
-            case ColumnKind.Int32: return Value.FromInt64(BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.UInt32: return Value.FromUInt64(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.Int64: return Value.FromInt64(BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.UInt64: return Value.FromUInt64(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.Single: return Value.FromSingle(BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)));
-            case ColumnKind.Double: return Value.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int8: return DataValue.FromInt64((sbyte)buffer[offset]);
+            case ColumnKind.UInt8: return DataValue.FromUInt64(buffer[offset]);
+            case ColumnKind.Int16: return DataValue.FromInt64(BinaryPrimitives.ReadInt16LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt16: return DataValue.FromUInt64(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int24: return DataValue.FromInt64((int)(ReadUInt24(buffer, offset) << 8) >> 8);
+            case ColumnKind.UInt24: return DataValue.FromUInt64(ReadUInt24(buffer, offset));
+            case ColumnKind.Int32: return DataValue.FromInt64(BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt32: return DataValue.FromUInt64(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int64: return DataValue.FromInt64(BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt64: return DataValue.FromUInt64(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Single: return DataValue.FromSingle(BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Double: return DataValue.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Text: return ReadText(buffer, offset);
             case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
@@ -77,15 +77,15 @@ internal readonly struct ColumnCodec
 
     // Apart from Read, whose frame every number pays for.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Value ReadOther(byte[] buffer, int offset)
+    private DataValue ReadOther(byte[] buffer, int offset)
     {
         switch (_kind)
         {
-            case ColumnKind.Year: return Value.FromInt64(buffer[offset] is 0 ? 0 : 1900 + buffer[offset]);
-            case ColumnKind.Bit: return Value.FromUInt64(ReadBigEndian(buffer, offset, _shape));
-            case ColumnKind.Enum1: return Value.FromEnum(buffer[offset], _labels);
-            case ColumnKind.Enum2: return Value.FromEnum(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)), _labels);
-            case ColumnKind.Set: return Value.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
+            case ColumnKind.Year: return DataValue.FromInt64(buffer[offset] is 0 ? 0 : 1900 + buffer[offset]);
+            case ColumnKind.Bit: return DataValue.FromUInt64(ReadBigEndian(buffer, offset, _shape));
+            case ColumnKind.Enum1: return DataValue.FromEnum(buffer[offset], _labels);
+            case ColumnKind.Enum2: return DataValue.FromEnum(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)), _labels);
+            case ColumnKind.Set: return DataValue.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
             case ColumnKind.Binary or ColumnKind.Json or ColumnKind.Geometry or ColumnKind.Vector: return ReadBytes(buffer, offset);
             case ColumnKind.CompressedText or ColumnKind.CompressedBinary: return ReadCompressed(buffer, offset);
             case ColumnKind.Uuid or ColumnKind.Inet4 or ColumnKind.Inet6: return ReadFormed(buffer, offset);
@@ -96,7 +96,7 @@ internal readonly struct ColumnCodec
             case ColumnKind.DateTime: return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Timestamp:
                 return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
-            default: return Value.Null;
+            default: return DataValue.Null;
         }
     }
 
@@ -138,14 +138,14 @@ internal readonly struct ColumnCodec
         return value;
     }
 
-    private Value ReadText(byte[] buffer, int offset)
+    private DataValue ReadText(byte[] buffer, int offset)
     {
         var prefix = -_shape;
-        return Value.FromText(buffer, offset + prefix, ReadLength(buffer, offset, prefix), _encoding);
+        return DataValue.FromText(buffer, offset + prefix, ReadLength(buffer, offset, prefix), _encoding);
     }
 
     /// <summary>A value of a COMPRESSED column: inflated anew at each reading.</summary>
-    private Value ReadCompressed(byte[] buffer, int offset)
+    private DataValue ReadCompressed(byte[] buffer, int offset)
     {
         var prefix = -_shape;
         var length = ReadLength(buffer, offset, prefix);
@@ -161,28 +161,28 @@ internal readonly struct ColumnCodec
             (start, length) = (start + 1, length - 1);
         }
 
-        return _kind == ColumnKind.CompressedText ? Value.FromText(buffer, start, length, _encoding) : Value.FromBinary(buffer, start, length, 0);
+        return _kind == ColumnKind.CompressedText ? DataValue.FromText(buffer, start, length, _encoding) : DataValue.FromBinary(buffer, start, length, 0);
     }
 
-    private Value ReadFormed(byte[] buffer, int offset)
+    private DataValue ReadFormed(byte[] buffer, int offset)
     {
         var prefix = -_shape;
         var form = _kind switch { ColumnKind.Uuid => FixedForm.Uuid, ColumnKind.Inet4 => FixedForm.Inet4, _ => FixedForm.Inet6 };
         var text = FixedForms.ToText(form, buffer.AsSpan(offset + prefix, ReadLength(buffer, offset, prefix)));
-        return Value.FromText(text, 0, text.Length, null);
+        return DataValue.FromText(text, 0, text.Length, null);
     }
 
-    private Value ReadBytes(byte[] buffer, int offset)
+    private DataValue ReadBytes(byte[] buffer, int offset)
     {
         var prefix = -_shape;
         var length = ReadLength(buffer, offset, prefix);
         var start = offset + prefix;
         return _kind switch
         {
-            ColumnKind.Json => Value.FromJson(buffer, start, length, JsonBinary.Instance),
-            ColumnKind.Geometry => Value.FromGeometry(buffer, start, length),
-            ColumnKind.Vector => Value.FromVector(buffer, start, length),
-            _ => Value.FromBinary(buffer, start, length, (byte)Math.Max(0, _width - length)),
+            ColumnKind.Json => DataValue.FromJson(buffer, start, length, JsonBinary.Instance),
+            ColumnKind.Geometry => DataValue.FromGeometry(buffer, start, length),
+            ColumnKind.Vector => DataValue.FromVector(buffer, start, length),
+            _ => DataValue.FromBinary(buffer, start, length, (byte)Math.Max(0, _width - length)),
         };
     }
 }

@@ -31,7 +31,7 @@ internal static class DecimalFormat
     /// <param name="scale">0 to 30, at most the precision.</param>
     /// <exception cref="CdcProtocolException">A group is above its number of digits.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Value Read(ReadOnlySpan<byte> bytes, int precision, int scale)
+    public static DataValue Read(ReadOnlySpan<byte> bytes, int precision, int scale)
     {
         var negative = (bytes[0] & 0x80) == 0;
         var flip = negative ? uint.MaxValue : 0;
@@ -39,7 +39,7 @@ internal static class DecimalFormat
         if (precision <= 18)
         {
             var small = ReadSmall(bytes, whole, scale, flip);
-            return Value.FromDecimal(small, 0, negative, (byte)scale);
+            return DataValue.FromDecimal(small, 0, negative, (byte)scale);
         }
 
         if (precision <= 38)
@@ -47,7 +47,7 @@ internal static class DecimalFormat
             var middle = ReadMiddle(bytes, whole, scale, flip);
             if (scale <= 28 && middle >> 96 == 0)
             {
-                return Value.FromDecimal((ulong)middle, (uint)(middle >> 64), negative, (byte)scale);
+                return DataValue.FromDecimal((ulong)middle, (uint)(middle >> 64), negative, (byte)scale);
             }
 
             return FromBig(middle, scale, negative);
@@ -56,8 +56,8 @@ internal static class DecimalFormat
         return FromBig(ReadBig(bytes, whole, scale, flip), scale, negative);
     }
 
-    private static Value FromBig(BigInteger magnitude, int scale, bool negative)
-        => Value.FromDecimal(new BigDecimal(negative ? -magnitude : magnitude, scale));
+    private static DataValue FromBig(BigInteger magnitude, int scale, bool negative)
+        => DataValue.FromDecimal(new BigDecimal(negative ? -magnitude : magnitude, scale));
 
     // Most columns are this narrow: one multiplication per group and no state between them.
     private static ulong ReadSmall(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)

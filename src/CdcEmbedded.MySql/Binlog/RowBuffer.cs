@@ -68,7 +68,7 @@ internal sealed class RowBuffer
 
     /// <summary>A column of an image.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public Value GetValue(int image, int column)
+    public DataValue GetValue(int image, int column)
     {
         // Statements and not a conditional expression, which would copy the value: see Record.this[int].
         var offset = OffsetOf(image, column);
@@ -79,12 +79,12 @@ internal sealed class RowBuffer
 
         if (offset == NullOffset)
         {
-            return Value.Null;
+            return DataValue.Null;
         }
 
         if (offset == AbsentOffset)
         {
-            return Value.Absent;
+            return DataValue.Absent;
         }
 
         return ReadPartial(image, column, BodyStart - offset);
@@ -92,7 +92,7 @@ internal sealed class RowBuffer
 
     /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before
     /// image.</summary>
-    public Value GetAfterValue(int row, int column)
+    public DataValue GetAfterValue(int row, int column)
     {
         if (Operation != RowsOperation.Update)
         {
@@ -135,14 +135,14 @@ internal sealed class RowBuffer
     }
 
     // The document before lies in the before image of the same row, if that has the column.
-    private Value ReadPartial(int image, int column, int at)
+    private DataValue ReadPartial(int image, int column, int at)
     {
         var diffs = at + _codecs[column].LengthBytes;
         var length = _codecs[column].SkipLength(Buffer, at) - _codecs[column].LengthBytes;
         var before = OffsetOf(image - 1, column);
         if (before == AbsentOffset)
         {
-            return Value.FromJsonPatch(Buffer, diffs, length, new JsonPatchCodec(Map, column));
+            return DataValue.FromJsonPatch(Buffer, diffs, length, new JsonPatchCodec(Map, column));
         }
 
         if (before == NullOffset)
@@ -152,7 +152,7 @@ internal sealed class RowBuffer
 
         var start = BodyStart + before + _codecs[column].LengthBytes;
         var documentLength = _codecs[column].SkipLength(Buffer, BodyStart + before) - _codecs[column].LengthBytes;
-        return Value.FromJson(Buffer, start, diffs + length - start, new JsonPatchedCodec(Map, column, documentLength, length));
+        return DataValue.FromJson(Buffer, start, diffs + length - start, new JsonPatchedCodec(Map, column, documentLength, length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,11 +13,11 @@ internal static class TemporalFormat
     public static int FractionLength(int digits) => (digits + 1) / 2;
 
     /// <summary>DATE: 3 bytes, little-endian: day in 5 bits, month in 4, year in 15.</summary>
-    public static Value ReadDate(uint packed) => Value.FromDate((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31);
+    public static DataValue ReadDate(uint packed) => DataValue.FromDate((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31);
 
     /// <summary>TIME2: 3 bytes, big-endian, plus 0x800000: hours in 10 bits, minutes in 6, seconds in 6; then the fraction. The whole is
     /// one signed number, so a negative time borrows from its fraction.</summary>
-    public static Value ReadTime2(ReadOnlySpan<byte> bytes, int digits)
+    public static DataValue ReadTime2(ReadOnlySpan<byte> bytes, int digits)
     {
         var fractionBits = 8 * FractionLength(digits);
         long packed = 0;
@@ -31,43 +31,43 @@ internal static class TemporalFormat
         var time = magnitude >> fractionBits;
         var micros = (((time >> 12) & 0x3ff) * 3600) + (((time >> 6) & 63) * 60) + (time & 63);
         micros = (micros * 1_000_000) + Scale(magnitude & ((1L << fractionBits) - 1), digits);
-        return Value.FromTime(packed < 0 ? -micros : micros, (byte)digits);
+        return DataValue.FromTime(packed < 0 ? -micros : micros, (byte)digits);
     }
 
     /// <summary>DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second in 6;
     /// then the fraction.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Value ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
+    public static DataValue ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
     {
         var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
         var yearMonth = (int)(packed >> 22) & 0x1ffff;
         var micros = (int)ReadFraction(bytes[5..], digits);
-        return Value.FromDateTime(new CalendarDateTime(
+        return DataValue.FromDateTime(new CalendarDateTime(
             yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31,
             (int)(packed >> 12) & 31, (int)(packed >> 6) & 63, (int)packed & 63, micros),
             (byte)digits);
     }
 
     /// <summary>TIMESTAMP2: 4 bytes of Unix seconds, big-endian, then the fraction; 0 is the zero timestamp.</summary>
-    public static Value ReadTimestamp2(ReadOnlySpan<byte> bytes, int digits)
+    public static DataValue ReadTimestamp2(ReadOnlySpan<byte> bytes, int digits)
     {
         long seconds = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         var micros = ReadFraction(bytes[4..], digits);
         return seconds == 0 && micros == 0
-            ? Value.FromZeroTimestamp((byte)digits)
-            : Value.FromTimestamp((seconds * 1_000_000) + micros, (byte)digits);
+            ? DataValue.FromZeroTimestamp((byte)digits)
+            : DataValue.FromTimestamp((seconds * 1_000_000) + micros, (byte)digits);
     }
 
     /// <summary>TIME of before 5.6.4: the decimal number HHMMSS, signed.</summary>
-    public static Value ReadOldTime(int number)
+    public static DataValue ReadOldTime(int number)
     {
         var magnitude = Math.Abs((long)number);
         var seconds = (magnitude / 10_000 * 3600) + (magnitude / 100 % 100 * 60) + (magnitude % 100);
-        return Value.FromTime((number < 0 ? -seconds : seconds) * 1_000_000);
+        return DataValue.FromTime((number < 0 ? -seconds : seconds) * 1_000_000);
     }
 
     /// <summary>DATETIME of before 5.6.4: the decimal number YYYYMMDDHHMMSS.</summary>
-    public static Value ReadOldDateTime(ulong number)
+    public static DataValue ReadOldDateTime(ulong number)
     {
         if (number > 9999_99_99_99_99_99)
         {
@@ -76,13 +76,13 @@ internal static class TemporalFormat
 
         var date = (int)(number / 1_000_000);
         var time = (int)(number % 1_000_000);
-        return Value.FromDateTime(new CalendarDateTime(
+        return DataValue.FromDateTime(new CalendarDateTime(
             date / 10_000, date / 100 % 100, date % 100, time / 10_000, time / 100 % 100, time % 100));
     }
 
     /// <summary>TIMESTAMP of before 5.6.4: Unix seconds; 0 is the zero timestamp.</summary>
-    public static Value ReadOldTimestamp(uint seconds) => seconds == 0 ? Value.FromZeroTimestamp()
-        : Value.FromTimestamp(seconds * 1_000_000L);
+    public static DataValue ReadOldTimestamp(uint seconds) => seconds == 0 ? DataValue.FromZeroTimestamp()
+        : DataValue.FromTimestamp(seconds * 1_000_000L);
 
     private static long ReadFraction(ReadOnlySpan<byte> bytes, int digits) => FractionLength(digits) switch
     {

@@ -24,7 +24,7 @@ internal sealed class KeyRecordSet : RecordSet
 
     public override int IndexOf(int record, string name) => _schema.IndexOf(name);
 
-    public override Value GetValue(int record, int field)
+    public override DataValue GetValue(int record, int field)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)_columns.Length, nameof(field));
         return _set.GetValue(record, _columns[field]);

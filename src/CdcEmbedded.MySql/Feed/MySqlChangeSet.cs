@@ -148,7 +148,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     public override int IndexOf(int record, string name) => _table.Schema.IndexOf(name);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override Value GetValue(int record, int field)
+    public override DataValue GetValue(int record, int field)
     {
         // Statements and not a conditional expression, which would copy the value: see Record.this[int].
         if (_operation == ChangeOperation.Update && (record & 1) != 0)
@@ -166,25 +166,25 @@ internal sealed class MySqlChangeSet : ChangeSet
         _ => _operation,
     };
 
-    public override Record GetBefore(int change) => _operation switch
+    public override DataRecord GetBefore(int change) => _operation switch
     {
-        ChangeOperation.Delete => new Record(this, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) != CreateHalf => new Record(this, 2 * RowOf(change)),
+        ChangeOperation.Delete => new DataRecord(this, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != CreateHalf => new DataRecord(this, 2 * RowOf(change)),
         _ => default,
     };
 
-    public override Record GetAfter(int change) => _operation switch
+    public override DataRecord GetAfter(int change) => _operation switch
     {
-        ChangeOperation.Create => new Record(this, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new Record(this, (2 * RowOf(change)) + 1),
+        ChangeOperation.Create => new DataRecord(this, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new DataRecord(this, (2 * RowOf(change)) + 1),
         _ => default,
     };
 
-    public override Record GetKey(int change) => _operation != ChangeOperation.Update
+    public override DataRecord GetKey(int change) => _operation != ChangeOperation.Update
         ? KeyOf(RowOf(change))
         : KeyOf((2 * RowOf(change)) + (HalfOf(change) == DeleteHalf ? 0 : 1));
 
-    public override Record GetRelatedKey(int change) => HalfOf(change) switch
+    public override DataRecord GetRelatedKey(int change) => HalfOf(change) switch
     {
         DeleteHalf => KeyOf((2 * RowOf(change)) + 1),
         CreateHalf => KeyOf(2 * RowOf(change)),
@@ -242,7 +242,7 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     private int HalfOf(int change) => _parts is { } parts ? parts[_first + change] & 3 : WholeRow;
 
-    private Record KeyOf(int record)
+    private DataRecord KeyOf(int record)
     {
         if (_table.KeySchema is not { } schema)
         {
@@ -251,6 +251,6 @@ internal sealed class MySqlChangeSet : ChangeSet
 
         // Two threads may both make one: they are alike, and the last one stays.
         _keys ??= new KeyRecordSet(this, schema, _table.KeyColumns);
-        return new Record(_keys, record);
+        return new DataRecord(_keys, record);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class MySqlPosition : SourcePosition
     public override bool IsTransactionEnd => _rows == 0 && _schemaChanges == 0;
 
     /// <inheritdoc/>
-    public override Offset ToOffset() => ToDocument().ToOffset();
+    public override CdcOffset ToOffset() => ToDocument().ToOffset();
 
     /// <summary>What the offset says.</summary>
     public OffsetDocument ToDocument() => new()

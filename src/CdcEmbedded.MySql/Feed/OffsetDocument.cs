@@ -43,7 +43,7 @@ internal sealed class OffsetDocument
     /// <summary>The transaction that <see cref="Rows"/> counts in; null without GTIDs, where it begins at <see cref="Position"/>.</summary>
     public string? TransactionGtid { get; init; }
 
-    public Offset ToOffset()
+    public CdcOffset ToOffset()
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer))
@@ -70,11 +70,11 @@ internal sealed class OffsetDocument
             writer.WriteEndObject();
         }
 
-        return Offset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        return CdcOffset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
     /// <exception cref="OffsetFormatException">It is not an offset of MySQL, or its contents are damaged.</exception>
-    public static OffsetDocument Read(Offset offset)
+    public static OffsetDocument Read(CdcOffset offset)
     {
         if (offset.Connector != MySqlSource.ConnectorName)
         {

@@ -61,7 +61,7 @@ internal sealed class SchemaHistory
                     + "newer CdcEmbedded wrote them.");
             }
 
-            var place = OffsetDocument.Read(Offset.Parse(root.GetProperty("at").GetRawText()));
+            var place = OffsetDocument.Read(CdcOffset.Parse(root.GetProperty("at").GetRawText()));
             return IsAtOrBefore(place, offset) ? Read(root, place, offset) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)

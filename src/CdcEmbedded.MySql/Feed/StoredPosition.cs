@@ -7,5 +7,5 @@ internal sealed class StoredPosition(OffsetDocument document) : SourcePosition
 {
     public override bool IsTransactionEnd => !document.IsInTransaction;
 
-    public override Offset ToOffset() => document.ToOffset();
+    public override CdcOffset ToOffset() => document.ToOffset();
 }

@@ -25,15 +25,15 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
 
     public override int IndexOf(int record, string name) => -1;
 
-    public override Value GetValue(int record, int field) => Value.Absent;
+    public override DataValue GetValue(int record, int field) => DataValue.Absent;
 
     public override ChangeOperation GetOperation(int change) => ChangeOperation.Truncate;
 
-    public override Record GetBefore(int change) => default;
+    public override DataRecord GetBefore(int change) => default;
 
-    public override Record GetAfter(int change) => default;
+    public override DataRecord GetAfter(int change) => default;
 
-    public override Record GetKey(int change) => default;
+    public override DataRecord GetKey(int change) => default;
 
     public override long GetTotalOrder(int change) => 1;
 

@@ -8,7 +8,7 @@ internal sealed class LostPosition
 {
     private readonly CdcEngineOptions _options;
     private readonly ILogger _logger;
-    private Offset? _lost;
+    private CdcOffset? _lost;
     private string _reason = "";
     private bool _isUnproven;
 
@@ -27,7 +27,7 @@ internal sealed class LostPosition
     /// <param name="e">Why the position is lost.</param>
     /// <param name="position">The position; null where none was asked for, so that none can be lost.</param>
     /// <returns>False where the exception is the end: the policy says so, or the last position to go on at is lost before anything was read.</returns>
-    public bool TryGoOn(OffsetLostException e, Offset? position)
+    public bool TryGoOn(OffsetLostException e, CdcOffset? position)
     {
         if (_options.OnOffsetLost == OffsetLostPolicy.Fail || position is null || _isUnproven)
         {

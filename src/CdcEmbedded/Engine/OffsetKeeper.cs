@@ -12,14 +12,14 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IDisposable
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
-    public async ValueTask<Offset?> LoadAsync(string connector, CancellationToken cancellationToken)
+    public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
     {
         if (await slot.LoadAsync(cancellationToken).ConfigureAwait(false) is not { } text)
         {
             return null;
         }
 
-        var offset = Offset.Parse(text);
+        var offset = CdcOffset.Parse(text);
         return offset.Connector == connector ? offset
             : throw new OffsetFormatException($"The offset stored under '{slot.Key}' is one of a '{offset.Connector}' source, not of "
                 + $"'{connector}': give this engine another name, or remove the offset to start anew.");

@@ -262,7 +262,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.Flush();
     }
 
-    private void WriteRecord(StreamItem item, Record record, bool isKey = false)
+    private void WriteRecord(StreamItem item, DataRecord record, bool isKey = false)
     {
         if (!record.HasValue)
         {
@@ -274,7 +274,7 @@ public sealed class EnvelopeJson : IDisposable
         }
     }
 
-    private bool TryWriteWhole(StreamItem item, Record record, bool isKey)
+    private bool TryWriteWhole(StreamItem item, DataRecord record, bool isKey)
     {
         try
         {
@@ -286,7 +286,7 @@ public sealed class EnvelopeJson : IDisposable
         }
     }
 
-    private void WriteFields(StreamItem item, Record record)
+    private void WriteFields(StreamItem item, DataRecord record)
     {
         _writer.WriteStartObject();
         var names = _names.Of(record.Schema);

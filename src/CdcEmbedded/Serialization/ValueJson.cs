@@ -13,7 +13,7 @@ internal static class ValueJson
     // MySQL nests JSON at most 100 deep; other sources may go further, but not without end.
     private static readonly JsonReaderOptions DeepReader = new() { MaxDepth = 1000 };
 
-    public static void Write(Utf8JsonWriter writer, Value value)
+    public static void Write(Utf8JsonWriter writer, DataValue value)
     {
         switch (value.Kind)
         {
@@ -66,7 +66,7 @@ internal static class ValueJson
     }
 
     // What only document databases have, patches, and bytes.
-    private static void WriteDocumentKinds(Utf8JsonWriter writer, Value value)
+    private static void WriteDocumentKinds(Utf8JsonWriter writer, DataValue value)
     {
         switch (value.Kind)
         {
@@ -109,9 +109,9 @@ internal static class ValueJson
         }
     }
 
-    private static void WriteDecimal(Utf8JsonWriter writer, Value value)
+    private static void WriteDecimal(Utf8JsonWriter writer, DataValue value)
     {
-        Span<byte> text = stackalloc byte[Value.MaxFormattedBytes];
+        Span<byte> text = stackalloc byte[DataValue.MaxFormattedBytes];
         if (value.FormatDecimal(text) is >= 0 and var length)
         {
             writer.WriteStringValue(text[..length]);
@@ -122,7 +122,7 @@ internal static class ValueJson
         }
     }
 
-    private static void WriteTemporal(Utf8JsonWriter writer, Value value)
+    private static void WriteTemporal(Utf8JsonWriter writer, DataValue value)
     {
         if (value.IsFarInstant)
         {
@@ -130,7 +130,7 @@ internal static class ValueJson
             return;
         }
 
-        Span<byte> text = stackalloc byte[Value.MaxFormattedBytes];
+        Span<byte> text = stackalloc byte[DataValue.MaxFormattedBytes];
         var length = value.Kind switch
         {
             ValueKind.Date => value.FormatDate(text),
@@ -145,7 +145,7 @@ internal static class ValueJson
         writer.WriteStringValue(text[..length]);
     }
 
-    private static void WriteText(Utf8JsonWriter writer, Value value)
+    private static void WriteText(Utf8JsonWriter writer, DataValue value)
     {
         // The JSON writer would replace invalid bytes in silence; AsString refuses them with a message.
         if (value.TryGetUtf8(out var utf8) && Utf8.IsValid(utf8))
@@ -162,7 +162,7 @@ internal static class ValueJson
         }
     }
 
-    private static void WriteEncoded(Utf8JsonWriter writer, Value value, ReadOnlySpan<byte> bytes, Encoding encoding)
+    private static void WriteEncoded(Utf8JsonWriter writer, DataValue value, ReadOnlySpan<byte> bytes, Encoding encoding)
     {
         var characters = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(bytes.Length));
         try
@@ -179,7 +179,7 @@ internal static class ValueJson
         }
     }
 
-    private static void WriteEnum(Utf8JsonWriter writer, Value value)
+    private static void WriteEnum(Utf8JsonWriter writer, DataValue value)
     {
         if (value.TryGetLabels(out _))
         {
@@ -191,7 +191,7 @@ internal static class ValueJson
         }
     }
 
-    private static void WriteSet(Utf8JsonWriter writer, Value value)
+    private static void WriteSet(Utf8JsonWriter writer, DataValue value)
     {
         var mask = value.AsUInt64();
         if (!value.TryGetLabels(out var labels))
@@ -219,7 +219,7 @@ internal static class ValueJson
     }
 
     // Marked, as nobody should take a change of a document for the document.
-    private static void WriteJsonPatch(Utf8JsonWriter writer, Value value)
+    private static void WriteJsonPatch(Utf8JsonWriter writer, DataValue value)
     {
         writer.WriteStartObject();
         writer.WritePropertyName("$patch"u8);
@@ -227,7 +227,7 @@ internal static class ValueJson
         writer.WriteEndObject();
     }
 
-    private static void WriteJson(Utf8JsonWriter writer, Value value)
+    private static void WriteJson(Utf8JsonWriter writer, DataValue value)
     {
         if (value.IsJsonOfCodec)
         {

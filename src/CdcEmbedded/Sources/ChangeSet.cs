@@ -43,16 +43,16 @@ public abstract class ChangeSet : RecordSet
     public abstract ChangeOperation GetOperation(int change);
 
     /// <summary>The state before a change, or no record.</summary>
-    public abstract Record GetBefore(int change);
+    public abstract DataRecord GetBefore(int change);
 
     /// <summary>The state after a change, or no record.</summary>
-    public abstract Record GetAfter(int change);
+    public abstract DataRecord GetAfter(int change);
 
     /// <summary>The key of a change, or no record.</summary>
-    public abstract Record GetKey(int change);
+    public abstract DataRecord GetKey(int change);
 
     /// <summary>Where a change's other half has its key, for a primary-key change that is told as delete and create; else no record.</summary>
-    public virtual Record GetRelatedKey(int change) => default;
+    public virtual DataRecord GetRelatedKey(int change) => default;
 
     /// <summary>The place of a change among the delivered changes of its transaction, counted from 1.</summary>
     public abstract long GetTotalOrder(int change);

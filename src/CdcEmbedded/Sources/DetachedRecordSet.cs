@@ -1,17 +1,17 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>One record in memory of its own: what <see cref="Record.Detach"/> returns, and what test doubles and snapshots build records from.</summary>
+/// <summary>One record in memory of its own: what <see cref="DataRecord.Detach"/> returns, and what test doubles and snapshots build records from.</summary>
 public sealed class DetachedRecordSet : RecordSet
 {
     private readonly string[] _names;
-    private readonly Value[] _values;
+    private readonly DataValue[] _values;
 
     /// <summary>Creates the record.</summary>
     /// <param name="schema">Its table's schema, or null.</param>
     /// <param name="names">The fields' names; not copied.</param>
     /// <param name="values">The fields' values, as many; not copied.</param>
     /// <exception cref="ArgumentException">The two differ in length.</exception>
-    public DetachedRecordSet(TableSchema? schema, string[] names, Value[] values)
+    public DetachedRecordSet(TableSchema? schema, string[] names, DataValue[] values)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(values);
@@ -38,7 +38,7 @@ public sealed class DetachedRecordSet : RecordSet
     public override int IndexOf(int record, string name) => Array.IndexOf(_names, name);
 
     /// <inheritdoc/>
-    public override Value GetValue(int record, int field)
+    public override DataValue GetValue(int record, int field)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)_values.Length, nameof(field));
         return _values[field];

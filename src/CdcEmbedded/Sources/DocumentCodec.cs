@@ -8,5 +8,5 @@ public abstract class DocumentCodec : ValueCodec
     /// <param name="offset">Where the value begins.</param>
     /// <param name="length">Its length.</param>
     /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
-    public abstract Record ToRecord(byte[] buffer, int offset, int length);
+    public abstract DataRecord ToRecord(byte[] buffer, int offset, int length);
 }

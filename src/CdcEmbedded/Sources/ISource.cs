@@ -4,7 +4,7 @@ namespace CdcEmbedded.Sources;
 /// <remarks>Creating one opens no connection. One source may serve several engines one after another, not at once.</remarks>
 public interface ISource
 {
-    /// <summary>The kind of source, such as <c>mysql</c>: the <see cref="Offset.Connector"/> of its offsets.</summary>
+    /// <summary>The kind of source, such as <c>mysql</c>: the <see cref="CdcOffset.Connector"/> of its offsets.</summary>
     string Connector { get; }
 
     /// <summary>Where reading begins when no offset is stored and <see cref="CdcEngineOptions.StartFrom"/> says nothing.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>The records of one event of a source, undecoded: what a <see cref="Record"/> points into. Adapters derive from it.</summary>
+/// <summary>The records of one event of a source, undecoded: what a <see cref="DataRecord"/> points into. Adapters derive from it.</summary>
 /// <remarks>Immutable once handed out, and safe to read from any thread. What a record's number means is the adapter's affair.</remarks>
 public abstract class RecordSet
 {
@@ -20,11 +20,11 @@ public abstract class RecordSet
 
     /// <summary>Decodes one field. Called for every read, so it allocates nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such field: the place is checked here and nowhere else.</exception>
-    public abstract Value GetValue(int record, int field);
+    public abstract DataValue GetValue(int record, int field);
 
     /// <summary>Decodes one field by its name. Sources that find it in one pass override it.</summary>
     /// <returns>False where there is no such field.</returns>
-    public virtual bool TryGetValue(int record, string name, out Value value)
+    public virtual bool TryGetValue(int record, string name, out DataValue value)
     {
         var index = IndexOf(record, name);
         value = index >= 0 ? GetValue(record, index) : default;
@@ -49,17 +49,17 @@ public abstract class RecordSet
     public virtual bool TryWriteKeyJson(int record, Utf8JsonWriter writer) => TryWriteJson(record, writer);
 
     /// <summary>The same record in memory of its own.</summary>
-    public virtual Record Detach(int record)
+    public virtual DataRecord Detach(int record)
     {
         var count = GetFieldCount(record);
         var names = new string[count];
-        var values = new Value[count];
+        var values = new DataValue[count];
         for (var i = 0; i < count; i++)
         {
             names[i] = GetFieldName(record, i);
             values[i] = GetValue(record, i).Detach();
         }
 
-        return new Record(new DetachedRecordSet(Schema, names, values), 0);
+        return new DataRecord(new DetachedRecordSet(Schema, names, values), 0);
     }
 }

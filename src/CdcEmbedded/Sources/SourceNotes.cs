@@ -55,8 +55,8 @@ public sealed class SourceNotes
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Null where none is stored.</returns>
     /// <exception cref="OffsetFormatException">It is damaged.</exception>
-    public async ValueTask<Offset?> LoadOffsetAsync(CancellationToken cancellationToken)
-        => await _store.LoadAsync(_name, cancellationToken).ConfigureAwait(false) is { } stored ? Offset.Parse(stored.Text) : null;
+    public async ValueTask<CdcOffset?> LoadOffsetAsync(CancellationToken cancellationToken)
+        => await _store.LoadAsync(_name, cancellationToken).ConfigureAwait(false) is { } stored ? CdcOffset.Parse(stored.Text) : null;
 
     private StoreSlot SlotOf(string topic)
     {

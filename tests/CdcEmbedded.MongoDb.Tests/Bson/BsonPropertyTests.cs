@@ -99,7 +99,7 @@ public sealed class BsonPropertyTests
         Attempt(() => ReadRecord(new RawBson(bytes).ToRecord()));
     }
 
-    private static void ReadRecord(Record record)
+    private static void ReadRecord(DataRecord record)
     {
         foreach (var field in record)
         {

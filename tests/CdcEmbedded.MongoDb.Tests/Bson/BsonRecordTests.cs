@@ -13,7 +13,7 @@ public sealed class BsonRecordTests
         "re":{"$regularExpression":{"pattern":"a+","options":"i"}},"nil":null,"ts":{"$timestamp":{"t":5,"i":6}}}
         """;
 
-    private static readonly Record Sample = RawBson.Parse(Json).ToRecord();
+    private static readonly DataRecord Sample = RawBson.Parse(Json).ToRecord();
 
     [Fact]
     public void Fields_read_by_name_as_their_kinds()
@@ -140,13 +140,13 @@ public sealed class BsonRecordTests
     [InlineData("9999999999999999999999999999999999")]
     public void Decimals_that_no_CLR_decimal_holds_print_and_refuse(string text)
     {
-        var value = Value.FromDecimal128(Decimal128.Parse(text));
+        var value = DataValue.FromDecimal128(Decimal128.Parse(text));
         Assert.Equal(text, value.ToString());
         Assert.Throws<OverflowException>(() => value.AsDecimal());
     }
 
     [Fact]
-    public void The_sign_of_a_zero_survives() => Assert.Equal("-0.0", Value.FromDecimal128(Decimal128.Parse("-0.0")).ToString());
+    public void The_sign_of_a_zero_survives() => Assert.Equal("-0.0", DataValue.FromDecimal128(Decimal128.Parse("-0.0")).ToString());
 
     [Fact]
     public void Nesting_beyond_the_limit_is_refused_and_below_it_is_read()

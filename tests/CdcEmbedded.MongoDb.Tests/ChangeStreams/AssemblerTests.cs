@@ -86,7 +86,7 @@ public sealed class AssemblerTests
     {
         var token = RawBson.Parse("""{"_data":{"$binary":{"base64":"gqs=","subType":"00"}},"n":{"$numberLong":"5"}}""");
         var offset = MongoOffset.FromResumeToken(token);
-        Assert.Equal(token, OffsetDocument.Read(Offset.Parse(offset.ToString())).Point.Token);
+        Assert.Equal(token, OffsetDocument.Read(CdcOffset.Parse(offset.ToString())).Point.Token);
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class AssemblerTests
     [InlineData("""{"v":1,"source":"mongodb","time":{"t":-1,"i":0}}""")]
     [InlineData("""{"v":1,"source":"mongodb","time":{"t":1,"i":0},"tx":[{"lsid":{}}]}""")]
     [InlineData("""{"v":1,"source":"mysql","file":"a","pos":4}""")]
-    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(Offset.Parse(text)));
+    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(CdcOffset.Parse(text)));
 
     private static ChangeStreamAssembler New(StreamPoint start, TransactionProgress[]? open = null) => new(_stream, start, open ?? [], true, null);
 

@@ -123,9 +123,9 @@ public sealed class EnvelopeTests
     {
         var document = RawBson.Parse(EveryType).ToRecord();
         string[] names = [.. document.Select(field => field.Name)];
-        Value[] values = [.. document.Select(field => field.Value.Detach())];
+        DataValue[] values = [.. document.Select(field => field.Value.Detach())];
         using var json = new EnvelopeJson();
-        var after = JsonNode.Parse(json.ToJson(new OneDocument(new Record(new Sources.DetachedRecordSet(null, names, values), 0)).Event))!["after"]!;
+        var after = JsonNode.Parse(json.ToJson(new OneDocument(new DataRecord(new Sources.DetachedRecordSet(null, names, values), 0)).Event))!["after"]!;
         Assert.Equal("\"65ec4d1a9b1e8a0012c0ffee\"", after["_id"]!.ToJsonString());
         Assert.Equal("\"1.10\"", after["decimal"]!.ToJsonString());
         Assert.Equal("\"3b241101-e2bb-4255-8caf-4136c566a962\"", after["uuid"]!.ToJsonString());

@@ -3,7 +3,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MongoDb.Tests.Serialization;
 
 /// <summary>An insert into <c>shop.orders</c> with a record of the test's choice.</summary>
-internal sealed class OneDocument(Record after) : ChangeSet
+internal sealed class OneDocument(DataRecord after) : ChangeSet
 {
     public ChangeEvent Event => new(this, 0);
 
@@ -15,9 +15,9 @@ internal sealed class OneDocument(Record after) : ChangeSet
     public override DateTimeOffset GetTimestamp(int change) => DateTimeOffset.UnixEpoch;
     public override TransactionInfo? GetTransaction(int change) => null;
     public override ChangeOperation GetOperation(int change) => ChangeOperation.Create;
-    public override Record GetBefore(int change) => default;
-    public override Record GetAfter(int change) => after;
-    public override Record GetKey(int change) => default;
+    public override DataRecord GetBefore(int change) => default;
+    public override DataRecord GetAfter(int change) => after;
+    public override DataRecord GetKey(int change) => default;
     public override long GetTotalOrder(int change) => 1;
     public override long GetDataCollectionOrder(int change) => 1;
     public override string GetEventId(int change) => "id";
@@ -25,7 +25,7 @@ internal sealed class OneDocument(Record after) : ChangeSet
     public override int GetFieldCount(int record) => throw new NotSupportedException();
     public override string GetFieldName(int record, int field) => throw new NotSupportedException();
     public override int IndexOf(int record, string name) => throw new NotSupportedException();
-    public override Value GetValue(int record, int field) => throw new NotSupportedException();
+    public override DataValue GetValue(int record, int field) => throw new NotSupportedException();
 
     public override SourceInfo GetSource(int change) => new()
     {

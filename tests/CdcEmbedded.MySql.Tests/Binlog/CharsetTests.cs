@@ -62,11 +62,11 @@ public class CharsetTests
         if (expected is null)
         {
             Assert.Throws<DecoderFallbackException>(() => encoding.GetString(bytes));
-            Assert.Throws<CdcProtocolException>(() => Value.FromText(bytes, 0, bytes.Length, encoding).AsString());
+            Assert.Throws<CdcProtocolException>(() => DataValue.FromText(bytes, 0, bytes.Length, encoding).AsString());
         }
         else
         {
-            Assert.Equal(expected, Value.FromText(bytes, 0, bytes.Length, encoding).AsString());
+            Assert.Equal(expected, DataValue.FromText(bytes, 0, bytes.Length, encoding).AsString());
         }
     }
 }

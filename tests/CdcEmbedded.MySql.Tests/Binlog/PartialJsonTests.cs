@@ -198,6 +198,6 @@ public class PartialJsonTests
         Assert.Contains(", 99, \"new\", 1, ", text, StringComparison.Ordinal);
     }
 
-    private static Value After(byte[] diffs, object? before = null)
+    private static DataValue After(byte[] diffs, object? before = null)
         => PartialJsonEvents.Scan(PartialJsonEvents.Map, PartialJsonEvents.Body(BinaryJsonWriter.Document(before ?? Before), diffs)).GetValue(1, 1);
 }

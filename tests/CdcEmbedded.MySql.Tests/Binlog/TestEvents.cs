@@ -62,6 +62,6 @@ internal static class TestEvents
     }
 
     /// <summary>One value of one column.</summary>
-    public static Value Read(ColumnType type, byte[] metadata, params byte[] value)
+    public static DataValue Read(ColumnType type, byte[] metadata, params byte[] value)
         => Scan(Map([(byte)type], metadata), EventType.WriteRows, [1, 1, 0, .. value]).GetValue(0, 0);
 }

@@ -469,5 +469,5 @@ public sealed class AssemblerTests
         Assert.Equal("( 1 2 )", (await later.ReadAsync(EventlessSet(), buffer: 0)).Text);
     }
 
-    private static Offset EventlessSet() => Offset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
+    private static CdcOffset EventlessSet() => CdcOffset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
 }

@@ -229,7 +229,7 @@ public sealed class CompressedTransactionTests : IDisposable
             TransactionBufferBytes = buffer,
         });
 
-    private static ValueTask<ISourceFeed> OpenAsync(MySqlBinlogFileSource source, Offset? start = null, int maxBatchSize = 1000)
+    private static ValueTask<ISourceFeed> OpenAsync(MySqlBinlogFileSource source, CdcOffset? start = null, int maxBatchSize = 1000)
         => source.OpenAsync(
             new SourceContext
             {
@@ -237,7 +237,7 @@ public sealed class CompressedTransactionTests : IDisposable
             },
             start is null ? StartPosition.Earliest : StartPosition.At(start), CancellationToken.None);
 
-    private static async Task<List<ChangeEvent>> ReadAsync(MySqlBinlogFileSource source, Offset? start = null)
+    private static async Task<List<ChangeEvent>> ReadAsync(MySqlBinlogFileSource source, CdcOffset? start = null)
     {
         var changes = new List<ChangeEvent>();
         await using var engine = new CdcEngine(source, new Offsets.InMemoryOffsetStore(), new CdcEngineOptions
@@ -258,7 +258,7 @@ public sealed class CompressedTransactionTests : IDisposable
     private static string Told(ChangeEvent change)
         => $"{change.Operation} {change.Database}.{change.Table} {change.Transaction?.Id} {Told(change.Before)} -> {Told(change.After)}";
 
-    private static string Told(Record record) => record.HasValue ? string.Join('|', record.Select(f => $"{f.Name}={f.Value}")) : "none";
+    private static string Told(DataRecord record) => record.HasValue ? string.Join('|', record.Select(f => $"{f.Name}={f.Value}")) : "none";
 
     private static void AssertMatches(JsonElement expected, ChangeEvent change)
     {
@@ -270,7 +270,7 @@ public sealed class CompressedTransactionTests : IDisposable
         AssertMatches(expected.GetProperty("after"), change.After);
     }
 
-    private static void AssertMatches(JsonElement expected, Record record)
+    private static void AssertMatches(JsonElement expected, DataRecord record)
     {
         if (expected.ValueKind == JsonValueKind.Null)
         {

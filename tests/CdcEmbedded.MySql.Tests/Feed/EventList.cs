@@ -130,7 +130,7 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
         => new((new EventList(IsPurged ? _events[..2] : _events), true));
 
     /// <summary>Reads all events through a feed of its own.</summary>
-    public async Task<EventListRun> ReadAsync(Offset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
+    public async Task<EventListRun> ReadAsync(CdcOffset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
         bool verify = true, XaMode xa = XaMode.Buffer, FaultPolicy faults = FaultPolicy.Fail,
         bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null)
     {

@@ -8,10 +8,10 @@ internal sealed record EventListRun(List<FeedEntry> Entries, Exception? Failure)
     /// <summary>Begins and ends as ( and ), heartbeats as *, rows by their number, truncates as T; bare progress is left out.</summary>
     public string Text => string.Join(' ', Entries.SelectMany(Describe));
 
-    public Offset LastOffset => Entries[^1].Position.ToOffset();
+    public CdcOffset LastOffset => Entries[^1].Position.ToOffset();
 
     /// <summary>The offset behind the n-th change.</summary>
-    public Offset OffsetBehind(int change)
+    public CdcOffset OffsetBehind(int change)
     {
         foreach (var set in Entries.Select(e => e.Changes).OfType<ChangeSet>())
         {

@@ -42,7 +42,7 @@ public sealed class OffsetTests
     [InlineData("""{"v":1,"source":"mysql","file":"b.1","pos":4,"tx":{"rows":-1,"check":"1"}}""")]
     [InlineData("""{"v":1,"source":"mysql","gtid":"","tx":{"rows":1,"check":"1"}}""")]
     [InlineData("""{"v":1,"source":"mysql","file":"b.1","pos":4,"tx":{"gtid":"x","rows":1,"check":"1"}}""")]
-    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(Offset.Parse(text)));
+    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(CdcOffset.Parse(text)));
 
     [Fact]
     public void MySqlOffset_makes_offsets_of_what_people_know()

@@ -34,7 +34,7 @@ public sealed class ReplayedTable
     /// <returns>What is impossible about it; null where it fits.</returns>
     public string? Apply(ChangeEvent change) => change.Key.HasValue && change.Key.Count > 0 ? ApplyByKey(change) : ApplyKeyless(change);
 
-    private static string KeyText(Record key)
+    private static string KeyText(DataRecord key)
     {
         var text = new System.Text.StringBuilder();
         foreach (RecordField field in key)
@@ -45,20 +45,20 @@ public sealed class ReplayedTable
         return text.ToString();
     }
 
-    private static RecordField[] Overlay(RecordField[] before, Record after)
+    private static RecordField[] Overlay(RecordField[] before, DataRecord after)
     {
         var row = new RecordField[after.Count];
         for (int i = 0; i < row.Length; i++)
         {
             string name = after.GetName(i);
-            Value value = after[i];
+            DataValue value = after[i];
             row[i] = new RecordField(name, value.IsAbsent ? before.FirstOrDefault(field => field.Name == name).Value : value);
         }
 
         return row;
     }
 
-    private static bool Fits(RecordField[] row, Record image)
+    private static bool Fits(RecordField[] row, DataRecord image)
     {
         foreach (RecordField field in image)
         {

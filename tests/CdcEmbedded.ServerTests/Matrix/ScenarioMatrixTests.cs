@@ -36,7 +36,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         Scenario scenario = Scenarios.All.Single(one => one.Name == scenarioName);
         MySqlTestServer server = await servers.ServerAsync(combination);
         string database = await server.CreateDatabaseAsync("m");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(StateReplay.CreateMarks(database));
         await Scenario.RunAsync(scenario.Sql(combination) ?? "", server, database);
 
@@ -55,7 +55,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
     }
 
     private static async Task RestartAsync(
-        MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, List<StreamItem> items, Scenario scenario)
+        MySqlTestServer server, string database, RecordingOffsetStore store, CdcOffset start, List<StreamItem> items, Scenario scenario)
     {
         string[] all = [.. items.Select(Described)];
         await Parallel.ForEachAsync(Enumerable.Range(0, items.Count), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (place, _) =>
@@ -84,7 +84,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder} {change.Offset}"
         : "";
 
-    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, Offset start, Scenario scenario)
+    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, CdcOffset start, Scenario scenario)
     {
         var source = new MySqlSource(new MySqlSourceOptions
         {

@@ -26,7 +26,7 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
             : Random.Shared.Next();
         MySqlTestServer server = await servers.ServerAsync(combination);
         string database = await server.CreateDatabaseAsync("r");
-        Offset start = await Capture.EndOfLogAsync(server);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
         await using SqlSession session = await server.OpenSessionAsync(database);
         var history = new RandomHistory(new Random(seed), session, combination.Kind, database);
         var reader = new RestartedReader(server, database, start, Restarts);
@@ -60,7 +60,7 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
 
     /// <summary>Readers that have kept nothing start at places of the history: what they deliver is what the whole reading delivered there. As the log holds
     /// the history from its beginning, they find out of every table what it was.</summary>
-    private static async Task StartAnewAsync(MySqlSource source, Offset start, Random random)
+    private static async Task StartAnewAsync(MySqlSource source, CdcOffset start, Random random)
     {
         List<CapturedChange> whole = await Capture.ReadAsync(source, start);
         string[] all = [.. whole.Select(Described)];

@@ -6,7 +6,7 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests.RandomHistories;
 
 /// <summary>Reads a history into a replay with one engine after the other over the same store, until the mark of the end.</summary>
-public sealed class RestartedReader(MySqlTestServer server, string database, Offset start, int restarts)
+public sealed class RestartedReader(MySqlTestServer server, string database, CdcOffset start, int restarts)
 {
     /// <summary>The mark that ends the history.</summary>
     public const string End = "end";

@@ -64,7 +64,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
         new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, KeyChange = KeyChangeMode.Update });
 
     /// <summary>Files send no heartbeats, a server does.</summary>
-    private static async Task<FeedRun> ReadAsync(MySqlSource source, InMemoryOffsetStore store, Offset? start = null)
+    private static async Task<FeedRun> ReadAsync(MySqlSource source, InMemoryOffsetStore store, CdcOffset? start = null)
     {
         FeedRun run = await FeedRun.ReadAsync(source, start, store: store);
         run.Items.RemoveAll(item => item is Heartbeat);

@@ -71,6 +71,6 @@ public sealed class BackpressureTests : EngineTest
     {
         public override bool IsTransactionEnd => true;
 
-        public override Offset ToOffset() => Offset.Parse("""{"v":1,"source":"x"}""");
+        public override CdcOffset ToOffset() => CdcOffset.Parse("""{"v":1,"source":"x"}""");
     }
 }

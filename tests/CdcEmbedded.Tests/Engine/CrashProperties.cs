@@ -122,7 +122,7 @@ public sealed class CrashProperties : EngineTest
         var probe = new CdcEngineOptions
         {
             Name = "probe",
-            StartFrom = stored is null ? null : StartPosition.At(Offset.Parse(stored.Text)),
+            StartFrom = stored is null ? null : StartPosition.At(CdcOffset.Parse(stored.Text)),
             CommitPolicy = CommitPolicy.Never,
             Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromTicks(1), MaxDelay = TimeSpan.FromTicks(1) },
         };

@@ -35,7 +35,7 @@ public sealed class LifetimeTests : EngineTest
     public async Task A_stored_offset_wins_over_StartFrom()
     {
         await Store.SaveAsync("test", At(1), 0);
-        var options = new CdcEngineOptions { Name = "test", StartFrom = StartPosition.At(Offset.Parse(At(0))) };
+        var options = new CdcEngineOptions { Name = "test", StartFrom = StartPosition.At(CdcOffset.Parse(At(0))) };
         await using var engine = new CdcEngine(Transactions(1, 2, 2).End(), Store, options);
 
         Assert.Equal([3, 4], await ReadIdsAsync(engine));
@@ -417,6 +417,6 @@ public sealed class LifetimeTests : EngineTest
     {
         public override bool IsTransactionEnd => true;
 
-        public override Offset ToOffset() => Offset.Parse(At(0));
+        public override CdcOffset ToOffset() => CdcOffset.Parse(At(0));
     }
 }

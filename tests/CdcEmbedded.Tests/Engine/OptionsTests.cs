@@ -24,7 +24,7 @@ public sealed class OptionsTests
         { "Reconnect is null", new() { Name = "a", Reconnect = null! } },
         { "LoggerFactory is null", new() { Name = "a", LoggerFactory = null! } },
         { "TimeProvider is null", new() { Name = "a", TimeProvider = null! } },
-        { "StartFrom is '{", new() { Name = "a", StartFrom = StartPosition.At(Offset.Parse("""{"v":1,"source":"mysql"}""")) } },
+        { "StartFrom is '{", new() { Name = "a", StartFrom = StartPosition.At(CdcOffset.Parse("""{"v":1,"source":"mysql"}""")) } },
     };
 
     [Theory]

@@ -17,9 +17,9 @@ public sealed class EnvelopeJsonTests
         using var json = Writer();
         var change = new OneChange(
             ChangeOperation.Update,
-            OneChange.Row(("id", Value.FromInt64(7)), ("qty", Value.FromInt64(1))),
-            OneChange.Row(("id", Value.FromInt64(7)), ("qty", Value.FromInt64(2))),
-            OneChange.Row(("id", Value.FromInt64(7))));
+            OneChange.Row(("id", DataValue.FromInt64(7)), ("qty", DataValue.FromInt64(1))),
+            OneChange.Row(("id", DataValue.FromInt64(7)), ("qty", DataValue.FromInt64(2))),
+            OneChange.Row(("id", DataValue.FromInt64(7))));
 
         Assert.Equal(
             """{"before":{"id":7,"qty":1},"after":{"id":7,"qty":2},"source":"""
@@ -95,7 +95,7 @@ public sealed class EnvelopeJsonTests
     public void An_absent_field_is_left_out_and_a_null_is_null()
     {
         using var json = Writer();
-        var change = OneChange.Insert(("a", Value.Absent), ("b", Value.Null), ("c", Value.FromInt64(1)));
+        var change = OneChange.Insert(("a", DataValue.Absent), ("b", DataValue.Null), ("c", DataValue.FromInt64(1)));
         Assert.Contains("""{"b":null,"c":1}""", json.ToJson(change), StringComparison.Ordinal);
     }
 
@@ -104,9 +104,9 @@ public sealed class EnvelopeJsonTests
     {
         const string name = "a\"b\\c\n";
         var schema = new TableSchema("shop", "orders", [new ColumnSchema { Name = name, TypeName = "int" }], [0]);
-        var row = OneChange.RowOf(schema, (name, Value.FromInt64(1)));
+        var row = OneChange.RowOf(schema, (name, DataValue.FromInt64(1)));
         using var json = Writer();
-        foreach (var change in new[] { new OneChange(ChangeOperation.Create, default, row).Event, OneChange.Insert((name, Value.FromInt64(1))) })
+        foreach (var change in new[] { new OneChange(ChangeOperation.Create, default, row).Event, OneChange.Insert((name, DataValue.FromInt64(1))) })
         {
             var text = json.ToJson(change);
             Assert.DoesNotContain('\n', text);
@@ -120,8 +120,8 @@ public sealed class EnvelopeJsonTests
     {
         var schema = new TableSchema("shop", "orders",
             [new ColumnSchema { Name = "note", TypeName = "text" }, new ColumnSchema { Name = "id", TypeName = "int" }], [1]);
-        var after = OneChange.RowOf(schema, ("note", Value.FromText("x")), ("id", Value.FromInt64(7)));
-        var key = OneChange.RowOf(schema, ("id", Value.FromInt64(7)));
+        var after = OneChange.RowOf(schema, ("note", DataValue.FromText("x")), ("id", DataValue.FromInt64(7)));
+        var key = OneChange.RowOf(schema, ("id", DataValue.FromInt64(7)));
         using var json = Writer();
         var text = json.ToJson(new OneChange(ChangeOperation.Create, default, after, key).Event);
         Assert.Contains("""{"note":"x","id":7}""", text, StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public sealed class EnvelopeJsonTests
         {
             var name = "column" + i % 7;
             var schema = i % 2 == 0 ? new TableSchema("shop", "t" + i, [new ColumnSchema { Name = name, TypeName = "text" }], []) : null;
-            var row = OneChange.RowOf(schema, (name, Value.FromText(new string('x', i * 200))));
+            var row = OneChange.RowOf(schema, (name, DataValue.FromText(new string('x', i * 200))));
             var change = new OneChange(ChangeOperation.Create, default, row).Event;
             json.Write(output, change);
             expected.Append(json.ToJson(change));
@@ -151,9 +151,9 @@ public sealed class EnvelopeJsonTests
     public void A_row_of_several_megabytes_passes_and_the_next_one_too()
     {
         using var json = Writer();
-        var large = json.ToJson(OneChange.Insert(("t", Value.FromText(new string('é', 3_000_000)))));
+        var large = json.ToJson(OneChange.Insert(("t", DataValue.FromText(new string('é', 3_000_000)))));
         Assert.True(large.Length > 3_000_000);
-        Assert.Contains("\"after\":{\"t\":\"é\"}", json.ToJson(OneChange.Insert(("t", Value.FromText("é")))), StringComparison.Ordinal);
+        Assert.Contains("\"after\":{\"t\":\"é\"}", json.ToJson(OneChange.Insert(("t", DataValue.FromText("é")))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,11 +161,11 @@ public sealed class EnvelopeJsonTests
     {
         using var json = Writer();
         var output = new ArrayBufferWriter<byte>();
-        var damaged = OneChange.Insert(("a", Value.FromText(new string('x', 100_000))), ("b", Value.FromText([0xC3, 0x28], 0, 2)));
+        var damaged = OneChange.Insert(("a", DataValue.FromText(new string('x', 100_000))), ("b", DataValue.FromText([0xC3, 0x28], 0, 2)));
         var error = Assert.Throws<CdcProtocolException>(() => json.Write(output, damaged));
         Assert.StartsWith("Column 'b' of shop.orders, change id: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, output.WrittenCount);
-        Assert.Contains("\"after\":{\"a\":1}", json.ToJson(OneChange.Insert(("a", Value.FromInt64(1)))), StringComparison.Ordinal);
+        Assert.Contains("\"after\":{\"a\":1}", json.ToJson(OneChange.Insert(("a", DataValue.FromInt64(1)))), StringComparison.Ordinal);
     }
 
     [Fact]

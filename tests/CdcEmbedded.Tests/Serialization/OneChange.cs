@@ -4,16 +4,16 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Tests.Serialization;
 
 /// <summary>One change of <c>shop.orders</c> with records of the test's choice.</summary>
-internal sealed class OneChange(ChangeOperation operation, Record before, Record after, Record key = default, bool inTransaction = true, bool isProvisional = false) : ChangeSet
+internal sealed class OneChange(ChangeOperation operation, DataRecord before, DataRecord after, DataRecord key = default, bool inTransaction = true, bool isProvisional = false) : ChangeSet
 {
     public static readonly DateTimeOffset CommitTime = new(2024, 3, 9, 12, 33, 58, 123, TimeSpan.Zero);
 
-    public static Record Row(params (string Name, Value Value)[] fields) => RowOf(null, fields);
+    public static DataRecord Row(params (string Name, DataValue Value)[] fields) => RowOf(null, fields);
 
-    public static Record RowOf(TableSchema? schema, params (string Name, Value Value)[] fields)
+    public static DataRecord RowOf(TableSchema? schema, params (string Name, DataValue Value)[] fields)
         => new(new DetachedRecordSet(schema, [.. fields.Select(f => f.Name)], [.. fields.Select(f => f.Value)]), 0);
 
-    public static ChangeEvent Insert(params (string Name, Value Value)[] fields) => new OneChange(ChangeOperation.Create, default, Row(fields)).Event;
+    public static ChangeEvent Insert(params (string Name, DataValue Value)[] fields) => new OneChange(ChangeOperation.Create, default, Row(fields)).Event;
 
     public ChangeEvent Event => new(this, 0);
 
@@ -27,9 +27,9 @@ internal sealed class OneChange(ChangeOperation operation, Record before, Record
 
     public override bool IsProvisional => isProvisional;
     public override ChangeOperation GetOperation(int change) => operation;
-    public override Record GetBefore(int change) => before;
-    public override Record GetAfter(int change) => after;
-    public override Record GetKey(int change) => key;
+    public override DataRecord GetBefore(int change) => before;
+    public override DataRecord GetAfter(int change) => after;
+    public override DataRecord GetKey(int change) => key;
     public override long GetTotalOrder(int change) => 5;
     public override long GetDataCollectionOrder(int change) => 2;
     public override string GetEventId(int change) => "id";
@@ -48,7 +48,7 @@ internal sealed class OneChange(ChangeOperation operation, Record before, Record
     public override int GetFieldCount(int record) => throw new NotSupportedException();
     public override string GetFieldName(int record, int field) => throw new NotSupportedException();
     public override int IndexOf(int record, string name) => throw new NotSupportedException();
-    public override Value GetValue(int record, int field) => throw new NotSupportedException();
+    public override DataValue GetValue(int record, int field) => throw new NotSupportedException();
 
     internal sealed class SomeTransaction : TransactionInfo
     {
@@ -60,7 +60,7 @@ internal sealed class OneChange(ChangeOperation operation, Record before, Record
     {
         public static readonly SomePosition Instance = new();
         public override bool IsTransactionEnd => true;
-        public override Offset ToOffset() => Offset.Parse("""{"v":1,"source":"test"}""");
+        public override CdcOffset ToOffset() => CdcOffset.Parse("""{"v":1,"source":"test"}""");
     }
 
     private sealed class FileSource : SourceInfo

@@ -11,7 +11,7 @@ public sealed class RecordTests
     [Fact]
     public void Fields_read_by_place_and_by_name_whatever_its_case_in_a_schema()
     {
-        var record = new Record(new SchemaSet(), 0);
+        var record = new DataRecord(new SchemaSet(), 0);
         Assert.Equal(2, record.Count);
         Assert.Equal(7, record[0].AsInt64());
         Assert.Equal(7, record["id"].AsInt64());
@@ -25,7 +25,7 @@ public sealed class RecordTests
     [Fact]
     public void A_document_without_the_field_gives_absent()
     {
-        var record = new Record(new DetachedRecordSet(null, ["a"], [Value.Null]), 0);
+        var record = new DataRecord(new DetachedRecordSet(null, ["a"], [DataValue.Null]), 0);
         Assert.True(record["b"].IsAbsent);
         Assert.True(record.TryGetValue("a", out var value) && value.IsNull);
         Assert.False(record.TryGetValue("b", out _));
@@ -34,7 +34,7 @@ public sealed class RecordTests
     [Fact]
     public void No_record_has_no_fields_and_says_so()
     {
-        Record none = default;
+        DataRecord none = default;
         Assert.False(none.HasValue);
         Assert.Equal("", none.ToString());
         Assert.Empty(none);
@@ -45,7 +45,7 @@ public sealed class RecordTests
     [Fact]
     public void Detach_copies_names_and_values()
     {
-        var copy = new Record(new SchemaSet(), 0).Detach();
+        var copy = new DataRecord(new SchemaSet(), 0).Detach();
         Assert.Equal("{id: 7, Note: hi}", copy.ToString());
         Assert.Same(Schema, copy.Schema);
     }
@@ -91,17 +91,17 @@ public sealed class RecordTests
     [InlineData("""{"v":1,"source":"x"} {""")]
     [InlineData("""{"v":1,"source":"x"}x""")]
     [InlineData("""{"v":1.5,"source":"x"}""")]
-    public void Offset_Parse_refuses_what_is_no_offset(string text) => Assert.Throws<OffsetFormatException>(() => Offset.Parse(text));
+    public void Offset_Parse_refuses_what_is_no_offset(string text) => Assert.Throws<OffsetFormatException>(() => CdcOffset.Parse(text));
 
     [Fact]
     public void Offset_keeps_its_text_and_compares_by_it()
     {
         const string Text = """{"v":1,"source":"mysql","file":"b.1"}""";
-        var offset = Offset.Parse(Text);
+        var offset = CdcOffset.Parse(Text);
         Assert.Equal("mysql", offset.Connector);
         Assert.Equal(Text, offset.ToString());
-        Assert.Equal(Offset.Parse(Text), offset);
-        Assert.NotEqual(Offset.Parse("""{"v":1,"source":"mysql"}"""), offset);
+        Assert.Equal(CdcOffset.Parse(Text), offset);
+        Assert.NotEqual(CdcOffset.Parse("""{"v":1,"source":"mysql"}"""), offset);
     }
 
     private sealed class SchemaSet : RecordSet
@@ -114,6 +114,6 @@ public sealed class RecordTests
 
         public override int IndexOf(int record, string name) => RecordTests.Schema.IndexOf(name);
 
-        public override Value GetValue(int record, int field) => field < GetFieldCount(record) ? field == 0 ? Value.FromInt64(7) : Value.FromText("hi") : throw new ArgumentOutOfRangeException(nameof(field));
+        public override DataValue GetValue(int record, int field) => field < GetFieldCount(record) ? field == 0 ? DataValue.FromInt64(7) : DataValue.FromText("hi") : throw new ArgumentOutOfRangeException(nameof(field));
     }
 }

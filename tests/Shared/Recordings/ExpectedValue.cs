@@ -6,7 +6,7 @@ namespace CdcEmbedded.MySql.Recordings;
 /// <summary>Compares a decoded value with the recordings' ground truth, by the conventions of their README.</summary>
 internal static class ExpectedValue
 {
-    public static bool Matches(Value value, JsonElement expected) => value.Kind switch
+    public static bool Matches(DataValue value, JsonElement expected) => value.Kind switch
     {
         ValueKind.Absent => false,
         ValueKind.Null => expected.ValueKind == JsonValueKind.Null,

@@ -25,7 +25,7 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
             Files = recording.BinlogFiles, KeyChange = keyChange, Include = include ?? [], TransactionBufferBytes = buffer,
         });
 
-    public static async Task<FeedRun> ReadAsync(ISource source, Offset? start = null, bool items = true, int? take = null,
+    public static async Task<FeedRun> ReadAsync(ISource source, CdcOffset? start = null, bool items = true, int? take = null,
         CdcEngineOptions? options = null, IOffsetStore? store = null)
     {
         var read = new List<StreamItem>();
@@ -64,7 +64,7 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         return new FeedRun(read, null);
     }
 
-    public static CdcEngineOptions Options(Offset? start = null, ReconnectPolicy? reconnect = null, bool stop = true) => new()
+    public static CdcEngineOptions Options(CdcOffset? start = null, ReconnectPolicy? reconnect = null, bool stop = true) => new()
     {
         Name = "test",
         StartFrom = start is null ? StartPosition.Earliest : StartPosition.At(start),
@@ -92,10 +92,10 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
             : $"{actual.Count} items, {wanted.Count} expected; item {i} is\n{actual.ElementAtOrDefault(i)}\nnot\n{wanted.ElementAtOrDefault(i)}\nbehind\n{wanted.ElementAtOrDefault(i - 1)}";
     }
 
-    private static string Describe(Record record)
+    private static string Describe(DataRecord record)
         => record.HasValue ? string.Join('|', record.Select(f => $"{f.Name}={f.Value.Kind}:{Text(f.Value)}")) : "none";
 
-    private static string Text(Value value) => value.Kind is ValueKind.Binary or ValueKind.Geometry or ValueKind.Vector
+    private static string Text(DataValue value) => value.Kind is ValueKind.Binary or ValueKind.Geometry or ValueKind.Vector
         ? Convert.ToHexString(value.AsBytes().Span)
         : value.ToString() ?? "";
 }

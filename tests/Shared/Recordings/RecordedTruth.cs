@@ -91,7 +91,7 @@ internal static class RecordedTruth
     }
 
     /// <param name="background">Where columns come from that the image does not hold (R24).</param>
-    private static string? Difference(Record record, Record background, JsonElement expected)
+    private static string? Difference(DataRecord record, DataRecord background, JsonElement expected)
     {
         if (expected.ValueKind == JsonValueKind.Null)
         {

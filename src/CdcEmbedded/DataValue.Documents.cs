@@ -5,7 +5,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded;
 
 /// <content>What document databases have beside rows: nested documents and arrays, identifiers, wide dates, types of their own.</content>
-public readonly partial struct Value
+public readonly partial struct DataValue
 {
     // The first and last millisecond of the years 1 to 9999, counted from 1970.
     private const long FirstMillisecond = -62_135_596_800_000;
@@ -16,7 +16,7 @@ public readonly partial struct Value
     /// <param name="offset">Where the document begins.</param>
     /// <param name="length">Its length.</param>
     /// <param name="codec">Reads it.</param>
-    public static Value FromDocument(byte[] buffer, int offset, int length, DocumentCodec codec)
+    public static DataValue FromDocument(byte[] buffer, int offset, int length, DocumentCodec codec)
         => new(ValueKind.Document, offset, buffer, length, codec);
 
     /// <summary>An array.</summary>
@@ -24,23 +24,23 @@ public readonly partial struct Value
     /// <param name="offset">Where the array begins.</param>
     /// <param name="length">Its length.</param>
     /// <param name="codec">Reads it.</param>
-    public static Value FromArray(byte[] buffer, int offset, int length, DocumentCodec codec)
+    public static DataValue FromArray(byte[] buffer, int offset, int length, DocumentCodec codec)
         => new(ValueKind.Array, offset, buffer, length, codec);
 
     /// <summary>An identifier of twelve bytes.</summary>
-    public static Value FromObjectId(byte[] buffer, int offset) => new(ValueKind.ObjectId, offset, buffer, 12);
+    public static DataValue FromObjectId(byte[] buffer, int offset) => new(ValueKind.ObjectId, offset, buffer, 12);
 
     /// <summary>A UUID as a slice of sixteen bytes in the order of its text (RFC 9562).</summary>
-    public static Value FromUuid(byte[] buffer, int offset) => new(ValueKind.Uuid, offset, buffer, 16);
+    public static DataValue FromUuid(byte[] buffer, int offset) => new(ValueKind.Uuid, offset, buffer, 16);
 
     /// <summary>A UUID.</summary>
-    public static Value FromUuid(Guid value) => FromUuid(value.ToByteArray(bigEndian: true), 0);
+    public static DataValue FromUuid(Guid value) => FromUuid(value.ToByteArray(bigEndian: true), 0);
 
     /// <summary>A decimal floating-point number as a slice of sixteen little-endian bytes.</summary>
-    public static Value FromDecimal128(byte[] buffer, int offset) => new(ValueKind.Decimal128, offset, buffer, CdcEmbedded.Decimal128.Size);
+    public static DataValue FromDecimal128(byte[] buffer, int offset) => new(ValueKind.Decimal128, offset, buffer, CdcEmbedded.Decimal128.Size);
 
     /// <summary>A decimal floating-point number.</summary>
-    public static Value FromDecimal128(Decimal128 value)
+    public static DataValue FromDecimal128(Decimal128 value)
     {
         var bytes = new byte[CdcEmbedded.Decimal128.Size];
         value.WriteTo(bytes);
@@ -52,15 +52,15 @@ public readonly partial struct Value
     /// <param name="offset">Where the value begins.</param>
     /// <param name="length">Its length.</param>
     /// <param name="subtype">The mark.</param>
-    public static Value FromBinarySubtype(byte[] buffer, int offset, int length, byte subtype)
+    public static DataValue FromBinarySubtype(byte[] buffer, int offset, int length, byte subtype)
         => new(ValueKind.Binary, offset, buffer, length, scale: subtype);
 
     /// <summary>An instant in milliseconds, in the whole range of 64 bits: the years -292,275,055 to 292,278,994.</summary>
     /// <param name="unixMilliseconds">Milliseconds since 1970-01-01 UTC.</param>
-    public static Value FromTimestampMilliseconds(long unixMilliseconds)
+    public static DataValue FromTimestampMilliseconds(long unixMilliseconds)
         => unixMilliseconds is >= FirstMillisecond and <= LastMillisecond
             ? FromTimestamp(unixMilliseconds * 1000, digits: 3)
-            : new Value(ValueKind.Timestamp, unixMilliseconds, scale: 3, flags: FarInstant);
+            : new DataValue(ValueKind.Timestamp, unixMilliseconds, scale: 3, flags: FarInstant);
 
     /// <summary>A value of a type that only its source has.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
@@ -68,7 +68,7 @@ public readonly partial struct Value
     /// <param name="length">Its length.</param>
     /// <param name="sourceType">The source's number of the type.</param>
     /// <param name="codec">Makes JSON text of it.</param>
-    public static Value FromSourceSpecific(byte[] buffer, int offset, int length, byte sourceType, ValueCodec codec)
+    public static DataValue FromSourceSpecific(byte[] buffer, int offset, int length, byte sourceType, ValueCodec codec)
         => new(ValueKind.SourceSpecific, offset, buffer, length, codec, scale: sourceType);
 
     /// <summary>The mark on bytes; 0 where the source sets none.</summary>
@@ -80,7 +80,7 @@ public readonly partial struct Value
 
     /// <summary>A nested document, undecoded; of an array the record whose fields are named 0, 1, 2 and so on.</summary>
     /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
-    public Record AsRecord() => _codec is DocumentCodec codec && _data is byte[] buffer
+    public DataRecord AsRecord() => _codec is DocumentCodec codec && _data is byte[] buffer
         ? codec.ToRecord(buffer, (int)_bits, _length)
         : throw NotA("a document");
 

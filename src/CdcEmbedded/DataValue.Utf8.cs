@@ -5,7 +5,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded;
 
 /// <content>How a value is written as UTF-8 without a string in between, for serializers.</content>
-public readonly partial struct Value
+public readonly partial struct DataValue
 {
     /// <summary>Enough for every date, time, date-time and timestamp, impossible ones included, and for a decimal of 96 bits.</summary>
     internal const int MaxFormattedBytes = 48;

@@ -6,16 +6,16 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>One field of a <see cref="Record"/>: a small immutable struct that keeps numbers and dates unboxed, and text, bytes and
+/// <summary>One field of a <see cref="DataRecord"/>: a small immutable struct that keeps numbers and dates unboxed, and text, bytes and
 /// documents as slices of what the source sent until somebody reads them.</summary>
 /// <remarks>
 /// <para>It may be kept and read from any thread. Keeping it keeps the chunk of received bytes alive that it points into
-/// (64 KiB at most, or its own event where that is larger): see <see cref="Record.Detach"/>.</para>
+/// (64 KiB at most, or its own event where that is larger): see <see cref="DataRecord.Detach"/>.</para>
 /// <para><see cref="ValueKind.Null"/> is a null in the database; <see cref="ValueKind.Absent"/> means that the log does not carry the field.
 /// The As methods throw <see cref="InvalidCastException"/> for both, and for a kind that they do not convert; nothing is ever rounded or
 /// truncated: <see cref="OverflowException"/> instead.</para>
 /// </remarks>
-public readonly partial struct Value
+public readonly partial struct DataValue
 {
     // Layout, 32 bytes: _data holds byte[] (slices), string, string[] (labels) or BigDecimal; _codec an Encoding or a ValueCodec;
     // _bits a number, packed date, microseconds, mask, or the slice's offset; _length the slice's length or a decimal's high 32 bits;
@@ -32,7 +32,7 @@ public readonly partial struct Value
     private const ushort ZeroTimestamp = 2;
     private const ushort FarInstant = 4;
 
-    private Value(ValueKind kind, long bits, object? data = null, int length = 0, object? codec = null, byte scale = 0, ushort flags = 0)
+    private DataValue(ValueKind kind, long bits, object? data = null, int length = 0, object? codec = null, byte scale = 0, ushort flags = 0)
     {
         _kind = kind;
         _bits = bits;
@@ -57,36 +57,36 @@ public readonly partial struct Value
     public int Scale => _kind is ValueKind.Binary or ValueKind.SourceSpecific ? 0 : _scale;
 
     /// <summary>A field that the log does not carry.</summary>
-    public static Value Absent => default;
+    public static DataValue Absent => default;
 
     /// <summary>A null of the database.</summary>
-    public static Value Null => new(ValueKind.Null, 0);
+    public static DataValue Null => new(ValueKind.Null, 0);
 
     /// <summary>A truth value.</summary>
-    public static Value FromBoolean(bool value) => new(ValueKind.Boolean, value ? 1 : 0);
+    public static DataValue FromBoolean(bool value) => new(ValueKind.Boolean, value ? 1 : 0);
 
     /// <summary>A signed integer.</summary>
-    public static Value FromInt64(long value) => new(ValueKind.Int64, value);
+    public static DataValue FromInt64(long value) => new(ValueKind.Int64, value);
 
     /// <summary>An unsigned integer.</summary>
-    public static Value FromUInt64(ulong value) => new(ValueKind.UInt64, (long)value);
+    public static DataValue FromUInt64(ulong value) => new(ValueKind.UInt64, (long)value);
 
     /// <summary>A 32-bit floating-point number.</summary>
-    public static Value FromSingle(float value) => new(ValueKind.Single, BitConverter.SingleToInt32Bits(value));
+    public static DataValue FromSingle(float value) => new(ValueKind.Single, BitConverter.SingleToInt32Bits(value));
 
     /// <summary>A 64-bit floating-point number.</summary>
-    public static Value FromDouble(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
+    public static DataValue FromDouble(double value) => new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>A decimal of at most 96 bits.</summary>
     /// <param name="low">The low 64 bits of the magnitude.</param>
     /// <param name="high">The next 32 bits of the magnitude.</param>
     /// <param name="isNegative">The sign.</param>
     /// <param name="scale">Digits after the point, 0 to 28.</param>
-    public static Value FromDecimal(ulong low, uint high, bool isNegative, byte scale)
+    public static DataValue FromDecimal(ulong low, uint high, bool isNegative, byte scale)
         => new(ValueKind.Decimal, (long)low, length: (int)high, scale: scale, flags: isNegative ? Negative : (ushort)0);
 
     /// <summary>A decimal, scale kept.</summary>
-    public static Value FromDecimal(decimal value)
+    public static DataValue FromDecimal(decimal value)
     {
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
@@ -94,19 +94,19 @@ public readonly partial struct Value
     }
 
     /// <summary>A decimal of any width.</summary>
-    public static Value FromDecimal(BigDecimal value) => value.TryToDecimal(out var small)
+    public static DataValue FromDecimal(BigDecimal value) => value.TryToDecimal(out var small)
         ? FromDecimal(small)
-        : new Value(ValueKind.Decimal, 0, value, scale: (byte)Math.Min(value.Scale, 255));
+        : new DataValue(ValueKind.Decimal, 0, value, scale: (byte)Math.Min(value.Scale, 255));
 
     /// <summary>Text that is a string already.</summary>
-    public static Value FromText(string value) => new(ValueKind.Text, 0, value ?? throw new ArgumentNullException(nameof(value)));
+    public static DataValue FromText(string value) => new(ValueKind.Text, 0, value ?? throw new ArgumentNullException(nameof(value)));
 
     /// <summary>Text as a slice of bytes; decoded when asked for.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
     /// <param name="offset">Where the text begins.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="encoding">Its character set; null for UTF-8.</param>
-    public static Value FromText(byte[] buffer, int offset, int length, Encoding? encoding = null)
+    public static DataValue FromText(byte[] buffer, int offset, int length, Encoding? encoding = null)
         => new(ValueKind.Text, offset, buffer, length, encoding);
 
     /// <summary>Bytes as a slice.</summary>
@@ -114,71 +114,71 @@ public readonly partial struct Value
     /// <param name="offset">Where the value begins.</param>
     /// <param name="length">Its length.</param>
     /// <param name="padding">How many zero bytes follow that the source left out, as for BINARY(n); 0 to 255.</param>
-    public static Value FromBinary(byte[] buffer, int offset, int length, byte padding = 0)
+    public static DataValue FromBinary(byte[] buffer, int offset, int length, byte padding = 0)
         => new(ValueKind.Binary, offset, buffer, length, flags: padding);
 
     /// <summary>A calendar date.</summary>
-    public static Value FromDate(int year, int month, int day) => new(ValueKind.Date, CalendarDateTime.Pack(year, month, day, 0, 0, 0, 0));
+    public static DataValue FromDate(int year, int month, int day) => new(ValueKind.Date, CalendarDateTime.Pack(year, month, day, 0, 0, 0, 0));
 
     /// <summary>A signed duration.</summary>
     /// <param name="microseconds">The whole duration in microseconds.</param>
     /// <param name="digits">Digits of a second's fraction in the column, 0 to 6.</param>
-    public static Value FromTime(long microseconds, byte digits = 0) => new(ValueKind.Time, microseconds, scale: digits);
+    public static DataValue FromTime(long microseconds, byte digits = 0) => new(ValueKind.Time, microseconds, scale: digits);
 
     /// <summary>A date and time without a zone.</summary>
     /// <param name="value">The fields.</param>
     /// <param name="digits">Digits of a second's fraction in the column, 0 to 6.</param>
-    public static Value FromDateTime(CalendarDateTime value, byte digits = 0) => new(ValueKind.DateTime, value.Packed, scale: digits);
+    public static DataValue FromDateTime(CalendarDateTime value, byte digits = 0) => new(ValueKind.DateTime, value.Packed, scale: digits);
 
     /// <summary>An instant.</summary>
     /// <param name="unixMicroseconds">Microseconds since 1970-01-01 UTC.</param>
     /// <param name="digits">Digits of a second's fraction in the column, 0 to 6.</param>
-    public static Value FromTimestamp(long unixMicroseconds, byte digits = 0) => new(ValueKind.Timestamp, unixMicroseconds, scale: digits);
+    public static DataValue FromTimestamp(long unixMicroseconds, byte digits = 0) => new(ValueKind.Timestamp, unixMicroseconds, scale: digits);
 
     /// <summary>The zero timestamp <c>0000-00-00 00:00:00</c>, which is no instant.</summary>
-    public static Value FromZeroTimestamp(byte digits = 0) => new(ValueKind.Timestamp, 0, scale: digits, flags: ZeroTimestamp);
+    public static DataValue FromZeroTimestamp(byte digits = 0) => new(ValueKind.Timestamp, 0, scale: digits, flags: ZeroTimestamp);
 
     /// <summary>One label of an ENUM.</summary>
     /// <param name="index">1-based; 0 is MySQL's error value, the empty label.</param>
     /// <param name="labels">All labels in order; null where the log and the schema do not tell them.</param>
-    public static Value FromEnum(int index, string[]? labels) => new(ValueKind.Enum, index, labels);
+    public static DataValue FromEnum(int index, string[]? labels) => new(ValueKind.Enum, index, labels);
 
     /// <summary>The labels of a SET.</summary>
     /// <param name="mask">Bit n stands for label n, counted from 0.</param>
     /// <param name="labels">All labels in order; null where the log and the schema do not tell them.</param>
-    public static Value FromSet(ulong mask, string[]? labels) => new(ValueKind.Set, (long)mask, labels);
+    public static DataValue FromSet(ulong mask, string[]? labels) => new(ValueKind.Set, (long)mask, labels);
 
     /// <summary>A JSON document that is text already.</summary>
-    public static Value FromJson(string text) => new(ValueKind.Json, 0, text ?? throw new ArgumentNullException(nameof(text)));
+    public static DataValue FromJson(string text) => new(ValueKind.Json, 0, text ?? throw new ArgumentNullException(nameof(text)));
 
     /// <summary>A JSON document as a slice of the source's own bytes.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
     /// <param name="offset">Where the document begins.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="codec">Makes text of it; null where the bytes are UTF-8 JSON text.</param>
-    public static Value FromJson(byte[] buffer, int offset, int length, ValueCodec? codec)
+    public static DataValue FromJson(byte[] buffer, int offset, int length, ValueCodec? codec)
         => new(ValueKind.Json, offset, buffer, length, codec);
 
     /// <summary>A change of a JSON document that is text already; see <see cref="ValueKind.JsonPatch"/>.</summary>
-    public static Value FromJsonPatch(string text) => new(ValueKind.JsonPatch, 0, text ?? throw new ArgumentNullException(nameof(text)));
+    public static DataValue FromJsonPatch(string text) => new(ValueKind.JsonPatch, 0, text ?? throw new ArgumentNullException(nameof(text)));
 
     /// <summary>A change of a JSON document as a slice of the source's own bytes; see <see cref="ValueKind.JsonPatch"/>.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
     /// <param name="offset">Where the change begins.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="codec">Makes text of it.</param>
-    public static Value FromJsonPatch(byte[] buffer, int offset, int length, ValueCodec codec)
+    public static DataValue FromJsonPatch(byte[] buffer, int offset, int length, ValueCodec codec)
         => new(ValueKind.JsonPatch, offset, buffer, length, codec ?? throw new ArgumentNullException(nameof(codec)));
 
     /// <summary>A geometry: four bytes of SRID (little-endian), then WKB.</summary>
-    public static Value FromGeometry(byte[] buffer, int offset, int length) => new(ValueKind.Geometry, offset, buffer, length);
+    public static DataValue FromGeometry(byte[] buffer, int offset, int length) => new(ValueKind.Geometry, offset, buffer, length);
 
     /// <summary>A vector of little-endian 32-bit floating-point numbers.</summary>
-    public static Value FromVector(byte[] buffer, int offset, int length) => new(ValueKind.Vector, offset, buffer, length);
+    public static DataValue FromVector(byte[] buffer, int offset, int length) => new(ValueKind.Vector, offset, buffer, length);
 
     /// <summary>The same value in memory of its own, so that it keeps nothing else alive.</summary>
-    public Value Detach() => _data is byte[] buffer
-        ? new Value(_kind, 0, buffer.AsSpan((int)_bits, _length).ToArray(), _length, _codec, _scale, _flags)
+    public DataValue Detach() => _data is byte[] buffer
+        ? new DataValue(_kind, 0, buffer.AsSpan((int)_bits, _length).ToArray(), _length, _codec, _scale, _flags)
         : this;
 
     private ReadOnlySpan<byte> Slice => _data is byte[] buffer ? buffer.AsSpan((int)_bits, _length) : default;

@@ -6,7 +6,7 @@ namespace CdcEmbedded;
 /// <summary>A row or document as a change carries it: a 16-byte struct that decodes a field when it is read.</summary>
 /// <remarks>It may be kept and read from any thread. It keeps alive the chunk of received bytes that it lies in (64 KiB, or its own event
 /// where that is larger); <see cref="Detach"/> copies it out.</remarks>
-public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Record>
+public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable<DataRecord>
 {
     private readonly RecordSet? _set;
     private readonly int _record;
@@ -14,7 +14,7 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
     /// <summary>Creates the record; for source adapters.</summary>
     /// <param name="set">Where its bytes lie.</param>
     /// <param name="record">Which record of the set.</param>
-    public Record(RecordSet set, int record)
+    public DataRecord(RecordSet set, int record)
     {
         _set = set;
         _record = record;
@@ -35,13 +35,13 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
     /// <remarks>A bare call: any condition here would make the compiler copy the 32 bytes of the value once more, which stalls, as they have
     /// just been written field by field (measured: a fifth of the time of a loop that reads every column).</remarks>
-    public Value this[int index] => Set.GetValue(_record, index);
+    public DataValue this[int index] => Set.GetValue(_record, index);
 
     /// <summary>A field by its name, as the source spells it.</summary>
-    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives <see cref="Value.Absent"/>.</exception>
+    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives <see cref="DataValue.Absent"/>.</exception>
     /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
-    public Value this[string name]
+    public DataValue this[string name]
     {
         get
         {
@@ -51,7 +51,7 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
             }
 
             return set.TryGetValue(_record, name, out var value) ? value
-                : set.Schema is not { } schema ? Value.Absent
+                : set.Schema is not { } schema ? DataValue.Absent
                 : throw new KeyNotFoundException($"{schema.FullName} has no column '{name}'; it has {schema.ColumnNames}.");
         }
     }
@@ -67,14 +67,14 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"The record has {Count} fields.");
 
     /// <summary>A field by its name, where it is there and not absent.</summary>
-    public bool TryGetValue(string name, out Value value)
+    public bool TryGetValue(string name, out DataValue value)
     {
         value = default;
         return _set is { } set && set.TryGetValue(_record, name, out value) && !value.IsAbsent;
     }
 
     /// <summary>The same record in memory of its own, so that keeping it keeps nothing else alive.</summary>
-    public Record Detach() => _set?.Detach(_record) ?? default;
+    public DataRecord Detach() => _set?.Detach(_record) ?? default;
 
     /// <summary>The record as the source's own bytes, without a copy: of MongoDB the BSON document. Empty for sources whose records have no
     /// such form, as rows have none.</summary>
@@ -110,28 +110,28 @@ public readonly struct Record : IReadOnlyCollection<RecordField>, IEquatable<Rec
     }
 
     /// <summary>Whether both are the same record of the same event; contents are not compared.</summary>
-    public bool Equals(Record other) => ReferenceEquals(_set, other._set) && _record == other._record;
+    public bool Equals(DataRecord other) => ReferenceEquals(_set, other._set) && _record == other._record;
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is Record other && Equals(other);
+    public override bool Equals(object? obj) => obj is DataRecord other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_set, _record);
 
     /// <summary>Whether both are the same record of the same event.</summary>
-    public static bool operator ==(Record left, Record right) => left.Equals(right);
+    public static bool operator ==(DataRecord left, DataRecord right) => left.Equals(right);
 
     /// <summary>Whether they are different records.</summary>
-    public static bool operator !=(Record left, Record right) => !left.Equals(right);
+    public static bool operator !=(DataRecord left, DataRecord right) => !left.Equals(right);
 
     /// <summary>Goes through the fields of a record.</summary>
     public struct Enumerator : IEnumerator<RecordField>
     {
-        private readonly Record _record;
+        private readonly DataRecord _record;
         private readonly int _count;
         private int _index;
 
-        internal Enumerator(Record record)
+        internal Enumerator(DataRecord record)
         {
             _record = record;
             _count = record.Count;

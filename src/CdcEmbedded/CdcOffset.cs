@@ -7,11 +7,11 @@ namespace CdcEmbedded;
 /// with the source's identity in it. Immutable.</summary>
 /// <remarks>Store it as text (<see cref="ToString"/>) and bring it back with <see cref="Parse"/>. Equality is that of the text; which of two
 /// offsets comes first only their source can tell.</remarks>
-public sealed class Offset : IEquatable<Offset>
+public sealed class CdcOffset : IEquatable<CdcOffset>
 {
     private readonly string _text;
 
-    private Offset(string text, string connector)
+    private CdcOffset(string text, string connector)
     {
         _text = text;
         Connector = connector;
@@ -23,7 +23,7 @@ public sealed class Offset : IEquatable<Offset>
     /// <summary>Reads an offset's text.</summary>
     /// <param name="text">What <see cref="ToString"/> returned.</param>
     /// <exception cref="OffsetFormatException">It is no offset: empty, damaged, or of an unknown version.</exception>
-    public static Offset Parse(string text)
+    public static CdcOffset Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         try
@@ -42,7 +42,7 @@ public sealed class Offset : IEquatable<Offset>
                 throw new OffsetFormatException($"This is no offset: {Shorten(text)} lacks \"v\" or \"source\".");
             }
 
-            return number == 1 ? new Offset(text, connector)
+            return number == 1 ? new CdcOffset(text, connector)
                 : throw new OffsetFormatException($"Offset version {number} is not known here (1 is): it was written by a newer CdcEmbedded.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -55,10 +55,10 @@ public sealed class Offset : IEquatable<Offset>
     public override string ToString() => _text;
 
     /// <inheritdoc/>
-    public bool Equals(Offset? other) => other is not null && _text == other._text;
+    public bool Equals(CdcOffset? other) => other is not null && _text == other._text;
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as Offset);
+    public override bool Equals(object? obj) => Equals(obj as CdcOffset);
 
     /// <inheritdoc/>
     public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);

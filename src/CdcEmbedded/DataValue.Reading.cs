@@ -6,7 +6,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded;
 
 /// <content>How a value is read as a CLR type.</content>
-public readonly partial struct Value
+public readonly partial struct DataValue
 {
     /// <summary>A truth value; integers are true unless 0, as MySQL's BOOL is TINYINT(1).</summary>
     public bool AsBoolean() => _kind is ValueKind.Boolean or ValueKind.Int64 or ValueKind.UInt64 ? _bits != 0 : throw NotA("a Boolean");

@@ -4,7 +4,7 @@ using System.Text;
 namespace CdcEmbedded;
 
 /// <content>How a value prints.</content>
-public readonly partial struct Value
+public readonly partial struct DataValue
 {
     /// <summary>The value as text, culture-invariant: numbers and dates as MySQL prints them, bytes as hexadecimal after 0x, null as
     /// <c>NULL</c>, an absent field as an empty string.</summary>
