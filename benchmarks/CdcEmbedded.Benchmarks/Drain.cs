@@ -1,5 +1,5 @@
-using CdcEmbedded.MySql.Binlog;
-using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.Benchmarks;

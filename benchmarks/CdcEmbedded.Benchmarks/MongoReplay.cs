@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Topology;
 using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging.Abstractions;
 

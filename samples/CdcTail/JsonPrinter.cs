@@ -1,6 +1,6 @@
 using System.Buffers;
 using CdcEmbedded;
-using CdcEmbedded.Serialization;
+using CdcEmbedded.Formats;
 
 namespace CdcTail;
 

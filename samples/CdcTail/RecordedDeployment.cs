@@ -1,7 +1,7 @@
 using CdcEmbedded;
-using CdcEmbedded.Filtering;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.Transforms;
 
 namespace CdcTail;
 

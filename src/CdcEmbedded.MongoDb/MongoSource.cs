@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using CdcEmbedded.Filtering;
 using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.MongoDb.Feed;
 using CdcEmbedded.MongoDb.Topology;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb;

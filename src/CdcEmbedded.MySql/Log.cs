@@ -1,5 +1,6 @@
 using System.Net;
-using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.MySql.Replication;
+using CdcEmbedded.MySql.Server;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql;

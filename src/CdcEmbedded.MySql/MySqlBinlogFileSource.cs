@@ -1,7 +1,10 @@
 using System.Globalization;
-using CdcEmbedded.MySql.Binlog;
-using CdcEmbedded.MySql.Feed;
-using CdcEmbedded.MySql.Schema;
+using CdcEmbedded.MySql.Binlog.Files;
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Server;
+using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using CdcEmbedded.MySql.Feed;
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql;
 

@@ -1,6 +1,9 @@
-using CdcEmbedded.Filtering;
-using CdcEmbedded.MySql.Feed;
-using CdcEmbedded.MySql.Protocol;
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Replication;
+using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Server;
+using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using CdcEmbedded.Offsets;
+
 namespace CdcEmbedded.Testing;
 
 /// <summary>An offset store does not keep the contract of <see cref="Offsets.IOffsetStore"/>.</summary>

@@ -1,3 +1,5 @@
+using CdcEmbedded.Formats;
+
 namespace CdcEmbedded;
 
 /// <summary>What a <see cref="DataValue"/> holds.</summary>
@@ -87,7 +89,7 @@ public enum ValueKind : byte
     /// last one without a value. A path is MySQL's: <c>$</c>, then members (<c>.name</c> or <c>."any name"</c>) and cells (<c>[0]</c>,
     /// <c>[last]</c>, <c>[last-1]</c>). What <c>replace</c> and <c>remove</c> name is there. <c>insert</c> adds a member that is not there,
     /// or pushes a value in before an array's cell, behind the last one where there is no such cell.</para>
-    /// <para>In <see cref="Serialization.EnvelopeJson"/> it is <c>{"$patch": […]}</c>.</para>
+    /// <para>In <see cref="Formats.EnvelopeJson"/> it is <c>{"$patch": […]}</c>.</para>
     /// </remarks>
     JsonPatch,
 }

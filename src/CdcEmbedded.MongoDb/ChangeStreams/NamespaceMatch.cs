@@ -1,5 +1,5 @@
-using CdcEmbedded.Filtering;
 using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 

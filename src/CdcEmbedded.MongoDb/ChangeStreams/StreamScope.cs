@@ -1,4 +1,4 @@
-using CdcEmbedded.Filtering;
+using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 

@@ -1,6 +1,6 @@
-using CdcEmbedded.Filtering;
 using CdcEmbedded.MongoDb.Bson;
 using CdcEmbedded.MongoDb.ChangeStreams;
+using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MongoDb.Feed;
 

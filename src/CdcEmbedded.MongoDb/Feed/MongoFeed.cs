@@ -1,3 +1,4 @@
+using CdcEmbedded.MongoDb.Bson;
 using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using CdcEmbedded.MongoDb.Bson;
-using CdcEmbedded.MongoDb.ChangeStreams;
 
 namespace CdcEmbedded.MongoDb.Feed;
 

@@ -1,5 +1,4 @@
 using CdcEmbedded.MongoDb.Bson;
-using CdcEmbedded.MongoDb.Topology;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb.Wire;

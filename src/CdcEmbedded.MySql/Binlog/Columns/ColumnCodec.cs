@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Text;
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Binlog.Json;
+
+namespace CdcEmbedded.MySql.Binlog.Columns;
+
+/// <summary>How one column lies in a row and how it is read; made once per table map.</summary>
+/// <remarks>The scanner has checked that the whole value lies inside the event before any of it is read here.</remarks>
+internal readonly struct ColumnCodec
+{
+    private readonly Encoding? _encoding;
+    private readonly string[]? _labels;
+    private readonly ColumnKind _kind;
+    private readonly sbyte _shape;
+    private readonly byte _digits;
+    private readonly byte _width;
+
+    private ColumnCodec(ColumnKind kind, int shape, int digits = 0, int width = 0, Encoding? encoding = null, string[]? labels = null)
+    {
+        _kind = kind;
+        _shape = (sbyte)shape;
+        _digits = (byte)digits;
+        _width = (byte)width;
+        _encoding = encoding;
+        _labels = labels;
+    }
+
+    /// <summary>0 and above: bytes of each value. Below: minus the bytes of the length that begins each value.</summary>
+    public sbyte Shape => _shape;
+
+    /// <summary>Bytes of the length that begins each value; 0 where all have the same.</summary>
+    public int LengthBytes => _shape < 0 ? -_shape : 0;
+
+    public static ColumnCodec Fixed(ColumnKind kind, int bytes, int digits = 0) => new(kind, bytes, digits);
+
+    public static ColumnCodec Decimal(int precision, int scale)
+        => new(ColumnKind.Decimal, DecimalFormat.ByteLength(precision, scale), scale, precision);
+
+    public static ColumnCodec Labelled(ColumnKind kind, int bytes, string[]? labels) => new(kind, bytes, labels: labels);
+
+    public static ColumnCodec Text(int lengthBytes, Encoding? encoding) => new(ColumnKind.Text, -lengthBytes, encoding: encoding);
+
+    public static ColumnCodec CompressedText(int lengthBytes, Encoding? encoding) => new(ColumnKind.CompressedText, -lengthBytes, encoding: encoding);
+
+    /// <summary>Bytes after a length.</summary>
+    /// <param name="kind">Binary, JSON, geometry or vector.</param>
+    /// <param name="lengthBytes">Bytes of the length.</param>
+    /// <param name="padTo">The n of BINARY(n), whose trailing zero bytes are not sent; 0 for others.</param>
+    public static ColumnCodec Sized(ColumnKind kind, int lengthBytes, int padTo = 0) => new(kind, -lengthBytes, width: padTo);
+
+    /// <summary>The bytes of the value at an offset, its length included.</summary>
+    public int SkipLength(byte[] buffer, int offset) => _shape >= 0 ? _shape : -_shape + ReadLength(buffer, offset, -_shape);
+
+    /// <summary>Reads the value at an offset.</summary>
+    public DataValue Read(byte[] buffer, int offset)
+    {
+        switch (_kind)
+        {
+            case ColumnKind.Int8: return DataValue.FromInt64((sbyte)buffer[offset]);
+            case ColumnKind.UInt8: return DataValue.FromUInt64(buffer[offset]);
+            case ColumnKind.Int16: return DataValue.FromInt64(BinaryPrimitives.ReadInt16LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt16: return DataValue.FromUInt64(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int24: return DataValue.FromInt64((int)(ReadUInt24(buffer, offset) << 8) >> 8);
+            case ColumnKind.UInt24: return DataValue.FromUInt64(ReadUInt24(buffer, offset));
+            case ColumnKind.Int32: return DataValue.FromInt64(BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt32: return DataValue.FromUInt64(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Int64: return DataValue.FromInt64(BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.UInt64: return DataValue.FromUInt64(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Single: return DataValue.FromSingle(BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Double: return DataValue.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Text: return ReadText(buffer, offset);
+            case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
+            default: return ReadOther(buffer, offset);
+        }
+    }
+
+    // Apart from Read, whose frame every number pays for.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DataValue ReadOther(byte[] buffer, int offset)
+    {
+        switch (_kind)
+        {
+            case ColumnKind.Year: return DataValue.FromInt64(buffer[offset] is 0 ? 0 : 1900 + buffer[offset]);
+            case ColumnKind.Bit: return DataValue.FromUInt64(ReadBigEndian(buffer, offset, _shape));
+            case ColumnKind.Enum1: return DataValue.FromEnum(buffer[offset], _labels);
+            case ColumnKind.Enum2: return DataValue.FromEnum(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)), _labels);
+            case ColumnKind.Set: return DataValue.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
+            case ColumnKind.Binary or ColumnKind.Json or ColumnKind.Geometry or ColumnKind.Vector: return ReadBytes(buffer, offset);
+            case ColumnKind.CompressedText or ColumnKind.CompressedBinary: return ReadCompressed(buffer, offset);
+            case ColumnKind.Uuid or ColumnKind.Inet4 or ColumnKind.Inet6: return ReadFormed(buffer, offset);
+            case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
+            case ColumnKind.Time2: return TemporalFormat.ReadTime2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.Timestamp2: return TemporalFormat.ReadTimestamp2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.Time: return TemporalFormat.ReadOldTime((int)(ReadUInt24(buffer, offset) << 8) >> 8);
+            case ColumnKind.DateTime: return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
+            case ColumnKind.Timestamp:
+                return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
+            default: return DataValue.Null;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint ReadUInt24(byte[] buffer, int offset)
+    {
+        var b = buffer.AsSpan(offset, 3);
+        return b[0] | ((uint)b[1] << 8) | ((uint)b[2] << 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadLength(byte[] buffer, int offset, int lengthBytes) => lengthBytes switch
+    {
+        1 => buffer[offset],
+        2 => BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)),
+        3 => (int)ReadUInt24(buffer, offset),
+        _ => BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)),
+    };
+
+    private static ulong ReadBigEndian(byte[] buffer, int offset, int bytes)
+    {
+        ulong value = 0;
+        foreach (var b in buffer.AsSpan(offset, bytes))
+        {
+            value = (value << 8) | b;
+        }
+
+        return value;
+    }
+
+    private static ulong ReadLittleEndian(byte[] buffer, int offset, int bytes)
+    {
+        ulong value = 0;
+        for (var i = bytes - 1; i >= 0; i--)
+        {
+            value = (value << 8) | buffer[offset + i];
+        }
+
+        return value;
+    }
+
+    private DataValue ReadText(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        return DataValue.FromText(buffer, offset + prefix, ReadLength(buffer, offset, prefix), _encoding);
+    }
+
+    /// <summary>A value of a COMPRESSED column: inflated anew at each reading.</summary>
+    private DataValue ReadCompressed(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        var length = ReadLength(buffer, offset, prefix);
+        var start = offset + prefix;
+        if (length > 0 && buffer[start] != 0)
+        {
+            var plain = new byte[MariaDbCompression.LengthOf(buffer.AsSpan(start, length), EventType.TableMap)];
+            MariaDbCompression.Decompress(buffer, start, length, plain, EventType.TableMap);
+            (buffer, start, length) = (plain, 0, plain.Length);
+        }
+        else if (length > 0)
+        {
+            (start, length) = (start + 1, length - 1);
+        }
+
+        return _kind == ColumnKind.CompressedText ? DataValue.FromText(buffer, start, length, _encoding) : DataValue.FromBinary(buffer, start, length, 0);
+    }
+
+    private DataValue ReadFormed(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        var form = _kind switch { ColumnKind.Uuid => FixedForm.Uuid, ColumnKind.Inet4 => FixedForm.Inet4, _ => FixedForm.Inet6 };
+        var text = FixedForms.ToText(form, buffer.AsSpan(offset + prefix, ReadLength(buffer, offset, prefix)));
+        return DataValue.FromText(text, 0, text.Length, null);
+    }
+
+    private DataValue ReadBytes(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        var length = ReadLength(buffer, offset, prefix);
+        var start = offset + prefix;
+        return _kind switch
+        {
+            ColumnKind.Json => DataValue.FromJson(buffer, start, length, JsonBinary.Instance),
+            ColumnKind.Geometry => DataValue.FromGeometry(buffer, start, length),
+            ColumnKind.Vector => DataValue.FromVector(buffer, start, length),
+            _ => DataValue.FromBinary(buffer, start, length, (byte)Math.Max(0, _width - length)),
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using CdcEmbedded.MySql.Gtids;
+
+namespace CdcEmbedded.MySql.Binlog.Events;
+
+/// <summary>The body of a GTID_TAGGED_LOG_EVENT, a message of mysql::serialization (libs/mysql/serialization/readme.md; fields in
+/// libs/mysql/binlog/event/control_events.h, Gtid_event).</summary>
+/// <remarks>All integers are of its variable-length form.<code>
+/// version (1), size of the message, highest field id that may not be ignored,
+/// then fields as id and value, ids rising, fields left out where they have their default:
+///   0 flags            1 UUID as 16 integers      2 number, signed       3 tag: length, bytes
+///   4 last_committed   5 sequence_number, signed  6 immediate commit timestamp
+///   7 original one     8 transaction length       9 immediate server version   10 original one   11 commit group ticket
+/// </code></remarks>
+internal static class GtidTaggedBody
+{
+    private const int LastKnownField = 11;
+
+    public static GtidEvent Read(ReadOnlySpan<byte> body)
+    {
+        var reader = new SpanReader(body, EventType.GtidTagged);
+        if (reader.ReadVariableLength() is not 1 and var version)
+        {
+            reader.ThrowMalformed($"serialization version {version}; 1 is known");
+        }
+
+        if (reader.ReadVariableLength() is var size && size != (ulong)body.Length)
+        {
+            reader.ThrowMalformed($"a message of {size} bytes");
+        }
+
+        if (reader.ReadVariableLength() is > LastKnownField and var needed)
+        {
+            reader.ThrowMalformed($"field {needed} may not be ignored and is not known");
+        }
+
+        var result = default(GtidEvent);
+        Guid source = default;
+        string? tag = null;
+        long number = 0;
+        long? original = null;
+        uint? originalVersion = null;
+        while (reader.Remaining > 0)
+        {
+            var field = reader.ReadVariableLength();
+            if (field > LastKnownField)
+            {
+                break;
+            }
+
+            switch (field)
+            {
+                case 0: result = result with { Flags = (byte)reader.ReadVariableLength() }; break;
+                case 1: source = ReadUuid(ref reader); break;
+                case 2: number = reader.ReadVariableLengthSigned(); break;
+                case 3: tag = ReadTag(ref reader); break;
+                case 4: result = result with { LastCommitted = reader.ReadVariableLengthSigned() }; break;
+                case 5: result = result with { SequenceNumber = reader.ReadVariableLengthSigned() }; break;
+                case 6: result = result with { ImmediateCommitTimestamp = (long)reader.ReadVariableLength() }; break;
+                case 7: original = (long)reader.ReadVariableLength(); break;
+                case 8: result = result with { TransactionLength = reader.ReadVariableLength() }; break;
+                case 9: result = result with { ImmediateServerVersion = (uint)reader.ReadVariableLength() }; break;
+                case 10: originalVersion = (uint)reader.ReadVariableLength(); break;
+                default: reader.ReadVariableLength(); break;
+            }
+        }
+
+        if (number is < 1 or long.MaxValue)
+        {
+            reader.ThrowMalformed($"{number} is no transaction number");
+        }
+
+        return result with
+        {
+            Gtid = new Gtid(source, tag, number),
+            OriginalCommitTimestamp = original ?? result.ImmediateCommitTimestamp,
+            OriginalServerVersion = originalVersion ?? result.ImmediateServerVersion,
+        };
+    }
+
+    internal static string? ReadTag(ref SpanReader reader)
+    {
+        var length = reader.ReadVariableLength();
+        if (length > Gtid.MaxTagLength)
+        {
+            reader.ThrowMalformed($"a tag of {length} bytes; {Gtid.MaxTagLength} are the most");
+        }
+
+        var bytes = reader.ReadBytes((int)length);
+        if (bytes.IsEmpty)
+        {
+            return null;
+        }
+
+        var tag = System.Text.Encoding.ASCII.GetString(bytes);
+        if (!Gtid.IsTag(tag))
+        {
+            reader.ThrowMalformed("a tag holds other characters than a-z, 0-9 and _");
+        }
+
+        return tag;
+    }
+
+    private static Guid ReadUuid(ref SpanReader reader)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (reader.ReadVariableLength() is var value && value > byte.MaxValue)
+            {
+                reader.ThrowMalformed($"{value} is no byte of a UUID");
+            }
+
+            bytes[i] = (byte)value;
+        }
+
+        return new Guid(bytes, bigEndian: true);
+    }
+}

@@ -1,0 +1,129 @@
+using CdcEmbedded.MySql.Binlog.Files;
+using CdcEmbedded.MySql.Compression;
+
+namespace CdcEmbedded.MySql.Binlog.Events;
+
+/// <summary>The events inside TRANSACTION_PAYLOAD_EVENTs, one payload after another. Decompressed bytes are made only as events are
+/// asked for, in chunks that are written once and left to the events that point into them.</summary>
+/// <remarks>MySQL source libs/mysql/binlog/event/compression/payload_event_buffer_istream.h: inner events have no checksum, and the next position
+/// in their headers is none of the file.</remarks>
+internal sealed class TransactionPayload
+{
+    private readonly ZstdDecoder _zstd = new();
+    private readonly EventChunks _chunks = new();
+    private byte[] _plain = [];
+    private int _plainAt;
+    private int _plainEnd;
+    private bool _isCompressed;
+    private ulong _announced;
+    private ulong _produced;
+
+    /// <summary>Whether the payload's end has not been read yet.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Where the outer event begins in its file.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>Where the next event begins, in bytes of the uncompressed payload.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Begins a payload.</summary>
+    /// <param name="slice">The outer event.</param>
+    /// <param name="body">Its body, without checksum.</param>
+    /// <param name="start">Where it begins in its file.</param>
+    /// <exception cref="CdcProtocolException">It is malformed, or compressed in a way that is not known.</exception>
+    public void Begin(in EventSlice slice, ReadOnlySpan<byte> body, long start)
+    {
+        var header = TransactionPayloadHeader.Read(body);
+        var offset = slice.Offset + EventHeader.Length + header.PayloadOffset;
+        switch (header.Compression)
+        {
+            case TransactionPayloadHeader.Zstd:
+                _zstd.Begin(slice.Buffer.AsMemory(offset, header.PayloadLength));
+                break;
+            case TransactionPayloadHeader.Uncompressed:
+                _plain = slice.Buffer;
+                _plainAt = offset;
+                _plainEnd = offset + header.PayloadLength;
+                break;
+            default:
+                throw new CdcProtocolException($"The transaction is compressed in way {header.Compression}, which is not known; a newer version may read "
+                    + "it.", EventType.TransactionPayload.Name());
+        }
+
+        _isCompressed = header.Compression == TransactionPayloadHeader.Zstd;
+        _announced = header.UncompressedLength;
+        _produced = 0;
+        Start = start;
+        Position = 0;
+        IsOpen = true;
+    }
+
+    /// <summary>The next event; false at the payload's end, which closes it.</summary>
+    /// <exception cref="CdcProtocolException">The payload is damaged.</exception>
+    public bool TryRead(out EventSlice slice)
+    {
+        if (_isCompressed ? TryReadCompressed(out slice) : TryReadPlain(out slice))
+        {
+            Position += slice.Length;
+            return true;
+        }
+
+        IsOpen = false;
+        return false;
+    }
+
+    private bool TryReadCompressed(out EventSlice slice)
+    {
+        while (!_chunks.TryRead(out slice))
+        {
+            var count = _zstd.Read(_chunks.GetFreeMemory().Span);
+            _chunks.Advance(count);
+            _produced += (ulong)count;
+
+            // The size is told by servers that compress; 0 stands for one that did not.
+            if (_announced > 0 && (_produced > _announced || (count == 0 && _produced < _announced)))
+            {
+                ThrowMalformed($"it announces {_announced} bytes and holds {_produced}{(count == 0 ? "" : " or more")}");
+            }
+
+            if (count == 0)
+            {
+                if (_chunks.Buffered > 0)
+                {
+                    ThrowMalformed($"it ends with {_chunks.Buffered} bytes of an event that is not whole");
+                }
+
+                _zstd.End();
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryReadPlain(out EventSlice slice)
+    {
+        slice = default;
+        var rest = _plain.AsSpan(_plainAt, _plainEnd - _plainAt);
+        if (rest.IsEmpty)
+        {
+            _plain = [];
+            _plainAt = _plainEnd = 0;
+            return false;
+        }
+
+        var length = EventHeader.Read(rest).EventLength;
+        if (length > (uint)rest.Length)
+        {
+            ThrowMalformed($"it ends with {rest.Length} bytes of an event of {length}");
+        }
+
+        slice = new EventSlice(_plain, _plainAt, (int)length);
+        _plainAt += (int)length;
+        return true;
+    }
+
+    private static void ThrowMalformed(string what)
+        => throw new CdcProtocolException($"A {EventType.TransactionPayload.Name()} is malformed: {what}.", EventType.TransactionPayload.Name());
+}

@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using CdcEmbedded.MySql.Binlog.Events;
+
+namespace CdcEmbedded.MySql.Binlog.Files;
+
+/// <summary>Cuts received bytes into events. Each chunk is written once and then left to the events that point into it; only the begin of
+/// an event that straddles two chunks is copied.</summary>
+internal sealed class EventChunks
+{
+    private const int ChunkLength = 64 * 1024;
+
+    // An event's first growth beyond a chunk: more is allocated only as its bytes arrive, whatever its length field says.
+    private const int LargeStep = 4 * 1024 * 1024;
+
+    private byte[] _chunk = [];
+    private int _start;
+    private int _end;
+
+    /// <summary>Bytes received that are no whole event yet.</summary>
+    public int Buffered => _end - _start;
+
+    /// <summary>Room for more bytes; at least one.</summary>
+    public Memory<byte> GetFreeMemory()
+    {
+        if (_end == _chunk.Length)
+        {
+            var needed = (int)Math.Min(NeededLength(), Math.Max(Buffered * 2L, LargeStep));
+            var next = GC.AllocateUninitializedArray<byte>(Math.Max(ChunkLength, Math.Max(needed, Buffered + 1)));
+            _chunk.AsSpan(_start, Buffered).CopyTo(next);
+            _end = Buffered;
+            _start = 0;
+            _chunk = next;
+        }
+
+        return _chunk.AsMemory(_end);
+    }
+
+    /// <summary>Tells how many bytes were written to the free memory.</summary>
+    public void Advance(int count) => _end += count;
+
+    public bool TryTake(int count, out ReadOnlySpan<byte> bytes)
+    {
+        var enough = Buffered >= count;
+        bytes = enough ? _chunk.AsSpan(_start, count) : default;
+        _start += enough ? count : 0;
+        return enough;
+    }
+
+    public bool TryRead(out EventSlice slice)
+    {
+        slice = default;
+        if (Buffered < EventHeader.Length)
+        {
+            return false;
+        }
+
+        var length = EventHeader.Read(_chunk.AsSpan(_start)).EventLength;
+        if (length > (uint)Array.MaxLength)
+        {
+            throw new CdcProtocolException($"An event header gives a length of {length}, above the server's limit of 1 GiB.",
+                payloadOffset: 9);
+        }
+
+        if ((uint)Buffered < length)
+        {
+            return false;
+        }
+
+        slice = new EventSlice(_chunk, _start, (int)length);
+        _start += (int)length;
+        return true;
+    }
+
+    private uint NeededLength() => Buffered < EventHeader.Length ? ChunkLength
+        : BinaryPrimitives.ReadUInt32LittleEndian(_chunk.AsSpan(_start + 9));
+}

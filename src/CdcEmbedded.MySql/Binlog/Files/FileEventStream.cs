@@ -1,0 +1,237 @@
+using System.Buffers.Binary;
+using System.Text;
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Gtids;
+
+namespace CdcEmbedded.MySql.Binlog.Files;
+
+/// <summary>The events of binlog files in a row, told as a server's dump tells them: each file begins with an artificial ROTATE that names it,
+/// and a start inside a file still gives its format description and its previous GTIDs.</summary>
+internal sealed class FileEventStream : IEventStream
+{
+    private readonly IReadOnlyList<string> _paths;
+    private BinlogFile? _file;
+    private EventSlice? _announcement;
+    private int _next;
+    private GtidSetBuilder? _executed;
+    private string? _rotatedTo;
+    private long _start;
+    private bool _hasChecksums;
+
+    /// <summary>Creates the stream; nothing is opened yet.</summary>
+    /// <param name="paths">The files in their order.</param>
+    /// <param name="start">Where reading begins in the first one.</param>
+    public FileEventStream(IReadOnlyList<string> paths, long start)
+    {
+        _paths = paths;
+        _start = start;
+    }
+
+    public bool TryRead(out EventSlice slice)
+    {
+        if (_announcement is { } announcement)
+        {
+            _announcement = null;
+            slice = announcement;
+            return true;
+        }
+
+        while (_file is { } file)
+        {
+            var position = file.Position;
+            if (!file.TryRead(out slice))
+            {
+                break;
+            }
+
+            var header = EventHeader.Read(slice.Span);
+            if (header.Type == EventType.FormatDescription)
+            {
+                _hasChecksums = FormatDescription.Read(slice.Span[EventHeader.Length..]).ChecksumLength > 0;
+            }
+
+            if (position >= _start)
+            {
+                RememberRotate(slice, header);
+                return TellExecuted(ref slice);
+            }
+
+            if (position + slice.Length > _start)
+            {
+                throw new OffsetLostException($"No event begins at the stored position {file.Name}:{_start}, but one at {position} and the next at "
+                    + $"{position + slice.Length}: it is another file of that name. Give the right one, or delete the stored offset.");
+            }
+
+            if (header.Type == EventType.FormatDescription)
+            {
+                slice = Artificial(slice);
+                return true;
+            }
+
+            PassOver(slice, header);
+        }
+
+        slice = default;
+        return false;
+    }
+
+    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (_announcement is not null)
+        {
+            return true;
+        }
+
+        if (_file is { } file)
+        {
+            if (await FillFileAsync(file, cancellationToken).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            if (file.IncompleteTail > 0 && _next < _paths.Count)
+            {
+                throw new CdcProtocolException($"{file.Name} ends with {file.IncompleteTail} bytes of an event that is not whole, but another file follows it: the "
+                    + "copy was cut short.", position: $"{file.Name}:{file.Position}");
+            }
+
+            if (file.Position < _start)
+            {
+                throw new OffsetLostException($"The stored position {file.Name}:{_start} lies behind that file's end at {file.Position}: it is a shorter copy.");
+            }
+
+            await file.DisposeAsync().ConfigureAwait(false);
+            _file = null;
+            _start = 0;
+            _executed = null;
+        }
+
+        if (_next >= _paths.Count)
+        {
+            return false;
+        }
+
+        _file = Open(_paths[_next++]);
+        CheckFollows(_file.Name);
+        _announcement = Announce(_file.Name, Math.Max(_start, BinlogFile.MagicLength));
+        return true;
+    }
+
+    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? default;
+
+    private static async ValueTask<bool> FillFileAsync(BinlogFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await file.FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new CdcConnectionException($"Reading the binlog file {file.Name} failed at {file.Position}: {e.Message}", e, isTransient: false);
+        }
+    }
+
+    /// <summary>An event before the start: only the GTIDs count, so that the set is whole where the stream begins.</summary>
+    private void PassOver(in EventSlice slice, in EventHeader header)
+    {
+        var body = BodyOf(slice);
+        if (header.Type == EventType.PreviousGtids)
+        {
+            _executed = new GtidSetBuilder(GtidSetBinary.Read(body));
+        }
+        else if (header.Type is EventType.Gtid or EventType.GtidTagged && _executed is { } executed)
+        {
+            var gtid = GtidEvent.Read(header.Type, body).Gtid;
+            executed.Add(gtid.Source, gtid.Tag, gtid.Number, gtid.Number);
+        }
+    }
+
+    /// <summary>Before the first event behind the start: a PREVIOUS_GTIDS that holds what was passed over as well. The file's own would leave a
+    /// hole in every offset behind it.</summary>
+    private bool TellExecuted(ref EventSlice slice)
+    {
+        if (_executed is { } executed)
+        {
+            _executed = null;
+            _announcement = slice;
+            slice = Artificial(EventType.PreviousGtids, executed.ToSet().ToBytes());
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<byte> BodyOf(in EventSlice slice)
+    {
+        var body = slice.Span[EventHeader.Length..];
+        return body[..Math.Max(0, body.Length - (_hasChecksums ? 4 : 0))];
+    }
+
+    private void RememberRotate(in EventSlice slice, in EventHeader header)
+    {
+        if (header.Type == EventType.Rotate)
+        {
+            _rotatedTo = RotateEvent.Read(BodyOf(slice)).FileName;
+        }
+    }
+
+    /// <summary>A file that is missing in the row would be a silent loss. Files under names of the user's own cannot be checked.</summary>
+    private void CheckFollows(string name)
+    {
+        if (_rotatedTo is { } wanted && wanted != name && Path.GetFileNameWithoutExtension(wanted) == Path.GetFileNameWithoutExtension(name))
+        {
+            throw new SourceInconsistentException($"The binlog file {name} does not follow the one before it, which names {wanted} as the next: a file "
+                + "is missing or the order is wrong.");
+        }
+    }
+
+    private static BinlogFile Open(string path)
+    {
+        try
+        {
+            return BinlogFile.Open(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CdcConnectionException($"The binlog file '{path}' cannot be opened: {e.Message}", e, isTransient: false);
+        }
+    }
+
+    /// <summary>An event that stands before the start must not move the position.</summary>
+    private EventSlice Artificial(in EventSlice slice)
+    {
+        var bytes = slice.Span.ToArray();
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(13), 0);
+        bytes[17] = (byte)EventHeader.ArtificialFlag;
+        return WithChecksum(bytes);
+    }
+
+    /// <summary>ROTATE_EVENT: position[8], file name.</summary>
+    private EventSlice Announce(string name, long position)
+    {
+        var text = Encoding.UTF8.GetBytes(name);
+        var body = new byte[8 + text.Length];
+        BinaryPrimitives.WriteInt64LittleEndian(body, position);
+        text.CopyTo(body, 8);
+        return Artificial(EventType.Rotate, body);
+    }
+
+    private EventSlice Artificial(EventType type, ReadOnlySpan<byte> body)
+    {
+        var bytes = new byte[EventHeader.Length + body.Length + (_hasChecksums ? 4 : 0)];
+        bytes[4] = (byte)type;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(9), bytes.Length);
+        bytes[17] = (byte)EventHeader.ArtificialFlag;
+        body.CopyTo(bytes.AsSpan(EventHeader.Length));
+        return WithChecksum(bytes);
+    }
+
+    private EventSlice WithChecksum(byte[] bytes)
+    {
+        if (_hasChecksums)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.Compute(bytes.AsSpan(0, bytes.Length - 4)));
+        }
+
+        return new EventSlice(bytes, 0, bytes.Length);
+    }
+}

@@ -1,0 +1,25 @@
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Schemas;
+
+namespace CdcEmbedded.MySql.Binlog.Files;
+
+/// <summary>A log of files on disk.</summary>
+internal sealed class FileLog(IReadOnlyList<string> paths) : ILogOpener
+{
+    /// <summary>The files from a place on.</summary>
+    public FileEventStream Open(OffsetDocument start)
+    {
+        var from = DumpStart.Of(start);
+        return new FileEventStream(FilesFrom(from.File), from.FilePosition);
+    }
+
+    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(OffsetDocument start, CancellationToken cancellationToken) => new((Open(start), false));
+
+    private List<string> FilesFrom(string name)
+    {
+        var files = new List<string>(paths);
+        var first = files.FindIndex(f => Path.GetFileName(f) == name);
+        return first < 0 ? [] : files[first..];
+    }
+}

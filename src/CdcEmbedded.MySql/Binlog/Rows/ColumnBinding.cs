@@ -1,0 +1,141 @@
+using CdcEmbedded.MySql.Binlog.Columns;
+
+namespace CdcEmbedded.MySql.Binlog.Rows;
+
+/// <summary>Joins column definitions to a table map, only where each fits what the map tells of its column.</summary>
+internal static class ColumnBinding
+{
+    public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys,
+        out ColumnMetadata[] columns, out string mismatch)
+    {
+        columns = [];
+        var result = map.ToArray();
+        if (definitions.Count > map.Length || !KeyHashes.TryMarkFrom(result, definitions.Count, mayHashKeys))
+        {
+            mismatch = $"the log has {map.Length} columns, the schema {definitions.Count}";
+            return false;
+        }
+
+        for (var i = 0; i < definitions.Count; i++)
+        {
+            if (!TryBind(ref result[i], definitions[i], out mismatch))
+            {
+                mismatch = $"column {i + 1} '{definitions[i].Name}': {mismatch}";
+                return false;
+            }
+        }
+
+        columns = result;
+        mismatch = "";
+        return true;
+    }
+
+    private static bool TryBind(ref ColumnMetadata column, ColumnDefinition definition, out string mismatch)
+    {
+        mismatch = "";
+        var type = ColumnTypeParser.Parse(definition.TypeText);
+        var charset = definition.CharacterSet is { } name ? Charset.ByName(name) : null;
+        var isUnknown = charset is null && ColumnTypeText.HasCharacterSet(definition.TypeText);
+        var told = column.IsText ? Charset.OfCollation(column.Collation) : null;
+        if (isUnknown)
+        {
+            // MySQL 8 and later tell it in the map.
+            charset = told;
+        }
+
+        if (definition.CharacterSet is not null && charset is null)
+        {
+            mismatch = $"character set {definition.CharacterSet} is not known";
+        }
+        else if (isUnknown && charset is null && !ColumnTypeText.IsList(definition.TypeText))
+        {
+            mismatch = "its character set is the default of its database, which neither the log behind the start nor the server tells";
+        }
+        else if (told is not null && told.Name != (charset ?? Charset.Binary).Name)
+        {
+            mismatch = $"the log has it in {told.Name}, the schema in {(charset ?? Charset.Binary).Name}";
+        }
+        else if (column.IsNullable != definition.IsNullable)
+        {
+            mismatch = $"the log has it {(column.IsNullable ? "with" : "without")} nulls, the schema not so";
+        }
+        else if (!Fits(column, type, charset))
+        {
+            mismatch = $"the log has type {column.Type} with metadata {column.Length}, {column.Scale}, which is no {definition.TypeText}"
+                + (charset is null ? "" : $" in {charset.Name}");
+        }
+
+        if (mismatch.Length > 0)
+        {
+            return false;
+        }
+
+        column.Name = definition.Name;
+        column.IsKeyHash = false;
+        column.IsUnsigned = type.IsUnsigned;
+        column.Labels = type.Labels ?? column.Labels;
+        column.KeyOrdinal = definition.KeyOrdinal;
+        column.IsInvisible = !definition.IsVisible;
+        column.Dimensions = type.Name == "vector" ? type.First : 0;
+        column.Form = column.Type is ColumnType.String or ColumnType.VarChar or ColumnType.VarString ? FixedForms.Of(type.Name) : FixedForm.None;
+        if (column.Type == ColumnType.Geometry)
+        {
+            column.GeometryType = ColumnTypeText.GeometryTypeOf(type.Name);
+        }
+
+        if ((column.IsText || column.HasLabels) && !isUnknown)
+        {
+            column.Collation = CharsetTable.AnyCollation(charset ?? Charset.Binary);
+        }
+
+        return true;
+    }
+
+    private static bool Fits(in ColumnMetadata column, in ColumnTypeParser.Parsed type, Charset? charset)
+    {
+        var bytes = type.First * (charset?.MaxLength ?? 1);
+        return type.Name switch
+        {
+            "tinyint" or "bool" or "boolean" => column.Type == ColumnType.Tiny,
+            "smallint" => column.Type == ColumnType.Short,
+            "mediumint" => column.Type == ColumnType.Int24,
+            "int" or "integer" => column.Type == ColumnType.Long,
+            "bigint" => column.Type == ColumnType.LongLong,
+            "float" => column.Type == ColumnType.Float,
+            "double" or "real" => column.Type == ColumnType.Double,
+            "decimal" or "numeric" => column.Type == ColumnType.NewDecimal && column.Length == (type.First < 0 ? 10 : type.First)
+                && column.Scale == Math.Max(0, type.Second),
+            "year" => column.Type == ColumnType.Year,
+            "bit" => column.Type == ColumnType.Bit && column.Length == Math.Abs(type.First),
+            "date" => column.Type is ColumnType.Date or ColumnType.NewDate,
+            "time" => FitsTime(column, ColumnType.Time, ColumnType.Time2, type.First),
+            "datetime" => FitsTime(column, ColumnType.DateTime, ColumnType.DateTime2, type.First),
+            "timestamp" => FitsTime(column, ColumnType.Timestamp, ColumnType.Timestamp2, type.First),
+            "char" or "binary" => column.Type == ColumnType.String && column.Length == Math.Abs(bytes),
+            "varchar" or "varbinary" => (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == bytes)
+
+                // A compressed value has one byte more, for how it is compressed.
+                || (column.Type == ColumnType.MariaDbVarCharCompressed && (column.Length == bytes || column.Length == bytes + 1)),
+            "uuid" or "inet6" => column.Type == ColumnType.String && column.Length == 16,
+            "inet4" => column.Type == ColumnType.String && column.Length == 4,
+            "tinytext" or "tinyblob" => IsBlob(column, 1),
+            "text" or "blob" => IsBlob(column, 2),
+            "mediumtext" or "mediumblob" => IsBlob(column, 3),
+            "longtext" or "longblob" => IsBlob(column, 4),
+            "json" => column.Type == ColumnType.Json || IsBlob(column, 4),
+            "vector" => column.Type == ColumnType.Vector || (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == 4 * type.First),
+            "enum" => column.Type == ColumnType.Enum && type.Labels is { } labels && column.Length == (labels.Length < 256 ? 1 : 2),
+            "set" => column.Type == ColumnType.Set && type.Labels is { } members && column.Length == SetBytes(members.Length),
+            _ => column.Type == ColumnType.Geometry && ColumnTypeText.GeometryTypeOf(type.Name) >= 0,
+        };
+    }
+
+    private static bool IsBlob(in ColumnMetadata column, int lengthBytes) => column.IsText
+        && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed) && column.Length == lengthBytes;
+
+    // A table made before 5.6.4 keeps the old form of its times, without fractions, until it is rebuilt.
+    private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits)
+        => column.Type == current ? column.Length == Math.Max(0, digits) : column.Type == old && digits <= 0;
+
+    private static int SetBytes(int members) => (members + 7) / 8 is > 4 ? 8 : (members + 7) / 8;
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Json;
+
+namespace CdcEmbedded.MySql.Binlog.Rows;
+
+/// <summary>The rows of one rows event, undecoded: where each column of each image begins. Immutable.</summary>
+/// <remarks>An update has two images per row: 2r the one before and 2r + 1 the one after. Others have one.</remarks>
+internal sealed class RowBuffer
+{
+    /// <summary>An offset that no value has, as fixed fields stand there: the column is null.</summary>
+    internal const int NullOffset = 0;
+
+    /// <summary>The same for a column that the image does not hold.</summary>
+    internal const int AbsentOffset = 1;
+
+    private readonly ColumnCodec[] _codecs;
+    private readonly ushort[]? _small;
+    private readonly int[]? _large;
+    private readonly bool _hasAbsent;
+
+    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small,
+        int[]? large,
+        bool hasAbsent)
+    {
+        Map = map;
+        Operation = operation;
+        Buffer = buffer;
+        BodyStart = bodyStart;
+        BodyLength = bodyLength;
+        ImageCount = imageCount;
+        _codecs = map.Codecs;
+        _small = small;
+        _large = large;
+        _hasAbsent = hasAbsent;
+    }
+
+    public TableMap Map { get; }
+
+    public RowsOperation Operation { get; }
+
+    public byte[] Buffer { get; }
+
+    /// <summary>Where the event's body begins in <see cref="Buffer"/>; all offsets count from it.</summary>
+    public int BodyStart { get; }
+
+    public int BodyLength { get; }
+
+    public int ImageCount { get; }
+
+    public int RowCount => Operation == RowsOperation.Update ? ImageCount >> 1 : ImageCount;
+
+    public int ColumnCount => _codecs.Length;
+
+    /// <summary>The same rows under the same map with names: what <see cref="TableMap.TryBind"/> gave.</summary>
+    public RowBuffer Rebind(TableMap bound)
+        => new(bound, Operation, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
+
+    /// <summary>Bytes of the offsets.</summary>
+    public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;
+
+    public bool IsNull(int image, int column) => OffsetOf(image, column) == NullOffset;
+
+    public bool IsAbsent(int image, int column) => OffsetOf(image, column) == AbsentOffset;
+
+    /// <summary>Whether an after image holds differences of a JSON document instead of the document: their offset is negative, so that
+    /// reading other values costs no test more.</summary>
+    public bool IsPartial(int image, int column) => OffsetOf(image, column) < NullOffset;
+
+    /// <summary>A column of an image.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public DataValue GetValue(int image, int column)
+    {
+        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
+        var offset = OffsetOf(image, column);
+        if (offset > AbsentOffset)
+        {
+            return _codecs[column].Read(Buffer, BodyStart + offset);
+        }
+
+        if (offset == NullOffset)
+        {
+            return DataValue.Null;
+        }
+
+        if (offset == AbsentOffset)
+        {
+            return DataValue.Absent;
+        }
+
+        return ReadPartial(image, column, BodyStart - offset);
+    }
+
+    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before
+    /// image.</summary>
+    public DataValue GetAfterValue(int row, int column)
+    {
+        if (Operation != RowsOperation.Update)
+        {
+            return GetValue(row, column);
+        }
+
+        var after = (2 * row) + 1;
+        return GetValue(_hasAbsent && IsAbsent(after, column) ? after - 1 : after, column);
+    }
+
+    /// <summary>A value's bytes as they stand in the row, a length before them included; empty for nulls and absent columns.</summary>
+    public ReadOnlySpan<byte> GetRaw(int image, int column)
+    {
+        var offset = Math.Abs(OffsetOf(image, column));
+        return offset > AbsentOffset
+            ? Buffer.AsSpan(BodyStart + offset, _codecs[column].SkipLength(Buffer, BodyStart + offset))
+            : default;
+    }
+
+    /// <summary>Whether two images have the same bytes in some columns. An absent column is one that did not change.</summary>
+    public bool HasSame(int beforeImage, int afterImage, ReadOnlySpan<int> columns)
+    {
+        foreach (var column in columns)
+        {
+            var before = OffsetOf(beforeImage, column);
+            var after = OffsetOf(afterImage, column);
+            if (before == AbsentOffset || after == AbsentOffset)
+            {
+                continue;
+            }
+
+            if ((before == NullOffset) != (after == NullOffset) || after < NullOffset
+                || !GetRaw(beforeImage, column).SequenceEqual(GetRaw(afterImage, column)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The document before lies in the before image of the same row, if that has the column.
+    private DataValue ReadPartial(int image, int column, int at)
+    {
+        var diffs = at + _codecs[column].LengthBytes;
+        var length = _codecs[column].SkipLength(Buffer, at) - _codecs[column].LengthBytes;
+        var before = OffsetOf(image - 1, column);
+        if (before == AbsentOffset)
+        {
+            return DataValue.FromJsonPatch(Buffer, diffs, length, new JsonPatchCodec(Map, column));
+        }
+
+        if (before == NullOffset)
+        {
+            throw JsonPatchCodec.Refusal(Map, column, "there is no document before it, but a null.");
+        }
+
+        var start = BodyStart + before + _codecs[column].LengthBytes;
+        var documentLength = _codecs[column].SkipLength(Buffer, BodyStart + before) - _codecs[column].LengthBytes;
+        return DataValue.FromJson(Buffer, start, diffs + length - start, new JsonPatchedCodec(Map, column, documentLength, length));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int OffsetOf(int image, int column)
+    {
+        if ((uint)column >= (uint)_codecs.Length)
+        {
+            ThrowNoColumn(column);
+        }
+
+        var index = (image * _codecs.Length) + column;
+        return _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
+    }
+
+    [DoesNotReturn]
+    private void ThrowNoColumn(int column)
+        => throw new ArgumentOutOfRangeException(nameof(column), column, $"{Map.FullName} has {_codecs.Length} columns.");
+}

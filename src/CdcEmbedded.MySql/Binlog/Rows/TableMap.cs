@@ -1,0 +1,122 @@
+using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Events;
+
+namespace CdcEmbedded.MySql.Binlog.Rows;
+
+/// <summary>TABLE_MAP_EVENT: a table's columns as the rows that follow have them (libs/mysql/binlog/event/rows_event.h).
+/// Immutable.</summary>
+/// <remarks><code>
+///  0  6  table id (4 from servers before 5.1.4)
+///  6  2  flags
+///  8     database: length in 1 byte, text, a zero byte; table: the same
+///        number of columns, length-encoded; a type byte for each
+///        length of the type metadata, length-encoded; the metadata (see <see cref="TableMapReader"/>)
+///        bitmap of the columns that take nulls
+///        optional metadata: type, length (length-encoded), value; from 8.0 (MariaDB 10.5) on
+/// </code></remarks>
+internal sealed class TableMap
+{
+    private readonly ColumnMetadata[] _columns;
+    private readonly byte[] _raw;
+
+    internal TableMap(ulong tableId, ushort flags, string database, string table, ColumnMetadata[] columns, byte[] raw)
+    {
+        TableId = tableId;
+        Flags = flags;
+        Database = database;
+        Table = table;
+        _columns = columns;
+        _raw = raw;
+        Codecs = new ColumnCodec[columns.Length];
+        Shapes = new sbyte[columns.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            Codecs[i] = ColumnCodecs.For(columns[i], this);
+            Shapes[i] = Codecs[i].Shape;
+        }
+
+        JsonColumns = PlacesOfJson(columns);
+        Schema = TableSchemas.Make(this);
+        PrimaryKey = TableSchemas.PrimaryKey(columns);
+    }
+
+    public ulong TableId { get; }
+
+    public ushort Flags { get; }
+
+    public string Database { get; }
+
+    public string Table { get; }
+
+    public string FullName => Database + "." + Table;
+
+    /// <summary>How many columns its rows have: those of the <see cref="Schema"/> and, behind them, MariaDB's <see cref="KeyHashes"/>.</summary>
+    public int ColumnCount => _columns.Length;
+
+    public ReadOnlySpan<ColumnMetadata> Columns => _columns;
+
+    /// <summary>The event's body, to compare with the next one of the same table: equal bytes mean an equal map.</summary>
+    public ReadOnlySpan<byte> RawBytes => _raw;
+
+    /// <summary>The table with its columns' names; null where the event has none and <see cref="TryBind"/> has not given them.</summary>
+    public TableSchema? Schema { get; }
+
+    /// <summary>The places of the primary key's columns in the key's order; empty where there is none or it is not told.</summary>
+    public int[] PrimaryKey { get; }
+
+    /// <summary>The places of the JSON columns: those that partial updates count.</summary>
+    internal int[] JsonColumns { get; }
+
+    internal ColumnCodec[] Codecs { get; }
+
+    internal sbyte[] Shapes { get; }
+
+    /// <summary>Reads the event.</summary>
+    /// <param name="body">The body, without checksum.</param>
+    /// <param name="format">The file's format.</param>
+    /// <exception cref="CdcProtocolException">It is malformed, or has a column of a type that is not known.</exception>
+    public static TableMap Read(ReadOnlySpan<byte> body, FormatDescription format) => TableMapReader.Read(body, format);
+
+    /// <summary>Joins columns from elsewhere to a map without names, where they fit in number, types, lengths and nullability.</summary>
+    /// <param name="definitions">The columns in the order of the table.</param>
+    /// <param name="mayHashKeys">Whether <see cref="KeyHashes"/> may stand behind them.</param>
+    /// <param name="bound">A map with names; this one where they do not fit.</param>
+    /// <param name="mismatch">What does not fit; empty where all does.</param>
+    public bool TryBind(IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys, out TableMap bound, out string mismatch)
+    {
+        bound = this;
+        if (!ColumnBinding.TryBind(_columns, definitions, mayHashKeys, out var columns, out mismatch))
+        {
+            mismatch = $"{FullName}: {mismatch}";
+            return false;
+        }
+
+        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw);
+        return true;
+    }
+
+    private static int[] PlacesOfJson(ColumnMetadata[] columns)
+    {
+        var count = 0;
+        foreach (ref readonly var column in columns.AsSpan())
+        {
+            count += column.Type == ColumnType.Json ? 1 : 0;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var result = new int[count];
+        for (var i = columns.Length - 1; i >= 0; i--)
+        {
+            if (columns[i].Type == ColumnType.Json)
+            {
+                result[--count] = i;
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,4 +1,0 @@
-namespace CdcEmbedded.MySql.Feed;
-
-/// <summary>A SAVEPOINT inside the open transaction: what was held when it was set.</summary>
-internal readonly record struct Savepoint(string Name, int Held, long HeldBytes, long Delivered, ulong Check, (CapturedTable Table, long Count)[] Counts);

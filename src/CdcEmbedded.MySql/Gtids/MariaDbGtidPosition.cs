@@ -1,0 +1,112 @@
+namespace CdcEmbedded.MySql.Gtids;
+
+/// <summary>A GTID position of MariaDB: the last transaction of each replication domain, as <c>@@gtid_binlog_pos</c> writes it
+/// (<c>0-1-42,7-2-9</c>). Immutable.</summary>
+public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
+{
+    // By domain, each once.
+    private readonly MariaDbGtid[] _last;
+
+    private MariaDbGtidPosition(MariaDbGtid[] last) => _last = last;
+
+    /// <summary>The position before the first transaction.</summary>
+    public static MariaDbGtidPosition Empty { get; } = new([]);
+
+    /// <summary>Reads a position; an empty text is <see cref="Empty"/>.</summary>
+    /// <exception cref="FormatException">A part is no GTID of MariaDB.</exception>
+    public static MariaDbGtidPosition Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var result = Empty;
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            result = result.With(MariaDbGtid.Parse(part));
+        }
+
+        return result;
+    }
+
+    /// <summary>The position after one more transaction: it is its domain's last.</summary>
+    public MariaDbGtidPosition With(MariaDbGtid gtid)
+    {
+        var at = 0;
+        while (at < _last.Length && _last[at].Domain < gtid.Domain)
+        {
+            at++;
+        }
+
+        var isKnown = at < _last.Length && _last[at].Domain == gtid.Domain;
+        var result = new MariaDbGtid[_last.Length + (isKnown ? 0 : 1)];
+        Array.Copy(_last, result, at);
+        result[at] = gtid;
+        Array.Copy(_last, at + (isKnown ? 1 : 0), result, at + 1, result.Length - at - 1);
+        return new MariaDbGtidPosition(result);
+    }
+
+    /// <summary>Whether a transaction is that of its domain, or comes before it by its number.</summary>
+    public bool Contains(MariaDbGtid gtid)
+    {
+        foreach (var last in _last)
+        {
+            if (last.Domain == gtid.Domain)
+            {
+                return gtid.Sequence <= last.Sequence;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether another position has all that this one has.</summary>
+    public bool IsSubsetOf(MariaDbGtidPosition other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var last in _last)
+        {
+            if (!other.Contains(last))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a domain that both have has come further here.</summary>
+    internal bool IsAheadOf(MariaDbGtidPosition other)
+    {
+        foreach (var last in _last)
+        {
+            foreach (var theirs in other._last)
+            {
+                if (theirs.Domain == last.Domain && theirs.Sequence < last.Sequence)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The text as MariaDB writes it, by domain.</summary>
+    public override string ToString() => string.Join(',', _last);
+
+    /// <inheritdoc/>
+    public bool Equals(MariaDbGtidPosition? other) => other is not null && _last.AsSpan().SequenceEqual(other._last);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as MariaDbGtidPosition);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var last in _last)
+        {
+            hash.Add(last);
+        }
+
+        return hash.ToHashCode();
+    }
+}

@@ -1,0 +1,158 @@
+using CdcEmbedded.MySql.Replication.Authentication;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MySql.Replication;
+
+/// <summary>From the server's greeting to its OK: capabilities, TLS, authentication.</summary>
+/// <remarks>MySQL manual, "Connection Phase". Waits for the server twice at best (greeting, OK), and for TLS in between.</remarks>
+internal static class Handshake
+{
+    // The longest honest exchange is greeting, switch, full authentication, key, OK.
+    private const int MaxAuthenticationPackets = 12;
+
+    /// <summary>Logs in over a fresh connection.</summary>
+    /// <returns>What the server said of itself.</returns>
+    public static async ValueTask<Greeting> PerformAsync(
+        PacketChannel channel, MySqlHost host, MySqlConnectionSettings settings, ILogger logger, CancellationToken cancellationToken)
+    {
+        var first = await channel.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (first.Kind == PacketKind.Error)
+        {
+            throw Refusal(ServerError.Read(first.Span, channel.Peer), settings.User);
+        }
+
+        var greeting = Greeting.Read(first.Span);
+        var tls = UseTls(greeting, host, settings, channel.Peer, logger);
+        var agreed = HandshakeResponse.Agree(greeting, settings, tls);
+        if (tls)
+        {
+            using var request = new PacketWriter();
+            HandshakeResponse.WriteTlsRequest(request, agreed);
+            await channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await channel.StartTlsAsync(settings.Tls, host.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        var isSecure = tls || host.IsUnixSocket;
+        var context = new AuthenticationContext(settings, channel.Peer, isSecure) { Scramble = greeting.Scramble };
+        var plugin = await RespondAsync(channel, greeting, agreed, settings, context, cancellationToken).ConfigureAwait(false);
+        await AuthenticateAsync(channel, plugin, context, cancellationToken).ConfigureAwait(false);
+        return greeting;
+    }
+
+    private static bool UseTls(Greeting greeting, MySqlHost host, MySqlConnectionSettings settings, string peer, ILogger logger)
+    {
+        if (host.IsUnixSocket || settings.SslMode == MySqlSslMode.Disabled)
+        {
+            return false;
+        }
+
+        if ((greeting.Capabilities & Capabilities.Ssl) != 0)
+        {
+            return true;
+        }
+
+        if (settings.SslMode == MySqlSslMode.Preferred)
+        {
+            Log.TlsNotOffered(logger, peer);
+            return false;
+        }
+
+        throw new CdcConnectionException(
+            $"{peer} offers no TLS and SslMode={settings.SslMode} asks for it. Give the server a certificate, or set SslMode=Disabled "
+            + "if the network between is trusted.",
+            isTransient: false);
+    }
+
+    private static async ValueTask<AuthenticationPlugin> RespondAsync(
+        PacketChannel channel,
+        Greeting greeting,
+        Capabilities agreed,
+        MySqlConnectionSettings settings,
+        AuthenticationContext context,
+        CancellationToken cancellationToken)
+    {
+        // Only what reveals nothing is sent unasked. For anything else the server switches to the account's own method.
+        var name = greeting.Plugin == CachingSha2Password.PluginName ? CachingSha2Password.PluginName : NativePassword.PluginName;
+        AuthenticationPlugin plugin = name == CachingSha2Password.PluginName ? new CachingSha2Password() : new NativePassword();
+        using var response = new PacketWriter();
+        HandshakeResponse.Write(response, agreed, settings, name, plugin.Begin(context));
+        await channel.SendAsync(response, cancellationToken).ConfigureAwait(false);
+        return plugin;
+    }
+
+    private static async ValueTask AuthenticateAsync(
+        PacketChannel channel, AuthenticationPlugin plugin, AuthenticationContext context, CancellationToken cancellationToken)
+    {
+        for (var count = 0; count < MaxAuthenticationPackets; count++)
+        {
+            var packet = await channel.ReadAsync(cancellationToken).ConfigureAwait(false);
+            byte[]? answer;
+            switch (packet.Kind)
+            {
+                case PacketKind.Ok:
+                    return;
+                case PacketKind.Error:
+                    throw Refusal(ServerError.Read(packet.Span, channel.Peer), context.User);
+                case PacketKind.Eof:
+                    plugin = Switch(packet.Span, context);
+                    answer = plugin.Begin(context);
+                    break;
+                case PacketKind.AuthMoreData:
+                    answer = plugin.Continue(context, packet.Span[1..]);
+                    break;
+                case PacketKind.AuthNextFactor:
+                    throw context.Refuse(
+                        "the account needs more than one factor, which is not supported; use an account with a password alone.");
+                default:
+                    throw new CdcProtocolException($"{channel.Peer} sent a packet of kind {packet.Kind} during authentication.");
+            }
+
+            if (answer is not null)
+            {
+                using var writer = new PacketWriter();
+                writer.WriteBytes(answer);
+                await channel.SendAsync(writer, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        throw new CdcProtocolException($"{channel.Peer} did not come to an end with the authentication.");
+    }
+
+    // Protocol::AuthSwitchRequest: 0xFE, plugin name\0, data, as a rule 20 random bytes and a zero byte.
+    // A lone 0xFE asks for the hash of MySQL 4.0.
+    private static AuthenticationPlugin Switch(ReadOnlySpan<byte> payload, AuthenticationContext context)
+    {
+        if (payload.Length == 1)
+        {
+            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set it anew.");
+        }
+
+        var reader = new PayloadReader(payload, "authentication switch");
+        reader.Skip(1);
+        var name = reader.ReadNulText();
+        var data = reader.ReadRest();
+        context.Scramble = (data.Length > 0 && data[^1] == 0 ? data[..^1] : data).ToArray();
+        var plugin = AuthenticationPlugin.Create(name)
+            ?? throw context.Refuse($"the account uses the authentication plugin '{Printable(name)}', which is not supported; use "
+                + "caching_sha2_password or mysql_native_password.");
+        return context.Scramble.Length == 20 || plugin is ClearPassword
+            ? plugin
+            : throw reader.Malformed($"{context.Scramble.Length} random bytes where 20 were due");
+    }
+
+    private static CdcException Refusal(CdcServerException error, string user) => ServerError.IsAuthentication(error.Code)
+        ? new CdcAuthenticationException($"The login of user '{user}' was refused by {error.Message}", error)
+        : error;
+
+    private static string Printable(string name)
+    {
+        var cut = name.Length > 64 ? name[..64] : name;
+        return string.Create(cut.Length, cut, static (target, source) =>
+        {
+            for (var index = 0; index < source.Length; index++)
+            {
+                target[index] = char.IsControl(source[index]) ? '?' : source[index];
+            }
+        });
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net.Sockets;
+using CdcEmbedded.Shared;
+
+namespace CdcEmbedded.MySql.Replication;
+
+/// <summary>A socket, TLS on it where that is wanted, and packets in both directions.</summary>
+/// <remarks>One flow at a time, except <see cref="Close"/>, which any thread may call.</remarks>
+internal sealed class PacketChannel : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly ChunkedReader _reader;
+    private Stream _stream;
+
+    /// <summary>Creates the channel over a connected socket, which it owns.</summary>
+    public PacketChannel(Socket socket, string peer, TimeProvider time)
+    {
+        _socket = socket;
+        Peer = peer;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _reader = new ChunkedReader(_stream, peer, time, socket.Dispose);
+        Packets = new PacketStream(_reader, peer);
+    }
+
+    /// <summary>Host and port, for messages.</summary>
+    public string Peer { get; }
+
+    /// <summary>The packets of the server.</summary>
+    public PacketStream Packets { get; }
+
+    /// <summary>Whether the channel was closed, by its owner or by a failure.</summary>
+    public bool IsClosed => _reader.IsClosed;
+
+    /// <summary>Sends one packet in one write.</summary>
+    /// <exception cref="CdcConnectionException">The connection is broken; the channel is then closed.</exception>
+    public async ValueTask SendAsync(PacketWriter writer, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        var sequenceId = Packets.NextSequenceId;
+        var bytes = writer.Frame(ref sequenceId);
+        Packets.NextSequenceId = sequenceId;
+        try
+        {
+            await _stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception))
+        {
+            var closedByOwner = IsClosed;
+            Close();
+            cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(closedByOwner, this);
+            throw new CdcConnectionException($"The connection to {Peer} broke: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads the next packet; see <see cref="PacketStream.ReadPacketAsync"/>.</summary>
+    public ValueTask<PacketSlice> ReadAsync(CancellationToken cancellationToken) => Packets.ReadPacketAsync(cancellationToken);
+
+    /// <summary>Puts TLS on the connection.</summary>
+    public async ValueTask StartTlsAsync(TlsSettings settings, string host, CancellationToken cancellationToken)
+    {
+        const string Remedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host name: "
+            + "use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
+        _reader.CheckNothingUnread();
+        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, Remedy, cancellationToken).ConfigureAwait(false);
+        _stream = tls;
+        _reader.ReplaceStream(tls);
+    }
+
+    /// <summary>From now on much is read: large chunks.</summary>
+    public void ReadInLargeChunks() => _reader.ChunkSize = ChunkedReader.StreamingChunkSize;
+
+    /// <summary>Says good-bye if that can be done without waiting.</summary>
+    public async ValueTask TryQuitAsync(PacketWriter writer)
+    {
+        byte sequenceId = 0;
+        var sending = _stream.WriteAsync(writer.Frame(ref sequenceId), CancellationToken.None);
+        if (!sending.IsCompleted)
+        {
+            Close();
+        }
+
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception))
+        {
+            // The connection is being closed and was broken already: there is nobody to tell.
+            Close();
+        }
+    }
+
+    /// <summary>Closes the socket: reads and writes under way end at once. Idempotent.</summary>
+    public void Close() => _reader.Close();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        _stream.Dispose();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using CdcEmbedded.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MySql.Replication;
+
+/// <summary>Finds the address that lets the user in.</summary>
+internal static class SessionConnector
+{
+    /// <summary>See <see cref="MySqlSession.ConnectAsync"/>.</summary>
+    public static async ValueTask<MySqlSession> ConnectAsync(
+        MySqlConnectionSettings settings, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var failures = new List<CdcException>();
+        foreach (var host in settings.Hosts)
+        {
+            var started = time.GetTimestamp();
+            try
+            {
+                foreach (var endPoint in await ResolveAsync(host, settings, time, cancellationToken).ConfigureAwait(false))
+                {
+                    try
+                    {
+                        return await TryAsync(host, endPoint, settings, logger, time, cancellationToken).ConfigureAwait(false);
+                    }
+                    catch (CdcException exception) when (exception.IsTransient)
+                    {
+                        failures.Add(exception);
+                        Log.AttemptFailed(logger, host, endPoint, exception);
+                    }
+                }
+            }
+            catch (CdcConnectionException exception) when (exception.IsTransient)
+            {
+                failures.Add(exception);
+                Log.ResolutionFailed(logger, host, time.GetElapsedTime(started).TotalMilliseconds, exception);
+            }
+        }
+
+        throw failures.Count == 1
+            ? failures[0]
+            : new CdcConnectionException(
+                failures.Count == 0
+                    ? $"No address was found for {string.Join(", ", settings.Hosts)}."
+                    : $"None of {failures.Count} addresses could be connected to: "
+                        + string.Join(" | ", failures.Select(failure => failure.Message)),
+                failures.Count == 0 ? null : new AggregateException(failures));
+    }
+
+    private static async ValueTask<EndPoint[]> ResolveAsync(
+        MySqlHost host, MySqlConnectionSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (host.IsUnixSocket)
+        {
+            return [new UnixDomainSocketEndPoint(host.Name)];
+        }
+
+        using var deadline = new Deadline(settings.ConnectTimeout, time, cancellationToken);
+        try
+        {
+            return await SocketDialer.ResolveAsync(host.Name, host.Port, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw TimedOut(host, settings, exception);
+        }
+    }
+
+    private static async ValueTask<MySqlSession> TryAsync(
+        MySqlHost host, EndPoint endPoint, MySqlConnectionSettings settings, ILogger logger, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        PacketChannel? channel = null;
+        MySqlSession? session = null;
+        using var deadline = new Deadline(settings.ConnectTimeout, time, cancellationToken);
+        try
+        {
+            var socket = await SocketDialer.DialAsync(endPoint, settings.KeepAlive, deadline.Token).ConfigureAwait(false);
+            channel = new PacketChannel(socket, host.ToString(), time);
+            session = await MySqlSession.LogInAsync(channel, host, endPoint, settings, logger, deadline.Token).ConfigureAwait(false);
+            Log.Connected(
+                logger, host, endPoint, session.ServerVersion, session.ConnectionId, time.GetElapsedTime(started).TotalMilliseconds);
+            return session;
+        }
+        catch (SocketException exception)
+        {
+            throw new CdcConnectionException($"{host} ({endPoint}) could not be connected to: {exception.Message}", exception);
+        }
+        catch (OperationCanceledException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw TimedOut(host, settings, exception);
+        }
+        finally
+        {
+            if (session is null)
+            {
+                channel?.Dispose();
+            }
+        }
+    }
+
+    private static CdcConnectionException TimedOut(MySqlHost host, MySqlConnectionSettings settings, Exception cause) =>
+        new($"{host} did not complete the connection within {settings.ConnectTimeout.TotalSeconds:0.###} seconds.", cause);
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Text;
+
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>Reads a column's type with its attributes and gives it in the words of information_schema (sql/sql_yacc.yy, field_type).</summary>
+internal static class ColumnTypeReader
+{
+    private const long MaxVarCharBytes = 65535;
+
+    // Synonyms without a length; those with one are read below.
+    private static readonly Dictionary<string, string> Numbers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["tinyint"] = "tinyint", ["int1"] = "tinyint", ["smallint"] = "smallint", ["int2"] = "smallint", ["mediumint"] = "mediumint", ["int3"] = "mediumint",
+        ["middleint"] = "mediumint", ["int"] = "int", ["integer"] = "int", ["int4"] = "int", ["bigint"] = "bigint", ["int8"] = "bigint",
+        ["bool"] = "tinyint(1)", ["boolean"] = "tinyint(1)", ["double"] = "double", ["float8"] = "double", ["float4"] = "float", ["year"] = "year",
+    };
+
+    private static readonly HashSet<string> Plain = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "date", "uuid", "inet4", "inet6", "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
+        "geometrycollection", "geomcollection", "tinyblob", "mediumblob", "longblob",
+    };
+
+    /// <summary>Reads the type.</summary>
+    /// <param name="tokens">Stand at the type.</param>
+    /// <param name="column">Gets the type, its character set and whether it takes nulls.</param>
+    /// <param name="tableCharacterSet">What texts have where nothing else is said; null where not known.</param>
+    /// <param name="context">The session's settings.</param>
+    /// <exception cref="SqlUnreadableException">The type is not known.</exception>
+    public static void Read(SqlTokens tokens, ColumnDraft column, string? tableCharacterSet, in DdlContext context)
+    {
+        var word = tokens.Take();
+        if (word.Kind != SqlTokenKind.Word)
+        {
+            throw SqlTokens.Unexpected("a type", word);
+        }
+
+        var name = word.Text.ToLowerInvariant();
+        if (Numbers.TryGetValue(name, out var number))
+        {
+            column.TypeText = ReadNumber(tokens, number);
+            return;
+        }
+
+        switch (name)
+        {
+            case "serial":
+                column.TypeText = "bigint unsigned";
+                column.IsNullable = false;
+                break;
+            case "real":
+                column.TypeText = ReadNumber(tokens, context.IsRealFloat ? "float" : "double");
+                break;
+            case "float":
+                column.TypeText = ReadFloat(tokens);
+                break;
+            case "decimal" or "dec" or "numeric" or "fixed":
+                column.TypeText = ReadDecimal(tokens);
+                break;
+            case "bit":
+                column.TypeText = Sized("bit", TryReadSize(tokens) ?? 1);
+                break;
+            case "time" or "datetime":
+                column.TypeText = WithDigits(name, TryReadSize(tokens));
+                break;
+            case "timestamp":
+                column.TypeText = WithDigits(name, TryReadSize(tokens));
+                column.IsNullable = context.HasPlainTimestamps;
+                break;
+            case "json" when context.IsMariaDb:
+                (column.TypeText, column.CharacterSet) = ("longtext", "utf8mb4");
+                break;
+            case "json":
+                column.TypeText = "json";
+                break;
+            case "vector":
+                column.TypeText = Sized("vector", TryReadSize(tokens) ?? 2048);
+                break;
+            case "binary":
+                column.TypeText = Sized("binary", TryReadSize(tokens) ?? 1);
+                break;
+            case "varbinary":
+                column.TypeText = SizedBytes(TryReadSize(tokens) ?? throw SqlTokens.Unexpected("a length", tokens.Peek()));
+                break;
+            case "blob":
+                column.TypeText = BlobOf(TryReadSize(tokens) ?? 65535) + "blob";
+                break;
+            case "enum" or "set":
+                ReadLabels(tokens, column, name, tableCharacterSet);
+                break;
+            case var _ when Plain.Contains(name):
+                column.TypeText = name is "geometrycollection" or "geomcollection" ? CollectionName(context) : name;
+                break;
+            default:
+                TextTypeReader.Read(tokens, column, name, tableCharacterSet);
+                break;
+        }
+    }
+
+    /// <summary>A size in parentheses; null where none stands.</summary>
+    public static int? TryReadSize(SqlTokens tokens)
+    {
+        if (!tokens.TryTake('('))
+        {
+            return null;
+        }
+
+        var size = tokens.TakeNumber();
+        return tokens.TryTake(')') ? size : throw SqlTokens.Unexpected(")", tokens.Peek());
+    }
+
+    public static string Sized(string name, int size) => string.Create(CultureInfo.InvariantCulture, $"{name}({size})");
+
+    /// <summary>The first part of the name of the smallest BLOB or TEXT that holds a number of bytes.</summary>
+    public static string BlobOf(long bytes) => bytes switch
+    {
+        <= 255 => "tiny",
+        <= 65535 => "",
+        <= 16777215 => "medium",
+        _ => "long",
+    };
+
+    private static string SizedBytes(int size) => size <= MaxVarCharBytes ? Sized("varbinary", size) : BlobOf(size) + "blob";
+
+    private static string WithDigits(string name, int? digits) => digits is > 0 and var n ? Sized(name, n) : name;
+
+    private static string ReadNumber(SqlTokens tokens, string name)
+    {
+        if (name == "double")
+        {
+            tokens.TryTake("PRECISION");
+        }
+
+        tokens.TrySkipParentheses();
+        return name + ReadSign(tokens);
+    }
+
+    private static string ReadFloat(SqlTokens tokens)
+    {
+        var isDouble = false;
+        if (tokens.Peek().Is('('))
+        {
+            var inner = tokens.TakeParentheses();
+            var bits = inner.TakeNumber();
+
+            // FLOAT(p) counts bits; FLOAT(m, d) digits.
+            isDouble = inner.IsAtEnd && bits > 24;
+        }
+
+        return (isDouble ? "double" : "float") + ReadSign(tokens);
+    }
+
+    private static string ReadDecimal(SqlTokens tokens)
+    {
+        var (precision, scale) = (10, 0);
+        if (tokens.Peek().Is('('))
+        {
+            var inner = tokens.TakeParentheses();
+            precision = inner.TakeNumber();
+            scale = inner.TryTake(',') ? inner.TakeNumber() : 0;
+        }
+
+        precision = precision == 0 ? 10 : precision;
+        return string.Create(CultureInfo.InvariantCulture, $"decimal({precision},{scale}){ReadSign(tokens)}");
+    }
+
+    private static string ReadSign(SqlTokens tokens)
+    {
+        var isUnsigned = false;
+        while (true)
+        {
+            if (tokens.TryTake("UNSIGNED") || tokens.TryTake("ZEROFILL"))
+            {
+                isUnsigned = true;
+            }
+            else if (!tokens.TryTake("SIGNED"))
+            {
+                return isUnsigned ? " unsigned" : "";
+            }
+        }
+    }
+
+    private static void ReadLabels(SqlTokens tokens, ColumnDraft column, string name, string? tableCharacterSet)
+    {
+        var inner = tokens.TakeParentheses();
+        var text = new StringBuilder(name).Append('(');
+        do
+        {
+            var label = inner.Take();
+            if (label.Kind == SqlTokenKind.Word && inner.Peek().Kind == SqlTokenKind.Text)
+            {
+                if (!label.Text.StartsWith('_') && !label.Is("N"))
+                {
+                    throw new SqlUnreadableException($"a label is written as {label.Text}'…'");
+                }
+
+                label = inner.Take();
+            }
+
+            if (label.Kind != SqlTokenKind.Text)
+            {
+                throw SqlTokens.Unexpected("a label", label);
+            }
+
+            text.Append(text[^1] == '(' ? "'" : ",'").Append(Quoted(label.Text.TrimEnd(' '))).Append('\'');
+        }
+        while (inner.TryTake(','));
+        column.TypeText = text.Append(')').ToString();
+        column.CharacterSet = TextTypeReader.ReadCharacterSet(tokens, tableCharacterSet);
+    }
+
+    private static string Quoted(string label) => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
+        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+
+    /// <summary>MySQL 8.0 has renamed it.</summary>
+    private static string CollectionName(in DdlContext context) => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
+}

@@ -1,0 +1,71 @@
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>Reads CREATE TABLE behind the table's name.</summary>
+internal static class CreateTableReader
+{
+    /// <summary>Reads the columns and options.</summary>
+    /// <exception cref="SqlUnreadableException">They cannot be told for certain.</exception>
+    public static TableDraft Read(SqlTokens tokens, string? databaseCharacterSet, in DdlContext context)
+    {
+        var table = new TableDraft { CharacterSet = databaseCharacterSet };
+        var elements = tokens.Peek().Is('(') ? tokens.TakeParentheses() : null;
+        ReadOptions(tokens, table, out var isVersioned);
+        if (elements is null)
+        {
+            throw new SqlUnreadableException("it lists no columns");
+        }
+
+        var keys = new TableKeys();
+        var hasPeriod = false;
+        do
+        {
+            hasPeriod |= elements.Peek().Is("PERIOD") && elements.Peek(1).Is("FOR") && elements.Peek(2).Is("SYSTEM_TIME");
+            if (!TableElementReader.TryReadKey(elements, keys))
+            {
+                var column = ColumnReader.Read(elements, elements.TakeName(), table.CharacterSet, context);
+                table.Columns.Add(column);
+                isVersioned |= column.IsVersioned;
+                keys.AddOf(column);
+            }
+        }
+        while (elements.TryTake(','));
+        if (!elements.IsAtEnd)
+        {
+            throw SqlTokens.Unexpected(",", elements.Peek());
+        }
+
+        keys.AddTo(table, context.IsMariaDb);
+        if (isVersioned && !hasPeriod)
+        {
+            SystemVersioning.AddTo(table);
+        }
+
+        return table;
+    }
+
+    private static void ReadOptions(SqlTokens tokens, TableDraft table, out bool isVersioned)
+    {
+        isVersioned = false;
+        while (!tokens.IsAtEnd)
+        {
+            tokens.TryTake(',');
+            if (tokens.TryTake("PARTITION", "BY") || tokens.TryTake("START", "TRANSACTION"))
+            {
+                tokens.SkipToEnd();
+            }
+            else if (tokens.Peek().Is("SELECT") || tokens.Peek().Is("AS") || tokens.Peek().Is("IGNORE") || tokens.Peek().Is("REPLACE") || tokens.Peek().Is("WITH")
+                && !tokens.Peek(1).Is("SYSTEM"))
+            {
+                throw new SqlUnreadableException("its columns come from a SELECT");
+            }
+            else if (tokens.TryTake("WITH", "SYSTEM", "VERSIONING"))
+            {
+                isVersioned = true;
+            }
+            else if (!TableOptionReader.TryRead(tokens, table))
+            {
+                tokens.Take();
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>Reads CREATE SEQUENCE and ALTER SEQUENCE behind the name: MariaDB's sequences are tables of one row (manual, "CREATE SEQUENCE").</summary>
+internal static class SequenceReader
+{
+    /// <summary>Reads the options.</summary>
+    /// <param name="tokens">Stand behind the name.</param>
+    /// <param name="type">The type of its numbers where AS says none; null where it is not known.</param>
+    /// <param name="context">The session's settings.</param>
+    /// <exception cref="SqlUnreadableException">The type is not known.</exception>
+    public static TableDraft Read(SqlTokens tokens, string? type, in DdlContext context)
+    {
+        var number = new ColumnDraft { Name = "", TypeText = type ?? "" };
+        while (!tokens.IsAtEnd)
+        {
+            // MariaDB 11.5 and later; the other options show in no column.
+            if (tokens.TryTake("AS"))
+            {
+                ColumnTypeReader.Read(tokens, number, null, context);
+            }
+            else
+            {
+                tokens.Take();
+            }
+        }
+
+        if (number.TypeText.Length == 0)
+        {
+            throw new SqlUnreadableException("the sequence is not known");
+        }
+
+        var draft = new TableDraft();
+        foreach (var (name, columnType) in ((string, string)[])
+            [
+                ("next_not_cached_value", number.TypeText), ("minimum_value", number.TypeText), ("maximum_value", number.TypeText),
+                ("start_value", number.TypeText), ("increment", "bigint"), ("cache_size", "bigint unsigned"), ("cycle_option", "tinyint unsigned"),
+                ("cycle_count", "bigint"),
+            ])
+        {
+            draft.Columns.Add(new ColumnDraft { Name = name, TypeText = columnType, IsNullable = false });
+        }
+
+        return draft;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>A statement's tokens with a place in them.</summary>
+internal sealed class SqlTokens
+{
+    private readonly IReadOnlyList<SqlToken> _tokens;
+    private readonly int _start;
+    private readonly int _end;
+    private int _at;
+
+    private SqlTokens(IReadOnlyList<SqlToken> tokens, int start, int end)
+    {
+        _tokens = tokens;
+        _start = _at = start;
+        _end = end;
+    }
+
+    /// <summary>All tokens of a statement.</summary>
+    /// <exception cref="SqlUnreadableException">A quote is not closed. A logged statement was executed, so its quotes close: text cut short is no reason to
+    /// guess.</exception>
+    public static SqlTokens Read(string text, SqlDialect dialect)
+    {
+        var tokens = new List<SqlToken>(64);
+        var lexer = new SqlLexer(text, dialect);
+        while (lexer.Read())
+        {
+            tokens.Add(lexer.IsClosed ? new SqlToken(lexer.Kind, lexer.GetText()) : throw new SqlUnreadableException("a quote is not closed"));
+        }
+
+        return new SqlTokens(tokens, 0, tokens.Count);
+    }
+
+    public bool IsAtEnd => _at >= _end;
+
+    public int Position => _at;
+
+    /// <summary>The next token, or one further on; an end token behind the last.</summary>
+    public SqlToken Peek(int ahead = 0) => _at + ahead >= _start && _at + ahead < _end ? _tokens[_at + ahead] : default;
+
+    public SqlToken Take() => _at < _end ? _tokens[_at++] : default;
+
+    public bool TryTake(string keyword)
+    {
+        if (!Peek().Is(keyword))
+        {
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    public bool TryTake(string first, string second)
+    {
+        if (!Peek().Is(first) || !Peek(1).Is(second))
+        {
+            return false;
+        }
+
+        _at += 2;
+        return true;
+    }
+
+    public bool TryTake(string first, string second, string third)
+    {
+        if (!Peek().Is(first) || !Peek(1).Is(second) || !Peek(2).Is(third))
+        {
+            return false;
+        }
+
+        _at += 3;
+        return true;
+    }
+
+    public bool TryTake(char symbol)
+    {
+        if (!Peek().Is(symbol))
+        {
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    /// <summary>A name that must stand here.</summary>
+    public string TakeName()
+    {
+        var token = Take();
+
+        // In ANSI_QUOTES or not, some old servers log an alias or a character set in text quotes.
+        return token.IsName || token.Kind == SqlTokenKind.Text ? token.Text : throw Unexpected("a name", token);
+    }
+
+    /// <summary>A table's name with or without its database.</summary>
+    public (string Database, string Table) TakeTable(string defaultDatabase)
+    {
+        var first = TakeName();
+        return TryTake('.') ? (first, TakeName()) : (defaultDatabase, first);
+    }
+
+    /// <summary>A whole number that must stand here.</summary>
+    public int TakeNumber()
+    {
+        var token = Take();
+        return int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unexpected("a number", token);
+    }
+
+    /// <summary>Passes over parentheses with all that is in them, if they stand here.</summary>
+    public bool TrySkipParentheses()
+    {
+        if (!Peek().Is('('))
+        {
+            return false;
+        }
+
+        var depth = 0;
+        while (!IsAtEnd)
+        {
+            var token = Take();
+            depth += token.Is('(') ? 1 : token.Is(')') ? -1 : 0;
+            if (depth == 0)
+            {
+                return true;
+            }
+        }
+
+        throw new SqlUnreadableException("a parenthesis is not closed");
+    }
+
+    /// <summary>What stands in the parentheses here, which are passed over.</summary>
+    public SqlTokens TakeParentheses()
+    {
+        var first = _at + 1;
+        return TrySkipParentheses() ? new SqlTokens(_tokens, first, _at - 1) : throw Unexpected("(", Peek());
+    }
+
+    /// <summary>Everything from here on, to be read by itself.</summary>
+    public SqlTokens Rest() => new(_tokens, _at, _end);
+
+    /// <summary>Passes over everything up to a comma outside parentheses, or to the end.</summary>
+    public void SkipToComma()
+    {
+        while (!IsAtEnd && !Peek().Is(','))
+        {
+            if (!TrySkipParentheses())
+            {
+                _at++;
+            }
+        }
+    }
+
+    public void SkipToEnd() => _at = _end;
+
+    public static SqlUnreadableException Unexpected(string wanted, SqlToken found)
+        => new($"{wanted} is expected where '{found.Text}' stands");
+}

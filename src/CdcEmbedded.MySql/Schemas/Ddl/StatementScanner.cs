@@ -1,0 +1,108 @@
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>Reads a statement word by word as far as it is needed. Opening parentheses are passed over: what matters here stands at the same words inside
+/// them as outside.</summary>
+internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect)
+{
+    private SqlLexer _lexer = new(text, dialect);
+
+    /// <summary>What has not been passed over.</summary>
+    public readonly ReadOnlySpan<char> Rest => _lexer.Rest;
+
+    /// <summary>Whether the statement ends here.</summary>
+    public readonly bool IsAtEnd
+    {
+        get
+        {
+            var copy = this;
+            return !copy.Next() || copy.IsSymbol(';');
+        }
+    }
+
+    /// <summary>Passes over a character that is there.</summary>
+    public bool TryTake(char symbol)
+    {
+        var copy = this;
+        if (!copy.Next() || !copy.IsSymbol(symbol))
+        {
+            return false;
+        }
+
+        this = copy;
+        return true;
+    }
+
+    /// <summary>The next word without moving; empty where something else stands.</summary>
+    public readonly ReadOnlySpan<char> PeekWord()
+    {
+        var copy = this;
+        return copy.NextWord();
+    }
+
+    /// <summary>The next word; empty where something else stands.</summary>
+    public ReadOnlySpan<char> NextWord()
+    {
+        var copy = this;
+        if (!copy.Next() || copy._lexer.Kind != SqlTokenKind.Word)
+        {
+            return default;
+        }
+
+        this = copy;
+        return _lexer.Raw;
+    }
+
+    /// <summary>Passes over a keyword that is there.</summary>
+    public bool TryTakeWord(string keyword)
+    {
+        if (!PeekWord().Equals(keyword, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        NextWord();
+        return true;
+    }
+
+    /// <summary>A name with or without quotes; empty where none stands.</summary>
+    public string NextName()
+    {
+        var copy = this;
+        if (!copy.Next() || copy._lexer.Kind == SqlTokenKind.Symbol || !copy._lexer.IsClosed)
+        {
+            return "";
+        }
+
+        this = copy;
+        return _lexer.GetText();
+    }
+
+    /// <summary>Passes over everything up to and with a keyword that stands outside quotes and comments.</summary>
+    public bool SkipPast(string keyword)
+    {
+        while (Next())
+        {
+            if (_lexer.Kind == SqlTokenKind.Word && _lexer.Raw.Equals(keyword, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private readonly bool IsSymbol(char symbol) => _lexer.Kind == SqlTokenKind.Symbol && _lexer.Raw[0] == symbol;
+
+    private bool Next()
+    {
+        while (_lexer.Read())
+        {
+            if (!IsSymbol('('))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Replication;
+
+namespace CdcEmbedded.MySql.Schemas;
+
+/// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to say.</summary>
+internal static class InformationSchema
+{
+    /// <summary>Every table that the filter wants, and the databases' default character sets.</summary>
+    public static async ValueTask<SchemaCatalogue> ReadAllAsync(MySqlSession session, TableSelection selection, bool ignoresTableCase,
+        CancellationToken cancellationToken)
+    {
+        var catalogue = new SchemaCatalogue(ignoresTableCase);
+        var databases = await session.QueryAsync("SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA", cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var row in databases.Rows)
+        {
+            var database = row.GetString(0) ?? "";
+            if (!selection.MayMatch(database))
+            {
+                continue;
+            }
+
+            catalogue.SetDatabase(database, row.GetString(1) ?? "");
+            foreach (var table in await ReadAsync(session, database, null, selection, cancellationToken).ConfigureAwait(false))
+            {
+                catalogue.Set(table);
+            }
+        }
+
+        return catalogue;
+    }
+
+    /// <summary>One table; null where there is none, or the user may not see it.</summary>
+    public static async ValueTask<TableDefinition?> ReadTableAsync(MySqlSession session, string database, string table, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(session, database, table, null, cancellationToken).ConfigureAwait(false);
+        return found.Count == 1 ? found[0] : null;
+    }
+
+    private static async ValueTask<List<TableDefinition>> ReadAsync(MySqlSession session, string database, string? table, TableSelection? selection,
+        CancellationToken cancellationToken)
+    {
+        var inDatabase = Literal(database) + (table is null ? "" : $" AND TABLE_NAME = {Literal(table)}");
+        var result = new List<TableDefinition>();
+        var tables = await session.QueryAsync("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_TYPE FROM information_schema.TABLES "
+            + $"WHERE TABLE_TYPE <> 'VIEW' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        var wanted = new Dictionary<string, (string? Engine, string? Collation, bool IsVersioned)>(StringComparer.Ordinal);
+        foreach (var row in tables.Rows)
+        {
+            var name = row.GetString(0) ?? "";
+            if (selection is null || selection.IsTracked(database, name))
+            {
+                wanted[name] = (row.GetString(1), row.GetString(2), row.GetString(3) == "SYSTEM VERSIONED");
+            }
+        }
+
+        if (wanted.Count == 0)
+        {
+            return result;
+        }
+
+        var keys = await ReadKeysAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
+        var hashed = session.ServerVersion.IsMariaDb ? await ReadHashedAsync(session, inDatabase, cancellationToken).ConfigureAwait(false) : [];
+
+        // MySQL 5.6 does not have the last column.
+        var generation = session.ServerVersion.IsMariaDb ? "GENERATION_EXPRESSION" : "NULL";
+        var columns = await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, {generation} "
+            + $"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false);
+        var byTable = new Dictionary<string, List<ColumnDefinition>>(StringComparer.Ordinal);
+        var namingTheirPeriod = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var row in columns.Rows)
+        {
+            var name = row.GetString(0) ?? "";
+            if (wanted.ContainsKey(name))
+            {
+                if (!byTable.TryGetValue(name, out var list))
+                {
+                    byTable[name] = list = [];
+                }
+
+                var column = row.GetString(1) ?? "";
+                list.Add(new ColumnDefinition(column, row.GetString(2) ?? "", row.GetString(3) == "YES", row.GetString(4),
+                    keys.GetValueOrDefault((name, column)), row.GetString(5)?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
+                if (row.GetString(6) == "ROW START")
+                {
+                    namingTheirPeriod.Add(name);
+                }
+            }
+        }
+
+        foreach (var (name, list) in byTable)
+        {
+            var (engine, collation, isVersioned) = wanted[name];
+            if (isVersioned && !namingTheirPeriod.Contains(name))
+            {
+                SystemVersioning.AddTo(list);
+            }
+
+            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant()) { MayHashKeys = hashed.Contains(name) });
+        }
+
+        return result;
+    }
+
+    private static async ValueTask<Dictionary<(string, string), int>> ReadKeysAsync(MySqlSession session, string inDatabase,
+        CancellationToken cancellationToken)
+    {
+        var key = await session.QueryAsync("SELECT TABLE_NAME, COLUMN_NAME, SEQ_IN_INDEX FROM information_schema.STATISTICS "
+            + $"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        var ordinals = new Dictionary<(string, string), int>();
+        foreach (var row in key.Rows)
+        {
+            ordinals[(row.GetString(0) ?? "", row.GetString(1) ?? "")] = int.Parse(row.GetString(2) ?? "0", CultureInfo.InvariantCulture);
+        }
+
+        return ordinals;
+    }
+
+    /// <summary>The tables with unique keys that MariaDB keeps as hashes.</summary>
+    private static async ValueTask<HashSet<string>> ReadHashedAsync(MySqlSession session, string inDatabase, CancellationToken cancellationToken)
+    {
+        var tables = await session.QueryAsync("SELECT DISTINCT TABLE_NAME FROM information_schema.STATISTICS "
+            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        return [.. tables.Rows.Select(row => row.GetString(0) ?? "")];
+    }
+
+    /// <summary>A collation's name begins with that of its character set.</summary>
+    private static string? CharacterSetOf(string? collation)
+        => collation is null ? null : collation.IndexOf('_', StringComparison.Ordinal) is > 0 and var end ? collation[..end] : collation;
+
+    /// <summary>A hexadecimal literal: no quoting rules of any sql_mode apply to it.</summary>
+    private static string Literal(string text)
+        => text.Length == 0 ? "''" : $"CONVERT(X'{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(text))}' USING utf8)";
+}

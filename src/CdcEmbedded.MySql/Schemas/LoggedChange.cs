@@ -1,0 +1,16 @@
+using CdcEmbedded.MySql.Schemas.Ddl;
+
+namespace CdcEmbedded.MySql.Schemas;
+
+/// <summary>What a statement of the log does to a table or a database, and where it ends.</summary>
+/// <param name="Database">The database.</param>
+/// <param name="Table">The table; empty where the database itself is meant.</param>
+/// <param name="Kind">What happens to it.</param>
+/// <param name="IsOptional">Whether it creates only what is not there: IF NOT EXISTS.</param>
+/// <param name="File">The binlog file.</param>
+/// <param name="Position">Where the statement ends in the file.</param>
+internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, string File, long Position)
+{
+    /// <summary>Whether the database itself is meant.</summary>
+    public bool IsOfDatabase => Table.Length == 0;
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Binlog.Rows;
+
+namespace CdcEmbedded.MySql.Schemas;
+
+/// <summary>What the table ids of a binlog stand for: each TABLE_MAP event gives an id its table until the file ends (R17).</summary>
+/// <remarks>The server repeats the map before each statement's rows; one that says the same, to the byte, is not parsed again.</remarks>
+internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
+{
+    private const int MaxCount = 4096;
+
+    private readonly Dictionary<ulong, MappedTable> _tables = [];
+    private ulong _lastId = ulong.MaxValue;
+    private MappedTable? _last;
+
+    /// <summary>A captured table whose columns must be found before the next event; null for none.</summary>
+    public UnresolvedTable? Unresolved { get; private set; }
+
+    /// <summary>Reads a TABLE_MAP event.</summary>
+    /// <param name="body">Its body, without checksum.</param>
+    /// <param name="format">The file's format.</param>
+    public void Read(ReadOnlySpan<byte> body, FormatDescription format)
+    {
+        var header = TableMapHeader.Read(body, format);
+        if (header.TableId == _lastId && _last is { } last && last.IsSame(body))
+        {
+            return;
+        }
+
+        if (!_tables.TryGetValue(header.TableId, out var mapped) || !mapped.IsSame(body))
+        {
+            _tables[header.TableId] = mapped = Map(body, header, format);
+        }
+
+        _lastId = header.TableId;
+        _last = mapped;
+    }
+
+    /// <summary>The table of an id; null where no map gave it one.</summary>
+    public MappedTable? Find(ulong id) => id == _lastId ? _last : _tables.GetValueOrDefault(id);
+
+    /// <summary>The columns of <see cref="Unresolved"/> were found.</summary>
+    public void Resolve(CapturedTable table)
+    {
+        if (Unresolved is { } pending)
+        {
+            pending.Table.Table = table;
+            Unresolved = null;
+        }
+    }
+
+    /// <summary>The columns of <see cref="Unresolved"/> cannot be found, and its rows are passed over.</summary>
+    public void PassOver()
+    {
+        if (Unresolved is { } pending)
+        {
+            pending.Table.IsCaptured = false;
+            Unresolved = null;
+        }
+    }
+
+    /// <summary>A new file begins, in which the ids may stand for other tables.</summary>
+    public void Forget()
+    {
+        _tables.Clear();
+        _lastId = ulong.MaxValue;
+        _last = null;
+    }
+
+    /// <summary>Forgets the maps if there are many; to be called between two transactions, where none is needed, as each statement brings its
+    /// own along. A server gives a table a new id whenever it opens it anew, so a file can hold any number of them.</summary>
+    public void Trim()
+    {
+        if (_tables.Count > MaxCount)
+        {
+            Forget();
+        }
+    }
+
+    private MappedTable Map(ReadOnlySpan<byte> body, in TableMapHeader header, FormatDescription format)
+    {
+        var database = Encoding.UTF8.GetString(header.Database);
+        var table = Encoding.UTF8.GetString(header.Table);
+        if (!selection.Matches(database, table))
+        {
+            return new MappedTable(body, database, table, isCaptured: false);
+        }
+
+        var mapped = new MappedTable(body, database, table, isCaptured: true);
+        var map = TableMap.Read(body, format);
+        var mismatch = "";
+        if (!schemas.IsKept || schemas.Catalogue.Find(database, table) is not { } definition)
+        {
+            // Without a base the statements of the log alone do not tell for certain.
+            mapped.Table = map.Schema is { } named ? new CapturedTable(map, named) : null;
+            mismatch = schemas.Catalogue.ReasonOf(database, table) ?? "";
+        }
+        else if (map.Schema is { } schema && !format.IsMariaDb)
+        {
+            mapped.Table = new CapturedTable(map, schema);
+        }
+        else
+        {
+            // MariaDB names columns but not all of their types.
+            mapped.Table = CapturedTable.TryBind(map, definition, out mismatch);
+        }
+
+        if (mapped.Table is null)
+        {
+            Unresolved = new UnresolvedTable(mapped, map, mismatch);
+        }
+
+        return mapped;
+    }
+}

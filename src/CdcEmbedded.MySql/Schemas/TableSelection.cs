@@ -1,0 +1,69 @@
+using CdcEmbedded.Transforms;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MySql.Schemas;
+
+/// <summary>Which tables are captured: the filter's, without the shadow tables of online schema changes unless they are named without
+/// wildcards or asked for.</summary>
+internal sealed class TableSelection(TableFilter filter, bool includesShadows, ILogger logger)
+{
+    private readonly HashSet<(string, string)> _told = [];
+
+    /// <summary>Whether the rows of a table are delivered.</summary>
+    public bool Matches(string database, string table)
+    {
+        if (!filter.Matches(database, table))
+        {
+            return false;
+        }
+
+        if (!IsLeftOutShadow(database, table))
+        {
+            return true;
+        }
+
+        if (_told.Count < 1000 && _told.Add((database, table)))
+        {
+            Log.ShadowTableLeftOut(logger, database, table);
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the columns of a table are kept: also those of a table that may take a captured one's place.</summary>
+    public bool IsTracked(string database, string table) => filter.Matches(database, table)
+        || (ShadowTables.TryGetOriginal(table, out var original) && filter.Matches(database, original));
+
+    /// <summary>Whether any table of a database may be captured.</summary>
+    public bool MayMatch(string database)
+    {
+        foreach (var pattern in filter.Include)
+        {
+            if (pattern.LiteralDatabase is not { } literal || string.Equals(literal, database, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return filter.Include.Count == 0;
+    }
+
+    private bool IsLeftOutShadow(string database, string table)
+    {
+        if (includesShadows || !ShadowTables.TryGetOriginal(table, out var original) || !filter.Matches(database, original))
+        {
+            return false;
+        }
+
+        foreach (var pattern in filter.Include)
+        {
+            if (string.Equals(pattern.LiteralDatabase, database, StringComparison.OrdinalIgnoreCase)
+                && string.Equals(pattern.LiteralTable, table, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Replication;
+
+namespace CdcEmbedded.MySql.Server;
+
+/// <summary>What a server says of its log at one moment, to be held against what was read from it before.</summary>
+internal sealed record LogState
+{
+    /// <summary>As <see cref="ServerFacts.ServerUuid"/>.</summary>
+    public required string? Server { get; init; }
+
+    /// <summary>All transactions of MySQL, those that wait for their commit included; null without GTIDs.</summary>
+    public GtidSet? Executed { get; init; }
+
+    /// <summary>The last transactions in MariaDB's log; null for MySQL.</summary>
+    public MariaDbGtidPosition? Position { get; init; }
+
+    /// <summary>Where the log ends; null where the user may not see it.</summary>
+    public (string File, long Position)? End { get; init; }
+
+    /// <summary>Whether a dump reads to the end of the file itself, and not to a mark in memory that waits for the disk: MySQL before 5.7.</summary>
+    public bool IsReadToItsEnd { get; init; }
+
+    /// <summary>Asks a server.</summary>
+    /// <exception cref="FormatException">It answers in an unknown form.</exception>
+    public static async ValueTask<LogState> ReadAsync(MySqlSession session, bool hasGtids, CancellationToken ct)
+    {
+        if (session.ServerVersion.IsMariaDb)
+        {
+            var row = await RowAsync(session, "SELECT @@GLOBAL.server_id, @@GLOBAL.hostname, @@GLOBAL.port, @@GLOBAL.gtid_binlog_pos", ct).ConfigureAwait(false);
+            return new LogState
+            {
+                Server = ServerFacts.MariaDbIdentity(row[0], row[1], row[2]),
+                Position = MariaDbGtidPosition.Parse(row[3] ?? ""),
+                End = await ServerFacts.ReadLogEndAsync(session, ct).ConfigureAwait(false),
+            };
+        }
+
+        return new LogState
+        {
+            Server = (await RowAsync(session, "SELECT @@GLOBAL.server_uuid", ct).ConfigureAwait(false))[0],
+            Executed = hasGtids ? await ServerFacts.ReadLoggedAsync(session, ct).ConfigureAwait(false) : null,
+            End = await ServerFacts.ReadLogEndAsync(session, ct).ConfigureAwait(false),
+            IsReadToItsEnd = session.ServerVersion.Number is { Major: 5, Minor: < 7 },
+        };
+    }
+
+    /// <summary>Says why the log cannot be the one that was read.</summary>
+    /// <param name="read">The transactions read; the default value without GTIDs.</param>
+    /// <param name="cursor">The place up to which it was read, and behind which nothing came for a while.</param>
+    /// <returns>Null where it may well be the same.</returns>
+    public string? Contradiction(ExecutedGtids read, LogCursor cursor)
+    {
+        if (Executed is { } executed && read.ToSet() is { } set)
+        {
+            var missing = set.Subtract(executed);
+            return missing.IsEmpty ? IsOutgrown(cursor) : $"it has never executed the transactions {missing}, which were read";
+        }
+
+        if (Position is { } last && read.Position is { } position)
+        {
+            // A domain that the log knows no more may have been deleted from it (FLUSH BINARY LOGS DELETE_DOMAIN_ID).
+            return position.IsAheadOf(last) || (!position.IsSubsetOf(last) && IsBehind(cursor))
+                ? $"its last transactions are {(last.ToString() is { Length: > 0 } text ? text : "none")}, while {position} were read" : null;
+        }
+
+        return IsBehind(cursor) ? $"it ends at {End?.File}:{End?.Position}, before {cursor}, up to where it was read" : IsOutgrown(cursor);
+    }
+
+    /// <summary>Whether the log ends before a place of the same series of files.</summary>
+    private bool IsBehind(LogCursor cursor) => End is { } end && SeriesOf(end.File).SequenceEqual(SeriesOf(cursor.File))
+        && LogCursor.Compare(end.File, end.Position, cursor.File, cursor.Position) < 0;
+
+    /// <summary>The file has more than the dump finds in it, so the dump has another one of the same name open.</summary>
+    private string? IsOutgrown(LogCursor cursor) => IsReadToItsEnd && End is { } end && end.File == cursor.File && end.Position > cursor.Position
+        && end.Position <= uint.MaxValue ? $"it goes on to {end.File}:{end.Position}, while its dump found nothing behind {cursor}" : null;
+
+    private static ReadOnlySpan<char> SeriesOf(string file) => file.AsSpan(0, Math.Max(file.LastIndexOf('.'), 0));
+
+    private static async ValueTask<string?[]> RowAsync(MySqlSession session, string sql, CancellationToken ct)
+    {
+        var result = await session.QueryAsync(sql, ct).ConfigureAwait(false);
+        if (result.Rows is not [var row])
+        {
+            throw new FormatException($"'{sql}' was answered with {result.Rows.Count} rows.");
+        }
+
+        var values = new string?[row.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = row.GetString(i);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,131 @@
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+
+namespace CdcEmbedded.MySql.Server;
+
+/// <summary>Turns what was asked for into a position that this server has, or says why it has it no more (R9, R10).</summary>
+internal static class StartResolver
+{
+    /// <summary>Resolves a start.</summary>
+    /// <param name="start">What was asked for.</param>
+    /// <param name="facts">The server.</param>
+    /// <param name="logEnd">The end of its log now; null where it could not be read.</param>
+    /// <exception cref="OffsetLostException">The position is not there any more, or belongs to another server.</exception>
+    /// <exception cref="OffsetFormatException">The offset is not one of MySQL.</exception>
+    public static OffsetDocument Resolve(StartPosition start, ServerFacts facts, (string File, long Position)? logEnd)
+    {
+        if (start.Offset is { } offset)
+        {
+            var document = OffsetDocument.Read(offset);
+            return document.GtidPosition is { } position ? CheckPosition(document, position, facts)
+                : document.GtidSet is { } set && facts.HasGtids ? CheckGtids(document, set, facts) : CheckFile(document, facts);
+        }
+
+        if (ReferenceEquals(start, StartPosition.Earliest))
+        {
+            return facts.Logs is [var oldest, ..]
+                ? new OffsetDocument { Server = facts.ServerUuid, GtidSet = facts.GtidPurged, File = oldest.File, Position = 4 }
+                : throw new OffsetLostException("The server lists no binlog to start from. Check log_bin and the privilege REPLICATION CLIENT.");
+        }
+
+        return logEnd is { } end
+            ? new OffsetDocument { Server = facts.ServerUuid, GtidSet = facts.GtidExecuted, GtidPosition = facts.GtidPosition, File = end.File, Position = end.Position }
+            : throw new OffsetLostException("The server does not tell the end of its binlog. Check log_bin and the privilege REPLICATION CLIENT.");
+    }
+
+    /// <summary>MariaDB itself says at the dump whether it still has what follows a position.</summary>
+    private static OffsetDocument CheckPosition(OffsetDocument document, MariaDbGtidPosition stored, ServerFacts facts)
+    {
+        if (facts.GtidPosition is not { } last)
+        {
+            throw new OffsetLostException($"The stored position {stored} is one of MariaDB, but {Name(facts)} is not. Point the source at the right server, or "
+                + "delete the stored offset to start afresh.");
+        }
+
+        return !IsAhead(document, stored, last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
+            + $"{last}: it is another server, was reset (RESET MASTER) or restored from an older backup. Point the source at the right server, or "
+            + "delete the stored offset to start afresh.");
+    }
+
+    /// <summary>Whether a stored offset holds transactions that the server has not got.</summary>
+    public static bool IsAhead(StartPosition start, ServerFacts facts)
+    {
+        if (start.Offset is not { } offset)
+        {
+            return false;
+        }
+
+        var document = OffsetDocument.Read(offset);
+        return document.GtidPosition is { } position ? facts.GtidPosition is { } last && IsAhead(document, position, last)
+            : document.GtidSet is { } set && facts.GtidLogged is { } logged && !ReadTransactions(document, set).IsSubsetOf(logged);
+    }
+
+    /// <summary>Of a transaction that the offset stands inside of, some was read.</summary>
+    private static bool IsAhead(OffsetDocument document, MariaDbGtidPosition stored, MariaDbGtidPosition last)
+        => !stored.IsSubsetOf(last) || (document.TransactionGtid is { } open && TransactionGtid.Parse(open).MariaDb is { } gtid && !last.Contains(gtid));
+
+    private static GtidSet ReadTransactions(OffsetDocument document, GtidSet stored)
+        => document.TransactionGtid is { } open ? stored.Union(GtidSet.Parse(open)) : stored;
+
+    private static OffsetDocument CheckGtids(OffsetDocument document, GtidSet stored, ServerFacts facts)
+    {
+        var executed = facts.GtidExecuted ?? GtidSet.Empty;
+        var logged = facts.GtidLogged ?? executed;
+        var read = ReadTransactions(document, stored);
+        if (!read.IsSubsetOf(logged))
+        {
+            throw new OffsetLostException($"The stored position is ahead of the server: it holds transactions {read.Subtract(logged)} that "
+                + $"{Name(facts)} has never executed. It is another server, was reset (RESET BINARY LOGS AND GTIDS) or restored from an older "
+                + "backup. Point the source at the right server, or delete the stored offset to start afresh.");
+        }
+
+        // Open XA transactions are in the set, and are read again all the same.
+        var missing = executed.Subtract(DumpStart.Of(document).Executed ?? stored).Intersect(facts.GtidPurged ?? GtidSet.Empty);
+        return missing.IsEmpty ? document : throw new OffsetLostException($"The server has purged transactions {missing} that were not read yet: "
+            + "their changes are gone from its binlog. Read the tables anew, then start from the latest position; keep logs longer with "
+            + "binlog_expire_logs_seconds.");
+    }
+
+    private static OffsetDocument CheckFile(OffsetDocument document, ServerFacts facts)
+    {
+        if (document.File is not { } file)
+        {
+            throw new OffsetLostException($"The stored position is the GTID set {document.GtidSet}, but {Name(facts)} has gtid_mode="
+                + $"{facts["gtid_mode"] ?? "unknown"}. Turn GTIDs on, or start from a file and position.");
+        }
+
+        if (document.Server is { } server && facts.ServerUuid is { } actual && !string.Equals(server, actual, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new OffsetLostException($"The stored position {file}:{document.Position} belongs to the server with UUID {server}, but this one is "
+                + $"{actual}; a file and position means nothing on another server. Point the source at the right server, use GTIDs, or delete the "
+                + "stored offset to start afresh.");
+        }
+
+        if (document.Position > uint.MaxValue)
+        {
+            throw new OffsetLostException($"The position {file}:{document.Position} lies beyond 4 GiB, which a dump by file and position cannot "
+                + "address. Turn GTIDs on, or start from the next binlog file.");
+        }
+
+        if (facts.Logs is not { } logs)
+        {
+            return document;
+        }
+
+        foreach (var log in logs)
+        {
+            if (log.File == file)
+            {
+                return document.Position <= log.Size ? document : throw new OffsetLostException($"The stored position {file}:{document.Position} is "
+                    + $"behind that file's end at {log.Size}: the server lost the end of its log in a crash, or the log was reset. Delete the "
+                    + "stored offset to start afresh, and compare the tables.");
+            }
+        }
+
+        var oldest = logs.Count > 0 ? logs[0].File : "none";
+        throw new OffsetLostException($"The binlog {file} of the stored position is no longer on the server, whose oldest is {oldest}: changes between "
+            + "them are gone. Read the tables anew, then start from the latest position; keep logs longer with binlog_expire_logs_seconds.");
+    }
+
+    private static string Name(ServerFacts facts) => facts.ServerUuid is { } uuid ? $"this server ({uuid})" : "this server";
+}

@@ -1,0 +1,66 @@
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Schemas;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MySql.Transactions;
+
+/// <summary>What a feed needs to know of its options, its engine and its server.</summary>
+internal sealed record FeedSettings
+{
+    public required FeedIdentity Identity { get; init; }
+
+    public required TableSelection Selection { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    public required int MaxBatchSize { get; init; }
+
+    public required bool VerifyChecksums { get; init; }
+
+    public required KeyChangeMode KeyChange { get; init; }
+
+    public required long TransactionBufferBytes { get; init; }
+
+    /// <summary>Whether updates that change nothing are left out.</summary>
+    public bool SkipUnchanged { get; init; }
+
+    /// <summary>Whose transactions are delivered; null for everybody's.</summary>
+    public GtidSourceFilter? Sources { get; init; }
+
+    /// <summary>What becomes of prepared XA transactions.</summary>
+    public XaMode Xa { get; init; }
+
+    /// <summary>Whether transaction begins and ends become items of their own.</summary>
+    public required bool WantsItems { get; init; }
+
+    /// <summary>Whether events come from files instead of a server.</summary>
+    public bool IsFile { get; init; }
+
+    /// <summary>Where the feed ends; null for never.</summary>
+    public (string File, long Position)? End { get; init; }
+
+    /// <summary>The transactions up to <see cref="End"/>; null without GTIDs.</summary>
+    public GtidSet? EndGtids { get; init; }
+
+    /// <summary>The same of MariaDB.</summary>
+    public MariaDbGtidPosition? EndPosition { get; init; }
+
+    /// <summary>The transactions that no file of the server holds any more, or ever held; null without GTIDs.</summary>
+    public GtidSet? Purged { get; init; }
+
+    /// <summary>What is known of tables.</summary>
+    public required SchemaHistory Schemas { get; init; }
+
+    /// <summary>Whether the names of tables ignore case.</summary>
+    public bool IgnoresTableCase { get; init; }
+
+    /// <summary>What happens where a captured table's columns cannot be known.</summary>
+    public FaultPolicy OnUnknownSchema { get; init; }
+
+    /// <summary>What happens where captured rows were changed by a statement.</summary>
+    public FaultPolicy OnStatementChange { get; init; }
+
+    /// <summary>What happens where the server says that its log lacks changes.</summary>
+    public FaultPolicy OnIncident { get; init; }
+}

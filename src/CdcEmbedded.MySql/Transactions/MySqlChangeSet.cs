@@ -1,0 +1,258 @@
+using System.Runtime.CompilerServices;
+using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Transactions;
+
+/// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
+/// <remarks>A record's number is that of its image: for updates 2n is the before and 2n+1 the after image of row n, the latter read
+/// through to the before image where it is absent (R24). <c>_parts</c> is there only where an update changes a primary key, or nothing:
+/// it lists each change as its row and its half (R43, R44).</remarks>
+internal sealed class MySqlChangeSet : ChangeSet
+{
+    /// <summary>About what the set itself takes.</summary>
+    private const int FixedSize = 256;
+
+    private const int WholeRow = 0;
+    private const int DeleteHalf = 1;
+    private const int CreateHalf = 2;
+
+    private readonly RowBuffer _rows;
+    private readonly CapturedTable _table;
+    private readonly MySqlTransaction _transaction;
+    private readonly RowsContext _context;
+    private readonly int[]? _parts;
+    private readonly long _delivered;
+    private readonly long _tableDelivered;
+    private readonly ulong _check;
+    private readonly int _pinned;
+    private readonly int _first;
+    private readonly int _count;
+    private readonly ChangeOperation _operation;
+    private bool _isProvisional;
+    private KeyRecordSet? _keys;
+
+    /// <summary>Creates the set.</summary>
+    /// <param name="rows">The scanned rows.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="transaction">Their transaction.</param>
+    /// <param name="context">What the event's surroundings tell.</param>
+    /// <param name="parts">From <see cref="PartsOf"/>; null where each row is one change.</param>
+    /// <param name="delivered">The transaction's changes before this event.</param>
+    /// <param name="tableDelivered">Those of the same table.</param>
+    /// <param name="check">The <see cref="DeliveryCheck"/> before this event.</param>
+    /// <param name="first">How many of the event's changes were done before a restart and are left out.</param>
+    /// <param name="pinned">The received bytes that this set keeps alive and no set before it does.</param>
+    public MySqlChangeSet(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, RowsContext context, int[]? parts,
+        long delivered, long tableDelivered, ulong check, int first, int pinned)
+    {
+        _rows = rows;
+        _table = table;
+        _operation = OperationOf(rows.Operation);
+        _transaction = transaction;
+        _context = context;
+        _parts = parts;
+        _delivered = delivered;
+        _tableDelivered = tableDelivered;
+        _check = check;
+        _first = first;
+        _pinned = pinned;
+        _count = (parts?.Length ?? rows.RowCount) - first;
+    }
+
+    private MySqlChangeSet(MySqlChangeSet whole, int done)
+        : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole._delivered, whole._tableDelivered, whole._check, done,
+            whole._pinned)
+        => _isProvisional = whole._isProvisional;
+
+    /// <summary>The transaction's changes before this event.</summary>
+    public long DeliveredBefore => _delivered;
+
+    /// <summary>The same changes without the first ones.</summary>
+    public MySqlChangeSet Without(int done) => new(this, done);
+
+    /// <summary>The <see cref="DeliveryCheck"/> after a number of the event's changes.</summary>
+    public ulong CheckAfter(int changes) => DeliveryCheck.Add(_check, _table.Hash, changes);
+
+    public override int Count => _count;
+
+    public override long ByteSize => FixedSize + _pinned + _rows.OffsetBytes;
+
+    public override string GetDatabase(int change) => _table.Schema.Database;
+
+    public override string GetTable(int change) => _table.Schema.Name;
+
+    public override TableSchema? Schema => _table.Schema;
+
+    public override DateTimeOffset GetTimestamp(int change) => _transaction.ImmediateCommit > 0
+        ? _transaction.Timestamp
+        : DateTimeOffset.FromUnixTimeSeconds(_context.HeaderSeconds);
+
+    public override TransactionInfo? GetTransaction(int change) => _transaction;
+
+    /// <inheritdoc/>
+    public override bool IsProvisional => _isProvisional;
+
+    /// <summary>To be called before it is handed out.</summary>
+    public void MarkProvisional() => _isProvisional = true;
+
+    /// <summary>Lists the changes of an update event in which a primary key changes, or a row changes nothing.</summary>
+    /// <param name="rows">The scanned rows.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="splitsKeyChanges">Whether a key's change is a delete and a create.</param>
+    /// <param name="skipUnchanged">Whether a row that changes nothing is left out.</param>
+    /// <returns>Null where each row is one change.</returns>
+    public static int[]? PartsOf(RowBuffer rows, CapturedTable table, bool splitsKeyChanges, bool skipUnchanged)
+    {
+        int[] key = splitsKeyChanges ? table.KeyColumns : [];
+        if (key.Length == 0 && !skipUnchanged)
+        {
+            return null;
+        }
+
+        List<int>? parts = null;
+        var count = rows.RowCount;
+        for (var row = 0; row < count; row++)
+        {
+            var isSplit = !rows.HasSame(2 * row, (2 * row) + 1, key);
+            var isSkipped = skipUnchanged && !isSplit && rows.HasSame(2 * row, (2 * row) + 1, table.AllColumns);
+            if (!isSplit && !isSkipped)
+            {
+                parts?.Add((row << 2) | WholeRow);
+                continue;
+            }
+
+            if (parts is null)
+            {
+                parts = new List<int>(count + 1);
+                for (var earlier = 0; earlier < row; earlier++)
+                {
+                    parts.Add((earlier << 2) | WholeRow);
+                }
+            }
+
+            if (isSplit)
+            {
+                parts.Add((row << 2) | DeleteHalf);
+                parts.Add((row << 2) | CreateHalf);
+            }
+        }
+
+        return parts?.ToArray();
+    }
+
+    public override int GetFieldCount(int record) => _table.Schema.Columns.Count;
+
+    public override string GetFieldName(int record, int field) => _table.Schema.Columns[field].Name;
+
+    public override int IndexOf(int record, string name) => _table.Schema.IndexOf(name);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public override DataValue GetValue(int record, int field)
+    {
+        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
+        if (_operation == ChangeOperation.Update && (record & 1) != 0)
+        {
+            return _rows.GetAfterValue(record >> 1, field);
+        }
+
+        return _rows.GetValue(record, field);
+    }
+
+    public override ChangeOperation GetOperation(int change) => HalfOf(change) switch
+    {
+        DeleteHalf => ChangeOperation.Delete,
+        CreateHalf => ChangeOperation.Create,
+        _ => _operation,
+    };
+
+    public override DataRecord GetBefore(int change) => _operation switch
+    {
+        ChangeOperation.Delete => new DataRecord(this, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != CreateHalf => new DataRecord(this, 2 * RowOf(change)),
+        _ => default,
+    };
+
+    public override DataRecord GetAfter(int change) => _operation switch
+    {
+        ChangeOperation.Create => new DataRecord(this, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new DataRecord(this, (2 * RowOf(change)) + 1),
+        _ => default,
+    };
+
+    public override DataRecord GetKey(int change) => _operation != ChangeOperation.Update
+        ? KeyOf(RowOf(change))
+        : KeyOf((2 * RowOf(change)) + (HalfOf(change) == DeleteHalf ? 0 : 1));
+
+    public override DataRecord GetRelatedKey(int change) => HalfOf(change) switch
+    {
+        DeleteHalf => KeyOf((2 * RowOf(change)) + 1),
+        CreateHalf => KeyOf(2 * RowOf(change)),
+        _ => default,
+    };
+
+    public override long GetTotalOrder(int change) => _delivered + _first + change + 1;
+
+    public override long GetDataCollectionOrder(int change) => _tableDelivered + _first + change + 1;
+
+    public override SourcePosition GetPosition(int change)
+    {
+        if (_transaction.EndIfLast(this, change) is { } end)
+        {
+            return end;
+        }
+
+        var done = _first + change + 1;
+        return new MySqlPosition(_transaction, _delivered + done, CheckAfter(done));
+    }
+
+    public override string GetEventId(int change)
+    {
+        var half = HalfOf(change) switch { DeleteHalf => "d", CreateHalf => "c", _ => "" };
+        var place = _context.PlaceOf(_transaction.File, RowOf(change), half);
+        return _transaction.HasGtid ? $"{_transaction.Gtid}/{place}" : place;
+    }
+
+    public override SourceInfo GetSource(int change) => new MySqlSourceInfo
+    {
+        Connector = MySqlSource.ConnectorName,
+        Name = _transaction.Identity.Name,
+        Timestamp = GetTimestamp(change),
+        Database = _table.Schema.Database,
+        Table = _table.Schema.Name,
+        ServerId = _context.ServerId,
+        Gtid = _transaction.HasGtid ? _transaction.Gtid.ToString() : null,
+        File = _transaction.File,
+        Position = _context.EventPosition,
+        PayloadOffset = _context.PayloadOffset,
+        Row = RowOf(change),
+        ThreadId = _transaction.ThreadId,
+        Query = _context.Query?.Text,
+        OriginalCommitTimestamp = _transaction.OriginalCommit > 0 ? MySqlTransaction.FromMicroseconds(_transaction.OriginalCommit) : null,
+    };
+
+    private static ChangeOperation OperationOf(RowsOperation operation) => operation switch
+    {
+        RowsOperation.Write => ChangeOperation.Create,
+        RowsOperation.Delete => ChangeOperation.Delete,
+        _ => ChangeOperation.Update,
+    };
+
+    private int RowOf(int change) => _parts is { } parts ? parts[_first + change] >> 2 : _first + change;
+
+    private int HalfOf(int change) => _parts is { } parts ? parts[_first + change] & 3 : WholeRow;
+
+    private DataRecord KeyOf(int record)
+    {
+        if (_table.KeySchema is not { } schema)
+        {
+            return default;
+        }
+
+        // Two threads may both make one: they are alike, and the last one stays.
+        _keys ??= new KeyRecordSet(this, schema, _table.KeyColumns);
+        return new DataRecord(_keys, record);
+    }
+}

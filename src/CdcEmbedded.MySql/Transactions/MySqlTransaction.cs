@@ -1,0 +1,108 @@
+using System.Globalization;
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+
+namespace CdcEmbedded.MySql.Transactions;
+
+/// <summary>One transaction of the log. The feed fills it while it reads; it is published, and then never changed, with its first delivered
+/// change set, except for <see cref="Complete"/>, which publishes the end through its own volatile write.</summary>
+internal sealed class MySqlTransaction : TransactionInfo
+{
+    private readonly FeedIdentity _identity;
+    private MySqlPosition? _end;
+    private MySqlChangeSet? _lastSet;
+
+    public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, string file, long beginPosition, PendingXa[] pending)
+    {
+        _identity = identity;
+        Gtid = gtid;
+        ExecutedBefore = executedBefore;
+        File = file;
+        BeginPosition = beginPosition;
+        RestartGtid = gtid;
+        RestartFile = file;
+        RestartPosition = beginPosition;
+        Pending = pending;
+    }
+
+    public TransactionGtid Gtid { get; }
+
+    public bool HasGtid => Gtid.HasValue;
+
+    public string File { get; }
+
+    /// <summary>Where its first event begins: GTID, or BEGIN where there is none.</summary>
+    public long BeginPosition { get; }
+
+    /// <summary>The transactions processed whole before the place at which a restart inside this one begins.</summary>
+    public ExecutedGtids ExecutedBefore { get; private set; }
+
+    /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction, its XA COMMIT.</summary>
+    public TransactionGtid RestartGtid { get; private set; }
+
+    public string RestartFile { get; private set; }
+
+    public long RestartPosition { get; private set; }
+
+    /// <summary>The prepared XA transactions that are open at that place.</summary>
+    public PendingXa[] Pending { get; private set; }
+
+    /// <summary>The XA transaction's name; null for others.</summary>
+    public string? Xid { get; set; }
+
+    public FeedIdentity Identity => _identity;
+
+    /// <summary>Microseconds since 1970 of the commit on the server that is read; 0 where the log does not tell it.</summary>
+    public long ImmediateCommit { get; set; }
+
+    /// <summary>Microseconds since 1970 of the commit on the server where it was made first; 0 where the log does not tell it.</summary>
+    public long OriginalCommit { get; set; }
+
+    /// <summary>The header's time of the first event, in whole seconds since 1970.</summary>
+    public uint HeaderSeconds { get; set; }
+
+    public uint ServerId { get; init; }
+
+    /// <summary>Set at BEGIN; null where none was logged.</summary>
+    public uint? ThreadId { get; set; }
+
+    /// <inheritdoc/>
+    public override string Id => HasGtid ? Gtid.ToString() : string.Create(CultureInfo.InvariantCulture, $"{File}:{BeginPosition}");
+
+    /// <inheritdoc/>
+    public override DateTimeOffset Timestamp => ImmediateCommit > 0
+        ? FromMicroseconds(ImmediateCommit)
+        : DateTimeOffset.FromUnixTimeSeconds(HeaderSeconds);
+
+    /// <summary>The prepared transaction is committed by another one of the log: there a restart inside it begins, and its time is that one's. Only
+    /// before it is published.</summary>
+    public void CommitBy(MySqlTransaction outcome)
+    {
+        ExecutedBefore = outcome.ExecutedBefore;
+        RestartGtid = outcome.RestartGtid;
+        RestartFile = outcome.RestartFile;
+        RestartPosition = outcome.RestartPosition;
+        Pending = outcome.Pending;
+        ImmediateCommit = outcome.ImmediateCommit;
+        OriginalCommit = outcome.OriginalCommit;
+        HeaderSeconds = outcome.HeaderSeconds;
+    }
+
+    /// <summary>The position after the transaction, if the given change is its last delivered one and its commit has been read.</summary>
+    public MySqlPosition? EndIfLast(MySqlChangeSet set, int change)
+        => Volatile.Read(ref _end) is { } end && ReferenceEquals(_lastSet, set) && change == set.Count - 1 ? end : null;
+
+    /// <summary>The commit was read.</summary>
+    public void Complete(MySqlPosition end, MySqlChangeSet? lastSet)
+    {
+        _lastSet = lastSet;
+        Volatile.Write(ref _end, end);
+    }
+
+    /// <summary>Out-of-range times of a damaged log become the ends of the range.</summary>
+    public static DateTimeOffset FromMicroseconds(long microseconds)
+    {
+        const long Last = 253_402_300_799_999_999;
+        return DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(microseconds, 0, Last) * TimeSpan.TicksPerMicrosecond);
+    }
+}

@@ -1,0 +1,386 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CdcEmbedded.Formats;
+
+/// <summary>Writes changes as Debezium's schemaless JSON envelope: <c>before</c>, <c>after</c>, <c>source</c>, <c>op</c>, <c>ts_ms</c>,
+/// <c>transaction</c>, <c>key</c>, on one line.</summary>
+/// <remarks>
+/// <para>Integers are JSON numbers in full (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with as
+/// many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number where the labels are not
+/// known), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
+/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is left out; a null is null.</para>
+/// <para>Documents of MongoDB are relaxed extended JSON, their keys canonical extended JSON, in which keys of different types never look alike.</para>
+/// <para>It keeps its buffers and encoded column names from call to call: use one for each consumer, not from several threads at once.
+/// Text is not escaped for HTML.</para>
+/// </remarks>
+public sealed class EnvelopeJson : IDisposable
+{
+    // A buffer that one huge row made larger than this is not kept.
+    private const int MaxKeptBytes = 1024 * 1024;
+
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private readonly bool _includeTransaction;
+    private readonly TimeProvider _time;
+    private readonly FieldNames _names = new();
+    private readonly Utf8JsonWriter _writer;
+    private ArrayBufferWriter<byte> _buffer = new(4096);
+
+    /// <summary>Creates the writer.</summary>
+    /// <param name="options">What to write; null for the defaults.</param>
+    public EnvelopeJson(EnvelopeJsonOptions? options = null)
+    {
+        options ??= new EnvelopeJsonOptions();
+        _includeTransaction = options.IncludeTransaction;
+        _time = options.TimeProvider;
+        _writer = new Utf8JsonWriter(_buffer, WriterOptions);
+    }
+
+    /// <summary>Writes a change as one JSON object, without a line end.</summary>
+    /// <param name="output">Takes the UTF-8 bytes; where this method throws it has taken none.</param>
+    /// <param name="change">The change.</param>
+    /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
+    public void Write(IBufferWriter<byte> output, ChangeEvent change)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(change);
+        output.Write(_buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a transaction's begin as Debezium does: <c>{"status":"BEGIN","id":…,"event_count":null,"data_collections":null,"ts_ms":…}</c>.</summary>
+    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// <param name="begin">The begin.</param>
+    public void Write(IBufferWriter<byte> output, TransactionBegin begin)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(begin);
+        output.Write(_buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a transaction's end as Debezium does, with the number of its changes, in all and for each table.</summary>
+    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// <param name="end">The end.</param>
+    public void Write(IBufferWriter<byte> output, TransactionEnd end)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(end);
+        output.Write(_buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a schema change: <c>{"schema_change":"rename","operation":…,"source":{…},"to":{"db","table"},"details":{…},"ts_ms":…}</c>.
+    /// <c>to</c> is null where it is no rename, <c>details</c> where the source tells nothing more.</summary>
+    /// <param name="output">Takes the UTF-8 bytes; where this method throws it has taken none.</param>
+    /// <param name="change">The schema change.</param>
+    /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
+    public void Write(IBufferWriter<byte> output, SchemaChange change)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(change);
+        output.Write(_buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>. <c>db</c> and <c>table</c>
+    /// are empty where it concerns none or all, <c>source</c> is null where no event of the log told it.</summary>
+    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// <param name="notice">The notice.</param>
+    public void Write(IBufferWriter<byte> output, Notice notice)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(notice);
+        output.Write(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A change as a JSON text.</summary>
+    /// <param name="change">The change.</param>
+    /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
+    public string ToJson(ChangeEvent change)
+    {
+        Compose(change);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A transaction's begin as a JSON text.</summary>
+    /// <param name="begin">The begin.</param>
+    public string ToJson(TransactionBegin begin)
+    {
+        Compose(begin);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A transaction's end as a JSON text.</summary>
+    /// <param name="end">The end.</param>
+    public string ToJson(TransactionEnd end)
+    {
+        Compose(end);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A schema change as a JSON text.</summary>
+    /// <param name="change">The schema change.</param>
+    /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
+    public string ToJson(SchemaChange change)
+    {
+        Compose(change);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>A notice as a JSON text.</summary>
+    /// <param name="notice">The notice.</param>
+    public string ToJson(Notice notice)
+    {
+        Compose(notice);
+        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose() => _writer.Dispose();
+
+    private void Compose(ChangeEvent change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        Start();
+        _writer.WritePropertyName(EnvelopeNames.Before);
+        WriteRecord(change, change.Before);
+        _writer.WritePropertyName(EnvelopeNames.After);
+        WriteRecord(change, change.After);
+        _writer.WritePropertyName(EnvelopeNames.Source);
+        WriteSource(change.Source);
+        _writer.WriteString(EnvelopeNames.Operation, Letter(change.Operation));
+        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        _writer.WritePropertyName(EnvelopeNames.Transaction);
+        WriteTransaction(change);
+        _writer.WritePropertyName(EnvelopeNames.Key);
+        WriteRecord(change, change.Key, isKey: true);
+        Finish();
+    }
+
+    private void Compose(TransactionBegin begin)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        Start();
+        _writer.WriteString(EnvelopeNames.Status, "BEGIN"u8);
+        _writer.WriteString(EnvelopeNames.Id, begin.Transaction.Id);
+        _writer.WriteNull(EnvelopeNames.EventCount);
+        _writer.WriteNull(EnvelopeNames.DataCollections);
+        _writer.WriteNumber(EnvelopeNames.Time, begin.Transaction.Timestamp.ToUnixTimeMilliseconds());
+        Finish();
+    }
+
+    private void Compose(TransactionEnd end)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        Start();
+        _writer.WriteString(EnvelopeNames.Status, "END"u8);
+        _writer.WriteString(EnvelopeNames.Id, end.Transaction.Id);
+        _writer.WriteNumber(EnvelopeNames.EventCount, end.EventCount);
+        _writer.WriteStartArray(EnvelopeNames.DataCollections);
+        for (var i = 0; i < end.DataCollections.Count; i++)
+        {
+            var collection = end.DataCollections[i];
+            _writer.WriteStartObject();
+            _writer.WriteString(EnvelopeNames.DataCollection, collection.Key);
+            _writer.WriteNumber(EnvelopeNames.EventCount, collection.Value);
+            _writer.WriteEndObject();
+        }
+
+        _writer.WriteEndArray();
+        _writer.WriteNumber(EnvelopeNames.Time, end.Transaction.Timestamp.ToUnixTimeMilliseconds());
+        Finish();
+    }
+
+    private void Compose(SchemaChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        Start();
+        _writer.WriteString(EnvelopeNames.SchemaChange, Word(change.Kind));
+        _writer.WriteString(EnvelopeNames.SourceOperation, change.Operation);
+        _writer.WritePropertyName(EnvelopeNames.Source);
+        WriteSource(change.Source);
+        _writer.WritePropertyName(EnvelopeNames.To);
+        if (change.NewDatabase is null && change.NewTable is null)
+        {
+            _writer.WriteNullValue();
+        }
+        else
+        {
+            _writer.WriteStartObject();
+            _writer.WriteString(EnvelopeNames.Database, change.NewDatabase);
+            _writer.WriteString(EnvelopeNames.Table, change.NewTable);
+            _writer.WriteEndObject();
+        }
+
+        _writer.WritePropertyName(EnvelopeNames.Details);
+        WriteRecord(change, change.Details);
+        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Finish();
+    }
+
+    private void Compose(Notice notice)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        Start();
+        _writer.WriteString(EnvelopeNames.Notice, Word(notice.Kind));
+        _writer.WriteString(EnvelopeNames.Message, notice.Message);
+        _writer.WriteString(EnvelopeNames.Database, notice.Database);
+        _writer.WriteString(EnvelopeNames.Table, notice.Table);
+        _writer.WritePropertyName(EnvelopeNames.Source);
+        if (notice.Source is { } source)
+        {
+            WriteSource(source);
+        }
+        else
+        {
+            _writer.WriteNullValue();
+        }
+
+        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Finish();
+    }
+
+    private void Start()
+    {
+        if (_buffer.Capacity > MaxKeptBytes)
+        {
+            _buffer = new ArrayBufferWriter<byte>(4096);
+        }
+
+        _buffer.ResetWrittenCount();
+        _writer.Reset(_buffer);
+        _writer.WriteStartObject();
+    }
+
+    private void Finish()
+    {
+        _writer.WriteEndObject();
+        _writer.Flush();
+    }
+
+    private void WriteRecord(StreamItem item, DataRecord record, bool isKey = false)
+    {
+        if (!record.HasValue)
+        {
+            _writer.WriteNullValue();
+        }
+        else if (!TryWriteWhole(item, record, isKey))
+        {
+            WriteFields(item, record);
+        }
+    }
+
+    private bool TryWriteWhole(StreamItem item, DataRecord record, bool isKey)
+    {
+        try
+        {
+            return isKey ? record.TryWriteSourceKeyJson(_writer) : record.TryWriteSourceJson(_writer);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw Located(e, $"A document of {Describe(item)}");
+        }
+    }
+
+    private void WriteFields(StreamItem item, DataRecord record)
+    {
+        _writer.WriteStartObject();
+        var names = _names.Of(record.Schema);
+        var count = record.Count;
+        var place = 0;
+        try
+        {
+            for (; place < count; place++)
+            {
+                var value = record[place];
+                if (!value.IsAbsent)
+                {
+                    _writer.WritePropertyName(_names.Encoded(names, place, record.GetName(place)));
+                    ValueJson.Write(_writer, value);
+                }
+            }
+        }
+        catch (CdcProtocolException e)
+        {
+            throw Located(e, $"Column '{record.GetName(place)}' of {Describe(item)}");
+        }
+
+        _writer.WriteEndObject();
+    }
+
+    // A value knows neither its column nor its place in the log.
+    private static CdcProtocolException Located(CdcProtocolException e, string place)
+        => new($"{place}: {e.Message}", e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
+
+    private static string Describe(StreamItem item)
+        => item is ChangeEvent change ? $"{change.Database}.{change.Table}, change {change.EventId}" : item.ToString() ?? "";
+
+    private void WriteSource(SourceInfo source)
+    {
+        _writer.WriteStartObject();
+        _writer.WriteString(EnvelopeNames.Connector, source.Connector);
+        _writer.WriteString(EnvelopeNames.Name, source.Name);
+        _writer.WriteNumber(EnvelopeNames.Time, source.Timestamp.ToUnixTimeMilliseconds());
+        _writer.WriteString(EnvelopeNames.Snapshot, source.IsSnapshot ? "true"u8 : "false"u8);
+        _writer.WriteString(EnvelopeNames.Database, source.Database);
+        _writer.WriteString(EnvelopeNames.Table, source.Table);
+        source.WriteProperties(_writer);
+        _writer.WriteEndObject();
+    }
+
+    private void WriteTransaction(ChangeEvent change)
+    {
+        if (!_includeTransaction || change.Transaction is not { } transaction)
+        {
+            _writer.WriteNullValue();
+            return;
+        }
+
+        _writer.WriteStartObject();
+        _writer.WriteString(EnvelopeNames.Id, transaction.Id);
+        _writer.WriteNumber(EnvelopeNames.TotalOrder, change.TotalOrder);
+        _writer.WriteNumber(EnvelopeNames.DataCollectionOrder, change.DataCollectionOrder);
+        if (change.IsProvisional)
+        {
+            _writer.WriteBoolean(EnvelopeNames.Provisional, true);
+        }
+
+        _writer.WriteEndObject();
+    }
+
+    private static ReadOnlySpan<byte> Word(SchemaChangeKind kind) => kind switch
+    {
+        SchemaChangeKind.Create => "create"u8,
+        SchemaChangeKind.Alter => "alter"u8,
+        SchemaChangeKind.Drop => "drop"u8,
+        SchemaChangeKind.Rename => "rename"u8,
+        SchemaChangeKind.DropDatabase => "drop_database"u8,
+        SchemaChangeKind.Invalidate => "invalidate"u8,
+        _ => "other"u8,
+    };
+
+    private static ReadOnlySpan<byte> Word(NoticeKind kind) => kind switch
+    {
+        NoticeKind.PositionLost => "position_lost"u8,
+        NoticeKind.Incident => "incident"u8,
+        NoticeKind.StatementChange => "statement_change"u8,
+        NoticeKind.TableSkipped => "table_skipped"u8,
+        NoticeKind.DataLoss => "data_loss"u8,
+        NoticeKind.TransactionMissed => "transaction_missed"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice has no word."),
+    };
+
+    private static ReadOnlySpan<byte> Letter(ChangeOperation operation) => operation switch
+    {
+        ChangeOperation.Create => "c"u8,
+        ChangeOperation.Update => "u"u8,
+        ChangeOperation.Delete => "d"u8,
+        ChangeOperation.Read => "r"u8,
+        ChangeOperation.Truncate => "t"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "This operation has no letter."),
+    };
+}

@@ -1,0 +1,303 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace CdcEmbedded.Formats;
+
+/// <summary>Writes one value as JSON, without a string in between where the value's own bytes will do.</summary>
+internal static class ValueJson
+{
+    // MySQL nests JSON at most 100 deep; other sources may go further, but not without end.
+    private static readonly JsonReaderOptions DeepReader = new() { MaxDepth = 1000 };
+
+    public static void Write(Utf8JsonWriter writer, DataValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Null or ValueKind.Absent:
+                writer.WriteNullValue();
+                break;
+            case ValueKind.Boolean:
+                writer.WriteBooleanValue(value.AsBoolean());
+                break;
+            case ValueKind.Int64:
+                writer.WriteNumberValue(value.AsInt64());
+                break;
+            case ValueKind.UInt64:
+                writer.WriteNumberValue(value.AsUInt64());
+                break;
+            case ValueKind.Single:
+                WriteSingle(writer, value.AsSingle());
+                break;
+            case ValueKind.Double:
+                WriteDouble(writer, value.AsDouble());
+                break;
+            case ValueKind.Decimal:
+                WriteDecimal(writer, value);
+                break;
+            case ValueKind.Date or ValueKind.Time or ValueKind.DateTime or ValueKind.Timestamp:
+                WriteTemporal(writer, value);
+                break;
+            case ValueKind.Text:
+                WriteText(writer, value);
+                break;
+            case ValueKind.Enum:
+                WriteEnum(writer, value);
+                break;
+            case ValueKind.Set:
+                WriteSet(writer, value);
+                break;
+            case ValueKind.Json:
+                WriteJson(writer, value);
+                break;
+            case ValueKind.Geometry:
+                WriteGeometry(writer, value.AsBytes().Span);
+                break;
+            case ValueKind.Vector:
+                WriteVector(writer, value.AsBytes().Span);
+                break;
+            default:
+                WriteDocumentKinds(writer, value);
+                break;
+        }
+    }
+
+    // What only document databases have, patches, and bytes.
+    private static void WriteDocumentKinds(Utf8JsonWriter writer, DataValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.JsonPatch:
+                WriteJsonPatch(writer, value);
+                break;
+            case ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when value.TryWriteSourceJson(writer):
+                break;
+            case ValueKind.ObjectId or ValueKind.Uuid or ValueKind.Decimal128:
+                writer.WriteStringValue(value.ToString());
+                break;
+            default:
+                writer.WriteBase64StringValue(value.AsBytes().Span);
+                break;
+        }
+    }
+
+    // JSON has no words for what is not finite. MySQL stores none in FLOAT and DOUBLE columns; other sources do.
+    private static void WriteSingle(Utf8JsonWriter writer, float number)
+    {
+        if (float.IsFinite(number))
+        {
+            writer.WriteNumberValue(number);
+        }
+        else
+        {
+            WriteDouble(writer, number);
+        }
+    }
+
+    private static void WriteDouble(Utf8JsonWriter writer, double number)
+    {
+        if (double.IsFinite(number))
+        {
+            writer.WriteNumberValue(number);
+        }
+        else
+        {
+            writer.WriteStringValue(double.IsNaN(number) ? "NaN"u8 : number > 0 ? "Infinity"u8 : "-Infinity"u8);
+        }
+    }
+
+    private static void WriteDecimal(Utf8JsonWriter writer, DataValue value)
+    {
+        Span<byte> text = stackalloc byte[DataValue.MaxFormattedBytes];
+        if (value.FormatDecimal(text) is >= 0 and var length)
+        {
+            writer.WriteStringValue(text[..length]);
+        }
+        else
+        {
+            writer.WriteStringValue(value.ToString());
+        }
+    }
+
+    private static void WriteTemporal(Utf8JsonWriter writer, DataValue value)
+    {
+        if (value.IsFarInstant)
+        {
+            writer.WriteStringValue(value.ToString());
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[DataValue.MaxFormattedBytes];
+        var length = value.Kind switch
+        {
+            ValueKind.Date => value.FormatDate(text),
+            ValueKind.Time => value.FormatTime(text),
+            _ => value.FormatDateTime(text, value.IsPartialDate ? (byte)' ' : (byte)'T'),
+        };
+        if (value.Kind == ValueKind.Timestamp && !value.IsPartialDate)
+        {
+            text[length++] = (byte)'Z';
+        }
+
+        writer.WriteStringValue(text[..length]);
+    }
+
+    private static void WriteText(Utf8JsonWriter writer, DataValue value)
+    {
+        // The JSON writer would replace invalid bytes in silence; AsString refuses them with a message.
+        if (value.TryGetUtf8(out var utf8) && Utf8.IsValid(utf8))
+        {
+            writer.WriteStringValue(utf8);
+        }
+        else if (value.TryGetEncoded(out var bytes, out var encoding))
+        {
+            WriteEncoded(writer, value, bytes, encoding);
+        }
+        else
+        {
+            writer.WriteStringValue(value.AsString());
+        }
+    }
+
+    private static void WriteEncoded(Utf8JsonWriter writer, DataValue value, ReadOnlySpan<byte> bytes, Encoding encoding)
+    {
+        var characters = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(bytes.Length));
+        try
+        {
+            writer.WriteStringValue(characters.AsSpan(0, encoding.GetChars(bytes, characters)));
+        }
+        catch (DecoderFallbackException)
+        {
+            writer.WriteStringValue(value.AsString());
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(characters);
+        }
+    }
+
+    private static void WriteEnum(Utf8JsonWriter writer, DataValue value)
+    {
+        if (value.TryGetLabels(out _))
+        {
+            writer.WriteStringValue(value.AsString());
+        }
+        else
+        {
+            writer.WriteNumberValue(value.AsInt64());
+        }
+    }
+
+    private static void WriteSet(Utf8JsonWriter writer, DataValue value)
+    {
+        var mask = value.AsUInt64();
+        if (!value.TryGetLabels(out var labels))
+        {
+            writer.WriteNumberValue(mask);
+            return;
+        }
+
+        if (mask == 0)
+        {
+            writer.WriteStringValue(""u8);
+            return;
+        }
+
+        // Segments of one value must all be of one encoding: the labels are strings, so the commas are.
+        for (var rest = mask; rest != 0; rest &= rest - 1)
+        {
+            var isLast = (rest & (rest - 1)) == 0;
+            writer.WriteStringValueSegment(labels[BitOperations.TrailingZeroCount(rest)], isLast);
+            if (!isLast)
+            {
+                writer.WriteStringValueSegment(",", isFinalSegment: false);
+            }
+        }
+    }
+
+    // Marked, as nobody should take a change of a document for the document.
+    private static void WriteJsonPatch(Utf8JsonWriter writer, DataValue value)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("$patch"u8);
+        WriteJson(writer, value);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, DataValue value)
+    {
+        if (value.IsJsonOfCodec)
+        {
+            writer.WriteRawValue(value.AsString(), skipInputValidation: true);
+        }
+        else if (value.TryGetJsonUtf8(out var utf8))
+        {
+            WriteJsonText(writer, utf8);
+        }
+        else
+        {
+            WriteJsonText(writer, Encoding.UTF8.GetBytes(value.AsString()));
+        }
+    }
+
+    /// <summary>JSON text that somebody else wrote: checked, and put on one line.</summary>
+    private static void WriteJsonText(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(text, DeepReader);
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new CdcProtocolException($"A JSON value of {text.Length} bytes is not JSON: {e.Message}", innerException: e);
+        }
+
+        if (!text.ContainsAny((byte)'\n', (byte)'\r'))
+        {
+            writer.WriteRawValue(text, skipInputValidation: true);
+            return;
+        }
+
+        // Line ends can only stand between tokens of valid JSON, where a blank says the same.
+        var line = text.ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        writer.WriteRawValue(line, skipInputValidation: true);
+    }
+
+    // Four bytes of SRID (little-endian), then WKB. A value without room for the SRID is what servers store for a missing geometry that
+    // they were told to ignore.
+    private static void WriteGeometry(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        writer.WriteStartObject();
+        if (bytes.Length >= 4)
+        {
+            writer.WriteNumber(EnvelopeNames.Srid, BinaryPrimitives.ReadUInt32LittleEndian(bytes));
+            bytes = bytes[4..];
+        }
+        else
+        {
+            writer.WriteNull(EnvelopeNames.Srid);
+        }
+
+        writer.WriteBase64String(EnvelopeNames.Wkb, bytes);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteVector(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        writer.WriteStartArray();
+        for (; bytes.Length >= 4; bytes = bytes[4..])
+        {
+            WriteSingle(writer, BinaryPrimitives.ReadSingleLittleEndian(bytes));
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text;
+
+namespace CdcEmbedded.Transforms;
+
+/// <summary>One pattern <c>database.table</c> of a <see cref="TableFilter"/>. Immutable; safe from any thread.</summary>
+public sealed class TablePattern
+{
+    // Tokens: a character, or one of these two, which no char is.
+    private const int AnyRun = -1;
+    private const int AnyOne = -2;
+    private readonly int[] _database;
+    private readonly int[] _table;
+
+    private TablePattern(int[] database, int[] table)
+    {
+        _database = database;
+        _table = table;
+    }
+
+    /// <summary>The one database that it means; null where it has wildcards on that side.</summary>
+    public string? LiteralDatabase => Literal(_database);
+
+    /// <summary>The one table that it means; null where it has wildcards on that side.</summary>
+    public string? LiteralTable => Literal(_table);
+
+    /// <summary>A regular expression of all databases that match, in the syntax that PCRE and .NET share.</summary>
+    public string DatabaseExpression => Expression(_database);
+
+    /// <summary>A regular expression of all tables that match, in the same syntax.</summary>
+    public string TableExpression => Expression(_table);
+
+    internal static TablePattern Parse(string pattern, string parameter)
+    {
+        if (string.IsNullOrWhiteSpace(pattern))
+        {
+            throw new ArgumentException("A table pattern is empty; expected is database.table, such as shop.orders or shop.*.", parameter);
+        }
+
+        var at = 0;
+        var database = ParseName(pattern, ref at, parameter);
+        if (at >= pattern.Length || pattern[at] != '.')
+        {
+            throw Bad(pattern, "it has no point between database and table", parameter);
+        }
+
+        at++;
+        var table = ParseName(pattern, ref at, parameter);
+        return at == pattern.Length ? new TablePattern(database, table)
+            : throw Bad(pattern, "it has more than one point; a name with a point goes between backticks", parameter);
+    }
+
+    internal bool Matches(string database, string table, bool ignoreCase)
+        => Matches(_database, database, ignoreCase) && Matches(_table, table, ignoreCase);
+
+    private static string? Literal(int[] tokens)
+    {
+        var text = new StringBuilder(tokens.Length);
+        foreach (var token in tokens)
+        {
+            if (token < 0)
+            {
+                return null;
+            }
+
+            text.Append((char)token);
+        }
+
+        return text.ToString();
+    }
+
+    // [\s\S] is any character, line ends included; \z the very end, where $ would let one line end follow.
+    private static string Expression(int[] tokens)
+    {
+        var text = new StringBuilder("^");
+        foreach (var token in tokens)
+        {
+            _ = token switch
+            {
+                AnyRun => text.Append("[\\s\\S]*"),
+                AnyOne => text.Append("[\\s\\S]"),
+                _ when token < 128 && !char.IsAsciiLetterOrDigit((char)token) && token != '_' => text.Append('\\').Append((char)token),
+                _ => text.Append((char)token),
+            };
+        }
+
+        return text.Append("\\z").ToString();
+    }
+
+    private static int[] ParseName(string pattern, ref int at, string parameter)
+    {
+        var tokens = new List<int>();
+        if (at < pattern.Length && pattern[at] == '`')
+        {
+            ParseQuoted(pattern, ref at, tokens, parameter);
+        }
+        else
+        {
+            for (; at < pattern.Length && pattern[at] != '.'; at++)
+            {
+                var c = pattern[at];
+                if (c == '`' || char.IsWhiteSpace(c) || char.IsControl(c))
+                {
+                    var why = c == '`' ? "a backtick stands inside a name" : "a name with white space goes between backticks";
+                    throw Bad(pattern, why, parameter);
+                }
+
+                tokens.Add(c switch { '*' => AnyRun, '?' => AnyOne, _ => c });
+            }
+        }
+
+        return tokens.Count > 0 ? [.. tokens] : throw Bad(pattern, "one side of the point is empty; * stands for any name", parameter);
+    }
+
+    private static void ParseQuoted(string pattern, ref int at, List<int> tokens, string parameter)
+    {
+        at++;
+        while (true)
+        {
+            if (at >= pattern.Length)
+            {
+                throw Bad(pattern, "a backtick is not closed", parameter);
+            }
+
+            var c = pattern[at++];
+            if (c == '`')
+            {
+                if (at >= pattern.Length || pattern[at] != '`')
+                {
+                    return;
+                }
+
+                at++;
+            }
+
+            tokens.Add(c);
+        }
+    }
+
+    /// <summary>Matches in at most length times length steps: after a mismatch only the last run is widened.</summary>
+    private static bool Matches(int[] tokens, string name, bool ignoreCase)
+    {
+        int token = 0, at = 0, run = -1, runAt = 0;
+        while (at < name.Length)
+        {
+            if (token < tokens.Length && tokens[token] == AnyRun)
+            {
+                run = token++;
+                runAt = at;
+            }
+            else if (token < tokens.Length && (tokens[token] == AnyOne || IsSame(tokens[token], name[at], ignoreCase)))
+            {
+                token++;
+                at++;
+            }
+            else if (run >= 0)
+            {
+                token = run + 1;
+                at = ++runAt;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (token < tokens.Length && tokens[token] == AnyRun)
+        {
+            token++;
+        }
+
+        return token == tokens.Length;
+    }
+
+    private static bool IsSame(int token, char c, bool ignoreCase)
+        => token == c || (ignoreCase && token >= 0 && char.ToUpperInvariant((char)token) == char.ToUpperInvariant(c));
+
+    private static ArgumentException Bad(string pattern, string why, string parameter)
+        => new($"'{pattern}' is no table pattern: {why}. Expected is database.table, such as shop.orders, shop.* or `my.db`.orders.",
+            parameter);
+}

@@ -1,7 +1,0 @@
-namespace CdcEmbedded.Tests.Serialization;
-
-/// <summary>A clock that stands.</summary>
-internal sealed class FixedTime(long unixMilliseconds) : TimeProvider
-{
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
-}

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests;
+
+/// <summary>A reader in a process of its own is killed with SIGKILL at random moments, again and again, while a writer writes.</summary>
+public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, ITestOutputHelper output)
+{
+    private const int Kills = 25;
+
+    [Theory]
+    [InlineData(ServerKind.MySql97)]
+    [InlineData(ServerKind.MySql56)]
+    public async Task A_reader_that_is_killed_loses_nothing_and_repeats_only_what_was_not_committed(ServerKind kind)
+    {
+        await using MySqlTestServer server = await StartServerAsync(kind);
+        await using Scene scene = await Scene.CreateAsync(server, output);
+        string events = scene.PathOf("events");
+        var store = new FileOffsetStore(scene.PathOf("offsets"));
+        var runs = new List<(string? StoredBefore, int FirstLine)>();
+        await scene.RunAsync(
+            ["append", events, scene.PathOf("offsets")],
+            async () => runs.Add(((await store.LoadAsync("crash"))?.Text, Lines(events).Length)),
+            () => Lines(events));
+
+        List<CapturedChange> all = await scene.ReadAllAsync();
+        string[] lines = Lines(events);
+        var places = all.Select((change, place) => (Place: PlaceOf(change.Offset.ToString()), place)).ToDictionary(x => x.Place, x => x.place);
+        string[] expected = [.. all.Select(Line)];
+        int repeated = 0;
+        int reached = 0;
+        for (int run = 0; run < runs.Count; run++)
+        {
+            (string? stored, int firstLine) = runs[run];
+            string[] seen = lines[firstLine..(run + 1 < runs.Count ? runs[run + 1].FirstLine : lines.Length)];
+
+            // A run begins just behind the offset that the run before it had stored: nothing is left out, nothing older comes again.
+            int from = stored is null || PlaceOf(stored) == PlaceOf(scene.Start) ? 0 : places[PlaceOf(stored)] + 1;
+            Assert.Equal(expected.Skip(from).Take(seen.Length), seen);
+            Assert.True(from <= reached, $"run {run} began at {from}, but only {reached} had been written");
+            repeated += Math.Max(0, Math.Min(reached, from + seen.Length) - from);
+            reached = Math.Max(reached, from + seen.Length);
+        }
+
+        Assert.Equal(expected.Length, reached);
+        Assert.Equal(expected, lines.Distinct());
+        output.WriteLine($"{runs.Count} runs, {expected.Length} events, {repeated} repeated");
+    }
+
+    [Theory]
+    [InlineData(ServerKind.MySql97)]
+    [InlineData(ServerKind.MySql56)]
+    public async Task Effects_stored_together_with_their_offset_happen_exactly_once(ServerKind kind)
+    {
+        await using MySqlTestServer server = await StartServerAsync(kind);
+        await using Scene scene = await Scene.CreateAsync(server, output);
+        string state = scene.PathOf("state");
+        await scene.RunAsync(["atomic", state], () => Task.CompletedTask, () => Lines(state));
+
+        List<CapturedChange> all = await scene.ReadAllAsync();
+
+        Assert.Equal(all.Select(Line), Lines(state).Skip(1));
+    }
+
+    /// <summary>What an offset says of the place alone: the engine adds the server's identity to one that a user made, and with GTIDs the file is an
+    /// aside.</summary>
+    private static string PlaceOf(string offset)
+    {
+        var document = OffsetDocument.Read(CdcOffset.Parse(offset));
+        return $"{document.GtidSet?.ToString() ?? $"{document.File}:{document.Position}"} {document.TransactionGtid} {document.Rows}";
+    }
+
+    private static string Line(CapturedChange change) => $"{change.Event.After["id"]}\t{change.Event.EventId}";
+
+    private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
+
+    /// <summary>A server of its own: on a shared one, other tests' traffic moves the stored offset between the events of this one.</summary>
+    private Task<MySqlTestServer> StartServerAsync(ServerKind kind)
+        => kind == ServerKind.MySql97 ? mySql97.StartOwnAsync() : mySql56.StartOwnAsync();
+
+    /// <summary>A database with a writer, a folder, and a reader that is started and killed.</summary>
+    private sealed class Scene(MySqlTestServer server, string database, string start, ITestOutputHelper output) : IAsyncDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("cdc-crash-").FullName;
+
+        public string Start { get; } = start;
+
+        public static async Task<Scene> CreateAsync(MySqlTestServer server, ITestOutputHelper output)
+        {
+            // Nothing else happens on this server from here on: offsets differ only by events of this database.
+            string database = await server.CreateDatabaseAsync("crash");
+            await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, v TEXT)", database);
+            return new Scene(server, database, (await Capture.EndOfLogAsync(server)).ToString(), output);
+        }
+
+        public string PathOf(string name) => Path.Combine(_folder, name);
+
+        public Task<List<CapturedChange>> ReadAllAsync() => Capture.ReadAsync(Capture.Source(server, database), CdcOffset.Parse(Start));
+
+        public async Task RunAsync(string[] arguments, Func<Task> beforeRun, Func<string[]> lines)
+        {
+            using var stop = new CancellationTokenSource();
+            int last = -1;
+            Task<int> writing = Task.Run(() => WriteAsync(() => stop.IsCancellationRequested));
+            for (int kill = 0; kill < Kills; kill++)
+            {
+                await beforeRun();
+                int before = lines().Length;
+                using Process reader = StartReader(arguments);
+
+                // Sometimes while it starts, mostly while it reads.
+                long started = Stopwatch.GetTimestamp();
+                while (kill % 5 != 0 && lines().Length == before && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20))
+                {
+                    await Task.Delay(5);
+                }
+
+                await Task.Delay(Random.Shared.Next(0, 200));
+                await KillAsync(reader);
+            }
+
+            await stop.CancelAsync();
+            last = await writing;
+            await beforeRun();
+            using Process final = StartReader(arguments);
+            try
+            {
+                long waiting = Stopwatch.GetTimestamp();
+                while (!(lines() is [.., var line] && line.StartsWith($"{last}\t", StringComparison.Ordinal)))
+                {
+                    Assert.False(final.HasExited, "The reader has ended.");
+                    Assert.True(Stopwatch.GetElapsedTime(waiting) < Capture.Patience, $"Row {last} has not come.");
+                    await Task.Delay(20);
+                }
+            }
+            finally
+            {
+                await KillAsync(final);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Directory.Delete(_folder, recursive: true);
+            return default;
+        }
+
+        private static async Task KillAsync(Process reader)
+        {
+            Assert.False(reader.HasExited, "The reader has ended by itself.");
+            reader.Kill();
+            await reader.WaitForExitAsync();
+        }
+
+        private Process StartReader(string[] arguments)
+        {
+            var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = false };
+            string[] all =
+            [
+                "exec", Path.Combine(AppContext.BaseDirectory, "CdcEmbedded.CrashReader.dll"), arguments[0], server.ConnectionString, database, Start,
+                .. arguments[1..],
+            ];
+            foreach (string argument in all)
+            {
+                info.ArgumentList.Add(argument);
+            }
+
+            return Process.Start(info) ?? throw new InvalidOperationException("The reader did not start.");
+        }
+
+        private async Task<int> WriteAsync(Func<bool> isOver)
+        {
+            int id = 0;
+            int transactions = 0;
+            await using SqlSession writer = await server.OpenSessionAsync(database);
+            while (!isOver())
+            {
+                int rows = Random.Shared.Next(1, 6);
+                await writer.ExecuteAsync("BEGIN; " + string.Concat(Enumerable.Range(id, rows).Select(i => $"INSERT INTO t VALUES ({i}, 'v');")) + " COMMIT");
+                id += rows;
+                transactions++;
+                await Task.Delay(5);
+            }
+
+            output.WriteLine($"{transactions} transactions");
+            return id - 1;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace CdcEmbedded.Tests.Formats;
+
+/// <summary>A clock that stands.</summary>
+internal sealed class FixedTime(long unixMilliseconds) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Tests.Formats;
+
+/// <summary>One change of <c>shop.orders</c> with records of the test's choice.</summary>
+internal sealed class OneChange(ChangeOperation operation, DataRecord before, DataRecord after, DataRecord key = default, bool inTransaction = true, bool isProvisional = false) : ChangeSet
+{
+    public static readonly DateTimeOffset CommitTime = new(2024, 3, 9, 12, 33, 58, 123, TimeSpan.Zero);
+
+    public static DataRecord Row(params (string Name, DataValue Value)[] fields) => RowOf(null, fields);
+
+    public static DataRecord RowOf(TableSchema? schema, params (string Name, DataValue Value)[] fields)
+        => new(new DetachedRecordSet(schema, [.. fields.Select(f => f.Name)], [.. fields.Select(f => f.Value)]), 0);
+
+    public static ChangeEvent Insert(params (string Name, DataValue Value)[] fields) => new OneChange(ChangeOperation.Create, default, Row(fields)).Event;
+
+    public ChangeEvent Event => new(this, 0);
+
+    public override int Count => 1;
+    public override long ByteSize => 100;
+    public override string GetDatabase(int change) => "shop";
+    public override string GetTable(int change) => "orders";
+    public override DateTimeOffset GetTimestamp(int change) => CommitTime;
+    public override TransactionInfo? GetTransaction(int change) => inTransaction ? new SomeTransaction() : null;
+    public override TableSchema? Schema => after.HasValue ? after.Schema : before.Schema;
+
+    public override bool IsProvisional => isProvisional;
+    public override ChangeOperation GetOperation(int change) => operation;
+    public override DataRecord GetBefore(int change) => before;
+    public override DataRecord GetAfter(int change) => after;
+    public override DataRecord GetKey(int change) => key;
+    public override long GetTotalOrder(int change) => 5;
+    public override long GetDataCollectionOrder(int change) => 2;
+    public override string GetEventId(int change) => "id";
+    public override SourcePosition GetPosition(int change) => SomePosition.Instance;
+
+    public override SourceInfo GetSource(int change) => new FileSource
+    {
+        Connector = "mysql",
+        Name = "tail",
+        Timestamp = CommitTime,
+        Database = GetDatabase(change),
+        Table = GetTable(change),
+        IsSnapshot = operation == ChangeOperation.Read,
+    };
+
+    public override int GetFieldCount(int record) => throw new NotSupportedException();
+    public override string GetFieldName(int record, int field) => throw new NotSupportedException();
+    public override int IndexOf(int record, string name) => throw new NotSupportedException();
+    public override DataValue GetValue(int record, int field) => throw new NotSupportedException();
+
+    internal sealed class SomeTransaction : TransactionInfo
+    {
+        public override string Id => "3e11fa47-71ca-11e1-9e33-c80aa9429562:23";
+        public override DateTimeOffset Timestamp => CommitTime;
+    }
+
+    internal sealed class SomePosition : SourcePosition
+    {
+        public static readonly SomePosition Instance = new();
+        public override bool IsTransactionEnd => true;
+        public override CdcOffset ToOffset() => CdcOffset.Parse("""{"v":1,"source":"test"}""");
+    }
+
+    private sealed class FileSource : SourceInfo
+    {
+        public override void WriteProperties(Utf8JsonWriter writer)
+        {
+            writer.WriteString("file", "binlog.000007");
+            writer.WriteNumber("pos", 4);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using CdcEmbedded.Transforms;
+
+namespace CdcEmbedded.Tests.Transforms;
+
+public sealed class TableFilterTests
+{
+    [Theory]
+    [InlineData("shop.orders", "shop", "orders", true)]
+    [InlineData("shop.orders", "shop", "orders2", false)]
+    [InlineData("shop.orders", "shop2", "orders", false)]
+    [InlineData("shop.orders", "shop", "Orders", false)]
+    [InlineData("shop.*", "shop", "anything", true)]
+    [InlineData("shop.*", "workshop", "anything", false)]
+    [InlineData("*.*", "a", "b", true)]
+    [InlineData("*.audit_*", "x", "audit_", true)]
+    [InlineData("*.audit_*", "x", "audit_log", true)]
+    [InlineData("*.audit_*", "x", "my_audit_log", false)]
+    [InlineData("*.*_log", "x", "a_log_log", true)]
+    [InlineData("s?op.o*s", "shop", "orders", true)]
+    [InlineData("s?op.o*s", "sop", "orders", false)]
+    [InlineData("shop_?.t", "shop_1", "t", true)]
+    [InlineData("shop_?.t", "shop_12", "t", false)]
+    [InlineData("a*b*c.t", "aXbYbZc", "t", true)]
+    [InlineData("a*b*c.t", "aXbYbZ", "t", false)]
+    [InlineData("`my.db`.t", "my.db", "t", true)]
+    [InlineData("`my.db`.`a*b`", "my.db", "a*b", true)]
+    [InlineData("`my.db`.`a*b`", "my.db", "axb", false)]
+    [InlineData("`a``b`.*", "a`b", "t", true)]
+    [InlineData("`with space`.t", "with space", "t", true)]
+    public void Matches_follows_the_include_pattern(string pattern, string database, string table, bool expected)
+        => Assert.Equal(expected, new TableFilter([pattern], []).Matches(database, table));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("orders")]
+    [InlineData("shop.")]
+    [InlineData(".orders")]
+    [InlineData("a.b.c")]
+    [InlineData("shop.or ders")]
+    [InlineData("`shop.orders")]
+    [InlineData("`shop`orders")]
+    [InlineData("``.orders")]
+    [InlineData("sh`op`.orders")]
+    [InlineData("shop.`orders`x")]
+    public void Constructor_refuses_what_is_no_pattern_and_names_it(string pattern)
+    {
+        var e = Assert.Throws<ArgumentException>(() => new TableFilter([], [pattern]));
+        Assert.Equal("exclude", e.ParamName);
+        Assert.Contains(pattern.Trim(), e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_filter_matches_everything() => Assert.True(new TableFilter([], []).Matches("a", "b"));
+
+    [Fact]
+    public void Exclude_wins_over_include()
+    {
+        var filter = new TableFilter(["shop.*", "crm.people"], ["*.audit_*"]);
+        Assert.True(filter.Matches("shop", "orders"));
+        Assert.True(filter.Matches("crm", "people"));
+        Assert.False(filter.Matches("shop", "audit_log"));
+        Assert.False(filter.Matches("crm", "orders"));
+    }
+
+    [Fact]
+    public void Case_counts_unless_told_otherwise()
+    {
+        Assert.False(new TableFilter(["Shop.Ord*"], []).Matches("shop", "ORDERS"));
+        Assert.True(new TableFilter(["Shop.Ord*"], [], ignoreCase: true).Matches("shop", "ORDERS"));
+        Assert.True(new TableFilter(["*.`ÄB`"], [], ignoreCase: true).Matches("shop", "äb"));
+    }
+
+    [Fact]
+    public void Matches_with_many_wildcards_takes_no_exponential_time()
+        => Assert.False(new TableFilter(["*a*a*a*a*a*a*a*a*a*b.t"], []).Matches(new string('a', 5000), "t"));
+}

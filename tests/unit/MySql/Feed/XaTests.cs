@@ -1,0 +1,303 @@
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Transactions;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Tests.Feed;
+
+/// <summary>XA transactions in two phases: held until their outcome, in whatever order and distance it comes.</summary>
+public sealed class XaTests
+{
+    [Fact]
+    public async Task Changes_come_at_XA_COMMIT_under_the_GTID_of_their_XA_PREPARE()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(None());
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 3 ) ( 1 2 ) ( 4 )", run.Text);
+        var begins = run.Entries.Select(e => e.Item).OfType<TransactionBegin>().Select(b => b.Transaction.Id);
+        Assert.Equal([$"{EventList.Source}:2", $"{EventList.Source}:1", $"{EventList.Source}:4"], begins);
+    }
+
+    [Fact]
+    public async Task Changes_of_a_rolled_back_one_do_not_come()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None());
+
+        Assert.Equal("( 3 )", run.Text);
+        Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outcomes_may_come_in_another_order()
+    {
+        var list = Prepared(Prepared(EventList.Begun(), 1, 'a', 1), 2, 'b', 2);
+
+        var run = await list.Gtid(3).Query("XA COMMIT X'62',X'',1").Gtid(4).Query("XA COMMIT X'61',X'',1").ReadAsync(None());
+
+        Assert.Equal("( 2 ) ( 1 )", run.Text);
+    }
+
+    [Fact]
+    public async Task An_offset_remembers_the_open_ones_and_where_to_read_them_again()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Transaction(2, 3).ReadAsync(None());
+
+        var document = OffsetDocument.Read(run.LastOffset);
+        var open = Assert.Single(document.Pending);
+        Assert.Equal(("X'78',X'',1", $"{EventList.Source}:1"), (open.Xid, open.Gtid));
+        Assert.Equal($"{EventList.Source}:1-2", document.GtidSet?.ToString());
+        var start = DumpStart.Of(document);
+        Assert.Equal($"{EventList.Source}:2", start.Executed?.ToString());
+        Assert.Equal(open.Position, start.FilePosition);
+    }
+
+    [Theory]
+    [InlineData("0-1-2", "0-1-2")]
+    [InlineData(null, null)]
+    public void On_MariaDB_reading_begins_before_the_open_one_by_GTID_where_that_is_known_and_else_by_file(string? before, string? position)
+    {
+        var start = DumpStart.Of(new OffsetDocument
+        {
+            GtidPosition = MariaDbGtidPosition.Parse("0-1-5"), File = "binlog.000002", Position = 900,
+            Pending = [new PendingXa("X'78',X'',1", "0-1-3", before, "binlog.000001", 300)],
+        });
+
+        Assert.Equal((position, "binlog.000001", 300), (start.Position?.ToString(), start.File, start.FilePosition));
+    }
+
+    [Fact]
+    public async Task A_restart_reads_the_open_ones_again_and_nothing_else()
+    {
+        var first = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).ReadAsync(None());
+
+        // By GTID the server leaves out what the set holds: here it is passed over, as without GTIDs.
+        var rest = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(first.LastOffset);
+
+        Assert.Null(rest.Failure);
+        Assert.Equal("( 1 2 ) ( 4 )", rest.Text);
+    }
+
+    [Fact]
+    public async Task A_restart_between_the_changes_of_one_goes_on_behind_the_last()
+    {
+        EventList List() => Prepared(EventList.Begun(), 1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        var all = await List().ReadAsync(None(), items: false);
+        Assert.Equal("9 1 2 3 4", all.Text);
+
+        // Behind the last of them the offset is a plain one, and the server leaves out what it holds.
+        for (var change = 0; change < 3; change++)
+        {
+            var rest = await List().ReadAsync(all.OffsetBehind(change), items: false);
+
+            Assert.Null(rest.Failure);
+            Assert.Equal(string.Join(' ', all.Text.Split(' ').Skip(change + 1)), rest.Text);
+        }
+    }
+
+    [Fact]
+    public async Task A_restart_whose_open_one_is_not_in_the_log_again_is_told()
+    {
+        var first = await Prepared(EventList.Begun(), 1, 'x', 1).Transaction(2, 3).ReadAsync(None());
+
+        var rest = await EventList.Begun().Gtid(3).Query("XA COMMIT X'78',X'',1").ReadAsync(first.LastOffset);
+
+        Assert.IsType<SourceInconsistentException>(rest.Failure);
+        Assert.Contains("X'78',X'',1", rest.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_commit_of_one_that_was_prepared_before_the_start_is_told_in_its_place()
+    {
+        var list = EventList.Begun().Transaction(1, 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
+
+        var run = await list.ReadAsync(None());
+
+        Assert.Equal("( 1 ) ( ) ( 3 )", run.Text);
+        Assert.Single(list.Logger.Entries, e => e.Text.Contains("X'78',X'',1", StringComparison.Ordinal));
+        var at = run.Entries.FindIndex(e => e.Item is Notice);
+        Assert.IsType<TransactionBegin>(run.Entries[at - 1].Item);
+        Assert.IsType<TransactionEnd>(run.Entries[at + 1].Item);
+        var notice = Assert.IsType<Notice>(run.Entries[at].Item);
+        Assert.Equal(NoticeKind.TransactionMissed, notice.Kind);
+        Assert.Contains("X'78',X'',1", notice.Message, StringComparison.Ordinal);
+        Assert.Contains("binlog.000001:", notice.Message, StringComparison.Ordinal);
+        Assert.Contains("XA PREPARE", notice.Message, StringComparison.Ordinal);
+
+        // The notice comes again until its transaction is done, and then no more.
+        Assert.Equal($"{EventList.Source}:1", OffsetDocument.Read(run.Entries[at].Position.ToOffset()).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1-2", OffsetDocument.Read(run.Entries[at + 1].Position.ToOffset()).GtidSet?.ToString());
+    }
+
+    [Fact]
+    public async Task The_rollback_of_one_that_was_prepared_before_the_start_misses_nothing()
+    {
+        var list = EventList.Begun().Gtid(1).Query("XA ROLLBACK X'78',X'',1").Transaction(2, 2);
+
+        var run = await list.ReadAsync(None());
+
+        Assert.Equal("( 2 )", run.Text);
+        Assert.DoesNotContain(run.Entries, e => e.Item is Notice);
+    }
+
+    [Fact]
+    public async Task One_without_captured_changes_holds_nothing_back()
+    {
+        var list = Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
+
+        var run = await list.ReadAsync(None(), include: ["db.other"]);
+
+        Assert.Null(run.Failure);
+        Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(list.Logger.Entries, e => e.Text.Contains("X'78'", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(XaMode.EmitAtPrepare, "( 1 ) ( 3 )")]
+    [InlineData(XaMode.Fail, "")]
+    public async Task Other_modes_deliver_or_fail_at_XA_PREPARE(XaMode mode, string expected)
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None(), xa: mode);
+
+        Assert.Equal(expected, run.Text);
+        Assert.Equal(mode == XaMode.Fail, run.Failure is SourceInconsistentException);
+        Assert.Equal(mode == XaMode.Fail ? [] : [true, false], run.Entries.Select(e => e.Changes).OfType<ChangeSet>().Select(set => set.IsProvisional));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task More_than_may_be_held_is_read_again_at_its_commit(bool items)
+    {
+        EventList List() => Prepared(Prepared(EventList.Begun(), 1, 'a', 1, 2), 2, 'b', 3, 4, 5).Transaction(3, 6).Gtid(4).Query("XA COMMIT X'62',X'',1")
+            .Transaction(5, 7).Gtid(6).Query("XA COMMIT X'61',X'',1").Transaction(7, 8);
+        var held = await List().ReadAsync(None(), items);
+        var list = List();
+
+        var run = await list.ReadAsync(None(), items, buffer: 10);
+
+        Assert.Null(run.Failure);
+        Assert.Equal(items ? "( 6 ) ( 3 4 5 ) ( 7 ) ( 1 2 ) ( 8 )" : "6 3 4 5 7 1 2 8", run.Text);
+        Assert.Equal(held.Text, run.Text);
+        Assert.All(run.Entries.Select(e => e.Changes).OfType<ChangeSet>().Where(set => set.Count > 1), set => Assert.False(set.IsProvisional));
+        Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
+        Assert.Equal(2, list.Logger.Entries.Count(e => e.Text.Contains("reading it again", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(10, 1 << 20)]
+    [InlineData(1 << 20, 10)]
+    public async Task A_restart_inside_one_that_is_read_again_goes_on_behind_the_last(long bufferBefore, long bufferAfter)
+    {
+        EventList List() => Prepared(EventList.Begun(), 1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        var all = await List().ReadAsync(None(), items: false, buffer: bufferBefore);
+        Assert.Equal("9 1 2 3 4", all.Text);
+        for (var change = 0; change < 3; change++)
+        {
+            var rest = await List().ReadAsync(all.OffsetBehind(change), items: false, buffer: bufferAfter);
+
+            Assert.Null(rest.Failure);
+            Assert.Equal(string.Join(' ', all.Text.Split(' ').Skip(change + 1)), rest.Text);
+        }
+    }
+
+    [Fact]
+    public async Task Prepared_ones_make_room_for_an_ordinary_transaction()
+    {
+        EventList List() => Prepared(Prepared(EventList.Begun(), 1, 'a', 1, 2), 2, 'b', 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5).Query("ROLLBACK")
+            .Gtid(4).Query("XA COMMIT X'61',X'',1").Gtid(5).Query("XA COMMIT X'62',X'',1").Transaction(6, 6);
+        var held = await List().ReadAsync(None());
+        var bytes = (await EventList.Begun().Transaction(1, 1).ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Single().ByteSize;
+        var list = List();
+
+        // Room for two of the four: without it the transaction that rolls back would be handed over, which cannot be undone.
+        var run = await list.ReadAsync(None(), buffer: (bytes * 5) / 2);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 1 2 ) ( 3 ) ( 6 )", run.Text);
+        Assert.Equal(held.Text, run.Text);
+        Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
+        Assert.Contains(list.Logger.Entries, e => e.Text.Contains("reading it again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task No_offset_passes_one_before_it_is_read_again()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1").ReadAsync(None(), items: false, buffer: 10);
+
+        Assert.Equal("1 2", run.Text);
+        Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1", $"{EventList.Source}:1-2"],
+            new[] { run.OffsetBehind(0), run.OffsetBehind(1), run.LastOffset }.Select(o => OffsetDocument.Read(o).GtidSet?.ToString()));
+    }
+
+    [Fact]
+    public async Task One_that_was_not_held_and_is_rolled_back_does_not_come()
+    {
+        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None(), buffer: 10);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 3 )", run.Text);
+        Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(10)]
+    public async Task One_that_is_open_when_the_mode_becomes_EmitAtPrepare_comes_at_its_commit(long buffer)
+    {
+        var first = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).ReadAsync(None());
+
+        var rest = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
+            .ReadAsync(first.LastOffset, xa: XaMode.EmitAtPrepare, buffer: buffer);
+
+        Assert.Null(rest.Failure);
+        Assert.Equal("( 1 2 ) ( 4 )", rest.Text);
+        Assert.DoesNotContain("\"xa\"", rest.LastOffset.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_phase_is_read_again_too()
+    {
+        var list = EventList.Begun().Gtid(1).Query("XA START X'78',X'',1").Map().Rows(1, 2).Query("XA END X'78',X'',1")
+            .Add(EventType.XaPrepare, [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'x']).Transaction(2, 3);
+
+        var run = await list.ReadAsync(None(), buffer: 10);
+
+        Assert.Null(run.Failure);
+        Assert.Equal("( 1 2 ) ( 3 )", run.Text);
+    }
+
+    [Fact]
+    public async Task One_that_the_log_holds_no_more_at_its_commit_is_told()
+    {
+        var list = Prepared(new EventList { IsPurged = true }.Fake("binlog.000001", 4).Format(), 1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1");
+
+        var run = await list.ReadAsync(None(), buffer: 10);
+
+        Assert.True(Assert.IsType<CdcConnectionException>(run.Failure).IsTransient);
+        Assert.Contains("X'78',X'',1", run.Failure.Message, StringComparison.Ordinal);
+        Assert.Contains("TransactionBufferBytes", run.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("XA COMMIT X'6162',X'FF',-7", "X'6162',X'ff',-7")]
+    [InlineData("XA ROLLBACK 'ab'", "X'6162',X'',1")]
+    [InlineData("XA COMMIT 'ab','c',42 ONE PHASE", "X'6162',X'63',42")]
+    public void The_name_is_read_as_the_prepare_event_gives_it(string statement, string expected) => Assert.Equal(expected, XaStatement.ReadXid(statement));
+
+    [Theory]
+    [InlineData("XA COMMIT")]
+    [InlineData("XA COMMIT '")]
+    public void A_statement_without_a_name_is_refused(string statement) => Assert.Throws<CdcProtocolException>(() => XaStatement.ReadXid(statement));
+
+    private static EventList Prepared(EventList list, long gtid, char name, params int[] rows)
+    {
+        var hex = ((int)name).ToString("x2", System.Globalization.CultureInfo.InvariantCulture);
+        return list.Gtid(gtid).Query($"XA START X'{hex}',X'',1").Map().Rows(rows).Query($"XA END X'{hex}',X'',1")
+            .Add(EventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)name]);
+    }
+
+    private static CdcOffset None() => CdcOffset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
+}
