@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Gtids;
-using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Positions;
@@ -28,11 +27,12 @@ internal sealed class MySqlPosition : SourcePosition
         _pending = pending;
     }
 
-    /// <summary>Inside a transaction, after a number of its delivered changes.</summary>
-    public MySqlPosition(MySqlTransaction transaction, long rows, ulong check, int schemaChanges = 0)
-        : this(transaction.Identity, transaction.ExecutedBefore, transaction.RestartFile, transaction.RestartPosition, transaction.Pending)
+    /// <summary>Inside the transaction that begins at a position, after a number of its delivered changes.</summary>
+    public MySqlPosition(FeedIdentity identity, ExecutedGtids executed, string? file, long position, PendingXa[] pending, TransactionGtid gtid, long rows,
+        ulong check, int schemaChanges)
+        : this(identity, executed, file, position, pending)
     {
-        _gtid = transaction.RestartGtid;
+        _gtid = gtid;
         _rows = rows;
         _check = check;
         _schemaChanges = schemaChanges;

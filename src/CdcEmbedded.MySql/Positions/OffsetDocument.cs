@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CdcEmbedded.MySql.Gtids;
-using CdcEmbedded.MySql.Transactions;
 
 namespace CdcEmbedded.MySql.Positions;
 

@@ -1,5 +1,5 @@
 using CdcEmbedded.MySql.Binlog.Rows;
-using CdcEmbedded.MySql.Transactions;
+using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Schemas;
 

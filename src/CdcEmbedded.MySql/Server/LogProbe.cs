@@ -1,5 +1,5 @@
+using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Replication;
-using CdcEmbedded.MySql.Transactions;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
@@ -43,20 +43,21 @@ internal sealed class LogProbe : IAsyncDisposable
     }
 
     /// <summary>Called whenever something was read; never waits for the server.</summary>
+    /// <param name="progress">How far the stream has been read.</param>
     /// <exception cref="OffsetLostException">The log was reset.</exception>
-    public async ValueTask CheckAsync(TransactionAssembler assembler)
+    public async ValueTask CheckAsync(ReadProgress progress)
     {
-        if (assembler.EventCount != _events)
+        if (progress.Events != _events)
         {
-            _events = assembler.EventCount;
-            _heartbeats = assembler.HeartbeatCount;
+            _events = progress.Events;
+            _heartbeats = progress.Heartbeats;
             _isSuspicious = false;
             _quietSince = _time.GetTimestamp();
         }
-        else if (assembler.HeartbeatCount != _heartbeats)
+        else if (progress.Heartbeats != _heartbeats)
         {
-            _heartbeats = assembler.HeartbeatCount;
-            await OnHeartbeatAsync(assembler).ConfigureAwait(false);
+            _heartbeats = progress.Heartbeats;
+            await OnHeartbeatAsync(progress).ConfigureAwait(false);
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class LogProbe : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async ValueTask OnHeartbeatAsync(TransactionAssembler assembler)
+    private async ValueTask OnHeartbeatAsync(ReadProgress progress)
     {
         if (_look is not { } look)
         {
@@ -97,14 +98,14 @@ internal sealed class LogProbe : IAsyncDisposable
             // What was read since then may be newer than the answer.
             if (_lookedAfter == _events)
             {
-                Judge(state, assembler);
+                Judge(state, progress);
             }
         }
     }
 
-    private void Judge(LogState? state, TransactionAssembler assembler)
+    private void Judge(LogState? state, ReadProgress progress)
     {
-        if (state is null || state.Server != _facts.ServerUuid || state.Contradiction(assembler.Executed, assembler.Cursor) is not { } contradiction)
+        if (state is null || state.Server != _facts.ServerUuid || state.Contradiction(progress.Executed, progress.Cursor) is not { } contradiction)
         {
             _isSuspicious = false;
             return;

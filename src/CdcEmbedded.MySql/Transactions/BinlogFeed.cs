@@ -74,7 +74,7 @@ internal sealed class BinlogFeed : ISourceFeed
                 await ReadBufferedAsync(cancellationToken).ConfigureAwait(false);
                 if (Probe is { } probe)
                 {
-                    await probe.CheckAsync(_assembler).ConfigureAwait(false);
+                    await probe.CheckAsync(_assembler.Progress).ConfigureAwait(false);
                 }
             }
             catch (CdcException e) when (_assembler.HasEntries)

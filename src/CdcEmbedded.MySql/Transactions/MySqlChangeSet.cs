@@ -205,7 +205,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         }
 
         var done = _first + change + 1;
-        return new MySqlPosition(_transaction, _delivered + done, CheckAfter(done));
+        return _transaction.PositionAfter(_delivered + done, CheckAfter(done));
     }
 
     public override string GetEventId(int change)

@@ -88,6 +88,16 @@ internal sealed class MySqlTransaction : TransactionInfo
         HeaderSeconds = outcome.HeaderSeconds;
     }
 
+    /// <summary>The position before its first event.</summary>
+    public MySqlPosition PositionBefore() => new(_identity, ExecutedBefore, RestartFile, RestartPosition, Pending);
+
+    /// <summary>The position inside it, after a number of its delivered changes.</summary>
+    /// <param name="rows">Number of delivered changes.</param>
+    /// <param name="check">Their <see cref="DeliveryCheck"/>.</param>
+    /// <param name="schemaChanges">Number of delivered schema changes.</param>
+    public MySqlPosition PositionAfter(long rows, ulong check, int schemaChanges = 0)
+        => new(_identity, ExecutedBefore, RestartFile, RestartPosition, Pending, RestartGtid, rows, check, schemaChanges);
+
     /// <summary>The position after the transaction, if the given change is its last delivered one and its commit has been read.</summary>
     public MySqlPosition? EndIfLast(MySqlChangeSet set, int change)
         => Volatile.Read(ref _end) is { } end && ReferenceEquals(_lastSet, set) && change == set.Count - 1 ? end : null;

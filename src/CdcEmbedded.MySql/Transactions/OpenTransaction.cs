@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.Sources;
 

@@ -69,7 +69,7 @@ internal sealed partial class TransactionAssembler
     {
         if (_open is { } open)
         {
-            open.Hold(NoticeAt(new MySqlPosition(open.Transaction, open.Delivered, open.Check)));
+            open.Hold(NoticeAt(open.Transaction.PositionAfter(open.Delivered, open.Check)));
         }
         else
         {

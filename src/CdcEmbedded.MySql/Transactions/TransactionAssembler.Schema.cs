@@ -10,7 +10,7 @@ internal sealed partial class TransactionAssembler
 {
     /// <summary>The transaction's begin, or the place between two: for looking up what a table was here.</summary>
     public OffsetDocument PlaceNow() => _open is { } open
-        ? BeginPosition(open.Transaction).ToDocument()
+        ? open.Transaction.PositionBefore().ToDocument()
         : PositionNow().ToDocument();
 
     /// <summary>Where the next version of a schema is noted down.</summary>
@@ -28,7 +28,7 @@ internal sealed partial class TransactionAssembler
             {
                 if (open.AddSchemaChange() is > 0 and var place)
                 {
-                    open.Hold(ItemOf(change, open, query, text, start, new MySqlPosition(open.Transaction, 0, 0, place)));
+                    open.Hold(ItemOf(change, open, query, text, start, open.Transaction.PositionAfter(0, 0, place)));
                 }
             }
         }
@@ -74,7 +74,7 @@ internal sealed partial class TransactionAssembler
         {
             if (open.AddSchemaChange() is > 0 and var place)
             {
-                var position = i == told.Count - 1 ? end : new MySqlPosition(transaction, 0, 0, place);
+                var position = i == told.Count - 1 ? end : transaction.PositionAfter(0, 0, place);
                 _batch.Add(ItemOf(told[i], open, query, text, start, position));
             }
         }

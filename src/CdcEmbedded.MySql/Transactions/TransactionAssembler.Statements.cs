@@ -122,10 +122,10 @@ internal sealed partial class TransactionAssembler
         var isDone = open.AddTruncate(DeliveryCheck.HashOf(database, table));
         open.VerifyComplete();
         var end = Finish(open);
-        var done = _settings.WantsItems ? new MySqlPosition(open.Transaction, open.Delivered, open.Check) : end;
+        var done = _settings.WantsItems ? open.Transaction.PositionAfter(open.Delivered, open.Check) : end;
         if (!isDone && _settings.WantsItems)
         {
-            _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
+            _batch.Add(new TransactionBegin(open.Transaction, open.Transaction.PositionBefore()));
         }
 
         if (!isDone)

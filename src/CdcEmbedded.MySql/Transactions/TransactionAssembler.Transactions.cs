@@ -156,7 +156,7 @@ internal sealed partial class TransactionAssembler
     {
         if (_settings.WantsItems && !open.IsResumed && open.LastProvisional is null)
         {
-            _batch.Add(new TransactionBegin(open.Transaction, BeginPosition(open.Transaction)));
+            _batch.Add(new TransactionBegin(open.Transaction, open.Transaction.PositionBefore()));
         }
 
         AddHeld(open);
@@ -213,9 +213,6 @@ internal sealed partial class TransactionAssembler
 
         open.MarkHandedOver();
     }
-
-    private static MySqlPosition BeginPosition(MySqlTransaction transaction)
-        => new(transaction.Identity, transaction.ExecutedBefore, transaction.RestartFile, transaction.RestartPosition, transaction.Pending);
 
     private void RollBack(in EventHeader header, long start)
     {

@@ -88,6 +88,9 @@ internal sealed partial class TransactionAssembler
     /// <summary>The transactions processed whole; the default value where they are not known.</summary>
     public ExecutedGtids Executed => _executed?.Current ?? default;
 
+    /// <summary>How far the log was read.</summary>
+    public ReadProgress Progress => new(EventCount, HeartbeatCount, Executed, _cursor);
+
     /// <summary>How many events of the log came so far, not counting those inside of others.</summary>
     public long EventCount { get; private set; }
 

@@ -2,7 +2,6 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Tests.Scripted;
-using CdcEmbedded.MySql.Transactions;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace CdcEmbedded.MySql.Transactions;
+namespace CdcEmbedded.MySql.Positions;
 
 /// <summary>Adds up which changes of a transaction have been delivered, so that a restart inside it can tell whether the second reading
 /// gives the same ones.</summary>
