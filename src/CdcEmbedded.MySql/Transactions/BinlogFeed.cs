@@ -113,6 +113,7 @@ internal sealed class BinlogFeed : ISourceFeed
     public async ValueTask DisposeAsync()
     {
         _ended = true;
+        _assembler.Dispose();
         try
         {
             if (_second is { } second)

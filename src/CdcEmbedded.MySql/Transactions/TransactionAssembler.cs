@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>Turns the log's events into batches of committed changes: follows files and positions, keeps the table maps, holds each
 /// transaction until its commit, and passes over what was delivered before a restart. Synchronous; one caller.</summary>
-internal sealed partial class TransactionAssembler
+internal sealed partial class TransactionAssembler : IDisposable
 {
     private readonly FeedSettings _settings;
     private readonly RowScanner _scanner = new();
@@ -116,6 +116,9 @@ internal sealed partial class TransactionAssembler
         _batch = new FeedBatch();
         return batch;
     }
+
+    /// <summary>Releases what a compressed transaction was read with.</summary>
+    public void Dispose() => _payload.Dispose();
 
     /// <summary>The events have ended: was that the log's end?</summary>
     /// <exception cref="CdcConnectionException">It was not: a server that shuts down ends its streams alike.</exception>

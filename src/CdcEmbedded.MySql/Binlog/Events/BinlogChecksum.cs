@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
@@ -7,7 +8,7 @@ internal static class BinlogChecksum
 {
     /// <summary>Compares the CRC-32 of all but the last four bytes with those.</summary>
     /// <param name="wholeEvent">Header, body, checksum.</param>
-    /// <exception cref="CdcProtocolException">It does not match; transient, as the bytes may have been damaged on their way.</exception>
+    /// <exception cref="CdcProtocolException">The checksum does not match. Transient: the bytes may have been damaged in transit.</exception>
     public static void Verify(ReadOnlySpan<byte> wholeEvent)
     {
         if (wholeEvent.Length < EventHeader.Length + 4)
@@ -16,16 +17,16 @@ internal static class BinlogChecksum
                 isTransient: true);
         }
 
-        // The in-use flag of a FORMAT_DESCRIPTION_EVENT is set and cleared in the file without a new checksum: it counts as 0.
+        // The in-use flag of a FORMAT_DESCRIPTION_EVENT is set and cleared in the file without a new checksum, so the checksum counts it as 0.
         var type = (EventType)wholeEvent[4];
         var expected = BinaryPrimitives.ReadUInt32LittleEndian(wholeEvent[^4..]);
         var found = type == EventType.FormatDescription && (wholeEvent[17] & EventHeader.InUseFlag) != 0
             ? ComputeWithoutInUseFlag(wholeEvent[..^4])
-            : Crc32.Compute(wholeEvent[..^4]);
+            : Crc32.HashToUInt32(wholeEvent[..^4]);
         if (found != expected)
         {
             throw new CdcProtocolException($"The checksum of a {type.Name()} does not match: "
-                + $"{found:x8} was computed, {expected:x8} is written.",
+                + $"computed {found:x8}, but the event carries {expected:x8}.",
                 type.Name(), payloadOffset: wholeEvent.Length - 4, isTransient: true);
         }
     }
@@ -34,6 +35,6 @@ internal static class BinlogChecksum
     {
         var copy = bytes.ToArray();
         copy[17] &= unchecked((byte)~EventHeader.InUseFlag);
-        return Crc32.Compute(copy);
+        return Crc32.HashToUInt32(copy);
     }
 }

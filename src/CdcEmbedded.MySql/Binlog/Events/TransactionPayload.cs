@@ -1,15 +1,14 @@
 using CdcEmbedded.MySql.Binlog.Files;
-using CdcEmbedded.MySql.Compression;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>The events inside TRANSACTION_PAYLOAD_EVENTs, one payload after another. Decompressed bytes are made only as events are
-/// asked for, in chunks that are written once and left to the events that point into them.</summary>
+/// <summary>Reads the events inside TRANSACTION_PAYLOAD_EVENTs, one payload after another. It decompresses only as events are asked for, into chunks that are
+/// written once and then belong to the events that point into them.</summary>
 /// <remarks>MySQL source libs/mysql/binlog/event/compression/payload_event_buffer_istream.h: inner events have no checksum, and the next position
-/// in their headers is none of the file.</remarks>
-internal sealed class TransactionPayload
+/// in their headers is not a position in the file.</remarks>
+internal sealed class TransactionPayload : IDisposable
 {
-    private readonly ZstdDecoder _zstd = new();
+    private readonly ZstdReader _zstd = new();
     private readonly EventChunks _chunks = new();
     private byte[] _plain = [];
     private int _plainAt;
@@ -18,20 +17,20 @@ internal sealed class TransactionPayload
     private ulong _announced;
     private ulong _produced;
 
-    /// <summary>Whether the payload's end has not been read yet.</summary>
+    /// <summary>True if the end of the payload has not been read yet.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Where the outer event begins in its file.</summary>
+    /// <summary>Position of the outer event in its file.</summary>
     public long Start { get; private set; }
 
-    /// <summary>Where the next event begins, in bytes of the uncompressed payload.</summary>
+    /// <summary>Offset of the next event in the uncompressed payload, in bytes.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Begins a payload.</summary>
+    /// <summary>Starts to read a payload.</summary>
     /// <param name="slice">The outer event.</param>
     /// <param name="body">Its body, without checksum.</param>
-    /// <param name="start">Where it begins in its file.</param>
-    /// <exception cref="CdcProtocolException">It is malformed, or compressed in a way that is not known.</exception>
+    /// <param name="start">Position of the outer event in its file.</param>
+    /// <exception cref="CdcProtocolException">It is malformed, or its compression is unknown.</exception>
     public void Begin(in EventSlice slice, ReadOnlySpan<byte> body, long start)
     {
         var header = TransactionPayloadHeader.Read(body);
@@ -39,7 +38,7 @@ internal sealed class TransactionPayload
         switch (header.Compression)
         {
             case TransactionPayloadHeader.Zstd:
-                _zstd.Begin(slice.Buffer.AsMemory(offset, header.PayloadLength));
+                _zstd.Begin(new ArraySegment<byte>(slice.Buffer, offset, header.PayloadLength));
                 break;
             case TransactionPayloadHeader.Uncompressed:
                 _plain = slice.Buffer;
@@ -47,8 +46,8 @@ internal sealed class TransactionPayload
                 _plainEnd = offset + header.PayloadLength;
                 break;
             default:
-                throw new CdcProtocolException($"The transaction is compressed in way {header.Compression}, which is not known; a newer version may read "
-                    + "it.", EventType.TransactionPayload.Name());
+                throw new CdcProtocolException($"The transaction uses compression type {header.Compression}, which this version does not know. Update "
+                    + "CdcEmbedded, or set binlog_transaction_compression to OFF.", EventType.TransactionPayload.Name());
         }
 
         _isCompressed = header.Compression == TransactionPayloadHeader.Zstd;
@@ -59,7 +58,7 @@ internal sealed class TransactionPayload
         IsOpen = true;
     }
 
-    /// <summary>The next event; false at the payload's end, which closes it.</summary>
+    /// <summary>Reads the next event; false at the end of the payload, which closes it.</summary>
     /// <exception cref="CdcProtocolException">The payload is damaged.</exception>
     public bool TryRead(out EventSlice slice)
     {
@@ -73,6 +72,8 @@ internal sealed class TransactionPayload
         return false;
     }
 
+    public void Dispose() => _zstd.Dispose();
+
     private bool TryReadCompressed(out EventSlice slice)
     {
         while (!_chunks.TryRead(out slice))
@@ -81,7 +82,7 @@ internal sealed class TransactionPayload
             _chunks.Advance(count);
             _produced += (ulong)count;
 
-            // The size is told by servers that compress; 0 stands for one that did not.
+            // A server that compresses writes the size; 0 means that it did not write one.
             if (_announced > 0 && (_produced > _announced || (count == 0 && _produced < _announced)))
             {
                 ThrowMalformed($"it announces {_announced} bytes and holds {_produced}{(count == 0 ? "" : " or more")}");
@@ -91,7 +92,7 @@ internal sealed class TransactionPayload
             {
                 if (_chunks.Buffered > 0)
                 {
-                    ThrowMalformed($"it ends with {_chunks.Buffered} bytes of an event that is not whole");
+                    ThrowMalformed($"it ends with {_chunks.Buffered} bytes of an incomplete event");
                 }
 
                 _zstd.End();

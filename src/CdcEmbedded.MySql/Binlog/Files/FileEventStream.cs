@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Gtids;
@@ -229,7 +230,7 @@ internal sealed class FileEventStream : IEventStream
     {
         if (_hasChecksums)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.Compute(bytes.AsSpan(0, bytes.Length - 4)));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.HashToUInt32(bytes.AsSpan(0, bytes.Length - 4)));
         }
 
         return new EventSlice(bytes, 0, bytes.Length);

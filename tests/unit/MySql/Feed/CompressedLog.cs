@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Files;
 using CdcEmbedded.MySql.Recordings;
@@ -35,7 +36,7 @@ internal static class CompressedLog
 
                 BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(9), bytes.Length);
                 BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(13), (uint)(output.Position + bytes.Length));
-                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.Compute(bytes.AsSpan(0, bytes.Length - 4)));
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.HashToUInt32(bytes.AsSpan(0, bytes.Length - 4)));
                 output.Write(bytes);
             }
         }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
-using CdcEmbedded.MySql.Tests.Compression;
+using CdcEmbedded.MySql.Tests.Binlog.Zstd;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,14 +1,14 @@
 using System.Diagnostics;
-using CdcEmbedded.MySql.Compression;
+using CdcEmbedded.MySql.Binlog.Events;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CdcEmbedded.MySql.Tests.Compression;
+namespace CdcEmbedded.MySql.Tests.Binlog.Zstd;
 
-/// <summary>Damaged streams: whatever bytes change, only the library's exception comes out, quickly and without much memory.</summary>
+/// <summary>Damaged streams: whatever bytes change, reading throws nothing but the exception of this library, quickly and without much memory.</summary>
 public class MutatedZstdTests
 {
-    private const int MaxWindow = 1 << 22;
+    private const int MaxWindowLog = 22;
 
     private static readonly byte[][] Corpus = [.. ZstdFixture.All.Select(f => f.Compressed).Where(c => c.Length < 60_000)];
 
@@ -20,7 +20,7 @@ public class MutatedZstdTests
     [Fact]
     public void Damaged_streams_give_only_exceptions_of_the_library()
     {
-        var decoder = new ZstdDecoder(MaxWindow);
+        using var reader = new ZstdReader(MaxWindowLog);
         Prop.ForAll(Mutations, m =>
         {
             var stream = (byte[])Corpus[m.Stream % Corpus.Length].Clone();
@@ -31,7 +31,7 @@ public class MutatedZstdTests
                 stream[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(256), _ => (byte)(stream[at] ^ (1 << random.Next(8))) };
             }
 
-            ReadDamaged(decoder, stream);
+            ReadDamaged(reader, stream);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
     }
 
@@ -51,7 +51,7 @@ public class MutatedZstdTests
     [Fact]
     public void Random_bytes_in_a_compressed_block_give_only_exceptions_of_the_library()
     {
-        var decoder = new ZstdDecoder(MaxWindow);
+        using var reader = new ZstdReader(MaxWindowLog);
         Prop.ForAll(Mutations, m =>
         {
             var random = new Random(m.Seed);
@@ -59,19 +59,19 @@ public class MutatedZstdTests
             random.NextBytes(block);
             var header = (block.Length << 3) | 4 | 1;
             byte[] stream = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x38, (byte)header, (byte)(header >> 8), 0, .. block];
-            ReadDamaged(decoder, stream);
+            ReadDamaged(reader, stream);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
     }
 
-    private static void ReadDamaged(ZstdDecoder decoder, byte[] stream)
+    private static void ReadDamaged(ZstdReader reader, byte[] stream)
     {
         var buffer = new byte[32 * 1024];
         var before = GC.GetAllocatedBytesForCurrentThread();
         var clock = Stopwatch.StartNew();
         try
         {
-            decoder.Begin(stream);
-            while (decoder.Read(buffer) > 0)
+            reader.Begin(stream);
+            while (reader.Read(buffer) > 0)
             {
             }
         }
@@ -79,7 +79,7 @@ public class MutatedZstdTests
         {
         }
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3 * MaxWindow);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 }

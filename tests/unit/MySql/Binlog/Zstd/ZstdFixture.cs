@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace CdcEmbedded.MySql.Tests.Compression;
+namespace CdcEmbedded.MySql.Tests.Binlog.Zstd;
 
 /// <summary>A file of the real compressor and what it holds.</summary>
 internal sealed record ZstdFixture(string Name, long Length, string Sha256)
