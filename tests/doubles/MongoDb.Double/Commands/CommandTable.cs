@@ -38,6 +38,7 @@ internal static class CommandTable
         ["update"] = Locked(WriteCommands.Update),
         ["delete"] = Locked(WriteCommands.Delete),
         ["findAndModify"] = Locked(WriteCommands.FindAndModify),
+        ["bulkWrite"] = Locked(BulkWriteCommand.Run),
         ["commitTransaction"] = Locked(TransactionCommands.Commit),
         ["abortTransaction"] = Locked(TransactionCommands.Abort),
         ["create"] = Locked(CatalogCommands.Create),

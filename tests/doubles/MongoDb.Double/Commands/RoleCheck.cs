@@ -10,7 +10,7 @@ internal static class RoleCheck
 
     private static readonly HashSet<string> _writes = new(StringComparer.OrdinalIgnoreCase)
     {
-        "insert", "update", "delete", "findAndModify", "create", "drop", "dropDatabase", "renameCollection", "createIndexes",
+        "insert", "update", "delete", "findAndModify", "bulkWrite", "create", "drop", "dropDatabase", "renameCollection", "createIndexes",
         "dropIndexes", "collMod", "commitTransaction", "abortTransaction", "replSetStepDown", "appendOplogNote", "setClusterParameter",
     };
 

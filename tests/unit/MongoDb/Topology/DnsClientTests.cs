@@ -64,7 +64,7 @@ public class DnsClientTests
     {
         using var refusing = new DnsDouble(question => DnsDouble.WithFlag(DnsDouble.Answer(question), 3, 5));
         using var answering = new DnsDouble(question => DnsDouble.Answer(question, DnsDouble.Srv(27017, "node1")));
-        var client = new DnsClient(TimeProvider.System, [refusing.EndPoint, answering.EndPoint]);
+        var client = new CdcEmbedded.MongoDb.Topology.DnsClient(TimeProvider.System, [refusing.EndPoint, answering.EndPoint]);
 
         Assert.Single(await client.ResolveSrvAsync(Name, CancellationToken.None));
     }
@@ -107,7 +107,7 @@ public class DnsClientTests
     public void Resolver_file_names_the_servers()
         => Assert.Equal(
             [new IPEndPoint(IPAddress.Parse("10.0.0.2"), 53), new IPEndPoint(IPAddress.IPv6Loopback, 53)],
-            DnsClient.ParseResolverFile(
+            CdcEmbedded.MongoDb.Topology.DnsClient.ParseResolverFile(
                 ["# comment", "search example.com", "nameserver 10.0.0.2", "nameserver\t::1", "nameserver nonsense"]));
 
     private sealed class DnsDouble : IDisposable
@@ -133,7 +133,7 @@ public class DnsClientTests
 
         public bool SendForgeryFirst { get; init; }
 
-        public DnsClient Client() => new(TimeProvider.System, [EndPoint]);
+        public CdcEmbedded.MongoDb.Topology.DnsClient Client() => new(TimeProvider.System, [EndPoint]);
 
         public void Dispose()
         {
