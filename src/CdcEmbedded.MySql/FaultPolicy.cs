@@ -1,11 +1,11 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>What happens where the log holds something that cannot be delivered as it should.</summary>
+/// <summary>What to do if the log holds something that cannot be delivered correctly.</summary>
 public enum FaultPolicy
 {
-    /// <summary>The stream ends with an exception that says where and what to do. The default.</summary>
+    /// <summary>The stream ends with an exception that says where this happened and what to do. The default.</summary>
     Fail,
 
-    /// <summary>Reading goes on without it, and a <see cref="Notice"/> says in its place what is missing; it is logged as a warning too.</summary>
+    /// <summary>Reading continues without it. A <see cref="Notice"/> in its place says what is missing, and a warning is logged.</summary>
     SkipWithNotice,
 }

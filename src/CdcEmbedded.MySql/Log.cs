@@ -8,30 +8,30 @@ namespace CdcEmbedded.MySql;
 /// <summary>The package's log messages. Event ids: 1000 connections, 1100 opening a stream, 1200 reading it.</summary>
 internal static partial class Log
 {
-    /// <summary>Logged in.</summary>
+    /// <summary>A connection is open and logged in.</summary>
     [LoggerMessage(1000, LogLevel.Debug,
         "Connected to {Host} at {EndPoint}: version {ServerVersion}, connection {ConnectionId}, after {ElapsedMilliseconds:0.0} ms.")]
     public static partial void Connected(
         ILogger logger, MySqlHost host, EndPoint endPoint, MySqlServerVersion serverVersion, uint connectionId, double elapsedMilliseconds);
 
-    /// <summary>One address did not let us in.</summary>
+    /// <summary>One address of a host did not accept the connection.</summary>
     [LoggerMessage(1001, LogLevel.Debug, "{Host} at {EndPoint} did not accept the connection.")]
     public static partial void AttemptFailed(ILogger logger, MySqlHost host, EndPoint endPoint, Exception exception);
 
-    /// <summary>The name of a host led nowhere.</summary>
+    /// <summary>The name of a host could not be resolved.</summary>
     [LoggerMessage(1002, LogLevel.Debug, "The address of {Host} was not found after {ElapsedMilliseconds:0.0} ms.")]
     public static partial void ResolutionFailed(ILogger logger, MySqlHost host, double elapsedMilliseconds, Exception exception);
 
     /// <summary>SslMode=Preferred without TLS.</summary>
     [LoggerMessage(1003, LogLevel.Warning,
-        "{Host} offers no TLS and SslMode=Preferred goes on without it: the connection can be read and changed by others.")]
+        "{Host} offers no TLS and SslMode=Preferred continues without it: others can read and change what the connection carries.")]
     public static partial void TlsNotOffered(ILogger logger, string host);
 
-    /// <summary>Closed.</summary>
+    /// <summary>A connection was closed.</summary>
     [LoggerMessage(1004, LogLevel.Debug, "Closed connection {ConnectionId} to {Host}.")]
     public static partial void Closed(ILogger logger, string host, uint connectionId);
 
-    /// <summary>Something to mend that does not prevent reading.</summary>
+    /// <summary>The preflight found something to fix that does not prevent reading.</summary>
     [LoggerMessage(1100, LogLevel.Warning, "{Host} [{Code}] {Finding} Remedy: {Remedy}")]
     public static partial void PreflightWarning(ILogger logger, string host, string code, string finding, string remedy);
 
@@ -39,63 +39,64 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Debug, "Reading the binlog of {Host}, by GTID: {ByGtid}, from {File}:{Position}, as replica {ServerId}.")]
     public static partial void DumpStarted(ILogger logger, string host, bool byGtid, string file, long position, uint serverId);
 
-    /// <summary>The server could not be asked about its log beside the stream.</summary>
-    [LoggerMessage(1102, LogLevel.Debug, "Nothing comes, and the server could not be asked whether its log is still the one that was read.")]
+    /// <summary>The idle check could not ask the server about its log.</summary>
+    [LoggerMessage(1102, LogLevel.Debug, "The stream is idle, and the server could not be asked if its log was reset.")]
     public static partial void ProbeFailed(ILogger logger, Exception exception);
 
-    /// <summary>The first of two looks says that the log was reset.</summary>
-    [LoggerMessage(1103, LogLevel.Debug, "Nothing comes, and the server says of its log that {Contradiction}: it is asked once more.")]
+    /// <summary>The first of two idle checks says that the log was reset.</summary>
+    [LoggerMessage(1103, LogLevel.Debug, "The stream is idle, and the server reports of its log that {Contradiction}: asking again.")]
     public static partial void ResetSuspected(ILogger logger, string contradiction);
 
-    /// <summary>MariaDB did not answer at which GTID a place stands.</summary>
-    [LoggerMessage(1104, LogLevel.Debug, "The server did not tell at which GTID {File}:{Position} stands: offsets carry none until the next file begins.")]
+    /// <summary>MariaDB did not return the GTID of a position.</summary>
+    [LoggerMessage(1104, LogLevel.Debug,
+        "The server did not return the GTID of {File}:{Position}: offsets carry no GTID until the next file starts.")]
     public static partial void GtidsNotTold(ILogger logger, string file, long position, Exception exception);
 
-    /// <summary>Another host is tried.</summary>
-    [LoggerMessage(1105, LogLevel.Warning, "{Host} is passed over, as its log does not have the position: {Reason}")]
+    /// <summary>Another host is tried, because this one does not have the position.</summary>
+    [LoggerMessage(1105, LogLevel.Warning, "Skipped {Host}, whose log does not have the position: {Reason}")]
     public static partial void HostPassedOver(ILogger logger, string host, string reason);
 
-    /// <summary>Columns came from information_schema.</summary>
+    /// <summary>Columns were read from information_schema.</summary>
     [LoggerMessage(1200, LogLevel.Debug, "Looked up the {Count} columns of {Database}.{Table}, which the log does not name.")]
     public static partial void SchemaLookedUp(ILogger logger, string database, string table, int count);
 
-    /// <summary>An event that the log marks as ignorable was passed over.</summary>
-    [LoggerMessage(1201, LogLevel.Debug, "Passed over an ignorable {EventType} at {File}:{Position}.")]
+    /// <summary>An event that the log marks as ignorable was skipped.</summary>
+    [LoggerMessage(1201, LogLevel.Debug, "Skipped an ignorable {EventType} at {File}:{Position}.")]
     public static partial void IgnorableEventPassed(ILogger logger, string eventType, string file, long position);
 
-    /// <summary>The outcome of an XA transaction whose rows were not captured, or prepared before the start.</summary>
+    /// <summary>The outcome of an XA transaction that has no captured rows, or that was prepared before the start.</summary>
     [LoggerMessage(1202, LogLevel.Warning,
         "{Statement} at {File}:{Position} ends an XA transaction that was prepared outside this stream or changed no captured table.")]
     public static partial void XaOutcomePassed(ILogger logger, string statement, string file, long position);
 
-    /// <summary>A transaction has no end in the log.</summary>
+    /// <summary>A transaction was dropped because the log does not contain its end.</summary>
     [LoggerMessage(1203, LogLevel.Warning, "Dropped transaction {Transaction}, which never ended ({Reason}): the server rolled it back.")]
     public static partial void UnfinishedTransactionDropped(ILogger logger, string transaction, string reason);
 
-    /// <summary>ROLLBACK behind captured rows: only transactions that mix storage engines log it.</summary>
+    /// <summary>A transaction with captured rows was rolled back, which only transactions that mix storage engines log.</summary>
     [LoggerMessage(1204, LogLevel.Warning,
-        "Transaction {Transaction} was rolled back; its {Changes} captured changes are not delivered. Those of tables without transactions stay on "
-        + "the server all the same: compare them.")]
+        "Transaction {Transaction} was rolled back; its {Changes} captured changes are not delivered. Changes to tables without "
+        + "transactions remain on the server: reconcile those tables.")]
     public static partial void RolledBack(ILogger logger, string transaction, long changes);
 
-    /// <summary>Columns came from information_schema at a start.</summary>
+    /// <summary>Columns were read from information_schema at a start.</summary>
     [LoggerMessage(1205, LogLevel.Information,
-        "Looked up {Tables} tables, whose columns the log does not name; the log changes {Changed} behind the start.")]
+        "Looked up {Tables} tables, whose columns the log does not name; the log alters {Changed} tables after the start.")]
     public static partial void SchemasLookedUp(ILogger logger, int tables, int changed);
 
-    /// <summary>The shadow table of an online schema change.</summary>
+    /// <summary>The shadow table of an online schema change is skipped.</summary>
     [LoggerMessage(1206, LogLevel.Information,
-        "{Database}.{Table} looks like the shadow table of an online schema change and is left out: IncludeShadowTables captures it.")]
+        "{Database}.{Table} looks like the shadow table of an online schema change and is skipped: set IncludeShadowTables to capture it.")]
     public static partial void ShadowTableLeftOut(ILogger logger, string database, string table);
 
-    /// <summary>A prepared XA transaction that was too large to be held is committed.</summary>
+    /// <summary>A prepared XA transaction that was too large for the buffer is committed.</summary>
     [LoggerMessage(1207, LogLevel.Information,
         "The prepared XA transaction {Xid} is committed and was too large to be held (TransactionBufferBytes): reading it again from {File}:{Position}.")]
     public static partial void PreparedReadAgain(ILogger logger, string xid, string file, long position);
 
-    /// <summary>A start that lies back needs the log before it.</summary>
+    /// <summary>A start at an older position needs the log before it.</summary>
     [LoggerMessage(1208, LogLevel.Information,
-        "The log changes tables behind the start, whose columns it does not name: reading what they were there from the log's beginning, {File}. With much log "
-        + "this takes a while, once.")]
+        "Tables were altered after the start position and the binlog has no column names; scanning from {File} to rebuild their schemas. "
+        + "This can take a while, once.")]
     public static partial void LogReadBefore(ILogger logger, string file);
 }

@@ -10,16 +10,17 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql;
 
-/// <summary>The changes in binlog files on disk, without a server: the same events as <see cref="MySqlSource"/> gives. The stream ends with the
-/// last file.</summary>
-/// <remarks>The files must name their columns (<c>binlog_row_metadata=FULL</c>) or hold the CREATE TABLE of their tables. An unfinished transaction at the end of the last file is not
-/// delivered. Offsets of files are those of the server that wrote them: with GTIDs, <see cref="MySqlSource"/> can go on from there.</remarks>
+/// <summary>The changes in binlog files on disk, without a server, as the same events that <see cref="MySqlSource"/> delivers. The stream
+/// ends with the last file.</summary>
+/// <remarks>The files must name their columns (<c>binlog_row_metadata=FULL</c>) or contain the CREATE TABLE statements of their tables. An
+/// unfinished transaction at the end of the last file is not delivered. Offsets of files are those of the server that wrote them: with
+/// GTIDs, <see cref="MySqlSource"/> can resume from them.</remarks>
 public sealed class MySqlBinlogFileSource : ISource
 {
     private readonly MySqlBinlogFileSourceOptions _options;
 
     /// <summary>Creates the source.</summary>
-    /// <exception cref="ArgumentException">No file is given, two have one name, or a pattern cannot be read.</exception>
+    /// <exception cref="ArgumentException">No file is given, two files have the same name, or a pattern is invalid.</exception>
     public MySqlBinlogFileSource(MySqlBinlogFileSourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -37,7 +38,8 @@ public sealed class MySqlBinlogFileSource : ISource
         {
             if (!names.Add(Path.GetFileName(file)))
             {
-                throw new ArgumentException($"Files names '{Path.GetFileName(file)}' twice; positions would not tell them apart.", nameof(options));
+                throw new ArgumentException($"Files contains two files named '{Path.GetFileName(file)}', which positions could not "
+                    + "distinguish.", nameof(options));
             }
         }
     }
@@ -89,7 +91,7 @@ public sealed class MySqlBinlogFileSource : ISource
         {
             if (!File.Exists(file))
             {
-                findings.Add(new SourceFinding(true, "mysql.file", $"The binlog file '{file}' is not there.", "Check the path."));
+                findings.Add(new SourceFinding(true, "mysql.file", $"The binlog file '{file}' does not exist.", "Check the path."));
             }
         }
 
@@ -105,7 +107,8 @@ public sealed class MySqlBinlogFileSource : ISource
         return new ValueTask<IReadOnlyList<SourceFinding>>(findings);
     }
 
-    /// <summary>What is known of tables where reading begins: what was kept, or what the files before that place say.</summary>
+    /// <summary>Returns what is known about tables at the start position: what was stored, or what the files before that position
+    /// say.</summary>
     private async ValueTask<SchemaHistory> OpenSchemasAsync(SourceContext context, StartPosition start, OffsetDocument document,
         CancellationToken cancellationToken)
     {
@@ -135,15 +138,15 @@ public sealed class MySqlBinlogFileSource : ISource
         {
             return ReferenceEquals(start, StartPosition.Earliest)
                 ? new OffsetDocument { File = Path.GetFileName(_options.Files[0]), Position = 4 }
-                : throw new ArgumentException("Binlog files have no latest position to wait behind: start from the earliest, or at an offset.",
+                : throw new ArgumentException("Binlog files have no latest position to wait at: start from the earliest, or at an offset.",
                     nameof(start));
         }
 
         var document = OffsetDocument.Read(offset);
         if (document.File is not { } name)
         {
-            throw new OffsetLostException($"The offset {offset} names no binlog file, so the place in the files cannot be found. Start from a file and "
-                + "position.");
+            throw new OffsetLostException($"The offset {offset} names no binlog file, so its position in the files cannot be found. "
+                + "Start from a file and position.");
         }
 
         for (; first < _options.Files.Count; first++)
@@ -154,7 +157,8 @@ public sealed class MySqlBinlogFileSource : ISource
             }
         }
 
-        // The ROTATE at the end of the last file has been read. It names a file that is not given, or not written, yet: nothing is left to read.
+        // The ROTATE at the end of the last file has been read. It names a file that is not given, or not yet written: nothing is left to
+        // read.
         if (document is { Position: BinlogFile.MagicLength, Rows: 0 } && IsNext(Path.GetFileName(_options.Files[^1]), name))
         {
             return document;
@@ -164,7 +168,8 @@ public sealed class MySqlBinlogFileSource : ISource
             + "or delete the stored offset to start from the first one.");
     }
 
-    /// <summary>Whether the server names its binlog so after the other one: <c>binlog.000010</c> after <c>binlog.000009</c>.</summary>
+    /// <summary>Returns true if the server gives the second name to the binlog after the first: <c>binlog.000010</c> after
+    /// <c>binlog.000009</c>.</summary>
     private static bool IsNext(string file, string next)
     {
         var point = file.LastIndexOf('.') + 1;

@@ -1,9 +1,10 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>Which binlog files a <see cref="MySqlBinlogFileSource"/> reads and what it captures. Validated when the source is created.</summary>
+/// <summary>Which binlog files a <see cref="MySqlBinlogFileSource"/> reads and what it captures. Validated when the source is
+/// created.</summary>
 public sealed class MySqlBinlogFileSourceOptions
 {
-    /// <summary>The files in their order, such as <c>/var/lib/mysql/binlog.000001</c>.</summary>
+    /// <summary>The files, in order, such as <c>/var/lib/mysql/binlog.000001</c>.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.Include"/>
@@ -18,7 +19,7 @@ public sealed class MySqlBinlogFileSourceOptions
     /// <inheritdoc cref="MySqlSourceOptions.ExcludeGtidSources"/>
     public IReadOnlyList<string> ExcludeGtidSources { get; init; } = [];
 
-    /// <summary>Whether the CRC32 of each event is verified, where the file has it.</summary>
+    /// <summary>True if the CRC32 of each event is verified, in files that have one.</summary>
     /// <value>The default is true.</value>
     public bool VerifyChecksums { get; init; } = true;
 

@@ -6,13 +6,15 @@ using CdcEmbedded.MySql.Positions;
 namespace CdcEmbedded.MySql;
 
 /// <summary>Makes offsets from positions that people know: a binlog file and position, or a GTID set.</summary>
-/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no server, so nothing checks that the position is that server's own.</remarks>
+/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no server, so nothing checks that the position belongs to the
+/// server.</remarks>
 public static class MySqlOffset
 {
-    /// <summary>The event that begins at a position of a binlog file. It must be the first event of a transaction.</summary>
+    /// <summary>MySQL and MariaDB: starts with the event at a position of a binlog file, which must be the first event of a
+    /// transaction.</summary>
     /// <param name="file">The file's name without its folder, such as <c>binlog.000003</c>.</param>
     /// <param name="position">The position in bytes, at least 4.</param>
-    /// <exception cref="ArgumentException">The name is empty or has a folder in it.</exception>
+    /// <exception cref="ArgumentException">The name is empty or contains a folder.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The position is less than 4.</exception>
     public static CdcOffset FromPosition(string file, long position)
     {
@@ -26,7 +28,7 @@ public static class MySqlOffset
         return new OffsetDocument { File = file, Position = position }.ToOffset();
     }
 
-    /// <summary>Every transaction that is not in the set.</summary>
+    /// <summary>MySQL: starts with the first transaction that is not in the given GTID set.</summary>
     /// <param name="executed">The transactions that have been processed, as <c>@@gtid_executed</c> writes them.</param>
     public static CdcOffset FromGtidSet(GtidSet executed)
     {
@@ -34,7 +36,7 @@ public static class MySqlOffset
         return new OffsetDocument { GtidSet = executed }.ToOffset();
     }
 
-    /// <summary>On MariaDB: every transaction behind a GTID position.</summary>
+    /// <summary>MariaDB: starts after the given GTID position.</summary>
     /// <param name="position">The last transaction of each domain that has been processed, as <c>@@gtid_binlog_pos</c> writes it.</param>
     public static CdcOffset FromMariaDbGtidPosition(MariaDbGtidPosition position)
     {

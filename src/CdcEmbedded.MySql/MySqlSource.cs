@@ -9,9 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql;
 
-/// <summary>The changes of a MySQL server, read from its binlog as a replica reads it. Hand it to a <see cref="CdcEngine"/>.</summary>
-/// <remarks>Creating one opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with REPLICATION SLAVE and
-/// REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is written to it.</remarks>
+/// <summary>The changes of a MySQL or MariaDB server, read from its binlog as a replica reads it. Pass it to a
+/// <see cref="CdcEngine"/>.</summary>
+/// <remarks>The constructor opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with REPLICATION
+/// SLAVE and REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is written to the
+/// server.</remarks>
 public sealed class MySqlSource : ISource
 {
     internal const string ConnectorName = "mysql";
@@ -23,7 +25,8 @@ public sealed class MySqlSource : ISource
     private SourceContext? _reportedTo;
 
     /// <summary>Creates the source.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string has an unknown key.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, a pattern is invalid, or the connection string has an unknown
+    /// key.</exception>
     public MySqlSource(MySqlSourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -40,7 +43,8 @@ public sealed class MySqlSource : ISource
 
         if (options.ServerId == 0)
         {
-            throw new ArgumentException("ServerId 0 is no replica's: the server would not send new events. Leave it unset for a random one.",
+            throw new ArgumentException("ServerId must not be 0: the server sends no new events to replica 0. Leave it unset to use a "
+                + "random ID.",
                 nameof(options));
         }
 

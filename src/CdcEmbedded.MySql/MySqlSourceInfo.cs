@@ -2,35 +2,37 @@ using System.Text.Json;
 
 namespace CdcEmbedded.MySql;
 
-/// <summary>Where a change of MySQL comes from. Immutable.</summary>
+/// <summary>Where a change of MySQL or MariaDB comes from. Immutable.</summary>
 public sealed class MySqlSourceInfo : SourceInfo
 {
-    /// <summary>The <c>server_id</c> of the server on which the change was made first.</summary>
+    /// <summary>The <c>server_id</c> of the server on which the change was originally made.</summary>
     public uint ServerId { get; init; }
 
-    /// <summary>The transaction's GTID; null without GTIDs.</summary>
+    /// <summary>The transaction's GTID; null if the server writes none.</summary>
     public string? Gtid { get; init; }
 
     /// <summary>The binlog file.</summary>
     public required string File { get; init; }
 
-    /// <summary>Where the row's event begins in the file, in bytes; for a compressed transaction, where that begins.</summary>
+    /// <summary>Position of the row's event in the file, in bytes; in a compressed transaction, the position of the event that contains the
+    /// transaction.</summary>
     public long Position { get; init; }
 
-    /// <summary>Where it begins inside the transaction that stands compressed at <see cref="Position"/>, in bytes of its uncompressed form; null
-    /// for transactions that are not compressed.</summary>
+    /// <summary>Position of the row's event inside the compressed transaction at <see cref="Position"/>, in bytes of its uncompressed form;
+    /// null for transactions that are not compressed.</summary>
     public long? PayloadOffset { get; init; }
 
-    /// <summary>The row's place inside its event, counted from 0.</summary>
+    /// <summary>The row's index in its event, from 0.</summary>
     public int Row { get; init; }
 
-    /// <summary>The id of the connection that made the change; null where the log does not tell it.</summary>
+    /// <summary>The id of the connection that made the change; null if the log does not give it.</summary>
     public uint? ThreadId { get; init; }
 
-    /// <summary>The statement, where the server logs it (<c>binlog_rows_query_log_events=ON</c>); else null.</summary>
+    /// <summary>The statement that made the change, if the server logs it (<c>binlog_rows_query_log_events=ON</c>); otherwise
+    /// null.</summary>
     public string? Query { get; init; }
 
-    /// <summary>When the transaction was committed on the server on which it was made first; null before MySQL 8.0.1.</summary>
+    /// <summary>When the transaction was committed on the server where it originated; null before MySQL 8.0.1.</summary>
     public DateTimeOffset? OriginalCommitTimestamp { get; init; }
 
     /// <inheritdoc/>

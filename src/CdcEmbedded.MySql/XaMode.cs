@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>What becomes of an XA transaction between its XA PREPARE and its outcome, which may come days later, in another file.</summary>
+/// <summary>What to do with an XA transaction between its XA PREPARE and its outcome, which may follow days later and in another
+/// file.</summary>
 public enum XaMode
 {
     /// <summary>Its changes are held back until XA COMMIT, and delivered there; XA ROLLBACK drops them. Offsets remember the transactions that

@@ -5,7 +5,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog;
 
-/// <summary>Reads little-endian fields of an event's body in order, each checked against the body's end before it is touched.</summary>
+/// <summary>Reads little-endian fields of an event's body in order. Each read is checked against the body's end first.</summary>
 internal ref struct SpanReader
 {
     private readonly ReadOnlySpan<byte> _span;
@@ -74,13 +74,13 @@ internal ref struct SpanReader
         _position += count;
     }
 
-    /// <summary>The bytes up to a zero byte, which is passed too.</summary>
+    /// <summary>Reads the bytes up to a zero byte, and skips that byte.</summary>
     public ReadOnlySpan<byte> ReadNullTerminated()
     {
         var length = Rest.IndexOf((byte)0);
         if (length < 0)
         {
-            ThrowMalformed("a text has no zero byte at its end");
+            ThrowMalformed("a text has no terminating zero byte");
         }
 
         var result = ReadBytes(length);
@@ -88,7 +88,7 @@ internal ref struct SpanReader
         return result;
     }
 
-    /// <summary>A length-encoded integer: one byte below 251, else 252, 253 or 254 followed by 2, 3 or 8 bytes.</summary>
+    /// <summary>Reads a length-encoded integer: one byte below 251, else 252, 253 or 254 followed by 2, 3 or 8 bytes.</summary>
     public ulong ReadLengthEncoded()
     {
         var first = ReadByte();
@@ -103,25 +103,26 @@ internal ref struct SpanReader
             case 254:
                 return ReadUInt64();
             default:
-                ThrowMalformed($"byte {first} does not begin a length");
+                ThrowMalformed($"byte {first} does not start a length");
                 return 0;
         }
     }
 
-    /// <summary>A length-encoded integer that counts bytes or things of this body, so it is at most what is left of it.</summary>
+    /// <summary>Reads a length-encoded integer that counts bytes or items of this body, so it is at most the number of bytes
+    /// left.</summary>
     public int ReadLengthWithin()
     {
         var length = ReadLengthEncoded();
         if (length > (ulong)Remaining)
         {
-            ThrowMalformed($"a length of {length} passes the end, {Remaining} bytes ahead");
+            ThrowMalformed($"a length of {length} exceeds the {Remaining} bytes that remain");
         }
 
         return (int)length;
     }
 
-    /// <summary>A length-encoded integer that is at most <paramref name="maximum"/>; none is where that is negative, as with the last place of an
-    /// empty list.</summary>
+    /// <summary>Reads a length-encoded integer that is at most <paramref name="maximum"/>. A negative maximum, such as the last index of an
+    /// empty list, allows none.</summary>
     public int ReadNumberUpTo(int maximum)
     {
         var number = ReadLengthEncoded();
@@ -133,8 +134,9 @@ internal ref struct SpanReader
         return (int)number;
     }
 
-    /// <summary>An integer of the variable-length form of mysql::serialization (libs/mysql/serialization/variable_length_integers.h): the
-    /// ones at the low end of the first byte count the bytes that follow; the value stands above them and a zero.</summary>
+    /// <summary>Reads an integer in the variable-length form of mysql::serialization (libs/mysql/serialization/variable_length_integers.h):
+    /// the number of low one bits in the first byte is the number of bytes that follow; the value is stored above those bits and a zero
+    /// bit.</summary>
     public ulong ReadVariableLength()
     {
         var first = ReadByte();
@@ -154,14 +156,15 @@ internal ref struct SpanReader
         return ((ulong)first >> (extra + 1)) | (rest << (7 - extra));
     }
 
-    /// <summary>A signed integer of that form: the sign in the lowest bit, negative numbers inverted.</summary>
+    /// <summary>Reads a signed integer of that form: the sign is the lowest bit, and negative numbers are inverted.</summary>
     public long ReadVariableLengthSigned()
     {
         var raw = ReadVariableLength();
         return (long)(raw >> 1) ^ -(long)(raw & 1);
     }
 
-    /// <summary>The next bytes as UTF-8; what is not valid becomes U+FFFD, as such text only names things.</summary>
+    /// <summary>Reads the next bytes as UTF-8. Invalid bytes become U+FFFD, which is harmless because such text only names
+    /// things.</summary>
     public string ReadUtf8(int count) => Encoding.UTF8.GetString(ReadBytes(count));
 
     [DoesNotReturn]
@@ -173,7 +176,7 @@ internal ref struct SpanReader
     {
         if ((uint)count > (uint)(_span.Length - _position))
         {
-            ThrowMalformed($"{count} bytes are wanted and {_span.Length - _position} are left");
+            ThrowMalformed($"{count} bytes are needed and {_span.Length - _position} are left");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>A character set of MySQL or MariaDB. Immutable; the encoding is made when first asked for.</summary>
+/// <summary>A character set of MySQL or MariaDB. Immutable; its encoding is created at first use.</summary>
 internal sealed class Charset
 {
     private readonly int _codePage;
@@ -16,32 +16,32 @@ internal sealed class Charset
         _encoding = new Lazy<Encoding?>(MakeEncoding);
     }
 
-    /// <summary>UTF-8 of up to four bytes: what text is where nothing else is told.</summary>
+    /// <summary>UTF-8 of up to four bytes: the character set of text for which the log gives none.</summary>
     public static Charset Utf8Mb4 { get; } = ByName("utf8mb4")
-        ?? throw new InvalidOperationException("The table of character sets lacks utf8mb4.");
+        ?? throw new InvalidOperationException("The table of character sets has no entry for utf8mb4.");
 
-    /// <summary>Bytes that are no text.</summary>
+    /// <summary>Bytes that are not text.</summary>
     public static Charset Binary { get; } = ByName("binary")
-        ?? throw new InvalidOperationException("The table of character sets lacks binary.");
+        ?? throw new InvalidOperationException("The table of character sets has no entry for binary.");
 
     public string Name { get; }
 
-    /// <summary>Bytes of its longest character.</summary>
+    /// <summary>Number of bytes of its longest character.</summary>
     public int MaxLength { get; }
 
-    /// <summary>Whether it is <c>binary</c>: bytes, not text.</summary>
+    /// <summary>True if this is <c>binary</c>: bytes, not text.</summary>
     public bool IsBinary => _codePage == CharsetTable.Binary;
 
-    /// <summary>Decodes strictly, throwing <see cref="DecoderFallbackException"/>; null for UTF-8 and its part ASCII.</summary>
+    /// <summary>A strict decoder, which throws <see cref="DecoderFallbackException"/>; null for UTF-8 and its subset ASCII.</summary>
     public Encoding? Encoding => _encoding.Value;
 
-    /// <summary>The character set of a collation by its number; null where it is not known.</summary>
+    /// <summary>Returns the character set of a collation by its number; null if the number is unknown.</summary>
     public static Charset? OfCollation(int collation) => CharsetTable.OfCollation(collation);
 
-    /// <summary>A character set by its name, in any case.</summary>
+    /// <summary>Returns a character set by its name, ignoring case; null if the name is unknown.</summary>
     public static Charset? ByName(string name) => CharsetTable.ByName(name);
 
-    /// <summary>Decodes text that only names or shows something; what is not valid becomes U+FFFD.</summary>
+    /// <summary>Decodes text that is only a name or shown to a person; invalid bytes become U+FFFD.</summary>
     public string DecodeLoosely(ReadOnlySpan<byte> bytes)
     {
         if (Encoding is not { } strict)

@@ -2,17 +2,17 @@ using System.Collections.Frozen;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>Which character set a collation number belongs to (SHOW COLLATION of MySQL 5.6 to 9.7 and MariaDB 10.2 to 11.8), and which
-/// code page of .NET decodes it.</summary>
+/// <summary>Maps collation numbers to character sets (SHOW COLLATION of MySQL 5.6 to 9.7 and MariaDB 10.2 to 11.8), and character sets to
+/// the .NET code pages that decode them.</summary>
 internal static class CharsetTable
 {
     public const int Utf8 = 65001;
     public const int Binary = 0;
 
-    /// <summary>No code page of .NET: a table of <see cref="SingleByteTables"/>.</summary>
+    /// <summary>.NET has no code page for the set: <see cref="SingleByteTables"/> holds its table.</summary>
     public const int Own = -1;
 
-    // ascii decodes as UTF-8, of which it is a part; latin1 is Windows-1252 in MySQL, whose five holes are control characters.
+    // ascii is a subset of UTF-8 and decodes as such; latin1 is Windows-1252 in MySQL, whose five holes are control characters.
     private static readonly Charset[] All =
     [
         new("big5", 2, 950), new("dec8", 1, Own), new("cp850", 1, 850), new("hp8", 1, Own), new("koi8r", 1, 20866),
@@ -26,7 +26,7 @@ internal static class CharsetTable
         new("gb18030", 4, 54936),
     ];
 
-    // First and last collation of each run. MariaDB's NOPAD collations stand 1,024 above the ones that they derive from.
+    // First and last collation of each run. The number of a MariaDB NOPAD collation is 1,024 above that of the collation it derives from.
     private static readonly (int First, int Last, string Name)[] Collations =
     [
         (1, 1, "big5"), (2, 2, "latin2"), (3, 3, "dec8"), (4, 4, "cp850"), (5, 5, "latin1"), (6, 6, "hp8"), (7, 7, "koi8r"),
@@ -57,7 +57,7 @@ internal static class CharsetTable
     public static Charset? ByName(string name)
         => Names.GetValueOrDefault(string.Equals(name, "utf8", StringComparison.OrdinalIgnoreCase) ? "utf8mb3" : name);
 
-    /// <summary>A collation of the character set, for columns whose definition tells only the set.</summary>
+    /// <summary>Returns any collation of the character set, for columns whose definition names only the set.</summary>
     public static int AnyCollation(Charset charset)
     {
         foreach (var (first, _, name) in Collations)

@@ -6,8 +6,8 @@ using CdcEmbedded.MySql.Binlog.Json;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>How one column lies in a row and how it is read; made once per table map.</summary>
-/// <remarks>The scanner has checked that the whole value lies inside the event before any of it is read here.</remarks>
+/// <summary>How one column is laid out in a row and how it is read. Created once per table map.</summary>
+/// <remarks>The scanner has checked that the whole value is inside the event before any of it is read here.</remarks>
 internal readonly struct ColumnCodec
 {
     private readonly Encoding? _encoding;
@@ -27,10 +27,11 @@ internal readonly struct ColumnCodec
         _labels = labels;
     }
 
-    /// <summary>0 and above: bytes of each value. Below: minus the bytes of the length that begins each value.</summary>
+    /// <summary>Zero or more: number of bytes of each value. Negative: minus the number of bytes of the length that precedes each
+    /// value.</summary>
     public sbyte Shape => _shape;
 
-    /// <summary>Bytes of the length that begins each value; 0 where all have the same.</summary>
+    /// <summary>Number of bytes of the length that precedes each value; 0 if all values have the same length.</summary>
     public int LengthBytes => _shape < 0 ? -_shape : 0;
 
     public static ColumnCodec Fixed(ColumnKind kind, int bytes, int digits = 0) => new(kind, bytes, digits);
@@ -44,13 +45,13 @@ internal readonly struct ColumnCodec
 
     public static ColumnCodec CompressedText(int lengthBytes, Encoding? encoding) => new(ColumnKind.CompressedText, -lengthBytes, encoding: encoding);
 
-    /// <summary>Bytes after a length.</summary>
+    /// <summary>Makes the codec of bytes that follow a length.</summary>
     /// <param name="kind">Binary, JSON, geometry or vector.</param>
-    /// <param name="lengthBytes">Bytes of the length.</param>
-    /// <param name="padTo">The n of BINARY(n), whose trailing zero bytes are not sent; 0 for others.</param>
+    /// <param name="lengthBytes">Number of bytes of the length.</param>
+    /// <param name="padTo">The n of BINARY(n), whose trailing zero bytes are not sent; 0 for other types.</param>
     public static ColumnCodec Sized(ColumnKind kind, int lengthBytes, int padTo = 0) => new(kind, -lengthBytes, width: padTo);
 
-    /// <summary>The bytes of the value at an offset, its length included.</summary>
+    /// <summary>Returns the number of bytes of the value at an offset, including its length prefix.</summary>
     public int SkipLength(byte[] buffer, int offset) => _shape >= 0 ? _shape : -_shape + ReadLength(buffer, offset, -_shape);
 
     /// <summary>Reads the value at an offset.</summary>
@@ -77,7 +78,7 @@ internal readonly struct ColumnCodec
         }
     }
 
-    // Apart from Read, whose frame every number pays for.
+    // Kept out of Read so that numbers do not pay for its larger stack frame.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private DataValue ReadOther(byte[] buffer, int offset)
     {
@@ -146,7 +147,7 @@ internal readonly struct ColumnCodec
         return DataValue.FromText(buffer, offset + prefix, ReadLength(buffer, offset, prefix), _encoding);
     }
 
-    /// <summary>A value of a COMPRESSED column: inflated anew at each reading.</summary>
+    /// <summary>Reads a value of a COMPRESSED column, which is inflated at every read.</summary>
     private DataValue ReadCompressed(byte[] buffer, int offset)
     {
         var prefix = -_shape;

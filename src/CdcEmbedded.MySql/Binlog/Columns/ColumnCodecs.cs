@@ -63,7 +63,7 @@ internal static class ColumnCodecs
 
     private static ColumnCodec Text(in ColumnMetadata column, int lengthBytes)
     {
-        // Without metadata the character set is not known before columns are bound: until then the bytes stay bytes.
+        // Without metadata the character set is unknown until the columns are bound: until then the bytes stay bytes.
         var charset = Charset.OfCollation(column.Collation);
         if (charset is { IsBinary: false })
         {
@@ -100,6 +100,6 @@ internal static class ColumnCodecs
     }
 
     private static CdcProtocolException Unknown(in ColumnMetadata column, TableMap map) => new(
-        $"The table map of {map.FullName} has a column '{column.Name}' of type {(int)column.Type} ({column.Type}), which is not read here: "
-        + "exclude the table, or use a newer version.", EventType.TableMap.Name());
+        $"The table map of {map.FullName} has a column '{column.Name}' of type {(int)column.Type} ({column.Type}), which this "
+            + "version cannot read: exclude the table, or use a newer version.", EventType.TableMap.Name());
 }

@@ -1,11 +1,11 @@
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>A column as a stored schema or information_schema.COLUMNS tells it, for table maps that do not carry names.</summary>
+/// <summary>A column as a stored schema or information_schema.COLUMNS describes it, for table maps that carry no names.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="TypeText">COLUMN_TYPE, such as <c>bigint(20) unsigned</c> or <c>enum('a','b')</c>.</param>
 /// <param name="IsNullable">IS_NULLABLE.</param>
-/// <param name="CharacterSet">CHARACTER_SET_NAME; null for columns without one, and for texts whose character set is not known.</param>
-/// <param name="KeyOrdinal">The place in the primary key, from 1; 0 for columns outside it.</param>
+/// <param name="CharacterSet">CHARACTER_SET_NAME; null for columns without one, and for text whose character set is unknown.</param>
+/// <param name="KeyOrdinal">The position in the primary key, from 1; 0 for columns outside it.</param>
 /// <param name="IsVisible">False for invisible columns.</param>
 internal sealed record ColumnDefinition(
     string Name, string TypeText, bool IsNullable, string? CharacterSet = null, int KeyOrdinal = 0, bool IsVisible = true);

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>How a column's bytes become a <see cref="DataValue"/>: type, signedness and width in one number, so that reading is one
+/// <summary>How a column's bytes become a <see cref="DataValue"/>: type, signedness and width in one number, so that a read needs a single
 /// jump.</summary>
 internal enum ColumnKind : byte
 {

@@ -1,13 +1,13 @@
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>What a TABLE_MAP_EVENT says of one column, in the order of its fields.</summary>
+/// <summary>What a TABLE_MAP_EVENT says about one column, in the order of its fields.</summary>
 internal struct ColumnMetadata
 {
     /// <summary>The real type: ENUM and SET, which are sent as STRING, are unwrapped.</summary>
     public ColumnType Type;
 
-    /// <summary>As the type has it: bytes of length for CHAR, VARCHAR, ENUM and SET; bytes of length prefix for BLOBs, JSON, GEOMETRY,
-    /// VECTOR; digits of fraction; bits for BIT; for DECIMAL the precision.</summary>
+    /// <summary>Depends on the type. CHAR, VARCHAR, ENUM and SET: length in bytes; BLOB, JSON, GEOMETRY and VECTOR: bytes of the length
+    /// prefix; temporal types: digits of the fraction; BIT: bits; DECIMAL: precision.</summary>
     public ushort Length;
 
     /// <summary>The scale of a DECIMAL.</summary>
@@ -19,29 +19,29 @@ internal struct ColumnMetadata
 
     public bool IsInvisible;
 
-    /// <summary>The collation of a text, ENUM or SET column; 0 where not told.</summary>
+    /// <summary>The collation of a text, ENUM or SET column; 0 if the log does not give it.</summary>
     public int Collation;
 
-    /// <summary>The place in the primary key, from 1; 0 for columns outside it.</summary>
+    /// <summary>The position in the primary key, from 1; 0 for columns outside it.</summary>
     public int KeyOrdinal;
 
     public string? Name;
 
     public string[]? Labels;
 
-    /// <summary>The kind of a GEOMETRY column as WKB numbers them; -1 where not told.</summary>
+    /// <summary>The kind of a GEOMETRY column as WKB numbers them; -1 if the log does not give it.</summary>
     public int GeometryType;
 
-    /// <summary>The numbers of a VECTOR column; 0 where not told.</summary>
+    /// <summary>Number of dimensions of a VECTOR column; 0 if the log does not give it.</summary>
     public int Dimensions;
 
-    /// <summary>What a string of MariaDB means.</summary>
+    /// <summary>What the bytes mean that MariaDB logs as a string.</summary>
     public FixedForm Form;
 
-    /// <summary>Whether it is the hash of a unique key, which MariaDB keeps behind the table's own columns.</summary>
+    /// <summary>True if the column is the hash of a unique key, which MariaDB stores after the table's own columns.</summary>
     public bool IsKeyHash;
 
-    /// <summary>Whether each value may be compressed by itself (MariaDB).</summary>
+    /// <summary>True if each value may be compressed by itself (MariaDB).</summary>
     public readonly bool IsCompressed => Type is ColumnType.MariaDbVarCharCompressed or ColumnType.MariaDbBlobCompressed;
 
     public readonly bool IsNumeric => Type

@@ -48,7 +48,7 @@ internal static class ColumnTypeParser
             {
                 if (rest[i] == '\\' && i + 1 < rest.Length)
                 {
-                    // The server writes these four escapes there and no others (sql/unireg.h, append_unescaped).
+                    // The server writes only these four escapes here (sql/unireg.h, append_unescaped).
                     label.Append(rest[++i] switch { '0' => '\0', 'n' => '\n', 'r' => '\r', var c => c });
                 }
                 else if (rest[i] != '\'')
@@ -67,7 +67,7 @@ internal static class ColumnTypeParser
 
             labels.Add(label.ToString());
 
-            // Past the closing quote; then a comma goes on, or a parenthesis ends.
+            // After the closing quote a comma starts the next label and a parenthesis ends the list.
             i++;
             if (i >= rest.Length || rest[i] != ',')
             {
@@ -80,11 +80,11 @@ internal static class ColumnTypeParser
         return i < rest.Length && rest[i] == ')' ? [.. labels] : null;
     }
 
-    /// <summary>A type in its parts.</summary>
+    /// <summary>A column type, split into its parts.</summary>
     /// <param name="Name">The name in lower case.</param>
-    /// <param name="First">The first number in parentheses; -1 for none.</param>
+    /// <param name="First">The first number in parentheses; -1 if there is none.</param>
     /// <param name="Second">The second number.</param>
-    /// <param name="IsUnsigned">Whether it is unsigned.</param>
-    /// <param name="Labels">The labels of an ENUM or SET; null for others, or where they do not parse.</param>
+    /// <param name="IsUnsigned">True if the type is unsigned.</param>
+    /// <param name="Labels">The labels of an ENUM or SET; null for other types, or if they do not parse.</param>
     public readonly record struct Parsed(string Name, int First, int Second, bool IsUnsigned, string[]? Labels);
 }

@@ -3,20 +3,21 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>A column's type in the words of information_schema.COLUMNS.COLUMN_TYPE, as far as a table map tells it.</summary>
+/// <summary>Writes a column's type as information_schema.COLUMNS.COLUMN_TYPE does, as far as a table map describes it.</summary>
 internal static class ColumnTypeText
 {
     private static readonly string[] Geometries =
         ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection"];
 
-    /// <summary>The number of a geometry type as WKB has it; -1 where the name is none.</summary>
+    /// <summary>Returns the number of a geometry type as WKB numbers them; -1 if the name is not a geometry type.</summary>
     public static int GeometryTypeOf(string name) => name == "geometrycollection" ? 7 : Array.IndexOf(Geometries, name);
 
-    /// <summary>Whether columns of a type have a character set; one whose definition tells none has its database's, which is not known.</summary>
+    /// <summary>Returns true if columns of the type have a character set. A definition without one inherits the set of its
+    /// database.</summary>
     public static bool HasCharacterSet(string type) => type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
         || type.EndsWith("text", StringComparison.Ordinal) || IsList(type);
 
-    /// <summary>ENUM and SET: rows hold numbers, so the character set does not matter to them.</summary>
+    /// <summary>Returns true for ENUM and SET. Their rows hold numbers, so the character set does not matter.</summary>
     public static bool IsList(string type) => type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal);
 
     public static string Of(in ColumnMetadata column)
@@ -63,7 +64,7 @@ internal static class ColumnTypeText
         };
     }
 
-    /// <summary>The length in characters of a CHAR or VARCHAR.</summary>
+    /// <summary>Returns the length of a CHAR or VARCHAR in characters.</summary>
     private static int Characters(in ColumnMetadata column) => column.Length / (Charset.OfCollation(column.Collation)?.MaxLength ?? 1);
 
     private static string Number(string name, in ColumnMetadata column) => column.IsUnsigned ? name + " unsigned" : name;

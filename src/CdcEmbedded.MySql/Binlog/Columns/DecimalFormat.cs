@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
 /// <summary>DECIMAL in the server's storage form (strings/decimal.cc, decimal2bin).</summary>
-/// <remarks>Big-endian groups of nine digits in four bytes; the first group before the point and the last after it may have fewer digits
-/// and bytes. The top bit is the inverted sign; a negative number has all bits inverted.</remarks>
+/// <remarks>Big-endian groups of nine digits in four bytes; the first group before the point and the last one after it may have fewer
+/// digits and bytes. The top bit is the inverted sign; all bits of a negative number are inverted.</remarks>
 internal static class DecimalFormat
 {
     public const int MaxPrecision = 65;
@@ -17,7 +17,7 @@ internal static class DecimalFormat
 
     private static readonly uint[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
-    /// <summary>Bytes of each value of DECIMAL(precision, scale).</summary>
+    /// <summary>Returns the number of bytes of each value of DECIMAL(precision, scale).</summary>
     public static int ByteLength(int precision, int scale)
     {
         var whole = precision - scale;
@@ -26,10 +26,10 @@ internal static class DecimalFormat
     }
 
     /// <summary>Reads a value.</summary>
-    /// <param name="bytes">Exactly <see cref="ByteLength"/> of them.</param>
+    /// <param name="bytes">Exactly <see cref="ByteLength"/> bytes.</param>
     /// <param name="precision">1 to 65.</param>
     /// <param name="scale">0 to 30, at most the precision.</param>
-    /// <exception cref="CdcProtocolException">A group is above its number of digits.</exception>
+    /// <exception cref="CdcProtocolException">A group is too large for its number of digits.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static DataValue Read(ReadOnlySpan<byte> bytes, int precision, int scale)
     {
@@ -59,7 +59,7 @@ internal static class DecimalFormat
     private static DataValue FromBig(BigInteger magnitude, int scale, bool negative)
         => DataValue.FromDecimal(new BigDecimal(negative ? -magnitude : magnitude, scale));
 
-    // Most columns are this narrow: one multiplication per group and no state between them.
+    // Most columns are this narrow: one multiplication per group, and no state between groups.
     private static ulong ReadSmall(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
     {
         ulong value = 0;
@@ -94,7 +94,8 @@ internal static class DecimalFormat
         return group < PowersOfTen[digits] ? group : throw TooManyDigits(group, digits);
     }
 
-    private static CdcProtocolException TooManyDigits(uint group, int digits) => new($"A DECIMAL holds {group} where {digits} digits are.");
+    private static CdcProtocolException TooManyDigits(uint group, int digits) =>
+        new($"A DECIMAL holds the group {group}, which does not fit in its {digits} digits.");
 
     private static UInt128 ReadMiddle(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
     {

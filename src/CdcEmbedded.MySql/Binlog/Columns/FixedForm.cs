@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>What the bytes of a MariaDB column mean that the log holds as a string: only the table's definition tells.</summary>
+/// <summary>What the bytes of a MariaDB column mean that the log holds as a string. Only the table's definition says so.</summary>
 internal enum FixedForm : byte
 {
     None,

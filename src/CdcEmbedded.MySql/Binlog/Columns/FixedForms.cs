@@ -17,7 +17,7 @@ internal static class FixedForms
 
     public static int LengthOf(FixedForm form) => form == FixedForm.Inet4 ? 4 : 16;
 
-    /// <summary>The text.</summary>
+    /// <summary>Returns the value's text in ASCII.</summary>
     /// <param name="form">UUID, INET4 or INET6.</param>
     /// <param name="bytes">The bytes in the log, without trailing zeros.</param>
     public static byte[] ToText(FixedForm form, ReadOnlySpan<byte> bytes)
@@ -27,7 +27,8 @@ internal static class FixedForms
         bytes[..Math.Min(bytes.Length, whole.Length)].CopyTo(whole);
         var text = form switch
         {
-            // In the order of the text, although rows on disk have the groups of older versions in reverse (plugin/type_uuid/sql_type_uuid.h).
+            // The bytes are in the order of the text, although old versions stored the groups in reverse
+            // (plugin/type_uuid/sql_type_uuid.h).
             FixedForm.Uuid => new Guid(whole, bigEndian: true).ToString("D"),
             FixedForm.Inet6 => Inet6Text.Of(whole),
             _ => new IPAddress(whole[..LengthOf(form)]).ToString(),

@@ -4,8 +4,9 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>Writes an INET6 as MariaDB prints it (sql/sql_type_inet.cc, Inet6::to_string), which is not as .NET does: the first of the longest
-/// runs of zeros, even one of a single word, becomes a gap; the IPv4 address of compatible and mapped ones alone is printed as such.</summary>
+/// <summary>Writes an INET6 as MariaDB prints it (sql/sql_type_inet.cc, Inet6::to_string), which differs from .NET: the first of the
+/// longest runs of zero words, even a run of one word, becomes a gap, and only compatible and mapped addresses end in IPv4
+/// notation.</summary>
 internal static class Inet6Text
 {
     private const int Words = 8;

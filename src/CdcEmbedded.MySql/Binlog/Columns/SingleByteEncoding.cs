@@ -2,19 +2,19 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>Decodes one byte per character by a table; for character sets that .NET has no code page for. It does not encode.</summary>
+/// <summary>Decodes one byte per character by a table, for character sets for which .NET has no code page. It cannot encode.</summary>
 internal sealed class SingleByteEncoding(string name, string table)
     : Encoding(0, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
 {
-    /// <summary>Stands in a table where the set has no character.</summary>
+    /// <summary>Marks the bytes in a table for which the set has no character.</summary>
     public const char Hole = '\uffff';
 
     public override string WebName => name;
 
-    public override int GetByteCount(char[] chars, int index, int count) => throw new NotSupportedException($"{name} is only read.");
+    public override int GetByteCount(char[] chars, int index, int count) => throw new NotSupportedException($"{name} can only be decoded.");
 
     public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)
-        => throw new NotSupportedException($"{name} is only read.");
+        => throw new NotSupportedException($"{name} can only be decoded.");
 
     public override int GetCharCount(byte[] bytes, int index, int count) => count;
 
@@ -25,8 +25,8 @@ internal sealed class SingleByteEncoding(string name, string table)
             var c = table[bytes[byteIndex + i]];
             chars[charIndex + i] = c != Hole
                 ? c
-                : throw new DecoderFallbackException($"Byte {bytes[byteIndex + i]:x2} is no character of {name}.", [bytes[byteIndex + i]],
-                    i);
+                : throw new DecoderFallbackException($"Byte {bytes[byteIndex + i]:x2} is not a character of {name}.",
+                    [bytes[byteIndex + i]], i);
         }
 
         return byteCount;

@@ -1,12 +1,12 @@
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>The upper halves of character sets that .NET has no code page for (share/charsets/*.xml of the server).</summary>
+/// <summary>The upper halves of the character sets for which .NET has no code page (share/charsets/*.xml of the server).</summary>
 internal static class SingleByteTables
 {
     private static readonly string Box =
         "░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀";
 
-    /// <summary>256 characters, one per byte; <see cref="SingleByteEncoding.Hole"/> where there is none.</summary>
+    /// <summary>Returns 256 characters, one per byte; <see cref="SingleByteEncoding.Hole"/> if there is none.</summary>
     public static string Of(string charset) => charset switch
     {
         "swe7" => Patch(Patch(Identity(128) + Holes(128), 0x5b, "ÄÖÅÜ"), 0x40, "É") is var t ? Patch(Patch(t, 0x60, "é"), 0x7b, "äöåü") : t,
@@ -33,7 +33,7 @@ internal static class SingleByteTables
 
     private static string Armscii8()
     {
-        // Capital and small letters alternate from b2 on.
+        // From b2 on, capital and small letters alternate.
         var letters = new char[76];
         for (var i = 0; i < 38; i++)
         {

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>The storage forms of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and the older
+/// <summary>The storage formats of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and the older
 /// ones.</summary>
 internal static class TemporalFormat
 {
     private static ReadOnlySpan<int> MicrosecondsOfUnit => [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
-    /// <summary>Bytes of a fraction of 0 to 6 digits: two digits in each.</summary>
+    /// <summary>Returns the number of bytes of a fraction of 0 to 6 digits: two digits in each byte.</summary>
     public static int FractionLength(int digits) => (digits + 1) / 2;
 
-    /// <summary>DATE: 3 bytes, little-endian: day in 5 bits, month in 4, year in 15.</summary>
+    /// <summary>Reads a DATE: 3 bytes, little-endian: day in 5 bits, month in 4, year in 15.</summary>
     public static DataValue ReadDate(uint packed) => DataValue.FromDate((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31);
 
-    /// <summary>TIME2: 3 bytes, big-endian, plus 0x800000: hours in 10 bits, minutes in 6, seconds in 6; then the fraction. The whole is
-    /// one signed number, so a negative time borrows from its fraction.</summary>
+    /// <summary>Reads a TIME2: 3 bytes, big-endian, plus 0x800000: hours in 10 bits, minutes in 6, seconds in 6; then the fraction. All
+    /// bytes are one signed number, so a negative time borrows from its fraction.</summary>
     public static DataValue ReadTime2(ReadOnlySpan<byte> bytes, int digits)
     {
         var fractionBits = 8 * FractionLength(digits);
@@ -34,8 +34,8 @@ internal static class TemporalFormat
         return DataValue.FromTime(packed < 0 ? -micros : micros, (byte)digits);
     }
 
-    /// <summary>DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second in 6;
-    /// then the fraction.</summary>
+    /// <summary>Reads a DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second
+    /// in 6; then the fraction.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static DataValue ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
     {
@@ -48,7 +48,7 @@ internal static class TemporalFormat
             (byte)digits);
     }
 
-    /// <summary>TIMESTAMP2: 4 bytes of Unix seconds, big-endian, then the fraction; 0 is the zero timestamp.</summary>
+    /// <summary>Reads a TIMESTAMP2: 4 bytes of Unix seconds, big-endian, then the fraction; 0 is the zero timestamp.</summary>
     public static DataValue ReadTimestamp2(ReadOnlySpan<byte> bytes, int digits)
     {
         long seconds = BinaryPrimitives.ReadUInt32BigEndian(bytes);
@@ -58,7 +58,7 @@ internal static class TemporalFormat
             : DataValue.FromTimestamp((seconds * 1_000_000) + micros, (byte)digits);
     }
 
-    /// <summary>TIME of before 5.6.4: the decimal number HHMMSS, signed.</summary>
+    /// <summary>Reads a TIME from before 5.6.4: the decimal number HHMMSS, signed.</summary>
     public static DataValue ReadOldTime(int number)
     {
         var magnitude = Math.Abs((long)number);
@@ -66,12 +66,12 @@ internal static class TemporalFormat
         return DataValue.FromTime((number < 0 ? -seconds : seconds) * 1_000_000);
     }
 
-    /// <summary>DATETIME of before 5.6.4: the decimal number YYYYMMDDHHMMSS.</summary>
+    /// <summary>Reads a DATETIME from before 5.6.4: the decimal number YYYYMMDDHHMMSS.</summary>
     public static DataValue ReadOldDateTime(ulong number)
     {
         if (number > 9999_99_99_99_99_99)
         {
-            throw new CdcProtocolException($"A DATETIME holds {number}, which is no YYYYMMDDHHMMSS.");
+            throw new CdcProtocolException($"A DATETIME holds {number}, which is not of the form YYYYMMDDHHMMSS.");
         }
 
         var date = (int)(number / 1_000_000);
@@ -80,7 +80,7 @@ internal static class TemporalFormat
             date / 10_000, date / 100 % 100, date % 100, time / 10_000, time / 100 % 100, time % 100));
     }
 
-    /// <summary>TIMESTAMP of before 5.6.4: Unix seconds; 0 is the zero timestamp.</summary>
+    /// <summary>Reads a TIMESTAMP from before 5.6.4: Unix seconds; 0 is the zero timestamp.</summary>
     public static DataValue ReadOldTimestamp(uint seconds) => seconds == 0 ? DataValue.FromZeroTimestamp()
         : DataValue.FromTimestamp(seconds * 1_000_000L);
 
@@ -92,6 +92,6 @@ internal static class TemporalFormat
         _ => Scale((bytes[0] << 16) | (bytes[1] << 8) | bytes[2], digits),
     };
 
-    // An odd number of digits is stored as the even one above it.
+    // An odd number of digits is stored like the next even number.
     private static long Scale(long stored, int digits) => stored * MicrosecondsOfUnit[2 * FractionLength(digits)];
 }

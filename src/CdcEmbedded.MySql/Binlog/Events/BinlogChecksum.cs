@@ -3,17 +3,17 @@ using System.IO.Hashing;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>Verifies the last four bytes of an event.</summary>
+/// <summary>Verifies the CRC-32 in the last four bytes of an event.</summary>
 internal static class BinlogChecksum
 {
-    /// <summary>Compares the CRC-32 of all but the last four bytes with those.</summary>
+    /// <summary>Compares the CRC-32 of all but the last four bytes with the one that those bytes hold.</summary>
     /// <param name="wholeEvent">Header, body, checksum.</param>
     /// <exception cref="CdcProtocolException">The checksum does not match. Transient: the bytes may have been damaged in transit.</exception>
     public static void Verify(ReadOnlySpan<byte> wholeEvent)
     {
         if (wholeEvent.Length < EventHeader.Length + 4)
         {
-            throw new CdcProtocolException($"An event of {wholeEvent.Length} bytes has no room for its checksum.", payloadOffset: 0,
+            throw new CdcProtocolException($"An event of {wholeEvent.Length} bytes is too short for its checksum.", payloadOffset: 0,
                 isTransient: true);
         }
 

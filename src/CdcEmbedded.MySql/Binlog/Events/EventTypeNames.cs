@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>The names that the servers' sources and manuals use, for messages.</summary>
+/// <summary>The names of event types in the servers' sources and manuals, for messages.</summary>
 internal static class EventTypeNames
 {
     private static readonly string[] MySql =

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>FORMAT_DESCRIPTION_EVENT: how the events of this file are laid out (libs/mysql/binlog/event/control_events.h).</summary>
+/// <summary>FORMAT_DESCRIPTION_EVENT: the layout of the events of this file (libs/mysql/binlog/event/control_events.h).</summary>
 /// <remarks><code>
 ///  0   2  binlog version, 4
 ///  2  50  server version, zero-padded
-/// 52   4  created: Unix seconds of the server's start where this is its first file, else 0
+/// 52   4  created: Unix seconds of the server's start if this is its first file since, else 0
 /// 56   1  header length, 19
 /// 57   n  post-header length of each event type from 1 on
-///      1  checksum algorithm  } servers from 5.6.1 (MariaDB 5.3) on,
-///      4  checksum            } even where the algorithm is NONE
+///      1  checksum algorithm  } from servers 5.6.1 (MariaDB 5.3) on,
+///      4  checksum            } even if the algorithm is NONE
 /// </code></remarks>
 internal sealed class FormatDescription
 {
@@ -33,27 +33,27 @@ internal sealed class FormatDescription
 
     public string ServerVersion { get; }
 
-    /// <summary>Unix seconds of the server's start where this is the first file since; 0 else. Where it is not 0, temporary tables and
-    /// unfinished transactions of the files before are gone.</summary>
+    /// <summary>Unix seconds of the server's start if this is the first file since then, else 0. If it is not 0, the temporary tables and
+    /// unfinished transactions of earlier files are gone.</summary>
     public uint Created { get; }
 
     public ChecksumAlgorithm Checksum { get; }
 
-    /// <summary>Bytes of checksum at the end of each event: 0 or 4.</summary>
+    /// <summary>Number of checksum bytes at the end of each event: 0 or 4.</summary>
     public int ChecksumLength => Checksum == ChecksumAlgorithm.Crc32 ? 4 : 0;
 
     public bool IsMariaDb { get; }
 
-    /// <summary>The fixed part of a type's body in bytes; 0 for types that the server does not list.</summary>
+    /// <summary>Returns the length of the fixed part of a type's body in bytes; 0 for types that the server does not list.</summary>
     public int PostHeaderLength(EventType type) => (int)type - 1 is >= 0 and var i && i < _postHeaderLengths.Length ? _postHeaderLengths[i]
         : 0;
 
-    /// <summary>Bytes of a table id in TABLE_MAP and rows events: 6, or 4 from servers before 5.1.4.</summary>
+    /// <summary>Number of bytes of a table id in TABLE_MAP and rows events: 6, or 4 from servers before 5.1.4.</summary>
     public int TableIdLength(EventType type) => PostHeaderLength(type) == 6 ? 4 : 6;
 
     /// <summary>Reads the event.</summary>
-    /// <param name="body">All that follows the header, checksum included.</param>
-    /// <exception cref="CdcProtocolException">It is cut short, or of another binlog version than 4.</exception>
+    /// <param name="body">Everything after the header, including the checksum.</param>
+    /// <exception cref="CdcProtocolException">The event is truncated, or its binlog version is not 4.</exception>
     public static FormatDescription Read(ReadOnlySpan<byte> body)
     {
         var reader = new SpanReader(body, EventType.FormatDescription);
@@ -63,14 +63,14 @@ internal sealed class FormatDescription
         if (version != 4)
         {
             throw new CdcProtocolException($"Server {serverVersion} writes binlog version {version}; "
-                + "only 4 (MySQL 5.0 and later) is read here.",
+                + "only version 4 (MySQL 5.0 and later) is supported.",
                 EventType.FormatDescription.Name(), payloadOffset: 0);
         }
 
         var created = reader.ReadUInt32();
         if (reader.ReadByte() is not EventHeader.Length and var headerLength)
         {
-            reader.ThrowMalformed($"event headers of {headerLength} bytes; {EventHeader.Length} are known");
+            reader.ThrowMalformed($"event headers have {headerLength} bytes instead of {EventHeader.Length}");
         }
 
         var checksum = ChecksumAlgorithm.None;
@@ -86,7 +86,7 @@ internal sealed class FormatDescription
             checksum = (ChecksumAlgorithm)body[^5];
             if (checksum is not (ChecksumAlgorithm.None or ChecksumAlgorithm.Crc32))
             {
-                throw new CdcProtocolException($"Checksum algorithm {(int)checksum} is not known; set binlog_checksum to CRC32 or NONE.",
+                throw new CdcProtocolException($"Checksum algorithm {(int)checksum} is unknown; set binlog_checksum to CRC32 or NONE.",
                     EventType.FormatDescription.Name(), payloadOffset: body.Length - 5);
             }
         }
@@ -115,7 +115,7 @@ internal sealed class FormatDescription
             rest = rest[digits..].TrimStart('.');
         }
 
-        // MySQL has it since 5.6.1, MariaDB since 5.3.0.
+        // MySQL writes it since 5.6.1, MariaDB since 5.3.0.
         var first = serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? (5, 3, 0) : (5, 6, 1);
         return (parts[0], parts[1], parts[2]).CompareTo(first) >= 0;
     }

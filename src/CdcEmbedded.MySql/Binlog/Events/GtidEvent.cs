@@ -5,8 +5,8 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 
 /// <summary>GTID_LOG_EVENT, ANONYMOUS_GTID_LOG_EVENT and GTID_TAGGED_LOG_EVENT: the start of a transaction.</summary>
 /// <remarks><code>
-///  0   1  flags; 1 = may hold statements
-///  1  16  UUID          } zeros where anonymous
+///  0   1  flags; 1 = may contain statements
+///  1  16  UUID          } zeros if anonymous
 /// 17   8  number        }
 /// 25   1  2, then       } from 5.7 on
 /// 26   8  last_committed
@@ -18,30 +18,30 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 /// </code></remarks>
 internal readonly record struct GtidEvent
 {
-    /// <summary>The flag of a transaction that may hold statements, so not rows alone.</summary>
+    /// <summary>The flag of a transaction that may contain statements, not only rows.</summary>
     public const byte MayHaveStatementsFlag = 1;
 
     public byte Flags { get; init; }
 
     public bool IsAnonymous { get; init; }
 
-    /// <summary>The GTID; default where anonymous.</summary>
+    /// <summary>The GTID; default if anonymous.</summary>
     public Gtid Gtid { get; init; }
 
     public long LastCommitted { get; init; }
 
     public long SequenceNumber { get; init; }
 
-    /// <summary>Unix microseconds of the commit on the server that sends; 0 where unknown.</summary>
+    /// <summary>Time of the commit on the sending server, in Unix microseconds; 0 if unknown.</summary>
     public long ImmediateCommitTimestamp { get; init; }
 
-    /// <summary>Unix microseconds of the commit on the server where it began; 0 where unknown.</summary>
+    /// <summary>Time of the commit on the server where the transaction originated, in Unix microseconds; 0 if unknown.</summary>
     public long OriginalCommitTimestamp { get; init; }
 
-    /// <summary>Bytes of the whole transaction with this event; 0 where unknown.</summary>
+    /// <summary>Length of the whole transaction in bytes, including this event; 0 if unknown.</summary>
     public ulong TransactionLength { get; init; }
 
-    /// <summary>Version of the sending server as 90704; 0 where unknown.</summary>
+    /// <summary>Version of the sending server, such as 90704; 0 if unknown.</summary>
     public uint ImmediateServerVersion { get; init; }
 
     public uint OriginalServerVersion { get; init; }
@@ -59,7 +59,7 @@ internal readonly record struct GtidEvent
         var anonymous = type == EventType.AnonymousGtid;
         if (!anonymous && number is < 1 or long.MaxValue)
         {
-            reader.ThrowMalformed($"{number} is no transaction number");
+            reader.ThrowMalformed($"{number} is not a transaction number");
         }
 
         var result = new GtidEvent { Flags = flags, IsAnonymous = anonymous, Gtid = anonymous ? default : new Gtid(source, null, number) };

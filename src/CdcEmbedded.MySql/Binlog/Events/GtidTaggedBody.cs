@@ -2,11 +2,11 @@ using CdcEmbedded.MySql.Gtids;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>The body of a GTID_TAGGED_LOG_EVENT, a message of mysql::serialization (libs/mysql/serialization/readme.md; fields in
+/// <summary>The body of a GTID_TAGGED_LOG_EVENT, a message of mysql::serialization (libs/mysql/serialization/readme.md; the fields are in
 /// libs/mysql/binlog/event/control_events.h, Gtid_event).</summary>
-/// <remarks>All integers are of its variable-length form.<code>
-/// version (1), size of the message, highest field id that may not be ignored,
-/// then fields as id and value, ids rising, fields left out where they have their default:
+/// <remarks>All integers have its variable-length form.<code>
+/// version (1), size of the message, highest field id that must not be ignored,
+/// then fields as id and value, with rising ids; fields with their default value are omitted:
 ///   0 flags            1 UUID as 16 integers      2 number, signed       3 tag: length, bytes
 ///   4 last_committed   5 sequence_number, signed  6 immediate commit timestamp
 ///   7 original one     8 transaction length       9 immediate server version   10 original one   11 commit group ticket
@@ -20,17 +20,17 @@ internal static class GtidTaggedBody
         var reader = new SpanReader(body, EventType.GtidTagged);
         if (reader.ReadVariableLength() is not 1 and var version)
         {
-            reader.ThrowMalformed($"serialization version {version}; 1 is known");
+            reader.ThrowMalformed($"its serialization version is {version} instead of 1");
         }
 
         if (reader.ReadVariableLength() is var size && size != (ulong)body.Length)
         {
-            reader.ThrowMalformed($"a message of {size} bytes");
+            reader.ThrowMalformed($"it announces a message of {size} bytes");
         }
 
         if (reader.ReadVariableLength() is > LastKnownField and var needed)
         {
-            reader.ThrowMalformed($"field {needed} may not be ignored and is not known");
+            reader.ThrowMalformed($"field {needed} is unknown and must not be ignored");
         }
 
         var result = default(GtidEvent);
@@ -66,7 +66,7 @@ internal static class GtidTaggedBody
 
         if (number is < 1 or long.MaxValue)
         {
-            reader.ThrowMalformed($"{number} is no transaction number");
+            reader.ThrowMalformed($"{number} is not a transaction number");
         }
 
         return result with
@@ -82,7 +82,7 @@ internal static class GtidTaggedBody
         var length = reader.ReadVariableLength();
         if (length > Gtid.MaxTagLength)
         {
-            reader.ThrowMalformed($"a tag of {length} bytes; {Gtid.MaxTagLength} are the most");
+            reader.ThrowMalformed($"a tag has {length} bytes; the maximum is {Gtid.MaxTagLength}");
         }
 
         var bytes = reader.ReadBytes((int)length);
@@ -94,7 +94,7 @@ internal static class GtidTaggedBody
         var tag = System.Text.Encoding.ASCII.GetString(bytes);
         if (!Gtid.IsTag(tag))
         {
-            reader.ThrowMalformed("a tag holds other characters than a-z, 0-9 and _");
+            reader.ThrowMalformed("a tag contains characters other than a-z, 0-9 and _");
         }
 
         return tag;
@@ -107,7 +107,7 @@ internal static class GtidTaggedBody
         {
             if (reader.ReadVariableLength() is var value && value > byte.MaxValue)
             {
-                reader.ThrowMalformed($"{value} is no byte of a UUID");
+                reader.ThrowMalformed($"{value} is not a byte of a UUID");
             }
 
             bytes[i] = (byte)value;

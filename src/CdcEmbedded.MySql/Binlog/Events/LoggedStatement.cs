@@ -1,10 +1,10 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>Reads QUERY events and MariaDB's compressed ones, whose statement alone is compressed.</summary>
+/// <summary>Reads QUERY events, and MariaDB's compressed ones, in which only the statement is compressed.</summary>
 internal static class LoggedStatement
 {
     /// <summary>Reads the body, without checksum.</summary>
-    /// <exception cref="CdcProtocolException">It is damaged.</exception>
+    /// <exception cref="CdcProtocolException">The body is damaged.</exception>
     public static QueryEvent Read(EventType type, ReadOnlySpan<byte> body)
     {
         var query = QueryEvent.Read(body);

@@ -6,17 +6,18 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 /// <summary>Data that MariaDB compressed, in events (log_bin_compress; sql/log_event.cc, binlog_buf_compress) and in columns (COMPRESSED;
 /// sql/field_comp.cc, compress_zlib).</summary>
 /// <remarks><code>
-/// 0  1  0x80 = zlib; columns: 0 = not compressed; bit 3 = without zlib's frame; bits 0..2 = bytes of the length
+/// 0  1  0x80 = zlib; columns: 0 = not compressed; bit 3 = no zlib frame; bits 0..2 = bytes of the length
 /// 1     length of the data, big-endian
-///       the compressed data: zlib's frame is method and window[2] in front and the plain data's Adler-32[4], big-endian, behind (RFC 1950)
-/// </code>The frame is checked here: the framework's own stream takes data that is cut off in it, or at the end of the last block, for
-/// whole.</remarks>
+///       the compressed data: the zlib frame is method and window[2] before it, and after it the Adler-32[4] of the
+///       plain data, big-endian (RFC 1950)
+/// </code>The frame is verified here, because the framework's own stream accepts data that is cut off inside the frame or after the last
+/// block.</remarks>
 internal static class MariaDbCompression
 {
     private const int MaxLength = 1 << 30;
 
-    // A match of 258 bytes takes two bits at least (RFC 1951), so a byte makes 1,032 at most: a length beyond that is a lie, and is found
-    // before memory is taken for it.
+    // A match of 258 bytes takes at least two bits (RFC 1951), so one byte expands to at most 1,032: a greater length is false, and is
+    // detected before memory is allocated for it.
     private const int MaxRatio = 1032;
     private const int MethodBits = 0xf0;
     private const int Zlib = 0x80;
@@ -24,17 +25,18 @@ internal static class MariaDbCompression
     private const int FrameHeaderLength = 2;
     private const int FrameCheckLength = 4;
 
-    /// <summary>The length of the data.</summary>
-    /// <param name="bytes">With their header.</param>
+    /// <summary>Reads the length of the data.</summary>
+    /// <param name="bytes">The compressed bytes, including their header.</param>
     /// <param name="type">The event, for messages.</param>
-    /// <exception cref="CdcProtocolException">The header is damaged, or the method not known.</exception>
+    /// <exception cref="CdcProtocolException">The header is damaged, or the method unknown.</exception>
     public static int LengthOf(ReadOnlySpan<byte> bytes, EventType type)
     {
         var header = bytes.IsEmpty ? 0 : bytes[0];
         var lengthBytes = header & 7;
         if ((header & MethodBits) != Zlib || lengthBytes is 0 or > 4 || bytes.Length <= lengthBytes)
         {
-            throw new CdcProtocolException($"Compressed data begins with byte 0x{header:x2}, which is no way of compression that is known.", type.Name());
+            throw new CdcProtocolException($"Compressed data starts with byte 0x{header:x2}, which is not a known compression "
+                + "method.", type.Name());
         }
 
         var length = 0L;
@@ -45,11 +47,12 @@ internal static class MariaDbCompression
 
         var compressed = bytes.Length - 1 - lengthBytes;
         return length <= Math.Min(MaxLength, (long)compressed * MaxRatio) ? (int)length
-            : throw new CdcProtocolException($"Compressed data announces {length} bytes, which {compressed} cannot become.", type.Name());
+            : throw new CdcProtocolException($"Compressed data announces {length} bytes, to which {compressed} bytes cannot "
+                + "expand.", type.Name());
     }
 
     /// <summary>Decompresses into a buffer that is as long as the data.</summary>
-    /// <exception cref="CdcProtocolException">The data are damaged, or of another length.</exception>
+    /// <exception cref="CdcProtocolException">The data is damaged, or of another length.</exception>
     public static void Decompress(byte[] buffer, int offset, int length, Span<byte> target, EventType type)
     {
         var header = buffer[offset];
@@ -63,13 +66,13 @@ internal static class MariaDbCompression
 
         if (!HasFrame(data))
         {
-            throw Damaged("they have no frame of zlib", type);
+            throw Damaged("it has no zlib frame", type);
         }
 
         Inflate(data[FrameHeaderLength..^FrameCheckLength], target, type);
         if (BinaryPrimitives.ReadUInt32BigEndian(data[^FrameCheckLength..]) != Adler32(target))
         {
-            throw Damaged("their check is wrong", type);
+            throw Damaged("its Adler-32 checksum is wrong", type);
         }
     }
 
@@ -82,7 +85,7 @@ internal static class MariaDbCompression
             var read = inflater.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
             if (read < target.Length || inflater.ReadByte() >= 0)
             {
-                throw Damaged($"they announce {target.Length} bytes and hold {(read < target.Length ? $"{read}" : "more")}", type);
+                throw Damaged($"it announces {target.Length} bytes and holds {(read < target.Length ? $"{read}" : "more")}", type);
             }
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
@@ -91,7 +94,7 @@ internal static class MariaDbCompression
         }
     }
 
-    /// <summary>Whether they begin with method 8 and no dictionary, under the frame's own check.</summary>
+    /// <summary>Returns true if the bytes start with method 8 and no dictionary, and the frame's own check is right.</summary>
     private static bool HasFrame(ReadOnlySpan<byte> data) => data.Length >= FrameHeaderLength + FrameCheckLength
         && (data[0] & 0x0f) == 8
         && (data[1] & 0x20) == 0
@@ -101,7 +104,7 @@ internal static class MariaDbCompression
     {
         const uint prime = 65521;
 
-        // So many bytes sum up without passing 32 bits.
+        // The sums of this many bytes fit in 32 bits.
         const int run = 5552;
         uint a = 1, b = 0;
         while (!bytes.IsEmpty)
@@ -122,5 +125,5 @@ internal static class MariaDbCompression
     }
 
     private static CdcProtocolException Damaged(string what, EventType type, Exception? inner = null)
-        => new($"Compressed data are damaged: {what}.", type.Name(), innerException: inner);
+        => new($"Compressed data is damaged: {what}.", type.Name(), innerException: inner);
 }

@@ -9,9 +9,9 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 ///  8  4  domain
 /// 12  1  flags
 ///     8  group commit id, if flagged
-///        format id[4], lengths[1][1] and both parts of the XID, if it prepares or completes an XA transaction
-///     1  more flags, if bytes are left (zeros pad short events)
-///     1  further engines; 8  sequence of the START ALTER; 4  thread, if flagged
+///        format id[4], lengths[1][1] and both parts of the XID, if the group prepares or completes an XA transaction
+///     1  more flags, if bytes are left (short events are padded with zeros)
+///     1  additional engines; 8  sequence of the START ALTER; 4  thread, if flagged
 /// </code></remarks>
 internal readonly record struct MariaDbGtidEvent
 {
@@ -27,21 +27,22 @@ internal readonly record struct MariaDbGtidEvent
 
     public MariaDbGtid Gtid { get; init; }
 
-    /// <summary>Whether one statement follows, which is the whole group; else the group ends with XID, COMMIT, ROLLBACK or XA PREPARE.</summary>
+    /// <summary>True if the group is the single statement that follows; otherwise the group ends with XID, COMMIT, ROLLBACK or XA
+    /// PREPARE.</summary>
     public bool IsStandalone { get; init; }
 
-    /// <summary>The XA transaction that the group prepares; null else.</summary>
+    /// <summary>The XA transaction that the group prepares; null if it prepares none.</summary>
     public string? PreparedXid { get; init; }
 
-    /// <summary>Whether its ALTER is only the first half of a two-phase one, or takes such a one back: no table changes by it.</summary>
+    /// <summary>True if its ALTER is only the first half of a two-phase one, or rolls one back: it changes no table.</summary>
     public bool IsAlterWithoutEffect { get; init; }
 
-    /// <summary>The id of the connection; null where not told.</summary>
+    /// <summary>The id of the connection; null if the event does not give it.</summary>
     public uint? ThreadId { get; init; }
 
     /// <summary>Reads the body, without checksum.</summary>
-    /// <param name="serverId">From the event's header.</param>
-    /// <param name="body">The body.</param>
+    /// <param name="serverId">The server id from the event's header.</param>
+    /// <param name="body">The body, without checksum.</param>
     public static MariaDbGtidEvent Read(uint serverId, ReadOnlySpan<byte> body)
     {
         var reader = new SpanReader(body, EventType.MariaDbGtid);

@@ -2,8 +2,8 @@ using CdcEmbedded.MySql.Gtids;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>GTID_LIST_EVENT of MariaDB: the state at a file's beginning, the last GTID of each domain and server; that of a domain is the last one
-/// listed.</summary>
+/// <summary>GTID_LIST_EVENT of MariaDB: the state at a file's start, as the last GTID of each domain and server. A domain's position is the
+/// last one listed for it.</summary>
 /// <remarks><code>
 ///  0  4  number of entries in 28 bits, flags in 4
 ///  4     entries: domain[4], server[4], sequence[8]

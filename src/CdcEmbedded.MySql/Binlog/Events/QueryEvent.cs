@@ -4,7 +4,7 @@ using CdcEmbedded.MySql.Binlog.Columns;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>QUERY_EVENT: a statement: BEGIN, COMMIT, DDL, or a change logged as a statement
+/// <summary>QUERY_EVENT: a statement, which is BEGIN, COMMIT, DDL, or a change logged as a statement
 /// (libs/mysql/binlog/event/statement_events.h).</summary>
 /// <remarks><code>
 ///  0  4  thread id
@@ -33,7 +33,7 @@ internal readonly ref struct QueryEvent
 
     public ushort ErrorCode { get; }
 
-    /// <summary>The default database in UTF-8; empty for none.</summary>
+    /// <summary>The default database in UTF-8; empty if there is none.</summary>
     public ReadOnlySpan<byte> DatabaseBytes { get; }
 
     /// <summary>The statement in the character set of <see cref="QueryStatus.ClientCollation"/>.</summary>
@@ -43,11 +43,11 @@ internal readonly ref struct QueryEvent
 
     public string Database => Encoding.UTF8.GetString(DatabaseBytes);
 
-    /// <summary>The statement as text. What is not valid in its character set becomes U+FFFD: the text is for showing and for finding
-    /// names in.</summary>
+    /// <summary>Returns the statement as text, to show it and to find names in it. Bytes that are invalid in its character set become
+    /// U+FFFD.</summary>
     public string GetText() => (Charset.OfCollation(Status.ClientCollation) ?? Charset.Utf8Mb4).DecodeLoosely(Query);
 
-    /// <summary>Whether the statement is BEGIN, as in every transaction: without reading the rest.</summary>
+    /// <summary>Returns true if the statement is BEGIN, as in every transaction, without reading the rest.</summary>
     public static bool TryReadBegin(ReadOnlySpan<byte> body, out uint threadId)
     {
         threadId = 0;

@@ -1,12 +1,12 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>The status variables of a QUERY_EVENT: the session's settings that the statement depends on (statement_events.h,
-/// Query_event_status_vars). Codes from 128 on are MariaDB's (sql/log_event.h), and stand among the others in any order.</summary>
-/// <remarks>A list of code (1 byte) and value, the value's length known by its code; a reader stops at a code that it does not know, as
-/// servers do.</remarks>
+/// <summary>The status variables of a QUERY_EVENT: the session's settings on which the statement depends (statement_events.h,
+/// Query_event_status_vars). Codes from 128 on are MariaDB's (sql/log_event.h), and occur among the others in any order.</summary>
+/// <remarks>A list of code (1 byte) and value; the code determines the value's length. A reader stops at an unknown code, as servers
+/// do.</remarks>
 internal readonly ref struct QueryStatus
 {
-    /// <summary>The bit of sql_mode by which double quotes hold names.</summary>
+    /// <summary>The bit of sql_mode that makes double quotes enclose names.</summary>
     public const ulong AnsiQuotes = 4;
 
     private QueryStatus(ReadOnlySpan<byte> timeZone) => TimeZone = timeZone;
@@ -15,7 +15,7 @@ internal readonly ref struct QueryStatus
 
     public ulong? SqlMode { get; private init; }
 
-    /// <summary>The collation of the statement's text (character_set_client); 0 where the event does not tell.</summary>
+    /// <summary>The collation of the statement's text (character_set_client); 0 if the event does not give it.</summary>
     public ushort ClientCollation { get; private init; }
 
     public ushort ConnectionCollation { get; private init; }
@@ -24,10 +24,10 @@ internal readonly ref struct QueryStatus
 
     public ushort DatabaseCollation { get; private init; }
 
-    /// <summary>The session's time zone as it names it, in ASCII; empty where not told.</summary>
+    /// <summary>The session's time zone by the name it uses, in ASCII; empty if the event does not give it.</summary>
     public ReadOnlySpan<byte> TimeZone { get; }
 
-    /// <summary>The microseconds beside the header's seconds.</summary>
+    /// <summary>The microseconds to add to the header's seconds.</summary>
     public uint Microseconds { get; private init; }
 
     /// <summary>The transaction number of an atomic DDL statement; null for others.</summary>
@@ -35,7 +35,7 @@ internal readonly ref struct QueryStatus
 
     public ushort Utf8Mb4DefaultCollation { get; private init; }
 
-    /// <summary>The session's explicit_defaults_for_timestamp; null where not told.</summary>
+    /// <summary>The session's explicit_defaults_for_timestamp; null if the event does not give it.</summary>
     public bool? ExplicitDefaultsForTimestamp { get; private init; }
 
     public static QueryStatus Read(ReadOnlySpan<byte> variables)
@@ -91,8 +91,8 @@ internal readonly ref struct QueryStatus
         };
     }
 
-    // MariaDB's Q_GTID_FLAGS3: the extra flags of the GTID event once more, with the sequence of the START ALTER behind those of a commit
-    // and of a rollback.
+    // MariaDB's Q_GTID_FLAGS3 repeats the extra flags of the GTID event. For a commit or a rollback, the sequence number of the START
+    // ALTER follows.
     private static void SkipAlterPhase(ref SpanReader reader)
     {
         const int commitOrRollback = 4 | 8;
@@ -110,7 +110,7 @@ internal readonly ref struct QueryStatus
 
     private static void SkipDatabases(ref SpanReader reader)
     {
-        // 254 stands for more than 16 databases: no names follow.
+        // 254 means more than 16 databases: no names follow.
         var count = reader.ReadByte();
         for (var i = 0; count != 254 && i < count; i++)
         {

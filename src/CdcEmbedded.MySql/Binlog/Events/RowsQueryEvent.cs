@@ -2,8 +2,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>ROWS_QUERY_LOG_EVENT: the statement behind the row events that follow. One byte of length, which is not to be trusted as it
-/// wraps at 256, then the text.</summary>
+/// <summary>ROWS_QUERY_LOG_EVENT: the statement that caused the row events that follow. One byte of length, which cannot be trusted because
+/// it wraps at 256, then the text.</summary>
 internal readonly ref struct RowsQueryEvent
 {
     private RowsQueryEvent(ReadOnlySpan<byte> text) => Text = text;

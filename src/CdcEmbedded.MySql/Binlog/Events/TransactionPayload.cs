@@ -117,7 +117,7 @@ internal sealed class TransactionPayload : IDisposable
         var length = EventHeader.Read(rest).EventLength;
         if (length > (uint)rest.Length)
         {
-            ThrowMalformed($"it ends with {rest.Length} bytes of an event of {length}");
+            ThrowMalformed($"it ends with {rest.Length} bytes of an event of {length} bytes");
         }
 
         slice = new EventSlice(_plain, _plainAt, (int)length);

@@ -1,12 +1,12 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>TRANSACTION_PAYLOAD_EVENT: the events of a transaction in compressed form; here only what is in front of them.</summary>
-/// <remarks>A list of fields (libs/mysql/binlog/event/codecs/binary.cpp): type, length, value, all length-encoded; type 1 the payload's
-/// size, 2 the compression, 3 the size when uncompressed, 0 the end, after which the payload begins.</remarks>
-/// <param name="PayloadOffset">Where the payload begins in the body.</param>
+/// <summary>TRANSACTION_PAYLOAD_EVENT holds the events of a transaction in compressed form; this is what precedes them.</summary>
+/// <remarks>A list of fields (libs/mysql/binlog/event/codecs/binary.cpp): type, length, value, all length-encoded. Type 1 is the payload's
+/// size, 2 the compression, 3 the uncompressed size, and 0 the end, after which the payload starts.</remarks>
+/// <param name="PayloadOffset">Offset of the payload in the body.</param>
 /// <param name="PayloadLength">Its length in bytes.</param>
-/// <param name="Compression">0 is zstd, 255 none.</param>
-/// <param name="UncompressedLength">Its length when uncompressed; possibly above 2 GiB.</param>
+/// <param name="Compression">0 for zstd, 255 for none.</param>
+/// <param name="UncompressedLength">Its uncompressed length in bytes, which may exceed 2 GiB.</param>
 internal readonly record struct TransactionPayloadHeader(int PayloadOffset, int PayloadLength, ulong Compression, ulong UncompressedLength)
 {
     public const int Zstd = 0;
@@ -36,7 +36,7 @@ internal readonly record struct TransactionPayloadHeader(int PayloadOffset, int 
 
         if (size > (ulong)reader.Remaining)
         {
-            reader.ThrowMalformed($"a payload of {size} bytes passes the end");
+            reader.ThrowMalformed($"a payload of {size} bytes exceeds the event");
         }
 
         return new TransactionPayloadHeader(reader.Position, (int)size, compression, uncompressed);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>XA_PREPARE_LOG_EVENT: the end of the first phase of an XA transaction, or its commit where it is one-phase.</summary>
+/// <summary>XA_PREPARE_LOG_EVENT: the end of the first phase of an XA transaction, or its commit if it has only one phase.</summary>
 /// <remarks><code>
 ///  0  1  one phase (XA COMMIT ... ONE PHASE)
 ///  1  4  format id
@@ -10,8 +10,8 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 ///  9  4  length of the branch qualifier, at most 64
 /// 13     both
 /// </code></remarks>
-/// <param name="IsOnePhase">It is a commit.</param>
-/// <param name="Xid">As the server writes it in XA statements: <c>X'67',X'62',1</c>.</param>
+/// <param name="IsOnePhase">True if it is a commit.</param>
+/// <param name="Xid">The id as the server writes it in XA statements: <c>X'67',X'62',1</c>.</param>
 internal readonly record struct XaPrepareEvent(bool IsOnePhase, string Xid)
 {
     /// <summary>Reads the body, without checksum.</summary>
@@ -24,7 +24,7 @@ internal readonly record struct XaPrepareEvent(bool IsOnePhase, string Xid)
         var branch = reader.ReadInt32();
         if (global is < 0 or > 64 || branch is < 0 or > 64)
         {
-            reader.ThrowMalformed($"an XID of {global} and {branch} bytes, where 64 each are the most");
+            reader.ThrowMalformed($"an XID has parts of {global} and {branch} bytes, each of which may have at most 64");
         }
 
         var first = Convert.ToHexStringLower(reader.ReadBytes(global));

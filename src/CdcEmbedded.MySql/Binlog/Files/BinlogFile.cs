@@ -3,11 +3,11 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Files;
 
-/// <summary>Reads the events of one binlog file on disk, in the same form as they come over a connection: fe 62 69 6e, then
+/// <summary>Reads the events of one binlog file on disk, in the form in which a connection delivers them: fe 62 69 6e, then
 /// events.</summary>
 internal sealed class BinlogFile : IEventStream
 {
-    /// <summary>Where the first event stands.</summary>
+    /// <summary>Position of the first event.</summary>
     public const int MagicLength = 4;
 
     private readonly Stream _stream;
@@ -24,14 +24,14 @@ internal sealed class BinlogFile : IEventStream
     /// <summary>The file's name without its folder.</summary>
     public string Name { get; }
 
-    /// <summary>Where the next event of <see cref="TryRead"/> begins, in 64 bits.</summary>
+    /// <summary>Position of the next event of <see cref="TryRead"/>, in 64 bits.</summary>
     public long Position { get; private set; } = MagicLength;
 
-    /// <summary>Bytes of an event at the end of the file that is not whole: the server is writing it, or a copy was cut short. 0 for a
-    /// clean end, and before the end.</summary>
+    /// <summary>Number of bytes of an incomplete event at the end of the file: the server is still writing it, or a copy was truncated. 0
+    /// at a clean end, and before the end.</summary>
     public int IncompleteTail => _ended ? _chunks.Buffered : 0;
 
-    /// <summary>Opens a file. Nothing is read yet.</summary>
+    /// <summary>Opens a file without reading from it.</summary>
     public static BinlogFile Open(string path) => new(new FileStream(path, new FileStreamOptions
     {
         Mode = FileMode.Open,
@@ -41,7 +41,7 @@ internal sealed class BinlogFile : IEventStream
         Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
     }), Path.GetFileName(path));
 
-    /// <summary>Reads from a stream, which is disposed with the file.</summary>
+    /// <summary>Reads from a stream, which this file owns and disposes.</summary>
     public static BinlogFile FromStream(Stream stream, string name) => new(stream, name);
 
     /// <inheritdoc/>
@@ -85,9 +85,9 @@ internal sealed class BinlogFile : IEventStream
         {
             0xfe62_696e => true,
             0xfd62_696e => throw new CdcProtocolException(
-                $"{Name} is encrypted (binlog_encryption=ON), which only its server can read: read it over a connection.",
+                $"{Name} is encrypted (binlog_encryption=ON) and only its server can read it: read it over a connection.",
                 position: Name + ":0"),
-            var other => throw new CdcProtocolException($"{Name} is no binlog file: it begins with {other:x8}, not fe62696e.",
+            var other => throw new CdcProtocolException($"{Name} is not a binlog file: it starts with {other:x8} instead of fe62696e.",
                 position: Name + ":0"),
         };
         return true;

@@ -3,23 +3,23 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Files;
 
-/// <summary>Cuts received bytes into events. Each chunk is written once and then left to the events that point into it; only the begin of
-/// an event that straddles two chunks is copied.</summary>
+/// <summary>Cuts received bytes into events. Each chunk is written once and then belongs to the events that point into it; only the start
+/// of an event that straddles two chunks is copied.</summary>
 internal sealed class EventChunks
 {
     private const int ChunkLength = 64 * 1024;
 
-    // An event's first growth beyond a chunk: more is allocated only as its bytes arrive, whatever its length field says.
+    // The first growth of an event beyond a chunk: more is allocated only as its bytes arrive, whatever its length field says.
     private const int LargeStep = 4 * 1024 * 1024;
 
     private byte[] _chunk = [];
     private int _start;
     private int _end;
 
-    /// <summary>Bytes received that are no whole event yet.</summary>
+    /// <summary>Number of received bytes that are not yet a whole event.</summary>
     public int Buffered => _end - _start;
 
-    /// <summary>Room for more bytes; at least one.</summary>
+    /// <summary>Returns room for more bytes: at least one.</summary>
     public Memory<byte> GetFreeMemory()
     {
         if (_end == _chunk.Length)
@@ -35,7 +35,7 @@ internal sealed class EventChunks
         return _chunk.AsMemory(_end);
     }
 
-    /// <summary>Tells how many bytes were written to the free memory.</summary>
+    /// <summary>Records how many bytes were written to the free memory.</summary>
     public void Advance(int count) => _end += count;
 
     public bool TryTake(int count, out ReadOnlySpan<byte> bytes)
@@ -57,7 +57,7 @@ internal sealed class EventChunks
         var length = EventHeader.Read(_chunk.AsSpan(_start)).EventLength;
         if (length > (uint)Array.MaxLength)
         {
-            throw new CdcProtocolException($"An event header gives a length of {length}, above the server's limit of 1 GiB.",
+            throw new CdcProtocolException($"An event header gives a length of {length}, which exceeds the server's limit of 1 GiB.",
                 payloadOffset: 9);
         }
 

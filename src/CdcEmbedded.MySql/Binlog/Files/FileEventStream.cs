@@ -6,8 +6,8 @@ using CdcEmbedded.MySql.Gtids;
 
 namespace CdcEmbedded.MySql.Binlog.Files;
 
-/// <summary>The events of binlog files in a row, told as a server's dump tells them: each file begins with an artificial ROTATE that names it,
-/// and a start inside a file still gives its format description and its previous GTIDs.</summary>
+/// <summary>The events of consecutive binlog files, in the form of a server's dump: each file starts with an artificial ROTATE that names
+/// it, and a start inside a file still yields the file's format description and previous GTIDs.</summary>
 internal sealed class FileEventStream : IEventStream
 {
     private readonly IReadOnlyList<string> _paths;
@@ -19,9 +19,9 @@ internal sealed class FileEventStream : IEventStream
     private long _start;
     private bool _hasChecksums;
 
-    /// <summary>Creates the stream; nothing is opened yet.</summary>
-    /// <param name="paths">The files in their order.</param>
-    /// <param name="start">Where reading begins in the first one.</param>
+    /// <summary>Creates the stream without opening a file.</summary>
+    /// <param name="paths">The files, in order.</param>
+    /// <param name="start">The position at which reading starts in the first one.</param>
     public FileEventStream(IReadOnlyList<string> paths, long start)
     {
         _paths = paths;
@@ -59,8 +59,9 @@ internal sealed class FileEventStream : IEventStream
 
             if (position + slice.Length > _start)
             {
-                throw new OffsetLostException($"No event begins at the stored position {file.Name}:{_start}, but one at {position} and the next at "
-                    + $"{position + slice.Length}: it is another file of that name. Give the right one, or delete the stored offset.");
+                throw new OffsetLostException($"No event starts at the stored position {file.Name}:{_start}; one starts at {position} "
+                    + $"and the next at {position + slice.Length}: this is another file of that name. Provide the original file, or delete "
+                    + "the stored offset.");
             }
 
             if (header.Type == EventType.FormatDescription)
@@ -92,13 +93,14 @@ internal sealed class FileEventStream : IEventStream
 
             if (file.IncompleteTail > 0 && _next < _paths.Count)
             {
-                throw new CdcProtocolException($"{file.Name} ends with {file.IncompleteTail} bytes of an event that is not whole, but another file follows it: the "
-                    + "copy was cut short.", position: $"{file.Name}:{file.Position}");
+                throw new CdcProtocolException($"{file.Name} ends with {file.IncompleteTail} bytes of an incomplete event, but another "
+                    + "file follows it: the copy was truncated.", position: $"{file.Name}:{file.Position}");
             }
 
             if (file.Position < _start)
             {
-                throw new OffsetLostException($"The stored position {file.Name}:{_start} lies behind that file's end at {file.Position}: it is a shorter copy.");
+                throw new OffsetLostException($"The stored position {file.Name}:{_start} is past the end of that file ({file.Position} "
+                    + "bytes): the copy is shorter than the original.");
             }
 
             await file.DisposeAsync().ConfigureAwait(false);
@@ -132,7 +134,8 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    /// <summary>An event before the start: only the GTIDs count, so that the set is whole where the stream begins.</summary>
+    /// <summary>Handles an event before the start: only its GTID counts, so that the GTID set is complete where the stream
+    /// starts.</summary>
     private void PassOver(in EventSlice slice, in EventHeader header)
     {
         var body = BodyOf(slice);
@@ -147,8 +150,8 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    /// <summary>Before the first event behind the start: a PREVIOUS_GTIDS that holds what was passed over as well. The file's own would leave a
-    /// hole in every offset behind it.</summary>
+    /// <summary>Yields, before the first event after the start, a PREVIOUS_GTIDS event that includes what was skipped. The file's own would
+    /// leave a hole in every later offset.</summary>
     private bool TellExecuted(ref EventSlice slice)
     {
         if (_executed is { } executed)
@@ -175,13 +178,14 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    /// <summary>A file that is missing in the row would be a silent loss. Files under names of the user's own cannot be checked.</summary>
+    /// <summary>Checks that no file is missing between two files, which would be a silent loss. Files that the user has renamed cannot be
+    /// checked.</summary>
     private void CheckFollows(string name)
     {
         if (_rotatedTo is { } wanted && wanted != name && Path.GetFileNameWithoutExtension(wanted) == Path.GetFileNameWithoutExtension(name))
         {
-            throw new SourceInconsistentException($"The binlog file {name} does not follow the one before it, which names {wanted} as the next: a file "
-                + "is missing or the order is wrong.");
+            throw new SourceInconsistentException($"The binlog file {name} does not follow the previous file, which names {wanted} as "
+                + "the next one: a file is missing or the order is wrong.");
         }
     }
 
@@ -197,7 +201,7 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    /// <summary>An event that stands before the start must not move the position.</summary>
+    /// <summary>Clears the next position of an event before the start, which must not move the position.</summary>
     private EventSlice Artificial(in EventSlice slice)
     {
         var bytes = slice.Span.ToArray();

@@ -4,10 +4,10 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Binlog.Files;
 
-/// <summary>A log of files on disk.</summary>
+/// <summary>A log that consists of files on disk.</summary>
 internal sealed class FileLog(IReadOnlyList<string> paths) : ILogOpener
 {
-    /// <summary>The files from a place on.</summary>
+    /// <summary>The files from a given position on.</summary>
     public FileEventStream Open(OffsetDocument start)
     {
         var from = DumpStart.Of(start);

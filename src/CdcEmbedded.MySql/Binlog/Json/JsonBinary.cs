@@ -9,10 +9,10 @@ namespace CdcEmbedded.MySql.Binlog.Json;
 ///             9 int64, 10 uint64, 11 double, 12 string, 15 opaque
 /// object    = count, size of all in bytes, key entries (offset, 2 bytes of length), value entries, keys, values
 /// array     = count, size, value entries, values
-/// entry     = type, offset from the container's begin, or the value itself where it fits: literals, int16, uint16; in large ones int32,
-/// uint32
+/// entry     = type, then the offset from the container's start, or the value itself if it fits: literals, int16, uint16,
+///             and in large containers int32 and uint32
 /// string    = length (seven bits per byte, lowest first, top bit: more follow), UTF-8
-/// opaque    = column type (1), length as of strings, bytes
+/// opaque    = column type (1), length as in strings, bytes
 /// </code>Counts, sizes and offsets have 2 bytes in small containers and 4 in large ones.</remarks>
 internal sealed class JsonBinary : ValueCodec
 {

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>An object or array of a binary JSON document: how many values it has and where each of them lies. See
-/// <see cref="JsonBinary"/> for the layout.</summary>
+/// <summary>An object or array of a binary JSON document: how many values it has and where each of them is. See <see cref="JsonBinary"/>
+/// for the layout.</summary>
 internal readonly struct JsonContainer
 {
     private readonly int _start;
@@ -23,7 +23,7 @@ internal readonly struct JsonContainer
 
     public bool IsObject { get; }
 
-    /// <summary>Bytes of its tables of keys and values.</summary>
+    /// <summary>Number of bytes of its tables of keys and values.</summary>
     public int TableBytes => Count * (KeyEntry + ValueEntry);
 
     private int Width => _isWide ? 4 : 2;
@@ -32,32 +32,32 @@ internal readonly struct JsonContainer
 
     private int ValueEntry => Width + 1;
 
-    /// <summary>Reads a container's head.</summary>
-    /// <exception cref="CdcProtocolException">It does not fit into its bytes.</exception>
+    /// <summary>Reads the head of a container.</summary>
+    /// <exception cref="CdcProtocolException">The container does not fit in its bytes.</exception>
     public static JsonContainer Read(ReadOnlySpan<byte> bytes, in JsonLocation value)
     {
         var isWide = (value.Type & 1) != 0;
         var width = isWide ? 4 : 2;
         if (value.End - value.Start < 2 * width)
         {
-            throw Malformed($"{2 * width} bytes wanted, {value.End - value.Start} left");
+            throw Malformed($"{2 * width} bytes are needed, {value.End - value.Start} are left");
         }
 
         var count = ReadOffset(bytes[value.Start..], isWide);
         var size = ReadOffset(bytes[(value.Start + width)..], isWide);
         if (size > (uint)(value.End - value.Start))
         {
-            throw Malformed($"a container of {size} bytes");
+            throw Malformed($"a container has a size of {size} bytes");
         }
 
         var entry = (value.IsObject ? width + 2 : 0) + 1 + width;
         return (2 * width) + ((long)count * entry) <= size
             ? new JsonContainer(value.Start, value.Start + (int)size, (int)count, value.IsObject, isWide)
-            : throw Malformed($"a container of {count} values in {size} bytes");
+            : throw Malformed($"a container has {count} values in {size} bytes");
     }
 
-    /// <summary>The key of one of an object's values.</summary>
-    /// <exception cref="CdcProtocolException">It lies outside.</exception>
+    /// <summary>Returns the key of one of an object's values.</summary>
+    /// <exception cref="CdcProtocolException">The key is outside the container.</exception>
     public ReadOnlySpan<byte> Key(ReadOnlySpan<byte> bytes, int index)
     {
         var entry = bytes.Slice(_start + (2 * Width) + (index * KeyEntry), KeyEntry);
@@ -65,11 +65,11 @@ internal readonly struct JsonContainer
         var length = BinaryPrimitives.ReadUInt16LittleEndian(entry[Width..]);
         return offset <= (uint)(_end - _start) && length <= _end - _start - (int)offset
             ? bytes.Slice(_start + (int)offset, length)
-            : throw Malformed($"a key of {length} bytes at {offset}, past its container");
+            : throw Malformed($"a key of {length} bytes at {offset} is outside its container");
     }
 
-    /// <summary>Where one of its values lies.</summary>
-    /// <exception cref="CdcProtocolException">It lies outside.</exception>
+    /// <summary>Returns the location of one of its values.</summary>
+    /// <exception cref="CdcProtocolException">The value is outside the container.</exception>
     public JsonLocation Value(ReadOnlySpan<byte> bytes, int index)
     {
         var entry = _start + (2 * Width) + (Count * KeyEntry) + (index * ValueEntry);
@@ -83,7 +83,7 @@ internal readonly struct JsonContainer
         var offset = ReadOffset(bytes[(entry + 1)..], _isWide);
         return offset < (uint)(_end - _start)
             ? new JsonLocation(type, _start + (int)offset, _end, false)
-            : throw Malformed($"a value at {offset}, past its container");
+            : throw Malformed($"a value at {offset} is outside its container");
     }
 
     private static uint ReadOffset(ReadOnlySpan<byte> bytes, bool isWide)

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>One difference: what is done where, with which value.</summary>
+/// <summary>One difference: the operation, its path and the new value.</summary>
 internal readonly ref struct JsonDiff
 {
     public JsonDiff(JsonDiffOperation operation, ReadOnlySpan<byte> path, JsonLocation value)
@@ -12,10 +12,10 @@ internal readonly ref struct JsonDiff
 
     public JsonDiffOperation Operation { get; }
 
-    /// <summary>The path in UTF-8, unchecked.</summary>
+    /// <summary>The path in UTF-8, not validated.</summary>
     public ReadOnlySpan<byte> Path { get; }
 
-    /// <summary>Where the new value lies; nothing for a removal.</summary>
+    /// <summary>The location of the new value; default for a removal.</summary>
     public JsonLocation Value { get; }
 
     public ReadOnlySpan<byte> Word => Operation switch

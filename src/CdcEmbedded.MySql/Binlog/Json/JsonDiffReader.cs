@@ -2,11 +2,11 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Reads the differences that a PARTIAL_UPDATE_ROWS_EVENT holds in a document's stead (sql-common/json_diff.cc,
+/// <summary>Reads the differences that a PARTIAL_UPDATE_ROWS_EVENT holds in place of a document (sql-common/json_diff.cc,
 /// Json_diff_vector).</summary>
 /// <remarks><code>
-/// list      = differences up to its end
-/// one       = operation (1), length of the path (length-encoded), path, and but for a removal
+/// list      = differences, up to its end
+/// one       = operation (1), length of the path (length-encoded), path, and, except for a removal,
 ///             length of the value (length-encoded), value: a binary JSON document
 /// </code></remarks>
 internal ref struct JsonDiffReader
@@ -15,9 +15,9 @@ internal ref struct JsonDiffReader
     private readonly int _start;
     private SpanReader _reader;
 
-    /// <summary>Begins with the first difference.</summary>
-    /// <param name="bytes">What the values' locations count in.</param>
-    /// <param name="start">Where the list begins; it ends with the bytes.</param>
+    /// <summary>Starts at the first difference.</summary>
+    /// <param name="bytes">The bytes to which the values' locations refer.</param>
+    /// <param name="start">Offset of the list, which ends with the bytes.</param>
     public JsonDiffReader(ReadOnlySpan<byte> bytes, int start)
     {
         _bytes = bytes;
@@ -26,8 +26,8 @@ internal ref struct JsonDiffReader
     }
 
     /// <summary>Reads the next difference.</summary>
-    /// <returns>False at the list's end.</returns>
-    /// <exception cref="CdcProtocolException">It is cut short, or its operation is not known.</exception>
+    /// <returns>False at the end of the list.</returns>
+    /// <exception cref="CdcProtocolException">The difference is truncated, or its operation is unknown.</exception>
     public bool TryRead(out JsonDiff diff)
     {
         if (_reader.Remaining == 0)

@@ -1,10 +1,10 @@
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Where a value of a binary JSON document lies in its bytes.</summary>
+/// <summary>Location of a value of a binary JSON document in its bytes.</summary>
 /// <param name="Type">The value's type.</param>
-/// <param name="Start">Where the value itself begins, behind its type.</param>
-/// <param name="End">Where the container that holds it ends, so that nothing of it can lie behind.</param>
-/// <param name="IsInline">Whether it stands in its container's table, whose bytes are counted with the container.</param>
+/// <param name="Start">Start of the value itself, after its type.</param>
+/// <param name="End">End of the container that holds it, past which no part of the value may be.</param>
+/// <param name="IsInline">True if the value is in its container's table, whose bytes are counted with the container.</param>
 internal readonly record struct JsonLocation(byte Type, int Start, int End, bool IsInline)
 {
     public const byte SmallObject = 0;
@@ -25,8 +25,8 @@ internal readonly record struct JsonLocation(byte Type, int Start, int End, bool
 
     public bool IsObject => Type <= LargeObject;
 
-    /// <summary>A document from its type byte on. The server writes no bytes at all for the JSON null of a column that was filled in for
-    /// rows of before it.</summary>
+    /// <summary>Returns the location of a document, from its type byte on. For the JSON null of a column that was added to existing rows,
+    /// the server writes no bytes at all.</summary>
     public static JsonLocation OfDocument(ReadOnlySpan<byte> bytes, int start, int end)
         => start < end ? new JsonLocation(bytes[start], start + 1, end, false) : new JsonLocation(Literal, start, start, true);
 }

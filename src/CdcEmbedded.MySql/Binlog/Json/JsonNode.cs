@@ -1,12 +1,12 @@
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>A value of a document that differences are applied to: as it lies in the bytes, or opened because a difference reaches into
+/// <summary>A value of a document to which differences are applied: either still in the bytes, or opened because a difference reaches into
 /// it.</summary>
 internal sealed class JsonNode(JsonLocation location)
 {
     private JsonParts? _parts;
 
-    /// <summary>What is in it, ready to be changed; null where it is no container.</summary>
+    /// <summary>Its content, ready to be changed; null if it is not a container.</summary>
     public JsonParts? Open(scoped ref JsonPrinter printer, int depth)
     {
         if (_parts is null && location.IsContainer)

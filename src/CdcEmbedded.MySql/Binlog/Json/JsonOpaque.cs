@@ -5,15 +5,15 @@ using CdcEmbedded.MySql.Binlog.Columns;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>The values of a JSON document that JSON itself has no type for.</summary>
-/// <remarks>DECIMAL: precision, scale, then the storage form. DATE, TIME, DATETIME, TIMESTAMP: 8 bytes, little-endian: the storage form's
-/// fields above 24 bits of microseconds. All others print as base64.</remarks>
+/// <summary>The values of a JSON document for which JSON itself has no type.</summary>
+/// <remarks>DECIMAL: precision, scale, then the storage format. DATE, TIME, DATETIME, TIMESTAMP: 8 bytes, little-endian: the fields of the
+/// storage format above 24 bits of microseconds. All others print as base64.</remarks>
 internal static class JsonOpaque
 {
-    // A sum or product inside the server has up to nine groups of digits, more than a column's 65 (strings/decimal.h).
+    // A sum or product inside the server has up to nine groups of digits, more than the 65 digits of a column (strings/decimal.h).
     private const int MaxPrecision = 81;
 
-    // The server's base64 breaks its lines, and the line break is escaped as any other in a JSON string.
+    // The server's base64 contains line breaks, which are escaped like any other in a JSON string.
     private const int Base64LineBytes = 57;
 
     public static void Write(ref JsonTextBuffer text, byte type, ReadOnlySpan<byte> bytes)
@@ -43,7 +43,7 @@ internal static class JsonOpaque
             || bytes.Length - 2 != DecimalFormat.ByteLength(bytes[0], bytes[1]))
         {
             throw new CdcProtocolException($"A JSON document holds a DECIMAL of {bytes.Length} bytes, "
-                + "which do not fit its precision and scale.");
+                + "which does not fit its precision and scale.");
         }
 
         var number = DecimalFormat.Read(bytes[2..], bytes[0], bytes[1]).ToString();
@@ -58,7 +58,7 @@ internal static class JsonOpaque
             text.Write((byte)'-');
         }
 
-        // Of the most negative number the absolute value is itself; as unsigned it is right.
+        // The absolute value of the most negative number is that number itself; read as unsigned it is right.
         var magnitude = packed < 0 ? (ulong)-packed : (ulong)packed;
         var time = (long)(magnitude >> 24);
         if (type != ColumnType.Time)

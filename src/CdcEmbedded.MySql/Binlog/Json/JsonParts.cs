@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>An object or array under change: its values in order, those that no difference touches as runs that stay in the bytes. So it
-/// takes memory by the number of differences, whatever the container's size.</summary>
+/// <summary>An object or array that is being changed: its values in order, with untouched values as runs that stay in the bytes. Its memory
+/// grows with the number of differences, not with the container's size.</summary>
 internal sealed class JsonParts
 {
     private readonly JsonContainer _container;
@@ -15,8 +15,8 @@ internal sealed class JsonParts
         AddRun(0, 0, _count);
     }
 
-    /// <summary>The part that is the value at a leg alone.</summary>
-    /// <returns>Its place; below zero where there is no such value.</returns>
+    /// <summary>Makes the value that a path leg names a part of its own.</summary>
+    /// <returns>The index of the part; negative if there is no such value.</returns>
     public int Find(ReadOnlySpan<byte> bytes, in JsonPathLeg leg)
     {
         if (leg.Name is not null != _container.IsObject)
@@ -39,9 +39,9 @@ internal sealed class JsonParts
         _count--;
     }
 
-    /// <summary>Adds a member at its key's place, or a value before an array's cell; behind the last one where there is no such
+    /// <summary>Adds a member where its key belongs, or a value before an array's cell; after the last cell if there is no such
     /// cell.</summary>
-    /// <returns>False where it does not fit: a member that is there already, a member of an array, a cell of an object.</returns>
+    /// <returns>False if it does not fit: the member exists already, or a member is added to an array or a cell to an object.</returns>
     public bool TryInsert(ReadOnlySpan<byte> bytes, in JsonPathLeg leg, JsonNode node)
     {
         if (leg.Name is not null != _container.IsObject)
@@ -105,7 +105,7 @@ internal sealed class JsonParts
         }
     }
 
-    // Makes a value of a run a part of its own.
+    // Splits a run so that one of its values becomes a part of its own.
     private int Isolate(ReadOnlySpan<byte> bytes, int part, int offset)
     {
         var run = _parts[part];
@@ -138,7 +138,7 @@ internal sealed class JsonParts
         return (part, index);
     }
 
-    // Keys are ordered by length, then by their bytes. Where the key is not there, the place is that at which it would be inserted.
+    // Keys are ordered by length, then by their bytes. For a key that does not exist this is the index at which it would be inserted.
     private (int Part, int Offset) FindKey(ReadOnlySpan<byte> bytes, byte[] name, out bool isThere)
     {
         isThere = false;

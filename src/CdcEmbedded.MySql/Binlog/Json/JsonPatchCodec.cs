@@ -5,9 +5,9 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Prints the differences of a JSON column as a patch, where the row does not hold the document that they change.</summary>
-/// <param name="table">The table, to name it.</param>
-/// <param name="column">The column, to name it.</param>
+/// <summary>Prints the differences of a JSON column as a patch, for rows that do not hold the document they change.</summary>
+/// <param name="table">The table, for messages.</param>
+/// <param name="column">The column, for messages.</param>
 internal sealed class JsonPatchCodec(TableMap table, int column) : ValueCodec
 {
     /// <inheritdoc/>
@@ -48,15 +48,16 @@ internal sealed class JsonPatchCodec(TableMap table, int column) : ValueCodec
         }
     }
 
-    /// <summary>What is thrown for differences that cannot be read or applied.</summary>
+    /// <summary>Makes the exception for differences that cannot be read or applied.</summary>
     public static CdcProtocolException Refusal(TableMap table, int column, string what, Exception? inner = null)
     {
         var name = table.Schema is { } schema ? $"{table.FullName}.{schema.Columns[column].Name}"
             : $"{table.FullName}, column {column + 1}";
-        return new CdcProtocolException($"A partial update of {name}: {what}", EventType.PartialUpdateRows.Name(), innerException: inner);
+        return new CdcProtocolException($"A partial update of {name} cannot be applied: "
+            + $"{what}", EventType.PartialUpdateRows.Name(), innerException: inner);
     }
 
-    /// <summary>A path for a message, cut where it is very long.</summary>
+    /// <summary>Returns a path for a message, truncated if it is very long.</summary>
     public static string PathText(ReadOnlySpan<byte> path)
         => path.Length <= 200 ? Encoding.UTF8.GetString(path) : Encoding.UTF8.GetString(path[..200]) + "…";
 }

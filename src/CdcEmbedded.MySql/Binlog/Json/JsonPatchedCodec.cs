@@ -3,14 +3,14 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Prints a JSON column after an update of which the row holds the document before and the differences: they are applied when
-/// somebody asks for the text, as the server applies them (sql-common/json_diff.cc, apply_json_diff).</summary>
-/// <remarks>The value's bytes reach from the document in the row's before image to the differences in its after image; what lies between
-/// belongs to other columns.</remarks>
-/// <param name="table">The table, to name it.</param>
-/// <param name="column">The column, to name it.</param>
-/// <param name="documentLength">The document's bytes, at the begin.</param>
-/// <param name="diffsLength">The differences' bytes, at the end.</param>
+/// <summary>Prints a JSON column after an update whose row holds the old document and the differences. They are applied when the text is
+/// asked for, as the server applies them (sql-common/json_diff.cc, apply_json_diff).</summary>
+/// <remarks>The value's bytes extend from the document in the row's before image to the differences in its after image; the bytes between
+/// them belong to other columns.</remarks>
+/// <param name="table">The table, for messages.</param>
+/// <param name="column">The column, for messages.</param>
+/// <param name="documentLength">Number of bytes of the document, at the start.</param>
+/// <param name="diffsLength">Number of bytes of the differences, at the end.</param>
 internal sealed class JsonPatchedCodec(TableMap table, int column, int documentLength, int diffsLength) : ValueCodec
 {
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed class JsonPatchedCodec(TableMap table, int column, int documentL
             if (!TryApply(bytes, root, diff, ref printer))
             {
                 throw new CdcProtocolException(
-                    $"{diff.Operation} at '{JsonPatchCodec.PathText(diff.Path)}' does not fit the document before it.");
+                    $"{diff.Operation} at '{JsonPatchCodec.PathText(diff.Path)}' does not fit the document before the update.");
             }
         }
         catch (FormatException e)
@@ -57,10 +57,10 @@ internal sealed class JsonPatchedCodec(TableMap table, int column, int documentL
         }
     }
 
-    /// <returns>False where the path leads nowhere, or to what must not be there.</returns>
+    /// <returns>False if the path leads nowhere, or to a value that must not exist.</returns>
     private static bool TryApply(ReadOnlySpan<byte> bytes, JsonNode root, in JsonDiff diff, ref JsonPrinter printer)
     {
-        // The document itself is never changed by differences: the server logs it whole then.
+        // Differences never change the document's root: the server logs the whole document then.
         var path = new JsonPath(diff.Path);
         if (path.IsAtEnd)
         {

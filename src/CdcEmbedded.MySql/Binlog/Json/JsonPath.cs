@@ -5,8 +5,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Reads a JSON path leg by leg, as the server prints them into differences: no wildcards, no blanks (sql-common/json_path.cc,
-/// Json_path_leg::to_string).</summary>
+/// <summary>Reads a JSON path leg by leg, in the form in which the server prints it into differences: no wildcards, no blanks
+/// (sql-common/json_path.cc, Json_path_leg::to_string).</summary>
 /// <remarks><code>
 /// path   = "$", legs
 /// leg    = ".", name | ".", the name as a JSON string | "[", number, "]" | "[last]" | "[last-", number, "]"
@@ -15,24 +15,24 @@ internal ref struct JsonPath
 {
     private ReadOnlySpan<byte> _rest;
 
-    /// <summary>Begins at the root.</summary>
+    /// <summary>Starts at the root.</summary>
     /// <param name="path">The whole path, in UTF-8.</param>
-    /// <exception cref="FormatException">It is not a path.</exception>
+    /// <exception cref="FormatException">The text is not a path.</exception>
     public JsonPath(ReadOnlySpan<byte> path)
     {
         if (path.IsEmpty || path[0] != '$')
         {
-            throw new FormatException("a path begins with $");
+            throw new FormatException("a path starts with $");
         }
 
         _rest = path[1..];
     }
 
-    /// <summary>Whether there is no leg ahead.</summary>
+    /// <summary>True if there is no further leg.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
     /// <summary>Reads the next leg.</summary>
-    /// <exception cref="FormatException">It is malformed.</exception>
+    /// <exception cref="FormatException">The leg is malformed.</exception>
     public JsonPathLeg Next()
     {
         if (!_rest.IsEmpty && _rest[0] == '.')
@@ -48,7 +48,7 @@ internal ref struct JsonPath
             return ReadCell(cell);
         }
 
-        throw new FormatException("a leg begins with . or [");
+        throw new FormatException("a leg starts with . or [");
     }
 
     private static JsonPathLeg ReadCell(ReadOnlySpan<byte> cell)
@@ -65,11 +65,11 @@ internal ref struct JsonPath
             cell = cell[0] == '-' ? cell[1..] : default;
         }
 
-        // The server keeps an index in 32 bits without sign; no array has more values than a signed one counts.
+        // The server stores an index in 32 unsigned bits; no array has more values than a signed index can count.
         return !cell.IsEmpty && cell[0] is >= (byte)'0' and <= (byte)'9' && Utf8Parser.TryParse(cell, out uint index, out var used)
             && used == cell.Length
             ? new JsonPathLeg((int)Math.Min(index, int.MaxValue), isFromEnd)
-            : throw new FormatException("an array cell is no number");
+            : throw new FormatException("an array cell is not a number");
     }
 
     private byte[] ReadPlain()
@@ -122,7 +122,7 @@ internal ref struct JsonPath
             (byte)'f' => (byte)'\f',
             (byte)'r' => (byte)'\r',
             (byte)'"' or (byte)'\\' or (byte)'/' => letter,
-            _ => throw new FormatException("an escape is none of JSON's"),
+            _ => throw new FormatException("an escape sequence is not one of JSON's"),
         };
         _rest = _rest[1..];
         name.Write([b]);
@@ -137,7 +137,7 @@ internal ref struct JsonPath
             : Rune.TryCreate(unit, out rune);
         if (!isValid)
         {
-            throw new FormatException("an escape is half a character");
+            throw new FormatException("an escape sequence is half a surrogate pair");
         }
 
         name.Advance(rune.EncodeToUtf8(name.GetSpan(4)));
@@ -149,13 +149,13 @@ internal ref struct JsonPath
         return true;
     }
 
-    // Stands at the u.
+    // The position is at the u.
     private char ReadUnit()
     {
         if (_rest.Length < 5
             || !ushort.TryParse(_rest.Slice(1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
         {
-            throw new FormatException("an escape lacks its four digits");
+            throw new FormatException("an escape sequence lacks its four digits");
         }
 
         _rest = _rest[5..];

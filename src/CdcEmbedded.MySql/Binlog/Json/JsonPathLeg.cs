@@ -17,6 +17,6 @@ internal readonly struct JsonPathLeg
     /// <summary>The member's name in UTF-8, unescaped; null for an array cell.</summary>
     public byte[]? Name { get; }
 
-    /// <summary>The cell's place in an array of so many values: below zero or above the last where there is no such cell.</summary>
+    /// <summary>Returns the cell's index in an array of a given length: negative or past the last index if there is no such cell.</summary>
     public int IndexIn(int count) => _isFromEnd ? count - 1 - _index : _index;
 }

@@ -5,20 +5,20 @@ namespace CdcEmbedded.MySql.Binlog.Json;
 /// <summary>Prints values of binary JSON documents as the server does. Must be disposed.</summary>
 internal ref struct JsonPrinter
 {
-    // The server refuses documents deeper than 100 (JSON_DOCUMENT_MAX_DEPTH).
+    // The server refuses documents that are nested more than 100 deep (JSON_DOCUMENT_MAX_DEPTH).
     private const int MaxDepth = 128;
 
     private readonly ReadOnlySpan<byte> _bytes;
     private JsonTextBuffer _text;
 
-    // Each byte of a document belongs to one value: to read more than there are means that values share bytes, which no server
-    // writes and which would make the text grow beyond all bounds.
+    // Each byte of a document belongs to one value. Reading more bytes than there are means that values share bytes, which no server
+    // writes, and which would make the text grow without limit.
     private long _budget;
 
     /// <summary>Creates the printer.</summary>
-    /// <param name="bytes">What all locations count in.</param>
-    /// <param name="budget">How many of these bytes belong to documents.</param>
-    /// <param name="capacity">About how long the text will be.</param>
+    /// <param name="bytes">The bytes to which all locations refer.</param>
+    /// <param name="budget">Number of these bytes that belong to documents.</param>
+    /// <param name="capacity">The approximate length of the text.</param>
     public JsonPrinter(ReadOnlySpan<byte> bytes, int budget, int capacity)
     {
         _bytes = bytes;
@@ -30,14 +30,14 @@ internal ref struct JsonPrinter
 
     public readonly string ToText() => _text.ToText();
 
-    /// <summary>Writes JSON that is no value of the document.</summary>
+    /// <summary>Writes JSON that is not a value of the document.</summary>
     public void WriteRaw(scoped ReadOnlySpan<byte> json) => _text.Write(json);
 
     public void WriteQuoted(scoped ReadOnlySpan<byte> text) => _text.WriteQuoted(text);
 
-    /// <summary>Writes a value as it lies in the bytes.</summary>
+    /// <summary>Writes a value from the bytes.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="depth">The containers around it.</param>
+    /// <param name="depth">Number of containers around it.</param>
     public void Write(in JsonLocation value, int depth)
     {
         switch (value.Type)
@@ -53,11 +53,11 @@ internal ref struct JsonPrinter
             case JsonLocation.Double: _text.Write(BinaryPrimitives.ReadDoubleLittleEndian(Take(value, 8))); break;
             case JsonLocation.Text: _text.WriteQuoted(TakeSized(value, 0)); break;
             case JsonLocation.Opaque: JsonOpaque.Write(ref _text, Take(value, 1)[0], TakeSized(value, 1)); break;
-            default: throw Malformed($"a value of type {value.Type}");
+            default: throw Malformed($"a value has the unknown type {value.Type}");
         }
     }
 
-    /// <summary>Opens a container to print what is in it, its bytes counted.</summary>
+    /// <summary>Opens a container to print its content, and counts its bytes.</summary>
     public JsonContainer Open(in JsonLocation value, int depth)
     {
         CheckDepth(depth);
@@ -66,11 +66,11 @@ internal ref struct JsonPrinter
         return container;
     }
 
-    /// <summary>Writes some of a container's values, with their keys, without anything around them.</summary>
+    /// <summary>Writes some of a container's values, with their keys but without brackets around them.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="first">The first of them.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="depth">The containers around them.</param>
+    /// <param name="first">The index of the first of them.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="depth">Number of containers around them.</param>
     public void WriteRun(in JsonContainer container, int first, int count, int depth)
     {
         for (var i = first; i < first + count; i++)
@@ -91,8 +91,8 @@ internal ref struct JsonPrinter
 
     /// <summary>Writes a key.</summary>
     /// <param name="container">The object.</param>
-    /// <param name="index">The key's place in it.</param>
-    /// <param name="key">The key, where it does not lie in the object.</param>
+    /// <param name="index">The key's index in it.</param>
+    /// <param name="key">The key, if it is not in the object.</param>
     public void WriteKey(in JsonContainer container, int index, byte[]? key)
     {
         var name = key ?? container.Key(_bytes, index);
@@ -105,7 +105,7 @@ internal ref struct JsonPrinter
     {
         if (depth >= MaxDepth)
         {
-            throw Malformed($"more than {MaxDepth} levels");
+            throw Malformed($"it is nested more than {MaxDepth} deep");
         }
     }
 
@@ -119,14 +119,14 @@ internal ref struct JsonPrinter
 
     private void WriteLiteral(in JsonLocation value)
     {
-        // A document without bytes is null too.
+        // A document without bytes is also null.
         var literal = value.Start == value.End ? (byte)0 : Take(value, 1)[0];
         _text.Write(literal switch
         {
             0 => "null"u8,
             1 => "true"u8,
             2 => "false"u8,
-            _ => throw Malformed($"a literal {literal}"),
+            _ => throw Malformed($"a literal has the unknown code {literal}"),
         });
     }
 
@@ -145,21 +145,21 @@ internal ref struct JsonPrinter
             bytes = bytes[(i + 1)..];
             if (length > (uint)bytes.Length)
             {
-                throw Malformed($"{length} bytes wanted, {bytes.Length} left");
+                throw Malformed($"{length} bytes are needed, {bytes.Length} are left");
             }
 
             Charge(i + 1 + (int)length);
             return bytes[..(int)length];
         }
 
-        throw Malformed("a length without end");
+        throw Malformed("a length has no end");
     }
 
     private ReadOnlySpan<byte> Take(scoped in JsonLocation value, int length)
     {
         if (length > value.End - value.Start)
         {
-            throw Malformed($"{length} bytes wanted, {value.End - value.Start} left");
+            throw Malformed($"{length} bytes are needed, {value.End - value.Start} are left");
         }
 
         if (!value.IsInline)
@@ -175,7 +175,7 @@ internal ref struct JsonPrinter
         _budget -= bytes;
         if (_budget < 0)
         {
-            throw Malformed("values that share bytes");
+            throw Malformed("values share bytes");
         }
     }
 

@@ -59,7 +59,7 @@ internal ref struct JsonTextBuffer
         _length -= 20 - written;
     }
 
-    /// <summary>At least <paramref name="digits"/> digits, zeros in front.</summary>
+    /// <summary>Writes at least <paramref name="digits"/> digits, with leading zeros.</summary>
     public void WritePadded(long number, int digits)
     {
         Span<byte> text = stackalloc byte[20];
@@ -67,8 +67,8 @@ internal ref struct JsonTextBuffer
         Write(text[..written]);
     }
 
-    /// <summary>A double as the server writes it (my_gcvt in strings/dtoa.cc, then ".0" where there is neither point nor exponent): the
-    /// fewest digits that read back the same; an exponent where the point would stand more than 15 digits off.</summary>
+    /// <summary>Writes a double as the server does (my_gcvt in strings/dtoa.cc, then ".0" if there is neither point nor exponent): the
+    /// fewest digits that read back the same, with an exponent if the point would be more than 15 digits away.</summary>
     public void Write(double number)
     {
         if (!double.IsFinite(number))
@@ -81,7 +81,7 @@ internal ref struct JsonTextBuffer
         WriteDigits(text[..written]);
     }
 
-    /// <summary>A string in quotes. Of control characters those that JSON names have their letter, others \u and four digits.</summary>
+    /// <summary>Writes a string in quotes. Control characters for which JSON has a letter use it, others \u and four digits.</summary>
     public void WriteQuoted(scoped ReadOnlySpan<byte> text)
     {
         Write((byte)'"');
@@ -140,7 +140,7 @@ internal ref struct JsonTextBuffer
             text = text[1..];
         }
 
-        // "R" gives digits with a point, or with one digit before the point and an exponent.
+        // "R" yields digits with a point, or with one digit before the point and an exponent.
         Span<byte> digits = stackalloc byte[24];
         var count = 0;
         var point = -1;

@@ -2,7 +2,7 @@ using CdcEmbedded.MySql.Binlog.Columns;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>Joins column definitions to a table map, only where each fits what the map tells of its column.</summary>
+/// <summary>Joins column definitions to a table map, but only if each one fits what the map says about its column.</summary>
 internal static class ColumnBinding
 {
     public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys,
@@ -12,7 +12,7 @@ internal static class ColumnBinding
         var result = map.ToArray();
         if (definitions.Count > map.Length || !KeyHashes.TryMarkFrom(result, definitions.Count, mayHashKeys))
         {
-            mismatch = $"the log has {map.Length} columns, the schema {definitions.Count}";
+            mismatch = $"the log has {map.Length} columns, the schema has {definitions.Count}";
             return false;
         }
 
@@ -39,29 +39,30 @@ internal static class ColumnBinding
         var told = column.IsText ? Charset.OfCollation(column.Collation) : null;
         if (isUnknown)
         {
-            // MySQL 8 and later tell it in the map.
+            // MySQL 8 and later write it into the map.
             charset = told;
         }
 
         if (definition.CharacterSet is not null && charset is null)
         {
-            mismatch = $"character set {definition.CharacterSet} is not known";
+            mismatch = $"character set {definition.CharacterSet} is unknown";
         }
         else if (isUnknown && charset is null && !ColumnTypeText.IsList(definition.TypeText))
         {
-            mismatch = "its character set is the default of its database, which neither the log behind the start nor the server tells";
+            mismatch = "its character set is the default of its database, which neither the log after the start nor the server reveals";
         }
         else if (told is not null && told.Name != (charset ?? Charset.Binary).Name)
         {
-            mismatch = $"the log has it in {told.Name}, the schema in {(charset ?? Charset.Binary).Name}";
+            mismatch = $"the log has it in {told.Name}, the schema has it in {(charset ?? Charset.Binary).Name}";
         }
         else if (column.IsNullable != definition.IsNullable)
         {
-            mismatch = $"the log has it {(column.IsNullable ? "with" : "without")} nulls, the schema not so";
+            mismatch = $"the column {(column.IsNullable ? "is nullable" : "is NOT NULL")} in the log but not in the schema";
         }
         else if (!Fits(column, type, charset))
         {
-            mismatch = $"the log has type {column.Type} with metadata {column.Length}, {column.Scale}, which is no {definition.TypeText}"
+            mismatch = $"the log has type {column.Type} with metadata {column.Length}, {column.Scale}, which does not match "
+                + $"{definition.TypeText}"
                 + (charset is null ? "" : $" in {charset.Name}");
         }
 
@@ -114,7 +115,7 @@ internal static class ColumnBinding
             "char" or "binary" => column.Type == ColumnType.String && column.Length == Math.Abs(bytes),
             "varchar" or "varbinary" => (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == bytes)
 
-                // A compressed value has one byte more, for how it is compressed.
+                // A compressed value has one more byte, which says how it is compressed.
                 || (column.Type == ColumnType.MariaDbVarCharCompressed && (column.Length == bytes || column.Length == bytes + 1)),
             "uuid" or "inet6" => column.Type == ColumnType.String && column.Length == 16,
             "inet4" => column.Type == ColumnType.String && column.Length == 4,
@@ -133,7 +134,7 @@ internal static class ColumnBinding
     private static bool IsBlob(in ColumnMetadata column, int lengthBytes) => column.IsText
         && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed) && column.Length == lengthBytes;
 
-    // A table made before 5.6.4 keeps the old form of its times, without fractions, until it is rebuilt.
+    // A table created before 5.6.4 keeps the old format of its times, without fractions, until it is rebuilt.
     private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits)
         => column.Type == current ? column.Length == Math.Max(0, digits) : column.Type == old && digits <= 0;
 

@@ -3,14 +3,14 @@ using CdcEmbedded.MySql.Binlog.Columns;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>MariaDB keeps a unique key of texts that are longer than an index takes, or one made with USING HASH, as an index over a hash of them. That
-/// hash is a BIGINT called DB_ROW_HASH_n, one for each such key, which stands behind all columns of the table in its row events and is nowhere else to
-/// be seen (sql/sql_table.cc, add_hash_field).</summary>
+/// <summary>MariaDB implements a unique key over texts longer than an index allows, or one made with USING HASH, as an index over a hash of
+/// them. The hash is a BIGINT named DB_ROW_HASH_n, one for each such key. It follows the table's own columns in row events and is visible
+/// nowhere else (sql/sql_table.cc, add_hash_field).</summary>
 internal static class KeyHashes
 {
     private const string Prefix = "DB_ROW_HASH_";
 
-    /// <summary>Marks them by their names.</summary>
+    /// <summary>Marks the hash columns by their names.</summary>
     public static void Mark(Span<ColumnMetadata> columns)
     {
         for (var i = columns.Length - 1; i >= 0 && columns[i] is { Type: ColumnType.LongLong, Name: { } name } && IsName(name); i--)
@@ -19,11 +19,11 @@ internal static class KeyHashes
         }
     }
 
-    /// <summary>Marks those behind the table's own columns.</summary>
+    /// <summary>Marks the hash columns after the table's own columns.</summary>
     /// <param name="columns">All columns.</param>
-    /// <param name="own">How many of them are the table's.</param>
-    /// <param name="mayBe">Whether the table may have them, where the log gives no names.</param>
-    /// <returns>False where another column is there.</returns>
+    /// <param name="own">Number of columns that are the table's own.</param>
+    /// <param name="mayBe">True if the table may have hash columns, where the log gives no names.</param>
+    /// <returns>False if one of the remaining columns cannot be a hash.</returns>
     public static bool TryMarkFrom(Span<ColumnMetadata> columns, int own, bool mayBe)
     {
         for (var i = own; i < columns.Length; i++)
@@ -40,7 +40,7 @@ internal static class KeyHashes
         return true;
     }
 
-    /// <summary>The table's own columns.</summary>
+    /// <summary>Returns the table's own columns.</summary>
     public static ReadOnlySpan<ColumnMetadata> Without(ReadOnlySpan<ColumnMetadata> columns)
     {
         var own = columns.Length;

@@ -1,11 +1,11 @@
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>The head of an after image of a PARTIAL_UPDATE_ROWS_EVENT, which tells the JSON columns that hold differences instead of
-/// documents (sql/log_event.cc, Rows_log_event::print_verbose_one_row).</summary>
+/// <summary>The head of an after image of a PARTIAL_UPDATE_ROWS_EVENT, which says which JSON columns hold differences instead of documents
+/// (sql/log_event.cc, Rows_log_event::print_verbose_one_row).</summary>
 /// <remarks><code>
 /// value options, length-encoded; bit 0: differences of JSON
-/// with that bit, a bitmap over the JSON columns of the table map in their order, present in the image or not
-/// the image as in other events; differences have a length in 4 bytes before them, as documents have
+/// with that bit, a bitmap over the JSON columns of the table map in their order, whether present in the image or not
+/// the image as in other events; differences are preceded by a length in 4 bytes, like documents
 /// </code></remarks>
 internal readonly ref struct PartialImage
 {
@@ -22,16 +22,16 @@ internal readonly ref struct PartialImage
         Fault = fault;
     }
 
-    /// <summary>Where the bitmap of nulls begins.</summary>
+    /// <summary>Offset of the bitmap of nulls.</summary>
     public int Position { get; }
 
-    /// <summary>What is wrong with it; null where nothing is.</summary>
+    /// <summary>What is wrong with the image; null if it is valid.</summary>
     public string? Fault { get; }
 
     /// <summary>Reads the head.</summary>
     /// <param name="map">The table's map.</param>
     /// <param name="body">The event's body.</param>
-    /// <param name="position">Where the image begins.</param>
+    /// <param name="position">Offset of the image.</param>
     public static PartialImage Read(TableMap map, ReadOnlySpan<byte> body, int position)
     {
         var rest = body[position..];
@@ -43,7 +43,7 @@ internal readonly ref struct PartialImage
         // The server writes 0 or 1; other options would change what follows.
         if (rest[0] > PartialJson)
         {
-            return new PartialImage(map, position, default, $"an after image has the unknown options {rest[0]}");
+            return new PartialImage(map, position, default, $"an after image has unknown options: {rest[0]}");
         }
 
         position++;
@@ -59,7 +59,7 @@ internal readonly ref struct PartialImage
     }
 
     /// <summary>Marks the offsets of differences; see <see cref="RowBuffer.IsPartial"/>.</summary>
-    /// <returns>Whether there are any.</returns>
+    /// <returns>True if there are any.</returns>
     public bool Mark(Span<int> offsets)
     {
         var any = false;

@@ -5,14 +5,14 @@ using CdcEmbedded.MySql.Binlog.Json;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>The rows of one rows event, undecoded: where each column of each image begins. Immutable.</summary>
-/// <remarks>An update has two images per row: 2r the one before and 2r + 1 the one after. Others have one.</remarks>
+/// <summary>The rows of one rows event, not decoded: the offset of each column of each image. Immutable.</summary>
+/// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one.</remarks>
 internal sealed class RowBuffer
 {
-    /// <summary>An offset that no value has, as fixed fields stand there: the column is null.</summary>
+    /// <summary>An offset that no value can have, because the event's fixed fields are there. It means that the column is null.</summary>
     internal const int NullOffset = 0;
 
-    /// <summary>The same for a column that the image does not hold.</summary>
+    /// <summary>Another such offset, which means that the image does not contain the column.</summary>
     internal const int AbsentOffset = 1;
 
     private readonly ColumnCodec[] _codecs;
@@ -42,7 +42,7 @@ internal sealed class RowBuffer
 
     public byte[] Buffer { get; }
 
-    /// <summary>Where the event's body begins in <see cref="Buffer"/>; all offsets count from it.</summary>
+    /// <summary>Start of the event's body in <see cref="Buffer"/>; all offsets are relative to it.</summary>
     public int BodyStart { get; }
 
     public int BodyLength { get; }
@@ -53,26 +53,26 @@ internal sealed class RowBuffer
 
     public int ColumnCount => _codecs.Length;
 
-    /// <summary>The same rows under the same map with names: what <see cref="TableMap.TryBind"/> gave.</summary>
+    /// <summary>Returns the same rows under the same map with names, as <see cref="TableMap.TryBind"/> returned it.</summary>
     public RowBuffer Rebind(TableMap bound)
         => new(bound, Operation, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
 
-    /// <summary>Bytes of the offsets.</summary>
+    /// <summary>Memory of the offsets, in bytes.</summary>
     public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;
 
     public bool IsNull(int image, int column) => OffsetOf(image, column) == NullOffset;
 
     public bool IsAbsent(int image, int column) => OffsetOf(image, column) == AbsentOffset;
 
-    /// <summary>Whether an after image holds differences of a JSON document instead of the document: their offset is negative, so that
-    /// reading other values costs no test more.</summary>
+    /// <summary>Returns true if an after image holds differences of a JSON document instead of the document. Their offset is negative, so
+    /// that reading other values needs no additional test.</summary>
     public bool IsPartial(int image, int column) => OffsetOf(image, column) < NullOffset;
 
-    /// <summary>A column of an image.</summary>
+    /// <summary>Reads a column of an image.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public DataValue GetValue(int image, int column)
     {
-        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
+        // Statements rather than a conditional expression, which would copy the value: see DataRecord.this[int].
         var offset = OffsetOf(image, column);
         if (offset > AbsentOffset)
         {
@@ -92,7 +92,7 @@ internal sealed class RowBuffer
         return ReadPartial(image, column, BodyStart - offset);
     }
 
-    /// <summary>A column of a row after an update or insert: that of the after image or, where that lacks it, of the before
+    /// <summary>Reads a column of a row after an update or insert: from the after image or, if that does not contain it, from the before
     /// image.</summary>
     public DataValue GetAfterValue(int row, int column)
     {
@@ -105,7 +105,8 @@ internal sealed class RowBuffer
         return GetValue(_hasAbsent && IsAbsent(after, column) ? after - 1 : after, column);
     }
 
-    /// <summary>A value's bytes as they stand in the row, a length before them included; empty for nulls and absent columns.</summary>
+    /// <summary>Returns a value's bytes as they are in the row, including a length before them; empty for nulls and absent
+    /// columns.</summary>
     public ReadOnlySpan<byte> GetRaw(int image, int column)
     {
         var offset = Math.Abs(OffsetOf(image, column));
@@ -114,7 +115,7 @@ internal sealed class RowBuffer
             : default;
     }
 
-    /// <summary>Whether two images have the same bytes in some columns. An absent column is one that did not change.</summary>
+    /// <summary>Returns true if two images have the same bytes in some columns. An absent column did not change.</summary>
     public bool HasSame(int beforeImage, int afterImage, ReadOnlySpan<int> columns)
     {
         foreach (var column in columns)
@@ -136,7 +137,7 @@ internal sealed class RowBuffer
         return true;
     }
 
-    // The document before lies in the before image of the same row, if that has the column.
+    // The old document is in the before image of the same row, if that contains the column.
     private DataValue ReadPartial(int image, int column, int at)
     {
         var diffs = at + _codecs[column].LengthBytes;
@@ -149,7 +150,7 @@ internal sealed class RowBuffer
 
         if (before == NullOffset)
         {
-            throw JsonPatchCodec.Refusal(Map, column, "there is no document before it, but a null.");
+            throw JsonPatchCodec.Refusal(Map, column, "the before image holds a null instead of a document.");
         }
 
         var start = BodyStart + before + _codecs[column].LengthBytes;

@@ -6,25 +6,25 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>Walks the rows of a rows event once and notes where each column begins; no value is decoded. Single-threaded: one scanner
+/// <summary>Walks the rows of a rows event once and records where each column starts; it decodes no value. Single-threaded: a scanner
 /// belongs to one reader of events.</summary>
-/// <remarks>A row image is a bitmap of nulls over the columns present, then their values in order.</remarks>
+/// <remarks>A row image is a bitmap of nulls over the columns that are present, then their values in order.</remarks>
 internal sealed class RowScanner
 {
     private const int Overrun = -1;
     private const int KeepScratch = 1 << 18;
 
-    // Offsets of the event at hand: how many rows there are is known only at its end.
+    // Offsets of the current event. The number of its rows is known only at its end.
     private int[] _scratch = new int[4096];
 
-    // Whether the event at hand has differences of JSON documents.
+    // True if the current event has differences of JSON documents.
     private bool _hasPartial;
 
     /// <summary>Scans a rows event.</summary>
-    /// <param name="map">The table's map, with as many columns.</param>
+    /// <param name="map">The table's map, with the same number of columns.</param>
     /// <param name="header">The event's fixed part.</param>
-    /// <param name="buffer">Where the event lies; never written again.</param>
-    /// <param name="bodyStart">Where its body begins.</param>
+    /// <param name="buffer">The buffer that holds the event; never written again.</param>
+    /// <param name="bodyStart">Start of its body in the buffer.</param>
     /// <param name="bodyLength">The body's length, without checksum.</param>
     /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the
     /// map.</exception>
@@ -64,7 +64,8 @@ internal sealed class RowScanner
         return new RowBuffer(map, header.Operation, buffer, bodyStart, bodyLength, images, small, large, !first.IsAll || !second.IsAll);
     }
 
-    /// <summary>MariaDB compresses what stands behind the bitmaps of columns: the same event with that in plain, in memory of its own.</summary>
+    /// <summary>Expands MariaDB's compression of everything after the bitmaps of columns: the result is the plain event, in memory of its
+    /// own.</summary>
     private static byte[] Decompressed(in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int rowsStart)
     {
         var compressed = buffer.AsSpan(bodyStart + rowsStart, bodyLength - rowsStart);
@@ -121,13 +122,13 @@ internal sealed class RowScanner
             if (position == Overrun)
             {
                 ThrowMalformed(map, header, rowStart,
-                    $"row {(isUpdate ? (images - 1) / 2 : images - 1)} passes the event's end, {body.Length} bytes");
+                    $"row {(isUpdate ? (images - 1) / 2 : images - 1)} extends past the end of the event at {body.Length} bytes");
             }
 
-            // A row without any column has no bytes: it stands alone, or there would be any number of them.
+            // A row without any column has no bytes: it is the only one, because otherwise there could be any number of them.
             if (position == rowStart && position < body.Length)
             {
-                ThrowMalformed(map, header, rowStart, $"{body.Length - position} bytes follow rows that have no columns");
+                ThrowMalformed(map, header, rowStart, $"{body.Length - position} bytes follow a row that has no columns");
             }
         }
         while (position < body.Length);
@@ -182,7 +183,7 @@ internal sealed class RowScanner
             var shape = shapes[i];
             if (shape >= 0)
             {
-                // Fixed lengths may pass the end here; the check after the last column finds it.
+                // Fixed lengths may lead past the end here; the check after the last column detects it.
                 position += shape;
             }
             else if (shape == -1)
@@ -262,8 +263,8 @@ internal sealed class RowScanner
     {
         var needed = (long)images * columns;
 
-        // An event of all nulls has the most columns for its bytes, eight each; a server's packet ends at 1 GiB, its rows far below this
-        // bound.
+        // An event of nulls has the most columns for its bytes, eight in each. A server's packet ends at 1 GiB, so its rows stay far below
+        // this bound.
         if (needed > Array.MaxLength / 8)
         {
             ThrowMalformed(map, header, position, $"it has more than {Array.MaxLength / 8} values");
@@ -284,7 +285,7 @@ internal sealed class RowScanner
             and not (>= EventType.WriteRows and <= EventType.DeleteRows) and not EventType.PartialUpdateRows
             and not (>= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed))
         {
-            throw new CdcProtocolException($"A {type.Name()} of {map.FullName} is not a rows event that is known here.", type.Name());
+            throw new CdcProtocolException($"A {type.Name()} of {map.FullName} is not a known kind of rows event.", type.Name());
         }
     }
 
@@ -309,7 +310,7 @@ internal sealed class RowScanner
 
         public bool IsAll { get; }
 
-        /// <summary>Bytes of the bitmap of nulls before each image.</summary>
+        /// <summary>Number of bytes of the bitmap of nulls before each image.</summary>
         public int NullBytes { get; }
 
         public bool Contains(int column) => (_bits[column >> 3] & (1 << (column & 7))) != 0;

@@ -3,7 +3,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>TABLE_MAP_EVENT: a table's columns as the rows that follow have them (libs/mysql/binlog/event/rows_event.h).
+/// <summary>TABLE_MAP_EVENT: a table's columns as they occur in the rows that follow (libs/mysql/binlog/event/rows_event.h).
 /// Immutable.</summary>
 /// <remarks><code>
 ///  0  6  table id (4 from servers before 5.1.4)
@@ -11,7 +11,7 @@ namespace CdcEmbedded.MySql.Binlog.Rows;
 ///  8     database: length in 1 byte, text, a zero byte; table: the same
 ///        number of columns, length-encoded; a type byte for each
 ///        length of the type metadata, length-encoded; the metadata (see <see cref="TableMapReader"/>)
-///        bitmap of the columns that take nulls
+///        bitmap of the nullable columns
 ///        optional metadata: type, length (length-encoded), value; from 8.0 (MariaDB 10.5) on
 /// </code></remarks>
 internal sealed class TableMap
@@ -50,21 +50,22 @@ internal sealed class TableMap
 
     public string FullName => Database + "." + Table;
 
-    /// <summary>How many columns its rows have: those of the <see cref="Schema"/> and, behind them, MariaDB's <see cref="KeyHashes"/>.</summary>
+    /// <summary>Number of columns of its rows: those of the <see cref="Schema"/>, followed by MariaDB's <see cref="KeyHashes"/>.</summary>
     public int ColumnCount => _columns.Length;
 
     public ReadOnlySpan<ColumnMetadata> Columns => _columns;
 
-    /// <summary>The event's body, to compare with the next one of the same table: equal bytes mean an equal map.</summary>
+    /// <summary>The event's body, to compare it with the next one of the same table: equal bytes mean an equal map.</summary>
     public ReadOnlySpan<byte> RawBytes => _raw;
 
-    /// <summary>The table with its columns' names; null where the event has none and <see cref="TryBind"/> has not given them.</summary>
+    /// <summary>The table with its columns' names; null if the event has none and <see cref="TryBind"/> has not supplied them.</summary>
     public TableSchema? Schema { get; }
 
-    /// <summary>The places of the primary key's columns in the key's order; empty where there is none or it is not told.</summary>
+    /// <summary>The indexes of the primary key's columns, in the key's order; empty if there is no key or the log does not give
+    /// it.</summary>
     public int[] PrimaryKey { get; }
 
-    /// <summary>The places of the JSON columns: those that partial updates count.</summary>
+    /// <summary>The indexes of the JSON columns, which partial updates count.</summary>
     internal int[] JsonColumns { get; }
 
     internal ColumnCodec[] Codecs { get; }
@@ -74,14 +75,14 @@ internal sealed class TableMap
     /// <summary>Reads the event.</summary>
     /// <param name="body">The body, without checksum.</param>
     /// <param name="format">The file's format.</param>
-    /// <exception cref="CdcProtocolException">It is malformed, or has a column of a type that is not known.</exception>
+    /// <exception cref="CdcProtocolException">The event is malformed, or has a column of an unknown type.</exception>
     public static TableMap Read(ReadOnlySpan<byte> body, FormatDescription format) => TableMapReader.Read(body, format);
 
-    /// <summary>Joins columns from elsewhere to a map without names, where they fit in number, types, lengths and nullability.</summary>
+    /// <summary>Adds column names from elsewhere to a map without names, if number, types, lengths and nullability match.</summary>
     /// <param name="definitions">The columns in the order of the table.</param>
-    /// <param name="mayHashKeys">Whether <see cref="KeyHashes"/> may stand behind them.</param>
-    /// <param name="bound">A map with names; this one where they do not fit.</param>
-    /// <param name="mismatch">What does not fit; empty where all does.</param>
+    /// <param name="mayHashKeys">True if <see cref="KeyHashes"/> may follow them.</param>
+    /// <param name="bound">A map with names; this one if they do not match.</param>
+    /// <param name="mismatch">What does not match; empty if everything does.</param>
     public bool TryBind(IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys, out TableMap bound, out string mismatch)
     {
         bound = this;

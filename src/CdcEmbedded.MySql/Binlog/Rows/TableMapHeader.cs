@@ -2,7 +2,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>The begin of a TABLE_MAP_EVENT: enough to tell whether the table is wanted, without parsing the rest.</summary>
+/// <summary>The start of a TABLE_MAP_EVENT: enough to decide if the table is captured, without parsing the rest.</summary>
 internal readonly ref struct TableMapHeader
 {
     private TableMapHeader(ulong tableId, ReadOnlySpan<byte> database, ReadOnlySpan<byte> table)
@@ -20,7 +20,7 @@ internal readonly ref struct TableMapHeader
     /// <summary>The table in UTF-8.</summary>
     public ReadOnlySpan<byte> Table { get; }
 
-    /// <summary>Reads the begin of the body.</summary>
+    /// <summary>Reads the start of the body.</summary>
     public static TableMapHeader Read(ReadOnlySpan<byte> body, FormatDescription format)
     {
         var reader = new SpanReader(body, EventType.TableMap);

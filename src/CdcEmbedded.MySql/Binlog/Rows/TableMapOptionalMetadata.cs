@@ -6,17 +6,17 @@ namespace CdcEmbedded.MySql.Binlog.Rows;
 /// <summary>The optional metadata at the end of a TABLE_MAP_EVENT (rows_event.h, Optional_metadata_field_type).</summary>
 /// <remarks><code>
 ///  1 signedness            a bit, highest first, per numeric column, YEAR among them; 1 = unsigned
-///  2 default charset       collation, then (place among the text columns, collation) of those that differ
+///  2 default charset       collation, then (index among the text columns, collation) of those that differ
 ///  3 column charset        a collation per text column
 ///  4 names                 length and text per column
 ///  5 SET, 6 ENUM labels    per such column: count, then length and text of each
 ///  7 geometry types        one per GEOMETRY column
-///  8 primary key           places of its columns
-///  9 primary key           (place, length of prefix in characters) of its columns
+///  8 primary key           indexes of its columns
+///  9 primary key           (index, length of prefix in characters) of its columns
 /// 10, 11                   as 2 and 3, for ENUM and SET columns together
 /// 12 visibility            a bit, highest first, per column; 1 = visible
 /// 13 vector dimensions     one per VECTOR column
-/// </code>All numbers but bits are length-encoded. Types not listed are passed over: servers add new ones.</remarks>
+/// </code>All numbers but bits are length-encoded. Unlisted types are skipped: servers add new ones.</remarks>
 internal static class TableMapOptionalMetadata
 {
     public static void Read(ref SpanReader reader, ColumnMetadata[] columns, bool isMariaDb)
@@ -46,7 +46,7 @@ internal static class TableMapOptionalMetadata
             }
         }
 
-        // Labels are written in their columns' character sets, which may come after them.
+        // Labels are in their columns' character sets, which may follow later.
         ReadLabels(setLabels, columns, ColumnType.Set);
         ReadLabels(enumLabels, columns, ColumnType.Enum);
         if (isMariaDb)
@@ -87,7 +87,7 @@ internal static class TableMapOptionalMetadata
         return (bits[bit >> 3] & (0x80 >> (bit & 7))) != 0;
     }
 
-    // To the servers a VECTOR, and to MariaDB a GEOMETRY, is a BLOB of the binary collation.
+    // The servers treat a VECTOR, and MariaDB a GEOMETRY, as a BLOB of the binary collation.
     private static bool IsOfCharset(in ColumnMetadata column, CharsetColumns which) => which switch
     {
         CharsetColumns.Labelled => column.HasLabels,
@@ -193,7 +193,7 @@ internal static class TableMapOptionalMetadata
         }
     }
 
-    /// <summary>Which columns a list of collations is about.</summary>
+    /// <summary>The columns to which a list of collations applies.</summary>
     private enum CharsetColumns
     {
         Text,

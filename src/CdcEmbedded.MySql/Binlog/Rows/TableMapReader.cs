@@ -3,14 +3,14 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>Reads a TABLE_MAP_EVENT. The metadata of each column has the length of its type:<code>
+/// <summary>Reads a TABLE_MAP_EVENT. The length of each column's metadata depends on its type:<code>
 /// FLOAT, DOUBLE             1  bytes of the value
 /// BLOB, JSON, GEOMETRY, VECTOR  1  bytes of the length before each value
 /// TIME2, DATETIME2, TIMESTAMP2  1  digits of fraction
-/// VARCHAR                   2  bytes at most, little-endian
+/// VARCHAR                   2  maximum length in bytes, little-endian
 /// BIT                       2  bits modulo 8, whole bytes
 /// DECIMAL                   2  precision, scale
-/// STRING, ENUM, SET, VAR_STRING 2  real type, length; two bits of a CHAR's length stand inverted in the type
+/// STRING, ENUM, SET, VAR_STRING 2  real type, length; two bits of a CHAR's length are stored inverted in the type
 /// others                    0
 /// </code></summary>
 internal static class TableMapReader
@@ -38,7 +38,7 @@ internal static class TableMapReader
 
         if (metadata.Remaining > 0)
         {
-            metadata.ThrowMalformed($"{metadata.Remaining} bytes of type metadata are left over");
+            metadata.ThrowMalformed($"{metadata.Remaining} bytes of type metadata remain after the last column");
         }
 
         var nullable = reader.ReadBytes((columns.Length + 7) / 8);
@@ -75,7 +75,7 @@ internal static class TableMapReader
                 ReadString(ref reader, ref column);
                 break;
             case ColumnType.TypedArray:
-                reader.ThrowMalformed("a column has the type of a multi-valued index, which no table's column has");
+                reader.ThrowMalformed("a column has the type of a multi-valued index, which no column of a table has");
                 break;
         }
     }

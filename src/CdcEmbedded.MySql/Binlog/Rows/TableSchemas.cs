@@ -36,7 +36,7 @@ internal static class TableSchemas
         }
         catch (ArgumentException e)
         {
-            throw new CdcProtocolException($"The table map of {map.FullName} gives one name to two columns.", EventType.TableMap.Name(),
+            throw new CdcProtocolException($"The table map of {map.FullName} gives two columns the same name.", EventType.TableMap.Name(),
                 innerException: e);
         }
     }
