@@ -4,10 +4,10 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>The least that any reader must do: take the packets from the socket, and verify their checksums or not.</summary>
+/// <summary>The minimum that any reader must do: take the packets from the socket, with or without verifying their checksums.</summary>
 internal static class Drain
 {
-    /// <returns>-1: it counts no rows.</returns>
+    /// <returns>-1, because it counts no rows.</returns>
     public static async Task<long> RunAsync(MySqlTestServer server, Workload workload, bool verifyChecksums)
     {
         var settings = MySqlConnectionString.Parse(server.ConnectionString);

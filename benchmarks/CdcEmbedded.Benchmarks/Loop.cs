@@ -4,10 +4,10 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>The whole way: engine, source, <c>await foreach</c>.</summary>
+/// <summary>The complete path: engine, source, <c>await foreach</c>.</summary>
 internal static class Loop
 {
-    /// <summary>Where read values go, so that no read is optimised away.</summary>
+    /// <summary>Receives the values that were read, so that no read is optimized away.</summary>
     public static long Sink { get; private set; }
 
     public static async Task<long> RunAsync(MySqlTestServer server, Workload workload, Reading reading)

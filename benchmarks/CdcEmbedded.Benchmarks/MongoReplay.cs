@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>What replaying update events of 640 bytes with their full documents costs, from a replay double in a process of its own: CPU of
-/// this process, reading and decompressing included, and bytes allocated.</summary>
+/// <summary>The cost of reading update events of 640 bytes with their full documents, which a replay double in another process sends: CPU
+/// time of this process, including receiving and decompressing, and bytes allocated.</summary>
 internal static class MongoReplay
 {
     private const int Events = 500_000;
@@ -34,7 +34,7 @@ internal static class MongoReplay
         var wall = new double[passes];
         var bytes = 0L;
 
-        // Two passes more, not counted: tiered compilation settles in them.
+        // Two more passes, which do not count: tiered compilation settles in them.
         for (var pass = -2; pass < passes; pass++)
         {
             GC.Collect();
@@ -116,7 +116,7 @@ internal static class MongoReplay
     private static long Fields(ChangeEvent change) => (long)change.Operation + change.EventId.Length + change.Timestamp.Ticks + change.Database.Length
         + change.Table.Length + change.Key["_id"].AsBytes().Span[^1] + change.After["version"].AsInt64();
 
-    // From the start of the double's recording, whose clock stands still at the end.
+    // From the start of the double's recording, whose clock stops at its end.
     private static CdcEngine Engine(string uri) => new(
         new MongoSource(new MongoSourceOptions { ConnectionString = uri, FullDocument = FullDocumentMode.UpdateLookup, MinOplogWindow = TimeSpan.Zero }),
         new InMemoryOffsetStore(),

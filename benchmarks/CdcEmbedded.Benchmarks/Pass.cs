@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>Runs one way of reading several times and prints what it took.</summary>
+/// <summary>Runs one way of reading several times and prints its cost.</summary>
 internal static class Pass
 {
     /// <returns>The median CPU seconds.</returns>
@@ -12,7 +12,7 @@ internal static class Pass
         var wall = new double[passes];
         double allocated = 0;
 
-        // One pass more, not counted: tiered compilation settles in it.
+        // One more pass, which does not count: tiered compilation settles in it.
         for (var pass = -1; pass < passes; pass++)
         {
             GC.Collect();

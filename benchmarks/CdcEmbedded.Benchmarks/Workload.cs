@@ -2,12 +2,12 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>One load in a binlog file of its own.</summary>
-/// <param name="Name">W1: narrow rows, 100 a transaction. W2: 25 columns, inserts, updates, deletes. W3: single-row transactions.
-/// W2 compressed: W2 once more with binlog_transaction_compression.</param>
+/// <summary>One workload in a binlog file of its own.</summary>
+/// <param name="Name">W1: narrow rows, 100 per transaction. W2: 25 columns, inserts, updates, deletes. W3: single-row transactions. W2
+/// compressed: W2 again with binlog_transaction_compression.</param>
 /// <param name="File">The binlog file.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="Rows">Row changes in it.</param>
+/// <param name="Rows">Number of row changes in it.</param>
 internal sealed record Workload(string Name, string File, long Bytes, int Rows)
 {
     public static async Task<List<Workload>> WriteAllAsync(MySqlTestServer server, int scale)

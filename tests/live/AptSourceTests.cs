@@ -2,7 +2,7 @@ using CdcEmbedded.TestServers.Fetching;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Reading the machine's package sources, in both formats that apt knows.</summary>
+/// <summary>Reads the machine's package sources, in both formats that apt knows.</summary>
 public sealed class AptSourceTests
 {
     private static readonly HashSet<string> _suites = ["bookworm", "sid"];

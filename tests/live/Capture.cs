@@ -8,21 +8,21 @@ namespace CdcEmbedded.ServerTests;
 /// <summary>Runs an engine over a MySQL source and collects what it yields.</summary>
 public static class Capture
 {
-    /// <summary>Bounds every wait, so that a defect fails a test instead of hanging it.</summary>
+    /// <summary>The limit of every wait, so that a defect fails a test instead of hanging it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>A source of one database.</summary>
+    /// <summary>Makes a source of one database.</summary>
     public static MySqlSource Source(MySqlTestServer server, string database) =>
         new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.*"] });
 
-    /// <summary>Options of an engine that stops at the log's end as it was at start.</summary>
+    /// <summary>Makes the options of an engine that stops at the end that the log had at the start.</summary>
     public static CdcEngineOptions UpToNow(CdcOffset from) => UpToNow(StartPosition.At(from));
 
-    /// <summary>Options of an engine that stops at the log's end as it was at start.</summary>
+    /// <summary>Makes the options of an engine that stops at the end that the log had at the start.</summary>
     public static CdcEngineOptions UpToNow(StartPosition from) =>
         new() { Name = "test", StartFrom = from, StopWhenCaughtUp = true, Reconnect = ReconnectPolicy.None };
 
-    /// <summary>The end of the server's log now: its executed GTID set where it has GTIDs, else file and position.</summary>
+    /// <summary>Returns the current end of the server's log: its executed GTID set if it has GTIDs, otherwise file and position.</summary>
     public static async Task<CdcOffset> EndOfLogAsync(MySqlTestServer server)
     {
         if ((await server.QueryAsync("SELECT VERSION()"))[0][0]?.Contains("MariaDB", StringComparison.Ordinal) == true)
@@ -36,17 +36,17 @@ public static class Capture
             : MySqlOffset.FromPosition(row[0] ?? "", long.Parse(row[1] ?? "", System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    /// <summary>File, position, two filters and the executed GTID set.</summary>
+    /// <summary>Returns file, position, two filters and the executed GTID set.</summary>
     public static async Task<string?[]> LogStatusAsync(MySqlTestServer server)
     {
         string? version = (await server.QueryAsync("SELECT VERSION()"))[0][0];
         return (await server.QueryAsync(version?.StartsWith("5.", StringComparison.Ordinal) == true || version?.Contains("MariaDB", StringComparison.Ordinal) == true ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS"))[0];
     }
 
-    /// <summary>Everything from an offset to the log's end as it is now.</summary>
+    /// <summary>Reads everything from an offset to the current end of the log.</summary>
     public static Task<List<CapturedChange>> ReadAsync(MySqlSource source, CdcOffset from) => ReadAsync(source, UpToNow(from));
 
-    /// <summary>Everything that an engine with these options yields until its source ends.</summary>
+    /// <summary>Reads everything that an engine with these options yields until its source ends.</summary>
     public static async Task<List<CapturedChange>> ReadAsync(MySqlSource source, CdcEngineOptions options, IOffsetStore? store = null)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -60,9 +60,9 @@ public static class Capture
         return changes;
     }
 
-    /// <summary>The texts of everything from an offset to the log's end as it is now.</summary>
+    /// <summary>Reads everything from an offset to the current end of the log, as texts.</summary>
     public static async Task<string[]> ReadTextsAsync(MySqlSource source, CdcOffset from) => Texts(await ReadAsync(source, from));
 
-    /// <summary>The texts alone.</summary>
+    /// <summary>Returns only the texts.</summary>
     public static string[] Texts(IEnumerable<CapturedChange> changes) => [.. changes.Select(change => change.Text)];
 }

@@ -1,15 +1,16 @@
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>One change as text that a test can compare, with what a restart behind it needs.</summary>
-/// <param name="Text">Such as <c>create t {id: 1}</c> or <c>update t {id: 1, v: a} -> {id: 1, v: b}</c>; absent columns are left out.</param>
-/// <param name="Key">The key's fields; empty where the table has none.</param>
+/// <summary>One change as text that a test can compare, with what a restart after it needs.</summary>
+/// <param name="Text">Such as <c>create t {id: 1}</c> or <c>update t {id: 1, v: a} -> {id: 1, v: b}</c>; absent columns are
+/// omitted.</param>
+/// <param name="Key">The key's fields; empty if the table has no key.</param>
 /// <param name="Event">The event itself.</param>
 public sealed record CapturedChange(string Text, string Key, ChangeEvent Event)
 {
-    /// <summary>Where reading goes on behind it.</summary>
+    /// <summary>The offset to resume from after it.</summary>
     public CdcOffset Offset { get; } = Event.Offset;
 
-    /// <summary>Reads every column, so that nothing stays undecoded.</summary>
+    /// <summary>Reads every column, so that each value is decoded.</summary>
     public static CapturedChange Of(ChangeEvent change)
     {
         string text = change.Operation switch

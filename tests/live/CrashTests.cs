@@ -5,7 +5,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>A reader in a process of its own is killed with SIGKILL at random moments, again and again, while a writer writes.</summary>
+/// <summary>A reader in its own process is killed with SIGKILL at random moments, again and again, while a writer writes.</summary>
 public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, ITestOutputHelper output)
 {
     private const int Kills = 25;
@@ -36,10 +36,10 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
             (string? stored, int firstLine) = runs[run];
             string[] seen = lines[firstLine..(run + 1 < runs.Count ? runs[run + 1].FirstLine : lines.Length)];
 
-            // A run begins just behind the offset that the run before it had stored: nothing is left out, nothing older comes again.
+            // Each run starts just after the offset that the run before it stored: nothing is missing, and nothing older is repeated.
             int from = stored is null || PlaceOf(stored) == PlaceOf(scene.Start) ? 0 : places[PlaceOf(stored)] + 1;
             Assert.Equal(expected.Skip(from).Take(seen.Length), seen);
-            Assert.True(from <= reached, $"run {run} began at {from}, but only {reached} had been written");
+            Assert.True(from <= reached, $"run {run} started at {from}, but only {reached} had been written");
             repeated += Math.Max(0, Math.Min(reached, from + seen.Length) - from);
             reached = Math.Max(reached, from + seen.Length);
         }
@@ -64,8 +64,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
         Assert.Equal(all.Select(Line), Lines(state).Skip(1));
     }
 
-    /// <summary>What an offset says of the place alone: the engine adds the server's identity to one that a user made, and with GTIDs the file is an
-    /// aside.</summary>
+    /// <summary>Returns only the position of an offset: the engine adds the server's identity to an offset that a user made, and with GTIDs
+    /// the file does not matter.</summary>
     private static string PlaceOf(string offset)
     {
         var document = OffsetDocument.Read(CdcOffset.Parse(offset));
@@ -76,7 +76,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
     private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
 
-    /// <summary>A server of its own: on a shared one, other tests' traffic moves the stored offset between the events of this one.</summary>
+    /// <summary>Starts a server of its own: on a shared one, the traffic of other tests moves the stored offset between the events of this
+    /// one.</summary>
     private Task<MySqlTestServer> StartServerAsync(ServerKind kind)
         => kind == ServerKind.MySql97 ? mySql97.StartOwnAsync() : mySql56.StartOwnAsync();
 
@@ -89,7 +90,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
         public static async Task<Scene> CreateAsync(MySqlTestServer server, ITestOutputHelper output)
         {
-            // Nothing else happens on this server from here on: offsets differ only by events of this database.
+            // Nothing else happens on this server from now on: offsets differ only by events of this database.
             string database = await server.CreateDatabaseAsync("crash");
             await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, v TEXT)", database);
             return new Scene(server, database, (await Capture.EndOfLogAsync(server)).ToString(), output);
@@ -131,7 +132,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
                 while (!(lines() is [.., var line] && line.StartsWith($"{last}\t", StringComparison.Ordinal)))
                 {
                     Assert.False(final.HasExited, "The reader has ended.");
-                    Assert.True(Stopwatch.GetElapsedTime(waiting) < Capture.Patience, $"Row {last} has not come.");
+                    Assert.True(Stopwatch.GetElapsedTime(waiting) < Capture.Patience, $"Row {last} has not arrived.");
                     await Task.Delay(20);
                 }
             }
@@ -149,7 +150,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
         private static async Task KillAsync(Process reader)
         {
-            Assert.False(reader.HasExited, "The reader has ended by itself.");
+            Assert.False(reader.HasExited, "The reader has ended on its own.");
             reader.Kill();
             await reader.WaitForExitAsync();
         }

@@ -4,10 +4,10 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The columns that are read out of logged statements are those that the server itself gives in information_schema.</summary>
+/// <summary>The columns that are read from logged statements equal those of the server's own information_schema.</summary>
 public sealed partial class DdlTests
 {
-    // One statement a line. What a server does not know, it refuses: the others count.
+    // One statement per line. A server rejects the statements that it does not know; the others count.
     private const string Statements = """
         CREATE TABLE numbers (a TINYINT, b SMALLINT UNSIGNED, c MEDIUMINT ZEROFILL, d INTEGER, e BIGINT UNSIGNED ZEROFILL, f INT1, g INT2, h INT3, i INT4, j INT8, k MIDDLEINT, l BOOL, m BOOLEAN)
         CREATE TABLE fractions (a FLOAT, b DOUBLE PRECISION, c REAL, d FLOAT4, e FLOAT8, f FLOAT(10), g FLOAT(40), h DECIMAL, i DEC(5), j FIXED(6,2), k NUMERIC(65,30) UNSIGNED, l DECIMAL(3,3) ZEROFILL)
@@ -200,11 +200,11 @@ public sealed partial class DdlTests
         int rows = 0;
         foreach (string table in expected.Keys)
         {
-            // Its table map has the columns that information_schema does not show too; it is held against those that were read.
+            // Its table map also has the columns that information_schema does not show; it is compared with those that were read.
             rows += await IsAcceptedAsync(server, database, $"INSERT IGNORE INTO `{table.Replace("`", "``")}` () VALUES ()") ? 1 : 0;
         }
 
-        Assert.True(rows >= expected.Count * 9 / 10, $"Only {rows} of {expected.Count} tables took a row.");
+        Assert.True(rows >= expected.Count * 9 / 10, $"Only {rows} of {expected.Count} tables accepted a row.");
         (Dictionary<string, string> read, List<string> refused) = await OfLogAsync(server, database, start);
         string[] differences = [.. refused, .. expected.Where(t => read.GetValueOrDefault(t.Key) != t.Value)
             .Select(t => $"{t.Key}\n   server {t.Value}\n   log    {read.GetValueOrDefault(t.Key, "unknown")}")];
@@ -246,7 +246,7 @@ public sealed partial class DdlTests
     [InlineData(ServerKind.MariaDb1011, "NO_LOG")]
     [InlineData(ServerKind.MariaDb118, "NO_LOG")]
     [InlineData(ServerKind.MariaDb118, "FULL")]
-    public async Task Hashes_of_unique_keys_are_no_columns(ServerKind kind, string metadata)
+    public async Task Hashes_of_unique_keys_are_not_columns(ServerKind kind, string metadata)
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(
             kind, new MySqlServerOptions { Owned = true, Arguments = [$"--binlog-row-metadata={metadata}"] }));
@@ -284,7 +284,7 @@ public sealed partial class DdlTests
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The server's own refusal; what was accepted is counted.
+            // The server rejected the statement; the accepted ones are counted.
             return false;
         }
     }
@@ -337,7 +337,8 @@ public sealed partial class DdlTests
         $"{name} {Plain(type)}{(isNullable ? "" : " not null")}{(isVisible ? "" : " invisible")}{(characterSet is null or "binary" ? "" : $" {(characterSet == "utf8" ? "utf8mb3" : characterSet)}")}"
         + (keyOrdinal == "0" ? "" : $" key {keyOrdinal}");
 
-    /// <summary>Without what only tells how a number is shown (the width, ZEROFILL, the digits of FLOAT(7,3)), and with the character set's present name.</summary>
+    /// <summary>Removes what only affects how a number is shown (the width, ZEROFILL, the digits of FLOAT(7,3)), and uses the current name
+    /// of the character set.</summary>
     private static string Plain(string type) => ShownAs().Replace(type, "");
 
     [GeneratedRegex(@"(?<=^(?:(?:tiny|small|medium|big)?int|year|float|double))\([\d,]+\)| zerofill$| /\*M!100301 COMPRESSED\*/$")]

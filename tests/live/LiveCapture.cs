@@ -15,8 +15,8 @@ public sealed class LiveCapture : IAsyncDisposable
     /// <summary>Starts reading.</summary>
     /// <param name="source">The source.</param>
     /// <param name="options">The engine's options.</param>
-    /// <param name="store">The offsets; null for a store of its own.</param>
-    /// <param name="onChange">Runs in the loop's body before the change is collected.</param>
+    /// <param name="store">The offset store; null for a new one.</param>
+    /// <param name="onChange">Runs in the loop body before the change is collected.</param>
     public LiveCapture(MySqlSource source, CdcEngineOptions options, IOffsetStore? store = null, Func<ChangeEvent, Task>? onChange = null)
     {
         _onChange = onChange;
@@ -27,7 +27,7 @@ public sealed class LiveCapture : IAsyncDisposable
     /// <summary>The engine.</summary>
     public CdcEngine Engine { get; }
 
-    /// <summary>What has been yielded so far.</summary>
+    /// <summary>What the engine has yielded so far.</summary>
     public IReadOnlyList<CapturedChange> Changes
     {
         get
@@ -39,10 +39,10 @@ public sealed class LiveCapture : IAsyncDisposable
         }
     }
 
-    /// <summary>The texts of what has been yielded so far.</summary>
+    /// <summary>The texts of what the engine has yielded so far.</summary>
     public string[] Texts => Capture.Texts(Changes);
 
-    /// <summary>Options of an engine that reconnects within milliseconds.</summary>
+    /// <summary>Makes the options of an engine that reconnects within milliseconds.</summary>
     public static CdcEngineOptions From(StartPosition start) => new()
     {
         Name = "test",
@@ -50,13 +50,13 @@ public sealed class LiveCapture : IAsyncDisposable
         Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(100) },
     };
 
-    /// <summary>Waits until so many changes have been yielded.</summary>
-    public Task CountAsync(int count) => UntilAsync(() => Count >= count, () => $"{Count} of {count} changes came");
+    /// <summary>Waits until a number of changes have been yielded.</summary>
+    public Task CountAsync(int count) => UntilAsync(() => Count >= count, () => $"{Count} of {count} changes arrived");
 
     /// <summary>Waits until the engine has reached the end of the log.</summary>
     public Task CaughtUpAsync() => UntilAsync(() => Engine.Status.State == EngineState.CaughtUp, () => $"the engine is {Engine.Status.State}");
 
-    /// <summary>Waits for a condition; the engine's failure ends the waiting.</summary>
+    /// <summary>Waits for a condition; a failure of the engine ends the wait.</summary>
     public async Task UntilAsync(Func<bool> condition, Func<string> state)
     {
         long started = TimeProvider.System.GetTimestamp();
@@ -77,7 +77,7 @@ public sealed class LiveCapture : IAsyncDisposable
     public async Task<T> FailureAsync<T>()
         where T : Exception => await Assert.ThrowsAnyAsync<T>(() => _running.WaitAsync(Capture.Patience));
 
-    /// <summary>Ends reading as a caller's cancellation does.</summary>
+    /// <summary>Stops reading as a caller's cancellation does.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -6,19 +6,19 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>MariaDB knows at which GTID a place in a file of its log stands.</summary>
+/// <summary>MariaDB can return the GTID of a position in a file of its log.</summary>
 public sealed class MariaDbStartTests
 {
     [Theory]
     [InlineData(ServerKind.MariaDb1011)]
     [InlineData(ServerKind.MariaDb118)]
-    public async Task A_start_by_file_and_position_has_GTIDs_in_its_offsets_from_the_first_change_on(ServerKind kind)
+    public async Task A_start_by_file_and_position_has_GTIDs_in_its_offsets_from_the_first_change(ServerKind kind)
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); INSERT INTO d.t VALUES (1)");
         await TellsGtidsAsync(server, 2);
 
-        // In a second file, where another domain has written too: what it says must not begin with that file.
+        // In a second file, to which another domain has written too: what the server returns must not begin with that file.
         await server.ExecuteAsync("SET gtid_domain_id = 7; INSERT INTO d.t VALUES (100); FLUSH BINARY LOGS");
         await TellsGtidsAsync(server, 3);
         await server.ExecuteAsync("FLUSH BINARY LOGS");
@@ -29,13 +29,13 @@ public sealed class MariaDbStartTests
 
     [Theory]
     [InlineData(ServerKind.MariaDb1011)]
-    public async Task A_place_that_the_server_cannot_tell_is_read_by_file(ServerKind kind)
+    public async Task A_position_without_a_known_GTID_is_read_by_file(ServerKind kind)
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); INSERT INTO d.t VALUES (1)");
         string?[] first = (await server.QueryAsync("SHOW BINARY LOGS"))[0];
 
-        // The middle of an event: BINLOG_GTID_POS is NULL there, and the dump says what is wrong.
+        // In the middle of an event BINLOG_GTID_POS is NULL, and the dump reports the error.
         await Assert.ThrowsAnyAsync<CdcException>(() => Capture.ReadAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(first[0] ?? "", 300)));
 
         Assert.Equal(["create t {id: 1}"], await Capture.ReadTextsAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(first[0] ?? "", 4)));
@@ -55,7 +55,7 @@ public sealed class MariaDbStartTests
         Assert.Equal(MariaDbGtidPosition.Parse(before), OffsetDocument.Read(changes[0].Offset).GtidPosition);
         Assert.Equal(MariaDbGtidPosition.Parse(after), OffsetDocument.Read(changes[^1].Offset).GtidPosition);
 
-        // Inside the transaction and behind it, with the offset as it is and as an older version stored it: without GTIDs.
+        // Inside the transaction and after it, with the offset as it is and as an older version stored it: without GTIDs.
         for (int i = 0; i < changes.Count; i++)
         {
             string[] rest = [.. Capture.Texts(changes).Skip(i + 1)];

@@ -2,7 +2,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Values that only MariaDB has, or writes in a way of its own, read as the server prints them.</summary>
+/// <summary>Values that only MariaDB has, or that it writes in its own way, read as the server prints them.</summary>
 public sealed class MariaDbValueTests
 {
     [Theory]
@@ -45,7 +45,7 @@ public sealed class MariaDbValueTests
     [Theory]
     [InlineData(ServerKind.MariaDb1011, true)]
     [InlineData(ServerKind.MariaDb118, false)]
-    public async Task Generated_columns_are_in_the_stream_as_far_as_the_server_logs_them(ServerKind kind, bool inUpdates)
+    public async Task Generated_columns_are_in_the_stream_if_the_server_logs_them(ServerKind kind, bool inUpdates)
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         string database = await server.CreateDatabaseAsync("generated");
@@ -55,7 +55,7 @@ public sealed class MariaDbValueTests
             INSERT INTO g (id, v) VALUES (1, 5); UPDATE g SET v = 6;
             """, database);
 
-        // 11.8 leaves them out of updates, whatever the row image.
+        // 11.8 omits them from updates with any row image.
         Assert.Equal(
             [
                 "create g {id: 1, v: 5, twice: 10, thrice: 15, hidden: 7}",

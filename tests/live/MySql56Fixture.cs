@@ -5,5 +5,5 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The shared MySQL 5.6 server: take it as a constructor parameter of a test class.</summary>
+/// <summary>The shared MySQL 5.6 server. A test class receives it as a constructor parameter.</summary>
 public sealed class MySql56Fixture() : ServerFixture(ServerKind.MySql56);

@@ -4,13 +4,13 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Another server takes the place of the one that was read, two readers meet under one id, and logs are gone.</summary>
+/// <summary>Another server replaces the one that was read, two readers use the same id, and logs are gone.</summary>
 public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
 {
     private const string Foreign = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
     [Fact]
-    public async Task By_GTID_reading_goes_on_at_the_next_host_without_loss_or_repetition()
+    public async Task By_GTID_reading_continues_at_the_next_host_without_loss_or_repetition()
     {
         await using MySqlTestServer first = await mySql97.StartOwnAsync("--server-id=71");
         await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=72");
@@ -35,7 +35,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task A_replica_that_lags_behind_what_was_read_is_waited_for()
+    public async Task A_replica_that_lags_behind_the_position_is_waited_for()
     {
         await using MySqlTestServer first = await mySql97.StartOwnAsync("--server-id=73");
         await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=74");
@@ -50,7 +50,8 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
             second, $"SELECT GTID_SUBSET('{executed}', (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status))", "1");
 
         await first.KillAsync();
-        await live.UntilAsync(() => live.Engine.Status.Failure?.Message.Contains("is a replica", StringComparison.Ordinal) == true, () => "it does not tell of the replica");
+        await live.UntilAsync(() => live.Engine.Status.Failure?.Message.Contains("is a replica", StringComparison.Ordinal) == true,
+            () => "the failure does not mention the replica");
         await UntilAsync(second, "SELECT COUNT(*) FROM d.t", "3");
         await second.ExecuteAsync("STOP REPLICA; INSERT INTO d.t VALUES (4)");
         await live.CountAsync(4);
@@ -59,7 +60,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task A_host_that_has_purged_the_position_is_passed_over_for_one_that_has_it()
+    public async Task A_host_that_has_purged_the_position_is_skipped_for_one_that_has_it()
     {
         await using MySqlTestServer first = await mySql97.StartOwnAsync("--server-id=75");
         await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=76");
@@ -98,7 +99,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     [InlineData(ServerKind.MySql56)]
     [InlineData(ServerKind.MariaDb1011)]
     [InlineData(ServerKind.MariaDb118)]
-    public async Task Two_readers_under_one_chosen_id_do_not_throw_each_other_out_for_ever(ServerKind kind)
+    public async Task Two_readers_with_the_same_chosen_id_do_not_disconnect_each_other_for_ever(ServerKind kind)
     {
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
@@ -113,7 +114,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
 
         if (kind is ServerKind.MySql97 or ServerKind.MySql56)
         {
-            // Each reader has a UUID of its own, by which MySQL tells them apart; MariaDB knows the id alone.
+            // Each reader has a UUID of its own, by which MySQL distinguishes them; MariaDB knows only the id.
             await older.CountAsync(1);
         }
         else
@@ -127,7 +128,7 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     [Theory]
     [InlineData(OffsetLostPolicy.StartFromEarliest)]
     [InlineData(OffsetLostPolicy.StartFromLatest)]
-    public async Task A_purged_position_goes_on_where_the_options_say_with_a_notice_first(OffsetLostPolicy policy)
+    public async Task A_purged_position_resumes_where_the_options_say_after_a_notice(OffsetLostPolicy policy)
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
@@ -177,7 +178,8 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         string? found = null;
         while (found != expected)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Capture.Patience, $"After {Capture.Patience} '{query}' gives {found}, and not {expected}.");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Capture.Patience, $"After {Capture.Patience} '{query}' gives "
+                + $"{found}, not {expected}.");
             await Task.Delay(20);
             try
             {

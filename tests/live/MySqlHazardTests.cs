@@ -3,11 +3,11 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>What the log holds but cannot be delivered ends the stream with a typed exception, and is never passed over in silence.</summary>
+/// <summary>What the log holds but cannot be delivered ends the stream with a typed exception, and is never skipped silently.</summary>
 public sealed class MySqlHazardTests(MySql97Fixture mySql97)
 {
     [Fact]
-    public async Task XA_transactions_fail_where_the_options_say_so()
+    public async Task XA_transactions_fail_if_the_options_say_so()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); CREATE TABLE d.free (id INT PRIMARY KEY)");
@@ -17,7 +17,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task Rows_that_statements_changed_are_never_passed_over()
+    public async Task Rows_that_statements_changed_are_never_skipped()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--log-bin-trust-function-creators=ON");
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); CREATE TABLE d.free (id INT PRIMARY KEY); "
@@ -37,7 +37,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task What_concerns_only_tables_that_are_left_out_does_not_stop_the_stream()
+    public async Task Events_that_concern_only_excluded_tables_do_not_stop_the_stream()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("hazards");
@@ -56,7 +56,7 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task Rows_without_names_of_a_table_that_has_another_shape_now_are_told_by_the_log_or_refused()
+    public async Task Rows_without_names_of_a_table_with_another_shape_now_are_named_by_the_log_or_rejected()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--binlog-row-metadata=MINIMAL");
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b VARCHAR(10)); FLUSH BINARY LOGS");

@@ -3,7 +3,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The whole stream over TLS and over every way to log in, and what a refusal says; the protocol alone is in MySqlSessionTests.</summary>
+/// <summary>The whole stream over TLS and over every login method, and the messages of refused logins; MySqlSessionTests covers the
+/// protocol alone.</summary>
 public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     private const string Password = "s3cret!pass";
@@ -14,14 +15,14 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
     [InlineData("caching_sha2_password", "SslMode=None;AllowPublicKeyRetrieval=true")]
     [InlineData("sha256_password", "SslMode=VerifyCA;SslCa={ca}")]
     [InlineData("sha256_password", "SslMode=None;AllowPublicKeyRetrieval=true")]
-    public async Task A_stream_and_its_look_ups_go_over_connections_of_one_kind(string plugin, string keys)
+    public async Task A_stream_and_its_queries_use_connections_of_one_kind(string plugin, string keys)
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         (string database, string user) = await PrepareAsync(server, plugin);
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (1)", database);
 
-        // The first login goes the full way, the second one may be answered from the server's cache.
+        // The first login uses full authentication; the server may answer the second one from its cache.
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal(["create t {id: 1}"], await Capture.ReadTextsAsync(Source(server, database, user, Password, keys), start));
@@ -60,7 +61,7 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
     [InlineData(Password, "SslMode=VerifyFull;SslCa={ca}", typeof(CdcConnectionException))]
     [InlineData(Password, "SslMode=VerifyCA;SslCa={other}", typeof(CdcConnectionException))]
     [InlineData(Password, "SslMode=VerifyCA", typeof(CdcConnectionException))]
-    public async Task A_refused_login_ends_the_stream_at_once_and_tells_no_password(string password, string keys, Type type)
+    public async Task A_refused_login_ends_the_stream_at_once_and_reveals_no_password(string password, string keys, Type type)
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         (string database, string user) = await PrepareAsync(server, "caching_sha2_password");
@@ -108,7 +109,7 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
 
     private static MySqlSource Source(MySqlTestServer server, string database, string user, string password, string keys)
     {
-        // An authority that is real but did not sign the server's certificate: the server's own leaf certificate.
+        // A real authority that did not sign the server's certificate: the server's own leaf certificate.
         keys = keys.Replace("{ca}", Path.Combine(server.DataDirectory, "ca.pem"), StringComparison.Ordinal)
             .Replace("{other}", Path.Combine(server.DataDirectory, "client-cert.pem"), StringComparison.Ordinal);
         return new MySqlSource(new MySqlSourceOptions

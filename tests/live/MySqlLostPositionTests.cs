@@ -59,7 +59,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
         await LostAsync(server, MySqlOffset.FromPosition("nothing.000001", 4));
         await LostAsync(server, MySqlOffset.FromGtidSet(GtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5")));
 
-        // In the middle of an event: whatever the server makes of it, it is an error and no event.
+        // In the middle of an event: whatever the server makes of it, it is an error and not an event.
         await Assert.ThrowsAnyAsync<CdcException>(() => Capture.ReadAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(file, 100)));
     }
 
@@ -70,7 +70,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     [InlineData("{\"v\":1,\"source\":\"mysql\",\"file\":\"binlog.000001\",\"pos\":-4}")]
     [InlineData("{\"v\":1,\"source\":\"mysql\",\"file\":\"binlog.000001\",\"pos\":4,\"tx\":{}}")]
     [InlineData("{\"v\":1,\"source\":\"mysql\",\"file\":\"binlog.000001\",\"pos\":4,\"tx\":[]}")]
-    public async Task Damaged_offsets_are_refused_by_their_format(string text)
+    public async Task Damaged_offsets_are_rejected_by_their_format(string text)
     {
         MySqlTestServer server = await mySql97.ServerAsync();
 
@@ -84,7 +84,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     {
         await using MySqlTestServer server = isNew ? await mySql97.StartOwnAsync() : await mySql56.StartOwnAsync();
 
-        // Not in the first file, where a server goes on sending heartbeats out of the deleted file: see MySqlResetTests.
+        // Not in the first file, where a server continues to send heartbeats from the deleted file: see MySqlResetTests.
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); FLUSH LOGS; INSERT INTO d.t VALUES (0)");
         var source = new MySqlSource(new MySqlSourceOptions
         {
@@ -101,7 +101,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     }
 
     [Fact]
-    public async Task An_event_larger_than_the_server_sends_is_told_with_the_remedy()
+    public async Task An_event_larger_than_the_server_sends_is_reported_with_the_remedy()
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync("--max-allowed-packet=32M", "--slave-max-allowed-packet=1M");
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT, b LONGBLOB)");
@@ -110,7 +110,7 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
 
         try
         {
-            // Servers that send it all the same are right, too.
+            // A server that sends it anyway is right, too.
             Assert.Single(await Capture.ReadAsync(Capture.Source(server, "d"), start));
         }
         catch (CdcServerException e)

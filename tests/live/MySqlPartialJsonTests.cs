@@ -86,7 +86,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
 
     private static string? Text(DataValue value) => value.IsNull ? null : value.AsString();
 
-    // The differences are really there: a table of this database has the event that holds them.
+    // The differences really exist: a table of this database has the event that contains them.
     private static async Task AssertPartialAsync(MySqlTestServer server, string database)
     {
         string?[] status = await Capture.LogStatusAsync(server);
@@ -110,8 +110,8 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         return sql.ToString();
     }
 
-    /// <summary>Updates at random.</summary>
-    /// <returns>Of each update that changed a row: its id, both documents behind it, the statement.</returns>
+    /// <summary>Runs random updates.</summary>
+    /// <returns>For each update that changed a row: its id, both documents after it, and the statement.</returns>
     private static async Task<List<string?[]>> UpdateAsync(SqlSession session, Random random)
     {
         var result = new List<string?[]>();
@@ -141,7 +141,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
 
     private static string Change(Random random, string column)
     {
-        // Now and then something that only a whole document can tell.
+        // Occasionally a change that only a whole document can express.
         if (random.Next(60) == 0)
         {
             return $"JSON_MERGE_PATCH({column}, '{{\"merged\": {random.Next(100)}}}')";
@@ -176,7 +176,7 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         return path.ToString();
     }
 
-    // Twice escaped: in the path's string and in SQL's.
+    // Escaped twice: in the path's string and in SQL's.
     private static string Member(string name) => name.All(char.IsAsciiLetter) ? name
         : "\"" + name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "\"";

@@ -4,7 +4,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>What the server lacks is told before the first event, all at once, with the statements that mend it.</summary>
+/// <summary>What the server lacks is reported before the first event, all at once, with the statements that fix it.</summary>
 public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     [Fact]
@@ -33,7 +33,7 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         Assert.Superset(errors.ToHashSet(), findings.Select(f => f.Code).ToHashSet());
         Assert.DoesNotContain("S3cret", error.ToString(), StringComparison.Ordinal);
 
-        // The remedies are what they say they are.
+        // The remedies work.
         foreach (SourceFinding finding in error.Findings.Where(f => f.IsError))
         {
             string statement = finding.Remedy[..(finding.Remedy.IndexOf(';') + 1)].Replace("<user>", "poor@'%'", StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
-    public async Task The_two_privileges_suffice_and_may_come_through_a_role()
+    public async Task The_two_privileges_suffice_and_may_be_granted_through_a_role()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("roles");
@@ -77,7 +77,7 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
-    public async Task A_pattern_that_matches_no_table_or_none_that_the_user_may_see_is_a_warning()
+    public async Task A_pattern_that_matches_no_table_or_no_visible_table_is_a_warning()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("patterns");

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The log is deleted under an idle stream that reads its first file, where the server itself goes on sending heartbeats.</summary>
+/// <summary>The log is deleted under an idle stream that reads its first file, where the server itself continues to send
+/// heartbeats.</summary>
 public sealed class MySqlResetTests(MySql97Fixture mySql97)
 {
     private static readonly TimeSpan Probe = TimeSpan.FromMilliseconds(300);
@@ -47,7 +48,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     [Theory]
     [InlineData(ServerKind.MySql97)]
     [InlineData(ServerKind.MariaDb1011)]
-    public async Task Outgrown_at_once_by_a_new_log_it_ends_with_an_exception_too(ServerKind kind)
+    public async Task A_reset_log_that_outgrows_the_old_one_at_once_ends_the_stream_with_an_exception_too(ServerKind kind)
     {
         await using MySqlTestServer server = await StartAsync(kind, byGtid: false);
         await using var live = new LiveCapture(Source(server), LiveCapture.From(StartPosition.At(await Capture.EndOfLogAsync(server))));
@@ -61,7 +62,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task The_options_may_go_on_with_the_new_log()
+    public async Task The_options_may_resume_with_the_new_log()
     {
         await using MySqlTestServer server = await StartAsync(ServerKind.MySql97, byGtid: true);
         using var patience = new CancellationTokenSource(Capture.Patience);
@@ -98,7 +99,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     [InlineData(ServerKind.MySql56, false)]
     [InlineData(ServerKind.MariaDb1011, true)]
     [InlineData(ServerKind.MariaDb118, true)]
-    public async Task Traffic_elsewhere_new_files_and_purged_ones_are_no_reset(ServerKind kind, bool byGtid)
+    public async Task Other_traffic_new_files_and_purged_files_are_not_a_reset(ServerKind kind, bool byGtid)
     {
         await using MySqlTestServer server = await StartAsync(kind, byGtid);
         using var log = new LogLines();
@@ -119,11 +120,11 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
 
         Assert.Equal(0, live.Engine.Status.Reconnects);
         Assert.True(log.Count("Connected to") > 6, $"{log.Count("Connected to")} connections were made");
-        Assert.Equal((0, 0), (log.Count("could not be asked"), log.Count("asked once more")));
+        Assert.Equal((0, 0), (log.Count("could not be asked"), log.Count("asking again")));
     }
 
     [Fact]
-    public async Task A_server_that_cannot_be_asked_is_read_on()
+    public async Task A_stream_continues_if_the_idle_check_cannot_ask_the_server()
     {
         await using MySqlTestServer server = await StartAsync(ServerKind.MySql97, byGtid: true);
         await server.ExecuteAsync("CREATE USER u IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO u");
@@ -133,7 +134,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
         await live.CaughtUpAsync();
 
         await server.ExecuteAsync("ALTER USER u ACCOUNT LOCK");
-        await live.UntilAsync(() => log.Count("could not be asked") > 2, () => "no look failed");
+        await live.UntilAsync(() => log.Count("could not be asked") > 2, () => "no idle check failed");
         await server.ExecuteAsync("INSERT INTO d.t VALUES (0, '')");
         await live.CountAsync(1);
 
@@ -141,7 +142,7 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task A_stream_that_is_left_while_the_server_is_asked_leaves_nothing_behind()
+    public async Task A_stream_that_is_left_during_the_idle_check_leaves_no_connection()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("p");

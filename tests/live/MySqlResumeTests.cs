@@ -4,7 +4,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Whatever the event behind which reading stopped: reading on gives exactly the rest.</summary>
+/// <summary>After whichever event reading stops, a restart delivers exactly the rest.</summary>
 public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     private const string FirstPart = """
@@ -28,35 +28,35 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         """;
 
     [Fact]
-    public async Task Reading_on_behind_every_event_of_MySql_9_7_by_GTID_gives_the_rest()
+    public async Task A_restart_after_every_event_of_MySql_9_7_by_GTID_delivers_the_rest()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--binlog-row-event-max-size=256");
         await RestartsEverywhereAsync(server, useGtids: true);
     }
 
     [Fact]
-    public async Task Reading_on_behind_every_event_of_MySql_9_7_by_file_and_position_gives_the_rest()
+    public async Task A_restart_after_every_event_of_MySql_9_7_by_file_and_position_delivers_the_rest()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--gtid-mode=OFF", "--binlog-checksum=NONE");
         await RestartsEverywhereAsync(server, useGtids: false);
     }
 
     [Fact]
-    public async Task Reading_on_behind_every_event_of_MySql_5_6_by_file_and_position_gives_the_rest()
+    public async Task A_restart_after_every_event_of_MySql_5_6_by_file_and_position_delivers_the_rest()
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync();
         await RestartsEverywhereAsync(server, useGtids: false);
     }
 
     [Fact]
-    public async Task Reading_on_behind_every_event_of_MySql_5_6_by_GTID_gives_the_rest()
+    public async Task A_restart_after_every_event_of_MySql_5_6_by_GTID_delivers_the_rest()
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync("--gtid-mode=ON", "--enforce-gtid-consistency", "--log-slave-updates");
         await RestartsEverywhereAsync(server, useGtids: true);
     }
 
     [Fact]
-    public async Task Reading_on_behind_every_event_of_tagged_GTIDs_gives_the_rest()
+    public async Task A_restart_after_every_event_of_tagged_GTIDs_delivers_the_rest()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("tagged");
@@ -78,7 +78,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     }
 
     [Fact]
-    public async Task A_stored_offset_wins_over_the_start_in_the_options()
+    public async Task A_stored_offset_takes_precedence_over_the_start_in_the_options()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("stored");
@@ -92,7 +92,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
             {
                 if (change.After["id"].AsInt32() == 2)
                 {
-                    // Left without asking for the next one: 2 is not acknowledged.
+                    // The loop ends without asking for the next one: 2 is not acknowledged.
                     break;
                 }
             }
@@ -106,7 +106,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     }
 
     [Fact]
-    public async Task Reading_on_inside_a_transaction_with_another_filter_is_refused()
+    public async Task A_restart_inside_a_transaction_with_another_filter_is_rejected()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("refiltered");
@@ -124,7 +124,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     }
 
     [Fact]
-    public async Task Earliest_reads_the_log_from_its_beginning_and_latest_only_what_follows()
+    public async Task Earliest_reads_the_log_from_its_start_and_latest_only_what_follows()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2)");
@@ -146,7 +146,7 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(FirstPart, "d");
 
-        // What is read before the server restarts, and its offsets, must be what is read after it.
+        // What is read before the server restarts, and its offsets, must equal what is read after it.
         List<CapturedChange> before = await Capture.ReadAsync(Source(), start);
         await server.RestartAsync();
         await server.ExecuteAsync(SecondPart, "d");

@@ -5,18 +5,18 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Servers that go away, connections that break, consumers that dawdle, rows and transactions of any size.</summary>
+/// <summary>Servers that disappear, connections that break, slow consumers, rows and transactions of any size.</summary>
 public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     [Fact]
-    public async Task MySql_9_7_restarted_and_killed_while_streaming_costs_no_event_and_repeats_none()
+    public async Task MySql_9_7_restarted_and_killed_while_streaming_loses_and_repeats_no_event()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await SurvivesRestartsAsync(server);
     }
 
     [Fact]
-    public async Task MySql_5_6_restarted_and_killed_while_streaming_costs_no_event_and_repeats_none()
+    public async Task MySql_5_6_restarted_and_killed_while_streaming_loses_and_repeats_no_event()
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync();
         await SurvivesRestartsAsync(server);
@@ -25,7 +25,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     [Theory]
     [InlineData(ServerKind.MySql97)]
     [InlineData(ServerKind.MySql56)]
-    public async Task The_dump_killed_again_and_again_while_a_writer_writes_costs_no_event_and_repeats_none(ServerKind kind)
+    public async Task The_dump_killed_repeatedly_while_a_writer_writes_loses_and_repeats_no_event(ServerKind kind)
     {
         MySqlTestServer server = kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync();
         string database = await PrepareAsync(server);
@@ -58,7 +58,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     }
 
     [Fact]
-    public async Task A_server_that_falls_silent_is_given_up_after_the_read_timeout_and_found_again()
+    public async Task A_silent_server_is_abandoned_after_the_read_timeout_and_found_again()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         string database = await PrepareAsync(server);
@@ -84,7 +84,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     }
 
     [Fact]
-    public async Task A_consumer_slower_than_the_servers_patience_loses_nothing()
+    public async Task A_consumer_slower_than_the_servers_timeout_loses_nothing()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await PrepareAsync(server);
@@ -120,7 +120,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     }
 
     [Fact]
-    public async Task Rows_at_and_beyond_the_largest_packet_arrive_whole()
+    public async Task Rows_at_and_above_the_largest_packet_arrive_whole()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--max-allowed-packet=128M");
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, b LONGBLOB); INSERT INTO d.t VALUES (0, '')");
@@ -129,7 +129,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         int overhead = int.Parse(logged[4] ?? "", CultureInfo.InvariantCulture) - int.Parse(logged[1] ?? "", CultureInfo.InvariantCulture);
         CdcOffset start = await Capture.EndOfLogAsync(server);
 
-        // A packet holds a status byte and the event, and is split at 16 MiB - 1: one row just below, at and above that.
+        // A packet holds a status byte and the event, and is split at 16 MiB - 1: one row just below, at and above that size.
         int[] sizes = [0xffffff - 2 - overhead, 0xffffff - 1 - overhead, 0xffffff - overhead, 20 << 20, 40 << 20];
         for (int i = 0; i < sizes.Length; i++)
         {
@@ -159,7 +159,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         await server.ExecuteAsync($"""
             SET SESSION cte_max_recursion_depth = 1000000;
             INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {Rows - 1}) SELECT i, REPEAT('x', 40) FROM n;
-            INSERT INTO t VALUES ({Rows}, 'behind');
+            INSERT INTO t VALUES ({Rows}, 'after');
             """, database);
         MySqlSource source = new(new MySqlSourceOptions
         {
@@ -190,13 +190,13 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         Assert.InRange(most, 1, 500_000);
         Assert.Contains("\"rows\":123457", inside.ToString(), StringComparison.Ordinal);
         Assert.Equal(Enumerable.Range(123_457, Rows + 1 - 123_457), rest.Select(change => change.Event.After["id"].AsInt32()));
-        Assert.Equal("behind", rest[^1].Event.After["v"].AsString());
+        Assert.Equal("after", rest[^1].Event.After["v"].AsString());
     }
 
     [Theory]
     [InlineData(ServerKind.MySql97)]
     [InlineData(ServerKind.MySql56)]
-    public async Task A_connection_that_breaks_inside_a_large_transaction_is_made_anew_at_the_next_row(ServerKind kind)
+    public async Task A_connection_that_breaks_inside_a_large_transaction_is_reopened_at_the_next_row(ServerKind kind)
     {
         MySqlTestServer server = kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync();
         string database = await PrepareAsync(server);
@@ -206,7 +206,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         await server.ExecuteAsync(
             "BEGIN; " + string.Concat(Enumerable.Range(0, 20).Select(n =>
                 "INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(n * 500, 500).Select(i => $"({i}, REPEAT('x', 5000))")) + ";"))
-            + " COMMIT; INSERT INTO t VALUES (10000, 'behind')",
+            + " COMMIT; INSERT INTO t VALUES (10000, 'after')",
             database);
         var source = new MySqlSource(new MySqlSourceOptions
         {
@@ -255,7 +255,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
             ConnectionString = server.ConnectionStringFor(user, "pw"),
             Include = [$"{database}.*"],
 
-            // A server that waits for changes finds out at its next heartbeats that nobody listens any more.
+            // A server that waits for changes notices at its next heartbeats that nobody listens.
             HeartbeatInterval = TimeSpan.FromMilliseconds(100),
         });
         await using var engine = new CdcEngine(source, new Offsets.InMemoryOffsetStore(), LiveCapture.From(StartPosition.At(start)));
@@ -293,7 +293,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     [Theory]
     [InlineData(ServerKind.MySql97)]
     [InlineData(ServerKind.MySql56)]
-    public async Task Two_readers_with_one_server_id_do_not_throw_each_other_out_for_ever(ServerKind kind)
+    public async Task Two_readers_with_one_server_id_do_not_disconnect_each_other_for_ever(ServerKind kind)
     {
         MySqlTestServer server = kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync();
         string database = await PrepareAsync(server);
@@ -305,7 +305,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         await second.CountAsync(1);
         await server.ExecuteAsync("INSERT INTO t VALUES (1, '')", database);
 
-        // Servers tell replicas apart by the UUID that each connection announces, which is drawn at random.
+        // Servers distinguish replicas by the UUID that each connection announces, which is random.
         await first.CountAsync(2);
         await second.CountAsync(2);
 
@@ -335,7 +335,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
                 }
                 catch (SqlStatementException)
                 {
-                    // The server is gone; whether the last transaction was committed its table will tell.
+                    // The server is gone. Its table will show if the last transaction was committed.
                 }
             });
             await live.CountAsync(live.Changes.Count + 50);
@@ -369,7 +369,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         }
         catch (SqlStatementException e) when (e.Code == 1094)
         {
-            // That connection has ended already.
+            // That connection has already ended.
         }
     }
 }

@@ -5,7 +5,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Login, TLS and dump commands against servers that were not written by us.</summary>
+/// <summary>Login, TLS and dump commands against real servers.</summary>
 public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture mySql56, ITestOutputHelper output)
 {
     private const string Password = "s3cret!pass";
@@ -73,7 +73,7 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
     }
 
     [Fact]
-    public async Task Login_without_TLS_and_without_a_key_is_refused_with_the_remedy()
+    public async Task Login_without_TLS_and_without_a_key_is_rejected_with_the_remedy()
     {
         var server = await mySql97.ServerAsync();
         var user = await CreateUserAsync(server, "caching_sha2_password");
@@ -125,7 +125,7 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
             times.Sort();
             output.WriteLine($"{keys}: median {times[10]:0.00} ms, fastest {times[0]:0.00} ms, slowest {times[^1]:0.00} ms");
 
-            // A delayed acknowledgement alone, as two writes per packet bring it about, takes 40 ms.
+            // A delayed acknowledgement, which two writes per packet cause, takes 40 ms alone.
             Assert.True(times[0] < 30, $"{keys}: {times[0]} ms");
         }
     }

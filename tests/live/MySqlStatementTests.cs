@@ -5,14 +5,15 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Single features of the stream on MySQL 9.7: row images, DDL between rows, keys, foreign keys, logged statements, filters.</summary>
+/// <summary>Single features of the stream on MySQL 9.7: row images, DDL between rows, keys, foreign keys, logged statements,
+/// filters.</summary>
 public sealed class MySqlStatementTests(MySql97Fixture mySql97)
 {
     [Theory]
     [InlineData("MINIMAL", "update t {id: 1} -> {id: 1, v: 2}", "delete t {id: 1}", "create t {id: 2, v: 5}")]
     [InlineData("NOBLOB", "update t {id: 1, v: 1} -> {id: 1, v: 2}", "delete t {id: 1, v: 2}", "create t {id: 2, v: 5}")]
     [InlineData("FULL", "update t {id: 1, v: 1, big: b} -> {id: 1, v: 2, big: b}", "delete t {id: 1, v: 2, big: b}", "create t {id: 2, v: 5, big: NULL}")]
-    public async Task Columns_that_a_row_image_leaves_out_are_absent(string image, params string[] expected)
+    public async Task Columns_that_a_row_image_omits_are_absent(string image, params string[] expected)
     {
         string[] texts = await ReadAfterAsync("CREATE TABLE t (id INT PRIMARY KEY, v INT, big TEXT); INSERT INTO t VALUES (1, 1, 'b')", $"""
             SET SESSION binlog_row_image = '{image}';
@@ -41,7 +42,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task Rows_keep_the_names_of_their_time_across_renames_and_alterations()
+    public async Task Rows_keep_the_column_names_of_their_time_across_renames_and_alterations()
     {
         string[] texts = await ReadAfterAsync("", """
             CREATE TABLE a (id INT PRIMARY KEY, v INT); CREATE TABLE b (id INT PRIMARY KEY, w TEXT);
@@ -73,7 +74,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     [Theory]
     [InlineData(KeyChangeMode.DeleteAndCreate)]
     [InlineData(KeyChangeMode.Update)]
-    public async Task A_changed_primary_key_is_told_in_the_way_that_was_asked_for(KeyChangeMode mode)
+    public async Task A_changed_primary_key_is_delivered_in_the_requested_mode(KeyChangeMode mode)
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("keys");
@@ -103,7 +104,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task Names_with_any_characters_are_told_as_they_are()
+    public async Task Names_with_any_characters_are_delivered_unchanged()
     {
         string[] texts = await ReadAfterAsync("", """
             CREATE TABLE `a.b``c "größe" 表` (`id` INT, `x.y``z '" ü` INT);
@@ -133,7 +134,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task A_statement_that_fills_many_events_gives_all_its_rows_in_order()
+    public async Task A_statement_that_fills_many_events_delivers_all_its_rows_in_order()
     {
         string[] texts = await ReadAfterAsync("CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100))", """
             SET SESSION cte_max_recursion_depth = 100000;
@@ -144,7 +145,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task Source_tells_the_statement_the_connection_and_the_place_in_the_log()
+    public async Task Source_gives_the_statement_the_connection_and_the_position_in_the_log()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("source");
@@ -198,7 +199,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     }
 
     [Fact]
-    public async Task Filters_choose_tables_and_the_stored_offset_moves_past_what_they_leave_out()
+    public async Task Filters_choose_tables_and_the_stored_offset_moves_past_what_they_skip()
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("filters");
@@ -223,7 +224,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         await server.ExecuteAsync("INSERT INTO other VALUES (4); INSERT INTO orders_old VALUES (5); TRUNCATE other", database);
         string executed = (await server.QueryAsync("SELECT @@GLOBAL.gtid_executed"))[0][0] ?? "";
 
-        // Nothing captured has happened since, but the position must not stay behind (an idle one is purged one day).
+        // Nothing captured has happened since, but the position must advance: an idle one is purged one day.
         GtidSet wanted = GtidSet.Parse(executed);
         await live.UntilAsync(
             () => StoredGtids(store) is { } stored && wanted.IsSubsetOf(stored), () => $"stored is {StoredGtids(store)} instead of {executed}");

@@ -3,10 +3,10 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>What statements of all kinds become, on servers of both versions and with the settings that change the log's form.</summary>
+/// <summary>What statements of all kinds become, on servers of both versions and with the settings that change the log's format.</summary>
 public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
-    // Nothing here that only some servers know, and no table altered after its rows.
+    // Only statements that all servers know, and no table that is altered after its rows.
     private const string Script = """
         CREATE TABLE a (id INT PRIMARY KEY, v VARCHAR(20));
         CREATE TABLE b (id INT PRIMARY KEY, a_id INT, note TEXT);
@@ -81,7 +81,7 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
-    public async Task MySql_5_6_tells_what_became_of_mixed_engines_and_of_tables_filled_by_a_query()
+    public async Task MySql_5_6_delivers_the_outcome_of_mixed_engines_and_of_tables_filled_by_a_query()
     {
         MySqlTestServer server = await mySql56.ServerAsync();
         string database = await server.CreateDatabaseAsync("mixed");
@@ -107,7 +107,7 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
-    public async Task Patterns_ignore_case_where_the_server_does()
+    public async Task Patterns_ignore_case_if_the_server_does()
     {
         await using MySqlTestServer server = await mySql56.StartOwnAsync("--lower-case-table-names=1");
         await server.ExecuteAsync("CREATE DATABASE Shop; CREATE TABLE Shop.Orders (id INT)");
@@ -136,8 +136,8 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
         Assert.Equal("{id: 20}", changes[13].Event.RelatedKey.ToString());
     }
 
-    /// <summary>In which order a join or a trigger changes its tables is the server's own business: from there on only the order within
-    /// each table is compared.</summary>
+    /// <summary>The order in which a join or a trigger changes its tables is the server's choice: from there on, only the order within each
+    /// table is compared.</summary>
     private static string[] Grouped(string[] texts)
     {
         int first = Array.IndexOf(texts, "create b {id: 101, a_id: 2, note: q}") + 1;

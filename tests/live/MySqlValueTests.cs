@@ -4,10 +4,10 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Every column type with its edges: the stream says what SELECT says.</summary>
+/// <summary>Every column type with its limits: the stream delivers what SELECT returns.</summary>
 public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
-    // Column definition, then the values of one row each; a shorter list is filled up with NULL.
+    // Column definition, then the values of one row each; a shorter list is padded with NULL.
     private static readonly string[][] _common =
     [
         ["TINYINT", "-128", "127", "0"], ["TINYINT UNSIGNED", "0", "255", "128"], ["TINYINT(1)", "1", "0", "-1"],
@@ -104,7 +104,7 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
 
-        // A typing error above must not make a comparison of nothing with nothing.
+        // A typing error above must not compare nothing with nothing.
         Assert.Equal(columns.Sum(column => column.Length - 1), expected.Sum(row => row.Skip(1).Count(text => text is not null)));
         var differences = new List<string>();
         for (int row = 0; row < Rows; row++)
@@ -123,7 +123,7 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
-    /// <summary>How the server is asked, so that both sides can be compared as text.</summary>
+    /// <summary>Returns the expression to select, so that both sides can be compared as text.</summary>
     private static string Expression(string name, string type) => Family(type) switch
     {
         "FLOAT" => $"{name} + 0e0",

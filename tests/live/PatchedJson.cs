@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Applies a patch as its documentation says, to a document as System.Text.Json reads it.</summary>
+/// <summary>Applies a patch as its documentation says, to a document that System.Text.Json reads.</summary>
 public static partial class PatchedJson
 {
-    /// <summary>The document after the patch.</summary>
+    /// <summary>Returns the document after the patch.</summary>
     public static JsonNode? Apply(string document, string patch)
     {
         var root = new JsonArray(JsonNode.Parse(document));

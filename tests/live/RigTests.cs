@@ -5,7 +5,7 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The rig itself, so that a failure of its own is not mistaken for one of the library.</summary>
+/// <summary>Tests the test servers themselves, so that their failure is not mistaken for one of the library.</summary>
 public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     [Fact]
@@ -61,7 +61,7 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
     }
 
     [Fact]
-    public async Task ExecuteAsync_of_a_wrong_statement_throws_with_code_and_state_and_the_session_goes_on()
+    public async Task ExecuteAsync_of_a_wrong_statement_throws_with_code_and_state_and_the_session_continues()
     {
         await using SqlSession session = await (await mySql97.ServerAsync()).OpenSessionAsync();
 
@@ -90,9 +90,9 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
     }
 
     [Fact]
-    public async Task Session_whose_own_SELECT_fails_throws_instead_of_waiting_and_goes_on()
+    public async Task Session_whose_own_SELECT_fails_throws_instead_of_waiting_and_continues()
     {
-        // A server that shuts down answers so now and then, and the client, which has not noticed the end yet, waits for more input.
+        // A server that shuts down answers so occasionally, and the client, which has not yet noticed the end, waits for more input.
         const string Client = """
             while read -r text; do
               n=$((n + 1))
@@ -185,7 +185,7 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
     [Fact]
     public async Task Server_that_cannot_start_fails_with_the_end_of_its_log()
     {
-        // Whether there is a server at all is settled first, so that the failure below is the argument's.
+        // The server must exist at all, so that the failure below is that of the argument.
         await mySql97.ServerAsync();
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => mySql97.StartOwnAsync("--no-such-option=1"));

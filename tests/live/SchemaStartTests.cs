@@ -5,16 +5,17 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests;
 
 /// <summary>
-/// Starts at a place that lies back, by an engine that has kept nothing: what tables were there must be told by the server and its log together,
-/// though the server has them as they are now.
+/// Starts at an older position with an engine that has stored nothing: the server and its log together must define what the tables were at
+/// that
+/// position, although the server has only their current definitions.
 /// </summary>
 public sealed class SchemaStartTests
 {
-    /// <summary>Servers whose log names no columns, as they come.</summary>
+    /// <summary>Servers whose log names no columns, with their default settings.</summary>
     public static TheoryData<ServerKind> Kinds => [ServerKind.MySql97, ServerKind.MySql56, ServerKind.MariaDb1011, ServerKind.MariaDb118];
 
     [Fact]
-    public async Task A_log_that_names_columns_from_some_place_on_is_read_from_before_it_too()
+    public async Task A_log_that_names_columns_only_from_some_position_on_is_read_from_before_it_too()
     {
         await using MySqlTestServer server = await StartAsync(ServerKind.MySql97);
         CdcOffset start = await Capture.EndOfLogAsync(server);
@@ -45,14 +46,14 @@ public sealed class SchemaStartTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task CREATE_TABLE_IF_NOT_EXISTS_behind_the_start_does_not_stand_for_the_table_that_was_there(ServerKind kind)
+    public async Task Create_if_not_exists_after_the_start_does_not_redefine_an_existing_table(ServerKind kind)
     {
         await using MySqlTestServer server = await StartAsync(kind);
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, name INT); ALTER TABLE d.t CHANGE name title INT; FLUSH LOGS");
         CdcOffset start = await Capture.EndOfLogAsync(server);
         MySqlSource source = Capture.Source(server, "d");
 
-        // The statement that an application runs whenever it starts, written when the column had another name.
+        // The statement that an application runs at every start, written when the column had another name.
         await server.ExecuteAsync("""
             INSERT INTO d.t VALUES (1, 1);
             CREATE TABLE IF NOT EXISTS d.t (id INT PRIMARY KEY, name INT);
@@ -60,16 +61,16 @@ public sealed class SchemaStartTests
             """);
         Assert.Equal(["create t {id: 1, title: 1}", "create t {id: 2, title: 2}"], await Capture.ReadTextsAsync(source, start));
 
-        // What the server has now does not tell of these rows any more, but the log before them does.
+        // The server's current definition no longer fits these rows, but the log before them does.
         await server.ExecuteAsync("ALTER TABLE d.t CHANGE title headline INT; INSERT INTO d.t VALUES (3, 3)");
         Assert.Equal(["create t {id: 1, title: 1}", "create t {id: 2, title: 2}", "create t {id: 3, headline: 3}"], await Capture.ReadTextsAsync(source, start));
 
-        // Nothing does: refused, and not read by the statement's names.
+        // Nothing defines them: they are rejected rather than read with the statement's names.
         await PurgeAsync(server);
         var error = await Assert.ThrowsAsync<SchemaUnknownException>(() => Capture.ReadAsync(source, start));
         Assert.Equal("d.t", error.Table);
 
-        // One that did create its table tells the columns.
+        // A statement that did create its table defines the columns.
         CdcOffset second = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             CREATE TABLE IF NOT EXISTS d.u (id INT PRIMARY KEY, a INT);
@@ -102,8 +103,9 @@ public sealed class SchemaStartTests
 
         Assert.Equal(expected, await Capture.ReadTextsAsync(source, start));
 
-        // Of a table that is gone neither the server nor the log tells it any more, unless the table map does, as MySQL 8 and later write it: to take the
-        // server's default would be wrong.
+        // Once the table is gone, neither the server nor the log gives its character set, unless the table map does, as in MySQL 8 and
+        // later:
+        // the server's default would be wrong.
         await PurgeAsync(server);
         if (kind == ServerKind.MySql97)
         {
@@ -129,14 +131,14 @@ public sealed class SchemaStartTests
             },
         }));
 
-    /// <summary>Removes the first file, in which everything was made.</summary>
+    /// <summary>Removes the first file, in which everything was created.</summary>
     private static async Task PurgeAsync(MySqlTestServer server)
     {
         string?[] second = (await server.QueryAsync("SHOW BINARY LOGS"))[1];
         await server.ExecuteAsync($"PURGE BINARY LOGS TO '{second[0]}'");
     }
 
-    /// <summary>Keeps notes in the store but no offset, so that each start is where it is told to be.</summary>
+    /// <summary>Stores schemas but no offset, so that each start is where the options say.</summary>
     private static CdcEngineOptions From(CdcOffset offset) => new()
     {
         Name = "test",

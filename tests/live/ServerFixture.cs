@@ -8,7 +8,7 @@ public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task<MySqlTestServer>? _server;
 
-    /// <summary>The shared server. Skips the calling test with the reason where this machine has none, unless servers are required.</summary>
+    /// <summary>The shared server. Skips the calling test with the reason if this machine has none, unless servers are required.</summary>
     public Task<MySqlTestServer> ServerAsync()
     {
         lock (_lock)
@@ -20,7 +20,8 @@ public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
         return OrSkipAsync(_server);
     }
 
-    /// <summary>A new server that the calling test alone may stop, kill and look into, with the same rule about skipping. The test disposes it.</summary>
+    /// <summary>Starts a new server that only the calling test may stop, kill and examine, with the same rule about skipping. The test
+    /// disposes it.</summary>
     public Task<MySqlTestServer> StartOwnAsync(params string[] arguments) =>
         OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true, Arguments = arguments }));
 
@@ -33,7 +34,7 @@ public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a server to start, and skips the calling test where there is none and none is required.</summary>
+    /// <summary>Waits for a server to start. Skips the calling test if there is none and none is required.</summary>
     public static async Task<MySqlTestServer> OrSkipAsync(Task<MySqlTestServer> start)
     {
         try

@@ -18,8 +18,8 @@ internal sealed class TailProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts it with the signals of a program in the foreground, whatever this process was started with: a shell's background job has SIGINT
-    /// ignored, hands that on to its children, and .NET leaves an ignored signal ignored.</summary>
+    /// <summary>Starts it with the signals of a foreground program, however this process was started: a shell's background job has SIGINT
+    /// ignored, passes that to its children, and .NET leaves an ignored signal ignored.</summary>
     public static TailProcess Start(params string[] arguments)
     {
         string[] dotnet = ["dotnet", Path.Combine(AppContext.BaseDirectory, "CdcTail.dll"), .. arguments];
@@ -37,7 +37,7 @@ internal sealed class TailProcess : IAsyncDisposable
         return (code, lines, errors);
     }
 
-    /// <summary>The next line; null at the end. A line that a kill has cut short has no line end, and counts as none.</summary>
+    /// <summary>Reads the next line; null at the end. A line that a kill has truncated has no line end, and does not count.</summary>
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
 
     public async Task<List<string>> ReadAsync(int lines)
@@ -60,7 +60,7 @@ internal sealed class TailProcess : IAsyncDisposable
     public async Task<string[]> ReadToEndAsync()
         => (await _process.StandardOutput.ReadToEndAsync().WaitAsync(_patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Reads everything there is to the end as it was written, an unfinished last line too.</summary>
+    /// <summary>Reads the remaining output as it was written, including an incomplete last line.</summary>
     public Task<string> ReadRestAsync() => _process.StandardOutput.ReadToEndAsync().WaitAsync(_patience);
 
     public async Task SignalAsync(string signal)
@@ -69,10 +69,10 @@ internal sealed class TailProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    /// <summary>Goes away as a reader, like <c>head</c>.</summary>
+    /// <summary>Closes the reading end, like <c>head</c>.</summary>
     public void CloseOutput() => _process.StandardOutput.Close();
 
-    /// <summary>Ends it as SIGKILL does.</summary>
+    /// <summary>Ends it with SIGKILL.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -80,7 +80,7 @@ internal sealed class TailProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the end.</summary>
-    /// <returns>The exit code and what standard error holds.</returns>
+    /// <returns>The exit code and the content of standard error.</returns>
     public async Task<(int Code, string Errors)> ExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(_patience);

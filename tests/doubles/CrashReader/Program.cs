@@ -5,10 +5,10 @@ using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
-// A consumer to be killed: it keeps what it has processed in a file and then acknowledges it.
-//   append CONNECTION DATABASE START EVENTS OFFSETS   one line an event, then the engine's own offset store
+// A consumer that tests kill: it writes what it has processed to a file and then acknowledges it.
+//   append CONNECTION DATABASE START EVENTS OFFSETS   one line per event, then the engine's own offset store
 //   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
-// SIGKILL leaves to the file what was written before it: only a power failure would need the disk to be waited for.
+// After SIGKILL the file still has what was written before it: only a power failure would require waiting for the disk.
 string[] modes = ["append", "atomic"];
 if (args is not [var mode, var connection, var database, var start, var file, ..] || !modes.Contains(mode))
 {
@@ -33,7 +33,7 @@ async Task<int> AppendAsync()
     await using var events = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     await foreach (ChangeEvent change in engine.ReadAsync())
     {
-        // One write, so that a kill leaves the whole line or nothing of it.
+        // One write, so that a kill leaves the whole line or none of it.
         events.Write(Encoding.UTF8.GetBytes($"{Id(change)}\t{change.EventId}\n"));
     }
 
@@ -66,5 +66,5 @@ async Task<int> ReplaceAsync()
     return 0;
 }
 
-// A document that is gone has no state after, and a delete neither.
+// A deleted document has no state after, and neither has a delete.
 static string Id(ChangeEvent change) => change.After.HasValue ? change.After["id"].ToString() : "";

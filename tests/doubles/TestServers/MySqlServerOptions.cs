@@ -1,13 +1,13 @@
 namespace CdcEmbedded.TestServers;
 
-/// <summary>What one test server differs in from the defaults of its kind.</summary>
+/// <summary>How one test server differs from the defaults of its kind.</summary>
 public sealed class MySqlServerOptions
 {
-    /// <summary>Command line arguments after the default ones, so that they win, e.g. <c>--gtid-mode=OFF</c>.</summary>
+    /// <summary>Command line arguments after the default ones, which they override, e.g. <c>--gtid-mode=OFF</c>.</summary>
     /// <value>None by default. With any, the server is a new one, as with <see cref="Owned"/>.</value>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>True for a new server that the test may stop, kill and look into, never one named by an environment variable.</summary>
+    /// <summary>True for a new server that the test may stop, kill and examine, never one that an environment variable names.</summary>
     /// <value>False by default.</value>
     public bool Owned { get; init; }
 
@@ -15,7 +15,7 @@ public sealed class MySqlServerOptions
     /// <value>Null by default: an empty server.</value>
     public string? CopyDataFrom { get; init; }
 
-    /// <summary>How long the server may take until it answers.</summary>
+    /// <summary>How long the server may take to answer.</summary>
     /// <value>90 seconds by default: a loaded machine starts a server slowly.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
 }

@@ -7,9 +7,11 @@ using CdcEmbedded.TestServers.Recipes;
 namespace CdcEmbedded.TestServers;
 
 /// <summary>
-/// A running server for tests and benchmarks: found, fetched and started by <see cref="StartAsync"/>, ended by disposing, or by the end
-/// of this process in whatever way. It listens on a loopback port of its own and works in a temporary folder of its own.
-/// Members may be called from several threads at once, except those that start and stop the server.
+/// A running server for tests and benchmarks: found, fetched and started by <see cref="StartAsync"/>, and ended by disposal or by the end
+/// of
+/// this process, however it ends. It listens on its own loopback port and works in its own temporary folder. Members are thread-safe,
+/// except
+/// those that start and stop the server.
 /// </summary>
 public sealed class MySqlTestServer : IAsyncDisposable
 {
@@ -48,7 +50,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
     /// <summary>The address to connect to; <c>127.0.0.1</c> unless an environment variable names the server.</summary>
     public string Host { get; }
 
-    /// <summary>The TCP port; it stays the same over restarts.</summary>
+    /// <summary>The TCP port; it survives restarts.</summary>
     public int Port { get; }
 
     /// <summary>The account that may do everything, over TCP and over the socket.</summary>
@@ -57,7 +59,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
     /// <summary>The password of <see cref="AdminUser"/>.</summary>
     public string AdminPassword { get; }
 
-    /// <summary>False where an environment variable names the server: it cannot be stopped, and its files are out of reach.</summary>
+    /// <summary>False if an environment variable names the server: it cannot be stopped, and its files are out of reach.</summary>
     public bool IsOwned => _program is not null;
 
     /// <summary>True while the process runs; always true for a server that is not owned.</summary>
@@ -78,7 +80,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
     /// <exception cref="ServerUnavailableException">The server is not owned.</exception>
     public string SocketPath => Owned("its socket").Socket;
 
-    /// <summary>The certificate authority that signed the server's certificate, PEM; MySQL 9.7 makes both for itself.</summary>
+    /// <summary>The certificate authority that signed the server's certificate, PEM; MySQL 9.7 generates both.</summary>
     /// <exception cref="ServerUnavailableException">The server is not owned, or has no TLS.</exception>
     public string CaCertificatePath => File.Exists(Path.Combine(DataDirectory, "ca.pem"))
         ? Path.Combine(DataDirectory, "ca.pem")
@@ -122,7 +124,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
         ["Password"] = password,
         ["SslMode"] = "Disabled",
 
-        // The first login of an account asks for the server's RSA key where there is no TLS; here the network is the loopback.
+        // Without TLS the first login of an account asks for the server's RSA key; here the network is the loopback.
         ["AllowPublicKeyRetrieval"] = true,
     }.ConnectionString;
 
@@ -130,14 +132,14 @@ public sealed class MySqlTestServer : IAsyncDisposable
     /// <exception cref="ServerUnavailableException">The server is not owned.</exception>
     public string BinlogPath(string name) => Path.Combine(DataDirectory, name);
 
-    /// <summary>Runs statements, separated by semicolons, in a connection of their own; stops at the first that fails.</summary>
+    /// <summary>Runs statements, separated by semicolons, in a new connection; stops at the first that fails.</summary>
     /// <exception cref="SqlStatementException">A statement failed.</exception>
     public Task ExecuteAsync(string sql, string? database = null, CancellationToken cancellationToken = default) =>
         QueryAsync(sql, database, cancellationToken);
 
     /// <summary>Runs statements as <see cref="ExecuteAsync"/> does and returns the rows of all their results in order.</summary>
-    /// <returns>One array a row. NULL is null, and so is the text 'NULL', which the client prints alike: select HEX() where that matters,
-    /// and also for binary columns, because the client's output is read as UTF-8.</returns>
+    /// <returns>One array per row. NULL is null, and so is the text 'NULL', which the client prints in the same way: select HEX() if that
+    /// matters, and also for binary columns, because the client's output is read as UTF-8.</returns>
     /// <exception cref="SqlStatementException">A statement failed.</exception>
     public async Task<IReadOnlyList<string?[]>> QueryAsync(
         string sql, string? database = null, CancellationToken cancellationToken = default)
@@ -159,7 +161,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
     public Task<SqlSession> OpenSessionAsync(string? database = null, CancellationToken cancellationToken = default) =>
         SqlSession.OpenAsync(ClientCommand(database), cancellationToken);
 
-    /// <summary>Makes a database with a name that nobody else uses on this server, and returns the name.</summary>
+    /// <summary>Creates a database with a name that is unique on this server, and returns the name.</summary>
     public async Task<string> CreateDatabaseAsync(string prefix = "t", CancellationToken cancellationToken = default)
     {
         string number = Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture);
@@ -168,7 +170,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
         return name;
     }
 
-    /// <summary>Shuts the server down in order and waits for its end.</summary>
+    /// <summary>Shuts the server down regularly and waits for its end.</summary>
     /// <exception cref="ServerUnavailableException">The server is not owned.</exception>
     public Task StopAsync(CancellationToken cancellationToken = default) => EndAsync("TERM", cancellationToken);
 
@@ -180,12 +182,12 @@ public sealed class MySqlTestServer : IAsyncDisposable
     /// <exception cref="ServerUnavailableException">The server is not owned.</exception>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>Lets a frozen server go on.</summary>
+    /// <summary>Resumes a frozen server.</summary>
     /// <exception cref="ServerUnavailableException">The server is not owned.</exception>
     public Task ResumeAsync() => SignalAsync("CONT");
 
-    /// <summary>Starts a stopped or killed server again, stopping it first where it runs: same port, same data.</summary>
-    /// <param name="arguments">Replaces the arguments given at the start; null keeps them.</param>
+    /// <summary>Starts a stopped or killed server again, and stops it first if it is running: same port, same data.</summary>
+    /// <param name="arguments">Replaces the arguments of the first start; null keeps them.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ServerUnavailableException">The server is not owned.</exception>
     public async Task RestartAsync(IReadOnlyList<string>? arguments = null, CancellationToken cancellationToken = default)
@@ -273,7 +275,7 @@ public sealed class MySqlTestServer : IAsyncDisposable
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        // Asking the port first is cheap and spares most starts of the client.
+        // Checking the port first is cheap and avoids most starts of the client.
         if (!await LoopbackPort.AcceptsAsync(Port, cancellationToken))
         {
             return false;

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.TestServers;
 
-/// <summary>The servers that the rig knows how to find, fetch and run.</summary>
+/// <summary>The servers that the tests can find, fetch and run.</summary>
 public enum ServerKind
 {
     /// <summary>MySQL 9.7: tagged GTIDs, VECTOR, binary JSON, <c>caching_sha2_password</c>.</summary>

@@ -1,8 +1,8 @@
 namespace CdcEmbedded.TestServers;
 
 /// <summary>
-/// No server of the wanted kind can be had on this machine, or the one there cannot do what was asked. The message is a complete reason
-/// for skipping a test; see <see cref="ServerAvailability.Required"/> for when a test must fail instead.
+/// No server of the requested kind is available on this machine, or the available one cannot do what was asked. The message is a complete
+/// reason to skip a test; see <see cref="ServerAvailability.Required"/> for when a test must fail instead.
 /// </summary>
 public sealed class ServerUnavailableException : Exception
 {

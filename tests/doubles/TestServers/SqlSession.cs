@@ -7,9 +7,10 @@ namespace CdcEmbedded.TestServers;
 
 /// <summary>
 /// One connection that stays open, held by a command line client whose input stays open: transactions can be left open, and a statement
-/// costs a round trip instead of a new process. After each call the session runs a SELECT of its own, so ROW_COUNT() and FOUND_ROWS() have
-/// to be asked in the same call as the statement they are about, and a call fails where that SELECT does, as it may while the server shuts
-/// down and between XA END and XA PREPARE. One call at a time; further ones wait.
+/// costs a round trip instead of a new process. After each call the session runs a SELECT of its own. So ROW_COUNT() and FOUND_ROWS() must
+/// be
+/// requested in the same call as the statement they are about, and a call fails if that SELECT does, as it may while the server shuts down
+/// and between XA END and XA PREPARE. One call at a time; further calls wait.
 /// </summary>
 public sealed class SqlSession : IAsyncDisposable
 {
@@ -29,17 +30,19 @@ public sealed class SqlSession : IAsyncDisposable
     private SqlSession(Process client) => _client = client;
 
     /// <summary>Runs statements, separated by semicolons, and returns when the last has finished.</summary>
-    /// <exception cref="SqlStatementException">A statement failed (the ones after it ran all the same), or the connection is gone.</exception>
+    /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the connection is
+    /// gone.</exception>
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken = default) => QueryAsync(sql, cancellationToken);
 
     /// <summary>Runs statements and returns the rows of all their results, as <see cref="MySqlTestServer.QueryAsync"/> describes them.</summary>
-    /// <exception cref="SqlStatementException">A statement failed (the ones after it ran all the same), or the connection is gone.</exception>
+    /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the connection is
+    /// gone.</exception>
     public async Task<IReadOnlyList<string?[]>> QueryAsync(string sql, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            // A client stopped in the middle of a statement cannot go on, so cancelling ends the session.
+            // A client stopped in the middle of a statement cannot continue, so cancelling ends the session.
             await using CancellationTokenRegistration kill = cancellationToken.Register(Kill);
             string mark = _mark + (++_calls).ToString(CultureInfo.InvariantCulture);
             string text = $"{sql}\n;\nSELECT '{mark}';\n";
@@ -92,7 +95,7 @@ public sealed class SqlSession : IAsyncDisposable
 
     internal static async Task<SqlSession> OpenAsync(CommandLine client, CancellationToken cancellationToken)
     {
-        // Errors go the way of the results, so that it shows which statement they belong to.
+        // Errors are merged into the results, so that they appear next to their statement.
         var merged = new CommandLine("/bin/sh", ["-c", "exec \"$@\" 2>&1", "client", client.Program, .. client.Arguments, "--force", "--unbuffered"]);
         var session = new SqlSession(CommandRun.Start(merged, workingDirectory: null, redirectError: false));
         try
@@ -116,7 +119,7 @@ public sealed class SqlSession : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The client ended: the reader sees the end of its output and what it said.
+            // The client ended: the reader sees the end of its output and what it printed.
         }
     }
 
@@ -145,7 +148,7 @@ public sealed class SqlSession : IAsyncDisposable
                 var last = new SqlStatementException(line);
                 if (error.ConnectionLost || last.ConnectionLost)
                 {
-                    // The mark cannot arrive any more.
+                    // The mark can no longer arrive.
                     Kill();
                     throw error;
                 }
@@ -171,7 +174,7 @@ public sealed class SqlSession : IAsyncDisposable
         {
             if (_start == _end)
             {
-                // Not by the reader: it waits for more where what came fills its own buffer to the byte.
+                // Not by a StreamReader, which waits for more when the bytes that arrived exactly fill its buffer.
                 int count = await _client.StandardOutput.BaseStream.ReadAsync(_bytes.AsMemory(), CancellationToken.None);
                 if (count == 0)
                 {

@@ -19,13 +19,13 @@ public sealed partial class SqlStatementException : Exception
         }
     }
 
-    /// <summary>The error code, e.g. 1064; codes from 2000 to 2999 are the client's own. 0 where the output names none.</summary>
+    /// <summary>The error code, e.g. 1064; codes from 2000 to 2999 are the client's own. 0 if the output has none.</summary>
     public int Code { get; }
 
     /// <summary>The SQLSTATE, five characters, or empty.</summary>
     public string SqlState { get; } = "";
 
-    /// <summary>The line of the client's input on which the statement starts, from 1; 0 where the output names none.</summary>
+    /// <summary>The line of the client's input on which the statement starts, from 1; 0 if the output has none.</summary>
     internal int Line { get; }
 
     internal bool ConnectionLost => Code is >= 2000 and < 3000 or 4031;

@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>One text for each value, the same whether the server printed it or the reader read it.</summary>
+/// <summary>Makes one text for each value, whether the server printed it or the reader read it.</summary>
 public static class CanonicalText
 {
     private const int Longest = 500;
 
-    /// <summary>The text of what the client printed for <see cref="ServerColumn.Expression"/>.</summary>
+    /// <summary>Returns the text of what the client printed for <see cref="ServerColumn.Expression"/>.</summary>
     public static string OfServer(string? printed, ServerColumn column) => printed is null ? "NULL" : Shorten(column.Form switch
     {
         ColumnForm.Number => Number(printed),
@@ -20,7 +20,7 @@ public static class CanonicalText
         _ => printed,
     });
 
-    /// <summary>The text of what the reader read.</summary>
+    /// <summary>Returns the text of what the reader read.</summary>
     public static string OfReader(DataValue value, ServerColumn column) => value.IsAbsent ? "ABSENT" : value.IsNull ? "NULL" : Shorten(column.Form switch
     {
         ColumnForm.Number when column.DataType == "decimal" => Number(value.AsBigDecimal().ToString()),

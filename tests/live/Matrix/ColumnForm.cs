@@ -3,7 +3,7 @@ namespace CdcEmbedded.ServerTests.Matrix;
 /// <summary>The ways in which values of the server and of the reader are made comparable.</summary>
 public enum ColumnForm
 {
-    /// <summary>Both print alike.</summary>
+    /// <summary>Both sides print the same text.</summary>
     Plain,
 
     /// <summary>Characters, and labels of ENUM and SET.</summary>
@@ -12,12 +12,12 @@ public enum ColumnForm
     /// <summary>Integers and decimals; leading zeros of ZEROFILL do not count.</summary>
     Number,
 
-    /// <summary>Floating-point numbers: the same number in whatever writing.</summary>
+    /// <summary>Floating-point numbers: the same number in any notation.</summary>
     Floating,
 
     /// <summary>Bytes, as hexadecimal.</summary>
     Bytes,
 
-    /// <summary>JSON: the same document in whatever writing.</summary>
+    /// <summary>JSON: the same document in any notation.</summary>
     Json,
 }

@@ -2,8 +2,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>A server and the settings of its log that a test runs against.</summary>
-/// <param name="Name">What the test is called.</param>
+/// <summary>A server and the settings of its log, against which a test runs.</summary>
+/// <param name="Name">The test's display name.</param>
 /// <param name="Kind">The server.</param>
 /// <param name="Arguments">Its settings.</param>
 public sealed record Combination(string Name, ServerKind Kind, params string[] Arguments)
@@ -21,10 +21,10 @@ public sealed record Combination(string Name, ServerKind Kind, params string[] A
         new("MariaDB 11.8 NO_LOG", ServerKind.MariaDb118, "--binlog-row-metadata=NO_LOG"),
     ];
 
-    /// <summary>Whether it is a MariaDB.</summary>
+    /// <summary>True if the server is a MariaDB.</summary>
     public bool IsMariaDb => Kind is ServerKind.MariaDb1011 or ServerKind.MariaDb118;
 
-    /// <summary>The combination of that name.</summary>
+    /// <summary>Returns the combination with a name.</summary>
     public static Combination Of(string name) => All.Single(combination => combination.Name == name);
 
     /// <inheritdoc/>

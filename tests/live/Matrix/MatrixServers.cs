@@ -3,12 +3,13 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>One server of its own for each combination; it starts when the first test asks for it.</summary>
+/// <summary>A separate server for each combination, which starts when the first test asks for it.</summary>
 public sealed class MatrixServers : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<MySqlTestServer>>> _servers = new(StringComparer.Ordinal);
 
-    /// <summary>The server, started if need be. Skips the calling test where this machine has none, unless servers are required.</summary>
+    /// <summary>Returns the server, and starts it if necessary. Skips the calling test if this machine has none, unless servers are
+    /// required.</summary>
     public Task<MySqlTestServer> ServerAsync(Combination combination) => ServerFixture.OrSkipAsync(_servers.GetOrAdd(
         combination.Name,
         _ => new Lazy<Task<MySqlTestServer>>(() => Task.Run(() => MySqlTestServer.StartAsync(

@@ -2,13 +2,13 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>An offset store whose contents a test reads and prepares: the engine's offset and the source's notes beside it.</summary>
+/// <summary>An offset store whose contents a test reads and prepares: the engine's offset and the source's state beside it.</summary>
 public sealed class RecordingOffsetStore : IOffsetStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StoredOffset> _stored = new(StringComparer.Ordinal);
 
-    /// <summary>A store that holds this store's notes and, as the engine's offset, another one.</summary>
+    /// <summary>Makes a store that holds this store's source state and another offset of the engine.</summary>
     /// <param name="engine">The engine's name.</param>
     /// <param name="offset">The offset's text.</param>
     public RecordingOffsetStore With(string engine, string offset)

@@ -1,13 +1,13 @@
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>The rows of one table as its events tell them. A row is its fields in their order.</summary>
+/// <summary>The rows of one table according to its events. A row is its fields in order.</summary>
 public sealed class ReplayedTable
 {
     private readonly Dictionary<string, RecordField[]> _byKey = new(StringComparer.Ordinal);
     private readonly List<RecordField[]> _keyless = [];
     private readonly Dictionary<string, RecordField[]> _moving = new(StringComparer.Ordinal);
 
-    /// <summary>True from an ALTER until all rows have been updated: rows come back as updates of rows that are not there.</summary>
+    /// <summary>True from an ALTER until all rows have been updated: rows return as updates of rows that are not in the table.</summary>
     public bool IsRebuilding { get; private set; }
 
     /// <summary>All rows.</summary>
@@ -20,18 +20,18 @@ public sealed class ReplayedTable
         _keyless.Clear();
     }
 
-    /// <summary>The columns have changed: the rows of before say nothing any more, and all come again as updates.</summary>
+    /// <summary>Records that the columns have changed: the old rows no longer count, and all rows return as updates.</summary>
     public void BeginRebuild()
     {
         Clear();
         IsRebuilding = true;
     }
 
-    /// <summary>All rows have come again.</summary>
+    /// <summary>Records that all rows have returned.</summary>
     public void EndRebuild() => IsRebuilding = false;
 
     /// <summary>Applies a create, update or delete.</summary>
-    /// <returns>What is impossible about it; null where it fits.</returns>
+    /// <returns>What is impossible about it; null if it is valid.</returns>
     public string? Apply(ChangeEvent change) => change.Key.HasValue && change.Key.Count > 0 ? ApplyByKey(change) : ApplyKeyless(change);
 
     private static string KeyText(DataRecord key)
@@ -79,15 +79,15 @@ public sealed class ReplayedTable
         switch (change.Operation)
         {
             case ChangeOperation.Create when row is not null:
-                return "creates a row that is there";
+                return "creates a row that already exists";
             case ChangeOperation.Create:
-                // The second half of a key change: what its image leaves out is what the row had under its old key.
+                // The second half of a key change: columns that its image omits have the values of the row under its old key.
                 RecordField[]? moved = null;
                 bool isMove = change.RelatedKey.HasValue && _moving.Remove(KeyText(change.RelatedKey), out moved);
                 _byKey[key] = Overlay(isMove && moved is not null ? moved : [], change.After);
                 return null;
             case ChangeOperation.Update when row is null && !IsRebuilding:
-                return "updates a row that is not there";
+                return "updates a row that does not exist";
             case ChangeOperation.Update:
                 _byKey[key] = Overlay(row ?? [], change.After);
                 return null;
@@ -97,7 +97,7 @@ public sealed class ReplayedTable
                     _moving[key] = row;
                 }
 
-                return _byKey.Remove(key) ? null : "deletes a row that is not there";
+                return _byKey.Remove(key) ? null : "deletes a row that does not exist";
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class ReplayedTable
         int at = _keyless.FindIndex(row => Fits(row, change.Before));
         if (at < 0 && !(IsRebuilding && change.Operation == ChangeOperation.Update))
         {
-            return $"is about a row that is not there: {change.Before}";
+            return $"is about a row that does not exist: {change.Before}";
         }
 
         RecordField[] old = at < 0 ? [] : _keyless[at];

@@ -4,19 +4,19 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests.Matrix;
 
 /// <summary>
-/// A history of statements as text. <c>{db}</c> stands for the database. Lines that begin with @ are not SQL:
-/// <c>@session x</c> goes on in another connection, <c>@close x</c> ends one, <c>@touch t</c> updates all rows of a table (column <c>touch</c>)
-/// in full after an ALTER, <c>@drop t</c>, <c>@dropdb d</c>, <c>@rename a b</c> and <c>@swap a b</c> mark what the statement before has done
-/// (see <see cref="StateReplay"/>). Tables in marks are named without their database, or with <c>{db}</c>.
+/// A history of statements as text. <c>{db}</c> is replaced by the database. Lines that start with @ are not SQL: <c>@session x</c> continues
+/// in another connection, <c>@close x</c> ends one, <c>@touch t</c> updates all rows of a table (column <c>touch</c>) in full after an ALTER,
+/// <c>@drop t</c>, <c>@dropdb d</c>, <c>@rename a b</c> and <c>@swap a b</c> mark what the statement before them has done (see
+/// <see cref="StateReplay"/>). Marks name tables without their database, or with <c>{db}</c>.
 /// </summary>
 /// <param name="Name">The test's name.</param>
-/// <param name="Sql">The statements for a server; null where it has not the feature.</param>
+/// <param name="Sql">The statements for a server; null if it lacks the feature.</param>
 public sealed record Scenario(string Name, Func<Combination, string?> Sql)
 {
-    /// <summary>Whether the reader may hold no transaction at all until its end.</summary>
+    /// <summary>True if the reader must hold no transaction until its end.</summary>
     public bool HoldsNothing { get; init; }
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the scenario.</summary>
     public static async Task RunAsync(string script, MySqlTestServer server, string database)
     {
         var sessions = new Dictionary<string, SqlSession>(StringComparer.Ordinal);
@@ -80,7 +80,7 @@ public sealed record Scenario(string Name, Func<Combination, string?> Sql)
         }
     }
 
-    /// <summary>The statements that make all rows of a table come again after an ALTER.</summary>
+    /// <summary>Returns the statements that make all rows of a table return after an ALTER.</summary>
     public static string Touch(string database, string table)
     {
         string full = table.Contains('.', StringComparison.Ordinal) ? table : $"{database}.{table}";

@@ -3,12 +3,13 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>Every scenario on every server: the stream replayed is what the server holds, and reading on behind every item gives the rest.</summary>
+/// <summary>Every scenario on every server: the replayed stream equals the server's tables, and a restart after every item delivers the
+/// rest.</summary>
 public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<MatrixServers>
 {
     private const string Engine = "test";
 
-    /// <summary>Each combination with each scenario that it has.</summary>
+    /// <summary>Each combination with each of its scenarios.</summary>
     public static TheoryData<string, string> Cases()
     {
         var cases = new TheoryData<string, string>();
@@ -30,7 +31,8 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task The_stream_replayed_is_what_the_server_holds_and_reading_on_anywhere_gives_the_rest(string combinationName, string scenarioName)
+    public async Task The_replayed_stream_equals_the_servers_tables_and_a_restart_anywhere_delivers_the_rest(
+        string combinationName, string scenarioName)
     {
         Combination combination = Combination.Of(combinationName);
         Scenario scenario = Scenarios.All.Single(one => one.Name == scenarioName);
@@ -48,7 +50,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
             replay.Apply(change);
         }
 
-        Assert.True(replay.Applied > 1, $"Only {replay.Applied} changes came.");
+        Assert.True(replay.Applied > 1, $"Only {replay.Applied} changes arrived.");
         List<string> differences = replay.Differences(await ServerTable.ReadAllAsync(server, database));
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20))}");
         await RestartAsync(server, database, store, start, items, scenario);
@@ -69,14 +71,15 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
             }
             catch (CdcException e)
             {
-                throw new InvalidOperationException($"Reading on behind item {place} of {items.Count} ({items[place]}), {offset}, failed: {e.Message}", e);
+                throw new InvalidOperationException($"A restart after item {place} of {items.Count} ({items[place]}), {offset}, failed: "
+                    + $"{e.Message}", e);
             }
 
             int same = expected.Zip(rest).TakeWhile(pair => pair.First == pair.Second).Count();
             Assert.True(
                 same == expected.Length && same == rest.Length,
-                $"Behind item {place} of {items.Count} ({items[place]}), {offset}: {rest.Length} changes instead of {expected.Length}; change {same} is "
-                + $"{rest.ElementAtOrDefault(same)} instead of {expected.ElementAtOrDefault(same)}");
+                $"After item {place} of {items.Count} ({items[place]}), {offset}: {rest.Length} changes instead of {expected.Length}; "
+                    + $"change {same} is {rest.ElementAtOrDefault(same)} instead of {expected.ElementAtOrDefault(same)}");
         });
     }
 
@@ -91,7 +94,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
             ConnectionString = server.ConnectionString,
             Include = [$"{database}.*", $"{database}_*.*"],
 
-            // That scenario's marks tell of the shadow tables too.
+            // That scenario's marks include the shadow tables.
             IncludeShadowTables = scenario.Name == "online schema change",
             TransactionBufferBytes = scenario.HoldsNothing ? 0 : 1 << 20,
         });

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <content>Statements that change tables while their rows are on the way.</content>
+/// <content>Statements that change tables while their rows are being delivered.</content>
 public static partial class Scenarios
 {
     private const string MoreDdl = """

@@ -141,7 +141,7 @@ public static partial class Scenarios
 
         """;
 
-    // Before 9.6, and on MariaDB, what a foreign key does to other tables is the storage engine's own and in no log.
+    // Before 9.6, and on MariaDB, the storage engine changes other tables for a foreign key, which no log records.
     private static string ForeignKeys(Combination combination) => combination.Kind != TestServers.ServerKind.MySql97 ? Parents : Parents + """
         CREATE TABLE q (id INT PRIMARY KEY);
         CREATE TABLE d (id INT PRIMARY KEY, q_id INT, FOREIGN KEY (q_id) REFERENCES q (id) ON DELETE CASCADE ON UPDATE CASCADE);

@@ -2,7 +2,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <content>Values of every type at their edges.</content>
+/// <content>Values of every type at their limits.</content>
 public static partial class Scenarios
 {
     private const string CommonTypes = """

@@ -2,10 +2,10 @@ namespace CdcEmbedded.ServerTests.Matrix;
 
 /// <summary>A column as the server describes it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="DataType">Its type without length, in small letters, such as <c>varchar</c>.</param>
+/// <param name="DataType">Its type without length, in lower case, such as <c>varchar</c>.</param>
 public sealed record ServerColumn(string Name, string DataType)
 {
-    /// <summary>Which of the ways of comparing values is the column's.</summary>
+    /// <summary>How values of the column are compared.</summary>
     public ColumnForm Form { get; } = DataType switch
     {
         "json" => ColumnForm.Json,
@@ -26,14 +26,14 @@ public sealed record ServerColumn(string Name, string DataType)
             string quoted = $"`{Name.Replace("`", "``", StringComparison.Ordinal)}`";
             return Form switch
             {
-                // A FLOAT prints with six digits; widened it prints all.
+                // A FLOAT prints with six digits; widened it prints all digits.
                 ColumnForm.Floating => $"{quoted} + 0e0",
                 ColumnForm.Number => DataType == "bit" ? $"{quoted} + 0" : quoted,
                 ColumnForm.Bytes => $"HEX({quoted})",
                 ColumnForm.Plain => $"CAST({quoted} AS CHAR)",
                 ColumnForm.Json => $"HEX(CAST({quoted} AS CHAR CHARACTER SET utf8mb4))",
 
-                // As hexadecimal nothing is taken for the client's own escapes, or the text NULL for a null.
+                // As hexadecimal no value is mistaken for one of the client's own escapes, or the text NULL for a null.
                 _ => $"HEX(CONVERT({quoted} USING utf8mb4))",
             };
         }

@@ -2,13 +2,13 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>A table as the server has it now.</summary>
+/// <summary>A table as it currently is on the server.</summary>
 /// <param name="FullName">Database and table.</param>
-/// <param name="Columns">Its columns in their order.</param>
+/// <param name="Columns">Its columns, in order.</param>
 /// <param name="Rows">Its rows as canonical text, in any order.</param>
 public sealed record ServerTable(string FullName, IReadOnlyList<ServerColumn> Columns, IReadOnlyList<string> Rows)
 {
-    /// <summary>Reads all tables of databases whose names begin alike.</summary>
+    /// <summary>Reads all tables of databases whose names start with a prefix.</summary>
     public static async Task<List<ServerTable>> ReadAllAsync(MySqlTestServer server, string database)
     {
         await using SqlSession session = await server.OpenSessionAsync();
@@ -27,7 +27,7 @@ public sealed record ServerTable(string FullName, IReadOnlyList<ServerColumn> Co
             (string schema, string name) = table.Key;
             ServerColumn[] columns = [.. table.Select(row => new ServerColumn(row[2] ?? "", row[3] ?? ""))];
 
-            // The leading 1 keeps rows of one empty text apart from no row.
+            // The leading 1 distinguishes a row of one empty text from no row.
             string select = $"SELECT 1, {string.Join(", ", columns.Select(column => column.Expression))} FROM `{schema}`.`{name.Replace("`", "``", StringComparison.Ordinal)}`";
             IReadOnlyList<string?[]> contents = await session.QueryAsync(select);
             tables.Add(new ServerTable($"{schema}.{name}", columns, [.. contents.Select(row => RowText(row, columns))]));

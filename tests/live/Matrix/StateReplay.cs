@@ -1,8 +1,8 @@
 namespace CdcEmbedded.ServerTests.Matrix;
 
 /// <summary>
-/// The tables as their events tell them. What happens to whole tables the writer tells in rows of a table <c>marks</c> (see
-/// <see cref="Mark"/>), behind the statement: so the comparison does not lean on how the library reads DDL.
+/// The tables according to their events. What happens to whole tables, the writer records in rows of a table <c>marks</c> (see
+/// <see cref="Mark"/>), after the statement: so the comparison does not depend on how the library reads DDL.
 /// </summary>
 public sealed class StateReplay
 {
@@ -12,23 +12,23 @@ public sealed class StateReplay
     private readonly Dictionary<string, ReplayedTable> _tables = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Events that do not fit to those before.</summary>
+    /// <summary>Events that do not fit the earlier ones.</summary>
     public List<string> Impossible { get; } = [];
 
-    /// <summary>How many events were applied; repeated ones do not count.</summary>
+    /// <summary>Number of events applied; repeated ones do not count.</summary>
     public int Applied { get; private set; }
 
     /// <summary>The last mark's text.</summary>
     public string LastMark { get; private set; } = "";
 
-    /// <summary>Makes the table of marks.</summary>
+    /// <summary>Returns the statement that creates the table of marks.</summary>
     public static string CreateMarks(string database) => $"CREATE TABLE {database}.{Marks} (id INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(300))";
 
-    /// <summary>The statement that tells what has happened: <c>drop t</c>, <c>dropdb d</c>, <c>rename a b</c>, <c>swap a b</c>, <c>alter t</c>
-    /// (all rows follow as updates, then <c>touched t</c>). Tables are <c>database.table</c>.</summary>
+    /// <summary>Returns the statement that records what has happened: <c>drop t</c>, <c>dropdb d</c>, <c>rename a b</c>, <c>swap a b</c>,
+    /// <c>alter t</c> (all rows follow as updates, then <c>touched t</c>). Tables are <c>database.table</c>.</summary>
     public static string Mark(string database, string what) => $"INSERT INTO {database}.{Marks} (what) VALUES ('{what}')";
 
-    /// <summary>Applies an event, unless one with its id was applied before.</summary>
+    /// <summary>Applies an event, unless one with its id has been applied.</summary>
     public void Apply(ChangeEvent change)
     {
         if (!_seen.Add(change.EventId))
@@ -53,7 +53,7 @@ public sealed class StateReplay
         }
     }
 
-    /// <summary>What differs from the server's tables; empty where all is the same.</summary>
+    /// <summary>Returns the differences from the server's tables; empty if there are none.</summary>
     public List<string> Differences(IReadOnlyList<ServerTable> server)
     {
         List<string> differences = [.. Impossible];
@@ -66,14 +66,15 @@ public sealed class StateReplay
             {
                 if (!missing.TryGetValue(row, out int count) || count == 0)
                 {
-                    differences.Add($"{table.FullName} has only in the replay: {row}");
+                    differences.Add($"{table.FullName} has this row only in the replay: {row}");
                     continue;
                 }
 
                 missing[row] = count - 1;
             }
 
-            differences.AddRange(missing.Where(row => row.Value > 0).Select(row => $"{table.FullName} has only on the server: {row.Key} ({row.Value})"));
+            differences.AddRange(missing.Where(row => row.Value > 0).Select(row => $"{table.FullName} has this row only on the server: "
+                + $"{row.Key} ({row.Value})"));
         }
 
         IEnumerable<string> gone = _tables.Where(table => table.Value.Rows.Any()).Select(table => table.Key).Except(server.Select(table => table.FullName));

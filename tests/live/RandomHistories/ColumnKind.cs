@@ -3,9 +3,9 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.RandomHistories;
 
-/// <summary>A column type of random histories with the values that it draws.</summary>
+/// <summary>A column type of random histories, with the values that it draws.</summary>
 /// <param name="Sql">The type in a definition.</param>
-/// <param name="Draw">A literal.</param>
+/// <param name="Draw">Draws a literal.</param>
 public sealed record ColumnKind(string Sql, Func<Random, string> Draw)
 {
     private static readonly string[] _words = ["", "a", "größe", "日本", "x y", "it''s", "NULL", "ÿ", "0123456789", "tab\t", "\\\\"];
@@ -45,7 +45,7 @@ public sealed record ColumnKind(string Sql, Func<Random, string> Draw)
         new("JSON", random => $"JSON_OBJECT('k', {random.Next()}, 'l', JSON_ARRAY('{Word(random)}', NULL, {Real(random.NextDouble())}))"),
     ];
 
-    /// <summary>The types that a server has.</summary>
+    /// <summary>Returns the types that a server has.</summary>
     public static IReadOnlyList<ColumnKind> Of(ServerKind kind) => kind == ServerKind.MySql97 ? _mySql97 : _common;
 
     private static string Word(Random random) => _words[random.Next(_words.Length)];

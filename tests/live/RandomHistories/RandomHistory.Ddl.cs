@@ -15,7 +15,7 @@ public sealed partial class RandomHistory
             await DropAsync();
         }
 
-        // Names come back, so that a name has had other columns before.
+        // Names are reused, so that a name has had other columns before.
         string full;
         ModelTable table;
         do
@@ -65,7 +65,7 @@ public sealed partial class RandomHistory
             table.Columns.AddRange(columns);
         }
 
-        // After a refusal too: it is how the replay would notice that a refused statement was taken for done.
+        // After a rejected statement too: this is how the replay would notice that it was treated as executed.
         await session.ExecuteAsync(Scenario.Touch(database, table.FullName));
     }
 
@@ -98,7 +98,7 @@ public sealed partial class RandomHistory
                 columns[at] = column with { Name = NewName("n") };
                 return [$"RENAME COLUMN `{column.Name}` TO `{columns[at].Name}`"];
             case 6 when columns.FindIndex(other => other.Name != column.Name && other.Type == column.Type && table.Columns.Contains(other)) is >= 0 and var other && !isUsed:
-                // Two columns of one type change names: only the names tell.
+                // Two columns of one type swap names: only the names show the difference.
                 (columns[at], columns[other]) = (columns[at] with { Name = columns[other].Name }, columns[other] with { Name = column.Name });
                 return
                 [

@@ -4,8 +4,8 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests.RandomHistories;
 
 /// <summary>
-/// Writes a history of statements that a seed decides: rows and definitions of several tables in two databases. What the server refuses is
-/// counted and has no effect; what happens to whole tables is marked for <see cref="StateReplay"/>.
+/// Writes a history of statements that a seed determines: rows and definitions of several tables in two databases. Statements that the
+/// server rejects are counted and have no effect; what happens to whole tables is marked for <see cref="StateReplay"/>.
 /// </summary>
 public sealed partial class RandomHistory(Random random, SqlSession session, ServerKind kind, string database)
 {
@@ -16,19 +16,19 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
     private readonly List<ModelTable> _tables = [];
     private int _names;
 
-    /// <summary>How many statements were sent, marks and touches not counted.</summary>
+    /// <summary>Number of statements sent, not counting marks and touches.</summary>
     public int Statements { get; private set; }
 
-    /// <summary>How many the server refused.</summary>
+    /// <summary>Number of statements that the server rejected.</summary>
     public int Refused { get; private set; }
 
     /// <summary>The last statements, the newest last.</summary>
     public Queue<string> Latest { get; } = [];
 
-    /// <summary>Why the server refused some.</summary>
+    /// <summary>Why the server rejected statements.</summary>
     public List<string> Refusals { get; } = [];
 
-    /// <summary>Makes the databases and the first tables.</summary>
+    /// <summary>Creates the databases and the first tables.</summary>
     public async Task BeginAsync()
     {
         await session.ExecuteAsync($"SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'; {StateReplay.CreateMarks(database)}; CREATE DATABASE {_databases[1]}");
@@ -38,7 +38,7 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
         }
     }
 
-    /// <summary>Does one thing.</summary>
+    /// <summary>Does one random thing.</summary>
     public Task StepAsync()
     {
         if (_tables.Count == 0)
@@ -68,7 +68,7 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
         };
     }
 
-    /// <summary>Leaves a mark that the reader can wait for.</summary>
+    /// <summary>Writes a mark for which the reader can wait.</summary>
     public Task MarkAsync(string what) => session.ExecuteAsync(StateReplay.Mark(database, what));
 
     private T Any<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
@@ -180,7 +180,7 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
         _ => $" WHERE id <= {random.Next(1, table.NextId + 1)}",
     };
 
-    // Every column: a minimal row image leaves out those that the statement does not name, and nothing tells their defaults.
+    // Every column: a minimal row image omits those that the statement does not name, and nothing gives their defaults.
     private static string ColumnList(ModelTable table) => string.Join(", ", ["id", "touch", .. table.Columns.Select(column => $"`{column.Name}`")]);
 
     private string Row(ModelTable table, int id) => $"({string.Join(", ", [$"{id}", "0", .. table.Columns.Select(column => Literal(column.Type))])})";

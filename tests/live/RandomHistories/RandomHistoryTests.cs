@@ -5,7 +5,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.RandomHistories;
 
-/// <summary>A reader beside a random history of rows and definitions, stopped and started again and again, ends with what the server holds.</summary>
+/// <summary>A reader beside a random history of rows and definitions, stopped and started repeatedly, ends with the server's
+/// tables.</summary>
 public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper output) : IClassFixture<MatrixServers>
 {
     private const int Statements = 1500;
@@ -18,7 +19,7 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
     [InlineData("MySQL 5.6")]
     [InlineData("MariaDB 10.11 NO_LOG")]
     [InlineData("MariaDB 11.8 NO_LOG")]
-    public async Task A_reader_that_is_stopped_and_started_beside_a_random_history_ends_with_what_the_server_holds(string combinationName)
+    public async Task A_reader_that_is_stopped_and_started_beside_a_random_history_ends_with_the_servers_tables(string combinationName)
     {
         Combination combination = Combination.Of(combinationName);
         int seed = Environment.GetEnvironmentVariable("CDC_RANDOM_SEED") is { Length: > 0 } given
@@ -51,15 +52,16 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
                 + $"{e.Message}\nThe last statements:\n{string.Join('\n', history.Latest.Select(Shorten))}", e);
         }
 
-        string summary = $"seed {seed}: {history.Statements} statements, {history.Refused} refused, {reader.Replay.Applied} changes, {reader.Starts} starts";
+        string summary = $"seed {seed}: {history.Statements} statements, {history.Refused} rejected, {reader.Replay.Applied} changes, "
+            + $"{reader.Starts} starts";
         output.WriteLine(summary);
         Assert.True(history.Refused < history.Statements * 3 / 10, $"{summary}\n{string.Join('\n', history.Refusals.Take(20).Select(Shorten))}");
         Assert.True(reader.Starts > Restarts / 2, summary);
         Assert.True(reader.Replay.Applied > Statements, summary);
     }
 
-    /// <summary>Readers that have kept nothing start at places of the history: what they deliver is what the whole reading delivered there. As the log holds
-    /// the history from its beginning, they find out of every table what it was.</summary>
+    /// <summary>Readers that have stored nothing start at positions inside the history: they must deliver what the whole stream delivered
+    /// there. The log holds the history from its start, so they can find out what every table was.</summary>
     private static async Task StartAnewAsync(MySqlSource source, CdcOffset start, Random random)
     {
         List<CapturedChange> whole = await Capture.ReadAsync(source, start);
@@ -69,7 +71,8 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
             int place = random.Next(whole.Count);
             List<string> rest = [.. (await Capture.ReadAsync(source, whole[place].Offset)).Select(Described)];
             int same = all.Skip(place + 1).Zip(rest).TakeWhile(pair => pair.First == pair.Second).Count();
-            Assert.True(same == rest.Count && place + 1 + same == all.Length, $"Behind {Shorten(all[place])} at {whole[place].Offset} change {same} is\n{Shorten(rest.ElementAtOrDefault(same) ?? "")}\nand not\n"
+            Assert.True(same == rest.Count && place + 1 + same == all.Length, $"After {Shorten(all[place])} at {whole[place].Offset} "
+                + $"change {same} is\n{Shorten(rest.ElementAtOrDefault(same) ?? "")}\nand not\n"
                 + Shorten(all.ElementAtOrDefault(place + 1 + same) ?? "nothing"));
         }
     }

@@ -5,7 +5,7 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.RandomHistories;
 
-/// <summary>Reads a history into a replay with one engine after the other over the same store, until the mark of the end.</summary>
+/// <summary>Reads a history into a replay with one engine after another over the same store, until the end mark.</summary>
 public sealed class RestartedReader(MySqlTestServer server, string database, CdcOffset start, int restarts)
 {
     /// <summary>The mark that ends the history.</summary>
@@ -16,7 +16,7 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Cdc
     /// <summary>What has been read.</summary>
     public StateReplay Replay { get; } = new();
 
-    /// <summary>How many engines there were.</summary>
+    /// <summary>Number of engines so far.</summary>
     public int Starts { get; private set; }
 
     /// <summary>All databases of the history.</summary>
@@ -26,12 +26,12 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Cdc
         Include = [$"{database}.*", $"{database}_*.*"],
     });
 
-    /// <summary>Reads until the end has come.</summary>
+    /// <summary>Reads until the end mark has arrived.</summary>
     public async Task RunAsync(Random random)
     {
         while (Replay.LastMark != End)
         {
-            // The last engine has no limit, the others stop after some changes, in a transaction or between two.
+            // The last engine has no limit; the others stop after some changes, inside a transaction or between two.
             int limit = Starts < restarts ? random.Next(1, 500) : int.MaxValue;
             await ReadAsync(limit, leaveFirst: random.Next(2) == 0);
         }
@@ -53,14 +53,14 @@ public sealed class RestartedReader(MySqlTestServer server, string database, Cdc
         {
             if (--limit <= 0 && leaveFirst)
             {
-                // Not processed: it has to come again.
+                // Not processed: it must be delivered again.
                 return;
             }
 
             Replay.Apply(change);
             if (limit <= 0 || Replay.LastMark == End)
             {
-                // Processed, but not acknowledged: it comes again, under the same id.
+                // Processed, but not acknowledged: it is delivered again, under the same id.
                 return;
             }
         }

@@ -6,8 +6,9 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests.Recordings;
 
 /// <summary>
-/// Every recording out of a real server's hands: what comes over the connection is what the recording's triggers saw, and item by item what
-/// the files give. The server knows none of the tables, so that names come from the log: from its table maps or its statements.
+/// A real server serves every recording: the stream over the connection equals what the recording's triggers saw and, item by item, what
+/// the
+/// files yield. The server knows none of the tables, so names can only be in the log: in its table maps or its statements.
 /// </summary>
 public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<RecordedLogs>
 {
@@ -19,7 +20,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
 
     [Theory]
     [MemberData(nameof(Whole))]
-    public async Task A_server_that_serves_a_recording_gives_its_changes_and_from_any_offset_on_the_rest(string name)
+    public async Task A_server_that_serves_a_recording_delivers_its_changes_and_from_any_offset_the_rest(string name)
     {
         Recording recording = Recording.Get(name);
         var expected = recording.Expected().ToList();
@@ -39,7 +40,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
             int i = (texts.Count - 1) * place / (Restarts - 1);
             FeedRun rest = await ReadAsync(source, store, run.Items[i].Offset);
 
-            // A begin's offset stands before it.
+            // A begin's offset is before it.
             Assert.Null(rest.Failure);
             Assert.Null(FeedRun.Difference(texts.Skip(run.Items[i] is TransactionBegin ? i : i + 1), rest.Texts));
         }
@@ -47,7 +48,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Rows_changed_by_statements_are_refused_by_type_behind_everything_before_them(string name)
+    public async Task Rows_changed_by_statements_fail_with_their_type_after_everything_before_them(string name)
     {
         Recording recording = Recording.Get(name);
         FeedRun files = await FeedRun.ReadAsync(FeedRun.Files(recording));
@@ -63,7 +64,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
     private static MySqlSource Source(MySqlTestServer server) =>
         new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, KeyChange = KeyChangeMode.Update });
 
-    /// <summary>Files send no heartbeats, a server does.</summary>
+    /// <summary>Files send no heartbeats; a server does.</summary>
     private static async Task<FeedRun> ReadAsync(MySqlSource source, InMemoryOffsetStore store, CdcOffset? start = null)
     {
         FeedRun run = await FeedRun.ReadAsync(source, start, store: store);

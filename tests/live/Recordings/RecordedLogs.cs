@@ -3,12 +3,13 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Recordings;
 
-/// <summary>A real server of each kind that serves recorded binlogs: it is stopped, finds a recording's files in place of its own, and starts.</summary>
+/// <summary>A real server of each kind that serves recorded binlogs: it is stopped, its files are replaced by a recording's, and it starts
+/// again.</summary>
 public sealed class RecordedLogs : IAsyncDisposable
 {
     private readonly Dictionary<ServerKind, MySqlTestServer> _servers = [];
 
-    /// <summary>The server with the files of this recording, and behind them the file that it opened when it started.</summary>
+    /// <summary>Returns the server with the files of this recording, followed by the file that it opened when it started.</summary>
     public async Task<MySqlTestServer> ServeAsync(Recording recording)
     {
         ServerKind kind = Kind(recording.Name);
@@ -20,7 +21,7 @@ public sealed class RecordedLogs : IAsyncDisposable
 
         try
         {
-            // What the recording before left in mysql.gtid_executed would be purged transactions of this one.
+            // What the previous recording left in mysql.gtid_executed would count as purged transactions of this one.
             await server.ExecuteAsync(kind == ServerKind.MySql97 ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER");
             await server.StopAsync();
             Replace(server, recording);
@@ -51,12 +52,12 @@ public sealed class RecordedLogs : IAsyncDisposable
         "mysql-5.6" => ServerKind.MySql56,
         "mariadb-10.11" => ServerKind.MariaDb1011,
         "mariadb-11.8" => ServerKind.MariaDb118,
-        var other => throw new ArgumentException($"No server is known that wrote '{other}'.", nameof(name)),
+        var other => throw new ArgumentException($"No known server wrote '{other}'.", nameof(name)),
     };
 
     private static void Replace(MySqlTestServer server, Recording recording)
     {
-        // MariaDB's binlog.state goes too: without it the server reads its GTIDs from the last file.
+        // MariaDB's binlog.state is removed too: without it the server reads its GTIDs from the last file.
         foreach (string file in Directory.GetFiles(server.DataDirectory, "binlog.*"))
         {
             File.Delete(file);
@@ -64,7 +65,7 @@ public sealed class RecordedLogs : IAsyncDisposable
 
         foreach (string file in recording.BinlogFiles)
         {
-            // Written anew, because a file's age is what the server purges by.
+            // Rewritten, because the server purges files by their age.
             File.WriteAllBytes(server.BinlogPath(Path.GetFileName(file)), File.ReadAllBytes(file));
         }
 
@@ -81,7 +82,7 @@ public sealed class RecordedLogs : IAsyncDisposable
 
         if (recording.Variable("gtid_mode") is { } mode)
         {
-            // MySQL 5.6 writes GTIDs only to a log that holds replicated changes too.
+            // MySQL 5.6 writes GTIDs only to a log that also contains replicated changes.
             arguments.AddRange([$"--gtid-mode={mode}", $"--enforce-gtid-consistency={mode}", "--log-slave-updates"]);
         }
 

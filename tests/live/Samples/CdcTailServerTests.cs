@@ -6,7 +6,7 @@ using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.ServerTests.Samples;
 
-/// <summary>The sample as a process on a server of its own.</summary>
+/// <summary>The sample as a process, with a server of its own.</summary>
 public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdctail-");
@@ -14,7 +14,7 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Signals_end_it_with_0_and_the_next_run_goes_on_behind_what_was_printed()
+    public async Task Signals_end_it_with_0_and_the_next_run_resumes_after_what_was_printed()
     {
         await using var server = await mySql97.StartOwnAsync();
         var arguments = Arguments(server);
@@ -45,7 +45,7 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_goes_away_ends_it_with_0_and_loses_nothing()
+    public async Task A_reader_that_disappears_ends_it_with_0_and_loses_nothing()
     {
         const int transactions = 300;
         const int rows = 100;
@@ -73,13 +73,13 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
         Assert.Equal(0, (await second.ExitAsync()).Code);
         Assert.Equal(rest.Order(), rest);
 
-        // A batch that could not be written whole comes again; what a pipe still holds when its reader goes had been written.
+        // A batch that could not be written completely is delivered again; what a pipe still holds when its reader goes had been written.
         Assert.Equal(Enumerable.Range(rest[0], (transactions * rows) - rest[0]), rest);
         Assert.Equal(10, seen.Count);
     }
 
     [Fact]
-    public async Task A_wrong_password_ends_with_1_and_is_not_told()
+    public async Task A_wrong_password_ends_with_1_and_is_not_revealed()
     {
         var server = await mySql97.ServerAsync();
         var wrong = server.ConnectionStringFor("nobody", "secret-word");

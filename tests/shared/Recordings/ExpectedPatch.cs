@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace CdcEmbedded.MySql.Recordings;
 
-/// <summary>Holds a patch against what mysqlbinlog prints for the same differences: calls of JSON functions in each other, the innermost
-/// first, each with paths and values.</summary>
+/// <summary>Compares a patch with what mysqlbinlog prints for the same differences: nested calls of JSON functions, the innermost first,
+/// each with paths and values.</summary>
 internal static class ExpectedPatch
 {
     public static bool Matches(string patch, string calls)

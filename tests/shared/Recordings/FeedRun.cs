@@ -13,8 +13,8 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
 
     public List<string> Texts => [.. Items.Select(Describe)];
 
-    /// <summary>The texts without DROP TABLE IF EXISTS: a server whose log names columns is not asked which tables there are, so that statement is told of
-    /// tables too that were never there.</summary>
+    /// <summary>The texts without DROP TABLE IF EXISTS: if the log names columns, nothing asks the server which tables exist, so that
+    /// statement is reported for tables that never existed, too.</summary>
     public List<string> TextsButOptionalDrops => [.. Items.Where(i => i is not SchemaChange { Operation: "DROP TABLE", Source: MySqlSourceInfo { Query: { } query } }
         || !query.Contains("IF EXISTS", StringComparison.OrdinalIgnoreCase)).Select(Describe)];
 
@@ -73,7 +73,7 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         StopWhenCaughtUp = stop,
     };
 
-    /// <summary>All that an item tells, apart from its offset.</summary>
+    /// <summary>Describes everything in an item except its offset.</summary>
     public static string Describe(StreamItem item) => item switch
     {
         ChangeEvent c => string.Create(CultureInfo.InvariantCulture, $"{c.EventId} {c.Operation} {c.Database}.{c.Table} {c.TotalOrder}/{c.DataCollectionOrder} ")
@@ -82,14 +82,15 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         _ => item.ToString() ?? "",
     };
 
-    /// <summary>Where two runs part; null where they are alike.</summary>
+    /// <summary>Returns the first difference between two runs; null if they are equal.</summary>
     public static string? Difference(IEnumerable<string> expected, List<string> actual)
     {
         var wanted = expected.ToList();
         var i = wanted.Zip(actual).TakeWhile(p => p.First == p.Second).Count();
         return i == wanted.Count && i == actual.Count
             ? null
-            : $"{actual.Count} items, {wanted.Count} expected; item {i} is\n{actual.ElementAtOrDefault(i)}\nnot\n{wanted.ElementAtOrDefault(i)}\nbehind\n{wanted.ElementAtOrDefault(i - 1)}";
+            : $"{actual.Count} items, {wanted.Count} expected; item {i} "
+                + $"is\n{actual.ElementAtOrDefault(i)}\nnot\n{wanted.ElementAtOrDefault(i)}\nafter\n{wanted.ElementAtOrDefault(i - 1)}";
     }
 
     private static string Describe(DataRecord record)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CdcEmbedded.MySql.Recordings;
 
-/// <summary>Holds delivered items against a recording's expected.jsonl, and tells which recordings can be read whole.</summary>
+/// <summary>Compares delivered items with a recording's expected.jsonl, and knows which recordings can be read completely.</summary>
 internal static class RecordedTruth
 {
     public static TheoryData<string> Whole => [.. Names().Where(n => !IsRefused(n))];
@@ -14,14 +14,14 @@ internal static class RecordedTruth
 
     private static bool IsRefused(string name) => name.Contains("statement_fmt", StringComparison.Ordinal);
 
-    /// <summary>Compares changes with the lines from the first on.</summary>
-    /// <returns>How many lines were met.</returns>
+    /// <summary>Compares changes with the lines from a given one on.</summary>
+    /// <returns>Number of lines compared.</returns>
     public static int Compare(List<ChangeEvent> changes, List<JsonElement> expected)
     {
         var rows = changes.Where(c => c.Operation != ChangeOperation.Truncate).ToList();
         for (var i = 0; i < rows.Count; i++)
         {
-            Assert.True(i < expected.Count, $"Change {i} is more than expected: {FeedRun.Describe(rows[Math.Min(i, rows.Count - 1)])}");
+            Assert.True(i < expected.Count, $"Change {i} is one more than expected: {FeedRun.Describe(rows[Math.Min(i, rows.Count - 1)])}");
             if (Difference(rows[i], expected[i]) is { } difference)
             {
                 Assert.Fail($"Change {i}: {difference}\n{FeedRun.Describe(rows[i])}\n{expected[i].GetRawText()}");
@@ -89,12 +89,12 @@ internal static class RecordedTruth
                 ?? Difference(change.After, change.Before, expected.GetProperty("after"));
     }
 
-    /// <param name="background">Where columns come from that the image does not hold (R24).</param>
+    /// <param name="background">The source of columns that the image does not contain (R24).</param>
     private static string? Difference(DataRecord record, DataRecord background, JsonElement expected)
     {
         if (expected.ValueKind == JsonValueKind.Null)
         {
-            return record.HasValue ? "a record too many" : null;
+            return record.HasValue ? "an unexpected record" : null;
         }
 
         var wanted = expected.EnumerateObject().ToDictionary(p => p.Name, p => p.Value);

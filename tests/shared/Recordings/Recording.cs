@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CdcEmbedded.MySql.Recordings;
 
-/// <summary>One recorded scenario: binlogs of a real server and the changes that they hold.</summary>
+/// <summary>One recorded scenario: binlogs of a real server and the changes that they contain.</summary>
 public sealed class Recording
 {
     private static readonly string RepositoryRoot = FindRoot();
@@ -21,7 +21,7 @@ public sealed class Recording
 
     public string[] BinlogFiles => [.. Directory.GetFiles(Folder, "binlog.0*").Order(StringComparer.Ordinal)];
 
-    /// <summary>The recordings in the repository, and all others where the shared folder or CDC_RECORDINGS has them.</summary>
+    /// <summary>The recordings in the repository, and all others that the shared folder or CDC_RECORDINGS has.</summary>
     public static IReadOnlyList<Recording> All(string server)
     {
         var found = new SortedDictionary<string, Recording>(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ public sealed class Recording
         return JsonDocument.Parse(reader.ReadToEnd()).RootElement;
     }
 
-    /// <summary>A global variable of the server that was recorded; null where it has none of that name.</summary>
+    /// <summary>Returns a global variable of the recorded server; null if it has none with that name.</summary>
     public string? Variable(string name) => File.ReadLines(Path.Combine(Folder, "server.txt"))
         .Where(l => l.StartsWith(name + "=", StringComparison.Ordinal)).Select(l => l[(name.Length + 1)..]).FirstOrDefault();
 

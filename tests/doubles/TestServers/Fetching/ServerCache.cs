@@ -32,7 +32,7 @@ internal sealed class ServerCache
             return path;
         }
 
-        // What a killed process left behind; nobody else writes here while the lock is held.
+        // What a killed process left there; no other process writes here while the lock is held.
         string unfinished = path + ".part";
         Delete(unfinished);
         Directory.CreateDirectory(unfinished);

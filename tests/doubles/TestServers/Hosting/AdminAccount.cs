@@ -1,6 +1,6 @@
 namespace CdcEmbedded.TestServers.Hosting;
 
-/// <summary>The administrator of the rig's own servers, which listen on the loopback address only and hold nothing of value.</summary>
+/// <summary>The administrator of the test servers, which listen only on the loopback address and hold nothing of value.</summary>
 internal static class AdminAccount
 {
     public const string User = "root";

@@ -3,7 +3,8 @@ using System.Text;
 namespace CdcEmbedded.TestServers.Hosting;
 
 /// <summary>
-/// Reads what the client prints with <c>--batch --skip-column-names</c>: a row a line, fields parted by tabs, with <c>\t \n \0 \\</c>
+/// Reads what the client prints with <c>--batch --skip-column-names</c>: one row per line, fields separated by tabs, with <c>\t \n \0
+/// \\</c>
 /// written as escapes.
 /// </summary>
 internal static class ClientOutput

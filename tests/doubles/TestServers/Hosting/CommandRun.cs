@@ -7,7 +7,7 @@ namespace CdcEmbedded.TestServers.Hosting;
 /// <summary>A program run to its end, with what it printed.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
-    /// <summary>UTF-8 without the byte order mark, which no client program expects on its input.</summary>
+    /// <summary>UTF-8 without the byte order mark, which no client program expects in its input.</summary>
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Runs a program. It is killed when the token is cancelled.</summary>
@@ -26,8 +26,8 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         return new CommandRun(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Runs a program that has to succeed.</summary>
-    /// <exception cref="ServerSourceException">It cannot be started or ends with another code than 0.</exception>
+    /// <summary>Runs a program that must succeed.</summary>
+    /// <exception cref="ServerSourceException">It cannot be started, or its exit code is not 0.</exception>
     public static async Task<CommandRun> RequireAsync(
         CommandLine command, Func<Stream, Task>? input = null, string? workingDirectory = null, CancellationToken cancellationToken = default)
     {

@@ -3,7 +3,7 @@ namespace CdcEmbedded.TestServers.Hosting;
 /// <summary>A server in a container, for machines that have a Docker engine and no Debian archive. The image initialises its own data.</summary>
 internal sealed class DockerProgram(string image, IReadOnlyList<string> user, IReadOnlyList<string> defaults) : ServerProgram
 {
-    /// <summary>Fails where no engine answers, and has the image fetched, so that starting a server later is quick.</summary>
+    /// <summary>Fails if no engine answers, and fetches the image, so that a later start of a server is quick.</summary>
     public static async Task<DockerProgram> FindAsync(string image, IReadOnlyList<string> defaults, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows() || CommandLine.Find("docker") is null)
@@ -49,7 +49,7 @@ internal sealed class DockerProgram(string image, IReadOnlyList<string> user, IR
 
     public override string Container(InstanceFolder folder) => Path.GetFileName(folder.FullPath);
 
-    // The tests read the server's files and delete them in the end, so an ordinary user's server has to be that user.
+    // The tests read the server's files and delete them at the end, so the server must run as the user who runs the tests.
     private static async Task<IReadOnlyList<string>> UserAsync(CancellationToken cancellationToken)
     {
         if (Environment.IsPrivilegedProcess)

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace CdcEmbedded.TestServers.Hosting;
 
 /// <summary>
-/// A server that cannot outlive this process. A shell between the two reads signal names from a pipe and passes them on; when the pipe
-/// closes, because this process ended in whatever way, the shell kills the server and removes its folder.
+/// A server that cannot outlive this process. A shell between the two reads signal names from a pipe and forwards them; when the pipe
+/// closes,
+/// because this process ended for any reason, the shell kills the server and removes its folder.
 /// </summary>
 internal sealed class GuardedProcess : IAsyncDisposable
 {
@@ -41,7 +42,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         ServerId = serverId;
     }
 
-    /// <summary>The server's process id; the container client's where the server runs in a container.</summary>
+    /// <summary>The server's process id; the container client's if the server runs in a container.</summary>
     public int ServerId { get; }
 
     public bool HasExited => _shell.HasExited;
@@ -54,7 +55,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
         return new GuardedProcess(shell, int.Parse(id, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Sends a signal by its name without <c>SIG</c> and returns when it is sent; nothing happens where the server has ended.</summary>
+    /// <summary>Sends a signal by its name without <c>SIG</c> and returns when it is sent; does nothing if the server has ended.</summary>
     public async Task SignalAsync(string name)
     {
         try
@@ -64,11 +65,11 @@ internal sealed class GuardedProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The shell ended in this very moment, as it does with the server: what the signal was for is done.
+            // The shell has just ended, as it does with the server: the signal has nothing left to do.
             return;
         }
 
-        // The guard's answer, or the end of its output where the signal ended the server.
+        // The guard's answer, or the end of its output if the signal ended the server.
         await _shell.StandardOutput.ReadLineAsync();
     }
 

@@ -3,7 +3,7 @@ namespace CdcEmbedded.TestServers.Hosting;
 /// <summary>The temporary folder of one running server: data, socket, log and the client's option file.</summary>
 internal sealed class InstanceFolder
 {
-    // A socket's path must fit the 108 bytes of sockaddr_un, which a long TMPDIR does not leave.
+    // A socket's path must fit in the 108 bytes of sockaddr_un, which a long TMPDIR would exceed.
     private const int LongestBase = 70;
 
     private InstanceFolder(string path) => FullPath = path;
@@ -26,7 +26,8 @@ internal sealed class InstanceFolder
             : new InstanceFolder(Directory.CreateDirectory($"/tmp/cdc-server-{Guid.NewGuid():N}").FullName);
     }
 
-    /// <summary>Writes the option file that keeps the password off the command line and the machine's own client settings out.</summary>
+    /// <summary>Writes the option file, which keeps the password off the command line and excludes the machine's own client
+    /// settings.</summary>
     public void WriteClientOptions(string user, string password, IEnumerable<string> address)
     {
         string text = string.Join('\n', ["[client]", $"user={Quote(user)}", $"password={Quote(password)}", .. address, ""]);
@@ -47,7 +48,8 @@ internal sealed class InstanceFolder
         }
     }
 
-    /// <summary>Copies a data folder without the identity of the server that made it, where <paramref name="newIdentity"/> asks so.</summary>
+    /// <summary>Copies a data folder, without the identity of the server that created it if <paramref name="newIdentity"/> is
+    /// set.</summary>
     public static void CopyData(string from, string to, bool newIdentity)
     {
         Directory.CreateDirectory(to);

@@ -1,9 +1,9 @@
 namespace CdcEmbedded.TestServers.Hosting;
 
-/// <summary>A server that runs as a plain process out of the cache.</summary>
-/// <param name="server">The server with the arguments that point it into the cache.</param>
+/// <summary>A server that runs as a plain process from the cache.</summary>
+/// <param name="server">The server, with the arguments that point it into the cache.</param>
 /// <param name="client">The client.</param>
-/// <param name="clientArguments">Arguments of the client that have to come after its option file.</param>
+/// <param name="clientArguments">Arguments of the client that must follow its option file.</param>
 /// <param name="emptyData">The data folder of a freshly initialised server, to be copied.</param>
 /// <param name="defaults">The arguments that make it a test server.</param>
 internal sealed class LocalProgram(

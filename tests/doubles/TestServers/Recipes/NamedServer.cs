@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace CdcEmbedded.TestServers.Recipes;
 
-/// <summary>A server that somebody else runs, named by an environment variable with a connection string of an administrator.</summary>
+/// <summary>An external server, which an environment variable names with a connection string of an administrator.</summary>
 internal sealed record NamedServer(string Host, int Port, string User, string Password)
 {
-    /// <summary>Reads the variable; null where it is not set.</summary>
-    /// <exception cref="InvalidOperationException">It is set to something else than a connection string.</exception>
+    /// <summary>Reads the variable; null if it is not set.</summary>
+    /// <exception cref="InvalidOperationException">Its value is not a connection string.</exception>
     public static NamedServer? From(string variable)
     {
         if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text)
@@ -22,7 +22,7 @@ internal sealed record NamedServer(string Host, int Port, string User, string Pa
         }
         catch (ArgumentException)
         {
-            // Neither the value nor the inner message, which repeats it, may show: it holds a password.
+            // Neither the value nor the inner message, which repeats it, may be shown: it contains a password.
             throw new InvalidOperationException(
                 $"The environment variable {variable} is not a connection string such as 'Server=127.0.0.1;Port=3306;User ID=root;Password=…'.");
         }

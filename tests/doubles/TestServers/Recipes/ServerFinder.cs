@@ -4,20 +4,20 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.TestServers.Recipes;
 
-/// <summary>Finds, once in a process for each kind of server, the first way that works to run one.</summary>
+/// <summary>Finds the first way that works to run a server of each kind, once per process.</summary>
 internal static class ServerFinder
 {
     private static readonly ConcurrentDictionary<ServerKind, Lazy<Task<ServerProgram>>> _found = new();
 
-    /// <exception cref="ServerUnavailableException">No way works; the message names each with what stood against it.</exception>
+    /// <exception cref="ServerUnavailableException">No way works; the message names each one and its obstacle.</exception>
     public static Task<ServerProgram> FindAsync(ServerKind kind, CancellationToken cancellationToken)
     {
-        // The search itself is shared by all callers, so that one caller's token must not end it.
+        // All callers share the search, so one caller's token must not end it.
         Lazy<Task<ServerProgram>> search = _found.GetOrAdd(kind, k => new Lazy<Task<ServerProgram>>(() => SearchAsync(ServerRecipe.For(k))));
         return search.Value.WaitAsync(cancellationToken);
     }
 
-    /// <summary>A command line client for a server that runs elsewhere: one on the PATH, else the one of MySQL 9.7.</summary>
+    /// <summary>Finds a command line client for a server that runs elsewhere: one on the PATH, else the one of MySQL 9.7.</summary>
     public static async Task<(CommandLine Client, IReadOnlyList<string> Arguments)> ClientAsync(CancellationToken cancellationToken)
     {
         if (CommandLine.Find("mysql") is { } installed)

@@ -3,7 +3,7 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.TestServers.Recipes;
 
-/// <summary>What is particular to one kind of server: where it comes from and how it is initialised and started.</summary>
+/// <summary>What is specific to one kind of server: its origin, and how it is initialized and started.</summary>
 internal abstract class ServerRecipe
 {
     /// <summary>The name in messages.</summary>

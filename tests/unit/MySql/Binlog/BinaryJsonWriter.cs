@@ -3,10 +3,11 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Writes MySQL's binary JSON: null, bool, long, double, string, <see cref="List{T}"/> of values, <see cref="KeyedValues"/>.</summary>
+/// <summary>Writes MySQL's binary JSON: null, bool, long, double, string, <see cref="List{T}"/> of values,
+/// <see cref="KeyedValues"/>.</summary>
 internal static class BinaryJsonWriter
 {
-    /// <summary>A document, in the small form where it fits and the large one is not asked for.</summary>
+    /// <summary>Writes a document, in the small form if it fits and the large one is not requested.</summary>
     public static byte[] Document(object? value, bool large = false)
     {
         var (type, bytes) = Write(value, large);

@@ -7,7 +7,7 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 public class BinlogFileTests
 {
     [Fact]
-    public async Task A_file_that_ends_inside_an_event_tells_how_many_bytes_are_left()
+    public async Task A_file_that_ends_inside_an_event_reports_how_many_bytes_are_left()
     {
         var whole = await File.ReadAllBytesAsync(Recording.Get("mysql-9.7/rotate").BinlogFiles[0], TestContext.Current.CancellationToken);
         var (events, tail) = await ReadAsync(new MemoryStream(whole, 0, whole.Length - 5));
@@ -38,8 +38,8 @@ public class BinlogFileTests
 
     [Theory]
     [InlineData(new byte[] { 0xfd, 0x62, 0x69, 0x6e, 1 }, "encrypted")]
-    [InlineData(new byte[] { 0x50, 0x4b, 3, 4 }, "no binlog file")]
-    public async Task Other_files_are_refused_with_the_reason(byte[] bytes, string reason)
+    [InlineData(new byte[] { 0x50, 0x4b, 3, 4 }, "not a binlog file")]
+    public async Task Other_files_are_rejected_with_the_reason(byte[] bytes, string reason)
     {
         var e = await Assert.ThrowsAsync<CdcProtocolException>(() => ReadAsync(new MemoryStream(bytes)));
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public class CharsetTests
     [InlineData(608, "utf8mb4")]
     [InlineData(1069, "utf8mb4")]
     [InlineData(2304, "utf8mb4")]
-    public void A_collation_number_tells_its_character_set(int collation, string name)
+    public void A_collation_number_gives_its_character_set(int collation, string name)
         => Assert.Equal(name, Charset.OfCollation(collation)?.Name);
 
     [Theory]
@@ -54,7 +54,7 @@ public class CharsetTests
     [InlineData("utf16", "d83dde00", "😀")]
     [InlineData("utf16le", "3dd800de", "😀")]
     [InlineData("utf32", "0001f600", "😀")]
-    public void Text_decodes_as_the_server_has_it(string charset, string hex, string? expected)
+    public void Text_decodes_as_on_the_server(string charset, string hex, string? expected)
     {
         var encoding = Charset.ByName(charset)?.Encoding;
         Assert.NotNull(encoding);

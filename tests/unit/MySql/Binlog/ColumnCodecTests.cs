@@ -25,7 +25,7 @@ public class ColumnCodecTests
     }
 
     [Fact]
-    public void Old_datetime_beyond_all_dates_is_refused()
+    public void Old_datetime_that_is_not_a_date_is_rejected()
         => Assert.Throws<CdcProtocolException>(() => TestEvents.Read(ColumnType.DateTime, [], 255, 255, 255, 255, 255, 255, 255, 255));
 
     [Fact]
@@ -44,7 +44,7 @@ public class ColumnCodecTests
         => Assert.Equal(expected, TestEvents.Read(ColumnType.Time2, [digits], bytes).ToString());
 
     [Fact]
-    public void Decimals_of_every_precision_and_scale_come_back()
+    public void Decimals_of_every_precision_and_scale_round_trip()
     {
         var random = new Random(3);
         for (var precision = 1; precision <= 65; precision++)
@@ -81,14 +81,14 @@ public class ColumnCodecTests
     }
 
     [Fact]
-    public void A_decimal_group_above_its_digits_is_refused()
+    public void A_decimal_group_that_is_too_large_for_its_digits_is_rejected()
         => Assert.Throws<CdcProtocolException>(() => TestEvents.Read(ColumnType.NewDecimal, [9, 0], 0xff, 0xff, 0xff, 0xff));
 
     private static byte[] Bytes24(int number) => [(byte)number, (byte)(number >> 8), (byte)(number >> 16)];
 
     private static string Digits(Random random, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => random.Next(10)));
 
-    // The other way round than the reader: from decimal text, as decimal2bin does.
+    // The inverse of the reader: from decimal text, as decimal2bin does.
     private static byte[] Encode(string digits, int scale, bool negative)
     {
         int[] sizes = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];

@@ -23,7 +23,7 @@ public class ControlEventTests
     [InlineData("5.6.1-log", 0, ChecksumAlgorithm.None)]
     [InlineData("11.8.6-MariaDB-log", 1, ChecksumAlgorithm.Crc32)]
     [InlineData("5.5.5-10.11.19-MariaDB", 1, ChecksumAlgorithm.Crc32)]
-    internal void Format_description_tells_the_checksum(string version, byte algorithm, ChecksumAlgorithm expected)
+    internal void Format_description_gives_the_checksum_algorithm(string version, byte algorithm, ChecksumAlgorithm expected)
     {
         var format = FormatDescription.Read(TestEvents.FormatBody(version, algorithm));
         Assert.Equal((expected, version, 8), (format.Checksum, format.ServerVersion, format.PostHeaderLength(EventType.TableMap)));
@@ -36,7 +36,7 @@ public class ControlEventTests
             withChecksumField: false)).Checksum);
 
     [Fact]
-    public void Format_description_of_another_kind_is_refused()
+    public void Format_description_of_another_binlog_version_is_rejected()
     {
         Assert.Throws<CdcProtocolException>(() => FormatDescription.Read(TestEvents.FormatBody("9.7.4", 7)));
         var body = TestEvents.FormatBody("3.23", 0);
@@ -73,7 +73,7 @@ public class ControlEventTests
     }
 
     [Fact]
-    public void Heartbeats_of_both_versions_tell_file_and_position()
+    public void Heartbeats_of_both_versions_give_file_and_position()
     {
         byte[] header = [0, 0, 0, 0, 27, 97, 0, 0, 0, 50, 0, 0, 0, 0, 1, 0, 0, 0, 0];
         Assert.Equal(new HeartbeatEvent("binlog.000007", 256), HeartbeatEvent.Read(EventHeader.Read(header), "binlog.000007"u8));
@@ -107,7 +107,7 @@ public class ControlEventTests
     [InlineData(new byte[] { 0x83, 0x12, 0x0b }, 90704)]
     [InlineData(new byte[] { 0x7f, 0xd1, 0x57, 0x89, 0x41, 0xb4, 0x60, 0x06 }, 0x0660b4418957d1)]
     [InlineData(new byte[] { 0xff, 1, 2, 3, 4, 5, 6, 7, 8 }, 0x0807060504030201)]
-    public void Variable_length_integers_count_their_bytes_by_the_low_ones(byte[] bytes, long expected)
+    public void Variable_length_integers_count_their_bytes_by_the_low_one_bits(byte[] bytes, long expected)
     {
         var reader = new SpanReader(bytes, EventType.GtidTagged);
         Assert.Equal((ulong)expected, reader.ReadVariableLength());

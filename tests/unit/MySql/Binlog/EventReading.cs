@@ -4,7 +4,7 @@ using CdcEmbedded.MySql.Gtids;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Reads an event of any type with everything that there is to read in it.</summary>
+/// <summary>Reads an event of any type with everything that it contains.</summary>
 internal static class EventReading
 {
     public static void ReadAnything(ReadOnlySpan<byte> wholeEvent, FormatDescription format)

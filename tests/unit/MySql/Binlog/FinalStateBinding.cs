@@ -5,12 +5,12 @@ using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Gives columns to table maps without names from the tables as they were at the recording's end, where those fit.</summary>
+/// <summary>Binds table maps without names to the tables as they were at the end of the recording, if they match.</summary>
 internal sealed class FinalStateBinding(Recording recording)
 {
     private readonly JsonElement _tables = recording.FinalState();
 
-    // Tables that were altered on the way: their last columns are not those of every row.
+    // Tables that were altered during the recording: their last columns are not those of every row.
     private readonly bool _isAltered = recording.Name.Contains("ddl", StringComparison.Ordinal)
         || recording.Name.Contains("fuzzalter", StringComparison.Ordinal)
         || recording.Name.Contains("rotate", StringComparison.Ordinal);
@@ -27,7 +27,7 @@ internal sealed class FinalStateBinding(Recording recording)
         return rows.Rebind(bound);
     }
 
-    /// <summary>The columns of a table of final_state.json.</summary>
+    /// <summary>Returns the columns of a table of final_state.json.</summary>
     public static List<ColumnDefinition> Definitions(JsonElement table)
     {
         var key = 0;

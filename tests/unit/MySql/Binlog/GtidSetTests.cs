@@ -78,7 +78,7 @@ public class GtidSetTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Text_and_bytes_come_back_as_the_same_set() => Prop.ForAll(Gtids, x =>
+    public void Text_and_bytes_round_trip() => Prop.ForAll(Gtids, x =>
     {
         var set = Make(x);
         Assert.Equal(set, GtidSet.Parse(set.ToString()));
@@ -86,7 +86,7 @@ public class GtidSetTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Timeline_gives_the_set_of_every_moment()
+    public void Timeline_gives_the_set_at_every_moment()
     {
         var random = new Random(5);
         var timeline = new GtidTimeline(GtidSet.Parse($"{A}:1-5:9"));

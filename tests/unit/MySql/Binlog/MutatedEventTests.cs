@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Damaged events: whatever bytes change, only the library's own exceptions come out, quickly and without much memory.</summary>
+/// <summary>Damaged events: whatever bytes change, only the library's own exceptions are thrown, quickly and without much memory.</summary>
 public class MutatedEventTests
 {
     private static readonly string[] Sources = ["mysql-9.7/json", "mysql-9.7/numeric", "mysql-9.7/enumset", "mysql-9.7/prevgtids",
@@ -24,12 +24,12 @@ public class MutatedEventTests
         select (e, seed)).ToArbitrary();
 
     [Fact]
-    public void Damaged_events_give_only_exceptions_of_the_library()
+    public void Damaged_events_throw_only_exceptions_of_the_library()
         => Prop.ForAll(Mutations, m => ReadDamaged(Corpus.Value[m.Event % Corpus.Value.Length], new Random(m.Seed)))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(4000));
 
     [Fact]
-    public void Rows_under_a_damaged_table_map_give_only_exceptions_of_the_library()
+    public void Rows_under_a_damaged_table_map_throw_only_exceptions_of_the_library()
     {
         var rows = Corpus.Value.Where(e => e.Rows is not null).ToArray();
         Prop.ForAll(Mutations, m =>
@@ -42,7 +42,7 @@ public class MutatedEventTests
     }
 
     [Fact]
-    public void Events_cut_short_anywhere_give_only_exceptions_of_the_library()
+    public void Truncated_events_throw_only_exceptions_of_the_library()
     {
         foreach (var e in Corpus.Value.DistinctBy(e => (e.Header.Type, e.Map?.FullName)))
         {
@@ -54,7 +54,7 @@ public class MutatedEventTests
     }
 
     [Fact]
-    public void Damaged_json_gives_only_exceptions_of_the_library()
+    public void Damaged_json_throws_only_exceptions_of_the_library()
     {
         var documents = Documents();
         Prop.ForAll(Mutations, m =>
@@ -66,9 +66,9 @@ public class MutatedEventTests
     }
 
     [Fact]
-    public void Json_values_that_share_bytes_are_refused_in_linear_time()
+    public void Json_values_that_share_bytes_are_rejected_in_linear_time()
     {
-        // 40 arrays, each with 20 entries that all point to the next: printed honestly they would be 20^40 values.
+        // 40 arrays, each with 20 entries that all point to the next: without the check this would print 20^40 values.
         const int entries = 20, levels = 40, size = 4 + (entries * 3);
         var bytes = new byte[1 + (levels * size)];
         bytes[0] = 2;
@@ -108,7 +108,7 @@ public class MutatedEventTests
     {
         for (var i = random.Next(1, 4); i > 0 && bytes.Length > 0; i--)
         {
-            // Near the front more often than not: that is where lengths and counts stand.
+            // Near the front more often than not, because lengths and counts are there.
             var at = random.Next(random.Next(2) == 0 ? Math.Min(40, bytes.Length) : bytes.Length);
             bytes[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(256), _ => (byte)(bytes[at] ^ (1 << random.Next(8))) };
         }
@@ -150,7 +150,7 @@ public class MutatedEventTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
 
-    // A value that is damaged may refuse to be text, as its documentation says.
+    // A damaged value may refuse to be text, as its documentation says.
     private static void ReadValue(RowBuffer rows, int image, int column)
     {
         try

@@ -6,7 +6,7 @@ using CdcEmbedded.MySql.Binlog.Rows;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>PARTIAL_UPDATE_ROWS events made by hand, and documents with changes of them made by chance.</summary>
+/// <summary>Handmade PARTIAL_UPDATE_ROWS events, and documents with random changes.</summary>
 internal static class PartialJsonEvents
 {
     private static readonly string[] _names = ["a", "b", "ab", "ключ", "日本", "a b", "q\"uote", "back\\slash", "tab\t", "", "😀", "long_name_of_a_member", "x1"];
@@ -14,7 +14,7 @@ internal static class PartialJsonEvents
     /// <summary>A number and a JSON column.</summary>
     public static TableMap Map { get; } = TestEvents.Map([(byte)ColumnType.Tiny, (byte)ColumnType.Json], [4]);
 
-    /// <summary>The body of an update of one row, FULL before and after.</summary>
+    /// <summary>Writes the body of an update of one row, FULL before and after.</summary>
     public static byte[] Body(byte[] before, byte[] diffs) =>
     [
         77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3, 3, 0, 1, .. BitConverter.GetBytes(before.Length), .. before,
@@ -32,7 +32,7 @@ internal static class PartialJsonEvents
         return [(byte)operation, .. Length(text.Length), .. text, .. tail];
     }
 
-    /// <summary>Whole events, each of one row with its document before.</summary>
+    /// <summary>Writes whole events, each of one row with its document before the update.</summary>
     public static IEnumerable<RecordedRows.Event> Made()
     {
         var header = new byte[EventHeader.Length];
@@ -72,8 +72,8 @@ internal static class PartialJsonEvents
         return result;
     }
 
-    /// <summary>Changes a document in place, as a difference that fits says.</summary>
-    /// <returns>The difference; null where chance found nothing to change.</returns>
+    /// <summary>Changes a document in place, and returns the difference that describes the change.</summary>
+    /// <returns>The difference; null if there was nothing to change at random.</returns>
     public static byte[]? Change(Random random, object? root)
     {
         var path = "$";

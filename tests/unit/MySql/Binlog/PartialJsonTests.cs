@@ -17,7 +17,7 @@ public class PartialJsonTests
     };
 
     [Fact]
-    public void Random_differences_give_the_document_that_a_model_gives()
+    public void Random_differences_give_the_same_document_as_a_model()
         => Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
             var random = new Random(seed);
@@ -92,7 +92,7 @@ public class PartialJsonTests
     }
 
     [Fact]
-    public void A_value_is_pushed_in_before_a_cell_and_behind_the_last_one_where_there_is_none()
+    public void A_value_is_inserted_before_a_cell_and_after_the_last_one_if_there_is_no_such_cell()
     {
         var model = new List<object?> { 1L };
         byte[] diffs = [.. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[9]", 3L), .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[1]", 2L),
@@ -102,14 +102,14 @@ public class PartialJsonTests
     }
 
     [Fact]
-    public void No_difference_at_all_leaves_the_document_as_it_was()
+    public void Without_differences_the_document_stays_as_it_was()
     {
         Assert.Equal("""{"a": [1, ["x", null], {"n": 2.5}], "bb": "text", "a b": true, "é\"\\": 7}""", After([]).AsString());
         Assert.Equal("null", PartialJsonEvents.Scan(PartialJsonEvents.Map, PartialJsonEvents.Body([], [])).GetValue(1, 1).AsString());
     }
 
     [Fact]
-    public void Without_the_document_before_the_value_is_the_patch()
+    public void Without_the_old_document_the_value_is_the_patch()
     {
         byte[] diffs = [.. PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$.a", 2.0), .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$.\"q\\\"\"", Before),
             .. PartialJsonEvents.Diff(JsonDiffOperation.Remove, "$.c[1]")];
@@ -124,7 +124,7 @@ public class PartialJsonTests
     }
 
     [Fact]
-    public void Differences_of_a_null_are_refused()
+    public void Differences_of_a_null_are_rejected()
     {
         byte[] diffs = PartialJsonEvents.Diff(JsonDiffOperation.Remove, "$.a");
         byte[] body = [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3, 3, 2, 1, 1, 1, 0, 1, .. BitConverter.GetBytes(diffs.Length), .. diffs];
@@ -135,9 +135,10 @@ public class PartialJsonTests
     }
 
     [Fact]
-    public void Each_row_and_column_tells_for_itself_whether_it_is_partial()
+    public void Each_row_and_column_has_its_own_partial_flag()
     {
-        // Nine JSON columns and a number in between; the after image lacks the first of them, so the bitmap counts more than the image has.
+        // Nine JSON columns and a number between them; the after image lacks the first, so the bitmap counts more columns than the image
+        // has.
         byte[] types = [245, 1, 245, 245, 245, 245, 245, 245, 245, 245];
         var map = TestEvents.Map(types, [4, 4, 4, 4, 4, 4, 4, 4, 4]);
         byte[] one = [3, 0, 0, 0, 5, 1, 0];
@@ -169,10 +170,10 @@ public class PartialJsonTests
     [Theory]
     [InlineData(new byte[] { 0, 1 }, "ends before the options")]
     [InlineData(new byte[] { 0, 1, 1 }, "ends in the bitmap")]
-    [InlineData(new byte[] { 0, 1, 2, 0, 1 }, "unknown options 2")]
-    [InlineData(new byte[] { 0, 1, 252, 1, 0 }, "unknown options 252")]
-    [InlineData(new byte[] { 0, 1, 1, 1, 0, 9, 0, 0, 0 }, "passes the event's end")]
-    public void A_damaged_head_is_refused_with_the_place(byte[] rows, string message)
+    [InlineData(new byte[] { 0, 1, 2, 0, 1 }, "unknown options: 2")]
+    [InlineData(new byte[] { 0, 1, 252, 1, 0 }, "unknown options: 252")]
+    [InlineData(new byte[] { 0, 1, 1, 1, 0, 9, 0, 0, 0 }, "extends past the end of the event")]
+    public void A_damaged_head_is_rejected_with_its_position(byte[] rows, string message)
     {
         byte[] body = [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 1, 2, .. rows];
 
@@ -184,7 +185,7 @@ public class PartialJsonTests
     }
 
     [Fact]
-    public void A_large_document_with_one_difference_takes_no_memory_by_its_values()
+    public void The_memory_of_a_large_document_with_one_difference_does_not_grow_with_its_values()
     {
         var values = new List<object?>(Enumerable.Range(0, 100_000).Select(i => (object?)(long)(i % 100)));
         var before = BinaryJsonWriter.Document(values);
@@ -194,7 +195,7 @@ public class PartialJsonTests
         var start = GC.GetAllocatedBytesForCurrentThread();
         var text = value.AsString();
 
-        // The text in UTF-16, and little beside it: its UTF-8 is in a pooled buffer.
+        // The text in UTF-16 and little besides: its UTF-8 is in a pooled buffer.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - start, 0, (text.Length * 2) + 10_000);
         Assert.Contains(", 99, \"new\", 1, ", text, StringComparison.Ordinal);
     }

@@ -5,7 +5,7 @@ using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Walks the events of a recording's files, keeping what a reader must keep: format, table maps, the GTID at hand.</summary>
+/// <summary>Walks the events of a recording's files and keeps what a reader must keep: format, table maps, the current GTID.</summary>
 internal sealed class RecordedRows
 {
     private readonly Dictionary<ulong, TableMap> _maps = [];

@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 /// <summary>Every row that real servers logged, compared column by column with what their triggers saw.</summary>
 public class RecordingTests
 {
-    // Rows that are rolled back later stand in the file too; which ones is for the feed to tell, not for these tests.
+    // Rows that are rolled back later are in the file too. Recognizing them is the stream's task, not that of these tests.
     private static readonly string[] HasRollback = ["mysql-5.6/tx", "mysql-5.6/tx-gtidv1", "mysql-5.6/myisam_mix", "mysql-9.7/myisam_mix"];
 
     public static TheoryData<string> MySql => Recording.Names("mysql-9.7", "mysql-5.6");
@@ -17,7 +17,7 @@ public class RecordingTests
     public static TheoryData<string> All => Recording.Names("mysql-9.7", "mysql-5.6", "mariadb-10.11", "mariadb-11.8");
 
     [Fact]
-    public void Recordings_are_there() => Assert.True(Recording.All("mysql-9.7").Count + Recording.All("mysql-5.6").Count > 10);
+    public void Recordings_exist() => Assert.True(Recording.All("mysql-9.7").Count + Recording.All("mysql-5.6").Count > 10);
 
     [Theory]
     [MemberData(nameof(MySql))]
@@ -26,7 +26,7 @@ public class RecordingTests
         var recording = Recording.Get(name);
         var read = await RecordedRows.ReadAsync(recording);
 
-        // Events of a payload are listed with its end as their begin and end.
+        // The server lists the events of a payload with its end as both their start and their end.
         var listed = recording.Events().Where(e => e[1] != e[4])
             .Select(e => (e[0], e[1], Type: Normalize(e[2]), Server: e[3], End: e[4])).ToArray();
         var found = read.Events
@@ -65,7 +65,7 @@ public class RecordingTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task Every_event_reads_without_fault(string name)
+    public async Task Every_event_reads_without_error(string name)
     {
         foreach (var path in Recording.Get(name).BinlogFiles)
         {
@@ -111,7 +111,7 @@ public class RecordingTests
         return next;
     }
 
-    // Tables of mysql.* and such that the truth leaves out.
+    // Tables of mysql.* and similar ones, which the truth omits.
     private static bool IsInvisible(RowBuffer rows) => rows.Map.Database is "mysql" or "zz_truth";
 
     private static string? Difference(RowBuffer rows, int row, JsonElement expected, bool structureOnly)

@@ -39,19 +39,19 @@ public class RowScannerTests
     }
 
     [Fact]
-    public void HasSame_takes_a_column_that_the_after_image_lacks_for_unchanged()
+    public void HasSame_treats_a_column_that_the_after_image_lacks_as_unchanged()
         => Assert.True(TestEvents.Scan(IntAndText, EventType.UpdateRows, 3, 0b001, 0b100, 0, 7, 0, 9).HasSame(0, 1, [0]));
 
     [Theory]
-    [InlineData(new byte[] { 3, 7, 0 }, "passes the event's end")]
-    [InlineData(new byte[] { 3, 7, 0, 1, 5, 65, 66 }, "passes the event's end")]
-    [InlineData(new byte[] { 3, 7, 0, 1, 1, 65 }, "passes the event's end")]
-    [InlineData(new byte[] { 3, 7, 0, 1, 1, 65, 2, 0 }, "row 1 passes")]
-    [InlineData(new byte[] { 3, 7 }, "passes the event's end")]
+    [InlineData(new byte[] { 3, 7, 0 }, "extends past the end")]
+    [InlineData(new byte[] { 3, 7, 0, 1, 5, 65, 66 }, "extends past the end")]
+    [InlineData(new byte[] { 3, 7, 0, 1, 1, 65 }, "extends past the end")]
+    [InlineData(new byte[] { 3, 7, 0, 1, 1, 65, 2, 0 }, "row 1 extends")]
+    [InlineData(new byte[] { 3, 7 }, "extends past the end")]
     [InlineData(new byte[] { 2, 3, 0, 1 }, "2 columns, but the table map of db.t has 3")]
-    [InlineData(new byte[] { 3, 0, 1 }, "rows that have no columns")]
+    [InlineData(new byte[] { 3, 0, 1 }, "a row that has no columns")]
     [InlineData(new byte[] { 3 }, "are left")]
-    public void Rows_that_do_not_fill_the_event_are_refused_with_the_place(byte[] rest, string message)
+    public void Rows_that_do_not_fill_the_event_are_rejected_with_the_position(byte[] rest, string message)
     {
         var e = Assert.Throws<CdcProtocolException>(() => TestEvents.Scan(IntAndText, EventType.WriteRows, rest));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public class RowScannerTests
     }
 
     [Fact]
-    public void Events_above_64_KiB_take_wide_offsets()
+    public void Events_above_64_KiB_use_wide_offsets()
     {
         var map = TestEvents.Map([(byte)ColumnType.Blob], [3]);
         var rows = TestEvents.Scan(map, EventType.WriteRows, [1, 1, 0, 0x70, 0x11, 1, .. new byte[70_000], 0, 1, 0, 0, 42]);

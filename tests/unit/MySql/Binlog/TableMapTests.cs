@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 
 public partial class TableMapTests
 {
-    // Tables that keep their columns from begin to end, so that the last state describes every map.
+    // Tables whose columns never change during the recording, so that the last state describes every map.
     public static TheoryData<string> Unaltered => new(Recording.All("mysql-9.7").Select(r => r.Name).Where(n => IsUnaltered(n)
         && !n.EndsWith("-mm", StringComparison.Ordinal)));
 
@@ -19,7 +19,7 @@ public partial class TableMapTests
 
     [Theory]
     [MemberData(nameof(Unaltered))]
-    public async Task Schema_of_full_metadata_is_that_of_information_schema(string name)
+    public async Task Schema_of_full_metadata_equals_information_schema(string name)
     {
         var recording = Recording.Get(name);
         foreach (var map in (await MapsAsync(recording)).Where(m => m.Schema is not null))
@@ -71,7 +71,7 @@ public partial class TableMapTests
     [InlineData("bit(8)", "bit(9)")]
     [InlineData("enum('a','b')", "set('a','b')")]
     [InlineData("int", "nonsense")]
-    public void Bind_of_another_type_or_length_is_refused(string actual, string claimed)
+    public void Bind_of_another_type_or_length_is_rejected(string actual, string claimed)
     {
         var map = TestEvents.Map(actual);
         Assert.True(map.TryBind([new ColumnDefinition("c", actual, true, TestEvents.CharsetOf(actual))], false, out _, out var mismatch),
@@ -85,11 +85,12 @@ public partial class TableMapTests
     [InlineData("text", null, 51, "cp1251", "")]
     [InlineData("text", "cp1251", 51, "cp1251", "")]
     [InlineData("text", "cp1251", 0, "cp1251", "")]
-    [InlineData("text", "koi8r", 51, null, "the log has it in cp1251, the schema in koi8r")]
-    [InlineData("text", "klingon", 0, null, "klingon is not known")]
-    [InlineData("blob", null, 51, null, "the log has it in cp1251, the schema in binary")]
+    [InlineData("text", "koi8r", 51, null, "the log has it in cp1251, the schema has it in koi8r")]
+    [InlineData("text", "klingon", 0, null, "klingon is unknown")]
+    [InlineData("blob", null, 51, null, "the log has it in cp1251, the schema has it in binary")]
     [InlineData("blob", null, 63, null, "")]
-    public void Bind_of_a_text_needs_its_character_set_and_takes_what_the_log_tells(string type, string? characterSet, int told, string? expected, string refusal)
+    public void Bind_of_a_text_needs_its_character_set_and_accepts_the_one_in_the_log(
+        string type, string? characterSet, int told, string? expected, string refusal)
     {
         // Optional metadata of type 2: the default character set of the columns.
         byte[] optional = told == 0 ? [] : [2, 1, (byte)told];
@@ -107,7 +108,7 @@ public partial class TableMapTests
     [InlineData(true, "Long Long", false)]
     [InlineData(true, "Long LongLong Long", false)]
     [InlineData(true, "Long", true)]
-    public void MariaDBs_hashes_of_unique_keys_may_stand_behind_the_columns(bool mayHashKeys, string types, bool fits)
+    public void MariaDBs_hashes_of_unique_keys_may_follow_the_columns(bool mayHashKeys, string types, bool fits)
     {
         byte[] codes = [.. types.Split(' ').Select(t => (byte)Enum.Parse<ColumnType>(t))];
         var map = TestEvents.Map(codes, []);
@@ -120,7 +121,7 @@ public partial class TableMapTests
     }
 
     [Fact]
-    public void Header_tells_the_table_without_parsing_the_columns()
+    public void Header_gives_the_table_without_parsing_the_columns()
     {
         var header = TableMapHeader.Read(TestEvents.MapBody("int"), TestEvents.Format);
         Assert.Equal((77ul, "db", "t"), (header.TableId, System.Text.Encoding.UTF8.GetString(header.Database),
@@ -133,7 +134,7 @@ public partial class TableMapTests
     [InlineData(ColumnType.Invalid)]
     [InlineData(ColumnType.OldDecimal)]
     [InlineData((ColumnType)200)]
-    internal void Columns_of_types_that_no_table_has_are_refused_by_name(ColumnType type)
+    internal void Columns_of_types_that_no_table_has_are_rejected_by_name(ColumnType type)
     {
         var e = Assert.Throws<CdcProtocolException>(() => TableMap.Read(TestEvents.MapBody((byte)type, []), TestEvents.Format));
         Assert.Equal("TABLE_MAP_EVENT", e.EventType);

@@ -5,7 +5,7 @@ using CdcEmbedded.MySql.Binlog.Rows;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Events made by hand: a table db.t (id 77) and rows of it.</summary>
+/// <summary>Handmade events: a table db.t (id 77) and rows of it.</summary>
 internal static class TestEvents
 {
     public static FormatDescription Format { get; } = FormatDescription.Read(FormatBody("9.7.4", 1));
@@ -44,7 +44,7 @@ internal static class TestEvents
 
     public static byte[] MapBody(byte type, byte[] metadata) => MapBody([type], metadata);
 
-    /// <summary>All columns take nulls; there is no optional metadata.</summary>
+    /// <summary>All columns are nullable; there is no optional metadata.</summary>
     public static byte[] MapBody(byte[] types, byte[] metadata) =>
     [
         77, 0, 0, 0, 0, 0, 1, 0, 2, (byte)'d', (byte)'b', 0, 1, (byte)'t', 0,
@@ -63,7 +63,7 @@ internal static class TestEvents
         return new RowScanner().Scan(map, RowsHeader.Read(type, body, Format), body, 0, body.Length);
     }
 
-    /// <summary>One value of one column.</summary>
+    /// <summary>Returns one value of one column.</summary>
     public static DataValue Read(ColumnType type, byte[] metadata, params byte[] value)
         => Scan(Map([(byte)type], metadata), EventType.WriteRows, [1, 1, 0, .. value]).GetValue(0, 0);
 }
