@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Server;
 
@@ -34,5 +35,5 @@ internal static class BinlogDump
     }
 
     /// <summary>A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion pairs.</summary>
-    public static uint RandomServerId() => (uint)Random.Shared.NextInt64(1L << 31, 1L << 32);
+    public static uint RandomServerId() => (1u << 31) | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
 }
