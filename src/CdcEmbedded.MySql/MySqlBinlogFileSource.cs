@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcEmbedded.MySql.Binlog.Files;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
@@ -109,7 +108,7 @@ public sealed class MySqlBinlogFileSource : ISource
 
     /// <summary>Returns what is known about tables at the start position: what was stored, or what the files before that position
     /// say.</summary>
-    private async ValueTask<SchemaHistory> OpenSchemasAsync(SourceContext context, StartPosition start, OffsetDocument document,
+    private async ValueTask<SchemaHistory> OpenSchemasAsync(SourceContext context, StartPosition start, BinlogPosition document,
         CancellationToken cancellationToken)
     {
         if (start.Offset is not null && await context.Notes.LoadAsync(SchemaHistory.Topic, cancellationToken).ConfigureAwait(false) is { } note
@@ -119,31 +118,31 @@ public sealed class MySqlBinlogFileSource : ISource
         }
 
         var catalogue = new SchemaCatalogue { Assumes = true };
-        var begin = new OffsetDocument { File = Path.GetFileName(_options.Files[0]), Position = BinlogFile.MagicLength };
-        if (document.File is { } file && (file != begin.File || document.Position > begin.Position))
+        var begin = BinlogPosition.At(Path.GetFileName(_options.Files[0]));
+        if (document.Coordinates is { } at && at != begin.Coordinates)
         {
-            var stream = new FileEventStream(_options.Files, begin.Position);
+            var stream = new FileEventStream(_options.Files, BinlogFile.MagicLength);
             await using var disposing = stream.ConfigureAwait(false);
             await new LoggedSchemaChanges(stream, hasChecksums: false, begin, ignoresTableCase: false)
-                .ReadAsync((file, document.Position), (sql, statement) => catalogue.Apply(sql, statement), cancellationToken).ConfigureAwait(false);
+                .ReadAsync(at, (sql, statement) => catalogue.Apply(sql, statement), cancellationToken).ConfigureAwait(false);
         }
 
         return SchemaHistory.Begin(catalogue, document, isKept: true);
     }
 
-    private OffsetDocument Resolve(StartPosition start, out int first)
+    private BinlogPosition Resolve(StartPosition start, out int first)
     {
         first = 0;
         if (start.Offset is not { } offset)
         {
             return ReferenceEquals(start, StartPosition.Earliest)
-                ? new OffsetDocument { File = Path.GetFileName(_options.Files[0]), Position = 4 }
+                ? BinlogPosition.At(Path.GetFileName(_options.Files[0]))
                 : throw new ArgumentException("Binlog files have no latest position to wait at: start from the earliest, or at an offset.",
                     nameof(start));
         }
 
-        var document = OffsetDocument.Read(offset);
-        if (document.File is not { } name)
+        var document = BinlogPosition.Read(offset);
+        if (document.Coordinates is not { File: var name } at)
         {
             throw new OffsetLostException($"The offset {offset} names no binlog file, so its position in the files cannot be found. "
                 + "Start from a file and position.");
@@ -159,23 +158,12 @@ public sealed class MySqlBinlogFileSource : ISource
 
         // The ROTATE at the end of the last file has been read. It names a file that is not given, or not yet written: nothing is left to
         // read.
-        if (document is { Position: BinlogFile.MagicLength, Rows: 0 } && IsNext(Path.GetFileName(_options.Files[^1]), name))
+        if (at.Position == BinlogFile.MagicLength && document.IsTransactionEnd && BinlogCoordinates.IsNextFile(Path.GetFileName(_options.Files[^1]), name))
         {
             return document;
         }
 
         throw new OffsetLostException($"The stored position is in the binlog file '{name}', which is not among the {_options.Files.Count} given. Add it, "
             + "or delete the stored offset to start from the first one.");
-    }
-
-    /// <summary>Returns true if the server gives the second name to the binlog after the first: <c>binlog.000010</c> after
-    /// <c>binlog.000009</c>.</summary>
-    private static bool IsNext(string file, string next)
-    {
-        var point = file.LastIndexOf('.') + 1;
-        return point > 0 && next.StartsWith(file[..point], StringComparison.Ordinal)
-            && long.TryParse(file.AsSpan(point), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && long.TryParse(next.AsSpan(point), NumberStyles.None, CultureInfo.InvariantCulture, out var nextNumber)
-            && nextNumber - 1 == number;
     }
 }

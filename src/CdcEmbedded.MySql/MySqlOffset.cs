@@ -25,7 +25,7 @@ public static class MySqlOffset
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(position, 4);
-        return new OffsetDocument { File = file, Position = position }.ToOffset();
+        return BinlogPosition.At(file, position).ToOffset();
     }
 
     /// <summary>MySQL: starts with the first transaction that is not in the given GTID set.</summary>
@@ -33,7 +33,7 @@ public static class MySqlOffset
     public static CdcOffset FromGtidSet(GtidSet executed)
     {
         ArgumentNullException.ThrowIfNull(executed);
-        return new OffsetDocument { GtidSet = executed }.ToOffset();
+        return new BinlogPosition { Executed = new ExecutedGtids(executed) }.ToOffset();
     }
 
     /// <summary>MariaDB: starts after the given GTID position.</summary>
@@ -41,6 +41,6 @@ public static class MySqlOffset
     public static CdcOffset FromMariaDbGtidPosition(MariaDbGtidPosition position)
     {
         ArgumentNullException.ThrowIfNull(position);
-        return new OffsetDocument { GtidPosition = position }.ToOffset();
+        return new BinlogPosition { Executed = new ExecutedGtids(position) }.ToOffset();
     }
 }

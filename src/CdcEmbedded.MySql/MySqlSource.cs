@@ -125,8 +125,8 @@ public sealed class MySqlSource : ISource
     private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
         TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger);
 
-    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, MySqlSession session, ServerFacts facts, OffsetDocument start, bool isStored,
-        (string File, long Position)? logEnd, ILogger logger, CancellationToken cancellationToken)
+    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, MySqlSession session, ServerFacts facts, BinlogPosition start, bool isStored,
+        BinlogCoordinates? logEnd, ILogger logger, CancellationToken cancellationToken)
     {
         var selection = SelectionFor(facts, logger);
         var here = SettingsOf(session.Host);
@@ -140,9 +140,9 @@ public sealed class MySqlSource : ISource
             var serverId = _options.ServerId ?? BinlogDump.RandomServerId();
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, start, setup, serverId, context.StopWhenCaughtUp, ReadTimeout(),
                 cancellationToken).ConfigureAwait(false);
-            Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.File ?? "", start.Position, serverId);
+            Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "", start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, serverId);
             var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
-            var settings = SettingsFor(context, facts, selection, history, logger) with { End = end?.Position, EndGtids = end?.Executed, EndPosition = end?.GtidPosition };
+            var settings = SettingsFor(context, facts, selection, history, logger) with { End = end };
             var stream = new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums)
             {
@@ -182,35 +182,30 @@ public sealed class MySqlSource : ISource
 
     /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another server
     /// after a failover has an end of its own.</summary>
-    private CaughtUpEnd KeepEnd(SourceContext context, ServerFacts facts, (string File, long Position)? logEnd)
+    private BinlogPosition? KeepEnd(SourceContext context, ServerFacts facts, BinlogCoordinates? logEnd)
     {
-        if (_end is not { } end || !ReferenceEquals(end.Context, context) || end.ServerUuid != facts.ServerUuid)
+        if (_end is not { } end || !ReferenceEquals(end.Context, context) || end.Position?.Server != facts.ServerUuid)
         {
-            _end = end = new CaughtUpEnd(context, facts.ServerUuid, logEnd, facts.GtidExecuted, facts.GtidPosition);
+            _end = end = new CaughtUpEnd(context, logEnd is null ? null
+                : new BinlogPosition { Server = facts.ServerUuid, Executed = facts.Executed, Coordinates = logEnd });
         }
 
-        return end;
+        return end.Position;
     }
 
-    private sealed record CaughtUpEnd(SourceContext Context, string? ServerUuid, (string File, long Position)? Position, GtidSet? Executed,
-        MariaDbGtidPosition? GtidPosition);
+    private sealed record CaughtUpEnd(SourceContext Context, BinlogPosition? Position);
 
     /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has found for it.</summary>
-    private static OffsetDocument Identified(OffsetDocument start, ServerFacts facts, MariaDbGtidPosition? gtids)
+    private static BinlogPosition Identified(BinlogPosition start, ServerFacts facts, MariaDbGtidPosition? gtids)
     {
         // After a failover the file and position are the other server's: the first ROTATE will name this one's.
         var isThisServer = start.Server is null || start.Server == facts.ServerUuid;
-        return new OffsetDocument
+        return new BinlogPosition
         {
             Server = facts.ServerUuid,
-            GtidSet = facts.HasGtids ? start.GtidSet : null,
-            GtidPosition = start.GtidPosition ?? gtids,
-            File = isThisServer ? start.File : null,
-            Position = isThisServer ? start.Position : 4,
-            Rows = start.Rows,
-            SchemaChanges = start.SchemaChanges,
-            Check = start.Check,
-            TransactionGtid = start.TransactionGtid,
+            Executed = gtids is not null ? new ExecutedGtids(gtids) : start.GtidSet is not null && !facts.HasGtids ? default : start.Executed,
+            Coordinates = isThisServer ? start.Coordinates : null,
+            Progress = start.Progress,
             Pending = start.Pending,
         };
     }

@@ -68,8 +68,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
     /// the file does not matter.</summary>
     private static string PlaceOf(string offset)
     {
-        var document = OffsetDocument.Read(CdcOffset.Parse(offset));
-        return $"{document.GtidSet?.ToString() ?? $"{document.File}:{document.Position}"} {document.TransactionGtid} {document.Rows}";
+        var document = BinlogPosition.Read(CdcOffset.Parse(offset));
+        return $"{document.GtidSet?.ToString() ?? document.Coordinates.ToString()} {document.Progress?.Gtid} {document.Progress?.Rows ?? 0}";
     }
 
     private static string Line(CapturedChange change) => $"{change.Event.After["id"]}\t{change.Event.EventId}";

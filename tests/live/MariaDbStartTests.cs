@@ -52,8 +52,8 @@ public sealed class MariaDbStartTests
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), start);
 
         Assert.Equal([$"create t {{id: {id}}}", $"create t {{id: {id + 10}}}", $"create t {{id: {id + 20}}}"], Capture.Texts(changes));
-        Assert.Equal(MariaDbGtidPosition.Parse(before), OffsetDocument.Read(changes[0].Offset).GtidPosition);
-        Assert.Equal(MariaDbGtidPosition.Parse(after), OffsetDocument.Read(changes[^1].Offset).GtidPosition);
+        Assert.Equal(MariaDbGtidPosition.Parse(before), BinlogPosition.Read(changes[0].Offset).GtidPosition);
+        Assert.Equal(MariaDbGtidPosition.Parse(after), BinlogPosition.Read(changes[^1].Offset).GtidPosition);
 
         // Inside the transaction and after it, with the offset as it is and as an older version stored it: without GTIDs.
         for (int i = 0; i < changes.Count; i++)
@@ -62,9 +62,12 @@ public sealed class MariaDbStartTests
             Assert.Equal(rest, await Capture.ReadTextsAsync(Capture.Source(server, "d"), changes[i].Offset));
         }
 
-        OffsetDocument inside = OffsetDocument.Read(changes[0].Offset);
-        var old = new OffsetDocument { Server = inside.Server, File = inside.File, Position = inside.Position, Rows = inside.Rows, Check = inside.Check };
-        Assert.Equal(1, old.Rows);
+        BinlogPosition inside = BinlogPosition.Read(changes[0].Offset);
+        Assert.Equal(1, inside.Progress?.Rows);
+        var old = new BinlogPosition
+        {
+            Server = inside.Server, Coordinates = inside.Coordinates, Progress = new TransactionProgress(default, 1, 0, inside.Progress?.Check ?? 0),
+        };
         Assert.Equal(Capture.Texts(changes).Skip(1), await Capture.ReadTextsAsync(Capture.Source(server, "d"), old.ToOffset()));
     }
 }

@@ -1,43 +1,57 @@
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>The executed GTIDs as they grow: a set to begin with and a log of what came after, so that the state after each transaction
+/// <summary>The executed GTIDs as they grow: a first set and a list of the GTIDs added to it, so that the state after each transaction
 /// costs one number instead of one set.</summary>
-/// <remarks>One thread appends. A <see cref="GtidSnapshot"/> may be read by any thread that received it by a path with a memory barrier (a
+/// <remarks>One thread appends. An <see cref="ExecutedGtids"/> may be read by any thread that received it by a path with a memory barrier (a
 /// channel): it reads only entries below its own count, which are never written again.</remarks>
 internal sealed class GtidTimeline
 {
-    /// <summary>Entries of a segment: bounds what a snapshot replays and what it keeps alive, about 10 KiB.</summary>
+    /// <summary>Entries of a segment: bounds what building a set replays and what a moment keeps alive, about 10 KiB.</summary>
     internal const int SegmentLength = 1024;
 
     private Segment _segment;
 
-    public GtidTimeline(GtidSet start) => _segment = new Segment(start);
+    /// <summary>Creates the timeline.</summary>
+    /// <param name="start">The transactions executed before the first appended one.</param>
+    public GtidTimeline(GtidSet start) => _segment = new Segment(this, first: 0, start);
 
     /// <summary>The state now.</summary>
-    public GtidSnapshot Current => new(_segment, _segment.Count);
+    public ExecutedGtids Current => new(_segment, _segment.Count);
 
     /// <summary>Adds a GTID.</summary>
     /// <returns>The state with it.</returns>
-    public GtidSnapshot Append(Gtid gtid)
+    public ExecutedGtids Append(Gtid gtid)
     {
         if (_segment.Count == SegmentLength)
         {
-            _segment = new Segment(_segment.ToSet(SegmentLength));
+            _segment = new Segment(this, _segment.First + SegmentLength, _segment.ToSet(SegmentLength));
         }
 
         _segment.Append(gtid);
         return Current;
     }
 
-    internal sealed class Segment(GtidSet start)
+    /// <summary>One stretch of the timeline.</summary>
+    /// <param name="timeline">The timeline.</param>
+    /// <param name="first">How many entries are in the segments before it.</param>
+    /// <param name="start">The state before its first entry.</param>
+    internal sealed class Segment(GtidTimeline timeline, long first, GtidSet start)
     {
         private readonly long[] _numbers = new long[SegmentLength];
         private readonly ushort[] _sources = new ushort[SegmentLength];
         private (Guid Source, string? Tag)[] _names = new (Guid, string?)[2];
         private int _nameCount;
 
+        /// <summary>The timeline that it belongs to.</summary>
+        public GtidTimeline Timeline => timeline;
+
+        /// <summary>How many entries are in the segments before it.</summary>
+        public long First => first;
+
+        /// <summary>How many entries it has.</summary>
         public int Count { get; private set; }
 
+        /// <summary>Adds an entry.</summary>
         public void Append(Gtid gtid)
         {
             _sources[Count] = SourceOf(gtid);
@@ -45,6 +59,7 @@ internal sealed class GtidTimeline
             Count++;
         }
 
+        /// <summary>The set with the first entries.</summary>
         public GtidSet ToSet(int count)
         {
             if (count == 0)

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace CdcEmbedded.MySql.Positions;
 
-/// <summary>Adds up which changes of a transaction have been delivered, so that a restart inside it can tell whether the second reading
-/// gives the same ones.</summary>
+/// <summary>A hash over the changes of a transaction that were delivered. After a restart inside the transaction it shows whether the second
+/// reading delivers the same ones (R16).</summary>
 /// <remarks>A rolling hash: each change multiplies by a constant and adds its table's hash. It does not depend on how a server splits rows into
-/// events (binlog_row_event_max_size, compression), but changes with another filter or another order of tables. It tells mistakes, not
+/// events (binlog_row_event_max_size, compression), but changes with another filter or another order of tables. It finds mistakes, not
 /// malice.</remarks>
 internal static class DeliveryCheck
 {
@@ -34,7 +34,7 @@ internal static class DeliveryCheck
         return unchecked((check * power) + (tableHash * series));
     }
 
-    /// <summary>The hash before the first change: options by which an event gives another number of changes begin with other ones.</summary>
+    /// <summary>The hash before the first change. Options that change how many changes an event has begin with another hash.</summary>
     public static ulong Begin(KeyChangeMode keyChange, bool skipUnchanged)
         => (keyChange == KeyChangeMode.DeleteAndCreate ? 0UL : 0x9E3779B97F4A7C15) ^ (skipUnchanged ? 0xC2B2AE3D27D4EB4F : 0UL);
 

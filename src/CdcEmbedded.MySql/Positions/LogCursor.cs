@@ -3,32 +3,34 @@ using CdcEmbedded.MySql.Binlog.Rows;
 
 namespace CdcEmbedded.MySql.Positions;
 
-/// <summary>Where in the log the reader stands, in 64 bits: the log itself counts modulo 2^32 (R4).</summary>
+/// <summary>The reader's coordinates in the log, counted on event by event in 64 bits: the log itself counts modulo 2^32 (R4).</summary>
+/// <remarks>A counter, and no position that is stored or ordered: <see cref="BinlogCoordinates"/> orders what <see cref="Coordinates"/> returns.</remarks>
 internal sealed class LogCursor
 {
+    /// <summary>Creates the cursor.</summary>
+    /// <param name="start">Where reading begins; null where the first ROTATE event says it.</param>
+    public LogCursor(BinlogCoordinates? start) => (File, Position) = start is { } at ? (at.File, at.Position) : ("", BinlogCoordinates.FirstPosition);
+
     /// <summary>The file's name without its folder; empty until the first ROTATE names it.</summary>
-    public string File { get; private set; } = "";
+    public string File { get; private set; }
 
     /// <summary>The end of the last event.</summary>
-    public long Position { get; private set; } = 4;
+    public long Position { get; private set; }
 
-    /// <summary>Whether MariaDB wrote the file: it may leave the next position empty inside transactions.</summary>
+    /// <summary>File and position.</summary>
+    public BinlogCoordinates Coordinates => new(File, Position);
+
+    /// <summary>True if MariaDB wrote the file: it may leave the next position empty inside transactions.</summary>
     public bool IsMariaDb { get; set; }
 
-    public LogCursor(string? file, long position)
-    {
-        File = file ?? "";
-        Position = position;
-    }
-
-    /// <summary>A new file, or a jump inside one.</summary>
+    /// <summary>Begins a new file, or jumps inside one.</summary>
     public void MoveTo(string file, long position)
     {
         File = file;
         Position = position;
     }
 
-    /// <summary>Passes over an event.</summary>
+    /// <summary>Moves past an event.</summary>
     /// <returns>Where it begins; the current position for events that are not in the file.</returns>
     public long Pass(in EventHeader header)
     {
@@ -57,15 +59,9 @@ internal sealed class LogCursor
         return end - header.EventLength;
     }
 
+    /// <summary><c>file:position</c>.</summary>
+    public override string ToString() => Coordinates.ToString();
+
     private static bool IsOfTransaction(EventType type) => type is EventType.Query or EventType.TableMap or EventType.IntVar or EventType.Rand or EventType.UserVar
         or EventType.Xid or EventType.XaPrepare or EventType.MariaDbAnnotateRows or EventType.MariaDbQueryCompressed || RowsHeader.IsRowsEvent(type);
-
-    public override string ToString() => $"{File}:{Position}";
-
-    /// <summary>Orders two places by file, then position. Files of one log have names of one length until their number gains a digit.</summary>
-    public static int Compare(string fileA, long positionA, string fileB, long positionB)
-    {
-        var byFile = fileA.Length != fileB.Length ? fileA.Length.CompareTo(fileB.Length) : string.CompareOrdinal(fileA, fileB);
-        return byFile != 0 ? byFile : positionA.CompareTo(positionB);
-    }
 }

@@ -1,9 +1,10 @@
+using CdcEmbedded.MySql.Gtids;
+
 namespace CdcEmbedded.MySql.Positions;
 
-/// <summary>A prepared XA transaction that awaits its outcome, as an offset remembers it: where its rows are to be read again (R20).</summary>
-/// <param name="Xid">As the server writes it in XA statements: <c>X'67',X'62',1</c>.</param>
-/// <param name="Gtid">The GTID of its XA PREPARE; null without GTIDs.</param>
-/// <param name="Before">MariaDB's GTID position before it; null else.</param>
-/// <param name="File">The binlog file.</param>
-/// <param name="Position">Where its first event begins in the file.</param>
-internal sealed record PendingXa(string Xid, string? Gtid, string? Before, string File, long Position);
+/// <summary>A prepared XA transaction without an outcome yet, as a position remembers it: where its rows are read again (R20).</summary>
+/// <param name="Xid">Its name as the server writes it in XA statements: <c>X'67',X'62',1</c>.</param>
+/// <param name="Gtid">The GTID of its XA PREPARE; none without GTIDs.</param>
+/// <param name="Before">MariaDB's GTID position before it; null for MySQL and where it is not known.</param>
+/// <param name="Begin">Where its first event begins.</param>
+internal sealed record PendingXa(string Xid, TransactionGtid Gtid, MariaDbGtidPosition? Before, BinlogCoordinates Begin);

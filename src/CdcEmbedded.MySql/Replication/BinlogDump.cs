@@ -17,19 +17,19 @@ internal static class BinlogDump
     /// <param name="readTimeout">The longest silence of the socket.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The packets, and whether events have checksums.</returns>
-    public static async ValueTask<(PacketStream Packets, bool HasChecksums)> StartAsync(MySqlSession session, ServerFacts facts, OffsetDocument offset,
+    public static async ValueTask<(PacketStream Packets, bool HasChecksums)> StartAsync(MySqlSession session, ServerFacts facts, BinlogPosition offset,
         ReplicationSetup setup, uint serverId, bool isFinite, TimeSpan readTimeout, CancellationToken cancellationToken)
     {
-        var start = DumpStart.Of(offset);
+        var start = offset.DumpStart;
         var checksum = await session.PrepareReplicationAsync(setup, cancellationToken).ConfigureAwait(false);
         var flags = isFinite ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
         flags |= facts.Version.IsMariaDb ? BinlogDumpFlags.AnnotateRows : BinlogDumpFlags.None;
-        var packets = start.Position is { } position
+        var packets = start.GtidPosition is { } position
             ? await session.StartMariaDbDumpAsync(serverId, flags, position.ToString(), readTimeout, cancellationToken).ConfigureAwait(false)
-            : start.Executed is { } executed && facts.HasGtids
+            : start.GtidSet is { } executed && facts.HasGtids
                 ? await session.StartBinlogDumpGtidAsync(serverId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(), readTimeout,
                     cancellationToken).ConfigureAwait(false)
-                : await session.StartBinlogDumpAsync(serverId, flags, start.File, (ulong)start.FilePosition, readTimeout, cancellationToken)
+                : await session.StartBinlogDumpAsync(serverId, flags, start.Coordinates?.File ?? "", (ulong)(start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition), readTimeout, cancellationToken)
                     .ConfigureAwait(false);
         return (packets, checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }

@@ -8,5 +8,5 @@ internal interface ILogOpener
 {
     /// <summary>The events from a place on to the log's end now.</summary>
     /// <returns>The stream, and whether its events have checksums before the first format description says so.</returns>
-    ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(OffsetDocument start, CancellationToken cancellationToken);
+    ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(BinlogPosition start, CancellationToken cancellationToken);
 }

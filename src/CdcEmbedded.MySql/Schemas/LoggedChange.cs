@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Schemas;
@@ -7,9 +8,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="Table">The table; empty where the database itself is meant.</param>
 /// <param name="Kind">What happens to it.</param>
 /// <param name="IsOptional">Whether it creates only what is not there: IF NOT EXISTS.</param>
-/// <param name="File">The binlog file.</param>
-/// <param name="Position">Where the statement ends in the file.</param>
-internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, string File, long Position)
+/// <param name="End">Where the statement ends.</param>
+internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, BinlogCoordinates End)
 {
     /// <summary>Whether the database itself is meant.</summary>
     public bool IsOfDatabase => Table.Length == 0;

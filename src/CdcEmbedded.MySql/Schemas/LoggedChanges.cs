@@ -17,8 +17,8 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
     /// <summary>Adds what a statement does.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="context">Its session's settings.</param>
-    /// <param name="cursor">Stands behind it.</param>
-    public void Add(string sql, DdlContext context, LogCursor cursor)
+    /// <param name="end">Where it ends.</param>
+    public void Add(string sql, DdlContext context, BinlogCoordinates end)
     {
         // What may be there counts as there.
         foreach (var change in new SchemaCatalogue { MayLack = true }.Apply(sql, context))
@@ -29,24 +29,24 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
             }
 
             var isOptional = change.Kind is TableChangeKind.Create or TableChangeKind.CreateDatabase && MayDoNothing(sql);
-            _changes.Add(new LoggedChange(change.Database, change.Table, change.Kind, isOptional, cursor.File, cursor.Position));
+            _changes.Add(new LoggedChange(change.Database, change.Table, change.Kind, isOptional, end));
             if (change.NewTable is { } name)
             {
                 // A new name was free before, unless there was nothing to be renamed.
                 var kind = sql.Contains("IF EXISTS", StringComparison.OrdinalIgnoreCase) ? TableChangeKind.Alter : TableChangeKind.Create;
-                _changes.Add(new LoggedChange(change.NewDatabase ?? change.Database, name, kind, false, cursor.File, cursor.Position));
+                _changes.Add(new LoggedChange(change.NewDatabase ?? change.Database, name, kind, false, end));
             }
         }
     }
 
     /// <summary>The first statement behind a place after which a table is another one; null where there is none.</summary>
-    public LoggedChange? FindBehind(OffsetDocument place, string database, string table)
+    public LoggedChange? FindBehind(BinlogPosition place, string database, string table)
     {
         foreach (var change in _changes)
         {
             if (!change.IsOptional && string.Equals(change.Database, database, _comparison)
                 && (string.Equals(change.Table, table, _comparison) || change.Kind == TableChangeKind.DropDatabase)
-                && (place.File is not { } file || LogCursor.Compare(change.File, change.Position, file, place.Position) > 0))
+                && (place.Coordinates is not { } at || !at.IsAtOrAfter(change.End)))
             {
                 return change;
             }
@@ -154,5 +154,5 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
     /// <summary>Whether a statement does nothing where its table or database is there. IF NOT EXISTS may also stand elsewhere in it, which does no harm.</summary>
     private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
 
-    private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.File}:{change.Position}, behind the start";
+    private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, behind the start";
 }

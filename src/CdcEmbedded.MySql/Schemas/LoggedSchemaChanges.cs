@@ -6,9 +6,9 @@ using CdcEmbedded.MySql.Schemas.Ddl;
 namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>Walks a stretch of the log for the statements that change tables, and nothing else: rows are passed over by their headers.</summary>
-internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums, OffsetDocument start, bool ignoresTableCase)
+internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums, BinlogPosition start, bool ignoresTableCase)
 {
-    private readonly LogCursor _cursor = new(start.File, start.Position);
+    private readonly LogCursor _cursor = new(start.Coordinates);
     private FormatDescription? _format;
     private bool _hasChecksums = hasChecksums;
     private bool _isWithoutEffect;
@@ -24,7 +24,7 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
     /// <param name="onStatement">Called for each statement that may change tables, with its session's settings; the cursor stands behind it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Whether the place was reached: not where the stream ended before it.</returns>
-    public async ValueTask<bool> ReadAsync((string File, long Position)? end, Action<string, DdlContext> onStatement, CancellationToken cancellationToken)
+    public async ValueTask<bool> ReadAsync(BinlogCoordinates? end, Action<string, DdlContext> onStatement, CancellationToken cancellationToken)
     {
         while (!HasReached(end))
         {
@@ -42,8 +42,7 @@ internal sealed class LoggedSchemaChanges(IEventStream stream, bool hasChecksums
         return true;
     }
 
-    private bool HasReached((string File, long Position)? end)
-        => end is { } place && _cursor.File.Length > 0 && LogCursor.Compare(_cursor.File, _cursor.Position, place.File, place.Position) >= 0;
+    private bool HasReached(BinlogCoordinates? end) => end is { } place && _cursor.File.Length > 0 && _cursor.Coordinates.IsAtOrAfter(place);
 
     private void Read(in EventSlice slice, Action<string, DdlContext> onStatement)
     {

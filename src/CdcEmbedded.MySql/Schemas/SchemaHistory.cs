@@ -19,7 +19,7 @@ internal sealed class SchemaHistory
 
     private readonly List<SchemaVersion> _versions = [];
     private SchemaCatalogue _base = new();
-    private OffsetDocument? _basePlace;
+    private BinlogPosition? _basePlace;
     private int _foldAt = ManyVersions;
 
     /// <summary>The tables at the reader's place.</summary>
@@ -38,7 +38,7 @@ internal sealed class SchemaHistory
     /// <param name="catalogue">The tables there; the history's own from now on.</param>
     /// <param name="place">The place.</param>
     /// <param name="isKept">Whether it must be kept.</param>
-    public static SchemaHistory Begin(SchemaCatalogue catalogue, OffsetDocument place, bool isKept) => new()
+    public static SchemaHistory Begin(SchemaCatalogue catalogue, BinlogPosition place, bool isKept) => new()
     {
         Catalogue = catalogue,
         _base = catalogue.Copy(),
@@ -50,7 +50,7 @@ internal sealed class SchemaHistory
     /// <summary>Takes a note up at an offset.</summary>
     /// <returns>Null where the note says nothing of that place: the offset lies before its base, or is another server's.</returns>
     /// <exception cref="OffsetFormatException">The note is damaged.</exception>
-    public static SchemaHistory? Resume(string note, OffsetDocument offset)
+    public static SchemaHistory? Resume(string note, BinlogPosition offset)
     {
         try
         {
@@ -62,8 +62,8 @@ internal sealed class SchemaHistory
                     + "newer CdcEmbedded wrote them.");
             }
 
-            var place = OffsetDocument.Read(CdcOffset.Parse(root.GetProperty("at").GetRawText()));
-            return IsAtOrBefore(place, offset) ? Read(root, place, offset) : null;
+            var place = BinlogPosition.Read(CdcOffset.Parse(root.GetProperty("at").GetRawText()));
+            return place.OrderTo(offset) <= 0 ? Read(root, place, offset) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -76,7 +76,7 @@ internal sealed class SchemaHistory
     /// <param name="sql">The statement.</param>
     /// <param name="context">Its session's settings.</param>
     /// <param name="place">Where its transaction ends.</param>
-    public IReadOnlyList<TableChange> Apply(string sql, in DdlContext context, SchemaPlace place)
+    public IReadOnlyList<TableChange> Apply(string sql, in DdlContext context, TransactionMark place)
     {
         var changes = Catalogue.Apply(sql, context);
         if (IsKept && changes.Count > 0)
@@ -88,7 +88,7 @@ internal sealed class SchemaHistory
     }
 
     /// <summary>Begins anew with what is known at a place, and keeps it from here on: the log has turned out not to name all columns.</summary>
-    public void BeginAgain(SchemaCatalogue catalogue, OffsetDocument place)
+    public void BeginAgain(SchemaCatalogue catalogue, BinlogPosition place)
     {
         (Catalogue, _base, _basePlace) = (catalogue, catalogue.Copy(), place);
         _versions.Clear();
@@ -97,7 +97,7 @@ internal sealed class SchemaHistory
     }
 
     /// <summary>Takes a table over that was looked up.</summary>
-    public void Learn(TableDefinition definition, SchemaPlace place)
+    public void Learn(TableDefinition definition, TransactionMark place)
     {
         Catalogue.Set(definition);
         IsKept = true;
@@ -110,12 +110,11 @@ internal sealed class SchemaHistory
 
     /// <summary>Folds the versions before a stored offset into the base: no restart leads before it.</summary>
     /// <param name="stored">The stored offset; null where none is.</param>
-    public void Fold(OffsetDocument? stored)
+    public void Fold(BinlogPosition? stored)
     {
-        if (stored is not null && _basePlace is { } place && IsAtOrBefore(place, stored))
+        if (stored is not null && _basePlace is { } place && place.OrderTo(stored) <= 0)
         {
-            var isSameServer = place.Server == stored.Server;
-            while (_versions.Count > 0 && _versions[0].Place.IsBefore(stored, isSameServer))
+            while (_versions.Count > 0 && stored.Covers(_versions[0].Place, place.Server))
             {
                 ApplyTo(_base, _versions[0]);
                 _versions.RemoveAt(0);
@@ -151,16 +150,15 @@ internal sealed class SchemaHistory
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static SchemaHistory Read(JsonElement root, OffsetDocument place, OffsetDocument offset)
+    private static SchemaHistory Read(JsonElement root, BinlogPosition place, BinlogPosition offset)
     {
         var history = Begin(SchemaCatalogue.Read(root.GetProperty("base")), place, isKept: true);
         history.IsDirty = false;
-        var isSameServer = place.Server == offset.Server;
         foreach (var element in root.GetProperty("versions").EnumerateArray())
         {
             // The offset may be that of a reconnect, and the next restart's lie before it: the versions stay, and the base as it is.
             var version = ReadVersion(element);
-            if (version.Place.IsBefore(offset, isSameServer))
+            if (offset.Covers(version.Place, place.Server))
             {
                 ApplyTo(history.Catalogue, version);
                 history._versions.Add(version);
@@ -170,19 +168,7 @@ internal sealed class SchemaHistory
         return history;
     }
 
-    private static bool IsAtOrBefore(OffsetDocument place, OffsetDocument offset)
-    {
-        if (place.GtidSet is { } set && offset.GtidSet is { } executed)
-        {
-            return set.IsSubsetOf(executed);
-        }
-
-        return place.GtidPosition is { } position && offset.GtidPosition is { } reached ? position.IsSubsetOf(reached)
-            : place.Server == offset.Server && place.File is { } file && offset.File is { } at
-                && LogCursor.Compare(file, place.Position, at, offset.Position) <= 0;
-    }
-
-    private void Record(IReadOnlyList<TableChange> changes, SchemaPlace place)
+    private void Record(IReadOnlyList<TableChange> changes, TransactionMark place)
     {
         var tables = new List<TableVersion>(changes.Count);
         var databases = new List<(string, string?)>();
@@ -257,7 +243,7 @@ internal sealed class SchemaHistory
     private static void Write(Utf8JsonWriter writer, SchemaVersion version)
     {
         writer.WriteStartObject();
-        version.Place.Write(writer);
+        PositionJson.Write(writer, version.Place);
         writer.WriteStartArray("tables"u8);
         foreach (var (database, table, definition, isUnknown) in version.Tables)
         {
@@ -306,6 +292,6 @@ internal sealed class SchemaHistory
             databases.Add((database.GetProperty("db").GetString() ?? "", database.GetProperty("charset").GetString()));
         }
 
-        return new SchemaVersion(SchemaPlace.Read(element), tables, databases);
+        return new SchemaVersion(PositionJson.ReadMark(element), tables, databases);
     }
 }

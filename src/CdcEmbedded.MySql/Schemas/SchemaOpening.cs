@@ -15,7 +15,7 @@ internal static class SchemaOpening
     /// <param name="start">Where reading begins.</param>
     /// <param name="isStored">Whether that is an offset, and not an end of the log.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public static async ValueTask<SchemaHistory> OpenAsync(ServerSchemas schemas, ServerFacts facts, SourceNotes notes, OffsetDocument start, bool isStored,
+    public static async ValueTask<SchemaHistory> OpenAsync(ServerSchemas schemas, ServerFacts facts, SourceNotes notes, BinlogPosition start, bool isStored,
         CancellationToken cancellationToken)
     {
         var note = await notes.LoadAsync(SchemaHistory.Topic, cancellationToken).ConfigureAwait(false);

@@ -6,5 +6,5 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="Place">Where in the log it became so.</param>
 /// <param name="Tables">The tables that it set, took away, or made unknown.</param>
 /// <param name="Databases">The databases whose default character set it set, or took away (null).</param>
-internal sealed record SchemaVersion(SchemaPlace Place, IReadOnlyList<TableVersion> Tables,
+internal sealed record SchemaVersion(TransactionMark Place, IReadOnlyList<TableVersion> Tables,
     IReadOnlyList<(string Database, string? CharacterSet)> Databases);

@@ -19,17 +19,17 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
 
     private readonly LoggedChanges _changes = new(selection, facts.IgnoresTableCase);
     private MySqlSession? _session;
-    private OffsetDocument? _scannedFrom;
-    private (string File, long Position) _scannedTo;
+    private BinlogPosition? _scannedFrom;
+    private BinlogCoordinates _scannedTo;
 
     public string Remedy => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start behind that position; or give the "
         + "user SELECT on the table; or set OnUnknownSchema to skip it.";
 
-    async ValueTask<SchemaCatalogue?> ISchemaSource.ReadAllAsync(OffsetDocument place, CancellationToken cancellationToken)
+    async ValueTask<SchemaCatalogue?> ISchemaSource.ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken)
         => await ReadAllAsync(place, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc cref="ISchemaSource.ReadAllAsync"/>
-    public async ValueTask<SchemaCatalogue> ReadAllAsync(OffsetDocument place, CancellationToken cancellationToken)
+    public async ValueTask<SchemaCatalogue> ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken)
     {
         var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
         await Task.Delay(Visible, context.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         return catalogue;
     }
 
-    public async ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
     {
         try
         {
@@ -67,7 +67,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         }
     }
 
-    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
     {
         var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
         var definition = await InformationSchema.ReadTableAsync(session, database, table, cancellationToken).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
         if (_changes.FindBehind(place, database, table) is { } change)
         {
-            return new SchemaLookup(null, $"the statement that ends at {change.File}:{change.Position} changed the table, and what it was before is not known");
+            return new SchemaLookup(null, $"the statement that ends at {change.End} changed the table, and what it was before is not known");
         }
 
         Log.SchemaLookedUp(logger, database, table, definition.Columns.Count);
@@ -88,7 +88,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
 
     /// <summary>Tables and databases that the log changes behind a place may be told by the log before it, where that still holds the statement that
     /// created them.</summary>
-    private async ValueTask RecallAsync(SchemaCatalogue catalogue, OffsetDocument place, CancellationToken cancellationToken)
+    private async ValueTask RecallAsync(SchemaCatalogue catalogue, BinlogPosition place, CancellationToken cancellationToken)
     {
         if (facts.Logs is not [var oldest, ..])
         {
@@ -98,12 +98,12 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         Log.LogReadBefore(logger, oldest.File);
 
         // An offset by GTID alone says of each transaction whether it comes before, but not where in the log that ends.
-        var end = place.File is { } file ? (file, place.Position) : _scannedTo;
+        var end = place.Coordinates ?? _scannedTo;
         var earlier = new SchemaCatalogue(facts.IgnoresTableCase) { MayLack = true };
-        await ReadLogAsync(new OffsetDocument { File = oldest.File, Position = 4 }, end,
+        await ReadLogAsync(BinlogPosition.At(oldest.File), end,
             (sql, statement, walk) =>
             {
-                if (new SchemaPlace(walk.Gtid, walk.Cursor.File, walk.Cursor.Position).IsBefore(place, isSameServer: true))
+                if (place.Covers(new TransactionMark(walk.Gtid, walk.Cursor.Coordinates), place.Server))
                 {
                     earlier.Apply(sql, statement);
                 }
@@ -113,19 +113,18 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
     }
 
     /// <summary>Reads which tables the log changes from a place to its end now. What was read is not read again.</summary>
-    private async ValueTask ScanAsync(MySqlSession session, OffsetDocument place, CancellationToken cancellationToken)
+    private async ValueTask ScanAsync(MySqlSession session, BinlogPosition place, CancellationToken cancellationToken)
     {
         if (await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false) is not { } end)
         {
-            throw new SchemaUnknownException("", place.File ?? "", "The server does not tell where its log ends, so it cannot be told of which place its tables "
+            throw new SchemaUnknownException("", place.Coordinates?.ToString() ?? "", "The server does not tell where its log ends, so it cannot be told of which place its tables "
                 + "are. GRANT REPLICATION CLIENT ON *.* TO the user (BINLOG MONITOR on MariaDB).");
         }
 
         var from = place;
-        if (_scannedFrom is { File: { } first } && place.File is { } file && LogCursor.Compare(first, _scannedFrom.Position, file, place.Position) <= 0
-            && LogCursor.Compare(file, place.Position, _scannedTo.File, _scannedTo.Position) <= 0)
+        if (_scannedFrom?.Coordinates is { } first && place.Coordinates is { } at && at.IsAtOrAfter(first) && _scannedTo.IsAtOrAfter(at))
         {
-            from = new OffsetDocument { File = _scannedTo.File, Position = _scannedTo.Position };
+            from = new BinlogPosition { Coordinates = _scannedTo };
         }
         else
         {
@@ -133,30 +132,30 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
             _scannedFrom = place;
         }
 
-        if (from.File is { } at && LogCursor.Compare(at, from.Position, end.File, end.Position) >= 0)
+        if (from.Coordinates is { } start && start.IsAtOrAfter(end))
         {
             _scannedTo = end;
             return;
         }
 
-        await ReadLogAsync(from, end, (sql, statement, walk) => _changes.Add(sql, statement, walk.Cursor), cancellationToken).ConfigureAwait(false);
+        await ReadLogAsync(from, end, (sql, statement, walk) => _changes.Add(sql, statement, walk.Cursor.Coordinates), cancellationToken).ConfigureAwait(false);
 
         // A server that shuts down ends its streams early, and its other connections before them: one that still answers has sent all.
         await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
         _scannedTo = end;
     }
 
-    private async ValueTask ReadLogAsync(OffsetDocument from, (string File, long Position) end, Action<string, DdlContext, LoggedSchemaChanges> onStatement,
+    private async ValueTask ReadLogAsync(BinlogPosition from, BinlogCoordinates end, Action<string, DdlContext, LoggedSchemaChanges> onStatement,
         CancellationToken cancellationToken)
     {
         var (stream, hasChecksums) = await log.OpenAsync(from, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
         var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
         if (!await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false)
-            && from is { GtidSet: null, GtidPosition: null })
+            && !from.Executed.HasValue)
         {
             // By GTID the last transactions may rightly be left out.
-            throw new CdcConnectionException($"The binlog ended at {walk.Cursor}, before {end.File}:{end.Position}, while its statements were read: the server shuts "
+            throw new CdcConnectionException($"The binlog ended at {walk.Cursor}, before {end}, while its statements were read: the server shuts "
                 + "down, or the connection was killed.");
         }
     }

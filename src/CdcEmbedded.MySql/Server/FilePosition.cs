@@ -17,11 +17,11 @@ internal static class FilePosition
     /// <param name="logger">Where failures are told.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Null where the start says it, on MySQL, and where the server does not know.</returns>
-    public static async ValueTask<MariaDbGtidPosition?> FindGtidsAsync(OffsetDocument start, ServerFacts facts, MySqlConnectionSettings settings, TimeProvider time,
+    public static async ValueTask<MariaDbGtidPosition?> FindGtidsAsync(BinlogPosition start, ServerFacts facts, MySqlConnectionSettings settings, TimeProvider time,
         ILogger logger, CancellationToken cancellationToken)
     {
         // At the beginning of a file its own list tells it.
-        if (!facts.Version.IsMariaDb || start is not { GtidPosition: null, File: { Length: > 0 } file, Position: > 4 } || file.AsSpan().ContainsAny('\'', '\\'))
+        if (!facts.Version.IsMariaDb || start is not { GtidPosition: null, Coordinates: { File: { Length: > 0 } file, Position: > BinlogCoordinates.FirstPosition and var position } } || file.AsSpan().ContainsAny('\'', '\\'))
         {
             return null;
         }
@@ -30,13 +30,13 @@ internal static class FilePosition
         {
             var session = await MySqlSession.ConnectAsync(settings, logger, time, cancellationToken).ConfigureAwait(false);
             await using var disposing = session.ConfigureAwait(false);
-            var result = await session.QueryAsync(FormattableString.Invariant($"SELECT BINLOG_GTID_POS('{file}', {start.Position})"), cancellationToken)
+            var result = await session.QueryAsync(FormattableString.Invariant($"SELECT BINLOG_GTID_POS('{file}', {position})"), cancellationToken)
                 .ConfigureAwait(false);
             return result.Rows is [var row] && row.GetString(0) is { } text ? MariaDbGtidPosition.Parse(text) : null;
         }
         catch (Exception e) when (e is CdcException or FormatException)
         {
-            Log.GtidsNotTold(logger, file, start.Position, e);
+            Log.GtidsNotTold(logger, file, position, e);
             return null;
         }
     }

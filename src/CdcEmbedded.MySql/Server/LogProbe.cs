@@ -105,7 +105,7 @@ internal sealed class LogProbe : IAsyncDisposable
 
     private void Judge(LogState? state, ReadProgress progress)
     {
-        if (state is null || state.Server != _facts.ServerUuid || state.Contradiction(progress.Executed, progress.Cursor) is not { } contradiction)
+        if (state is null || state.Server != _facts.ServerUuid || state.Contradiction(progress.Executed, progress.Cursor.Coordinates) is not { } contradiction)
         {
             _isSuspicious = false;
             return;

@@ -10,14 +10,11 @@ internal sealed record LogState
     /// <summary>As <see cref="ServerFacts.ServerUuid"/>.</summary>
     public required string? Server { get; init; }
 
-    /// <summary>All transactions of MySQL, those that wait for their commit included; null without GTIDs.</summary>
-    public GtidSet? Executed { get; init; }
-
-    /// <summary>The last transactions in MariaDB's log; null for MySQL.</summary>
-    public MariaDbGtidPosition? Position { get; init; }
+    /// <summary>The transactions of its log, those that wait for their commit included; the default value without GTIDs.</summary>
+    public ExecutedGtids Logged { get; init; }
 
     /// <summary>Where the log ends; null where the user may not see it.</summary>
-    public (string File, long Position)? End { get; init; }
+    public BinlogCoordinates? End { get; init; }
 
     /// <summary>Whether a dump reads to the end of the file itself, and not to a mark in memory that waits for the disk: MySQL before 5.7.</summary>
     public bool IsReadToItsEnd { get; init; }
@@ -32,7 +29,7 @@ internal sealed record LogState
             return new LogState
             {
                 Server = ServerFacts.MariaDbIdentity(row[0], row[1], row[2]),
-                Position = MariaDbGtidPosition.Parse(row[3] ?? ""),
+                Logged = new ExecutedGtids(MariaDbGtidPosition.Parse(row[3] ?? "")),
                 End = await ServerFacts.ReadLogEndAsync(session, ct).ConfigureAwait(false),
             };
         }
@@ -40,7 +37,7 @@ internal sealed record LogState
         return new LogState
         {
             Server = (await RowAsync(session, "SELECT @@GLOBAL.server_uuid", ct).ConfigureAwait(false))[0],
-            Executed = hasGtids ? await ServerFacts.ReadLoggedAsync(session, ct).ConfigureAwait(false) : null,
+            Logged = hasGtids ? new ExecutedGtids(await ServerFacts.ReadLoggedAsync(session, ct).ConfigureAwait(false)) : default,
             End = await ServerFacts.ReadLogEndAsync(session, ct).ConfigureAwait(false),
             IsReadToItsEnd = session.ServerVersion.Number is { Major: 5, Minor: < 7 },
         };
@@ -50,33 +47,30 @@ internal sealed record LogState
     /// <param name="read">The transactions read; the default value without GTIDs.</param>
     /// <param name="cursor">The place up to which it was read, and behind which nothing came for a while.</param>
     /// <returns>Null where it may well be the same.</returns>
-    public string? Contradiction(ExecutedGtids read, LogCursor cursor)
+    public string? Contradiction(ExecutedGtids read, BinlogCoordinates cursor)
     {
-        if (Executed is { } executed && read.ToSet() is { } set)
+        if (Logged.ToSet() is { } executed && read.ToSet() is { } set)
         {
             var missing = set.Subtract(executed);
             return missing.IsEmpty ? IsOutgrown(cursor) : $"it has never executed the transactions {missing}, which were read";
         }
 
-        if (Position is { } last && read.Position is { } position)
+        if (Logged.Position is { } last && read.Position is { } position)
         {
             // A domain that the log knows no more may have been deleted from it (FLUSH BINARY LOGS DELETE_DOMAIN_ID).
             return position.IsAheadOf(last) || (!position.IsSubsetOf(last) && IsBehind(cursor))
                 ? $"its last transactions are {(last.ToString() is { Length: > 0 } text ? text : "none")}, while {position} were read" : null;
         }
 
-        return IsBehind(cursor) ? $"it ends at {End?.File}:{End?.Position}, before {cursor}, up to where it was read" : IsOutgrown(cursor);
+        return IsBehind(cursor) ? $"it ends at {End}, before {cursor}, up to where it was read" : IsOutgrown(cursor);
     }
 
     /// <summary>Whether the log ends before a place of the same series of files.</summary>
-    private bool IsBehind(LogCursor cursor) => End is { } end && SeriesOf(end.File).SequenceEqual(SeriesOf(cursor.File))
-        && LogCursor.Compare(end.File, end.Position, cursor.File, cursor.Position) < 0;
+    private bool IsBehind(BinlogCoordinates cursor) => End is { } end && end.IsBefore(cursor);
 
     /// <summary>The file has more than the dump finds in it, so the dump has another one of the same name open.</summary>
-    private string? IsOutgrown(LogCursor cursor) => IsReadToItsEnd && End is { } end && end.File == cursor.File && end.Position > cursor.Position
-        && end.Position <= uint.MaxValue ? $"it goes on to {end.File}:{end.Position}, while its dump found nothing behind {cursor}" : null;
-
-    private static ReadOnlySpan<char> SeriesOf(string file) => file.AsSpan(0, Math.Max(file.LastIndexOf('.'), 0));
+    private string? IsOutgrown(BinlogCoordinates cursor) => IsReadToItsEnd && End is { } end && end.File == cursor.File && end.Position > cursor.Position
+        && end.Position <= uint.MaxValue ? $"it goes on to {end}, while its dump found nothing behind {cursor}" : null;
 
     private static async ValueTask<string?[]> RowAsync(MySqlSession session, string sql, CancellationToken ct)
     {

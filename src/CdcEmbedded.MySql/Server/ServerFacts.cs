@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Replication;
 
 namespace CdcEmbedded.MySql.Server;
@@ -38,6 +39,9 @@ internal sealed class ServerFacts
 
     /// <summary>Null without GTIDs.</summary>
     public GtidSet? GtidExecuted { get; private set; }
+
+    /// <summary>The transactions executed so far, by the GTIDs of either kind of server; the default value without GTIDs.</summary>
+    public ExecutedGtids Executed => GtidPosition is { } position ? new ExecutedGtids(position) : GtidExecuted is { } set ? new ExecutedGtids(set) : default;
 
     /// <summary>The executed transactions and those that wait for their commit, which a dump may have sent already; null without GTIDs.</summary>
     public GtidSet? GtidLogged { get; private set; }
@@ -129,12 +133,12 @@ internal sealed class ServerFacts
 
     /// <summary>The end of the log now.</summary>
     /// <returns>Null where the user may not see it.</returns>
-    public static async ValueTask<(string File, long Position)?> ReadLogEndAsync(MySqlSession session, CancellationToken ct)
+    public static async ValueTask<BinlogCoordinates?> ReadLogEndAsync(MySqlSession session, CancellationToken ct)
     {
         // 8.4 removed the old spelling, servers before 8.2 do not know the new one, and version texts are not to be trusted.
         var result = await TryQueryAsync(session, "SHOW BINARY LOG STATUS", SyntaxError, ct).ConfigureAwait(false)
             ?? await TryQueryAsync(session, "SHOW MASTER STATUS", SyntaxError, ct).ConfigureAwait(false);
-        return result?.Rows is [var row] && long.TryParse(row.GetString(1), out var position) ? (row.GetString(0) ?? "", position) : null;
+        return result?.Rows is [var row] && long.TryParse(row.GetString(1), out var position) ? new BinlogCoordinates(row.GetString(0) ?? "", position) : null;
     }
 
     /// <summary>What stands in for MariaDB's UUID.</summary>

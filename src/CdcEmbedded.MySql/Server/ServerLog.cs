@@ -12,7 +12,7 @@ internal sealed class ServerLog(MySqlConnectionSettings settings, ServerFacts fa
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
 
-    public async ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(OffsetDocument start, CancellationToken cancellationToken)
+    public async ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(BinlogPosition start, CancellationToken cancellationToken)
     {
         var session = await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
         try

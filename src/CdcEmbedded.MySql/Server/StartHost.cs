@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Server;
 /// <param name="Facts">What it says of itself.</param>
 /// <param name="Place">Where to begin in its log.</param>
 /// <param name="LogEnd">The end of its log; null where the user may not see it.</param>
-internal sealed record StartHost(MySqlSession Session, ServerFacts Facts, OffsetDocument Place, (string File, long Position)? LogEnd)
+internal sealed record StartHost(MySqlSession Session, ServerFacts Facts, BinlogPosition Place, BinlogCoordinates? LogEnd)
 {
     /// <summary>Tries the hosts in their order: after a failover the first one may lag behind, or have purged what another one still has.</summary>
     /// <param name="settings">The hosts.</param>

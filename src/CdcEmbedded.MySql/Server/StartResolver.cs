@@ -12,11 +12,11 @@ internal static class StartResolver
     /// <param name="logEnd">The end of its log now; null where it could not be read.</param>
     /// <exception cref="OffsetLostException">The position is not there any more, or belongs to another server.</exception>
     /// <exception cref="OffsetFormatException">The offset is not one of MySQL.</exception>
-    public static OffsetDocument Resolve(StartPosition start, ServerFacts facts, (string File, long Position)? logEnd)
+    public static BinlogPosition Resolve(StartPosition start, ServerFacts facts, BinlogCoordinates? logEnd)
     {
         if (start.Offset is { } offset)
         {
-            var document = OffsetDocument.Read(offset);
+            var document = BinlogPosition.Read(offset);
             return document.GtidPosition is { } position ? CheckPosition(document, position, facts)
                 : document.GtidSet is { } set && facts.HasGtids ? CheckGtids(document, set, facts) : CheckFile(document, facts);
         }
@@ -24,17 +24,22 @@ internal static class StartResolver
         if (ReferenceEquals(start, StartPosition.Earliest))
         {
             return facts.Logs is [var oldest, ..]
-                ? new OffsetDocument { Server = facts.ServerUuid, GtidSet = facts.GtidPurged, File = oldest.File, Position = 4 }
+                ? new BinlogPosition
+                {
+                    Server = facts.ServerUuid,
+                    Executed = facts.GtidPurged is { } purged ? new ExecutedGtids(purged) : default,
+                    Coordinates = new BinlogCoordinates(oldest.File, BinlogCoordinates.FirstPosition),
+                }
                 : throw new OffsetLostException("The server lists no binlog to start from. Check log_bin and the privilege REPLICATION CLIENT.");
         }
 
         return logEnd is { } end
-            ? new OffsetDocument { Server = facts.ServerUuid, GtidSet = facts.GtidExecuted, GtidPosition = facts.GtidPosition, File = end.File, Position = end.Position }
+            ? new BinlogPosition { Server = facts.ServerUuid, Executed = facts.Executed, Coordinates = end }
             : throw new OffsetLostException("The server does not tell the end of its binlog. Check log_bin and the privilege REPLICATION CLIENT.");
     }
 
     /// <summary>MariaDB itself says at the dump whether it still has what follows a position.</summary>
-    private static OffsetDocument CheckPosition(OffsetDocument document, MariaDbGtidPosition stored, ServerFacts facts)
+    private static BinlogPosition CheckPosition(BinlogPosition document, MariaDbGtidPosition stored, ServerFacts facts)
     {
         if (facts.GtidPosition is not { } last)
         {
@@ -42,7 +47,7 @@ internal static class StartResolver
                 + "delete the stored offset to start afresh.");
         }
 
-        return !IsAhead(document, stored, last) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
+        return !IsAhead(document, facts.Executed) ? document : throw new OffsetLostException($"The stored position {stored} is ahead of {Name(facts)}, whose log ends at "
             + $"{last}: it is another server, was reset (RESET MASTER) or restored from an older backup. Point the source at the right server, or "
             + "delete the stored offset to start afresh.");
     }
@@ -55,23 +60,17 @@ internal static class StartResolver
             return false;
         }
 
-        var document = OffsetDocument.Read(offset);
-        return document.GtidPosition is { } position ? facts.GtidPosition is { } last && IsAhead(document, position, last)
-            : document.GtidSet is { } set && facts.GtidLogged is { } logged && !ReadTransactions(document, set).IsSubsetOf(logged);
+        return IsAhead(BinlogPosition.Read(offset), facts.GtidLogged is { } logged ? new ExecutedGtids(logged) : facts.Executed);
     }
 
-    /// <summary>Of a transaction that the offset stands inside of, some was read.</summary>
-    private static bool IsAhead(OffsetDocument document, MariaDbGtidPosition stored, MariaDbGtidPosition last)
-        => !stored.IsSubsetOf(last) || (document.TransactionGtid is { } open && TransactionGtid.Parse(open).MariaDb is { } gtid && !last.Contains(gtid));
+    /// <summary>Some of the transaction that the position is inside was read, too.</summary>
+    private static bool IsAhead(BinlogPosition position, ExecutedGtids logged) => position.Touched.CompareTo(logged) is GtidOrder.After or GtidOrder.Crossed;
 
-    private static GtidSet ReadTransactions(OffsetDocument document, GtidSet stored)
-        => document.TransactionGtid is { } open ? stored.Union(GtidSet.Parse(open)) : stored;
-
-    private static OffsetDocument CheckGtids(OffsetDocument document, GtidSet stored, ServerFacts facts)
+    private static BinlogPosition CheckGtids(BinlogPosition document, GtidSet stored, ServerFacts facts)
     {
         var executed = facts.GtidExecuted ?? GtidSet.Empty;
         var logged = facts.GtidLogged ?? executed;
-        var read = ReadTransactions(document, stored);
+        var read = document.Touched.ToSet() ?? stored;
         if (!read.IsSubsetOf(logged))
         {
             throw new OffsetLostException($"The stored position is ahead of the server: it holds transactions {read.Subtract(logged)} that "
@@ -80,15 +79,15 @@ internal static class StartResolver
         }
 
         // Open XA transactions are in the set, and are read again all the same.
-        var missing = executed.Subtract(DumpStart.Of(document).Executed ?? stored).Intersect(facts.GtidPurged ?? GtidSet.Empty);
+        var missing = executed.Subtract(document.DumpStart.GtidSet ?? stored).Intersect(facts.GtidPurged ?? GtidSet.Empty);
         return missing.IsEmpty ? document : throw new OffsetLostException($"The server has purged transactions {missing} that were not read yet: "
             + "their changes are gone from its binlog. Read the tables anew, then start from the latest position; keep logs longer with "
             + "binlog_expire_logs_seconds.");
     }
 
-    private static OffsetDocument CheckFile(OffsetDocument document, ServerFacts facts)
+    private static BinlogPosition CheckFile(BinlogPosition document, ServerFacts facts)
     {
-        if (document.File is not { } file)
+        if (document.Coordinates is not { File: var file, Position: var position })
         {
             throw new OffsetLostException($"The stored position is the GTID set {document.GtidSet}, but {Name(facts)} has gtid_mode="
                 + $"{facts["gtid_mode"] ?? "unknown"}. Turn GTIDs on, or start from a file and position.");
@@ -96,14 +95,14 @@ internal static class StartResolver
 
         if (document.Server is { } server && facts.ServerUuid is { } actual && !string.Equals(server, actual, StringComparison.OrdinalIgnoreCase))
         {
-            throw new OffsetLostException($"The stored position {file}:{document.Position} belongs to the server with UUID {server}, but this one is "
+            throw new OffsetLostException($"The stored position {file}:{position} belongs to the server with UUID {server}, but this one is "
                 + $"{actual}; a file and position means nothing on another server. Point the source at the right server, use GTIDs, or delete the "
                 + "stored offset to start afresh.");
         }
 
-        if (document.Position > uint.MaxValue)
+        if (position > uint.MaxValue)
         {
-            throw new OffsetLostException($"The position {file}:{document.Position} lies beyond 4 GiB, which a dump by file and position cannot "
+            throw new OffsetLostException($"The position {file}:{position} lies beyond 4 GiB, which a dump by file and position cannot "
                 + "address. Turn GTIDs on, or start from the next binlog file.");
         }
 
@@ -116,7 +115,7 @@ internal static class StartResolver
         {
             if (log.File == file)
             {
-                return document.Position <= log.Size ? document : throw new OffsetLostException($"The stored position {file}:{document.Position} is "
+                return position <= log.Size ? document : throw new OffsetLostException($"The stored position {file}:{position} is "
                     + $"behind that file's end at {log.Size}: the server lost the end of its log in a crash, or the log was reset. Delete the "
                     + "stored offset to start afresh, and compare the tables.");
             }

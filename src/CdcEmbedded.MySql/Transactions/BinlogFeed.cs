@@ -31,7 +31,7 @@ internal sealed class BinlogFeed : ISourceFeed
     /// <param name="notes">Keeps what is known of tables.</param>
     /// <param name="start">Where the stream begins.</param>
     /// <param name="hasChecksums">Whether events carry a checksum before the first format description says so.</param>
-    public BinlogFeed(IEventStream stream, ILogOpener log, ISchemaSource schemas, FeedSettings settings, SourceNotes notes, OffsetDocument start,
+    public BinlogFeed(IEventStream stream, ILogOpener log, ISchemaSource schemas, FeedSettings settings, SourceNotes notes, BinlogPosition start,
         bool hasChecksums)
     {
         _stream = stream;
@@ -40,7 +40,7 @@ internal sealed class BinlogFeed : ISourceFeed
         _settings = settings;
         _notes = notes;
         _assembler = new TransactionAssembler(settings, start, hasChecksums);
-        StartPosition = new StoredPosition(start);
+        StartPosition = start;
     }
 
     /// <summary>Reads one transaction once more, and ends with it.</summary>
@@ -158,7 +158,7 @@ internal sealed class BinlogFeed : ISourceFeed
 
         if (_second is null)
         {
-            Log.PreparedReadAgain(_settings.Logger, committed.Xa.Xid, committed.Xa.File, committed.Xa.Position);
+            Log.PreparedReadAgain(_settings.Logger, committed.Xa.Xid, committed.Xa.Begin.File, committed.Xa.Begin.Position);
             var (stream, hasChecksums) = await _log.OpenAsync(committed.Start, cancellationToken).ConfigureAwait(false);
             _second = new BinlogFeed(this, committed, stream, hasChecksums);
         }
@@ -218,7 +218,7 @@ internal sealed class BinlogFeed : ISourceFeed
         if (schemas.IsLong)
         {
             var stored = await _notes.LoadOffsetAsync(cancellationToken).ConfigureAwait(false);
-            schemas.Fold(stored is { Connector: MySqlSource.ConnectorName } ? OffsetDocument.Read(stored) : null);
+            schemas.Fold(stored is { Connector: MySqlSource.ConnectorName } ? BinlogPosition.Read(stored) : null);
         }
 
         await _notes.SaveAsync(SchemaHistory.Topic, schemas.ToText(), cancellationToken).ConfigureAwait(false);

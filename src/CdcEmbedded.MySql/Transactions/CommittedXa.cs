@@ -8,15 +8,13 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="Outcome">The transaction that commits it.</param>
 /// <param name="End">The position behind that.</param>
 /// <param name="Resume">What was delivered before a restart; null for nothing.</param>
-internal sealed record CommittedXa(PendingXa Xa, MySqlTransaction Outcome, MySqlPosition End, ResumePoint? Resume)
+internal sealed record CommittedXa(PendingXa Xa, MySqlTransaction Outcome, BinlogPosition End, ResumePoint? Resume)
 {
     /// <summary>From where on to read.</summary>
-    public OffsetDocument Start { get; } = new()
+    public BinlogPosition Start { get; } = new()
     {
-        GtidSet = Xa.Gtid is null ? null : Outcome.ExecutedBefore.ToSet(),
-        GtidPosition = Outcome.ExecutedBefore.Position,
-        File = Xa.File,
-        Position = Xa.Position,
+        Executed = Xa.Gtid.HasValue || Outcome.ExecutedBefore.Position is not null ? Outcome.ExecutedBefore : default,
+        Coordinates = Xa.Begin,
         Pending = [Xa],
     };
 }

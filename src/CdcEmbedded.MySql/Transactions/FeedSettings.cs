@@ -38,13 +38,7 @@ internal sealed record FeedSettings
     public bool IsFile { get; init; }
 
     /// <summary>Where the feed ends; null for never.</summary>
-    public (string File, long Position)? End { get; init; }
-
-    /// <summary>The transactions up to <see cref="End"/>; null without GTIDs.</summary>
-    public GtidSet? EndGtids { get; init; }
-
-    /// <summary>The same of MariaDB.</summary>
-    public MariaDbGtidPosition? EndPosition { get; init; }
+    public BinlogPosition? End { get; init; }
 
     /// <summary>The transactions that no file of the server holds any more, or ever held; null without GTIDs.</summary>
     public GtidSet? Purged { get; init; }

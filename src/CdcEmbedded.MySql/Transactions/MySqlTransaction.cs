@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 
@@ -9,19 +8,17 @@ namespace CdcEmbedded.MySql.Transactions;
 internal sealed class MySqlTransaction : TransactionInfo
 {
     private readonly FeedIdentity _identity;
-    private MySqlPosition? _end;
+    private BinlogPosition? _end;
     private MySqlChangeSet? _lastSet;
 
-    public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, string file, long beginPosition, PendingXa[] pending)
+    public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, BinlogCoordinates begin, PendingXa[] pending)
     {
         _identity = identity;
         Gtid = gtid;
         ExecutedBefore = executedBefore;
-        File = file;
-        BeginPosition = beginPosition;
+        Begin = begin;
         RestartGtid = gtid;
-        RestartFile = file;
-        RestartPosition = beginPosition;
+        RestartCoordinates = begin;
         Pending = pending;
     }
 
@@ -29,10 +26,10 @@ internal sealed class MySqlTransaction : TransactionInfo
 
     public bool HasGtid => Gtid.HasValue;
 
-    public string File { get; }
-
     /// <summary>Where its first event begins: GTID, or BEGIN where there is none.</summary>
-    public long BeginPosition { get; }
+    public BinlogCoordinates Begin { get; }
+
+    public string File => Begin.File;
 
     /// <summary>The transactions processed whole before the place at which a restart inside this one begins.</summary>
     public ExecutedGtids ExecutedBefore { get; private set; }
@@ -40,9 +37,8 @@ internal sealed class MySqlTransaction : TransactionInfo
     /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction, its XA COMMIT.</summary>
     public TransactionGtid RestartGtid { get; private set; }
 
-    public string RestartFile { get; private set; }
-
-    public long RestartPosition { get; private set; }
+    /// <summary>Where that one begins.</summary>
+    public BinlogCoordinates RestartCoordinates { get; private set; }
 
     /// <summary>The prepared XA transactions that are open at that place.</summary>
     public PendingXa[] Pending { get; private set; }
@@ -67,7 +63,7 @@ internal sealed class MySqlTransaction : TransactionInfo
     public uint? ThreadId { get; set; }
 
     /// <inheritdoc/>
-    public override string Id => HasGtid ? Gtid.ToString() : string.Create(CultureInfo.InvariantCulture, $"{File}:{BeginPosition}");
+    public override string Id => HasGtid ? Gtid.ToString() : Begin.ToString();
 
     /// <inheritdoc/>
     public override DateTimeOffset Timestamp => ImmediateCommit > 0
@@ -80,34 +76,39 @@ internal sealed class MySqlTransaction : TransactionInfo
     {
         ExecutedBefore = outcome.ExecutedBefore;
         RestartGtid = outcome.RestartGtid;
-        RestartFile = outcome.RestartFile;
-        RestartPosition = outcome.RestartPosition;
+        RestartCoordinates = outcome.RestartCoordinates;
         Pending = outcome.Pending;
         ImmediateCommit = outcome.ImmediateCommit;
         OriginalCommit = outcome.OriginalCommit;
         HeaderSeconds = outcome.HeaderSeconds;
     }
 
-    /// <summary>The position before its first event.</summary>
-    public MySqlPosition PositionBefore() => new(_identity, ExecutedBefore, RestartFile, RestartPosition, Pending);
+    /// <summary>The position before its first change.</summary>
+    public BinlogPosition PositionBefore() => PositionAfter(null);
 
-    /// <summary>The position inside it, after a number of its delivered changes.</summary>
-    /// <param name="rows">Number of delivered changes.</param>
-    /// <param name="check">Their <see cref="DeliveryCheck"/>.</param>
-    /// <param name="schemaChanges">Number of delivered schema changes.</param>
-    public MySqlPosition PositionAfter(long rows, ulong check, int schemaChanges = 0)
-        => new(_identity, ExecutedBefore, RestartFile, RestartPosition, Pending, RestartGtid, rows, check, schemaChanges);
+    /// <summary>The position after a number of its changes and schema changes.</summary>
+    public BinlogPosition PositionAfter(long rows, ulong check, int schemaChanges = 0)
+        => PositionAfter(rows == 0 && schemaChanges == 0 ? null : new TransactionProgress(RestartGtid, rows, schemaChanges, check));
 
     /// <summary>The position after the transaction, if the given change is its last delivered one and its commit has been read.</summary>
-    public MySqlPosition? EndIfLast(MySqlChangeSet set, int change)
+    public BinlogPosition? EndIfLast(MySqlChangeSet set, int change)
         => Volatile.Read(ref _end) is { } end && ReferenceEquals(_lastSet, set) && change == set.Count - 1 ? end : null;
 
     /// <summary>The commit was read.</summary>
-    public void Complete(MySqlPosition end, MySqlChangeSet? lastSet)
+    public void Complete(BinlogPosition end, MySqlChangeSet? lastSet)
     {
         _lastSet = lastSet;
         Volatile.Write(ref _end, end);
     }
+
+    private BinlogPosition PositionAfter(TransactionProgress? progress) => new()
+    {
+        Server = _identity.ServerUuid,
+        Executed = ExecutedBefore,
+        Coordinates = RestartCoordinates,
+        Pending = Pending,
+        Progress = progress,
+    };
 
     /// <summary>Out-of-range times of a damaged log become the ends of the range.</summary>
     public static DateTimeOffset FromMicroseconds(long microseconds)

@@ -2,31 +2,33 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>What of an interrupted transaction has been delivered before the restart: that many changes are passed over once more (R16).</summary>
+/// <summary>What was delivered of an interrupted transaction before the restart: that many of its changes are skipped (R16).</summary>
 internal sealed class ResumePoint
 {
-    private readonly OffsetDocument _document;
+    private readonly TransactionProgress _progress;
+    private readonly BinlogCoordinates? _begin;
 
-    private ResumePoint(OffsetDocument document) => _document = document;
+    private ResumePoint(TransactionProgress progress, BinlogCoordinates? begin) => (_progress, _begin) = (progress, begin);
 
-    public long Rows => _document.Rows;
+    /// <summary>How many of its changes were delivered.</summary>
+    public long Rows => _progress.Rows;
 
     /// <summary>How many of its schema changes were delivered.</summary>
-    public int SchemaChanges => _document.SchemaChanges;
+    public int SchemaChanges => _progress.SchemaChanges;
 
-    /// <summary>Null where the offset is not inside a transaction.</summary>
-    public static ResumePoint? Of(OffsetDocument document) => document.IsInTransaction ? new ResumePoint(document) : null;
+    /// <summary>Null where the position is not inside a transaction.</summary>
+    public static ResumePoint? Of(BinlogPosition position) => position.Progress is { } progress ? new ResumePoint(progress, position.Coordinates) : null;
 
-    /// <summary>Whether this is the interrupted transaction.</summary>
-    public bool Matches(MySqlTransaction transaction) => _document.TransactionGtid is { } gtid
-        ? transaction.RestartGtid.HasValue && string.Equals(transaction.RestartGtid.ToString(), gtid, StringComparison.OrdinalIgnoreCase)
-        : transaction.RestartFile == _document.File && transaction.RestartPosition == _document.Position;
+    /// <summary>True if this is the interrupted transaction.</summary>
+    public bool Matches(MySqlTransaction transaction) => _progress.Gtid.HasValue
+        ? transaction.RestartGtid == _progress.Gtid
+        : transaction.RestartCoordinates == _begin;
 
-    /// <summary>All of its delivered changes were passed over: were they the same ones?</summary>
+    /// <summary>All of its delivered changes were skipped: they must be the same ones.</summary>
     /// <exception cref="SourceInconsistentException">They were not.</exception>
     public void Verify(MySqlTransaction transaction, ulong check)
     {
-        if (check != _document.Check)
+        if (check != _progress.Check)
         {
             throw new SourceInconsistentException($"Transaction {transaction.Id} now holds other changes among its first {Rows} than when they were "
                 + "delivered, so the place to go on in it cannot be found. Was Include, Exclude or KeyChange altered while the offset stood inside "

@@ -77,6 +77,6 @@ internal sealed partial class TransactionAssembler
             _hasProgress = false;
         }
 
-        Notice NoticeAt(MySqlPosition position) => new(kind, message, position) { Database = database, Table = table };
+        Notice NoticeAt(BinlogPosition position) => new(kind, message, position) { Database = database, Table = table };
     }
 }

@@ -9,12 +9,10 @@ namespace CdcEmbedded.MySql.Transactions;
 internal sealed partial class TransactionAssembler
 {
     /// <summary>The transaction's begin, or the place between two: for looking up what a table was here.</summary>
-    public OffsetDocument PlaceNow() => _open is { } open
-        ? open.Transaction.PositionBefore().ToDocument()
-        : PositionNow().ToDocument();
+    public BinlogPosition PlaceNow() => _open?.Transaction.PositionBefore() ?? PositionNow();
 
     /// <summary>Where the next version of a schema is noted down.</summary>
-    public SchemaPlace SchemaPlaceNow() => new(default, _open?.Transaction.File ?? _cursor.File, _open?.Transaction.BeginPosition ?? _cursor.Position);
+    public TransactionMark SchemaPlaceNow() => new(default, _open?.Transaction.Begin ?? _cursor.Coordinates);
 
     /// <summary>A statement that may change tables. Outside BEGIN and COMMIT it is a transaction of its own.</summary>
     private void ReadSchemaStatement(in EventHeader header, in QueryEvent query, string text, long start)
@@ -50,7 +48,7 @@ internal sealed partial class TransactionAssembler
         }
 
         var context = DdlContext.Of(query, _format, _settings.IgnoresTableCase);
-        var changes = _settings.Schemas.Apply(text, context, new SchemaPlace(open.Transaction.RestartGtid, _cursor.File, _cursor.Position));
+        var changes = _settings.Schemas.Apply(text, context, new TransactionMark(open.Transaction.RestartGtid, _cursor.Coordinates));
         if (changes.Count > 0)
         {
             // The same bytes of a table map may mean other columns from here on.
@@ -139,7 +137,7 @@ internal sealed partial class TransactionAssembler
         return false;
     }
 
-    private static SchemaChange ItemOf(in TableChange change, OpenTransaction open, in QueryEvent query, string text, long start, MySqlPosition position)
+    private static SchemaChange ItemOf(in TableChange change, OpenTransaction open, in QueryEvent query, string text, long start, BinlogPosition position)
     {
         var transaction = open.Transaction;
         var source = new MySqlSourceInfo

@@ -38,14 +38,14 @@ internal sealed partial class TransactionAssembler
             _executed ??= _previous;
         }
 
-        var transaction = new MySqlTransaction(_settings.Identity, gtid, _executed?.Current ?? default, _cursor.File, start, _prepared.Pending)
+        var transaction = new MySqlTransaction(_settings.Identity, gtid, _executed?.Current ?? default, new BinlogCoordinates(_cursor.File, start), _prepared.Pending)
         {
             ImmediateCommit = immediateCommit,
             OriginalCommit = originalCommit,
             HeaderSeconds = header.Timestamp,
             ServerId = header.ServerId,
         };
-        var repetition = _repeated?.Judge(gtid, _cursor.File, start) ?? Repetition.None;
+        var repetition = _repeated?.Judge(gtid, transaction.Begin) ?? Repetition.None;
         if (_committed is { } committed)
         {
             // Only that one counts.
@@ -126,7 +126,7 @@ internal sealed partial class TransactionAssembler
     }
 
     /// <summary>Closes the transaction: it counts as executed.</summary>
-    private MySqlPosition Finish(OpenTransaction open)
+    private BinlogPosition Finish(OpenTransaction open)
     {
         _open = null;
         Tables.Trim();

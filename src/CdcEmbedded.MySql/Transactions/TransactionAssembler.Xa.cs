@@ -84,8 +84,8 @@ internal sealed partial class TransactionAssembler
     /// <summary>Whether a transaction waits for its outcome: with XaMode.EmitAtPrepare only one that an offset of another mode has open.</summary>
     private bool IsAwaited(string xid) => _settings.Xa != XaMode.EmitAtPrepare || _prepared.Expected(xid) is not null;
 
-    private static PendingXa PlaceOf(MySqlTransaction transaction, string xid) => new(xid, transaction.HasGtid ? transaction.Gtid.ToString() : null,
-        transaction.ExecutedBefore.Position?.ToString(), transaction.File, transaction.BeginPosition);
+    private static PendingXa PlaceOf(MySqlTransaction transaction, string xid) => new(xid, transaction.Gtid, transaction.ExecutedBefore.Position,
+        transaction.Begin);
 
     /// <summary>The transaction that is committed here was put aside: the feed reads it before anything that follows. No position behind it may be told
     /// until then.</summary>

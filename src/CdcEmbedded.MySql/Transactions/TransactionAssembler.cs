@@ -35,13 +35,13 @@ internal sealed partial class TransactionAssembler : IDisposable
     /// <param name="settings">What to capture and how.</param>
     /// <param name="start">Where the stream begins.</param>
     /// <param name="hasChecksums">Whether events carry a checksum before the first format description says so.</param>
-    public TransactionAssembler(FeedSettings settings, OffsetDocument start, bool hasChecksums)
+    public TransactionAssembler(FeedSettings settings, BinlogPosition start, bool hasChecksums)
     {
         _settings = settings;
         Tables = new TableMaps(settings.Selection, settings.Schemas);
         _hasChecksums = hasChecksums;
-        _cursor = new LogCursor(start.File, start.Position);
-        _executed = ExecutedHistory.Of(start);
+        _cursor = new LogCursor(start.Coordinates);
+        _executed = ExecutedHistory.Of(start.Executed);
         _resume = ResumePoint.Of(start);
         _repeated = RepeatedReading.Of(start);
         _prepared = new PreparedTransactions(start.Pending);
@@ -52,7 +52,7 @@ internal sealed partial class TransactionAssembler : IDisposable
     /// <param name="committed">The transaction.</param>
     /// <param name="hasChecksums">As above.</param>
     public TransactionAssembler(FeedSettings settings, CommittedXa committed, bool hasChecksums)
-        : this(settings with { Xa = XaMode.EmitAtPrepare, End = null, EndGtids = null, EndPosition = null }, committed.Start, hasChecksums)
+        : this(settings with { Xa = XaMode.EmitAtPrepare, End = null }, committed.Start, hasChecksums)
     {
         _committed = committed;
         _resume = committed.Resume;
@@ -76,8 +76,8 @@ internal sealed partial class TransactionAssembler : IDisposable
     public bool HasEntries => _batch.Entries.Count > 0;
 
     /// <summary>Whether the end that the settings name was reached between two transactions.</summary>
-    public bool HasReachedEnd => _isCommittedRead || (_open is null && Wanted is null && _settings.End is { } end
-        && !_payload.IsOpen && LogCursor.Compare(_cursor.File, _cursor.Position, end.File, end.Position) >= 0);
+    public bool HasReachedEnd => _isCommittedRead || (_open is null && Wanted is null && _settings.End is { Coordinates: { } end }
+        && !_payload.IsOpen && _cursor.Coordinates.IsAtOrAfter(end));
 
     /// <summary>What the table ids stand for.</summary>
     public TableMaps Tables { get; }
@@ -129,16 +129,14 @@ internal sealed partial class TransactionAssembler : IDisposable
         {
             // A server that shuts down ends its streams alike; after a restart at this place it is clear whether they are there.
             var message = $"The rows of the XA transaction {committed.Xa.Xid}, which was larger than TransactionBufferBytes, were to be read again from "
-                + $"{committed.Xa.File}:{committed.Xa.Position}, and the log ended before them. If they are not there, compare its tables, then start behind it.";
+                + $"{committed.Xa.Begin}, and the log ended before them. If they are not there, compare its tables, then start behind it.";
             throw _settings.IsFile ? new SourceInconsistentException(message) : new CdcConnectionException(message);
         }
 
         // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
-        var hasAll = (_settings.EndGtids is { } gtids && _executed?.Current.ToSet() is { } executed && gtids.IsSubsetOf(executed))
-            || (_settings.EndPosition is { } last && _executed?.Current.Position is { } position && last.IsSubsetOf(position));
-        if (_settings.End is { } end && !HasReachedEnd && (_open is not null || !hasAll))
+        if (_settings.End is { } end && !HasReachedEnd && (_open is not null || end.Executed.CompareTo(Executed) is not (GtidOrder.Same or GtidOrder.Before)))
         {
-            throw new CdcConnectionException($"The binlog stream ended at {_cursor}, before the log's end at {end.File}:{end.Position}: the server "
+            throw new CdcConnectionException($"The binlog stream ended at {_cursor}, before the log's end at {end.Coordinates}: the server "
                 + "shuts down, or the connection was killed.");
         }
     }
@@ -194,11 +192,13 @@ internal sealed partial class TransactionAssembler : IDisposable
     /// <summary>Whether the position moved without anything to yield. Inside a payload the position is its end already.</summary>
     private bool HasBareProgress => _hasProgress && _open is null && !_payload.IsOpen && _committed is null;
 
-    private MySqlPosition PositionNow()
+    private BinlogPosition PositionNow() => new()
     {
-        var (file, position) = _repeated?.Place(_cursor) ?? (_cursor.File, _cursor.Position);
-        return new MySqlPosition(_settings.Identity, Executed, file, position, _prepared.Pending);
-    }
+        Server = _settings.Identity.ServerUuid,
+        Executed = Executed,
+        Coordinates = _repeated?.Clamp(_cursor.Coordinates) ?? _cursor.Coordinates,
+        Pending = _prepared.Pending,
+    };
 
     private void ProcessOuter(in EventSlice slice, in EventHeader header, ReadOnlySpan<byte> bytes)
     {
@@ -289,13 +289,13 @@ internal sealed partial class TransactionAssembler : IDisposable
 
     private void ReadHeartbeat(in HeartbeatEvent heartbeat)
     {
-        var position = (long)Math.Min(heartbeat.Position, long.MaxValue);
-        if (_open is not null || _committed is not null || LogCursor.Compare(heartbeat.FileName, position, _cursor.File, _cursor.Position) < 0)
+        var position = new BinlogCoordinates(heartbeat.FileName, (long)Math.Min(heartbeat.Position, long.MaxValue));
+        if (_open is not null || _committed is not null || position.IsBefore(_cursor.Coordinates))
         {
             return;
         }
 
-        _cursor.MoveTo(heartbeat.FileName, position);
+        _cursor.MoveTo(position.File, position.Position);
         _batch.Add(new Heartbeat(PositionNow()));
         _hasProgress = false;
     }

@@ -8,13 +8,13 @@ namespace CdcEmbedded.MySql.Binlog.Files;
 internal sealed class FileLog(IReadOnlyList<string> paths) : ILogOpener
 {
     /// <summary>The files from a given position on.</summary>
-    public FileEventStream Open(OffsetDocument start)
+    public FileEventStream Open(BinlogPosition start)
     {
-        var from = DumpStart.Of(start);
-        return new FileEventStream(FilesFrom(from.File), from.FilePosition);
+        var from = start.DumpStart.Coordinates;
+        return new FileEventStream(FilesFrom(from?.File ?? ""), from?.Position ?? BinlogFile.MagicLength);
     }
 
-    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(OffsetDocument start, CancellationToken cancellationToken) => new((Open(start), false));
+    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(BinlogPosition start, CancellationToken cancellationToken) => new((Open(start), false));
 
     private List<string> FilesFrom(string name)
     {

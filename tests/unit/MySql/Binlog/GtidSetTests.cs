@@ -89,9 +89,9 @@ public class GtidSetTests
     public void Timeline_gives_the_set_at_every_moment()
     {
         var random = new Random(5);
-        var timeline = new GtidTimeline(GtidSet.Parse($"{A}:1-5:9"));
-        var set = timeline.Current.ToSet();
-        var moments = new List<(GtidSnapshot Snapshot, GtidSet Set)>();
+        var set = GtidSet.Parse($"{A}:1-5:9");
+        var timeline = new GtidTimeline(set);
+        var moments = new List<(ExecutedGtids Executed, GtidSet Set)>();
         for (var i = 0; i < 3 * GtidTimeline.SegmentLength; i++)
         {
             var gtid = random.Next(4) == 0 ? new Gtid(Guid.Parse(B), Tags[random.Next(3)], random.Next(1, 500))
@@ -102,10 +102,12 @@ public class GtidSetTests
 
         foreach (var i in new[] { 0, 1, 1023, 1024, 1025, 2047, 2048, 3071 })
         {
-            Assert.Equal(moments[i].Set, moments[i].Snapshot.ToSet());
+            Assert.Equal(moments[i].Set, moments[i].Executed.ToSet());
         }
 
-        Assert.True(default(GtidSnapshot).ToSet().IsEmpty);
+        Assert.Equal(GtidOrder.Before, moments[5].Executed.CompareTo(moments[2047].Executed));
+        Assert.Equal(GtidOrder.After, moments[2047].Executed.CompareTo(moments[5].Executed));
+        Assert.Equal(GtidOrder.Same, moments[2047].Executed.CompareTo(moments[2047].Executed));
     }
 
     [Fact]

@@ -199,7 +199,7 @@ public sealed class AssemblerTests
         Assert.Equal(expected, run.Text.Replace(" ( T )", "", StringComparison.Ordinal).Replace(" ( )", "", StringComparison.Ordinal));
         Assert.Equal(expected.Contains('2', StringComparison.Ordinal), run.Text.Contains('T', StringComparison.Ordinal));
         Assert.Equal(expected.Contains('2', StringComparison.Ordinal), run.Entries.Exists(e => e.Item is Notice));
-        Assert.Equal($"{EventList.Source}:1-2,{other}:1-3", OffsetDocument.Read(run.LastOffset).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1-2,{other}:1-3", BinlogPosition.Read(run.LastOffset).GtidSet?.ToString());
     }
 
     [Theory]
@@ -234,7 +234,7 @@ public sealed class AssemblerTests
         Assert.Equal(NoticeKind.Incident, notice.Kind);
         Assert.Contains("gap", notice.Message, StringComparison.Ordinal);
         Assert.Equal(hasGtid, notice.Message.Contains($"{EventList.Source}:2", StringComparison.Ordinal));
-        Assert.Equal(hasGtid ? $"{EventList.Source}:1-3" : $"{EventList.Source}:1:3", OffsetDocument.Read(run.LastOffset).GtidSet?.ToString());
+        Assert.Equal(hasGtid ? $"{EventList.Source}:1-3" : $"{EventList.Source}:1:3", BinlogPosition.Read(run.LastOffset).GtidSet?.ToString());
         Assert.Equal("13", string.Concat(run.Text.Where(char.IsAsciiDigit)));
     }
 
@@ -253,7 +253,7 @@ public sealed class AssemblerTests
         Assert.Null(run.Failure);
         var notice = Assert.Single(run.Entries.Select(e => e.Item).OfType<Notice>());
         Assert.Equal((NoticeKind.StatementChange, "t"), (notice.Kind, notice.Table));
-        Assert.Equal($"{EventList.Source}:1-2", OffsetDocument.Read(run.LastOffset).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1-2", BinlogPosition.Read(run.LastOffset).GtidSet?.ToString());
         Assert.Equal("2", string.Concat(run.Text.Where(char.IsAsciiDigit)));
     }
 

@@ -118,10 +118,10 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     public ValueTask<bool> FillAsync(CancellationToken cancellationToken) => new(false);
 
-    public ValueTask<SchemaLookup> FindAsync(string database, string table, OffsetDocument place, CancellationToken cancellationToken)
+    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
         => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null), ""));
 
-    public ValueTask<SchemaCatalogue?> ReadAllAsync(OffsetDocument place, CancellationToken cancellationToken) => default;
+    public ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken) => default;
 
     public ValueTask DisposeAsync() => default;
 
@@ -129,7 +129,7 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
     public bool IsPurged { get; init; }
 
     /// <summary>All of it once more: what a server would leave out is passed over.</summary>
-    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(OffsetDocument start, CancellationToken cancellationToken)
+    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(BinlogPosition start, CancellationToken cancellationToken)
         => new((new EventList(IsPurged ? _events[..2] : _events), true));
 
     /// <summary>Reads all events through a feed of its own.</summary>
@@ -138,7 +138,7 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
         bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null)
     {
         _next = 0;
-        var document = start is null ? new OffsetDocument { File = "binlog.000001", Position = 4 } : OffsetDocument.Read(start);
+        var document = start is null ? BinlogPosition.At("binlog.000001") : BinlogPosition.Read(start);
         var settings = new FeedSettings
         {
             Identity = new FeedIdentity("test", null),

@@ -52,7 +52,7 @@ public sealed class LoggedChangesTests
         var changes = new LoggedChanges(selection, ignoresTableCase: false);
         foreach (var statement in Statements(behind))
         {
-            changes.Add(statement, Context, new LogCursor("binlog.000002", 100));
+            changes.Add(statement, Context, new BinlogCoordinates("binlog.000002", 100));
         }
 
         var catalogue = Applied(new SchemaCatalogue(), Now);
@@ -77,10 +77,10 @@ public sealed class LoggedChangesTests
     public void A_table_is_another_one_behind_a_statement_that_changes_it(bool expected, string statement)
     {
         var changes = new LoggedChanges(new TableSelection(TableFilters.Create([], [], ignoreCase: false), includesShadows: false, NullLogger.Instance), ignoresTableCase: false);
-        changes.Add(statement, Context, new LogCursor("binlog.000002", 100));
+        changes.Add(statement, Context, new BinlogCoordinates("binlog.000002", 100));
 
-        Assert.Equal(expected, changes.FindBehind(new OffsetDocument { File = "binlog.000002", Position = 99 }, "d", "t") is not null);
-        Assert.Null(changes.FindBehind(new OffsetDocument { File = "binlog.000002", Position = 100 }, "d", "t"));
+        Assert.Equal(expected, changes.FindBehind(BinlogPosition.At("binlog.000002", 99), "d", "t") is not null);
+        Assert.Null(changes.FindBehind(BinlogPosition.At("binlog.000002", 100), "d", "t"));
     }
 
     private static DdlContext Context => new()

@@ -15,16 +15,16 @@ public sealed class OffsetTests
     [Fact]
     public void An_offset_reads_back_as_it_was_written()
     {
-        var document = new OffsetDocument
+        var position = new BinlogPosition
         {
-            Server = Uuid, GtidSet = GtidSet.Parse($"{Uuid}:1-5:tag:7"), File = "binlog.000007", Position = 1L << 33, Rows = 12,
-            Check = ulong.MaxValue - 5, TransactionGtid = $"{Uuid}:tag:8",
+            Server = Uuid, Executed = new ExecutedGtids(GtidSet.Parse($"{Uuid}:1-5:tag:7")), Coordinates = new BinlogCoordinates("binlog.000007", 1L << 33),
+            Progress = new TransactionProgress(TransactionGtid.Parse($"{Uuid}:tag:8"), 12, 0, ulong.MaxValue - 5),
         };
 
-        var read = OffsetDocument.Read(document.ToOffset());
+        var read = BinlogPosition.Read(position.ToOffset());
 
-        Assert.Equal(document.ToOffset(), read.ToOffset());
-        Assert.Equal((document.Position, 12L, document.Check, document.TransactionGtid), (read.Position, read.Rows, read.Check, read.TransactionGtid));
+        Assert.Equal(position.ToOffset(), read.ToOffset());
+        Assert.Equal((position.Server, position.Coordinates, position.Progress), (read.Server, read.Coordinates, read.Progress));
     }
 
     [Theory]
@@ -44,15 +44,15 @@ public sealed class OffsetTests
     [InlineData("""{"v":1,"source":"mysql","file":"b.1","pos":4,"tx":{"rows":-1,"check":"1"}}""")]
     [InlineData("""{"v":1,"source":"mysql","gtid":"","tx":{"rows":1,"check":"1"}}""")]
     [InlineData("""{"v":1,"source":"mysql","file":"b.1","pos":4,"tx":{"gtid":"x","rows":1,"check":"1"}}""")]
-    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(CdcOffset.Parse(text)));
+    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => BinlogPosition.Read(CdcOffset.Parse(text)));
 
     [Fact]
     public void MySqlOffset_makes_offsets_of_what_people_know()
     {
-        var position = OffsetDocument.Read(MySqlOffset.FromPosition("binlog.000003", 157));
-        Assert.Equal(("binlog.000003", 157L), (position.File, position.Position));
-        Assert.Equal($"{Uuid}:1-9", OffsetDocument.Read(MySqlOffset.FromGtidSet(GtidSet.Parse($"{Uuid}:1-9"))).GtidSet?.ToString());
-        Assert.True(OffsetDocument.Read(MySqlOffset.FromGtidSet(GtidSet.Empty)).GtidSet?.IsEmpty);
+        var position = BinlogPosition.Read(MySqlOffset.FromPosition("binlog.000003", 157));
+        Assert.Equal(("binlog.000003", (long?)157), (position.Coordinates?.File, position.Coordinates?.Position));
+        Assert.Equal($"{Uuid}:1-9", BinlogPosition.Read(MySqlOffset.FromGtidSet(GtidSet.Parse($"{Uuid}:1-9"))).GtidSet?.ToString());
+        Assert.True(BinlogPosition.Read(MySqlOffset.FromGtidSet(GtidSet.Empty)).GtidSet?.IsEmpty);
         Assert.Throws<ArgumentException>(() => MySqlOffset.FromPosition("/var/lib/binlog.1", 4));
         Assert.Throws<ArgumentException>(() => MySqlOffset.FromPosition(" ", 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => MySqlOffset.FromPosition("b", 3));
@@ -65,13 +65,22 @@ public sealed class OffsetTests
     [InlineData("binlog.999999", 5, "binlog.1000000", 4, -1)]
     [InlineData("", 5, "binlog.000001", 4, -1)]
     [InlineData("binlog.000001", 4, "binlog.000001", 4, 0)]
-    public void Places_are_ordered_by_file_then_position(string fileA, long a, string fileB, long b, int order)
-        => Assert.Equal(order, Math.Sign(LogCursor.Compare(fileA, a, fileB, b)));
+    [InlineData("binlog.000009", 4, "binlog.10", 4, -1)]
+    [InlineData("mysql-bin.000009", 4, "binlog.000010", 4, null)]
+    [InlineData("copy", 4, "binlog.000010", 4, null)]
+    [InlineData("copy.bin", 5, "copy.bin", 4, 1)]
+    public void Coordinates_are_ordered_by_file_number_then_position(string fileA, long a, string fileB, long b, int? order)
+    {
+        var (x, y) = (new BinlogCoordinates(fileA, a), new BinlogCoordinates(fileB, b));
+
+        Assert.Equal(order, x.CompareTo(y) is { } compared ? Math.Sign(compared) : null);
+        Assert.Equal(-order, y.CompareTo(x) is { } reversed ? Math.Sign(reversed) : null);
+    }
 
     [Fact]
     public void A_cursor_counts_on_past_32_bits_and_ignores_artificial_events()
     {
-        var cursor = new LogCursor("binlog.000001", (1L << 32) - 50);
+        var cursor = new LogCursor(new BinlogCoordinates("binlog.000001", (1L << 32) - 50));
         Assert.Equal((1L << 32) - 50, cursor.Pass(Header(next: 50, length: 100)));
         Assert.Equal((1L << 32) + 50, cursor.Position);
         Assert.Equal(cursor.Position, cursor.Pass(Header(next: 9999, length: 30, flags: 0x20)));
@@ -85,7 +94,7 @@ public sealed class OffsetTests
     public void A_transaction_that_crosses_32_bits_twice_keeps_its_events_in_order()
     {
         const int Length = 1 << 30;
-        var cursor = new LogCursor("binlog.000001", 4);
+        var cursor = new LogCursor(new BinlogCoordinates("binlog.000001", 4));
         long end = 4;
         for (var i = 0; i < 9; i++)
         {

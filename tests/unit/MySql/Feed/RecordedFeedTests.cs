@@ -118,7 +118,7 @@ public sealed class RecordedFeedTests
         var wanted = ScriptedPrimary.Executed(recording);
 
         var run = await FeedRun.ReadAsync(FeedRun.Files(recording));
-        var last = CdcEmbedded.MySql.Positions.OffsetDocument.Read(run.Items[^1].Offset);
+        var last = BinlogPosition.Read(run.Items[^1].Offset);
 
         // DDL behind the last change counts too, but has no item.
         var missing = wanted.Subtract(last.GtidSet ?? GtidSet.Empty);
@@ -133,9 +133,9 @@ public sealed class RecordedFeedTests
         var recording = Recording.Get("mysql-9.7/misc97");
         var all = await FeedRun.ReadAsync(FeedRun.Files(recording));
         var end = all.Items.OfType<TransactionEnd>().ElementAt(2);
-        var document = CdcEmbedded.MySql.Positions.OffsetDocument.Read(end.Offset);
+        var document = BinlogPosition.Read(end.Offset);
 
-        var rest = await FeedRun.ReadAsync(FeedRun.Files(recording), MySqlOffset.FromPosition(document.File ?? "", document.Position));
+        var rest = await FeedRun.ReadAsync(FeedRun.Files(recording), MySqlOffset.FromPosition(document.Coordinates?.File ?? "", document.Coordinates?.Position ?? 0));
 
         Assert.Equal(all.Items[^1].Offset, rest.Items[^1].Offset);
     }

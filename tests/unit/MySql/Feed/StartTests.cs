@@ -31,7 +31,7 @@ public sealed class StartTests
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, executed, purged);
         var start = StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse(stored)));
 
-        AssertStart(lost, () => Assert.Equal(GtidSet.Parse(stored), StartResolver.Resolve(start, facts, ("binlog.000003", 900)).GtidSet));
+        AssertStart(lost, () => Assert.Equal(GtidSet.Parse(stored), StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).GtidSet));
     }
 
     [Theory]
@@ -51,9 +51,9 @@ public sealed class StartTests
     public async Task A_position_is_held_against_the_servers_logs(string file, long position, string? server, string? lost)
     {
         var facts = await FactsAsync([]);
-        var start = StartPosition.At(new OffsetDocument { Server = server, File = file, Position = position }.ToOffset());
+        var start = StartPosition.At(new BinlogPosition { Server = server, Coordinates = new BinlogCoordinates(file, position) }.ToOffset());
 
-        AssertStart(lost, () => Assert.Equal(position, StartResolver.Resolve(start, facts, ("binlog.000003", 900)).Position));
+        AssertStart(lost, () => Assert.Equal(position, StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).Coordinates?.Position));
     }
 
     [Fact]
@@ -74,18 +74,19 @@ public sealed class StartTests
     public async Task A_transaction_that_was_half_read_counts_and_so_does_one_whose_commit_waits(string owned, string open, string? lost)
     {
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", owned: owned);
-        var inside = new OffsetDocument
+        var inside = new BinlogPosition
         {
-            Server = ScriptedPrimary.Uuid, GtidSet = GtidSet.Parse($"{A}:1-9"), File = "binlog.000002", Position = 500, TransactionGtid = open, Rows = 3,
+            Server = ScriptedPrimary.Uuid, Executed = new ExecutedGtids(GtidSet.Parse($"{A}:1-9")), Coordinates = new BinlogCoordinates("binlog.000002", 500),
+            Progress = new TransactionProgress(TransactionGtid.Parse(open), Rows: 3, SchemaChanges: 0, Check: 0),
         };
 
-        AssertStart(lost, () => Assert.Equal(open, StartResolver.Resolve(StartPosition.At(inside.ToOffset()), facts, null).TransactionGtid));
+        AssertStart(lost, () => Assert.Equal(open, StartResolver.Resolve(StartPosition.At(inside.ToOffset()), facts, null).Progress?.Gtid.ToString()));
     }
 
     [Fact]
     public async Task A_position_of_another_server_is_refused_though_it_has_a_file_of_that_name_and_taken_with_GTIDs()
     {
-        var document = new OffsetDocument { Server = B, GtidSet = GtidSet.Parse($"{A}:1-5"), File = "binlog.000002", Position = 500 };
+        var document = new BinlogPosition { Server = B, Executed = new ExecutedGtids(GtidSet.Parse($"{A}:1-5")), Coordinates = new BinlogCoordinates("binlog.000002", 500) };
         var start = StartPosition.At(document.ToOffset());
 
         var without = await FactsAsync(new() { ["gtid_mode"] = "OFF" });
@@ -100,9 +101,9 @@ public sealed class StartTests
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", $"{A}:1-5");
 
         var earliest = StartResolver.Resolve(StartPosition.Earliest, facts, null);
-        Assert.Equal(($"{A}:1-5", "binlog.000001", 4L), (earliest.GtidSet?.ToString(), earliest.File, earliest.Position));
-        var latest = StartResolver.Resolve(StartPosition.Latest, facts, ("binlog.000003", 900));
-        Assert.Equal(($"{A}:1-10", "binlog.000003", 900L), (latest.GtidSet?.ToString(), latest.File, latest.Position));
+        Assert.Equal(($"{A}:1-5", "binlog.000001", (long?)4), (earliest.GtidSet?.ToString(), earliest.Coordinates?.File, earliest.Coordinates?.Position));
+        var latest = StartResolver.Resolve(StartPosition.Latest, facts, new BinlogCoordinates("binlog.000003", 900));
+        Assert.Equal(($"{A}:1-10", "binlog.000003", (long?)900), (latest.GtidSet?.ToString(), latest.Coordinates?.File, latest.Coordinates?.Position));
         Assert.Throws<OffsetLostException>(() => StartResolver.Resolve(StartPosition.Latest, facts, null));
     }
 

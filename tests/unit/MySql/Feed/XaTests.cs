@@ -44,13 +44,13 @@ public sealed class XaTests
     {
         var run = await Prepared(EventList.Begun(), 1, 'x', 1).Transaction(2, 3).ReadAsync(None());
 
-        var document = OffsetDocument.Read(run.LastOffset);
+        var document = BinlogPosition.Read(run.LastOffset);
         var open = Assert.Single(document.Pending);
-        Assert.Equal(("X'78',X'',1", $"{EventList.Source}:1"), (open.Xid, open.Gtid));
+        Assert.Equal(("X'78',X'',1", $"{EventList.Source}:1"), (open.Xid, open.Gtid.ToString()));
         Assert.Equal($"{EventList.Source}:1-2", document.GtidSet?.ToString());
-        var start = DumpStart.Of(document);
-        Assert.Equal($"{EventList.Source}:2", start.Executed?.ToString());
-        Assert.Equal(open.Position, start.FilePosition);
+        var start = document.DumpStart;
+        Assert.Equal($"{EventList.Source}:2", start.GtidSet?.ToString());
+        Assert.Equal(open.Begin, start.Coordinates);
     }
 
     [Theory]
@@ -58,13 +58,17 @@ public sealed class XaTests
     [InlineData(null, null)]
     public void On_MariaDB_reading_begins_before_the_open_one_by_GTID_where_that_is_known_and_else_by_file(string? before, string? position)
     {
-        var start = DumpStart.Of(new OffsetDocument
+        var start = new BinlogPosition
         {
-            GtidPosition = MariaDbGtidPosition.Parse("0-1-5"), File = "binlog.000002", Position = 900,
-            Pending = [new PendingXa("X'78',X'',1", "0-1-3", before, "binlog.000001", 300)],
-        });
+            Executed = new ExecutedGtids(MariaDbGtidPosition.Parse("0-1-5")), Coordinates = new BinlogCoordinates("binlog.000002", 900),
+            Pending =
+            [
+                new PendingXa("X'78',X'',1", TransactionGtid.Parse("0-1-3"), before is null ? null : MariaDbGtidPosition.Parse(before),
+                    new BinlogCoordinates("binlog.000001", 300)),
+            ],
+        }.DumpStart;
 
-        Assert.Equal((position, "binlog.000001", 300), (start.Position?.ToString(), start.File, start.FilePosition));
+        Assert.Equal((position, new BinlogCoordinates("binlog.000001", 300)), (start.GtidPosition?.ToString(), start.Coordinates));
     }
 
     [Fact]
@@ -126,8 +130,8 @@ public sealed class XaTests
         Assert.Contains("XA PREPARE", notice.Message, StringComparison.Ordinal);
 
         // The notice comes again until its transaction is done, and then no more.
-        Assert.Equal($"{EventList.Source}:1", OffsetDocument.Read(run.Entries[at].Position.ToOffset()).GtidSet?.ToString());
-        Assert.Equal($"{EventList.Source}:1-2", OffsetDocument.Read(run.Entries[at + 1].Position.ToOffset()).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1", BinlogPosition.Read(run.Entries[at].Position.ToOffset()).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1-2", BinlogPosition.Read(run.Entries[at + 1].Position.ToOffset()).GtidSet?.ToString());
     }
 
     [Fact]
@@ -229,7 +233,7 @@ public sealed class XaTests
 
         Assert.Equal("1 2", run.Text);
         Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1", $"{EventList.Source}:1-2"],
-            new[] { run.OffsetBehind(0), run.OffsetBehind(1), run.LastOffset }.Select(o => OffsetDocument.Read(o).GtidSet?.ToString()));
+            new[] { run.OffsetBehind(0), run.OffsetBehind(1), run.LastOffset }.Select(o => BinlogPosition.Read(o).GtidSet?.ToString()));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Positions;
+namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>What all positions and events of one feed share.</summary>
 /// <param name="Name">The engine's name.</param>

@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CdcEmbedded.MySql.Gtids;
+
+namespace CdcEmbedded.MySql.Positions;
+
+/// <summary>The JSON of a position, in offsets and in the notes about table schemas.</summary>
+/// <remarks>
+/// <code>{"gtid":set,"gtid_pos":position,"file":name,"pos":n,"tx":{"gtid":id,"ddl":n,"rows":n,"check":hex},
+///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}]}</code>
+/// <c>gtid</c> is MySQL's set of transactions processed whole and <c>gtid_pos</c> MariaDB's position, both absent without GTIDs. <c>tx</c> is
+/// present only inside a transaction: <c>rows</c> counts its delivered changes, <c>check</c> is their <see cref="DeliveryCheck"/>, <c>ddl</c> counts its
+/// delivered schema changes. <c>xa</c> lists the prepared XA transactions without an outcome. Version 1 of an offset has these properties in
+/// the same object as <c>"v":1,"source":"mysql","server":uuid</c>.
+/// </remarks>
+internal static class PositionJson
+{
+    private const string Connector = "mysql";
+
+    /// <summary>The offset of a position.</summary>
+    public static CdcOffset ToOffset(BinlogPosition position)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("v"u8, 1);
+            writer.WriteString("source"u8, Connector);
+            WriteIfKnown(writer, "server", position.Server);
+            WriteProperties(writer, position);
+            writer.WriteEndObject();
+        }
+
+        return CdcOffset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    /// <summary>Reads an offset.</summary>
+    /// <exception cref="OffsetFormatException">It is not an offset of MySQL, or its contents are damaged.</exception>
+    public static BinlogPosition Read(CdcOffset offset)
+    {
+        if (offset.Connector != Connector)
+        {
+            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not to MySQL: {offset}. "
+                + "Give this engine a name of its own.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(offset.ToString());
+            return Read(document.RootElement, Text(document.RootElement, "server"));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
+            or KeyNotFoundException or ArgumentException)
+        {
+            throw new OffsetFormatException($"The MySQL offset {offset} is damaged: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes a transaction's mark into the current object.</summary>
+    public static void Write(Utf8JsonWriter writer, in TransactionMark mark)
+    {
+        WriteGtid(writer, mark.Gtid);
+        Write(writer, mark.End);
+    }
+
+    /// <summary>Reads a transaction's mark out of an object.</summary>
+    public static TransactionMark ReadMark(JsonElement element) => new(ReadGtid(element), ReadCoordinates(element));
+
+    private static BinlogPosition Read(JsonElement root, string? server)
+    {
+        var gtids = Text(root, "gtid") is { } set ? new ExecutedGtids(GtidSet.Parse(set))
+            : Text(root, "gtid_pos") is { } position ? new ExecutedGtids(MariaDbGtidPosition.Parse(position))
+            : default;
+        BinlogCoordinates? coordinates = Text(root, "file") is { } file
+            ? new BinlogCoordinates(file, root.TryGetProperty("pos", out var at) ? at.GetInt64() : BinlogCoordinates.FirstPosition) : null;
+        if ((!gtids.HasValue && coordinates is null) || coordinates is { Position: < BinlogCoordinates.FirstPosition })
+        {
+            throw new FormatException("it names neither GTIDs nor a binlog file and a position of at least 4.");
+        }
+
+        return new BinlogPosition
+        {
+            Server = server,
+            Executed = gtids,
+            Coordinates = coordinates,
+            Progress = root.TryGetProperty("tx", out var tx) ? ReadProgress(tx, coordinates) : null,
+            Pending = root.TryGetProperty("xa", out var xa) ? ReadPending(xa) : [],
+        };
+    }
+
+    private static TransactionProgress ReadProgress(JsonElement tx, BinlogCoordinates? coordinates)
+    {
+        var check = ulong.Parse(tx.GetProperty("check").GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        var progress = new TransactionProgress(ReadGtid(tx), tx.GetProperty("rows").GetInt64(), tx.TryGetProperty("ddl", out var ddl) ? ddl.GetInt32() : 0, check);
+        return progress is { Rows: < 0 } or { SchemaChanges: < 0 } or { Rows: 0, SchemaChanges: 0 } || (!progress.Gtid.HasValue && coordinates is null)
+            ? throw new FormatException("it is inside a transaction that it does not name, or before that transaction's first change.")
+            : progress;
+    }
+
+    private static PendingXa[] ReadPending(JsonElement list)
+    {
+        var result = new PendingXa[list.GetArrayLength()];
+        var count = 0;
+        foreach (var xa in list.EnumerateArray())
+        {
+            var before = Text(xa, "before") is { } text ? MariaDbGtidPosition.Parse(text) : null;
+            result[count++] = new PendingXa(xa.GetProperty("xid").GetString() ?? "", ReadGtid(xa), before, ReadCoordinates(xa));
+        }
+
+        return result;
+    }
+
+    private static TransactionGtid ReadGtid(JsonElement element) => Text(element, "gtid") is { } gtid ? TransactionGtid.Parse(gtid) : default;
+
+    private static BinlogCoordinates ReadCoordinates(JsonElement element)
+        => new(element.GetProperty("file").GetString() ?? "", element.GetProperty("pos").GetInt64());
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static void WriteProperties(Utf8JsonWriter writer, BinlogPosition position)
+    {
+        WriteIfKnown(writer, "gtid", position.GtidSet?.ToString());
+        WriteIfKnown(writer, "gtid_pos", position.GtidPosition?.ToString());
+        if (position.Coordinates is { } coordinates)
+        {
+            Write(writer, coordinates);
+        }
+
+        if (position.Progress is { } progress)
+        {
+            writer.WriteStartObject("tx"u8);
+            WriteGtid(writer, progress.Gtid);
+            if (progress.SchemaChanges > 0)
+            {
+                writer.WriteNumber("ddl"u8, progress.SchemaChanges);
+            }
+
+            writer.WriteNumber("rows"u8, progress.Rows);
+            writer.WriteString("check"u8, progress.Check.ToString("x16", CultureInfo.InvariantCulture));
+            writer.WriteEndObject();
+        }
+
+        WritePending(writer, position.Pending);
+    }
+
+    private static void WritePending(Utf8JsonWriter writer, PendingXa[] pending)
+    {
+        if (pending.Length == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("xa"u8);
+        foreach (var xa in pending)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("xid"u8, xa.Xid);
+            WriteGtid(writer, xa.Gtid);
+            WriteIfKnown(writer, "before", xa.Before?.ToString());
+            Write(writer, xa.Begin);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteGtid(Utf8JsonWriter writer, TransactionGtid gtid) => WriteIfKnown(writer, "gtid", gtid.HasValue ? gtid.ToString() : null);
+
+    private static void Write(Utf8JsonWriter writer, BinlogCoordinates coordinates)
+    {
+        writer.WriteString("file"u8, coordinates.File);
+        writer.WriteNumber("pos"u8, coordinates.Position);
+    }
+
+    private static void WriteIfKnown(Utf8JsonWriter writer, string name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+}
