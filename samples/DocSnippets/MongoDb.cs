@@ -1,0 +1,39 @@
+using CdcEmbedded;
+using CdcEmbedded.MongoDb;
+using CdcEmbedded.Offsets;
+
+namespace DocSnippets;
+
+/// <summary>What the pages show of the MongoDB source.</summary>
+public static class MongoDb
+{
+    /// <summary>Creates the source, as the README does.</summary>
+    public static MongoSource Create()
+    {
+        // <mongodb-source>
+        var source = new MongoSource(new MongoSourceOptions
+        {
+            ConnectionString = "mongodb://cdc:...@db1,db2,db3/?replicaSet=rs0&tls=true",
+            Include = ["shop.orders", "shop.customers"],
+        });
+        // </mongodb-source>
+        return source;
+    }
+
+    /// <summary>Prints every change with what is known of its document.</summary>
+    public static async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // <mongodb-loop>
+        var source = new MongoSource(new MongoSourceOptions
+        {
+            ConnectionString = "mongodb://cdc:...@db1,db2,db3/?replicaSet=rs0&tls=true", Include = ["shop.orders", "shop.customers"],
+        });
+        await using var engine = new CdcEngine(source, new FileOffsetStore("offsets.json"), new CdcEngineOptions { Name = "read-model" });
+        await foreach (var change in engine.ReadAsync(cancellationToken))
+        {
+            var from = (MongoSourceInfo)change.Source;                    // says if After is exact, looked up later, or missing
+            Console.WriteLine($"{from.OperationType} {change.Table} {from.KeyJson}: {change.After["status"]} ({from.AfterState})");
+        }
+        // </mongodb-loop>
+    }
+}

@@ -1,0 +1,69 @@
+using System.Data.Common;
+using CdcEmbedded;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+
+namespace DocSnippets;
+
+/// <summary>What the pages show of acknowledgement and offsets.</summary>
+public abstract class Offsets
+{
+    /// <summary>Applies every change.</summary>
+    public async Task RunAsync(ISource source, CancellationToken cancellationToken)
+    {
+        // <core-loop>
+        var options = new CdcEngineOptions { Name = "search-index" };
+        await using var engine = new CdcEngine(source, new FileOffsetStore("offsets.json"), options);
+        await foreach (ChangeEvent change in engine.ReadAsync(cancellationToken))       // asking for the next one acknowledges this one
+            Apply(change.Operation, change.Key, change.Before, change.After);
+        // </core-loop>
+    }
+
+    /// <summary>Acknowledges by hand, 500 changes at a time.</summary>
+    public async Task AcknowledgeAsync(ISource source, IOffsetStore store, List<ChangeEvent> pending, CancellationToken cancellationToken)
+    {
+        // <manual-acknowledgement>
+        var options = new CdcEngineOptions { Name = "indexer", Acknowledgement = AcknowledgementMode.Manual };
+        await using var engine = new CdcEngine(source, store, options);
+        await foreach (var change in engine.ReadAsync(cancellationToken))
+        {
+            pending.Add(change);
+            if (pending.Count == 500)
+            {
+                await IndexAsync(pending, cancellationToken);
+                await engine.CommitAsync(pending[^1], cancellationToken);
+                pending.Clear();
+            }
+        }
+        // </manual-acknowledgement>
+    }
+
+    /// <summary>Stores effects and offset in one transaction.</summary>
+    public async Task ApplyExactlyOnceAsync(ISource source, IOffsetStore store, DbConnection connection, CancellationToken cancellationToken)
+    {
+        // <exactly-once>
+        var options = new CdcEngineOptions { Name = "read-model", CommitPolicy = CommitPolicy.Never };   // the engine stores nothing
+        await using var engine = new CdcEngine(source, store, options);                                  // your IOffsetStore, over that table
+        await foreach (var batch in engine.ReadBatchesAsync(cancellationToken))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            foreach (var change in batch)
+                await ApplyAsync(change, transaction);
+            await SaveOffsetAsync("read-model", batch.Offset.ToString(), transaction);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        // </exactly-once>
+    }
+
+    /// <summary>Applies a change.</summary>
+    protected abstract void Apply(ChangeOperation operation, DataRecord key, DataRecord before, DataRecord after);
+
+    /// <summary>Adds changes to the application's index.</summary>
+    protected abstract Task IndexAsync(IReadOnlyList<ChangeEvent> changes, CancellationToken cancellationToken);
+
+    /// <summary>Applies a change to the application's tables.</summary>
+    protected abstract Task ApplyAsync(ChangeEvent change, DbTransaction transaction);
+
+    /// <summary>Writes the offset's text next to the effects.</summary>
+    protected abstract Task SaveOffsetAsync(string name, string offset, DbTransaction transaction);
+}

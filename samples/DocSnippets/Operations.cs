@@ -1,0 +1,26 @@
+using CdcEmbedded;
+
+namespace DocSnippets;
+
+/// <summary>What the pages show of operations.</summary>
+public static class Operations
+{
+    /// <summary>Prints what the preflight finds.</summary>
+    public static async Task ValidateAsync(CdcEngine engine, CancellationToken cancellationToken)
+    {
+        // <validate>
+        foreach (var finding in await engine.ValidateAsync(cancellationToken))
+            Console.WriteLine($"{(finding.IsError ? "error" : "warning")} {finding.Code}: {finding.Message} {finding.Remedy}");
+        // </validate>
+    }
+
+    /// <summary>Says if the engine keeps up.</summary>
+    public static bool IsHealthy(CdcEngine engine)
+    {
+        // <health>
+        var status = engine.Status;
+        var isHealthy = status.State is EngineState.Streaming or EngineState.CaughtUp && status.Lag is null or { TotalSeconds: < 60 };
+        // </health>
+        return isHealthy;
+    }
+}
