@@ -1,85 +1,87 @@
-using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>Adapters never see each other, the core never sees an adapter, and inside an adapter the arrows point one way.</summary>
-public sealed partial class DependencyTests
+/// <summary>Adapters never see each other, the core never sees an adapter, and inside a package the arrows between folders form no circle.</summary>
+public sealed class DependencyTests
 {
     public static TheoryData<string> Assemblies => ShippedAssemblies.Names;
 
-    /// <summary>For each adapter's folders: which of its others each may use. The root joins everything.</summary>
-    private static readonly Dictionary<string, Dictionary<string, string[]>> Folders = new()
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void A_package_depends_only_on_the_packages_listed_for_it(string name)
     {
-        ["CdcEmbedded.MySql"] = new()
-        {
-            ["Protocol"] = [],
-            ["Binlog"] = ["Protocol"],
-            ["Schema"] = ["Protocol", "Binlog"],
-            ["Snapshot"] = ["Protocol", "Schema"],
-            ["Feed"] = ["Protocol", "Binlog", "Schema", "Snapshot"],
-        },
-        ["CdcEmbedded.MongoDb"] = new()
-        {
-            ["Bson"] = [],
+        var project = XDocument.Load(Path.Combine(ShippedAssemblies.Root, "src", name, name + ".csproj"));
+        var packages = project.Descendants("PackageReference").Select(r => r.Attribute("Include")?.Value ?? "");
+        var projects = project.Descendants("ProjectReference").Where(r => r.Attribute("ReferenceOutputAssembly")?.Value != "false")
+            .Select(r => Path.GetFileNameWithoutExtension((r.Attribute("Include")?.Value ?? "").Replace('\\', '/')));
 
-            // These three are one connection and know each other: a login runs commands, a handshake tells the topology, a monitor connects.
-            ["Wire"] = ["Bson", "Authentication", "Topology"],
-            ["Authentication"] = ["Bson", "Wire", "Topology"],
-            ["Topology"] = ["Bson", "Wire", "Authentication"],
-
-            // A change stream is read through IMongoDeployment alone, so that another driver can carry it.
-            ["ChangeStreams"] = ["Bson"],
-            ["Feed"] = ["Bson", "ChangeStreams"],
-            ["Snapshot"] = ["Bson", "ChangeStreams"],
-        },
-    };
+        AssertNone(packages.Concat(projects).Except(House.Packages[name]).Select(package => $"{name} must not depend on {package}"));
+    }
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void An_assembly_references_the_framework_logging_and_the_core_only(string name)
+    public void Every_folder_of_a_package_is_listed(string name)
+        => Assert.Equal(House.Folders[name].Keys.Order(StringComparer.Ordinal), Folders(name).Where(f => f.Length > 0).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void A_folder_uses_only_the_folders_listed_for_it(string name)
     {
-        var assembly = ShippedAssemblies.All.Single(a => a.GetName().Name == name);
-        var foreign = assembly.GetReferencedAssemblies().Select(a => a.Name ?? "").Where(reference =>
-            !reference.StartsWith("System.", StringComparison.Ordinal) && reference != "Microsoft.Win32.Primitives" && reference != "Microsoft.Extensions.Logging.Abstractions"
-            && (reference != "CdcEmbedded" || name == "CdcEmbedded"));
-        Assert.Empty(foreign);
+        var allowed = House.Folders[name];
+        var wrong = FolderUses.Of(ShippedAssemblies.Get(name))
+            .Where(use => use.Key.From.Length > 0 && use.Key.To.Length > 0 && use.Key.From != use.Key.To)
+            .Where(use => !allowed.GetValueOrDefault(use.Key.From, []).Contains(use.Key.To))
+            .Where(use => !House.Debts.Contains((name, use.Key.From, use.Key.To)))
+            .Select(use => $"{use.Key.From} must not use {use.Key.To}: {use.Value}");
+
+        AssertNone(wrong);
     }
 
-    [Fact]
-    public void Project_files_reference_the_core_only()
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void The_arrows_between_the_listed_folders_form_no_circle(string name)
     {
-        foreach (var project in Directory.GetFiles(Path.Combine(ShippedAssemblies.Root, "src"), "*.csproj", SearchOption.AllDirectories))
+        var folders = House.Folders[name];
+        var done = new HashSet<string>();
+        foreach (var folder in folders.Keys)
         {
-            var references = ProjectReference().Matches(File.ReadAllText(project)).Select(m => Path.GetFileNameWithoutExtension(m.Groups[1].Value));
-            var allowed = Path.GetFileNameWithoutExtension(project) == "CdcEmbedded" ? Array.Empty<string>() : ["CdcEmbedded"];
-            Assert.Empty(references.Except(allowed).Select(r => $"{project} references {r}"));
+            Visit(folder, []);
         }
-    }
 
-    [Fact]
-    public void Inside_an_adapter_the_arrows_point_one_way()
-    {
-        var wrong = new List<string>();
-        foreach (var (adapter, folders) in Folders)
+        void Visit(string folder, List<string> path)
         {
-            foreach (var (folder, allowed) in folders)
+            Assert.False(path.Contains(folder), $"{string.Join(" -> ", path)} -> {folder}");
+            Assert.True(folders.ContainsKey(folder), $"{path.LastOrDefault()} may use {folder}, which is not listed.");
+            if (done.Contains(folder))
             {
-                var path = Path.Combine(ShippedAssemblies.Root, "src", adapter, folder);
-                var files = Directory.Exists(path) ? Directory.GetFiles(path, "*.cs", SearchOption.AllDirectories) : [];
-                foreach (var file in files)
-                {
-                    var used = Namespace(adapter).Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value).Distinct();
-                    wrong.AddRange(used.Where(u => folders.ContainsKey(u) && u != folder && !allowed.Contains(u))
-                        .Select(u => $"{Path.GetRelativePath(ShippedAssemblies.Root, file)} uses {adapter}.{u}"));
-                }
+                return;
             }
-        }
 
-        Assert.Empty(wrong);
+            folders[folder].ToList().ForEach(used => Visit(used, [.. path, folder]));
+            done.Add(folder);
+        }
     }
 
-    [GeneratedRegex("<ProjectReference Include=\"([^\"]+)\"")]
-    private static partial Regex ProjectReference();
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void The_namespace_of_a_file_is_its_folder(string name)
+    {
+        var wrong = FolderUses.Sources(name).Where(file =>
+        {
+            var folder = FolderUses.FolderOf(name, file);
+            var space = folder.Length == 0 ? name : $"{name}.{folder.Replace('/', '.')}";
+            return !File.ReadLines(file).Contains($"namespace {space};");
+        });
+        AssertNone(wrong);
+    }
 
-    private static Regex Namespace(string adapter) => new($@"\b{Regex.Escape(adapter)}\.(\w+)");
+    // Assert.Empty shortens what it prints.
+    private static void AssertNone(IEnumerable<string> wrong)
+    {
+        var lines = wrong.Order(StringComparer.Ordinal).ToList();
+        Assert.True(lines.Count == 0, string.Join('\n', lines));
+    }
+
+    private static IEnumerable<string> Folders(string name) => FolderUses.Sources(name).Select(file => FolderUses.FolderOf(name, file)).Distinct();
 }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>What is shipped: a new package is one line here, and a project reference.</summary>
+/// <summary>The assemblies that are shipped: a new package is one line here, and a project reference.</summary>
 internal static class ShippedAssemblies
 {
     public static TheoryData<string> Names => [.. All.Select(a => a.GetName().Name ?? "")];
@@ -14,6 +14,8 @@ internal static class ShippedAssemblies
         typeof(MongoDb.MongoSource).Assembly,
         typeof(MySql.MySqlSource).Assembly,
     ];
+
+    public static Assembly Get(string name) => All.Single(a => a.GetName().Name == name);
 
     /// <summary>The repository's folder, found from where the tests run.</summary>
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);

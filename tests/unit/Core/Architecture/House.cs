@@ -1,0 +1,84 @@
+namespace CdcEmbedded.Tests.Architecture;
+
+/// <summary>The rooms of the house (src/ARCHITECTURE.md): which packages each package may depend on, and for every folder which others of its package it may
+/// use. The root of a package is used by all its folders and joins them all. A new folder or dependency is one line here.</summary>
+internal static class House
+{
+    private const string Logging = "Microsoft.Extensions.Logging.Abstractions";
+
+    /// <summary>Package IDs, other than the framework.</summary>
+    public static IReadOnlyDictionary<string, string[]> Packages { get; } = new Dictionary<string, string[]>
+    {
+        ["CdcEmbedded"] = [Logging],
+        ["CdcEmbedded.MySql"] = ["CdcEmbedded", "MySqlConnector", "System.IO.Hashing", "ZstdSharp.Port"],
+        ["CdcEmbedded.MongoDb"] = ["CdcEmbedded", "MongoDB.Driver"],
+        ["CdcEmbedded.Testing"] = ["CdcEmbedded"],
+    };
+
+    /// <summary>For each package: its folders, relative to the project, and which others each may use.</summary>
+    public static IReadOnlyDictionary<string, Dictionary<string, string[]>> Folders { get; } = new Dictionary<string, Dictionary<string, string[]>>
+    {
+        ["CdcEmbedded"] = new()
+        {
+            ["Offsets"] = [],
+            ["Sources"] = ["Offsets"],
+            ["Engine"] = ["Offsets", "Sources"],
+            ["Transforms"] = [],
+            ["Formats"] = [],
+        },
+        ["CdcEmbedded.MySql"] = new()
+        {
+            ["Gtids"] = [],
+            ["Binlog"] = [],
+            ["Binlog/Columns"] = [],
+            ["Binlog/Json"] = ["Binlog", "Binlog/Columns"],
+            ["Binlog/Events"] = ["Gtids", "Binlog", "Binlog/Columns"],
+            ["Binlog/Rows"] = ["Binlog", "Binlog/Columns", "Binlog/Json", "Binlog/Events"],
+            ["Binlog/Files"] = ["Gtids", "Binlog/Events"],
+            ["Positions"] = ["Gtids", "Binlog/Events", "Binlog/Rows"],
+            ["Replication/Authentication"] = [],
+            ["Replication"] = ["Gtids", "Binlog/Events", "Positions", "Replication/Authentication"],
+            ["Server"] = ["Gtids", "Binlog/Events", "Positions", "Replication"],
+            ["Schemas/Ddl"] = ["Binlog/Columns", "Binlog/Events"],
+            ["Schemas"] = ["Gtids", "Binlog/Columns", "Binlog/Events", "Binlog/Rows", "Positions", "Replication", "Server", "Schemas/Ddl"],
+            ["Transactions"] = ["Gtids", "Binlog/Events", "Binlog/Rows", "Positions", "Server", "Schemas/Ddl", "Schemas"],
+        },
+        ["CdcEmbedded.MongoDb"] = new()
+        {
+            ["Bson"] = [],
+            ["Authentication"] = ["Bson"],
+            ["Wire"] = ["Bson", "Authentication"],
+            ["Topology"] = ["Bson", "Authentication", "Wire"],
+            ["ChangeStreams"] = ["Bson"],
+            ["Feed"] = ["Bson", "ChangeStreams"],
+        },
+        ["CdcEmbedded.Testing"] = new()
+        {
+        },
+    };
+
+    /// <summary>Arrows that are wrong and still in the code: each is one to remove, from the code and then from here.</summary>
+    public static IReadOnlySet<(string Package, string From, string To)> Debts { get; } = new HashSet<(string, string, string)>
+    {
+        ("CdcEmbedded", "Sources", "Engine"),
+        ("CdcEmbedded.MySql", "Gtids", "Binlog/Events"),
+        ("CdcEmbedded.MySql", "Gtids", "Binlog"),
+        ("CdcEmbedded.MySql", "Gtids", "Positions"),
+        ("CdcEmbedded.MySql", "Binlog", "Binlog/Events"),
+        ("CdcEmbedded.MySql", "Binlog/Columns", "Binlog/Events"),
+        ("CdcEmbedded.MySql", "Binlog/Columns", "Binlog/Json"),
+        ("CdcEmbedded.MySql", "Binlog/Columns", "Binlog/Rows"),
+        ("CdcEmbedded.MySql", "Binlog/Json", "Binlog/Events"),
+        ("CdcEmbedded.MySql", "Binlog/Json", "Binlog/Rows"),
+        ("CdcEmbedded.MySql", "Binlog/Events", "Binlog/Files"),
+        ("CdcEmbedded.MySql", "Binlog/Files", "Positions"),
+        ("CdcEmbedded.MySql", "Binlog/Files", "Schemas"),
+        ("CdcEmbedded.MySql", "Replication/Authentication", "Replication"),
+        ("CdcEmbedded.MySql", "Replication", "Server"),
+        ("CdcEmbedded.MySql", "Server", "Schemas"),
+        ("CdcEmbedded.MySql", "Schemas/Ddl", "Schemas"),
+        ("CdcEmbedded.MongoDb", "Authentication", "Topology"),
+        ("CdcEmbedded.MongoDb", "Authentication", "Wire"),
+        ("CdcEmbedded.MongoDb", "Wire", "Topology"),
+    };
+}
