@@ -1,5 +1,6 @@
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Replication;
+using CdcEmbedded.MySql.Server;
 using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.Benchmarks;
@@ -10,9 +11,9 @@ internal static class Drain
     /// <returns>-1, because it counts no rows.</returns>
     public static async Task<long> RunAsync(MySqlTestServer server, Workload workload, bool verifyChecksums)
     {
-        var settings = MySqlConnectionString.Parse(server.ConnectionString);
-        await using var session = await MySqlSession.ConnectAsync(settings, null, TimeProvider.System, default);
-        await session.PrepareReplicationAsync(new ReplicationSetup(), default);
+        var settings = ConnectionStringReader.Read(server.ConnectionString).Session;
+        await using var session = await ReplicationSession.ConnectAsync(settings, null, TimeProvider.System, default);
+        await session.PrepareReplicationAsync(new ReplicationSetup(), isMariaDb: false, default);
         var packets = await session.StartBinlogDumpAsync(77, BinlogDumpFlags.NonBlocking, workload.File, 4, TimeSpan.FromSeconds(30), default);
         while (true)
         {

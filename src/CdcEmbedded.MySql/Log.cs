@@ -50,11 +50,20 @@ internal static partial class Log
     /// <summary>MariaDB did not return the GTID of a position.</summary>
     [LoggerMessage(1104, LogLevel.Debug,
         "The server did not return the GTID of {File}:{Position}: offsets carry no GTID until the next file starts.")]
-    public static partial void GtidsNotTold(ILogger logger, string file, long position, Exception exception);
+    public static partial void GtidsNotKnown(ILogger logger, string file, long position, Exception exception);
 
     /// <summary>Another host is tried, because this one does not have the position.</summary>
     [LoggerMessage(1105, LogLevel.Warning, "Skipped {Host}, whose log does not have the position: {Reason}")]
-    public static partial void HostPassedOver(ILogger logger, string host, string reason);
+    public static partial void HostSkipped(ILogger logger, string host, string reason);
+
+    /// <summary>SHOW REPLICAS will not list the reader.</summary>
+    [LoggerMessage(1106, LogLevel.Debug, "{Host} did not register the reader as a replica: SHOW REPLICAS does not list it.")]
+    public static partial void NotRegistered(ILogger logger, string host, Exception exception);
+
+    /// <summary>A proxy gave the second connection another server than the first one.</summary>
+    [LoggerMessage(1107, LogLevel.Warning,
+        "A connection to {Host} reached server {Reached} instead of {Expected} (attempt {Attempt}): it is dropped.")]
+    public static partial void OtherServerReached(ILogger logger, MySqlHost host, string reached, string expected, int attempt);
 
     /// <summary>Columns were read from information_schema.</summary>
     [LoggerMessage(1200, LogLevel.Debug, "Looked up the {Count} columns of {Database}.{Table}, which the log does not name.")]

@@ -19,7 +19,7 @@ public sealed class MySqlSource : ISource
     internal const string ConnectorName = "mysql";
 
     private readonly MySqlSourceOptions _options;
-    private readonly MySqlConnectionSettings _settings;
+    private readonly ServerAccess _access;
     private readonly ServerIdCollisions _collisions;
     private CaughtUpEnd? _end;
     private SourceContext? _reportedTo;
@@ -31,7 +31,7 @@ public sealed class MySqlSource : ISource
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _settings = MySqlConnectionString.Parse(options.ConnectionString);
+        _access = new ServerAccess(options.ConnectionString, options.DataSource, options.PasswordProvider);
         _collisions = new ServerIdCollisions(options.ServerId);
         OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
@@ -64,19 +64,17 @@ public sealed class MySqlSource : ISource
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
         var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
-        var host = await StartHost.FindAsync(_settings, start, (facts, at) => Report(Preflight.Check(facts), at.ToString(), context, logger), logger,
+        var found = await StartHost.FindAsync(_access, start, (sql, facts, token) => CheckAsync(sql, facts, context, logger, token), logger,
             context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        var (session, facts, place, logEnd) = host;
         try
         {
-            var gtids = await FilePosition.FindGtidsAsync(place, facts, SettingsOf(session.Host), context.TimeProvider, logger, cancellationToken)
-                .ConfigureAwait(false);
-            var document = Identified(place, facts, gtids);
-            return await StartAsync(context, session, facts, document, start.Offset is not null, logEnd, logger, cancellationToken).ConfigureAwait(false);
+            var gtids = await FilePosition.FindGtidsAsync(found.Start, found.Facts, found.Server, logger, cancellationToken).ConfigureAwait(false);
+            var document = Identified(found.Start, found.Facts, gtids);
+            return await StartAsync(context, found, document, start.Offset is not null, logger, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            await found.Session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -88,15 +86,16 @@ public sealed class MySqlSource : ISource
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
         var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
-        var session = await MySqlSession.ConnectAsync(_settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        await using var disposing = session.ConfigureAwait(false);
-        var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-        var findings = Preflight.Check(facts);
-        findings.AddRange(await TableCheck.FindAsync(session, facts, _options.Include, cancellationToken).ConfigureAwait(false));
-        findings.AddRange(await ForeignKeyCheck.FindAsync(session, facts, SelectionFor(facts, logger), cancellationToken).ConfigureAwait(false));
+        var session = await ReplicationSession.ConnectAsync(_access.Session, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        await using var closing = session.ConfigureAwait(false);
+        var server = await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var sql = await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposing = sql.ConfigureAwait(false);
+        var facts = await ServerFacts.ReadAsync(sql, cancellationToken).ConfigureAwait(false);
+        var findings = await FindAsync(sql, facts, logger, cancellationToken).ConfigureAwait(false);
         try
         {
-            var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
+            var logEnd = await ServerFacts.ReadLogEndAsync(sql, cancellationToken).ConfigureAwait(false);
             StartResolver.Resolve(start, facts, logEnd);
         }
         catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
@@ -107,46 +106,62 @@ public sealed class MySqlSource : ISource
         return findings;
     }
 
-    /// <summary>Warnings are logged once for each engine, not again at every reconnect.</summary>
-    private void Report(List<SourceFinding> findings, string host, SourceContext context, ILogger logger)
+    /// <summary>All that is checked on a server, at a start and by <see cref="ValidateAsync"/> alike.</summary>
+    private async ValueTask<List<SourceFinding>> FindAsync(SqlSession sql, ServerFacts facts, ILogger logger, CancellationToken cancellationToken)
     {
-        Preflight.ThrowOnError(findings, host);
-        if (ReferenceEquals(Interlocked.Exchange(ref _reportedTo, context), context))
+        var findings = Preflight.Check(facts);
+        findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, cancellationToken).ConfigureAwait(false));
+        findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, logger), cancellationToken).ConfigureAwait(false));
+        return findings;
+    }
+
+    /// <summary>Refuses a server with errors. Warnings are logged once for each engine, not again at every reconnect.</summary>
+    private async ValueTask CheckAsync(SqlSession sql, ServerFacts facts, SourceContext context, ILogger logger, CancellationToken cancellationToken)
+    {
+        var isFirst = !ReferenceEquals(Volatile.Read(ref _reportedTo), context);
+        var findings = isFirst ? await FindAsync(sql, facts, logger, cancellationToken).ConfigureAwait(false) : Preflight.Check(facts);
+        Preflight.ThrowOnError(findings, sql.Host.ToString());
+        foreach (var finding in isFirst ? findings : [])
         {
-            return;
+            Log.PreflightWarning(logger, sql.Host.ToString(), finding.Code, finding.Message, finding.Remedy);
         }
 
-        foreach (var finding in findings)
-        {
-            Log.PreflightWarning(logger, host, finding.Code, finding.Message, finding.Remedy);
-        }
+        Volatile.Write(ref _reportedTo, context);
     }
 
     private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
         TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger);
 
-    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, MySqlSession session, ServerFacts facts, BinlogPosition start, bool isStored,
-        BinlogCoordinates? logEnd, ILogger logger, CancellationToken cancellationToken)
+    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored, ILogger logger,
+        CancellationToken cancellationToken)
     {
+        var (session, server, facts, _, logEnd) = found;
         var selection = SelectionFor(facts, logger);
-        var here = SettingsOf(session.Host);
-        var log = new ServerLog(here, facts, context, logger);
-        var schemas = new ServerSchemas(here, facts, log, selection, context, logger);
+        var log = new ServerLog(server, facts, logger);
+        var schemas = new ServerSchemas(server, facts, log, selection, context, logger);
         try
         {
             var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);
-            var setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout };
             _collisions.Time = context.TimeProvider;
-            var serverId = _options.ServerId ?? BinlogDump.RandomServerId();
-            var (packets, hasChecksums) = await BinlogDump.StartAsync(session, facts, start, setup, serverId, context.StopWhenCaughtUp, ReadTimeout(),
-                cancellationToken).ConfigureAwait(false);
-            Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "", start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, serverId);
+            var request = new DumpRequest
+            {
+                Start = start,
+                IsMariaDb = facts.Version.IsMariaDb,
+                HasGtids = facts.HasGtids,
+                ServerId = _options.ServerId ?? BinlogDump.RandomServerId(),
+                Setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
+                IsFinite = context.StopWhenCaughtUp,
+                ReadTimeout = ReadTimeout(),
+            };
+            var (packets, hasChecksums) = await BinlogDump.StartAsync(session, request, logger, cancellationToken).ConfigureAwait(false);
+            Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
+                start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
             var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, selection, history, logger) with { End = end };
             var stream = new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums)
             {
-                Probe = context.StopWhenCaughtUp ? null : new LogProbe(here, facts, ProbeInterval, context.TimeProvider, logger),
+                Probe = context.StopWhenCaughtUp ? null : new LogProbe(server, facts, ProbeInterval, context.TimeProvider, logger),
             };
         }
         catch
@@ -155,9 +170,6 @@ public sealed class MySqlSource : ISource
             throw;
         }
     }
-
-    /// <summary>For further connections of a feed: the other hosts have other files, and may have other columns.</summary>
-    private MySqlConnectionSettings SettingsOf(MySqlHost host) => _settings with { Hosts = [host] };
 
     private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, TableSelection selection, SchemaHistory history, ILogger logger) => new()
     {

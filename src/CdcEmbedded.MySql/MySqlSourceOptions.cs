@@ -1,13 +1,31 @@
+using MySqlConnector;
+
 namespace CdcEmbedded.MySql;
 
 /// <summary>What a <see cref="MySqlSource"/> connects to and captures. Validated when the source is created.</summary>
 public sealed class MySqlSourceOptions
 {
-    /// <summary>The server, in MySqlConnector's key names: <c>Server</c>, <c>Port</c>, <c>User ID</c>, <c>Password</c>, <c>SslMode</c>,
-    /// <c>SslCa</c> …</summary>
-    /// <remarks>TLS is verified (<c>SslMode=VerifyFull</c>) unless a weaker mode is named. The password appears in no log and no
-    /// exception.</remarks>
-    public required string ConnectionString { get; init; }
+    /// <summary>The server and the account, in MySqlConnector's keys: <c>Server</c>, <c>Port</c>, <c>User ID</c>, <c>Password</c>,
+    /// <c>SslMode</c>, <c>SslCa</c> …</summary>
+    /// <value>Null, the default, needs <see cref="DataSource"/>.</value>
+    /// <remarks>Every key is honoured on both kinds of connection, SQL and replication, or refused by name. Two differences to
+    /// MySqlConnector: TLS is verified (<c>SslMode=VerifyFull</c>) unless a weaker mode is named, and each of several hosts may have a port
+    /// of its own (<c>Server=db1,db2:3307</c>); they are tried in their order. The password appears in no log and no exception.</remarks>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>The application's own data source, which opens the SQL connections by which the source asks the server about itself and its
+    /// tables.</summary>
+    /// <value>Null, the default, opens them by <see cref="ConnectionString"/>.</value>
+    /// <remarks>The replication session, which no driver offers, follows <see cref="ConnectionString"/> or, where that is null, the data
+    /// source's connection string. A data source that keeps its password elsewhere gives it to nobody: set <see cref="PasswordProvider"/>
+    /// then. It must name one host. The source does not dispose of it.</remarks>
+    public MySqlDataSource? DataSource { get; init; }
+
+    /// <summary>Answers the password at each connect, for accounts whose password changes, such as tokens of a cloud.</summary>
+    /// <value>Null, the default, takes the password from the connection string.</value>
+    /// <remarks>Asked for replication sessions, and for SQL connections where <see cref="DataSource"/> is null. Called from any thread,
+    /// possibly for two connections at once. If it throws, the connection attempt fails as a transient one.</remarks>
+    public Func<MySqlPasswordContext, CancellationToken, ValueTask<string>>? PasswordProvider { get; init; }
 
     /// <summary>The tables to capture, as <c>database.table</c> with <c>*</c> and <c>?</c> as wildcards on either side.</summary>
     /// <value>The default, an empty list, captures every table except those of the server's own databases.</value>

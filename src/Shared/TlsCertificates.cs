@@ -37,6 +37,11 @@ internal sealed class TlsCertificates : IDisposable
             {
                 certificates.LoadClient(settings, file);
             }
+            else if (settings.CertificateStore is { } location)
+            {
+                file = $"store {location}";
+                certificates.LoadFromStore(location, settings.CertificateThumbprint);
+            }
 
             return certificates;
         }
@@ -69,6 +74,23 @@ internal sealed class TlsCertificates : IDisposable
         }
 
         Authorities = authorities;
+    }
+
+    /// <summary>Takes the client certificate from the system's store of personal certificates.</summary>
+    private void LoadFromStore(StoreLocation location, string? thumbprint)
+    {
+        using var store = new X509Store(StoreName.My, location, OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
+        var found = store.Certificates;
+        _owned.AddRange(found);
+        var named = thumbprint is null ? found : found.Find(X509FindType.FindByThumbprint, thumbprint, validOnly: false);
+        var keyed = named.Where(certificate => certificate.HasPrivateKey).ToList();
+        Client = keyed.Count switch
+        {
+            0 => throw new CryptographicException(thumbprint is null ? "it holds no certificate with its private key."
+                : "it holds no certificate of that thumbprint with its private key."),
+            1 => SslStreamCertificateContext.Create(keyed[0], null, offline: true),
+            _ => throw new CryptographicException($"it holds {keyed.Count} certificates with their private keys; name one by Certificate Thumbprint."),
+        };
     }
 
     private void LoadClient(TlsSettings settings, string file)

@@ -46,20 +46,32 @@ internal static class TlsClient
 
     private static SslClientAuthenticationOptions CreateOptions(TlsSettings settings, TlsCertificates certificates, string host)
     {
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck };
+        // Private authorities publish no revocations as a rule, and a check that finds none fails.
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = settings.ChecksRevocation && certificates.Authorities is null ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
+        };
         if (certificates.Authorities is { } authorities)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             policy.CustomTrustStore.AddRange(authorities);
         }
 
-        return new SslClientAuthenticationOptions
+        var options = new SslClientAuthenticationOptions
         {
             TargetHost = host,
             EnabledSslProtocols = settings.Protocols,
             CertificateChainPolicy = policy,
             ClientCertificateContext = certificates.Client,
         };
+        if (settings.CipherSuites.Count > 0)
+        {
+            options.CipherSuitesPolicy = OperatingSystem.IsWindows() || OperatingSystem.IsAndroid()
+                ? throw new CdcConnectionException("TLS Cipher Suites cannot be chosen by a program on this system, only by the system's own policy.", isTransient: false)
+                : new CipherSuitesPolicy(settings.CipherSuites);
+        }
+
+        return options;
     }
 
     private static string? Complaint(TlsVerification verification, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -27,7 +27,7 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         ];
         Assert.Equal(errors, error.Findings.Where(f => f.IsError).Select(f => f.Code).Order());
         Assert.Equal(
-            ["mysql.binlog_row_image", "mysql.binlog_row_metadata", "mysql.gtid_mode"],
+            ["mysql.binlog_row_image", "mysql.binlog_row_metadata", "mysql.gtid_mode", "mysql.tables"],
             error.Findings.Where(f => !f.IsError).Select(f => f.Code).Order());
         Assert.All(error.Findings, f => Assert.Contains(f.Remedy, error.Message, StringComparison.Ordinal));
         Assert.Superset(errors.ToHashSet(), findings.Select(f => f.Code).ToHashSet());

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CdcEmbedded.MySql.Replication;
+using CdcEmbedded.MySql.Server;
 using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
@@ -28,10 +29,10 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
         {
             await using var session = await ConnectAsync(text);
 
-            var result = await session.QueryAsync("SELECT USER(), 'größe 😀', NULL, CONNECTION_ID()", CancellationToken.None);
-            Assert.StartsWith(user + "@", result.Rows[0].GetString(0), StringComparison.Ordinal);
-            Assert.Equal(("größe 😀", null), (result.Rows[0].GetString(1), result.Rows[0].GetString(2)));
-            Assert.Equal(session.ConnectionId.ToString(CultureInfo.InvariantCulture), result.Rows[0].GetString(3));
+            var row = await session.AskAsync("SELECT USER(), 'größe 😀', NULL, CONNECTION_ID()", 4, CancellationToken.None);
+            Assert.StartsWith(user + "@", row[0], StringComparison.Ordinal);
+            Assert.Equal(("größe 😀", null), (row[1], row[2]));
+            Assert.Equal(session.ConnectionId.ToString(CultureInfo.InvariantCulture), row[3]);
             Assert.Equal(9, session.ServerVersion.Number.Major);
         }
     }
@@ -44,7 +45,7 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
 
         await using var session = await ConnectAsync($"Server={server.SocketPath};User ID={user};Password={Password}");
 
-        Assert.Single((await session.QueryAsync("SELECT 1", CancellationToken.None)).Rows);
+        Assert.Equal("1", (await session.AskAsync("SELECT 1", 1, CancellationToken.None))[0]);
     }
 
     [Fact]
@@ -94,9 +95,9 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
         await using var session = await ConnectAsync(ConnectionString(server, server.AdminUser, keys, server.AdminPassword));
 
         Assert.Equal(new Version(5, 6), new Version(session.ServerVersion.Number.Major, session.ServerVersion.Number.Minor));
-        var error = await Assert.ThrowsAsync<CdcServerException>(async () => await session.QueryAsync("SELEC", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CdcServerException>(async () => await session.AskAsync("SELEC", 1, CancellationToken.None));
         Assert.Equal((1064, "42000"), (error.Code, error.SqlState));
-        Assert.Equal("ü", (await session.QueryAsync("SELECT 'ü'", CancellationToken.None)).Rows[0].GetString(0));
+        Assert.Equal("ü", (await session.AskAsync("SELECT 'ü'", 1, CancellationToken.None))[0]);
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
                 HeartbeatPeriod = TimeSpan.FromMilliseconds(200),
                 NetWriteTimeout = TimeSpan.FromMinutes(5),
             };
-            Assert.Equal("CRC32", await session.PrepareReplicationAsync(setup, CancellationToken.None));
+            Assert.Equal("CRC32", await session.PrepareReplicationAsync(setup, isMariaDb: false, CancellationToken.None));
             await session.RegisterReplicaAsync(4_000_001, "", 0, CancellationToken.None);
 
             // An empty set, in the server's binary form: no UUIDs.
@@ -177,6 +178,6 @@ public sealed class MySqlSessionTests(MySql97Fixture mySql97, MySql56Fixture myS
     private static string ConnectionString(MySqlTestServer server, string user, string keys, string password = Password) =>
         $"Server={server.Host};Port={server.Port};User ID={user};Password={password};{keys}";
 
-    private static async Task<MySqlSession> ConnectAsync(string text) =>
-        await MySqlSession.ConnectAsync(MySqlConnectionString.Parse(text), null, TimeProvider.System, CancellationToken.None);
+    private static async Task<ReplicationSession> ConnectAsync(string text) =>
+        await ReplicationSession.ConnectAsync(ConnectionStringReader.Read(text).Session, null, TimeProvider.System, CancellationToken.None);
 }

@@ -19,6 +19,9 @@ internal enum Capabilities : uint
     /// <summary>CLIENT_PROTOCOL_41: SQLSTATEs, longer column definitions.</summary>
     Protocol41 = 0x200,
 
+    /// <summary>CLIENT_INTERACTIVE: the server's interactive_timeout applies.</summary>
+    Interactive = 0x400,
+
     /// <summary>CLIENT_SSL: TLS follows.</summary>
     Ssl = 0x800,
 

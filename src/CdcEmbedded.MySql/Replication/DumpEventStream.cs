@@ -7,7 +7,7 @@ namespace CdcEmbedded.MySql.Replication;
 /// shuts down or the dump is killed (server source sql/rpl_binlog_sender.cc, Binlog_sender::run): that is a broken connection (R7).</remarks>
 internal sealed class DumpEventStream : IEventStream
 {
-    private readonly MySqlSession _session;
+    private readonly ReplicationSession _session;
     private readonly PacketStream _packets;
     private readonly ServerIdCollisions _collisions;
     private readonly bool _isFinite;
@@ -17,7 +17,7 @@ internal sealed class DumpEventStream : IEventStream
     /// <param name="packets">The dump.</param>
     /// <param name="collisions">Decides what follows when another reader has the same server id.</param>
     /// <param name="isFinite">Whether the dump was asked to end at the log's end.</param>
-    public DumpEventStream(MySqlSession session, PacketStream packets, ServerIdCollisions collisions, bool isFinite)
+    public DumpEventStream(ReplicationSession session, PacketStream packets, ServerIdCollisions collisions, bool isFinite)
     {
         _isFinite = isFinite;
         _session = session;

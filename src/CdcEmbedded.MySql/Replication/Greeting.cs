@@ -1,5 +1,4 @@
 using System.Text;
-using CdcEmbedded.MySql.Server;
 
 namespace CdcEmbedded.MySql.Replication;
 

@@ -1,5 +1,6 @@
 using CdcEmbedded.MySql.Replication.Authentication;
 using Microsoft.Extensions.Logging;
+using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Replication;
 
@@ -13,12 +14,12 @@ internal static class Handshake
     /// <summary>Logs in over a fresh connection.</summary>
     /// <returns>What the server said of itself.</returns>
     public static async ValueTask<Greeting> PerformAsync(
-        PacketChannel channel, MySqlHost host, MySqlConnectionSettings settings, ILogger logger, CancellationToken cancellationToken)
+        PacketChannel channel, MySqlHost host, SessionSettings settings, ILogger logger, CancellationToken cancellationToken)
     {
         var first = await channel.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (first.Kind == PacketKind.Error)
         {
-            throw Refusal(ServerError.Read(first.Span, channel.Peer), settings.User);
+            throw ServerError.Refusal(ServerError.Read(first.Span, channel.Peer), settings.User, isEncrypted: false);
         }
 
         var greeting = Greeting.Read(first.Span);
@@ -33,15 +34,15 @@ internal static class Handshake
         }
 
         var isSecure = tls || host.IsUnixSocket;
-        var context = new AuthenticationContext(settings, channel.Peer, isSecure) { Scramble = greeting.Scramble };
+        var context = new AuthenticationContext(settings, channel.Peer, isSecure) { IsEncrypted = tls, Scramble = greeting.Scramble };
         var plugin = await RespondAsync(channel, greeting, agreed, settings, context, cancellationToken).ConfigureAwait(false);
         await AuthenticateAsync(channel, plugin, context, cancellationToken).ConfigureAwait(false);
         return greeting;
     }
 
-    private static bool UseTls(Greeting greeting, MySqlHost host, MySqlConnectionSettings settings, string peer, ILogger logger)
+    private static bool UseTls(Greeting greeting, MySqlHost host, SessionSettings settings, string peer, ILogger logger)
     {
-        if (host.IsUnixSocket || settings.SslMode == MySqlSslMode.Disabled)
+        if (host.IsUnixSocket || settings.SslMode == MySqlSslMode.None)
         {
             return false;
         }
@@ -67,7 +68,7 @@ internal static class Handshake
         PacketChannel channel,
         Greeting greeting,
         Capabilities agreed,
-        MySqlConnectionSettings settings,
+        SessionSettings settings,
         AuthenticationContext context,
         CancellationToken cancellationToken)
     {
@@ -92,7 +93,7 @@ internal static class Handshake
                 case PacketKind.Ok:
                     return;
                 case PacketKind.Error:
-                    throw Refusal(ServerError.Read(packet.Span, channel.Peer), context.User);
+                    throw ServerError.Refusal(ServerError.Read(packet.Span, channel.Peer), context.User, context.IsEncrypted);
                 case PacketKind.Eof:
                     plugin = Switch(packet.Span, context);
                     answer = plugin.Begin(context);
@@ -115,7 +116,7 @@ internal static class Handshake
             }
         }
 
-        throw new CdcProtocolException($"{channel.Peer} did not come to an end with the authentication.");
+        throw new CdcProtocolException($"{channel.Peer} did not complete the authentication.");
     }
 
     // Protocol::AuthSwitchRequest: 0xFE, plugin name\0, data, as a rule 20 random bytes and a zero byte.
@@ -124,7 +125,7 @@ internal static class Handshake
     {
         if (payload.Length == 1)
         {
-            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set it anew.");
+            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set it again on a newer server.");
         }
 
         var reader = new PayloadReader(payload, "authentication switch");
@@ -139,10 +140,6 @@ internal static class Handshake
             ? plugin
             : throw reader.Malformed($"{context.Scramble.Length} random bytes where 20 were due");
     }
-
-    private static CdcException Refusal(CdcServerException error, string user) => ServerError.IsAuthentication(error.Code)
-        ? new CdcAuthenticationException($"The login of user '{user}' was refused by {error.Message}", error)
-        : error;
 
     private static string Printable(string name)
     {

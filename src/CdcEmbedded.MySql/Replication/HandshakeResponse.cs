@@ -23,10 +23,11 @@ internal static class HandshakeResponse
     /// <summary>What both sides can do.</summary>
     /// <remarks>Without LOCAL_FILES: a server could ask for any file of the client. Without DEPRECATE_EOF: result sets then look the
     /// same on every server.</remarks>
-    public static Capabilities Agree(Greeting greeting, MySqlConnectionSettings settings, bool tls)
+    public static Capabilities Agree(Greeting greeting, SessionSettings settings, bool tls)
     {
         var agreed = Always | (greeting.Capabilities & Wanted);
         agreed |= tls ? Capabilities.Ssl : Capabilities.None;
+        agreed |= settings.IsInteractive ? Capabilities.Interactive : Capabilities.None;
         return agreed | (settings.Database is null ? Capabilities.None : greeting.Capabilities & Capabilities.ConnectWithDatabase);
     }
 
@@ -41,7 +42,7 @@ internal static class HandshakeResponse
 
     /// <summary>Writes the answer.</summary>
     public static void Write(
-        PacketWriter writer, Capabilities agreed, MySqlConnectionSettings settings, string plugin, ReadOnlySpan<byte> authData)
+        PacketWriter writer, Capabilities agreed, SessionSettings settings, string plugin, ReadOnlySpan<byte> authData)
     {
         WriteTlsRequest(writer, agreed);
         writer.WriteNulText(settings.User);
@@ -68,7 +69,7 @@ internal static class HandshakeResponse
         }
     }
 
-    private static void WriteAttributes(PacketWriter writer, MySqlConnectionSettings settings)
+    private static void WriteAttributes(PacketWriter writer, SessionSettings settings)
     {
         using var attributes = new PacketWriter();
         attributes.WriteLengthEncodedText("_client_name");

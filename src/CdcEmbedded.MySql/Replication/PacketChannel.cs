@@ -7,6 +7,10 @@ namespace CdcEmbedded.MySql.Replication;
 /// <remarks>One flow at a time, except <see cref="Close"/>, which any thread may call.</remarks>
 internal sealed class PacketChannel : IDisposable
 {
+    /// <summary>What a user may change where a server's certificate does not verify.</summary>
+    public const string CertificateRemedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host name: "
+        + "use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
+
     private readonly Socket _socket;
     private readonly ChunkedReader _reader;
     private Stream _stream;
@@ -58,10 +62,8 @@ internal sealed class PacketChannel : IDisposable
     /// <summary>Puts TLS on the connection.</summary>
     public async ValueTask StartTlsAsync(TlsSettings settings, string host, CancellationToken cancellationToken)
     {
-        const string Remedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host name: "
-            + "use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
         _reader.CheckNothingUnread();
-        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, Remedy, cancellationToken).ConfigureAwait(false);
+        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, cancellationToken).ConfigureAwait(false);
         _stream = tls;
         _reader.ReplaceStream(tls);
     }

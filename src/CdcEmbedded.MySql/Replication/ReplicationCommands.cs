@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CdcEmbedded.MySql.Server;
 
 namespace CdcEmbedded.MySql.Replication;
 
@@ -17,30 +16,30 @@ internal static class ReplicationCommands
     /// do no harm, so both are always set. The heartbeat is in nanoseconds. Server source: sql/rpl_binlog_sender.cc, sql/rpl_replica.cc.
     /// </remarks>
     public static async ValueTask<string> PrepareReplicationAsync(
-        this MySqlSession session, ReplicationSetup setup, CancellationToken cancellationToken)
+        this ReplicationSession session, ReplicationSetup setup, bool isMariaDb, CancellationToken cancellationToken)
     {
         try
         {
-            await session.ExecuteAsync(Statement(setup, session.ServerVersion, "@@GLOBAL.binlog_checksum"), cancellationToken)
+            await session.ExecuteAsync(Statement(setup, isMariaDb, "@@GLOBAL.binlog_checksum"), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (CdcServerException exception) when (exception.Code == UnknownSystemVariable)
         {
             // A flavour without checksums; it writes none then.
-            await session.ExecuteAsync(Statement(setup, session.ServerVersion, "'NONE'"), cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(Statement(setup, isMariaDb, "'NONE'"), cancellationToken).ConfigureAwait(false);
         }
 
-        var result = await session.QueryAsync("SELECT @master_binlog_checksum", cancellationToken).ConfigureAwait(false);
-        return result.Rows is [var row] && row.GetString(0) is { } checksum ? checksum : "NONE";
+        var row = await session.AskAsync("SELECT @master_binlog_checksum", 1, cancellationToken).ConfigureAwait(false);
+        return row[0] ?? "NONE";
     }
 
     /// <summary>Tells the server about this replica, so that SHOW REPLICAS lists it. Not needed for a dump.</summary>
     /// <remarks><code>0x15, server id[4], host (length[1], text), user (same), password (same), port[2], rank[4], source id[4]</code>
     /// User and password are what SHOW REPLICAS would show to others: left empty.</remarks>
     public static async ValueTask RegisterReplicaAsync(
-        this MySqlSession session, uint serverId, string reportHost, ushort reportPort, CancellationToken cancellationToken)
+        this ReplicationSession session, uint serverId, string reportHost, ushort reportPort, CancellationToken cancellationToken)
     {
-        using var writer = new PacketWriter();
+        var writer = new PacketWriter();
         writer.WriteByte(Command.RegisterReplica);
         writer.WriteUInt32(serverId);
         writer.WriteShortText(reportHost);
@@ -49,7 +48,7 @@ internal static class ReplicationCommands
         writer.WriteUInt16(reportPort);
         writer.WriteUInt32(0);
         writer.WriteUInt32(0);
-        await session.ExecuteAsync(writer, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("COM_REGISTER_SLAVE", writer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the binlog from a file and position on.</summary>
@@ -64,7 +63,7 @@ internal static class ReplicationCommands
     /// <remarks><code>0x12, position[4], flags[2], server id[4], file name to the end</code></remarks>
     /// <exception cref="ArgumentOutOfRangeException">The position does not fit; use GTIDs there.</exception>
     public static async ValueTask<PacketStream> StartBinlogDumpAsync(
-        this MySqlSession session, uint serverId, BinlogDumpFlags flags, string fileName, ulong position, TimeSpan readTimeout,
+        this ReplicationSession session, uint serverId, BinlogDumpFlags flags, string fileName, ulong position, TimeSpan readTimeout,
         CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, uint.MaxValue);
@@ -89,7 +88,7 @@ internal static class ReplicationCommands
     /// <returns>Packets: 0x00 and an event, or an error, or EOF if <see cref="BinlogDumpFlags.NonBlocking"/> is set.</returns>
     /// <remarks><code>0x1E, flags[2], server id[4], name length[4], file name, position[8], set length[4], set</code></remarks>
     public static async ValueTask<PacketStream> StartBinlogDumpGtidAsync(
-        this MySqlSession session, uint serverId, BinlogDumpFlags flags, string fileName, ulong position, ReadOnlyMemory<byte> gtidSet,
+        this ReplicationSession session, uint serverId, BinlogDumpFlags flags, string fileName, ulong position, ReadOnlyMemory<byte> gtidSet,
         TimeSpan readTimeout, CancellationToken cancellationToken)
     {
         using var writer = new PacketWriter();
@@ -113,7 +112,7 @@ internal static class ReplicationCommands
     /// <param name="cancellationToken">Ends the sending.</param>
     /// <remarks>The position is a variable of the session, and the dump an ordinary one (MariaDB source, sql/sql_repl.cc, get_slave_connect_state).
     /// Strict, so that the server refuses to go on behind a hole in its log; duplicates cannot come from one source.</remarks>
-    public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this MySqlSession session, uint serverId, BinlogDumpFlags flags, string position,
+    public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this ReplicationSession session, uint serverId, BinlogDumpFlags flags, string position,
         TimeSpan readTimeout, CancellationToken cancellationToken)
     {
         await session.ExecuteAsync($"SET @slave_connect_state = '{position}', @slave_gtid_strict_mode = 1, @slave_gtid_ignore_duplicates = 0", cancellationToken)
@@ -121,7 +120,7 @@ internal static class ReplicationCommands
         return await session.StartBinlogDumpAsync(serverId, flags | BinlogDumpFlags.AnnotateRows, "", 4, readTimeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Statement(ReplicationSetup setup, MySqlServerVersion version, string checksum)
+    private static string Statement(ReplicationSetup setup, bool isMariaDb, string checksum)
     {
         var heartbeat = (setup.HeartbeatPeriod.Ticks * TimeSpan.NanosecondsPerTick).ToString(CultureInfo.InvariantCulture);
         var uuid = setup.ReplicaUuid.ToString("D");
@@ -139,7 +138,7 @@ internal static class ReplicationCommands
             statement.Append(CultureInfo.InvariantCulture, $", SESSION net_write_timeout = {seconds}");
         }
 
-        if (version.IsMariaDb)
+        if (isMariaDb)
         {
             // Without it MariaDB hides its GTID events from the replica.
             statement.Append(", @mariadb_slave_capability = 4");

@@ -13,6 +13,8 @@ namespace CdcEmbedded.MySql.Replication;
 /// </remarks>
 internal static class ServerError
 {
+    private const int AccessDenied = 1045;
+
     /// <summary>Access denied, also without a password, account locked, password expired, host not allowed, plugin not known, …</summary>
     private static readonly FrozenSet<int> _authentication = new[]
     {
@@ -54,6 +56,43 @@ internal static class ServerError
             rest = rest[6..];
         }
 
-        return new CdcServerException(code, sqlState, $"{peer}: {Encoding.UTF8.GetString(rest)} (error {code})", IsTransient(code));
+        return Create(code, sqlState, Encoding.UTF8.GetString(rest), peer);
     }
+
+    /// <summary>Makes the exception of a server's error.</summary>
+    /// <param name="code">The error number.</param>
+    /// <param name="sqlState">The SQLSTATE; null where there is none.</param>
+    /// <param name="message">The server's text.</param>
+    /// <param name="peer">Host and port.</param>
+    /// <param name="cause">The exception in which a driver brought it; null for none.</param>
+    public static CdcServerException Create(int code, string? sqlState, string message, string peer, Exception? cause = null)
+        => new(code, sqlState, $"{peer}: {OneLine(message)} (error {code})", IsTransient(code), cause);
+
+    /// <summary>Makes the exception of a login that a server refused.</summary>
+    /// <param name="error">The server's error.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="isEncrypted">True if the connection had TLS.</param>
+    public static CdcException Refusal(CdcServerException error, string user, bool isEncrypted)
+    {
+        if (!IsAuthentication(error.Code))
+        {
+            return error;
+        }
+
+        // The server says the same of a wrong password and of an account that requires TLS or a certificate.
+        var hint = error.Code != AccessDenied ? "" : isEncrypted
+            ? " Check user and password; an account with REQUIRE X509, ISSUER or SUBJECT needs a client certificate as well (SslCert and SslKey)."
+            : " Check user and password; an account with REQUIRE SSL or X509 needs TLS (SslMode), which this connection did not have.";
+        return new CdcAuthenticationException($"The login of user '{user}' was refused by {error.Message}{hint}", error);
+    }
+
+    /// <summary>A server's text without line breaks and other control characters, which would forge lines of a log.</summary>
+    private static string OneLine(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 ? text
+        : string.Create(text.Length, text, static (target, source) =>
+        {
+            for (var index = 0; index < source.Length; index++)
+            {
+                target[index] = char.IsControl(source[index]) ? ' ' : source[index];
+            }
+        });
 }

@@ -8,9 +8,9 @@ namespace CdcEmbedded.MySql.Replication;
 /// <summary>Finds the address that lets the user in.</summary>
 internal static class SessionConnector
 {
-    /// <summary>See <see cref="MySqlSession.ConnectAsync"/>.</summary>
-    public static async ValueTask<MySqlSession> ConnectAsync(
-        MySqlConnectionSettings settings, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>See <see cref="ReplicationSession.ConnectAsync"/>.</summary>
+    public static async ValueTask<ReplicationSession> ConnectAsync(
+        SessionSettings settings, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         var failures = new List<CdcException>();
         foreach (var host in settings.Hosts)
@@ -49,7 +49,7 @@ internal static class SessionConnector
     }
 
     private static async ValueTask<EndPoint[]> ResolveAsync(
-        MySqlHost host, MySqlConnectionSettings settings, TimeProvider time, CancellationToken cancellationToken)
+        MySqlHost host, SessionSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         if (host.IsUnixSocket)
         {
@@ -68,19 +68,22 @@ internal static class SessionConnector
         }
     }
 
-    private static async ValueTask<MySqlSession> TryAsync(
-        MySqlHost host, EndPoint endPoint, MySqlConnectionSettings settings, ILogger logger, TimeProvider time,
+    private static async ValueTask<ReplicationSession> TryAsync(
+        MySqlHost host, EndPoint endPoint, SessionSettings settings, ILogger logger, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         PacketChannel? channel = null;
-        MySqlSession? session = null;
+        ReplicationSession? session = null;
         using var deadline = new Deadline(settings.ConnectTimeout, time, cancellationToken);
         try
         {
+            // Before dialling: a server waits only seconds for the login.
+            var password = await Passwords.GetAsync(settings, host, deadline.Token).ConfigureAwait(false);
+            settings = settings with { Password = password };
             var socket = await SocketDialer.DialAsync(endPoint, settings.KeepAlive, deadline.Token).ConfigureAwait(false);
             channel = new PacketChannel(socket, host.ToString(), time);
-            session = await MySqlSession.LogInAsync(channel, host, endPoint, settings, logger, deadline.Token).ConfigureAwait(false);
+            session = await ReplicationSession.LogInAsync(channel, host, endPoint, settings, logger, time, deadline.Token).ConfigureAwait(false);
             Log.Connected(
                 logger, host, endPoint, session.ServerVersion, session.ConnectionId, time.GetElapsedTime(started).TotalMilliseconds);
             return session;
@@ -103,6 +106,6 @@ internal static class SessionConnector
         }
     }
 
-    private static CdcConnectionException TimedOut(MySqlHost host, MySqlConnectionSettings settings, Exception cause) =>
+    private static CdcConnectionException TimedOut(MySqlHost host, SessionSettings settings, Exception cause) =>
         new($"{host} did not complete the connection within {settings.ConnectTimeout.TotalSeconds:0.###} seconds.", cause);
 }

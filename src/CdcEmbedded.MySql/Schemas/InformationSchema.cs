@@ -1,28 +1,30 @@
-using System.Globalization;
 using CdcEmbedded.MySql.Binlog.Columns;
-using CdcEmbedded.MySql.Replication;
+using CdcEmbedded.MySql.Server;
 
 namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to say.</summary>
 internal static class InformationSchema
 {
+    // More than any server allows (16 in MySQL, 32 in MariaDB).
+    private const int MaxKeyParts = 4096;
+
     /// <summary>Every table that the filter wants, and the databases' default character sets.</summary>
-    public static async ValueTask<SchemaCatalogue> ReadAllAsync(MySqlSession session, TableSelection selection, bool ignoresTableCase,
+    public static async ValueTask<SchemaCatalogue> ReadAllAsync(SqlSession session, TableSelection selection, bool ignoresTableCase,
         CancellationToken cancellationToken)
     {
         var catalogue = new SchemaCatalogue(ignoresTableCase);
-        var databases = await session.QueryAsync("SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA", cancellationToken)
-            .ConfigureAwait(false);
+        var databases = (await session.QueryAsync("SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA", cancellationToken)
+            .ConfigureAwait(false)).WithColumns(2);
         foreach (var row in databases.Rows)
         {
-            var database = row.GetString(0) ?? "";
+            var database = databases.Text(row, 0);
             if (!selection.MayMatch(database))
             {
                 continue;
             }
 
-            catalogue.SetDatabase(database, row.GetString(1) ?? "");
+            catalogue.SetDatabase(database, databases.Text(row, 1));
             foreach (var table in await ReadAsync(session, database, null, selection, cancellationToken).ConfigureAwait(false))
             {
                 catalogue.Set(table);
@@ -33,26 +35,26 @@ internal static class InformationSchema
     }
 
     /// <summary>One table; null where there is none, or the user may not see it.</summary>
-    public static async ValueTask<TableDefinition?> ReadTableAsync(MySqlSession session, string database, string table, CancellationToken cancellationToken)
+    public static async ValueTask<TableDefinition?> ReadTableAsync(SqlSession session, string database, string table, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(session, database, table, null, cancellationToken).ConfigureAwait(false);
         return found.Count == 1 ? found[0] : null;
     }
 
-    private static async ValueTask<List<TableDefinition>> ReadAsync(MySqlSession session, string database, string? table, TableSelection? selection,
+    private static async ValueTask<List<TableDefinition>> ReadAsync(SqlSession session, string database, string? table, TableSelection? selection,
         CancellationToken cancellationToken)
     {
         var inDatabase = Literal(database) + (table is null ? "" : $" AND TABLE_NAME = {Literal(table)}");
         var result = new List<TableDefinition>();
-        var tables = await session.QueryAsync("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_TYPE FROM information_schema.TABLES "
-            + $"WHERE TABLE_TYPE <> 'VIEW' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        var tables = (await session.QueryAsync("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_TYPE FROM information_schema.TABLES "
+            + $"WHERE TABLE_TYPE <> 'VIEW' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false)).WithColumns(4);
         var wanted = new Dictionary<string, (string? Engine, string? Collation, bool IsVersioned)>(StringComparer.Ordinal);
         foreach (var row in tables.Rows)
         {
-            var name = row.GetString(0) ?? "";
+            var name = tables.Text(row, 0);
             if (selection is null || selection.IsTracked(database, name))
             {
-                wanted[name] = (row.GetString(1), row.GetString(2), row.GetString(3) == "SYSTEM VERSIONED");
+                wanted[name] = (row[1], row[2], row[3] == "SYSTEM VERSIONED");
             }
         }
 
@@ -66,13 +68,14 @@ internal static class InformationSchema
 
         // MySQL 5.6 does not have the last column.
         var generation = session.ServerVersion.IsMariaDb ? "GENERATION_EXPRESSION" : "NULL";
-        var columns = await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, {generation} "
-            + $"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false);
+        var columns = (await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, {generation} "
+            + $"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false))
+            .WithColumns(7);
         var byTable = new Dictionary<string, List<ColumnDefinition>>(StringComparer.Ordinal);
         var namingTheirPeriod = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in columns.Rows)
         {
-            var name = row.GetString(0) ?? "";
+            var name = columns.Text(row, 0);
             if (wanted.ContainsKey(name))
             {
                 if (!byTable.TryGetValue(name, out var list))
@@ -80,10 +83,10 @@ internal static class InformationSchema
                     byTable[name] = list = [];
                 }
 
-                var column = row.GetString(1) ?? "";
-                list.Add(new ColumnDefinition(column, row.GetString(2) ?? "", row.GetString(3) == "YES", row.GetString(4),
-                    keys.GetValueOrDefault((name, column)), row.GetString(5)?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
-                if (row.GetString(6) == "ROW START")
+                var column = columns.Text(row, 1);
+                list.Add(new ColumnDefinition(column, columns.Text(row, 2), row[3] == "YES", row[4],
+                    keys.GetValueOrDefault((name, column)), row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
+                if (row[6] == "ROW START")
                 {
                     namingTheirPeriod.Add(name);
                 }
@@ -104,26 +107,27 @@ internal static class InformationSchema
         return result;
     }
 
-    private static async ValueTask<Dictionary<(string, string), int>> ReadKeysAsync(MySqlSession session, string inDatabase,
+    private static async ValueTask<Dictionary<(string, string), int>> ReadKeysAsync(SqlSession session, string inDatabase,
         CancellationToken cancellationToken)
     {
-        var key = await session.QueryAsync("SELECT TABLE_NAME, COLUMN_NAME, SEQ_IN_INDEX FROM information_schema.STATISTICS "
-            + $"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
+        var key = (await session.QueryAsync("SELECT TABLE_NAME, COLUMN_NAME, SEQ_IN_INDEX FROM information_schema.STATISTICS "
+            + $"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false)).WithColumns(3);
         var ordinals = new Dictionary<(string, string), int>();
         foreach (var row in key.Rows)
         {
-            ordinals[(row.GetString(0) ?? "", row.GetString(1) ?? "")] = int.Parse(row.GetString(2) ?? "0", CultureInfo.InvariantCulture);
+            var ordinal = key.Number(row, 2);
+            ordinals[(key.Text(row, 0), key.Text(row, 1))] = ordinal is > 0 and <= MaxKeyParts ? (int)ordinal : throw key.Wrong($"{ordinal} as SEQ_IN_INDEX");
         }
 
         return ordinals;
     }
 
     /// <summary>The tables with unique keys that MariaDB keeps as hashes.</summary>
-    private static async ValueTask<HashSet<string>> ReadHashedAsync(MySqlSession session, string inDatabase, CancellationToken cancellationToken)
+    private static async ValueTask<HashSet<string>> ReadHashedAsync(SqlSession session, string inDatabase, CancellationToken cancellationToken)
     {
-        var tables = await session.QueryAsync("SELECT DISTINCT TABLE_NAME FROM information_schema.STATISTICS "
-            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false);
-        return [.. tables.Rows.Select(row => row.GetString(0) ?? "")];
+        var tables = (await session.QueryAsync("SELECT DISTINCT TABLE_NAME FROM information_schema.STATISTICS "
+            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false)).WithColumns(1);
+        return [.. tables.Rows.Select(row => tables.Text(row, 0))];
     }
 
     /// <summary>A collation's name begins with that of its character set.</summary>

@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Schemas.Ddl;
 using CdcEmbedded.MySql.Server;
 using CdcEmbedded.Sources;
@@ -11,14 +10,14 @@ namespace CdcEmbedded.MySql.Schemas;
 /// on holds no statement that changed them (R31, R34).</summary>
 /// <remarks>It works over connections of its own, opened when first needed. A server writes a statement to its log just before it becomes
 /// visible in information_schema, so what is read counts only for statements that were in the log a moment before.</remarks>
-internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFacts facts, ServerLog log, TableSelection selection, SourceContext context,
+internal sealed class ServerSchemas(KnownServer server, ServerFacts facts, ServerLog log, TableSelection selection, SourceContext context,
     ILogger logger) : ISchemaSource
 {
     /// <summary>How long after a statement is in the log it is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
 
     private readonly LoggedChanges _changes = new(selection, facts.IgnoresTableCase);
-    private MySqlSession? _session;
+    private SqlSession? _session;
     private BinlogPosition? _scannedFrom;
     private BinlogCoordinates _scannedTo;
 
@@ -113,7 +112,7 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
     }
 
     /// <summary>Reads which tables the log changes from a place to its end now. What was read is not read again.</summary>
-    private async ValueTask ScanAsync(MySqlSession session, BinlogPosition place, CancellationToken cancellationToken)
+    private async ValueTask ScanAsync(SqlSession session, BinlogPosition place, CancellationToken cancellationToken)
     {
         if (await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false) is not { } end)
         {
@@ -160,6 +159,6 @@ internal sealed class ServerSchemas(MySqlConnectionSettings settings, ServerFact
         }
     }
 
-    private async ValueTask<MySqlSession> SessionAsync(CancellationToken cancellationToken)
-        => _session ??= await MySqlSession.ConnectAsync(settings, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+    private async ValueTask<SqlSession> SessionAsync(CancellationToken cancellationToken)
+        => _session ??= await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Finds out, while nothing but heartbeats comes, that the server's log was reset: asks the server over connections of their own.</summary>
-/// <remarks>RESET takes the files away, but a dump that reads the first one goes on sending heartbeats out of the deleted file. Once the new file of that name
-/// has grown past its place, MySQL 9.7 ends it with an I/O error and MariaDB with EOF; MySQL 5.6 stays silent, and goes on with the second file as if
-/// nothing had happened. Measured on 5.6.24, 9.7.4, MariaDB 10.11 and 11.8.
-/// Doubt is no verdict: it takes two looks in a row that contradict what was read, at the same server, with an interval of heartbeats between and no
-/// event. A look that fails says nothing: the stream itself finds out whether the server is there.</remarks>
+/// <summary>Finds out that the server's log was reset while nothing but heartbeats arrives: asks the server over connections of its own.</summary>
+/// <remarks>RESET takes the files away, but a dump that reads the first one keeps sending heartbeats out of the deleted file. Once the new file of that name
+/// has grown past its position, MySQL 9.7 ends the dump with an I/O error and MariaDB with EOF; MySQL 5.6 stays silent, and continues with the second file as
+/// if nothing had happened. Measured on 5.6.24, 9.7.4, MariaDB 10.11 and 11.8.
+/// One doubt is no verdict: it takes two looks in a row that contradict what was read, with an interval of heartbeats between them and no event. A look that
+/// fails proves nothing, nor does one that reaches another server: the stream itself finds out that the server is gone.</remarks>
 internal sealed class LogProbe : IAsyncDisposable
 {
-    private readonly MySqlConnectionSettings _settings;
+    private readonly KnownServer _server;
     private readonly ServerFacts _facts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,14 +27,14 @@ internal sealed class LogProbe : IAsyncDisposable
     private bool _isDisposed;
 
     /// <summary>Creates the probe; it asks nothing yet.</summary>
-    /// <param name="settings">How to reach the server that the stream comes from, and no other one.</param>
-    /// <param name="facts">What that server was at the stream's start.</param>
-    /// <param name="interval">How long nothing but heartbeats comes before it is asked, and between two looks.</param>
+    /// <param name="server">The server that the stream comes from.</param>
+    /// <param name="facts">What that server was when the stream started.</param>
+    /// <param name="interval">How long nothing but heartbeats arrives before a look, and between two looks.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Where failures are told.</param>
-    public LogProbe(MySqlConnectionSettings settings, ServerFacts facts, TimeSpan interval, TimeProvider time, ILogger logger)
+    /// <param name="logger">Reports failures.</param>
+    public LogProbe(KnownServer server, ServerFacts facts, TimeSpan interval, TimeProvider time, ILogger logger)
     {
-        _settings = settings;
+        _server = server;
         _facts = facts;
         _interval = interval;
         _time = time;
@@ -105,7 +105,7 @@ internal sealed class LogProbe : IAsyncDisposable
 
     private void Judge(LogState? state, ReadProgress progress)
     {
-        if (state is null || state.Server != _facts.ServerUuid || state.Contradiction(progress.Executed, progress.Cursor.Coordinates) is not { } contradiction)
+        if (state is null || state.Contradiction(progress.Executed, progress.Cursor.Coordinates) is not { } contradiction)
         {
             _isSuspicious = false;
             return;
@@ -113,7 +113,7 @@ internal sealed class LogProbe : IAsyncDisposable
 
         if (_isSuspicious)
         {
-            throw new OffsetLostException($"{DumpErrors.ResetText} Nothing came any more, and the server says of its log that {contradiction}.");
+            throw new OffsetLostException($"{DumpErrors.ResetText} No event arrived any more, and the server says of its log that {contradiction}.");
         }
 
         Log.ResetSuspected(_logger, contradiction);
@@ -124,15 +124,15 @@ internal sealed class LogProbe : IAsyncDisposable
     {
         try
         {
-            var session = await MySqlSession.ConnectAsync(_settings, _logger, _time, cancellationToken).ConfigureAwait(false);
+            var session = await _server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
             await using var disposing = session.ConfigureAwait(false);
-            return await LogState.ReadAsync(session, _facts.HasGtids, cancellationToken).ConfigureAwait(false);
+            return await LogState.ReadAsync(session, _facts, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return null;
         }
-        catch (Exception e) when (e is CdcException or FormatException)
+        catch (CdcException e)
         {
             Log.ProbeFailed(_logger, e);
             return null;

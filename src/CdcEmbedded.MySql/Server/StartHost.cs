@@ -4,45 +4,50 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>A host whose log has the place where reading is to begin.</summary>
-/// <param name="Session">Connected to it; the caller's to dispose of.</param>
+/// <summary>A host whose log has the position where reading is to begin.</summary>
+/// <param name="Session">A replication session to it; the caller's to dispose of.</param>
+/// <param name="Server">Opens further connections to it.</param>
 /// <param name="Facts">What it says of itself.</param>
-/// <param name="Place">Where to begin in its log.</param>
+/// <param name="Start">Where to begin in its log.</param>
 /// <param name="LogEnd">The end of its log; null where the user may not see it.</param>
-internal sealed record StartHost(MySqlSession Session, ServerFacts Facts, BinlogPosition Place, BinlogCoordinates? LogEnd)
+internal sealed record StartHost(ReplicationSession Session, KnownServer Server, ServerFacts Facts, BinlogPosition Start, BinlogCoordinates? LogEnd)
 {
-    /// <summary>Tries the hosts in their order: after a failover the first one may lag behind, or have purged what another one still has.</summary>
-    /// <param name="settings">The hosts.</param>
+    /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another one still has.</summary>
+    /// <param name="access">The hosts.</param>
     /// <param name="start">What was asked for.</param>
     /// <param name="check">Refuses a server that cannot serve at all.</param>
-    /// <param name="logger">Where hosts that are passed over are told.</param>
+    /// <param name="logger">Reports hosts that are skipped.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="OffsetLostException">No host has the place.</exception>
-    /// <exception cref="CdcConnectionException">None could be reached, or one that may still get the place is a replica that lags behind, or cannot be reached.</exception>
-    public static async ValueTask<StartHost> FindAsync(MySqlConnectionSettings settings, StartPosition start, Action<ServerFacts, MySqlHost> check, ILogger logger,
-        TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="OffsetLostException">No host has the position.</exception>
+    /// <exception cref="CdcConnectionException">None could be reached, or one that may still get the position is a replica that lags, or cannot be reached.</exception>
+    public static async ValueTask<StartHost> FindAsync(ServerAccess access, StartPosition start, Func<SqlSession, ServerFacts, CancellationToken, ValueTask> check,
+        ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         var refusals = new List<CdcException>();
-        var hosts = settings.Hosts;
+        var hosts = access.Hosts;
         for (var first = 0; first < hosts.Count;)
         {
-            var session = await ConnectAsync(settings with { Hosts = [.. hosts.Skip(first)] }, refusals, logger, time, cancellationToken).ConfigureAwait(false);
+            // The replication session goes first: its refusals name more than those of an SQL connection.
+            var session = await ConnectAsync(access.Session with { Hosts = [.. hosts.Skip(first)] }, refusals, logger, time, cancellationToken).ConfigureAwait(false);
             StartHost? found = null;
             try
             {
-                var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-                check(facts, session.Host);
-                var logEnd = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
+                var server = await KnownServer.OfAsync(access, session, logger, time, cancellationToken).ConfigureAwait(false);
+                var sql = await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
+                await using var disposing = sql.ConfigureAwait(false);
+                var facts = await ServerFacts.ReadAsync(sql, cancellationToken).ConfigureAwait(false);
+                await check(sql, facts, cancellationToken).ConfigureAwait(false);
+                var logEnd = await ServerFacts.ReadLogEndAsync(sql, cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    found = new StartHost(session, facts, StartResolver.Resolve(start, facts, logEnd), logEnd);
+                    found = new StartHost(session, server, facts, StartResolver.Resolve(start, facts, logEnd), logEnd);
                     return found;
                 }
                 catch (OffsetLostException e)
                 {
-                    // Not swallowed: thrown below unless another host has the place.
-                    refusals.Add(await WithHostAsync(e, start, session, facts, cancellationToken).ConfigureAwait(false));
+                    // Not swallowed: thrown below unless another host has the position.
+                    refusals.Add(await WithHostAsync(e, start, sql, facts, cancellationToken).ConfigureAwait(false));
                 }
             }
             finally
@@ -56,31 +61,31 @@ internal sealed record StartHost(MySqlSession Session, ServerFacts Facts, Binlog
             first = IndexOf(hosts, session.Host, first) + 1;
             if (first < hosts.Count)
             {
-                Log.HostPassedOver(logger, session.Host.ToString(), refusals[^1].Message);
+                Log.HostSkipped(logger, session.Host.ToString(), refusals[^1].Message);
             }
         }
 
         throw Joined(refusals);
     }
 
-    private static async ValueTask<MySqlSession> ConnectAsync(MySqlConnectionSettings settings, List<CdcException> refusals, ILogger logger, TimeProvider time,
+    private static async ValueTask<ReplicationSession> ConnectAsync(SessionSettings settings, List<CdcException> refusals, ILogger logger, TimeProvider time,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await MySqlSession.ConnectAsync(settings, logger, time, cancellationToken).ConfigureAwait(false);
+            return await ReplicationSession.ConnectAsync(settings, logger, time, cancellationToken).ConfigureAwait(false);
         }
         catch (CdcException e) when (refusals.Count > 0 && e.IsTransient)
         {
-            // It may be the one that has the place.
+            // It may be the one that has the position.
             throw new CdcConnectionException($"{string.Join(" ", refusals.Select(r => r.Message))} Of the other hosts: {e.Message}", e);
         }
     }
 
-    /// <summary>A replica that lags behind what was read from another server gets there: that is worth waiting for.</summary>
-    private static async ValueTask<CdcException> WithHostAsync(OffsetLostException lost, StartPosition start, MySqlSession session, ServerFacts facts,
+    /// <summary>A replica that lags gets to what was read from another server: that is worth waiting for.</summary>
+    private static async ValueTask<CdcException> WithHostAsync(OffsetLostException lost, StartPosition start, SqlSession session, ServerFacts facts,
         CancellationToken cancellationToken) => StartResolver.IsAhead(start, facts) && await ServerFacts.IsReplicatingAsync(session, cancellationToken).ConfigureAwait(false)
-            ? new CdcConnectionException($"{session.Host} is a replica that has not yet got all that was read from another server: {lost.Message}", lost)
+            ? new CdcConnectionException($"{session.Host} is a replica that does not yet have all that was read from another server: {lost.Message}", lost)
             : lost;
 
     private static CdcException Joined(List<CdcException> refusals)

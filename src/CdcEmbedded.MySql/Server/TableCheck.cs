@@ -1,16 +1,14 @@
-using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Schemas;
-using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Finds patterns that no table matches: slips of the pen, and missing privileges (R25).</summary>
+/// <summary>Finds patterns that match no table: typing errors, and missing privileges (R25).</summary>
 internal static class TableCheck
 {
     private const string Query = "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE <> 'VIEW'";
 
-    /// <summary>Asks for all tables that the user may see.</summary>
-    public static async ValueTask<List<SourceFinding>> FindAsync(MySqlSession session, ServerFacts facts, IReadOnlyList<string> include,
+    /// <summary>The findings; empty where all is well. Asks for all tables that the user may see.</summary>
+    public static async ValueTask<List<SourceFinding>> FindAsync(SqlSession session, ServerFacts facts, IReadOnlyList<string> include,
         CancellationToken cancellationToken)
     {
         var findings = new List<SourceFinding>();
@@ -19,14 +17,15 @@ internal static class TableCheck
             return findings;
         }
 
-        var tables = await session.QueryAsync(Query, cancellationToken).ConfigureAwait(false);
+        var tables = (await session.QueryAsync(Query, cancellationToken).ConfigureAwait(false)).WithColumns(2);
         foreach (var pattern in include)
         {
             var filter = TableFilters.Create([pattern], [], facts.IgnoresTableCase);
-            if (!tables.Rows.Any(row => filter.Matches(row.GetString(0) ?? "", row.GetString(1) ?? "")))
+            if (!tables.Rows.Any(row => filter.Matches(tables.Text(row, 0), tables.Text(row, 1))))
             {
-                findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', which matches no table that the user may see: there is none, or its "
-                    + "columns cannot be read where the log does not name them.", "GRANT SELECT ON <database>.* TO <user>; or correct the pattern."));
+                findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', which matches no table that the user may see: either there is none, or "
+                    + "the user cannot read its columns, which a log without column names needs.",
+                    "GRANT SELECT ON <database>.* TO <user>; or correct the pattern."));
             }
         }
 

@@ -5,13 +5,13 @@ namespace CdcEmbedded.MySql.Replication.Authentication;
 /// <summary>What authentication plugins work with.</summary>
 internal sealed class AuthenticationContext
 {
-    private readonly MySqlConnectionSettings _settings;
+    private readonly SessionSettings _settings;
 
     /// <summary>Creates the context of one connection.</summary>
     /// <param name="settings">Password and what is allowed.</param>
     /// <param name="peer">Host and port, for messages.</param>
     /// <param name="isSecure">Whether nobody can read along: TLS or a Unix domain socket.</param>
-    public AuthenticationContext(MySqlConnectionSettings settings, string peer, bool isSecure)
+    public AuthenticationContext(SessionSettings settings, string peer, bool isSecure)
     {
         _settings = settings;
         Peer = peer;
@@ -26,6 +26,9 @@ internal sealed class AuthenticationContext
 
     /// <summary>Whether nobody can read along.</summary>
     public bool IsSecure { get; }
+
+    /// <summary>True if the connection has TLS.</summary>
+    public bool IsEncrypted { get; init; }
 
     /// <summary>Whether the password may be handed over in clear text to whoever asks, as <c>mysql_clear_password</c> does.</summary>
     public bool AllowCleartext => _settings.EnableCleartextPlugin;

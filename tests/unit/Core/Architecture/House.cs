@@ -74,7 +74,6 @@ internal static class House
         ("CdcEmbedded.MySql", "Binlog/Files", "Positions"),
         ("CdcEmbedded.MySql", "Binlog/Files", "Schemas"),
         ("CdcEmbedded.MySql", "Replication/Authentication", "Replication"),
-        ("CdcEmbedded.MySql", "Replication", "Server"),
         ("CdcEmbedded.MySql", "Server", "Schemas"),
         ("CdcEmbedded.MySql", "Schemas/Ddl", "Schemas"),
         ("CdcEmbedded.MongoDb", "Authentication", "Topology"),

@@ -1,6 +1,7 @@
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Recordings;
+using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Feed;
 

@@ -32,7 +32,13 @@ public sealed class ScriptedConnection
     /// <summary>Counts the server's connections from 0.</summary>
     public int Number { get; }
 
+    /// <summary>Counts the server's dumps from 0; -1 before the dump command.</summary>
+    public int Dump { get; set; } = -1;
+
     public byte Sequence { get; set; }
+
+    /// <summary>True if the client agreed on results without EOF packets (CLIENT_DEPRECATE_EOF), as MySqlConnector does.</summary>
+    public bool DeprecatesEof { get; set; }
 
     public bool IsTls => _stream is SslStream;
 
@@ -210,16 +216,21 @@ public sealed class ScriptedConnection
         foreach (var column in reply.Columns)
         {
             var name = Text(Encoding.UTF8.GetBytes(column));
-            bytes.Write(Frame([3, .. "def"u8, 0, 0, 0, .. name, 0, 12, 45, 0, 0, 0, 0, 0, 0xFD, 0, 0, 0, 0, 0]));
+            bytes.Write(Frame([3, .. "def"u8, 0, 0, 0, .. name, 0, 12, 45, 0, 0, 0, 0, 0, reply.ColumnType, 0, 0, 0, 0, 0]));
         }
 
-        bytes.Write(Frame([0xFE, 0, 0, 2, 0]));
+        if (!DeprecatesEof)
+        {
+            bytes.Write(Frame([0xFE, 0, 0, 2, 0]));
+        }
+
         foreach (var row in reply.Values)
         {
             bytes.Write(Frame([.. row.SelectMany(value => value is null ? [0xFB] : Text(value))]));
         }
 
-        bytes.Write(Frame([0xFE, 0, 0, 2, 0]));
+        // An OK packet of another first byte, or EOF.
+        bytes.Write(DeprecatesEof ? Frame([0xFE, 0, 0, 2, 0, 0, 0]) : Frame([0xFE, 0, 0, 2, 0]));
         return bytes.ToArray();
     }
 

@@ -9,6 +9,8 @@ namespace CdcEmbedded.MySql.Tests.Scripted;
 public static class ScriptedLogin
 {
     private const uint Ssl = 0x800;
+    private const uint ConnectAttributes = 0x100000;
+    private const uint DeprecateEof = 0x1000000;
 
     /// <summary>Plays greeting, TLS and authentication.</summary>
     /// <returns>Whether the client is logged in.</returns>
@@ -35,7 +37,7 @@ public static class ScriptedLogin
             }
         }
 
-        var (user, answer, plugin) = ReadResponse(response, connection.Attributes);
+        var (user, answer, plugin) = ReadResponse(response, connection);
         if (plugin != options.AccountPlugin)
         {
             scramble = NewScramble();
@@ -86,9 +88,11 @@ public static class ScriptedLogin
         return scramble;
     }
 
-    private static (string User, byte[] Answer, string Plugin) ReadResponse(byte[] response, Dictionary<string, string> attributes)
+    private static (string User, byte[] Answer, string Plugin) ReadResponse(byte[] response, ScriptedConnection connection)
     {
         var capabilities = BinaryPrimitives.ReadUInt32LittleEndian(response);
+        connection.DeprecatesEof = (capabilities & DeprecateEof) != 0;
+        var attributes = connection.Attributes;
         var rest = response.AsSpan(32);
         var user = Nul(ref rest);
         var answer = rest.Slice(1, rest[0]).ToArray();
@@ -99,10 +103,13 @@ public static class ScriptedLogin
         }
 
         var plugin = Nul(ref rest);
-        for (rest = rest[1..]; rest.Length > 0;)
+        if ((capabilities & ConnectAttributes) != 0)
         {
-            var name = Short(ref rest);
-            attributes[name] = Short(ref rest);
+            for (Length(ref rest); rest.Length > 0;)
+            {
+                var name = LengthEncoded(ref rest);
+                attributes[name] = LengthEncoded(ref rest);
+            }
         }
 
         return (user, answer, plugin);
@@ -116,10 +123,18 @@ public static class ScriptedLogin
         return text;
     }
 
-    private static string Short(ref Span<byte> rest)
+    private static int Length(ref Span<byte> rest)
     {
-        var text = Encoding.UTF8.GetString(rest.Slice(1, rest[0]));
-        rest = rest[(1 + rest[0])..];
+        var (length, size) = rest[0] == 0xFC ? (BinaryPrimitives.ReadUInt16LittleEndian(rest[1..]), 3) : (rest[0], 1);
+        rest = rest[size..];
+        return length;
+    }
+
+    private static string LengthEncoded(ref Span<byte> rest)
+    {
+        var length = Length(ref rest);
+        var text = Encoding.UTF8.GetString(rest[..length]);
+        rest = rest[length..];
         return text;
     }
 

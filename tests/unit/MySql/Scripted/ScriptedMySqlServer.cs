@@ -18,6 +18,7 @@ public sealed class ScriptedMySqlServer : IAsyncDisposable
     private readonly ConcurrentQueue<ScriptedConnection> _connections = new();
     private readonly Task _accepting;
     private int _open;
+    private int _dumps;
 
     public ScriptedMySqlServer(ScriptedServerOptions? options = null)
     {
@@ -37,6 +38,9 @@ public sealed class ScriptedMySqlServer : IAsyncDisposable
 
     /// <summary>How many connections are open at this moment.</summary>
     public int OpenConnections => Volatile.Read(ref _open);
+
+    /// <summary>How many dumps were asked for so far.</summary>
+    public int Dumps => Volatile.Read(ref _dumps);
 
     /// <summary>The statements of all connections.</summary>
     public ConcurrentQueue<string> Queries { get; } = new();
@@ -139,6 +143,7 @@ public sealed class ScriptedMySqlServer : IAsyncDisposable
                     await connection.SendReplyAsync(Options.OnQuery?.Invoke(sql) ?? ScriptedReply.Default(sql));
                     break;
                 case 0x12 or 0x1E when Options.OnBinlogDump is { } dump:
+                    connection.Dump = Interlocked.Increment(ref _dumps) - 1;
                     await dump(connection, BinlogDumpRequest.Read(command));
                     return;
                 default:

@@ -9,7 +9,13 @@ public sealed class ScriptedReply
     {
     }
 
+    /// <summary>The identity of a scripted server that says nothing else of itself.</summary>
+    public const string ServerUuid = "11111111-2222-3333-4444-555555555555";
+
     public int ErrorCode { get; private init; }
+
+    /// <summary>The type of all columns in their definitions; VAR_STRING unless a test wants the values to contradict it.</summary>
+    public byte ColumnType { get; private init; } = 0xFD;
 
     public string Message { get; private init; } = "";
 
@@ -27,9 +33,14 @@ public sealed class ScriptedReply
 
     public static ScriptedReply Binary(string[] columns, params byte[]?[][] rows) => new() { Columns = columns, Values = rows };
 
+    /// <summary>The same answer with another type in its column definitions.</summary>
+    public ScriptedReply WithColumnType(byte type) => new() { ErrorCode = ErrorCode, Message = Message, Columns = Columns, Values = Values, ColumnType = type };
+
     /// <summary>What a server without anything special answers to the set-up of a replication session.</summary>
     public static ScriptedReply Default(string sql) =>
         sql.StartsWith("SET ", StringComparison.OrdinalIgnoreCase) ? Ok
+        : sql == "SELECT @@GLOBAL.server_uuid" ? Rows(["@@GLOBAL.server_uuid"], [ServerUuid])
+        : sql == "SELECT @@GLOBAL.server_id, @@GLOBAL.hostname, @@GLOBAL.port" ? Rows(["i", "h", "p"], ["1", "scripted", "3306"])
         : sql == "SELECT @master_binlog_checksum" ? Rows(["@master_binlog_checksum"], ["CRC32"])
         : Error(1064, $"The script has no answer to: {sql}");
 }

@@ -1,7 +1,7 @@
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Replication;
 
 /// <summary>Error 1236 told apart by its text, and what follows when two readers have one server id.</summary>
 public sealed class DumpErrorTests

@@ -1,14 +1,14 @@
 using System.Net;
-using CdcEmbedded.MySql.Server;
+using CdcEmbedded.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>A connection to a server, logged in: queries, then possibly one binlog stream, which it never leaves again.</summary>
+/// <summary>A connection to a server as a replica makes it, logged in: the commands that prepare a dump, then the dump, which it never leaves again.</summary>
 /// <remarks>One flow at a time, except <see cref="DisposeAsync"/>, which any thread may call to end whatever is under way.
 /// A failure or a cancellation in the middle of a command closes the session.</remarks>
-internal sealed class MySqlSession : IAsyncDisposable
+internal sealed class ReplicationSession : IAsyncDisposable
 {
     private const int Idle = 0;
     private const int Busy = 1;
@@ -17,12 +17,16 @@ internal sealed class MySqlSession : IAsyncDisposable
 
     private readonly PacketChannel _channel;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _commandTimeout;
     private int _state = Idle;
 
-    private MySqlSession(PacketChannel channel, MySqlHost host, EndPoint endPoint, Greeting greeting, ILogger logger)
+    private ReplicationSession(PacketChannel channel, MySqlHost host, EndPoint endPoint, Greeting greeting, TimeSpan commandTimeout, ILogger logger, TimeProvider time)
     {
         _channel = channel;
+        _commandTimeout = commandTimeout;
         _logger = logger;
+        _time = time;
         Host = host;
         EndPoint = endPoint;
         ServerVersion = greeting.Version;
@@ -50,81 +54,42 @@ internal sealed class MySqlSession : IAsyncDisposable
     /// <exception cref="CdcAuthenticationException">The credentials were refused; further hosts are not tried.</exception>
     /// <exception cref="CdcServerException">The server refused for another reason.</exception>
     /// <exception cref="CdcProtocolException">It is no MySQL server, or a very old one.</exception>
-    public static ValueTask<MySqlSession> ConnectAsync(
-        MySqlConnectionSettings settings, ILogger? logger, TimeProvider time, CancellationToken cancellationToken) =>
+    public static ValueTask<ReplicationSession> ConnectAsync(
+        SessionSettings settings, ILogger? logger, TimeProvider time, CancellationToken cancellationToken) =>
         SessionConnector.ConnectAsync(settings, logger ?? NullLogger.Instance, time, cancellationToken);
 
     /// <summary>Logs in over a connected socket, which the session then owns; on failure it is closed.</summary>
-    internal static async ValueTask<MySqlSession> LogInAsync(
-        PacketChannel channel, MySqlHost host, EndPoint endPoint, MySqlConnectionSettings settings, ILogger logger,
+    internal static async ValueTask<ReplicationSession> LogInAsync(
+        PacketChannel channel, MySqlHost host, EndPoint endPoint, SessionSettings settings, ILogger logger, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var greeting = await Handshake.PerformAsync(channel, host, settings, logger, cancellationToken).ConfigureAwait(false);
-        channel.Packets.ReadTimeout = settings.CommandTimeout > TimeSpan.Zero ? settings.CommandTimeout : Timeout.InfiniteTimeSpan;
-        return new MySqlSession(channel, host, endPoint, greeting, logger);
+        return new ReplicationSession(channel, host, endPoint, greeting, settings.CommandTimeout, logger, time);
     }
 
-    /// <summary>Runs a statement and reads all rows of its result, which must be small: it is held in memory.</summary>
-    /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
-    /// <exception cref="CdcConnectionException">The connection broke or the server was silent for the command timeout.</exception>
-    public async ValueTask<QueryResult> QueryAsync(string sql, CancellationToken cancellationToken)
-    {
-        Enter();
-        var clean = false;
-        try
-        {
-            using (var writer = new PacketWriter())
-            {
-                writer.WriteByte(Command.Query);
-                writer.WriteText(sql);
-                _channel.Packets.NextSequenceId = 0;
-                await _channel.SendAsync(writer, cancellationToken).ConfigureAwait(false);
-            }
-
-            var result = await QueryResultReader.ReadAsync(_channel, cancellationToken).ConfigureAwait(false);
-            clean = true;
-            return result;
-        }
-        catch (CdcServerException)
-        {
-            clean = true;
-            throw;
-        }
-        finally
-        {
-            Leave(clean);
-        }
-    }
-
-    /// <summary>Runs a statement whose result does not matter. Exceptions as for <see cref="QueryAsync"/>.</summary>
-    public async ValueTask ExecuteAsync(string sql, CancellationToken cancellationToken) =>
-        await QueryAsync(sql, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Sends a command and expects OK. Exceptions as for <see cref="QueryAsync"/>.</summary>
-    /// <param name="command">The command, its first byte included.</param>
+    /// <summary>Asks for one row of short texts.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="columns">How many columns the row must have.</param>
     /// <param name="cancellationToken">Ends the wait and closes the session.</param>
-    public async ValueTask ExecuteAsync(PacketWriter command, CancellationToken cancellationToken)
+    /// <returns>The values; null for NULL.</returns>
+    /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
+    /// <exception cref="CdcProtocolException">The answer is anything else than one such row; the session is closed.</exception>
+    /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete within the command timeout.</exception>
+    public ValueTask<string?[]> AskAsync(string sql, int columns, CancellationToken cancellationToken)
     {
-        Enter();
-        var clean = false;
-        try
-        {
-            _channel.Packets.NextSequenceId = 0;
-            await _channel.SendAsync(command, cancellationToken).ConfigureAwait(false);
-            var answer = await _channel.ReadAsync(cancellationToken).ConfigureAwait(false);
-            clean = answer.Kind is PacketKind.Ok or PacketKind.Error;
-            if (answer.Kind != PacketKind.Ok)
-            {
-                throw answer.Kind == PacketKind.Error
-                    ? ServerError.Read(answer.Span, _channel.Peer)
-                    : new CdcProtocolException($"{_channel.Peer} answered a command with a packet of kind {answer.Kind}.");
-            }
-        }
-        finally
-        {
-            Leave(clean);
-        }
+        return RunAsync(sql, WriteQuery(sql), token => RowReader.ReadAsync(_channel, sql, columns, token), cancellationToken);
     }
+
+    /// <summary>Runs a statement that has no rows. Exceptions as for <see cref="AskAsync"/>.</summary>
+    public async ValueTask ExecuteAsync(string sql, CancellationToken cancellationToken)
+        => await RunAsync(sql, WriteQuery(sql), token => ReadOkAsync(sql, token), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Sends a command and expects OK. Exceptions as for <see cref="AskAsync"/>.</summary>
+    /// <param name="name">The command's name, for messages.</param>
+    /// <param name="command">The command, its first byte included; disposed here.</param>
+    /// <param name="cancellationToken">Ends the wait and closes the session.</param>
+    public async ValueTask ExecuteAsync(string name, PacketWriter command, CancellationToken cancellationToken)
+        => await RunAsync(name, command, token => ReadOkAsync(name, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Sends a command after which the server sends packets without end, and hands over those.</summary>
     /// <param name="command">The command, its first byte included.</param>
@@ -174,6 +139,56 @@ internal sealed class MySqlSession : IAsyncDisposable
 
         _channel.Dispose();
         Log.Closed(_logger, _channel.Peer, ConnectionId);
+    }
+
+    private static PacketWriter WriteQuery(string sql)
+    {
+        var writer = new PacketWriter();
+        writer.WriteByte(Command.Query);
+        writer.WriteText(sql);
+        return writer;
+    }
+
+    /// <summary>Sends a command and reads its answer, both within the one limit of a command.</summary>
+    private async ValueTask<T> RunAsync<T>(string name, PacketWriter command, Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        using var disposing = command;
+        Enter();
+        var isClean = false;
+        using var deadline = new Deadline(_commandTimeout, _time, cancellationToken);
+        try
+        {
+            _channel.Packets.NextSequenceId = 0;
+            await _channel.SendAsync(command, deadline.Token).ConfigureAwait(false);
+            var result = await read(deadline.Token).ConfigureAwait(false);
+            isClean = true;
+            return result;
+        }
+        catch (CdcServerException)
+        {
+            isClean = true;
+            throw;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CdcConnectionException(
+                $"{_channel.Peer} did not complete its answer to '{name}' within {_commandTimeout.TotalSeconds:0.###} seconds (Default Command Timeout).", e);
+        }
+        finally
+        {
+            Leave(isClean);
+        }
+    }
+
+    private async ValueTask<bool> ReadOkAsync(string name, CancellationToken cancellationToken)
+    {
+        var answer = await _channel.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return answer.Kind switch
+        {
+            PacketKind.Ok => true,
+            PacketKind.Error => throw ServerError.Read(answer.Span, _channel.Peer),
+            _ => throw new CdcProtocolException($"{_channel.Peer} answered '{name}' with a packet of kind {answer.Kind} instead of OK.", isTransient: true),
+        };
     }
 
     private void Enter()

@@ -2,7 +2,7 @@ using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Server;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Server;
 
 /// <summary>What a server says of its log against what was read from it: only what cannot be the same log is a contradiction.</summary>
 public sealed class LogStateTests
@@ -20,7 +20,7 @@ public sealed class LogStateTests
     {
         var state = new LogState
         {
-            Server = "s", Logged = new ExecutedGtids(Set(executed).Union(OwnedGtids.Read(owned.Length > 0 ? Source + owned : ""))),
+            Logged = new ExecutedGtids(Set(executed).Union(OwnedGtids.Read(owned.Length > 0 ? Source + owned : ""))),
             End = new BinlogCoordinates("binlog.000001", end),
         };
 
@@ -36,7 +36,7 @@ public sealed class LogStateTests
     [InlineData("0-1-7,5-1-2", "0-1-7", 154, true)]
     public void On_MariaDB_no_domain_may_have_gone_back_nor_be_gone_with_the_log(string read, string last, long end, bool isLost)
     {
-        var state = new LogState { Server = "s", Logged = new ExecutedGtids(MariaDbGtidPosition.Parse(last)), End = new BinlogCoordinates("binlog.000001", end) };
+        var state = new LogState { Logged = new ExecutedGtids(MariaDbGtidPosition.Parse(last)), End = new BinlogCoordinates("binlog.000001", end) };
 
         Assert.Equal(isLost, state.Contradiction(new ExecutedGtids(MariaDbGtidPosition.Parse(read)), new BinlogCoordinates("binlog.000001", 500)) is not null);
     }
@@ -54,14 +54,14 @@ public sealed class LogStateTests
     [InlineData("binlog.000010", 501, true, false)]
     public void By_position_the_log_must_not_end_before_nor_an_old_server_leave_its_file_unread(string file, long end, bool isOld, bool isLost)
     {
-        var state = new LogState { Server = "s", End = new BinlogCoordinates(file, end), IsReadToItsEnd = isOld };
+        var state = new LogState { End = new BinlogCoordinates(file, end), IsReadToItsEnd = isOld };
 
         Assert.Equal(isLost, state.Contradiction(default, new BinlogCoordinates("binlog.000009", 500)) is not null);
     }
 
     [Fact]
     public void A_log_whose_end_is_not_told_contradicts_nothing()
-        => Assert.Null(new LogState { Server = "s" }.Contradiction(default, new BinlogCoordinates("binlog.000009", 500)));
+        => Assert.Null(new LogState ().Contradiction(default, new BinlogCoordinates("binlog.000009", 500)));
 
     [Fact]
     public void Owned_transactions_are_read_with_their_tags_and_without_their_threads()

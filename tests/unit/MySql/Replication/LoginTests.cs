@@ -2,7 +2,7 @@ using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Server;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Protocol;
+namespace CdcEmbedded.MySql.Tests.Replication;
 
 public sealed class LoginTests(TestCertificates certificates) : IClassFixture<TestCertificates>
 {
@@ -55,13 +55,13 @@ public sealed class LoginTests(TestCertificates certificates) : IClassFixture<Te
         var logger = new CollectingLogger();
         var wrong = server.ConnectionString(TlsKeys(tls) + Files(more)).Replace("s3cret!pass", "hunter2", StringComparison.Ordinal);
 
-        var exception = await Assert.ThrowsAsync<CdcAuthenticationException>(() => ProtocolTest.ConnectAsync(wrong, logger));
+        var exception = await Assert.ThrowsAsync<CdcAuthenticationException>(() => SessionTest.ConnectAsync(wrong, logger));
 
         Assert.Equal(1045, Assert.IsType<CdcServerException>(exception.InnerException).Code);
         Assert.False(exception.IsTransient);
         Assert.Contains("'cdc'", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", exception.ToString() + string.Concat(logger.Entries), StringComparison.Ordinal);
-        await server.WaitUntilClosedAsync().WaitAsync(ProtocolTest.Patience);
+        await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
         Assert.Single(server.Connections);
     }
 

@@ -3,11 +3,11 @@ using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Server;
-using CdcEmbedded.MySql.Tests.Protocol;
+using CdcEmbedded.MySql.Tests.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
 using CdcEmbedded.Transforms;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Server;
 
 /// <summary>Whether a server can serve, and from where: what it says of itself against what was asked for.</summary>
 public sealed class StartTests
@@ -147,7 +147,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task All_errors_are_told_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var findings = Preflight.Check(await FactsAsync(new() { ["log_bin"] = "OFF", ["binlog_format"] = "STATEMENT" }, grant: "GRANT USAGE ON *.* TO `c`@`%`"));
 
@@ -219,14 +219,14 @@ public sealed class StartTests
                 _ when sql.StartsWith("SHOW GLOBAL VARIABLES", StringComparison.Ordinal)
                     => ScriptedReply.Rows(["n", "v"], [.. all.Select(v => new[] { v.Key, v.Value })]),
                 "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [owned]),
-                _ when sql.StartsWith("SELECT @@GLOBAL.gtid_executed", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b"], [executed, purged]),
+                "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged" => ScriptedReply.Rows(["a", "b"], [executed, purged]),
                 "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_IO_State"], ["Waiting"]) : ScriptedReply.Rows(["Replica_IO_State"]),
                 "SHOW GRANTS" => ScriptedReply.Rows(["g"], [grant]),
                 "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s"], ["binlog.000001", "2000"], ["binlog.000002", "1000"], ["binlog.000003", "900"]),
                 _ => null,
             },
         });
-        await using var session = await server.ConnectAsync();
+        await using var session = await server.OpenSqlAsync();
         return await ServerFacts.ReadAsync(session, CancellationToken.None);
     }
 }

@@ -4,15 +4,14 @@ using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Tests.Binlog;
-using CdcEmbedded.MySql.Tests.Scripted;
 using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Scripted;
 
 /// <summary>A scripted server that has binlog files, and dumps them by position or by GTID set as a real one does.</summary>
 internal sealed class ScriptedPrimary
 {
-    public const string Uuid = "11111111-2222-3333-4444-555555555555";
+    public const string Uuid = ScriptedReply.ServerUuid;
 
     private readonly List<(string Name, byte[] Bytes)> _files;
     private readonly Dictionary<string, string> _variables;
@@ -46,7 +45,7 @@ internal sealed class ScriptedPrimary
     /// <summary>Every event before it is sent; null sends nothing.</summary>
     public Func<byte[], byte[]?> Change { get; set; } = e => e;
 
-    /// <summary>What a blocking dump does behind the last event; by default it stays silent.</summary>
+    /// <summary>What a blocking dump does after the last event; by default it stays silent.</summary>
     public Func<ScriptedConnection, Task> AtEnd { get; set; } = c => c.SilenceAsync();
 
     public static GtidSet Executed(Recording recording)

@@ -1,9 +1,10 @@
 using CdcEmbedded.Shared;
+using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>How to reach a server and log in: what a connection string says. Immutable.</summary>
-internal sealed record MySqlConnectionSettings
+/// <summary>How a replication session reaches a server and logs in. Immutable.</summary>
+internal sealed record SessionSettings
 {
     /// <summary>The hosts, in the order in which they are tried. Default: localhost:3306.</summary>
     public IReadOnlyList<MySqlHost> Hosts { get; init; } = [new("localhost", 3306)];
@@ -11,13 +12,16 @@ internal sealed record MySqlConnectionSettings
     /// <summary>The user. Default: empty, the anonymous user.</summary>
     public string User { get; init; } = "";
 
-    /// <summary>The password. Default: empty.</summary>
+    /// <summary>The password, where <see cref="PasswordProvider"/> is null. Default: empty.</summary>
     public string Password { get; init; } = "";
+
+    /// <summary>Asked for the password at each connect; null where <see cref="Password"/> holds it.</summary>
+    public Func<MySqlPasswordContext, CancellationToken, ValueTask<string>>? PasswordProvider { get; init; }
 
     /// <summary>The database to start in; null for none.</summary>
     public string? Database { get; init; }
 
-    /// <summary>Whether and how connections are encrypted. Default: <see cref="MySqlSslMode.VerifyFull"/>.</summary>
+    /// <summary>If and how connections are encrypted. Unix domain sockets never are. Default: <see cref="MySqlSslMode.VerifyFull"/>.</summary>
     public MySqlSslMode SslMode { get; init; } = MySqlSslMode.VerifyFull;
 
     /// <summary>Files and versions of TLS; its verification follows from <see cref="SslMode"/>.</summary>
@@ -27,20 +31,23 @@ internal sealed record MySqlConnectionSettings
     /// <value><see cref="TimeSpan.Zero"/> for no limit.</value>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The longest silence of the server during a query; <see cref="TimeSpan.Zero"/> for no limit. Default: 30 s.</summary>
+    /// <summary>The longest that one command may take, its whole answer included; <see cref="TimeSpan.Zero"/> for no limit. Default: 30 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Idle time before the first TCP keepalive probe; <see cref="TimeSpan.Zero"/> leaves the system's. Default: 30 s.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the server may be asked for its RSA key over a connection without TLS. Default: false.</summary>
+    /// <summary>True if the server may be asked for its RSA key over a connection without TLS. Default: false.</summary>
     public bool AllowPublicKeyRetrieval { get; init; }
 
     /// <summary>A PEM file with the server's RSA key; null where none is known.</summary>
     public string? ServerRsaPublicKeyFile { get; init; }
 
-    /// <summary>Whether <c>mysql_clear_password</c> is allowed under TLS. Default: false.</summary>
+    /// <summary>True if <c>mysql_clear_password</c> is allowed under TLS. Default: false.</summary>
     public bool EnableCleartextPlugin { get; init; }
+
+    /// <summary>True if the server counts the session as interactive (its <c>interactive_timeout</c> applies). Default: false.</summary>
+    public bool IsInteractive { get; init; }
 
     /// <summary>The program's name for the server's connection attributes; null for none.</summary>
     public string? ApplicationName { get; init; }

@@ -1,7 +1,7 @@
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Protocol;
+namespace CdcEmbedded.MySql.Tests.Replication;
 
 public sealed class TlsTests(TestCertificates certificates) : IClassFixture<TestCertificates>
 {
@@ -36,7 +36,7 @@ public sealed class TlsTests(TestCertificates certificates) : IClassFixture<Test
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.Contains("SslCa", exception.Message, StringComparison.Ordinal);
         Assert.False(exception.IsTransient);
-        await server.WaitUntilClosedAsync().WaitAsync(ProtocolTest.Patience);
+        await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
         Assert.Empty(server.Queries);
     }
 
@@ -59,7 +59,7 @@ public sealed class TlsTests(TestCertificates certificates) : IClassFixture<Test
         await using var server = new ScriptedMySqlServer();
         var logger = new CollectingLogger();
 
-        await using var session = await ProtocolTest.ConnectAsync(server.ConnectionString("SslMode=Preferred"), logger);
+        await using var session = await SessionTest.ConnectAsync(server.ConnectionString("SslMode=Preferred"), logger);
 
         Assert.False(server.Connections[0].IsTls);
         Assert.Contains(logger.Entries, entry => entry.Id.Id == 1003 && entry.Level == Microsoft.Extensions.Logging.LogLevel.Warning);
@@ -77,7 +77,7 @@ public sealed class TlsTests(TestCertificates certificates) : IClassFixture<Test
 
         Assert.Contains("offers no TLS", exception.Message, StringComparison.Ordinal);
         Assert.False(exception.IsTransient);
-        await server.WaitUntilClosedAsync().WaitAsync(ProtocolTest.Patience);
+        await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
         Assert.Equal([0], server.Connections[0].Wire.Reads);
     }
 

@@ -3,7 +3,7 @@ using CdcEmbedded.MySql.Tests.Scripted;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CdcEmbedded.MySql.Tests.Protocol;
+namespace CdcEmbedded.MySql.Tests.Replication;
 
 /// <summary>Cut connections, slow ones, and bytes that make no sense: typed exceptions, and never a hang.</summary>
 public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixture<TestCertificates>
@@ -21,7 +21,7 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
             IsCached = false,
             RsaKey = certificates.RsaKey,
             Certificate = tls ? certificates.ForLoopback : null,
-            OnQuery = _ => ScriptedReply.Rows(["a", "b"], ["1", null], ["2", "x"]),
+            OnQuery = _ => ScriptedReply.Rows(["a", "b"], ["x", null]),
             Shape = (wire, _) => wire.CutAfterBytes = cut,
         });
         var text = server.ConnectionString(tls ? $"SslMode=VerifyFull;SslCa={certificates.CaFile}" : "AllowPublicKeyRetrieval=true");
@@ -31,13 +31,13 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
         // Each TLS handshake costs milliseconds, and its inner bytes are not ours: every seventh is enough.
         for (cut = 0; cut < total; cut += tls ? 7 : 1)
         {
-            var exception = await Xunit.Record.ExceptionAsync(() => LogInAndQueryAsync(text).WaitAsync(ProtocolTest.Patience));
+            var exception = await Xunit.Record.ExceptionAsync(() => LogInAndQueryAsync(text).WaitAsync(SessionTest.Patience));
 
             // A session ticket of TLS that is cut off after the last answer harms nobody.
             Assert.True(exception is CdcConnectionException || (tls && exception is null), $"Cut at {cut}: {exception}");
         }
 
-        await server.WaitUntilClosedAsync().WaitAsync(ProtocolTest.Patience);
+        await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
     }
 
     [Theory]
@@ -50,14 +50,14 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
             IsCached = false,
             RsaKey = certificates.RsaKey,
             Certificate = tls ? certificates.ForLoopback : null,
-            OnQuery = _ => ScriptedReply.Rows(["a", "b"], ["1", null], ["2", "x"]),
+            OnQuery = _ => ScriptedReply.Rows(["a", "b"], ["x", null]),
             Shape = (wire, _) => wire.ByteByByte = true,
         });
 
         var result = await LogInAndQueryAsync(
             server.ConnectionString($"AllowPublicKeyRetrieval=true;{(tls ? $"SslMode=VerifyFull;SslCa={certificates.CaFile}" : "")}"));
 
-        Assert.Equal("x", result.Rows[1].GetString(1));
+        Assert.Equal<string?[]>(["x", null], result);
     }
 
     [Fact]
@@ -123,13 +123,13 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
                 }
             },
         });
-        Assert.Equal("1", (await LogInAndQueryAsync(server.ConnectionString())).Rows[0].GetString(0));
+        Assert.Equal<string?[]>(["1"], await LogInAndQueryAsync(server.ConnectionString(), 1));
         foreach (var payload in Mutations(answer).Sample(300, 50))
         {
             next = payload;
 
             var exception = await Xunit.Record.ExceptionAsync(
-                () => LogInAndQueryAsync(server.ConnectionString()).WaitAsync(ProtocolTest.Patience));
+                () => LogInAndQueryAsync(server.ConnectionString(), 1).WaitAsync(SessionTest.Patience));
 
             Assert.True(exception is null or CdcException, $"{Convert.ToHexString(payload)}: {exception}");
         }
@@ -173,9 +173,9 @@ public sealed class FaultyWireTests(TestCertificates certificates) : IClassFixtu
         return bytes[..length];
     }
 
-    private static async Task<QueryResult> LogInAndQueryAsync(string connectionString)
+    private static async Task<string?[]> LogInAndQueryAsync(string connectionString, int columns = 2)
     {
-        await using var session = await ProtocolTest.ConnectAsync(connectionString);
-        return await session.QueryAsync("SELECT a, b", CancellationToken.None);
+        await using var session = await SessionTest.ConnectAsync(connectionString);
+        return await session.AskAsync("SELECT a, b", columns, CancellationToken.None);
     }
 }

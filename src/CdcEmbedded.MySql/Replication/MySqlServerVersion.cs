@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace CdcEmbedded.MySql.Server;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>The version that a server states in its greeting.</summary>
 /// <param name="Text">As stated, such as <c>9.7.0</c>, <c>8.0.36-28.1</c> or <c>5.5.5-10.11.6-MariaDB-log</c>.</param>

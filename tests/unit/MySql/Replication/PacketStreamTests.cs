@@ -5,7 +5,7 @@ using CdcEmbedded.Shared;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CdcEmbedded.MySql.Tests.Protocol;
+namespace CdcEmbedded.MySql.Tests.Replication;
 
 public sealed class PacketStreamTests
 {
@@ -144,7 +144,7 @@ public sealed class PacketStreamTests
         Assert.False(reading.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
 
-        var exception = await Assert.ThrowsAsync<CdcConnectionException>(() => reading.WaitAsync(ProtocolTest.Patience));
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(() => reading.WaitAsync(SessionTest.Patience));
         Assert.Equal("db:3306 sent nothing for 20 seconds.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.True(reader.IsClosed);
@@ -168,7 +168,7 @@ public sealed class PacketStreamTests
         time.Advance(TimeSpan.FromSeconds(19));
         Assert.False(reading.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));
-        await Assert.ThrowsAsync<CdcConnectionException>(() => reading.WaitAsync(ProtocolTest.Patience));
+        await Assert.ThrowsAsync<CdcConnectionException>(() => reading.WaitAsync(SessionTest.Patience));
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class PacketStreamTests
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await packets.FillAsync(CancellationToken.None));
 
         reader.Close();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(ProtocolTest.Patience));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(SessionTest.Patience));
     }
 
     [Fact]

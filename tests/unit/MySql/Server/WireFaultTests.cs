@@ -2,10 +2,11 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
-using CdcEmbedded.MySql.Tests.Protocol;
+using CdcEmbedded.MySql.Tests.Feed;
+using CdcEmbedded.MySql.Tests.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Server;
 
 /// <summary>Cut connections, damage and silence in the middle of a dump: the consumer sees each change once, or a typed exception.</summary>
 public sealed class WireFaultTests
@@ -26,7 +27,7 @@ public sealed class WireFaultTests
         {
             // The dump's own bytes are counted, and only the first connection's are cut.
             dumpBegin = connection.Wire.Sent;
-            connection.Wire.CutAfterBytes = connection.Number == 0 ? dumpBegin + cut : null;
+            connection.Wire.CutAfterBytes = connection.Dump == 0 ? dumpBegin + cut : null;
             return dump(connection, request);
         };
         var total = Log.Item2.Length + 80;
@@ -37,7 +38,7 @@ public sealed class WireFaultTests
 
             Assert.Null(run.Failure);
             Assert.True(Expected.SequenceEqual(Ids(run)), $"cut at {cut}: {string.Join(' ', Ids(run))}");
-            Assert.InRange(server.Connections.Count, 1, 2);
+            Assert.InRange(server.Dumps, 1, 2);
         }
     }
 
@@ -57,7 +58,7 @@ public sealed class WireFaultTests
         var run = await FeedRun.ReadAsync(WireFeedTests.Source(server), options: FeedRun.Options(reconnect: Quick));
 
         Assert.Equal(Expected, Ids(run));
-        Assert.Equal(2, server.Connections.Count);
+        Assert.Equal(2, server.Dumps);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class WireFaultTests
             ConnectionString = server.ConnectionString(), HeartbeatInterval = TimeSpan.FromMilliseconds(50), ReadTimeout = TimeSpan.FromMilliseconds(200),
             KeyChange = KeyChangeMode.Update,
         });
-        using var patience = new CancellationTokenSource(ProtocolTest.Patience);
+        using var patience = new CancellationTokenSource(SessionTest.Patience);
         await using var engine = new CdcEngine(source, new CdcEmbedded.Offsets.InMemoryOffsetStore(), FeedRun.Options(reconnect: Quick, stop: false));
         var reading = Task.Run(async () =>
         {
@@ -109,31 +110,31 @@ public sealed class WireFaultTests
 
             return count;
         });
-        while (server.Connections.Count < 3)
+        while (server.Dumps < 3)
         {
             await Task.Delay(10, patience.Token);
         }
 
         Assert.True(engine.Status.Reconnects >= 1);
         await engine.DisposeAsync();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(ProtocolTest.Patience));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(SessionTest.Patience));
     }
 
     [Theory]
     [InlineData("A replica with the same server_uuid/server_id as this replica has connected to the source", 2)]
     [InlineData("Cannot replicate because the source purged required binary logs", 1)]
-    public async Task Error_1236_in_the_stream_ends_or_reconnects(string text, int connections)
+    public async Task Error_1236_in_the_stream_ends_or_reconnects(string text, int dumps)
     {
         var primary = Primary();
         var options = primary.Options();
         var dump = options.OnBinlogDump ?? throw new InvalidOperationException();
-        options.OnBinlogDump = (connection, request) => connection.Number == 0 ? connection.SendErrorAsync(1236, text).AsTask() : dump(connection, request);
+        options.OnBinlogDump = (connection, request) => connection.Dump == 0 ? connection.SendErrorAsync(1236, text).AsTask() : dump(connection, request);
         await using var server = new ScriptedMySqlServer(options);
 
         var run = await FeedRun.ReadAsync(WireFeedTests.Source(server), options: FeedRun.Options(reconnect: Quick));
 
-        Assert.Equal(connections, server.Connections.Count);
-        Assert.True(connections == 2 ? Expected.SequenceEqual(Ids(run)) : run.Failure is OffsetLostException);
+        Assert.Equal(dumps, server.Dumps);
+        Assert.True(dumps == 2 ? Expected.SequenceEqual(Ids(run)) : run.Failure is OffsetLostException);
     }
 
     private static string[] Expected => ["1", "2", "3", "4", "5"];
@@ -148,7 +149,7 @@ public sealed class WireFaultTests
         var list = new EventList().Format().Add(MySql.Binlog.Events.EventType.PreviousGtids, new byte[8]);
         foreach (var (gtid, numbers) in new (long, int[])[] { (1, [1, 2]), (2, [3]), (3, [4, 5]) })
         {
-            byte[] map = [.. Binlog.TestEvents.MapBody("int"), 4, 3, 2, (byte)'i', (byte)'d'];
+            byte[] map = [.. Tests.Binlog.TestEvents.MapBody("int"), 4, 3, 2, (byte)'i', (byte)'d'];
             list.Gtid(gtid).Query("BEGIN").Add(MySql.Binlog.Events.EventType.TableMap, map).Rows(numbers).Xid();
         }
 

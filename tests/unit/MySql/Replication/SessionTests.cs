@@ -2,41 +2,95 @@ using System.Net.Sockets;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Protocol;
+namespace CdcEmbedded.MySql.Tests.Replication;
 
 public sealed class SessionTests(TestCertificates certificates) : IClassFixture<TestCertificates>
 {
     [Fact]
-    public async Task QueryAsync_reads_columns_rows_nulls_and_binary_values()
+    public async Task AskAsync_reads_one_row_with_nulls_and_long_texts()
     {
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions
-        {
-            OnQuery = _ => ScriptedReply.Binary(
-                ["File", "größe"], [[0x61], null], [[], [0x00, 0xFF, 0xFE]], [new byte[300], new byte[70_000]]),
-        });
+        var text = new string('ü', 40_000);
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _ => ScriptedReply.Rows(["File", "größe", "c", "d"], ["a", null, "", text]) });
         await using var session = await server.ConnectAsync();
 
-        var result = await session.QueryAsync("SHOW BINARY LOGS", CancellationToken.None);
+        var row = await session.AskAsync("SELECT 1, 2, 3, 4", 4, CancellationToken.None);
 
-        Assert.Equal(["File", "größe"], result.Columns);
-        Assert.Equal((0, 1, -1), (result.IndexOf("FILE"), result.IndexOf("größe"), result.IndexOf("Encrypted")));
-        Assert.Equal(3, result.Rows.Count);
-        Assert.Equal(("a", null), (result.Rows[0].GetString(0), result.Rows[0].GetString(1)));
-        Assert.Equal(("", false), (result.Rows[1].GetString(0), result.Rows[1].IsNull(0)));
-        Assert.Equal<byte>([0x00, 0xFF, 0xFE], result.Rows[1].GetBytes(1).ToArray());
-        Assert.Equal((300, 70_000), (result.Rows[2].GetBytes(0).Length, result.Rows[2].GetBytes(1).Length));
+        Assert.Equal<string?[]>(["a", null, "", text], row);
+    }
+
+    public static TheoryData<string, ScriptedReply> WrongShapes => new()
+    {
+        { "no row", ScriptedReply.Rows(["a", "b"]) },
+        { "more than one row", ScriptedReply.Rows(["a", "b"], ["1", "2"], ["3", "4"]) },
+        { "1 columns instead of 2", ScriptedReply.Rows(["a"], ["1"]) },
+        { "3 columns instead of 2", ScriptedReply.Rows(["a", "b", "c"], ["1", "2", "3"]) },
+        { "OK instead of a row", ScriptedReply.Ok },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongShapes))]
+    public async Task AskAsync_answered_in_the_wrong_shape_is_a_transient_error_that_names_the_query(string expected, ScriptedReply reply)
+    {
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _ => reply });
+        await using var session = await server.ConnectAsync();
+
+        var exception = await Assert.ThrowsAsync<CdcProtocolException>(async () => await session.AskAsync("SELECT a, b", 2, CancellationToken.None));
+
+        Assert.True(exception.IsTransient);
+        Assert.Contains($"answered 'SELECT a, b' with {expected}", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task QueryAsync_answered_with_an_error_leaves_the_session_usable()
+    public async Task AskAsync_answered_with_an_error_leaves_the_session_usable()
     {
         await using var server = new ScriptedMySqlServer();
         await using var session = await server.ConnectAsync();
 
-        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.QueryAsync("SELEC", CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.AskAsync("SELEC", 1, CancellationToken.None));
         await session.ExecuteAsync("SET @a = 1", CancellationToken.None);
 
         Assert.Equal((1064, "HY000", false), (exception.Code, exception.SqlState, exception.IsTransient));
+    }
+
+    [Fact]
+    public async Task Line_breaks_of_a_servers_error_do_not_reach_messages()
+    {
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _ => ScriptedReply.Error(1234, "first\r\nfatal: forged\tline") });
+        await using var session = await server.ConnectAsync();
+
+        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
+
+        Assert.Equal($"127.0.0.1:{server.Port}: first  fatal: forged line (error 1234)", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_a_byte_now_and_then_does_not_outlast_the_time_of_a_command()
+    {
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions
+        {
+            OnConnect = async connection =>
+            {
+                if (await ScriptedLogin.PlayAsync(connection))
+                {
+                    await connection.ReadPacketAsync();
+
+                    // The beginning of one packet that would be complete after an hour.
+                    foreach (var b in (byte[])[0xFF, 0xFF, 0, 1, .. new byte[100]])
+                    {
+                        await connection.SendRawAsync(new[] { b });
+                        await Task.Delay(100);
+                    }
+                }
+            },
+        });
+        await using var session = await server.ConnectAsync("Default Command Timeout=1");
+        var started = TimeProvider.System.GetTimestamp();
+
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
+
+        Assert.True(exception.IsTransient);
+        Assert.Contains("'SELECT 1' within 1 seconds", exception.Message, StringComparison.Ordinal);
+        Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(8));
     }
 
     [Fact]
@@ -49,7 +103,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
             await session.ExecuteAsync("SET @b = '" + new string('x', 5000) + "'", CancellationToken.None);
         }
 
-        await server.WaitUntilClosedAsync().WaitAsync(ProtocolTest.Patience);
+        await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
 
         // Response, two statements, COM_QUIT; the server stops reading there.
         var reads = server.Connections[0].Wire.Reads;
@@ -75,7 +129,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         await using var server = AnsweringQueries([0xFB, .. "/etc/passwd"u8]);
         await using var session = await server.ConnectAsync();
 
-        await Assert.ThrowsAsync<CdcProtocolException>(async () => await session.QueryAsync("SELECT 1", CancellationToken.None));
+        await Assert.ThrowsAsync<CdcProtocolException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
     }
 
     [Fact]
@@ -92,6 +146,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
                 ReplicaUuid = uuid,
                 NetWriteTimeout = TimeSpan.FromMinutes(1),
             },
+            isMariaDb: false,
             CancellationToken.None);
 
         Assert.Equal("CRC32", checksum);
@@ -112,7 +167,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         });
         await using var session = await server.ConnectAsync();
 
-        Assert.Equal("NONE", await session.PrepareReplicationAsync(new ReplicationSetup(), CancellationToken.None));
+        Assert.Equal("NONE", await session.PrepareReplicationAsync(new ReplicationSetup(), isMariaDb: false, CancellationToken.None));
         Assert.Contains("@master_binlog_checksum = 'NONE'", server.Queries.ElementAt(1), StringComparison.Ordinal);
     }
 
@@ -146,7 +201,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         Assert.Equal<byte>([1, 2, 3], request.GtidSet!);
         Assert.Equal((PacketKind.Ok, 4), (rotate.Kind, rotate.Span[5]));
         Assert.Equal(100_001, large.Length);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await session.QueryAsync("SELECT 1", CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
     }
 
     [Fact]
@@ -230,11 +285,11 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         var packets = await session.StartBinlogDumpAsync(1, BinlogDumpFlags.None, "", 4, Timeout.InfiniteTimeSpan, CancellationToken.None);
         var reading = packets.ReadPacketAsync(CancellationToken.None).AsTask();
 
-        await session.DisposeAsync().AsTask().WaitAsync(ProtocolTest.Patience);
+        await session.DisposeAsync().AsTask().WaitAsync(SessionTest.Patience);
         await session.DisposeAsync();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(ProtocolTest.Patience));
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.QueryAsync("SELECT 1", CancellationToken.None));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(SessionTest.Patience));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
     }
 
     [Fact]
@@ -244,10 +299,10 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         await using var session = await server.ConnectAsync("Default Command Timeout=1");
 
         var exception = await Assert.ThrowsAsync<CdcConnectionException>(
-            async () => await session.QueryAsync("SELECT SLEEP(9)", CancellationToken.None));
+            async () => await session.AskAsync("SELECT SLEEP(9)", 1, CancellationToken.None));
 
         Assert.True(exception.IsTransient);
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.QueryAsync("SELECT 1", CancellationToken.None));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
     }
 
     [Fact]
@@ -267,7 +322,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         using var cancellation = new CancellationTokenSource(50);
 
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            ProtocolTest.ConnectAsync(server.ConnectionString(), cancellationToken: cancellation.Token));
+            SessionTest.ConnectAsync(server.ConnectionString(), cancellationToken: cancellation.Token));
 
         Assert.Equal(cancellation.Token, exception.CancellationToken);
     }
@@ -283,7 +338,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         var hosts = $"Server=127.0.0.1:{FreePort()},127.0.0.1:{full.Port},127.0.0.1:{good.Port};User ID=cdc;Password=s3cret!pass;"
             + "SslMode=None";
 
-        await using var session = await ProtocolTest.ConnectAsync(hosts);
+        await using var session = await SessionTest.ConnectAsync(hosts);
 
         Assert.Equal(good.Port, session.Host.Port);
     }
@@ -294,7 +349,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         await using var first = new ScriptedMySqlServer();
         await using var second = new ScriptedMySqlServer();
 
-        await Assert.ThrowsAsync<CdcAuthenticationException>(() => ProtocolTest.ConnectAsync(
+        await Assert.ThrowsAsync<CdcAuthenticationException>(() => SessionTest.ConnectAsync(
             $"Server=127.0.0.1:{first.Port},127.0.0.1:{second.Port};User ID=cdc;Password=wrong;SslMode=None"));
 
         Assert.Empty(second.Connections);
@@ -306,7 +361,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         var (one, two) = (FreePort(), FreePort());
 
         var exception = await Assert.ThrowsAsync<CdcConnectionException>(
-            () => ProtocolTest.ConnectAsync($"Server=127.0.0.1:{one},127.0.0.1:{two};SslMode=None"));
+            () => SessionTest.ConnectAsync($"Server=127.0.0.1:{one},127.0.0.1:{two};SslMode=None"));
 
         Assert.Contains($":{one}", exception.Message, StringComparison.Ordinal);
         Assert.Contains($":{two}", exception.Message, StringComparison.Ordinal);
@@ -316,7 +371,7 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
     [Fact]
     public async Task A_host_that_does_not_exist_is_a_connection_error()
     {
-        var exception = await Assert.ThrowsAsync<CdcConnectionException>(() => ProtocolTest.ConnectAsync("Server=no-such-host.invalid"));
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(() => SessionTest.ConnectAsync("Server=no-such-host.invalid"));
 
         Assert.Contains("no-such-host.invalid", exception.Message, StringComparison.Ordinal);
     }

@@ -1,7 +1,8 @@
 using CdcEmbedded.MySql.Recordings;
+using CdcEmbedded.MySql.Tests.Feed;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Server;
 
 /// <summary>The same recordings over a connection: the same items, and the same rest after a restart.</summary>
 public sealed class WireFeedTests

@@ -1,0 +1,33 @@
+namespace CdcEmbedded.MySql.Replication;
+
+/// <summary>The password of one login: that of the settings, or what the application's provider answers now.</summary>
+internal static class Passwords
+{
+    /// <summary>Gets it.</summary>
+    /// <exception cref="CdcConnectionException">The provider failed; a token service may answer later, so it is transient.</exception>
+    /// <exception cref="CdcAuthenticationException">The provider answered null.</exception>
+    public static async ValueTask<string> GetAsync(SessionSettings settings, MySqlHost host, CancellationToken cancellationToken)
+    {
+        if (settings.PasswordProvider is not { } provider)
+        {
+            return settings.Password;
+        }
+
+        var context = new MySqlPasswordContext(host.Name, host.Port, settings.User, settings.Database ?? "");
+        string? password;
+        try
+        {
+            password = await provider(context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is not CdcException)
+        {
+            throw new CdcConnectionException($"PasswordProvider failed for user '{settings.User}' on {host}: {e.Message}", e);
+        }
+
+        return password ?? throw new CdcAuthenticationException($"PasswordProvider gave no password for user '{settings.User}' on {host}.");
+    }
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text;
+using CdcEmbedded.MySql.Replication;
+using MySqlConnector;
+
+namespace CdcEmbedded.MySql.Server;
+
+/// <summary>An open SQL connection to one server, for queries with small answers.</summary>
+/// <remarks>One flow at a time. A query has one limit of time for its whole answer. A query that was cancelled or broke off ends the session: it can
+/// only be disposed of then. No caller waits for a server that does not answer: MySqlConnector closes the socket of a pending read only when the
+/// command's time is over, so the session ends such a query, and then its connection, without its caller.</remarks>
+internal sealed class SqlSession : IAsyncDisposable
+{
+    /// <summary>More than any server has in its catalogue; only one that sends rows without end has more.</summary>
+    internal const long MaxAnswerLength = 256L * 1024 * 1024;
+
+    /// <summary>How long a server may go on with an answer that nobody wants any more.</summary>
+    private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(5);
+
+    private readonly MySqlConnection _connection;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _limit;
+    private Task? _query;
+    private Task? _ending;
+    private Task? _closing;
+    private volatile bool _isGivenUp;
+    private bool _isLetGo;
+
+    /// <summary>Takes over an open connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="host">The host as the settings name it.</param>
+    /// <param name="limit">The longest that one query may take; zero for no limit.</param>
+    /// <param name="time">The clock.</param>
+    public SqlSession(MySqlConnection connection, MySqlHost host, TimeSpan limit, TimeProvider time)
+    {
+        _connection = connection;
+        _limit = limit;
+        _time = time;
+        Host = host;
+        ServerVersion = MySqlServerVersion.Parse(connection.ServerVersion);
+    }
+
+    /// <summary>The host as the settings name it.</summary>
+    public MySqlHost Host { get; }
+
+    /// <summary>What the server says it is.</summary>
+    public MySqlServerVersion ServerVersion { get; }
+
+    /// <summary>Runs a query and reads its whole answer.</summary>
+    /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
+    /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete in time.</exception>
+    /// <exception cref="CdcProtocolException">The answer cannot be read, or is too large.</exception>
+    public async ValueTask<SqlAnswer> QueryAsync(string sql, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var query = ReadAsync(sql);
+        try
+        {
+            return await query.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!query.IsCompleted)
+        {
+            _isGivenUp = true;
+            _query = query;
+            throw;
+        }
+    }
+
+    /// <summary>Closes the connection. Never waits for the server.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_query is { IsCompleted: false } || _ending is { IsCompleted: false })
+        {
+            // Its time is limited, and nobody should wait for it.
+            _closing ??= CloseLaterAsync();
+        }
+        else if (!_isLetGo)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SqlAnswer> ReadAsync(string sql)
+    {
+        var started = _time.GetTimestamp();
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = Remaining(started);
+        MySqlDataReader? reader = null;
+        try
+        {
+            reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            var answer = await ReadRowsAsync(command, reader, started).ConfigureAwait(false);
+            await reader.DisposeAsync().ConfigureAwait(false);
+            return answer;
+        }
+        catch (Exception e) when (SqlErrors.IsFailure(e) || e is CdcException)
+        {
+            if (reader is not null)
+            {
+                // Disposing of it would read the rest of the answer, however long that takes.
+                _ending = EndAsync(command, reader);
+            }
+
+            throw e as CdcException ?? SqlErrors.OfQuery(e, Host.ToString(), sql);
+        }
+    }
+
+    private async ValueTask<SqlAnswer> ReadRowsAsync(MySqlCommand command, MySqlDataReader reader, long started)
+    {
+        var columns = new string[reader.FieldCount];
+        for (var index = 0; index < columns.Length; index++)
+        {
+            columns[index] = reader.GetName(index);
+        }
+
+        var rows = new List<string?[]>();
+        var answer = new SqlAnswer(command.CommandText, Host.ToString(), columns, rows);
+        long length = 0;
+        while (await reader.ReadAsync().ConfigureAwait(false))
+        {
+            var row = new string?[columns.Length];
+            for (var index = 0; index < row.Length; index++)
+            {
+                row[index] = Text(reader, index);
+                length += 32 + (row[index]?.Length ?? 0);
+            }
+
+            rows.Add(row);
+            if (length > MaxAnswerLength)
+            {
+                throw answer.Wrong($"more than {MaxAnswerLength} bytes");
+            }
+
+            if (_isGivenUp || (_limit > TimeSpan.Zero && _time.GetElapsedTime(started) > _limit))
+            {
+                throw SqlErrors.TimedOut(Host.ToString(), command.CommandText, null);
+            }
+
+            command.CommandTimeout = Remaining(started);
+        }
+
+        return answer;
+    }
+
+    private static string? Text(MySqlDataReader reader, int column) => reader.GetValue(column) switch
+    {
+        DBNull => null,
+        string text => text,
+        byte[] bytes => Encoding.UTF8.GetString(bytes),
+        bool flag => flag ? "1" : "0",
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        var other => other.ToString(),
+    };
+
+    /// <summary>What is left of a query's time, in MySqlConnector's seconds; 0 for no limit.</summary>
+    private int Remaining(long started) => _limit > TimeSpan.Zero
+        ? (int)Math.Max(1, Math.Ceiling((_limit - _time.GetElapsedTime(started)).TotalSeconds)) : 0;
+
+    /// <summary>Asks the server to stop, and reads what still comes. A server that goes on is left alone: its socket closes when the garbage
+    /// collector finds it, as MySqlConnector closes no connection in the middle of an answer.</summary>
+    private async Task EndAsync(MySqlCommand command, MySqlDataReader reader)
+    {
+        try
+        {
+            if (_connection.State == System.Data.ConnectionState.Open)
+            {
+                // Synchronous, and over another connection: not on the caller's thread.
+                await Task.Run(command.Cancel).ConfigureAwait(false);
+                var started = _time.GetTimestamp();
+                command.CommandTimeout = 1;
+                while (await reader.ReadAsync().ConfigureAwait(false))
+                {
+                    if (_time.GetElapsedTime(started) > _longestEnd)
+                    {
+                        _isLetGo = true;
+                        return;
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (SqlErrors.IsFailure(e) || e is OperationCanceledException)
+        {
+            // The query has ended, which is all that was wanted; the caller has its failure already.
+        }
+
+        await reader.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task CloseLaterAsync()
+    {
+        await (_query ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // The query may have begun to end only now.
+        await (_ending ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_isLetGo)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
