@@ -5,27 +5,6 @@ namespace CdcEmbedded.MongoDb.Double;
 /// <summary>What a server answers with <c>ok: 0</c>.</summary>
 public sealed class CommandError(int code, string message, params string[] labels) : Exception(message)
 {
-    // error_codes.yml of the server.
-    private static readonly Dictionary<int, string> _names = new()
-    {
-        [2] = "BadValue", [6] = "HostUnreachable", [7] = "HostNotFound", [9] = "FailedToParse", [11] = "UserNotFound",
-        [13] = "Unauthorized",
-        [14] = "TypeMismatch", [18] = "AuthenticationFailed", [20] = "IllegalOperation", [26] = "NamespaceNotFound", [27] = "IndexNotFound",
-        [40] = "ConflictingUpdateOperators", [43] = "CursorNotFound", [47] = "NoMatchingDocument", [48] = "NamespaceExists",
-        [50] = "MaxTimeMSExpired", [59] = "CommandNotFound", [63] = "StaleShardVersion", [66] = "ImmutableField", [72] = "InvalidOptions",
-        [73] = "InvalidNamespace", [76] = "NoReplicationEnabled", [85] = "IndexOptionsConflict", [89] = "NetworkTimeout",
-        [91] = "ShutdownInProgress", [112] = "WriteConflict", [133] = "FailedToSatisfyReadPreference", [136] = "CappedPositionLost",
-        [150] = "StaleEpoch", [166] = "CommandNotSupportedOnView", [167] = "OptionNotSupportedOnView", [189] = "PrimarySteppedDown",
-        [206] = "NoSuchSession", [215] = "ElectionInProgress",
-        [234] = "RetryChangeStream", [237] = "CursorKilled", [225] = "TransactionTooOld", [251] = "NoSuchTransaction",
-        [256] = "TransactionCommitted", [260] = "InvalidResumeToken", [262] = "ExceededTimeLimit",
-        [263] = "OperationNotSupportedInTransaction", [280] = "ChangeStreamFatalError", [286] = "ChangeStreamHistoryLost",
-        [391] = "ReauthenticationRequired",
-        [9001] = "SocketException", [10107] = "NotWritablePrimary", [10334] = "BSONObjectTooLarge", [11000] = "DuplicateKey",
-        [11600] = "InterruptedAtShutdown", [11601] = "Interrupted", [11602] = "InterruptedDueToReplStateChange",
-        [13388] = "StaleConfig", [13435] = "NotPrimaryNoSecondaryOk", [13436] = "NotPrimaryOrSecondary",
-    };
-
     /// <summary>The codes after which a server invites a change stream to resume (ResumableChangeStreamError).</summary>
     private static readonly HashSet<int> _resumable =
         [6, 7, 43, 63, 89, 91, 133, 150, 189, 234, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436];
@@ -40,13 +19,10 @@ public sealed class CommandError(int code, string message, params string[] label
     public IReadOnlyList<string> Labels { get; } = labels;
 
     /// <summary>The code's name.</summary>
-    public string CodeName => NameOf(Code);
+    public string CodeName => ErrorCodeNames.Of(Code);
 
     /// <summary>Whether the reply carries the node's topologyVersion.</summary>
     public bool IsStateChange => _stateChange.Contains(Code);
-
-    /// <summary>The name of a code, <c>Location…</c> for the unnamed.</summary>
-    public static string NameOf(int code) => _names.GetValueOrDefault(code) ?? $"Location{code}";
 
     /// <summary>Whether a server labels the code as resumable where a change stream meets it.</summary>
     public static bool IsResumable(int code) => _resumable.Contains(code);

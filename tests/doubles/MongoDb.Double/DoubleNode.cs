@@ -64,7 +64,7 @@ public sealed class DoubleNode : IAsyncDisposable
     /// <summary>How many connections are open.</summary>
     public int OpenConnections => _connections.Count;
 
-    internal FailPoints FailPoints { get; } = new();
+    internal FaultTable CommandFaults { get; } = new();
 
     internal DocId ServiceId { get; }
 
@@ -90,6 +90,9 @@ public sealed class DoubleNode : IAsyncDisposable
         CutConnections();
         await Task.WhenAll(_connections.Values);
     }
+
+    /// <summary>Sets a fault that commands on this node meet.</summary>
+    public ActiveFault Inject(CommandFault fault) => CommandFaults.Inject(fault);
 
     /// <summary>Resets every open connection.</summary>
     public void CutConnections()

@@ -16,6 +16,7 @@ public sealed class MongoDouble : IAsyncDisposable
     private readonly Lazy<DoubleCertificates> _certificates;
     private long _connections;
     private int _nextBackend;
+    private long _loginEpoch;
 
     private MongoDouble(MongoDoubleOptions options)
     {
@@ -96,7 +97,7 @@ public sealed class MongoDouble : IAsyncDisposable
 
     internal SessionTable Sessions { get; }
 
-    internal FailPoints FailPoints { get; } = new();
+    internal FaultTable CommandFaults { get; } = new();
 
     /// <summary>Starts a double.</summary>
     public static MongoDouble Start(MongoDoubleOptions? options = null)
@@ -136,7 +137,16 @@ public sealed class MongoDouble : IAsyncDisposable
     }
 
     /// <summary>Sets a fail point on all nodes, as <c>configureFailPoint</c> does on one.</summary>
-    public void Fail(Doc configureFailPoint) => FailPoints.Configure(configureFailPoint);
+    public void Fail(Doc configureFailPoint) => CommandFaults.Configure(configureFailPoint);
+
+    /// <summary>Sets a fault that commands on any node meet.</summary>
+    public ActiveFault Inject(CommandFault fault) => CommandFaults.Inject(fault);
+
+    /// <summary>
+    /// Ends the validity of all logins so far: the next command on each of their connections gets error 391, until the client has logged in
+    /// again on it (as where the access token of a login has expired).
+    /// </summary>
+    public void ExpireLogins() => Interlocked.Increment(ref _loginEpoch);
 
     /// <summary>
     /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end with
@@ -229,6 +239,9 @@ public sealed class MongoDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>Grows with each <see cref="ExpireLogins"/>.</summary>
+    internal long LoginEpoch => Interlocked.Read(ref _loginEpoch);
+
     internal long NextConnectionId() => Interlocked.Increment(ref _connections);
 
     internal DoubleUser? FindUser(string name) => Options.Users.FirstOrDefault(user => user.Name == name);
@@ -239,13 +252,13 @@ public sealed class MongoDouble : IAsyncDisposable
         : listener;
 
     /// <summary>Runs a command with its fault, if any, and makes the whole reply.</summary>
-    internal async Task<Doc> ExecuteAsync(CommandContext context, FailPoint? fault)
+    internal async Task<Doc> ExecuteAsync(CommandContext context, CommandFault? fault)
     {
         try
         {
-            if (fault?.Error() is { } scripted)
+            if (fault?.ErrorCode is { } code)
             {
-                return Failed(context, scripted);
+                return Failed(context, new CommandError(code, fault.Message, [.. fault.Labels]));
             }
 
             Doc reply = await CommandTable.RunAsync(context);

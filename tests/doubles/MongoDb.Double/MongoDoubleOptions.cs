@@ -26,8 +26,9 @@ public sealed class MongoDoubleOptions
     /// <summary>The users; with at least one, commands need a login.</summary>
     public IReadOnlyList<DoubleUser> Users { get; init; } = [];
 
-    /// <summary>Whether the double agrees to zlib.</summary>
-    public bool Zlib { get; init; } = true;
+    /// <summary>The compressors that the double agrees to.</summary>
+    /// <value>The default is a server's: snappy, zstd and zlib ("net.compression.compressors" in the manual).</value>
+    public IReadOnlyList<string> Compressors { get; init; } = ["snappy", "zstd", "zlib"];
 
     /// <summary>The version that buildInfo tells.</summary>
     public string Version { get; init; } = "8.0.4";

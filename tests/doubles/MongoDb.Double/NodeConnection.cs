@@ -100,16 +100,22 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
     private async Task<bool> AnswerAsync(Stream stream, ConnectionState state, WireRequest request)
     {
         var received = new ReceivedCommand(
-            request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy, request.Compressed);
+            request.Name, request.Database, request.Command, node.Index, state.Id, request.Legacy,
+            request.Compressor is { } compressor ? Compressor.NameOf(compressor) : null);
         deployment.Commands.Add(received);
-        FailPoint? fault = await MeetAsync(request.Name, state);
-        if (fault?.ClosesConnection == true)
+        CommandFault? fault = await MeetAsync(request.Name, state);
+        if (fault?.CloseConnection == true)
         {
             return false;
         }
 
         var context = new CommandContext(deployment, node, state, request.Name, request.Database, request.Command, _ended.Token);
         Doc reply = await deployment.ExecuteAsync(context, fault);
+        if (fault?.LoseReply == true)
+        {
+            return false;
+        }
+
         if (node.Faults.Silent || request.Unacknowledged)
         {
             return true;
@@ -139,8 +145,8 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
             next["topologyVersion"] = reply["topologyVersion"] ?? node.TopologyVersion;
             request = request with { RequestId = MessageWriter.IdOf(message) };
             context = context with { Command = next };
-            FailPoint? fault = await MeetAsync(context.Name, context.Connection);
-            if (fault?.ClosesConnection == true)
+            CommandFault? fault = await MeetAsync(context.Name, context.Connection);
+            if (fault?.CloseConnection == true)
             {
                 return false;
             }
@@ -149,10 +155,10 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
         }
     }
 
-    private async Task<FailPoint?> MeetAsync(string command, ConnectionState state)
+    private async Task<CommandFault?> MeetAsync(string command, ConnectionState state)
     {
-        FailPoint? fault = node.FailPoints.Take(command, state.ApplicationName)
-            ?? deployment.FailPoints.Take(command, state.ApplicationName);
+        CommandFault? fault = node.CommandFaults.Take(command, state.ApplicationName)
+            ?? deployment.CommandFaults.Take(command, state.ApplicationName);
         if (fault is not null)
         {
             await Task.Delay(fault.Block, deployment.Options.Time, _ended.Token);

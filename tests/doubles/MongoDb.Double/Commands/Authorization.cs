@@ -11,6 +11,11 @@ internal static class Authorization
         "refreshSessions", "getMore", "killCursors", "commitTransaction", "abortTransaction",
     };
 
+    private static readonly HashSet<string> _beforeLogin = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "hello", "isMaster", "saslStart", "saslContinue", "authenticate", "logout",
+    };
+
     private static readonly Dictionary<string, string> _actions = new(StringComparer.OrdinalIgnoreCase)
     {
         ["find"] = "find", ["aggregate"] = "find", ["count"] = "find", ["distinct"] = "find", ["insert"] = "insert", ["update"] = "update",
@@ -34,6 +39,11 @@ internal static class Authorization
             }
 
             return;
+        }
+
+        if (context.Connection.LoginEpoch < context.Deployment.LoginEpoch && !_beforeLogin.Contains(context.Name))
+        {
+            throw new CommandError(391, "Reauthentication required: the login of this connection has expired");
         }
 
         if (_open.Contains(context.Name) || user.Privileges is null)

@@ -7,7 +7,11 @@ internal sealed class ConnectionState(long id)
 {
     public long Id { get; } = id;
 
-    public DoubleUser? User { get; set; }
+    /// <summary>The user who is logged in, null for none.</summary>
+    public DoubleUser? User { get; private set; }
+
+    /// <summary>The deployment's login epoch at the login; a later epoch asks for a new login.</summary>
+    public long LoginEpoch { get; private set; }
 
     /// <summary>True for the double's own commands and where no users are set up.</summary>
     public bool IsTrusted { get; init; }
@@ -22,4 +26,8 @@ internal sealed class ConnectionState(long id)
 
     /// <summary>From the client's metadata.</summary>
     public string? ApplicationName { get; set; }
+
+    public void LogIn(DoubleUser user, long epoch) => (User, LoginEpoch) = (user, epoch);
+
+    public void LogOut() => User = null;
 }

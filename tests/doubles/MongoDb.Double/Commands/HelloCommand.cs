@@ -94,9 +94,12 @@ internal static class HelloCommand
 
     private static void Negotiate(CommandContext context, Doc reply)
     {
-        if (context.Deployment.Options.Zlib && context.Command.Array("compression")?.Contains("zlib") == true)
+        // Those that both sides have, in the client's order (message_compressor_manager.cpp).
+        IEnumerable<string> offered = (context.Command.Array("compression") ?? []).OfType<string>();
+        string[] agreed = [.. offered.Where(context.Deployment.Options.Compressors.Contains)];
+        if (agreed.Length > 0)
         {
-            reply.Add("compression", new[] { "zlib" });
+            reply.Add("compression", agreed);
         }
 
         if (context.Command.Text("saslSupportedMechs") is { } asked && asked.IndexOf('.', StringComparison.Ordinal) is > 0 and int dot

@@ -36,17 +36,17 @@ internal static class LoginCommands
         if (!scram.Proven)
         {
             byte[] final = scram.Final(payload);
-            return connection.ScramNeedsEmptyExchange ? Step(final, done: false) : Finish(connection, scram, final);
+            return connection.ScramNeedsEmptyExchange ? Step(final, done: false) : Finish(context, scram, final);
         }
 
-        return payload.Length == 0 ? Finish(connection, scram, []) : throw new CommandError(18, "Authentication failed.");
+        return payload.Length == 0 ? Finish(context, scram, []) : throw new CommandError(18, "Authentication failed.");
     }
 
     public static Doc Authenticate(CommandContext context) => Certificate(context, context.Command);
 
     public static Doc Logout(CommandContext context)
     {
-        context.Connection.User = null;
+        context.Connection.LogOut();
         return [];
     }
 
@@ -108,7 +108,7 @@ internal static class LoginCommands
             throw new CommandError(18, "Authentication failed.");
         }
 
-        context.Connection.User = user;
+        context.Connection.LogIn(user, context.Deployment.LoginEpoch);
         return Step([], done: true);
     }
 
@@ -122,14 +122,14 @@ internal static class LoginCommands
             throw new CommandError(18, "Authentication failed.");
         }
 
-        context.Connection.User = user;
+        context.Connection.LogIn(user, context.Deployment.LoginEpoch);
         return new Doc { { "dbname", "$external" }, { "user", name } };
     }
 
-    private static Doc Finish(ConnectionState connection, ScramServer scram, byte[] payload)
+    private static Doc Finish(CommandContext context, ScramServer scram, byte[] payload)
     {
-        connection.User = scram.User;
-        connection.Scram = null;
+        context.Connection.LogIn(scram.User ?? throw new CommandError(18, "Authentication failed."), context.Deployment.LoginEpoch);
+        context.Connection.Scram = null;
         return Step(payload, done: true);
     }
 

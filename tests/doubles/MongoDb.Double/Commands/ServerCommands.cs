@@ -111,7 +111,7 @@ internal static class ServerCommands
 
     public static Doc ConfigureFailPoint(CommandContext context)
     {
-        context.Node.FailPoints.Configure(context.Command);
+        context.Node.CommandFaults.Configure(context.Command);
         return new Doc { { "count", 0 } };
     }
 

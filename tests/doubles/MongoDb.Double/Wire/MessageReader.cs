@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Double.Wire;
@@ -35,43 +34,35 @@ internal static class MessageReader
         var body = new byte[length - 16];
         await stream.ReadExactlyAsync(body, cancellationToken);
         return Parse(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)),
-            body, false);
+            body, null);
     }
 
-    private static WireRequest Parse(int requestId, int opCode, ReadOnlySpan<byte> body, bool compressed) => opCode switch
+    private static WireRequest Parse(int requestId, int opCode, ReadOnlySpan<byte> body, byte? compressor) => opCode switch
     {
-        OpMsg => ParseMessage(requestId, body, compressed),
-        OpQuery => ParseQuery(requestId, body, compressed),
-        OpCompressed when !compressed => ParseCompressed(requestId, body),
+        OpMsg => ParseMessage(requestId, body, compressor),
+        OpQuery => ParseQuery(requestId, body, compressor),
+        OpCompressed when compressor is null => ParseCompressed(requestId, body),
         _ => throw new FormatException($"Op code {opCode} is not played."),
     };
 
-    // int32 originalOpcode, int32 uncompressedSize, byte compressor (0 none, 1 snappy, 2 zlib, 3 zstd), bytes.
+    // int32 originalOpcode, int32 uncompressedSize, byte compressor, bytes.
     private static WireRequest ParseCompressed(int requestId, ReadOnlySpan<byte> body)
     {
         int at = 0;
         int opCode = DocReader.Int32(body, ref at);
         int size = DocReader.Int32(body, ref at);
-        if (size is < 0 or > MaxMessage || body[at] is not (0 or 2))
+        if (size is < 0 or > MaxMessage || body.Length <= at)
         {
-            throw new FormatException($"Compressor {body[at]}, {size} bytes uncompressed.");
+            throw new FormatException($"A compressed message of {size} bytes.");
         }
 
-        byte[] content = body[at] == 2 ? Inflate(body[(at + 1)..], size) : body[(at + 1)..].ToArray();
-        return Parse(requestId, opCode, content, compressed: true);
-    }
-
-    private static byte[] Inflate(ReadOnlySpan<byte> bytes, int size)
-    {
-        using var source = new ZLibStream(new MemoryStream(bytes.ToArray()), CompressionMode.Decompress);
-        var content = new byte[size];
-        source.ReadExactly(content);
-        return content;
+        byte compressor = body[at];
+        return Parse(requestId, opCode, Compressor.Decompress(compressor, body[(at + 1)..], size), compressor);
     }
 
     // int32 flags (1 checksumPresent, 2 moreToCome, 1<<16 exhaustAllowed),
     // sections: 0 document | 1 int32 size, cstring name, documents; uint32 checksum where flagged.
-    private static WireRequest ParseMessage(int requestId, ReadOnlySpan<byte> body, bool compressed)
+    private static WireRequest ParseMessage(int requestId, ReadOnlySpan<byte> body, byte? compressor)
     {
         int at = 0;
         int flags = DocReader.Int32(body, ref at);
@@ -102,7 +93,7 @@ internal static class MessageReader
             command.Add(name, documents);
         }
 
-        return new WireRequest(requestId, command, command.Text("$db") ?? "admin", false, compressed, (flags & 2) != 0)
+        return new WireRequest(requestId, command, command.Text("$db") ?? "admin", false, compressor, (flags & 2) != 0)
         {
             ExhaustAllowed = (flags & 0x10000) != 0,
         };
@@ -124,13 +115,13 @@ internal static class MessageReader
     }
 
     // int32 flags, cstring "db.$cmd", int32 skip, int32 limit, document.
-    private static WireRequest ParseQuery(int requestId, ReadOnlySpan<byte> body, bool compressed)
+    private static WireRequest ParseQuery(int requestId, ReadOnlySpan<byte> body, byte? compressor)
     {
         int at = 4;
         string collection = DocReader.CString(body, ref at);
         at += 8;
         Doc query = DocReader.Read(body[at..]);
         Doc command = query.Document("$query") ?? query;
-        return new WireRequest(requestId, command, collection.Split('.')[0], true, compressed, false);
+        return new WireRequest(requestId, command, collection.Split('.')[0], true, compressor, false);
     }
 }

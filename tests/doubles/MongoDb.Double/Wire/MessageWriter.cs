@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Double.Wire;
 
-/// <summary>Writes replies: OP_MSG, or OP_REPLY to an OP_QUERY; in OP_COMPRESSED where the request was.</summary>
+/// <summary>Writes replies: OP_MSG, or OP_REPLY to an OP_QUERY. The reply to a compressed request is compressed the same way.</summary>
 internal static class MessageWriter
 {
     private const int HeaderSize = 16;
@@ -39,9 +38,9 @@ internal static class MessageWriter
 
         DocWriter.Write(message, reply);
         int opCode = request.Legacy ? OpReply : OpMsg;
-        if (request.Compressed)
+        if (request.Compressor is { } compressor)
         {
-            message = Compress(opCode, message.Written.Span[HeaderSize..]);
+            message = Compress(compressor, opCode, message.Written.Span[HeaderSize..]);
             opCode = OpCompressed;
         }
 
@@ -49,21 +48,16 @@ internal static class MessageWriter
         return message.Written;
     }
 
-    // int32 originalOpcode, int32 uncompressedSize, byte compressor (2 zlib), bytes.
-    private static ByteBuffer Compress(int opCode, ReadOnlySpan<byte> payload)
+    // int32 originalOpcode, int32 uncompressedSize, byte compressor, bytes.
+    private static ByteBuffer Compress(byte compressor, int opCode, ReadOnlySpan<byte> payload)
     {
-        using var compressed = new MemoryStream();
-        using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            zlib.Write(payload);
-        }
-
-        var message = new ByteBuffer((int)compressed.Length + 32);
+        byte[] compressed = Compressor.Compress(compressor, payload);
+        var message = new ByteBuffer(compressed.Length + 32);
         message.Bytes(stackalloc byte[HeaderSize]);
         message.Int32(opCode);
         message.Int32(payload.Length);
-        message.Byte(2);
-        message.Bytes(compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
+        message.Byte(compressor);
+        message.Bytes(compressed);
         return message;
     }
 
