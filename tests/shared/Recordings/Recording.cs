@@ -6,7 +6,7 @@ namespace CdcEmbedded.MySql.Recordings;
 /// <summary>One recorded scenario: binlogs of a real server and the changes that they contain.</summary>
 public sealed class Recording
 {
-    private static readonly string RepositoryRoot = FindRoot();
+    internal static string RepositoryRoot { get; } = FindRoot();
 
     private Recording(string name, string folder)
     {

@@ -5,14 +5,14 @@ namespace CdcEmbedded.MySql.Binlog.Columns;
 /// <summary>A character set of MySQL or MariaDB. Immutable; its encoding is created at first use.</summary>
 internal sealed class Charset
 {
-    private readonly int _codePage;
+    private readonly CharsetForm _form;
     private readonly Lazy<Encoding?> _encoding;
 
-    internal Charset(string name, int maxLength, int codePage)
+    internal Charset(string name, int maxLength, CharsetForm form)
     {
         Name = name;
         MaxLength = maxLength;
-        _codePage = codePage;
+        _form = form;
         _encoding = new Lazy<Encoding?>(MakeEncoding);
     }
 
@@ -29,8 +29,8 @@ internal sealed class Charset
     /// <summary>Number of bytes of its longest character.</summary>
     public int MaxLength { get; }
 
-    /// <summary>True if this is <c>binary</c>: bytes, not text.</summary>
-    public bool IsBinary => _codePage == CharsetTable.Binary;
+    /// <summary>True if it is <c>binary</c>: bytes, not text.</summary>
+    public bool IsBinary => _form == CharsetForm.Binary;
 
     /// <summary>A strict decoder, which throws <see cref="DecoderFallbackException"/>; null for UTF-8 and its subset ASCII.</summary>
     public Encoding? Encoding => _encoding.Value;
@@ -59,21 +59,13 @@ internal sealed class Charset
         }
     }
 
-    private Encoding? MakeEncoding()
+    private Encoding? MakeEncoding() => _form switch
     {
-        if (_codePage is CharsetTable.Utf8 or CharsetTable.Binary)
-        {
-            return null;
-        }
-
-        if (_codePage == CharsetTable.Own)
-        {
-            return new SingleByteEncoding(Name, SingleByteTables.Of(Name));
-        }
-
-        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(_codePage, EncoderFallback.ExceptionFallback,
-            DecoderFallback.ExceptionFallback)
-            ?? System.Text.Encoding.GetEncoding(_codePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-        return encoding;
-    }
+        CharsetForm.Utf8 or CharsetForm.Binary => null,
+        CharsetForm.Utf16BigEndian => new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true),
+        CharsetForm.Utf16LittleEndian => new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true),
+        CharsetForm.Utf32BigEndian => new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true),
+        CharsetForm.Gb18030 => new Gb18030Encoding(),
+        _ => new TableEncoding(Name),
+    };
 }

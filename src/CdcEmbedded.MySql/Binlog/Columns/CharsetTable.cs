@@ -2,28 +2,20 @@ using System.Collections.Frozen;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>Maps collation numbers to character sets (SHOW COLLATION of MySQL 5.6 to 9.7 and MariaDB 10.2 to 11.8), and character sets to
-/// the .NET code pages that decode them.</summary>
+/// <summary>The character sets of MySQL 5.6 to 9.7 and MariaDB 10.2 to 11.8, and the character set of each collation number
+/// (SHOW COLLATION).</summary>
 internal static class CharsetTable
 {
-    public const int Utf8 = 65001;
-    public const int Binary = 0;
-
-    /// <summary>.NET has no code page for the set: <see cref="SingleByteTables"/> holds its table.</summary>
-    public const int Own = -1;
-
-    // ascii is a subset of UTF-8 and decodes as such; latin1 is Windows-1252 in MySQL, whose five holes are control characters.
     private static readonly Charset[] All =
     [
-        new("big5", 2, 950), new("dec8", 1, Own), new("cp850", 1, 850), new("hp8", 1, Own), new("koi8r", 1, 20866),
-        new("latin1", 1, 1252), new("latin2", 1, 28592), new("swe7", 1, Own), new("ascii", 1, Utf8), new("ujis", 3, 20932),
-        new("sjis", 2, 932), new("hebrew", 1, 28598), new("tis620", 1, 874), new("euckr", 2, 949), new("koi8u", 1, 21866),
-        new("gb2312", 2, 936), new("greek", 1, 28597), new("cp1250", 1, 1250), new("gbk", 2, 936), new("latin5", 1, 28599),
-        new("armscii8", 1, Own), new("utf8mb3", 3, Utf8), new("ucs2", 2, 1201), new("cp866", 1, 866), new("keybcs2", 1, Own),
-        new("macce", 1, 10029), new("macroman", 1, 10000), new("cp852", 1, 852), new("latin7", 1, 28603), new("utf8mb4", 4, Utf8),
-        new("cp1251", 1, 1251), new("utf16", 4, 1201), new("utf16le", 4, 1200), new("cp1256", 1, 1256), new("cp1257", 1, 1257),
-        new("utf32", 4, 12001), new("binary", 1, Binary), new("geostd8", 1, Own), new("cp932", 2, 932), new("eucjpms", 3, 20932),
-        new("gb18030", 4, 54936),
+        new("ascii", 1, CharsetForm.Utf8), new("utf8mb3", 3, CharsetForm.Utf8), new("utf8mb4", 4, CharsetForm.Utf8),
+        new("binary", 1, CharsetForm.Binary), new("ucs2", 2, CharsetForm.Utf16BigEndian), new("utf16", 4, CharsetForm.Utf16BigEndian),
+        new("utf16le", 4, CharsetForm.Utf16LittleEndian), new("utf32", 4, CharsetForm.Utf32BigEndian),
+        new("gb18030", 4, CharsetForm.Gb18030),
+        .. OfTables(3, "ujis", "eucjpms"),
+        .. OfTables(2, "big5", "sjis", "euckr", "gb2312", "gbk", "cp932"),
+        .. OfTables(1, "dec8", "cp850", "hp8", "koi8r", "latin1", "latin2", "swe7", "hebrew", "tis620", "koi8u", "greek", "cp1250", "latin5",
+            "armscii8", "cp866", "keybcs2", "macce", "macroman", "cp852", "latin7", "cp1251", "cp1256", "cp1257", "geostd8"),
     ];
 
     // First and last collation of each run. The number of a MariaDB NOPAD collation is 1,024 above that of the collation it derives from.
@@ -70,6 +62,9 @@ internal static class CharsetTable
 
         return 0;
     }
+
+    private static IEnumerable<Charset> OfTables(int maxLength, params string[] names)
+        => names.Select(name => new Charset(name, maxLength, CharsetForm.Table));
 
     private static Charset?[] MakeNumbers()
     {
