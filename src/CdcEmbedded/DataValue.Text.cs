@@ -24,12 +24,26 @@ public readonly partial struct DataValue
         ValueKind.DateTime or ValueKind.Timestamp => DateTimeText(),
         ValueKind.Enum or ValueKind.Set => _data is null ? ((ulong)_bits).ToString(CultureInfo.InvariantCulture) : AsString(),
         ValueKind.JsonPatch => AsString(),
-        ValueKind.Text or ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),
+        ValueKind.Text => TextOrBytes(),
+        ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),
         ValueKind.ObjectId or ValueKind.Uuid => AsString(),
         ValueKind.Decimal128 => AsDecimal128().ToString(),
         ValueKind.Vector => "[" + string.Join(", ", Array.ConvertAll(AsVector(), f => f.ToString("R", CultureInfo.InvariantCulture))) + "]",
         _ => "0x" + Convert.ToHexString(AsBytes().Span),
     };
+
+    /// <summary>A text for people never throws: bytes that are no character of the column's set show as hexadecimal digits.</summary>
+    private string TextOrBytes()
+    {
+        try
+        {
+            return AsString();
+        }
+        catch (CdcProtocolException)
+        {
+            return "0x" + Convert.ToHexString(AsBytes().Span);
+        }
+    }
 
     private string DateText()
     {
