@@ -17,7 +17,8 @@ public sealed class FaultTests
             new CommandFault("find") { Times = 2, ErrorCode = 96, Message = "as injected", Labels = ["ALabel"] });
         for (int i = 0; i < 2; i++)
         {
-            var e = await Assert.ThrowsAsync<MongoDB.Driver.MongoCommandException>(() => client.Orders.Find(new BsonDocument()).ToListAsync());
+            var e = await Assert.ThrowsAsync<MongoDB.Driver.MongoCommandException>(
+                () => client.Orders.Find(new BsonDocument()).ToListAsync());
             Assert.Equal(96, e.Code);
             Assert.Contains("as injected", e.Message, StringComparison.Ordinal);
             Assert.True(e.HasErrorLabel("ALabel"));

@@ -69,7 +69,8 @@ public sealed class LoginTests
         var user = new DoubleUser("ldap-user", "secret") { Mechanisms = ["PLAIN"], Database = "$external" };
         await using MongoDouble deployment = MongoDouble.Start(new MongoDoubleOptions { Tls = true, Users = [user] });
         using DriverClient client = DriverClient.Connect(
-            deployment, configure: settings => settings.Credential = MongoCredential.CreatePlainCredential("$external", "ldap-user", "secret"));
+            deployment,
+            configure: settings => settings.Credential = MongoCredential.CreatePlainCredential("$external", "ldap-user", "secret"));
         Assert.Equal("ldap-user", await UserAsync(client));
     }
 
@@ -107,7 +108,8 @@ public sealed class LoginTests
 
     private static async Task<string> UserAsync(DriverClient client)
     {
-        BsonDocument status = await client.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("connectionStatus", 1));
+        IMongoDatabase admin = client.Client.GetDatabase("admin");
+        BsonDocument status = await admin.RunCommandAsync<BsonDocument>(new BsonDocument("connectionStatus", 1));
         return status["authInfo"]["authenticatedUsers"][0]["user"].AsString;
     }
 }
