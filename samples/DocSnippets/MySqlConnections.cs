@@ -1,0 +1,24 @@
+using CdcEmbedded.MySql;
+
+namespace DocSnippets;
+
+/// <summary>What the pages show of connections to MySQL.</summary>
+public abstract class MySqlConnections
+{
+    /// <summary>Creates a source whose password is a token that expires.</summary>
+    public MySqlSource Create()
+    {
+        // <password-provider>
+        var source = new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = "Server=db1;User ID=cdc",
+            PasswordProvider = async (login, cancellationToken) => await GetTokenAsync(login.Server, login.UserId, cancellationToken),
+            Include = ["shop.*"],
+        });
+        // </password-provider>
+        return source;
+    }
+
+    /// <summary>Asks the cloud for a token.</summary>
+    protected abstract Task<string> GetTokenAsync(string server, string user, CancellationToken cancellationToken);
+}
