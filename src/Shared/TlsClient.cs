@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace CdcEmbedded.Shared;
@@ -16,8 +17,14 @@ internal static class TlsClient
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CdcConnectionException">The certificate does not verify, no common version (neither is transient), or
     /// the connection broke.</exception>
-    public static async ValueTask<SslStream> AuthenticateAsync(
+    public static ValueTask<SslStream> AuthenticateAsync(
         Stream inner, TlsSettings settings, string host, string peer, string remedy, CancellationToken cancellationToken)
+        => AuthenticateAsync(inner, settings, host, peer, remedy, null, cancellationToken);
+
+    // As the other one, but a certificate that does not verify goes into unproven, where that is not null, and the handshake completes.
+    public static async ValueTask<SslStream> AuthenticateAsync(
+        Stream inner, TlsSettings settings, string host, string peer, string remedy, UnprovenCertificate? unproven,
+        CancellationToken cancellationToken)
     {
         using var certificates = TlsCertificates.Load(settings);
         string? complaint = null;
@@ -25,7 +32,14 @@ internal static class TlsClient
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
             complaint = Complaint(settings.Verification, certificate, chain, errors);
-            return complaint is null;
+            if (complaint is null || unproven is null || certificate is null)
+            {
+                return complaint is null;
+            }
+
+            unproven.Refusal = Refusal(peer, complaint, remedy, null);
+            unproven.Fingerprint = SHA256.HashData(certificate.GetRawCertData());
+            return true;
         };
         var stream = new SslStream(inner, leaveInnerStreamOpen: false);
         try
@@ -38,11 +52,14 @@ internal static class TlsClient
             await stream.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw complaint is not null
-                ? new CdcConnectionException($"The certificate of {peer} was refused: {complaint}. {remedy}", exception, isTransient: false)
+                ? Refusal(peer, complaint, remedy, exception)
                 : new CdcConnectionException(
                     $"TLS with {peer} failed: {exception.Message}", exception, isTransient: exception is not AuthenticationException);
         }
     }
+
+    private static CdcConnectionException Refusal(string peer, string complaint, string remedy, Exception? cause)
+        => new($"The certificate of {peer} was refused: {complaint}. {remedy}", cause, isTransient: false);
 
     private static SslClientAuthenticationOptions CreateOptions(TlsSettings settings, TlsCertificates certificates, string host)
     {

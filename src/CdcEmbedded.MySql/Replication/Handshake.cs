@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Replication.Authentication;
+using CdcEmbedded.Shared;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 
@@ -19,24 +20,34 @@ internal static class Handshake
         var first = await channel.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (first.Kind == PacketKind.Error)
         {
-            throw ServerError.Refusal(ServerError.Read(first.Span, channel.Peer), settings.User, isEncrypted: false);
+            throw ServerError.Refusal(ServerError.Read(first.Span, channel.Peer), settings, isEncrypted: false);
         }
 
         var greeting = Greeting.Read(first.Span);
         var tls = UseTls(greeting, host, settings, channel.Peer, logger);
         var agreed = HandshakeResponse.Agree(greeting, settings, tls);
+        UnprovenCertificate? unproven = null;
         if (tls)
         {
             using var request = new PacketWriter();
             HandshakeResponse.WriteTlsRequest(request, agreed);
             await channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            await channel.StartTlsAsync(settings.Tls, host.Name, cancellationToken).ConfigureAwait(false);
+            unproven = CertificateProof.IsPossible(greeting, settings) ? new UnprovenCertificate() : null;
+            await channel.StartTlsAsync(settings.Tls, host.Name, unproven, cancellationToken).ConfigureAwait(false);
         }
 
-        var isSecure = tls || host.IsUnixSocket;
-        var context = new AuthenticationContext(settings, channel.Peer, isSecure) { IsEncrypted = tls, Scramble = greeting.Scramble };
-        var plugin = await RespondAsync(channel, greeting, agreed, settings, context, cancellationToken).ConfigureAwait(false);
-        await AuthenticateAsync(channel, plugin, context, cancellationToken).ConfigureAwait(false);
+        var context = new AuthenticationContext(settings.User, settings.Password, channel.Peer)
+        {
+            IsEncrypted = tls,
+            IsSecure = tls || host.IsUnixSocket,
+            AllowCleartext = settings.EnableCleartextPlugin,
+            AllowPublicKeyRetrieval = settings.AllowPublicKeyRetrieval,
+            PublicKeyFile = settings.ServerRsaPublicKeyFile,
+            Scramble = greeting.Scramble,
+        };
+        var proof = unproven?.Refusal is null ? null : new CertificateProof(unproven.Refusal, unproven.Fingerprint, greeting.Scramble);
+        var plugin = await RespondAsync(channel, greeting, agreed, settings, context, proof, cancellationToken).ConfigureAwait(false);
+        await AuthenticateAsync(channel, plugin, settings, context, proof, cancellationToken).ConfigureAwait(false);
         return greeting;
     }
 
@@ -70,10 +81,11 @@ internal static class Handshake
         Capabilities agreed,
         SessionSettings settings,
         AuthenticationContext context,
+        CertificateProof? proof,
         CancellationToken cancellationToken)
     {
         // Only what reveals nothing is sent unasked. For anything else the server switches to the account's own method.
-        var name = greeting.Plugin == CachingSha2Password.PluginName ? CachingSha2Password.PluginName : NativePassword.PluginName;
+        var name = proof is null && greeting.Plugin == CachingSha2Password.PluginName ? CachingSha2Password.PluginName : NativePassword.PluginName;
         AuthenticationPlugin plugin = name == CachingSha2Password.PluginName ? new CachingSha2Password() : new NativePassword();
         using var response = new PacketWriter();
         HandshakeResponse.Write(response, agreed, settings, name, plugin.Begin(context));
@@ -82,7 +94,12 @@ internal static class Handshake
     }
 
     private static async ValueTask AuthenticateAsync(
-        PacketChannel channel, AuthenticationPlugin plugin, AuthenticationContext context, CancellationToken cancellationToken)
+        PacketChannel channel,
+        AuthenticationPlugin plugin,
+        SessionSettings settings,
+        AuthenticationContext context,
+        CertificateProof? proof,
+        CancellationToken cancellationToken)
     {
         for (var count = 0; count < MaxAuthenticationPackets; count++)
         {
@@ -91,14 +108,17 @@ internal static class Handshake
             switch (packet.Kind)
             {
                 case PacketKind.Ok:
+                    proof?.Check(packet.Span, context);
                     return;
                 case PacketKind.Error:
-                    throw ServerError.Refusal(ServerError.Read(packet.Span, channel.Peer), context.User, context.IsEncrypted);
+                    throw ServerError.Refusal(ServerError.Read(packet.Span, channel.Peer), settings, context.IsEncrypted);
                 case PacketKind.Eof:
                     plugin = Switch(packet.Span, context);
+                    proof?.CheckPlugin(plugin);
                     answer = plugin.Begin(context);
                     break;
                 case PacketKind.AuthMoreData:
+                    proof?.CheckPlugin(plugin);
                     answer = plugin.Continue(context, packet.Span[1..]);
                     break;
                 case PacketKind.AuthNextFactor:
@@ -116,7 +136,7 @@ internal static class Handshake
             }
         }
 
-        throw new CdcProtocolException($"{channel.Peer} did not complete the authentication.");
+        throw new CdcProtocolException($"Authentication with {channel.Peer} did not complete.");
     }
 
     // Protocol::AuthSwitchRequest: 0xFE, plugin name\0, data, as a rule 20 random bytes and a zero byte.
@@ -125,7 +145,7 @@ internal static class Handshake
     {
         if (payload.Length == 1)
         {
-            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set it again on a newer server.");
+            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set its password again.");
         }
 
         var reader = new PayloadReader(payload, "authentication switch");
@@ -133,23 +153,9 @@ internal static class Handshake
         var name = reader.ReadNulText();
         var data = reader.ReadRest();
         context.Scramble = (data.Length > 0 && data[^1] == 0 ? data[..^1] : data).ToArray();
-        var plugin = AuthenticationPlugin.Create(name)
-            ?? throw context.Refuse($"the account uses the authentication plugin '{Printable(name)}', which is not supported; use "
-                + "caching_sha2_password or mysql_native_password.");
+        var plugin = AuthenticationPlugin.Create(name) ?? throw context.Refuse(UnsupportedPlugins.Explain(name));
         return context.Scramble.Length == 20 || plugin is ClearPassword
             ? plugin
             : throw reader.Malformed($"{context.Scramble.Length} random bytes where 20 were due");
-    }
-
-    private static string Printable(string name)
-    {
-        var cut = name.Length > 64 ? name[..64] : name;
-        return string.Create(cut.Length, cut, static (target, source) =>
-        {
-            for (var index = 0; index < source.Length; index++)
-            {
-                target[index] = char.IsControl(source[index]) ? '?' : source[index];
-            }
-        });
     }
 }

@@ -11,6 +11,9 @@ internal sealed class PacketChannel : IDisposable
     public const string CertificateRemedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host name: "
         + "use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
 
+    /// <summary>The longest packet that is accepted before a dump: no answer to a login or a short query comes near it.</summary>
+    private const int MaxAnswerLength = 1024 * 1024;
+
     private readonly Socket _socket;
     private readonly ChunkedReader _reader;
     private Stream _stream;
@@ -22,7 +25,7 @@ internal sealed class PacketChannel : IDisposable
         Peer = peer;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _reader = new ChunkedReader(_stream, peer, time, socket.Dispose);
-        Packets = new PacketStream(_reader, peer);
+        Packets = new PacketStream(_reader, peer) { MaxPayloadLength = MaxAnswerLength };
     }
 
     /// <summary>Host and port, for messages.</summary>
@@ -60,18 +63,26 @@ internal sealed class PacketChannel : IDisposable
     public ValueTask<PacketSlice> ReadAsync(CancellationToken cancellationToken) => Packets.ReadPacketAsync(cancellationToken);
 
     /// <summary>Puts TLS on the connection.</summary>
-    public async ValueTask StartTlsAsync(TlsSettings settings, string host, CancellationToken cancellationToken)
+    /// <param name="settings">What to check and what to show.</param>
+    /// <param name="host">The name that the certificate must be for.</param>
+    /// <param name="unproven">Takes a certificate that does not verify; null to refuse it at once.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async ValueTask StartTlsAsync(TlsSettings settings, string host, UnprovenCertificate? unproven, CancellationToken cancellationToken)
     {
         _reader.CheckNothingUnread();
-        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, cancellationToken).ConfigureAwait(false);
+        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, unproven, cancellationToken).ConfigureAwait(false);
         _stream = tls;
         _reader.ReplaceStream(tls);
     }
 
-    /// <summary>From now on much is read: large chunks.</summary>
-    public void ReadInLargeChunks() => _reader.ChunkSize = ChunkedReader.StreamingChunkSize;
+    /// <summary>Prepares for a dump, which is much and has large packets.</summary>
+    public void ReadStream()
+    {
+        _reader.ChunkSize = ChunkedReader.StreamingChunkSize;
+        Packets.MaxPayloadLength = PacketStream.MaxEventLength;
+    }
 
-    /// <summary>Says good-bye if that can be done without waiting.</summary>
+    /// <summary>Sends the command that ends a session, if that can be done without waiting.</summary>
     public async ValueTask TryQuitAsync(PacketWriter writer)
     {
         byte sequenceId = 0;
@@ -87,7 +98,7 @@ internal sealed class PacketChannel : IDisposable
         }
         catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception))
         {
-            // The connection is being closed and was broken already: there is nobody to tell.
+            // The connection is being closed and was broken already: nobody waits for it.
             Close();
         }
     }

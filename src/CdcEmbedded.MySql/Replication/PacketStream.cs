@@ -17,6 +17,9 @@ internal sealed class PacketStream
     /// <summary>The length that says "there is more".</summary>
     public const int MaxPartLength = 0xFFFFFF;
 
+    /// <summary>A little over the 1 GiB that max_allowed_packet can be.</summary>
+    public const int MaxEventLength = (1024 + 16) * 1024 * 1024;
+
     private const int HeaderLength = 4;
 
     private readonly ChunkedReader _reader;
@@ -31,8 +34,8 @@ internal sealed class PacketStream
         _peer = peer;
     }
 
-    /// <summary>The longest joined payload accepted. Default: a little over the 1 GiB that max_allowed_packet can be.</summary>
-    public int MaxPayloadLength { get; set; } = (1024 + 16) * 1024 * 1024;
+    /// <summary>The longest joined payload accepted. Default: <see cref="MaxEventLength"/>.</summary>
+    public int MaxPayloadLength { get; set; } = MaxEventLength;
 
     /// <summary>How long a read of the socket may wait without a byte; <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
     public TimeSpan ReadTimeout

@@ -105,7 +105,7 @@ internal sealed class ReplicationSession : IAsyncDisposable
         {
             _channel.Packets.NextSequenceId = 0;
             _channel.Packets.ReadTimeout = readTimeout;
-            _channel.ReadInLargeChunks();
+            _channel.ReadStream();
             await _channel.SendAsync(command, cancellationToken).ConfigureAwait(false);
             sent = true;
             return _channel.Packets;

@@ -70,9 +70,9 @@ internal static class ServerError
 
     /// <summary>Makes the exception of a login that a server refused.</summary>
     /// <param name="error">The server's error.</param>
-    /// <param name="user">The user.</param>
+    /// <param name="settings">Whose login it was.</param>
     /// <param name="isEncrypted">True if the connection had TLS.</param>
-    public static CdcException Refusal(CdcServerException error, string user, bool isEncrypted)
+    public static CdcException Refusal(CdcServerException error, SessionSettings settings, bool isEncrypted)
     {
         if (!IsAuthentication(error.Code))
         {
@@ -83,7 +83,7 @@ internal static class ServerError
         var hint = error.Code != AccessDenied ? "" : isEncrypted
             ? " Check user and password; an account with REQUIRE X509, ISSUER or SUBJECT needs a client certificate as well (SslCert and SslKey)."
             : " Check user and password; an account with REQUIRE SSL or X509 needs TLS (SslMode), which this connection did not have.";
-        return new CdcAuthenticationException($"The login of user '{user}' was refused by {error.Message}{hint}", error);
+        return new CdcAuthenticationException($"The login of user '{settings.User}' was refused by {error.Message}{hint}{settings.LoginHint}", error);
     }
 
     /// <summary>A server's text without line breaks and other control characters, which would forge lines of a log.</summary>

@@ -18,6 +18,9 @@ internal sealed record SessionSettings
     /// <summary>Asked for the password at each connect; null where <see cref="Password"/> holds it.</summary>
     public Func<MySqlPasswordContext, CancellationToken, ValueTask<string>>? PasswordProvider { get; init; }
 
+    /// <summary>What to add to the message of a refused login; empty for nothing.</summary>
+    public string LoginHint { get; init; } = "";
+
     /// <summary>The database to start in; null for none.</summary>
     public string? Database { get; init; }
 

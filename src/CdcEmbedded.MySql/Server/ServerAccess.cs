@@ -6,6 +6,9 @@ namespace CdcEmbedded.MySql.Server;
 /// <summary>How the servers of a source are reached, by both kinds of connection.</summary>
 internal sealed class ServerAccess
 {
+    private const string DataSourceHint = "The connection string of DataSource has no password. If the data source gets it elsewhere, set PasswordProvider as well: "
+        + "a data source gives its password to nobody, so that the replication session needs its own.";
+
     private readonly ConnectionOptions _options;
     private readonly MySqlDataSource? _dataSource;
 
@@ -27,6 +30,11 @@ internal sealed class ServerAccess
             }
 
             _options = _options with { Session = _options.Session with { PasswordProvider = passwordProvider } };
+        }
+
+        else if (connectionString is null && _options.Session.Password.Length == 0)
+        {
+            _options = _options with { Session = _options.Session with { LoginHint = " " + DataSourceHint } };
         }
 
         if (dataSource is not null && _options.Session.Hosts.Count > 1)

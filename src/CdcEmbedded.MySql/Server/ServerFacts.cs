@@ -17,6 +17,9 @@ internal sealed class ServerFacts
         "log_slave_updates", "binlog_order_commits", "hostname", "port", "server_id", "version",
     ];
 
+    /// <summary>The names by which servers of any age say if replicated statements are applied.</summary>
+    private static readonly string[] _runningColumns = ["Replica_SQL_Running", "Slave_SQL_Running"];
+
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The server's version: that of its variable, as a proxy greets with one of its own.</summary>
@@ -100,13 +103,8 @@ internal sealed class ServerFacts
     /// <summary>Asks a server if it applies what it gets from another one.</summary>
     public static async ValueTask<bool> IsReplicatingAsync(SqlSession session, CancellationToken ct)
     {
-        if (await ReadReplicationAsync(session, ct).ConfigureAwait(false) is not { } replication)
-        {
-            return false;
-        }
-
-        var running = replication.IndexOf("Replica_SQL_Running", "Slave_SQL_Running");
-        return running >= 0 && replication.Rows.Any(row => row[running] == "Yes");
+        var replication = await ReadReplicationAsync(session, ct).ConfigureAwait(false);
+        return replication?.Rows.Any(row => row[replication.IndexOf(_runningColumns)] == "Yes") == true;
     }
 
     /// <summary>All transactions that a MySQL server with GTIDs has sent to any reader of its log: one that waits for semi-synchronous replicas is in the log
@@ -191,9 +189,13 @@ internal sealed class ServerFacts
         return owned.Parse(owned.SingleRow(1), 0, OwnedGtids.Read);
     }
 
+    /// <summary>A row for each server that this one replicates from; null where the user may not see it.</summary>
     private static async ValueTask<SqlAnswer?> ReadReplicationAsync(SqlSession session, CancellationToken ct)
-        => await TryQueryAsync(session, "SHOW REPLICA STATUS", SyntaxError, ct).ConfigureAwait(false)
+    {
+        var answer = await TryQueryAsync(session, "SHOW REPLICA STATUS", SyntaxError, ct).ConfigureAwait(false)
             ?? await TryQueryAsync(session, "SHOW SLAVE STATUS", SyntaxError, ct).ConfigureAwait(false);
+        return answer is null or { Rows.Count: 0 } || answer.IndexOf(_runningColumns) >= 0 ? answer : throw answer.Wrong($"no column '{_runningColumns[0]}'");
+    }
 
     private static async ValueTask<IReadOnlyList<(string, long)>?> ReadLogsAsync(SqlSession session, CancellationToken ct)
     {

@@ -21,7 +21,7 @@ internal static class SqlErrors
         MySqlException { InnerException: AuthenticationException tls } => new CdcConnectionException(
             $"TLS with {host} failed: {tls.Message}. {PacketChannel.CertificateRemedy}", e, isTransient: false),
         MySqlException { Number: > 0 and not (int)MySqlErrorCode.UnableToConnectToHost } error => ServerError.Refusal(
-            ServerError.Create(error.Number, error.SqlState, error.Message, host), settings.User, settings.SslMode != MySqlSslMode.None),
+            ServerError.Create(error.Number, error.SqlState, error.Message, host), settings, settings.SslMode != MySqlSslMode.None),
         NotSupportedException => new CdcAuthenticationException($"User '{settings.User}' cannot log in to {host}: {e.Message}", e),
         MySqlException or IOException or SocketException or ObjectDisposedException
             => new CdcConnectionException($"An SQL connection to {host} could not be opened: {e.Message}", e),

@@ -11,6 +11,10 @@ internal sealed class NativePassword : AuthenticationPlugin
     /// <summary>Its name in the protocol.</summary>
     public const string PluginName = "mysql_native_password";
 
+    /// <summary>What the server keeps of the password: <c>SHA1(SHA1(password))</c>.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "The protocol prescribes SHA-1.")]
+    public static byte[] StoredHash(AuthenticationContext context) => SHA1.HashData(SHA1.HashData(context.PasswordBytes()));
+
     /// <inheritdoc/>
     [SuppressMessage("Security", "CA5350", Justification = "The protocol prescribes SHA-1.")]
     public override byte[] Begin(AuthenticationContext context)

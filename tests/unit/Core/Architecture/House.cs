@@ -73,7 +73,6 @@ internal static class House
         ("CdcEmbedded.MySql", "Binlog/Events", "Binlog/Files"),
         ("CdcEmbedded.MySql", "Binlog/Files", "Positions"),
         ("CdcEmbedded.MySql", "Binlog/Files", "Schemas"),
-        ("CdcEmbedded.MySql", "Replication/Authentication", "Replication"),
         ("CdcEmbedded.MySql", "Server", "Schemas"),
         ("CdcEmbedded.MySql", "Schemas/Ddl", "Schemas"),
         ("CdcEmbedded.MongoDb", "Authentication", "Topology"),

@@ -46,6 +46,9 @@ public sealed class ScriptedConnection
 
     public Dictionary<string, string> Attributes { get; } = [];
 
+    /// <summary>True for MySqlConnector's connections, false for replication sessions.</summary>
+    public bool IsSql => Attributes.GetValueOrDefault("_client_name") == "MySqlConnector";
+
     /// <summary>Waits until the server ends: a connection that is there and says nothing.</summary>
     public async Task SilenceAsync()
     {

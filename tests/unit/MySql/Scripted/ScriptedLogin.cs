@@ -37,6 +37,7 @@ public static class ScriptedLogin
             }
         }
 
+        var greeted = scramble;
         var (user, answer, plugin) = ReadResponse(response, connection);
         if (plugin != options.AccountPlugin)
         {
@@ -47,7 +48,8 @@ public static class ScriptedLogin
 
         if (answer is not null && user == options.User && await VerifyAsync(connection, answer, scramble))
         {
-            await connection.SendOkAsync();
+            var text = options.LoginText?.Invoke(greeted) ?? [];
+            await connection.SendPacketAsync([0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, .. text.Length > 0 ? (byte[])[(byte)text.Length, .. text] : []]);
             return true;
         }
 

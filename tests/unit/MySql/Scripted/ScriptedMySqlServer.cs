@@ -140,7 +140,8 @@ public sealed class ScriptedMySqlServer : IAsyncDisposable
                 case 0x03:
                     var sql = Encoding.UTF8.GetString(command.AsSpan(1));
                     Queries.Enqueue(sql);
-                    await connection.SendReplyAsync(Options.OnQuery?.Invoke(sql) ?? ScriptedReply.Default(sql));
+                    await connection.SendReplyAsync(Options.OnConnectionQuery?.Invoke(connection, sql) ?? Options.OnQuery?.Invoke(sql)
+                        ?? ScriptedReply.Default(sql));
                     break;
                 case 0x12 or 0x1E when Options.OnBinlogDump is { } dump:
                     connection.Dump = Interlocked.Increment(ref _dumps) - 1;

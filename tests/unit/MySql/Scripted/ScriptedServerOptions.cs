@@ -40,6 +40,12 @@ public sealed class ScriptedServerOptions
     /// <summary>Answers COM_QUERY; null falls back to <see cref="ScriptedReply.Default"/>.</summary>
     public Func<string, ScriptedReply?>? OnQuery { get; set; }
 
+    /// <summary>Answers COM_QUERY where the connection matters; asked before <see cref="OnQuery"/>.</summary>
+    public Func<ScriptedConnection, string, ScriptedReply?>? OnConnectionQuery { get; set; }
+
+    /// <summary>Makes the text of the OK that ends a login, from the greeting's scramble; null for none.</summary>
+    public Func<byte[], byte[]>? LoginText { get; set; }
+
     /// <summary>Plays the stream after a dump command. When it returns the connection is closed; await
     /// <see cref="ScriptedConnection.SilenceAsync"/> to keep it open.</summary>
     public Func<ScriptedConnection, BinlogDumpRequest, Task>? OnBinlogDump { get; set; }

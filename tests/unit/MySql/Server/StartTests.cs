@@ -220,7 +220,7 @@ public sealed class StartTests
                     => ScriptedReply.Rows(["n", "v"], [.. all.Select(v => new[] { v.Key, v.Value })]),
                 "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [owned]),
                 "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged" => ScriptedReply.Rows(["a", "b"], [executed, purged]),
-                "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_IO_State"], ["Waiting"]) : ScriptedReply.Rows(["Replica_IO_State"]),
+                "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_SQL_Running"], ["Yes"]) : ScriptedReply.Rows(["Replica_SQL_Running"]),
                 "SHOW GRANTS" => ScriptedReply.Rows(["g"], [grant]),
                 "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s"], ["binlog.000001", "2000"], ["binlog.000002", "1000"], ["binlog.000003", "900"]),
                 _ => null,
