@@ -3,23 +3,36 @@ using System.Globalization;
 using System.Text;
 using CdcEmbedded;
 using CdcEmbedded.MongoDb;
+using Spectre.Console;
 
 namespace CdcTail;
 
 /// <summary>Changes for people: a line of time, table, operation and key, then what changed. Times are UTC.</summary>
-internal sealed class PrettyPrinter(bool colours) : IEventPrinter
+internal sealed class PrettyPrinter : IEventPrinter
 {
     private const int Width = 118;
     private const string Indent = "    ";
     private const string Removed = "(removed)";
 
-    private readonly StringBuilder _text = new();
+    private static readonly Style Bold = new(decoration: Decoration.Bold);
+    private static readonly Style Dim = new(decoration: Decoration.Dim);
+    private static readonly Style Green = new(Color.Green);
+    private static readonly Style Yellow = new(Color.Olive);
+    private static readonly Style Red = new(Color.Maroon);
+
+    private readonly StringWriter _rendered = new(CultureInfo.InvariantCulture);
+    private readonly IAnsiConsole _console;
+    private Paragraph _text = new();
     private DateOnly _day;
     private int _column;
 
+    /// <summary>Creates the printer.</summary>
+    /// <param name="colours">False for plain text.</param>
+    public PrettyPrinter(bool colours) => _console = Terminal.Open(_rendered, colours);
+
     public bool Print(StreamItem item, IBufferWriter<byte> output)
     {
-        _text.Clear();
+        _text = new Paragraph();
         switch (item)
         {
             case ChangeEvent change:
@@ -27,12 +40,12 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
                 break;
             case TransactionBegin begin:
                 Time(begin.Transaction.Timestamp);
-                Paint(Colour.Dim, "BEGIN   " + begin.Transaction.Id);
+                Paint(Dim, "BEGIN   " + begin.Transaction.Id);
                 break;
             case TransactionEnd end:
                 Time(end.Transaction.Timestamp);
                 var changes = end.EventCount == 1 ? "1 change" : end.EventCount.ToString("N0", CultureInfo.InvariantCulture) + " changes";
-                Paint(Colour.Dim, $"COMMIT  {end.Transaction.Id}  {changes}");
+                Paint(Dim, $"COMMIT  {end.Transaction.Id}  {changes}");
                 break;
             case SchemaChange change:
                 Print(change);
@@ -44,22 +57,22 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
                 return false;
         }
 
-        foreach (var chunk in _text.GetChunks())
+        _console.Write(_text);
+        foreach (var chunk in _rendered.GetStringBuilder().GetChunks())
         {
             Encoding.UTF8.GetBytes(chunk.Span, output);
         }
 
+        _rendered.GetStringBuilder().Clear();
         return true;
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _rendered.Dispose();
 
     private void Print(ChangeEvent change)
     {
         Time(change.Timestamp);
-        Paint(Colour.Bold, $"{PrettyValue.Plain(change.Database)}.{PrettyValue.Plain(change.Table)}");
+        Paint(Bold, $"{PrettyValue.Plain(change.Database)}.{PrettyValue.Plain(change.Table)}");
         _text.Append("  ");
         Paint(ColourOf(change.Operation), change.Operation.ToString().ToUpperInvariant());
         Key("  ", change.Key);
@@ -88,15 +101,15 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         var name = change.Table.Length > 0 ? $"{PrettyValue.Plain(change.Database)}.{PrettyValue.Plain(change.Table)}" : PrettyValue.Plain(change.Database);
         if (name.Length > 0)
         {
-            Paint(Colour.Bold, name);
+            Paint(Bold, name);
             _text.Append("  ");
         }
 
         var isLoss = change.Kind is SchemaChangeKind.Drop or SchemaChangeKind.DropDatabase or SchemaChangeKind.Invalidate;
-        Paint(isLoss ? Colour.Red : Colour.Yellow, PrettyValue.Plain(change.Operation).ToUpperInvariant());
+        Paint(isLoss ? Red : Yellow, PrettyValue.Plain(change.Operation).ToUpperInvariant());
         if (change.NewTable is { } table)
         {
-            _text.Append(" → ").Append(PrettyValue.Plain(change.NewDatabase ?? change.Database)).Append('.').Append(PrettyValue.Plain(table));
+            _text.Append($" → {PrettyValue.Plain(change.NewDatabase ?? change.Database)}.{PrettyValue.Plain(table)}");
         }
 
         _column = Width;
@@ -113,12 +126,12 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         if (notice.Database.Length > 0)
         {
             var name = notice.Table.Length > 0 ? $"{notice.Database}.{notice.Table}" : notice.Database;
-            Paint(Colour.Bold, PrettyValue.Printable(name));
+            Paint(Bold, PrettyValue.Printable(name));
             _text.Append("  ");
         }
 
-        Paint(Colour.Red, notice.Kind.ToString().ToUpperInvariant());
-        _text.Append("  ").Append(PrettyValue.Printable(notice.Message));
+        Paint(Red, notice.Kind.ToString().ToUpperInvariant());
+        _text.Append("  " + PrettyValue.Printable(notice.Message));
     }
 
     private void Time(DateTimeOffset time)
@@ -127,10 +140,10 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         if (DateOnly.FromDateTime(utc) is var day && day != _day)
         {
             _day = day;
-            Paint(Colour.Dim, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + " UTC\n");
+            Paint(Dim, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + " UTC\n");
         }
 
-        Paint(Colour.Dim, utc.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture));
+        Paint(Dim, utc.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture));
         _text.Append("  ");
     }
 
@@ -138,7 +151,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
     {
         foreach (var field in key)
         {
-            _text.Append(before).Append(PrettyValue.Plain(field.Name)).Append('=').Append(PrettyValue.Of(field.Value));
+            _text.Append($"{before}{PrettyValue.Plain(field.Name)}={PrettyValue.Of(field.Value)}");
             before = " ";
         }
     }
@@ -215,7 +228,7 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         var length = name.Length + value.Length + 2;
         if (_column + length + 2 > Width)
         {
-            _text.Append('\n').Append(Indent);
+            _text.Append("\n" + Indent);
             _column = Indent.Length;
         }
         else
@@ -225,37 +238,17 @@ internal sealed class PrettyPrinter(bool colours) : IEventPrinter
         }
 
         _column += length;
-        Paint(Colour.Dim, value.Length == 0 ? name : name + ": ");
+        Paint(Dim, value.Length == 0 ? name : name + ": ");
         _text.Append(value);
     }
 
-    private void Paint(Colour colour, string text)
-    {
-        if (colours)
-        {
-            _text.Append("\e[").Append((int)colour).Append('m').Append(text).Append("\e[0m");
-        }
-        else
-        {
-            _text.Append(text);
-        }
-    }
+    private void Paint(Style style, string text) => _text.Append(text, style);
 
-    private static Colour ColourOf(ChangeOperation operation) => operation switch
+    private static Style ColourOf(ChangeOperation operation) => operation switch
     {
-        ChangeOperation.Create => Colour.Green,
-        ChangeOperation.Update => Colour.Yellow,
-        ChangeOperation.Delete or ChangeOperation.Truncate => Colour.Red,
-        _ => Colour.Bold,
+        ChangeOperation.Create => Green,
+        ChangeOperation.Update => Yellow,
+        ChangeOperation.Delete or ChangeOperation.Truncate => Red,
+        _ => Bold,
     };
-
-    /// <summary>Codes of ECMA-48's SGR.</summary>
-    private enum Colour
-    {
-        Bold = 1,
-        Dim = 2,
-        Red = 31,
-        Green = 32,
-        Yellow = 33,
-    }
 }

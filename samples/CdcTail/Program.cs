@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
-using CdcEmbedded;
 
 namespace CdcTail;
 
@@ -12,24 +10,21 @@ internal static class Program
 
     private static async Task<int> Main(string[] words)
     {
+        var messages = new Messages(Console.Error, Terminal.ShowsColours(Console.IsErrorRedirected));
         var verbose = false;
         try
         {
-            var arguments = Arguments.Parse(words);
-            verbose = arguments.Verbose;
-            if (arguments.Help || arguments.Version)
-            {
-                Console.Out.Write(arguments.Help ? Usage.Text : $"CdcTail {Version}\n");
-                return Done;
-            }
-
             using var stop = new CancellationTokenSource();
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-            await new Tail(arguments, Console.Error).RunAsync(stop.Token);
+            await new CommandLine(async arguments =>
+            {
+                verbose = arguments.Verbose;
+                await new Tail(arguments, messages).RunAsync(stop.Token);
+            }).RunAsync(words);
             return Done;
 
-            // The first signal ends the run in good order; a second one, where that takes too long, ends the process.
+            // The first signal ends the run in good order; a second one, if that takes too long, ends the process.
             void Stop(PosixSignalContext context)
             {
                 context.Cancel = !stop.IsCancellationRequested;
@@ -38,16 +33,13 @@ internal static class Program
         }
         catch (UsageException e)
         {
-            Console.Error.WriteLine($"CdcTail: {e.Message}\nTry --help.");
+            messages.Error($"{e.Message}\nTry --help.");
             return WrongUsage;
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"CdcTail: {(verbose ? e : e.Message)}");
+            messages.Error($"{(verbose ? e : e.Message)}");
             return Failed;
         }
     }
-
-    private static string Version => typeof(CdcEngine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
-        .Split('+')[0] ?? "";
 }

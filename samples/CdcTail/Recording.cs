@@ -18,20 +18,24 @@ internal static class Recording
         """;
 
     /// <summary>What to try next.</summary>
-    public const string Hints = """
+    public static string Hints => $"""
 
-        Next:  dotnet run --project samples/CdcTail -- --format json
-               dotnet run --project samples/CdcTail -- --transactions
-               dotnet run --project samples/CdcTail -- --mysql "Server=127.0.0.1;User ID=cdc;Password=...;SslMode=Required" --from earliest
-               dotnet run --project samples/CdcTail -- --mongodb "mongodb://cdc:...@127.0.0.1/?replicaSet=rs0" --from earliest
-               dotnet run --project samples/CdcTail -- --help
+        Next:  {Command} --format json
+               {Command} --transactions
+               {Command} --mysql "Server=127.0.0.1;User ID=cdc;Password=...;SslMode=Required" --from earliest
+               {Command} --mongodb "mongodb://cdc:...@127.0.0.1/?replicaSet=rs0" --from earliest
+               {Command} --help
 
         """;
+
+    // An installed tool is run by its own name.
+    private static string Command => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "cdctail" ? "cdctail"
+        : "dotnet run --project samples/CdcTail --";
 
     /// <summary>A binlog.</summary>
     public static string MySqlPath => PathOf("binlog.000001");
 
-    /// <summary>Replies to <c>getMore</c> on a change stream, one behind the other.</summary>
+    /// <summary>Replies to <c>getMore</c> on a change stream, one after the other.</summary>
     public static string MongoDbPath => PathOf("mongodb.bson");
 
     private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "recording", file);

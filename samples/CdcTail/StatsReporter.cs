@@ -4,11 +4,11 @@ using CdcEmbedded;
 
 namespace CdcTail;
 
-/// <summary>Counts events; tells their rate each second and a summary at the end, on standard error.</summary>
+/// <summary>Counts events; reports their rate each second, and a summary at the end.</summary>
 internal sealed class StatsReporter : IAsyncDisposable
 {
-    private readonly bool _tellLag;
-    private readonly TextWriter _output;
+    private readonly bool _reportsLag;
+    private readonly Messages _messages;
     private readonly CancellationTokenSource _stop = new();
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Task _reports;
@@ -17,12 +17,12 @@ internal sealed class StatsReporter : IAsyncDisposable
     private long _lastChangeTicks;
 
     /// <summary>Starts to report.</summary>
-    /// <param name="output">Takes the lines.</param>
-    /// <param name="tellLag">Whether the time since the last change was made says something: not for files.</param>
-    public StatsReporter(TextWriter output, bool tellLag)
+    /// <param name="messages">Takes the lines.</param>
+    /// <param name="reportsLag">True if the time since the last change says something: not for files.</param>
+    public StatsReporter(Messages messages, bool reportsLag)
     {
-        _tellLag = tellLag;
-        _output = output;
+        _reportsLag = reportsLag;
+        _messages = messages;
         _reports = ReportAsync();
     }
 
@@ -44,7 +44,7 @@ internal sealed class StatsReporter : IAsyncDisposable
         _stop.Dispose();
         var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         using var process = Process.GetCurrentProcess();
-        _output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        _messages.Report(string.Create(CultureInfo.InvariantCulture,
             $"{_events:N0} events in {_batches:N0} batches in {seconds:F2} s: {_events / seconds:N0} events/s{Lag()}; "
             + $"CPU {process.TotalProcessorTime.TotalSeconds:F2} s, peak memory {process.PeakWorkingSet64 / 1e6:F0} MB"));
     }
@@ -59,7 +59,7 @@ internal sealed class StatsReporter : IAsyncDisposable
             {
                 var (events, time) = (Interlocked.Read(ref _events), Stopwatch.GetTimestamp());
                 var rate = (events - lastEvents) / Stopwatch.GetElapsedTime(lastTime, time).TotalSeconds;
-                _output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                _messages.Report(string.Create(CultureInfo.InvariantCulture,
                     $"{Stopwatch.GetElapsedTime(_start, time).TotalSeconds,6:F0} s  {rate,12:N0} events/s  {events,14:N0} events{Lag()}"));
                 (lastEvents, lastTime) = (events, time);
             }
@@ -73,7 +73,7 @@ internal sealed class StatsReporter : IAsyncDisposable
     private string Lag()
     {
         var ticks = Interlocked.Read(ref _lastChangeTicks);
-        return !_tellLag || ticks == 0 ? ""
+        return !_reportsLag || ticks == 0 ? ""
             : string.Create(CultureInfo.InvariantCulture, $", last change {(DateTime.UtcNow.Ticks - ticks) / (double)TimeSpan.TicksPerSecond:F1} s ago");
     }
 }

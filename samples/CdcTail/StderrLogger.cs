@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcTail;
 
-/// <summary>Log lines on standard error, which keeps standard output free for events.</summary>
-internal sealed class StderrLogger(TextWriter output, bool verbose) : ILoggerFactory
+/// <summary>Writes log lines to standard error, which keeps standard output free for events.</summary>
+internal sealed class StderrLogger(Messages messages, bool verbose) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new Logger(output, categoryName, verbose);
+    public ILogger CreateLogger(string categoryName) => new Logger(messages, categoryName, verbose);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Lines go to standard error only.");
 
@@ -14,12 +14,12 @@ internal sealed class StderrLogger(TextWriter output, bool verbose) : ILoggerFac
     {
     }
 
-    private sealed class Logger(TextWriter output, string category, bool verbose) : ILogger
+    private sealed class Logger(Messages messages, string category, bool verbose) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // What ends the program is told once, as its last words: errors are logged only where every detail is wanted.
+        // The program prints the error that ends it once, as its last words: errors are logged only if every detail is wanted.
         public bool IsEnabled(LogLevel logLevel) => verbose ? logLevel is >= LogLevel.Debug and < LogLevel.None : logLevel == LogLevel.Warning;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
@@ -31,7 +31,7 @@ internal sealed class StderrLogger(TextWriter output, bool verbose) : ILoggerFac
 
             var time = DateTime.UtcNow.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
             var cause = exception is null ? "" : verbose ? "\n" + exception : " " + exception.Message;
-            output.WriteLine($"{time} {logLevel} {category}: {formatter(state, exception)}{cause}");
+            messages.Log($"{time} {logLevel} {category}: {formatter(state, exception)}{cause}", logLevel >= LogLevel.Warning);
         }
     }
 }

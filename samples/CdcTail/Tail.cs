@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcTail;
 
-/// <summary>Reads a source to its end, to the limit, or until told to stop; without one, both recordings, one after the other.</summary>
-internal sealed class Tail(Arguments arguments, TextWriter errors)
+/// <summary>Reads a source to its end, to the limit, or until stopped; without a source, both recordings, one after the other.</summary>
+internal sealed class Tail(Arguments arguments, Messages messages)
 {
     private long _remaining = arguments.Limit;
     private bool _isClosed;
@@ -17,22 +17,22 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
     /// <exception cref="UsageException">An option's value is wrong.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var loggers = new StderrLogger(errors, arguments.Verbose);
+        using var loggers = new StderrLogger(messages, arguments.Verbose);
         using var output = EventOutput.OpenStandardOutput();
-        using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions) : new PrettyPrinter(Colours);
+        using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions) : new PrettyPrinter(Terminal.ShowsColours(Console.IsOutputRedirected));
         var origins = Origin.Choose(arguments);
         foreach (var origin in origins)
         {
             if (_remaining > 0 && !_isClosed && !stop.IsCancellationRequested)
             {
-                errors.Write(origin.Heading);
+                messages.Introduce(origin.Heading);
                 await RunAsync(origin, loggers, printer, output, stop);
             }
         }
 
         if (origins[0].Heading.Length > 0)
         {
-            errors.Write(Recording.Hints);
+            messages.Show(Recording.Hints);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The end that was asked for.
+            // The end that the user asked for.
         }
         catch (OutputClosedException)
         {
@@ -59,11 +59,7 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         await CommitAsync(engine);
     }
 
-    // A terminal that can, and a user who did not refuse: https://no-color.org
-    private static bool Colours => !Console.IsOutputRedirected
-        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
-
-    // A batch ends where the source has nothing more at hand, so flushing after each shows events at once. Asking for the next batch
+    // A batch ends when the source has nothing more for now, so flushing after each shows events at once. Asking for the next batch
     // acknowledges this one: by then it is written.
     private async Task PrintChangesAsync(CdcEngine engine, IEventPrinter printer, EventOutput output, CancellationToken stop)
     {
@@ -108,7 +104,7 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
 
     private async Task CountAsync(CdcEngine engine, CancellationToken stop)
     {
-        await using var stats = new StatsReporter(errors, tellLag: arguments.IsLive);
+        await using var stats = new StatsReporter(messages, reportsLag: arguments.IsLive);
         await foreach (var batch in engine.ReadBatchesAsync(stop))
         {
             ChangeEvent? last = null;
@@ -136,8 +132,8 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
         }
     }
 
-    // The engine stores what is acknowledged by itself: after a second, and when its loop ends. The batch at hand when the loop ended is
-    // not acknowledged yet, though it was written whole; and a failure to store should end the program with 1.
+    // The engine stores what is acknowledged by itself: after a second, and when its loop ends. The last batch is not acknowledged yet
+    // when the loop ends, though it was written whole; and a failure to store should end the program with 1.
     private async Task CommitAsync(CdcEngine engine)
     {
         if (_lastBatch is { } batch)
@@ -153,7 +149,7 @@ internal sealed class Tail(Arguments arguments, TextWriter errors)
 
     private CdcEngine CreateEngine(Origin origin, ILoggerFactory loggers)
     {
-        // What is wrong with a connection string, a pattern or a name is told when the objects are made, before anything connects.
+        // The constructors refuse a wrong connection string, pattern or name, before anything connects.
         try
         {
             return new CdcEngine(
