@@ -4,6 +4,7 @@ using CdcEmbedded.MongoDb.Double.Data;
 using CdcEmbedded.MongoDb.Double.Faults;
 using CdcEmbedded.MongoDb.Double.Replay;
 using CdcEmbedded.MongoDb.Double.Security;
+using CdcEmbedded.MongoDb.Double.Sessions;
 
 namespace CdcEmbedded.MongoDb.Double;
 
@@ -22,7 +23,9 @@ public sealed class MongoDouble : IAsyncDisposable
     {
         Options = options;
         Store = new DataStore(options.Time) { NoopInterval = options.NoopInterval };
-        Sessions = new SessionTable(Store);
+        Sessions = new SessionTable(options.Time, options.SessionTimeout);
+        Transactions = new TransactionTable(Store);
+        Cursors = new CursorTable(options.Time, options.CursorTimeout);
         _certificates = new Lazy<DoubleCertificates>(() => new DoubleCertificates(options.Time.GetUtcNow()));
         Nodes = [.. Enumerable.Range(0, options.Nodes).Select(index => new DoubleNode(this, index, RoleOf(options.Topology, index)))];
     }
@@ -60,6 +63,9 @@ public sealed class MongoDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>Number of sessions that clients have used and that neither ended nor expired.</summary>
+    public int OpenSessions => Sessions.Count;
+
     /// <summary>The time of the newest operation.</summary>
     public DocTimestamp ClusterTime
     {
@@ -93,9 +99,11 @@ public sealed class MongoDouble : IAsyncDisposable
 
     private IEnumerable<DoubleNode> Listeners => Options.Topology == DoubleTopology.LoadBalanced ? Nodes.Take(1) : Nodes;
 
-    internal CursorTable Cursors { get; } = new();
+    internal CursorTable Cursors { get; }
 
     internal SessionTable Sessions { get; }
+
+    internal TransactionTable Transactions { get; }
 
     internal FaultTable CommandFaults { get; } = new();
 
@@ -116,8 +124,8 @@ public sealed class MongoDouble : IAsyncDisposable
     public async Task<Doc> RunAsync(string database, Doc command)
     {
         DoubleNode node = Primary ?? throw new CommandError(10107, "not primary");
-        var context = new CommandContext(
-            this, node, new ConnectionState(0) { IsTrusted = true }, command.At(0).Key, database, command, CancellationToken.None);
+        var own = new ConnectionState(0) { IsInternal = true, IsTrusted = true };
+        var context = new CommandContext(this, node, own, command.At(0).Key, database, command, CancellationToken.None);
         Doc reply = await CommandTable.RunAsync(context);
         return (reply.Array("writeErrors")?.FirstOrDefault() as Doc) is { } error
             ? throw new CommandError((int)(error.Number("code") ?? 0), error.Text("errmsg") ?? "")
@@ -191,6 +199,12 @@ public sealed class MongoDouble : IAsyncDisposable
             Store.Wake();
         }
     }
+
+    /// <summary>
+    /// Refreshes the cache of sessions, as a server does every five minutes: sessions that ended or expired are forgotten, and their
+    /// cursors and transactions closed.
+    /// </summary>
+    public void RefreshSessions() => Forget(Sessions.Refresh());
 
     /// <summary>Cuts the oplog down to its newest entries: whoever is further behind has lost its history.</summary>
     public void TruncateOplog(int keep = 0)
@@ -272,6 +286,16 @@ public sealed class MongoDouble : IAsyncDisposable
         catch (CommandError e)
         {
             return Failed(context, ErrorLabels.Add(context, e));
+        }
+    }
+
+    internal void Forget(IReadOnlySet<SessionKey> sessions)
+    {
+        lock (Store.Gate)
+        {
+            Cursors.Close(cursor => cursor.Session is { } session && sessions.Contains(session));
+            Transactions.Forget(sessions);
+            Store.Wake();
         }
     }
 

@@ -45,6 +45,17 @@ public sealed class MongoDoubleOptions
     /// <summary>The largest change event; small values make events split without large documents.</summary>
     public int MaxEventSize { get; init; } = (16 * 1024 * 1024) + (16 * 1024);
 
+    /// <summary>Time after which a session that is not used expires.</summary>
+    /// <value>The default is a server's: 30 minutes ("localLogicalSessionTimeoutMinutes" in the manual).</value>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Time after which a cursor that is not used and belongs to no session is closed.</summary>
+    /// <value>The default is a server's: 10 minutes ("cursorTimeoutMillis" in the manual).</value>
+    public TimeSpan CursorTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>True to refuse commands without <c>apiVersion</c> ("requireApiVersion" in the manual).</summary>
+    public bool RequireApiVersion { get; init; }
+
     /// <summary>After how long of idleness the cluster time moves on; <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
     public TimeSpan NoopInterval { get; init; } = TimeSpan.FromSeconds(1);
 

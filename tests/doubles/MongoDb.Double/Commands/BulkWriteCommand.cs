@@ -11,7 +11,7 @@ internal static class BulkWriteCommand
 {
     public static Doc Run(CommandContext context)
     {
-        if (context.Deployment.Sessions.Replayed(context) is { } before)
+        if (context.Deployment.Transactions.Replayed(context) is { } before)
         {
             return before;
         }
@@ -30,7 +30,7 @@ internal static class BulkWriteCommand
         }
 
         Doc reply = Reply(context, results);
-        context.Deployment.Sessions.Remember(context, reply);
+        context.Deployment.Transactions.Remember(context, reply);
         return reply;
     }
 

@@ -28,5 +28,5 @@ internal sealed record CommandContext(
         : throw new CommandError(73, $"collection name has invalid type in '{Name}'");
 
     /// <summary>The transaction that the command belongs to, else the store.</summary>
-    public IWriteTarget Target => Deployment.Sessions.TransactionOf(this) ?? (IWriteTarget)Store;
+    public IWriteTarget Target => Deployment.Transactions.TransactionOf(this) ?? (IWriteTarget)Store;
 }

@@ -15,9 +15,10 @@ internal static class CommandTable
         ["logout"] = Simple(LoginCommands.Logout),
         ["connectionStatus"] = Simple(LoginCommands.Status),
         ["ping"] = Simple(_ => []),
-        ["endSessions"] = Simple(_ => []),
-        ["refreshSessions"] = Simple(_ => []),
-        ["killSessions"] = Simple(_ => []),
+        ["startSession"] = Simple(SessionCommands.Start),
+        ["endSessions"] = Simple(SessionCommands.End),
+        ["refreshSessions"] = Simple(SessionCommands.Refresh),
+        ["killSessions"] = Locked(SessionCommands.Kill),
         ["buildInfo"] = Simple(ServerCommands.BuildInfo),
         ["getParameter"] = Simple(ServerCommands.GetParameter),
         ["getClusterParameter"] = Simple(ServerCommands.GetClusterParameter),
@@ -64,8 +65,15 @@ internal static class CommandTable
             throw new CommandError(59, $"no such command: '{context.Name}'");
         }
 
+        StableApi.Check(context);
         Authorization.Check(context);
         RoleCheck.Check(context);
+        if (context.Deployment.Sessions.RefreshIsDue)
+        {
+            context.Deployment.RefreshSessions();
+        }
+
+        context.Deployment.Sessions.Use(context);
         return run(context);
     }
 

@@ -13,6 +13,9 @@ internal sealed class ConnectionState(long id)
     /// <summary>The deployment's login epoch at the login; a later epoch asks for a new login.</summary>
     public long LoginEpoch { get; private set; }
 
+    /// <summary>True for the double's own commands.</summary>
+    public bool IsInternal { get; init; }
+
     /// <summary>True for the double's own commands and where no users are set up.</summary>
     public bool IsTrusted { get; init; }
 

@@ -1,4 +1,5 @@
 using CdcEmbedded.MongoDb.Double.Bson;
+using CdcEmbedded.MongoDb.Double.Sessions;
 using CdcEmbedded.MongoDb.Double.Streams;
 
 namespace CdcEmbedded.MongoDb.Double.Commands;
@@ -16,6 +17,10 @@ internal static class CursorCommands
         CursorBatch batch = cursor.Next(batchSize);
         if (!cursor.IsDone && !singleBatch)
         {
+            cursor.Session = SessionKey.Of(context);
+            cursor.TransactionNumber = context.Command.Has("autocommit") ? context.Command.Number("txnNumber") : null;
+            cursor.Api = ApiParameters.Of(context.Command);
+            cursor.NeverTimesOut = context.Command.Flag("noCursorTimeout");
             context.Deployment.Cursors.Add(cursor, context.Node);
         }
 
@@ -27,6 +32,51 @@ internal static class CursorCommands
         long id = context.Command.Number("getMore") ?? throw new CommandError(14, "getMore needs a cursor id");
         int batchSize = context.Command.Number("batchSize") is > 0 and { } asked ? (int)asked : NoLimit;
         TimeSpan wait = context.Command.Number("maxTimeMS") is { } limit ? TimeSpan.FromMilliseconds(limit) : _defaultWait;
+        ServerCursor cursor = Pin(context, id);
+        try
+        {
+            return await NextAsync(context, cursor, batchSize, wait);
+        }
+        finally
+        {
+            lock (context.Store.Gate)
+            {
+                context.Deployment.Cursors.Release(cursor);
+            }
+        }
+    }
+
+    public static Doc Kill(CommandContext context)
+    {
+        var killed = new List<object?>();
+        var missing = new List<object?>();
+        foreach (object? id in context.Command.Array("cursors") ?? [])
+        {
+            (id is long number && context.Deployment.Cursors.Remove(number) ? killed : missing).Add(id);
+        }
+
+        context.Store.Wake();
+        return new Doc
+        {
+            { "cursorsKilled", killed }, { "cursorsNotFound", missing }, { "cursorsAlive", Array.Empty<object?>() },
+            { "cursorsUnknown", Array.Empty<object?>() },
+        };
+    }
+
+    private static ServerCursor Pin(CommandContext context, long id)
+    {
+        lock (context.Store.Gate)
+        {
+            ServerCursor cursor = context.Deployment.Cursors.Find(id, context.Node);
+            GetMoreCheck.Check(context, cursor);
+            cursor.InUse = true;
+            return cursor;
+        }
+    }
+
+    private static async Task<Doc> NextAsync(CommandContext context, ServerCursor cursor, int batchSize, TimeSpan wait)
+    {
+        long id = cursor.Id;
         TimeProvider time = context.Deployment.Options.Time;
         long start = time.GetTimestamp();
         while (true)
@@ -42,24 +92,21 @@ internal static class CursorCommands
                 }
             }
 
-            await WaitAsync(changed, left, time, context.Stopping);
-        }
-    }
+            try
+            {
+                await WaitAsync(changed, left, time, context.Stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                // A server interrupts the getMore of a client that is gone, and closes its cursor.
+                lock (context.Store.Gate)
+                {
+                    context.Deployment.Cursors.Remove(id);
+                }
 
-    public static Doc Kill(CommandContext context)
-    {
-        var killed = new List<object?>();
-        var missing = new List<object?>();
-        foreach (object? id in context.Command.Array("cursors") ?? [])
-        {
-            (id is long number && context.Deployment.Cursors.Remove(number) ? killed : missing).Add(id);
+                throw;
+            }
         }
-
-        return new Doc
-        {
-            { "cursorsKilled", killed }, { "cursorsNotFound", missing }, { "cursorsAlive", Array.Empty<object?>() },
-            { "cursorsUnknown", Array.Empty<object?>() },
-        };
     }
 
     private static Doc? TryNext(CommandContext context, long id, int batchSize, bool final)
@@ -73,7 +120,7 @@ internal static class CursorCommands
         }
         catch (CommandError)
         {
-            context.Deployment.Cursors.Remove(id);
+            Close(context, cursor);
             throw;
         }
 
@@ -84,11 +131,17 @@ internal static class CursorCommands
 
         if (cursor.IsDone)
         {
-            context.Deployment.Cursors.Remove(id);
+            Close(context, cursor);
             cursor.Id = 0;
         }
 
         return Reply(cursor, batch, "nextBatch");
+    }
+
+    private static void Close(CommandContext context, ServerCursor cursor)
+    {
+        cursor.InUse = false;
+        context.Deployment.Cursors.Remove(cursor.Id);
     }
 
     private static async Task WaitAsync(Task changed, TimeSpan left, TimeProvider time, CancellationToken stopping)

@@ -85,7 +85,7 @@ internal static class HelloCommand
         reply.Add("maxMessageSizeBytes", 48_000_000);
         reply.Add("maxWriteBatchSize", 100_000);
         reply.Add("localTime", new DocDate(context.Store.Now.ToUnixTimeMilliseconds()));
-        reply.Add("logicalSessionTimeoutMinutes", 30);
+        reply.Add("logicalSessionTimeoutMinutes", (int)context.Deployment.Options.SessionTimeout.TotalMinutes);
         reply.Add("connectionId", (int)context.Connection.Id);
         reply.Add("minWireVersion", 0);
         reply.Add("maxWireVersion", context.Deployment.Options.MaxWireVersion);

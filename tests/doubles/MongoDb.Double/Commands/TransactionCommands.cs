@@ -7,13 +7,13 @@ internal static class TransactionCommands
 {
     public static Doc Commit(CommandContext context)
     {
-        context.Deployment.Sessions.Commit(context);
+        context.Deployment.Transactions.Commit(context);
         return [];
     }
 
     public static Doc Abort(CommandContext context)
     {
-        context.Deployment.Sessions.Abort(context);
+        context.Deployment.Transactions.Abort(context);
         return [];
     }
 }

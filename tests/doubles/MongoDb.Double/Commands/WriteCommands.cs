@@ -86,13 +86,13 @@ internal static class WriteCommands
     // A retried write answers as the first time.
     private static Doc Once(CommandContext context, Func<Doc> write)
     {
-        if (context.Deployment.Sessions.Replayed(context) is { } before)
+        if (context.Deployment.Transactions.Replayed(context) is { } before)
         {
             return before;
         }
 
         Doc reply = write();
-        context.Deployment.Sessions.Remember(context, reply);
+        context.Deployment.Transactions.Remember(context, reply);
         return reply;
     }
 

@@ -1,4 +1,6 @@
 using CdcEmbedded.MongoDb.Double.Bson;
+using CdcEmbedded.MongoDb.Double.Commands;
+using CdcEmbedded.MongoDb.Double.Sessions;
 
 namespace CdcEmbedded.MongoDb.Double.Streams;
 
@@ -16,6 +18,24 @@ internal abstract class ServerCursor(string database, string collection)
 
     /// <summary>The node that runs it; a getMore elsewhere finds no cursor.</summary>
     public object? Home { get; set; }
+
+    /// <summary>The session of the command that opened it, null for none.</summary>
+    public SessionKey? Session { get; set; }
+
+    /// <summary>The transaction number of that command, null outside of a transaction.</summary>
+    public long? TransactionNumber { get; set; }
+
+    /// <summary>The Stable API parameters of that command.</summary>
+    public ApiParameters Api { get; set; } = new(null, null, null);
+
+    /// <summary>True if it outlives the cursor timeout (<c>noCursorTimeout</c>).</summary>
+    public bool NeverTimesOut { get; set; }
+
+    /// <summary>The time of the last command that used it.</summary>
+    public DateTimeOffset LastUse { get; set; }
+
+    /// <summary>True while a getMore runs on it.</summary>
+    public bool InUse { get; set; }
 
     /// <summary>True where an empty batch may wait for more.</summary>
     public virtual bool Awaits => false;

@@ -1,18 +1,20 @@
-using System.Security.Cryptography;
-using System.Text;
 using CdcEmbedded.MongoDb.Double.Bson;
+using CdcEmbedded.MongoDb.Double.Commands;
 using CdcEmbedded.MongoDb.Double.Data;
 
-namespace CdcEmbedded.MongoDb.Double.Commands;
+namespace CdcEmbedded.MongoDb.Double.Sessions;
 
-/// <summary>The sessions of all clients: transactions under way, and the reply of the last retryable write.</summary>
-internal sealed class SessionTable(DataStore store)
+/// <summary>
+/// The transactions in progress of all sessions, and the reply of each session's last retryable write. Used under the store's gate.
+/// </summary>
+internal sealed class TransactionTable(DataStore store)
 {
-    private readonly Dictionary<DocBinary, WriteTransaction> _transactions = [];
-    private readonly Dictionary<DocBinary, (long Number, Doc Reply)> _replies = [];
+    private readonly Dictionary<SessionKey, WriteTransaction> _transactions = [];
+    private readonly Dictionary<SessionKey, ApiParameters> _api = [];
+    private readonly Dictionary<SessionKey, (long Number, Doc Reply)> _replies = [];
 
     /// <summary>The transaction of the command, begun where it says so; null outside of one.</summary>
-    /// <exception cref="CommandError">There is no such transaction.</exception>
+    /// <exception cref="CommandError">There is no such transaction, or it was begun with other API parameters.</exception>
     public WriteTransaction? TransactionOf(CommandContext context)
     {
         if (context.Command["autocommit"] is not false || Identity(context) is not (var session, var number))
@@ -23,13 +25,16 @@ internal sealed class SessionTable(DataStore store)
         if (context.Command.Flag("startTransaction")
             && !(_transactions.TryGetValue(session, out WriteTransaction? begun) && begun.Number == number))
         {
-            return _transactions[session] = new WriteTransaction(store, EventSession(context, session), number);
+            _api[session] = ApiParameters.Of(context.Command);
+            return _transactions[session] = new WriteTransaction(store, session.ToEventField(), number);
         }
 
-        return _transactions.TryGetValue(session, out WriteTransaction? transaction) && transaction.Number == number
-            ? transaction
+        WriteTransaction transaction = _transactions.TryGetValue(session, out WriteTransaction? known) && known.Number == number
+            ? known
             : throw new CommandError(
                 251, $"Given transaction number {number} does not match any in-progress transactions.", "TransientTransactionError");
+        _api[session].RequireSame(ApiParameters.Of(context.Command), context.Name, "the transaction's first command");
+        return transaction;
     }
 
     public void Commit(CommandContext context) => Required(context).Commit();
@@ -43,6 +48,15 @@ internal sealed class SessionTable(DataStore store)
         }
 
         _transactions.Remove(Identity(context)?.Session ?? throw new CommandError(72, "no session"));
+    }
+
+    /// <summary>Aborts the transactions of sessions that are gone.</summary>
+    public void Forget(IEnumerable<SessionKey> sessions)
+    {
+        foreach (SessionKey session in sessions)
+        {
+            _transactions.Remove(session);
+        }
     }
 
     /// <summary>The reply given before to the same retryable write.</summary>
@@ -60,17 +74,8 @@ internal sealed class SessionTable(DataStore store)
         }
     }
 
-    private static (DocBinary Session, long Number)? Identity(CommandContext context) =>
-        context.Command.Path("lsid", "id") is DocBinary session && context.Command.Number("txnNumber") is { } number
-            ? (session, number)
-            : null;
-
-    // As in events: the client's id and a digest of its user.
-    private static Doc EventSession(CommandContext context, DocBinary session) => new()
-    {
-        { "id", session },
-        { "uid", SHA256.HashData(Encoding.UTF8.GetBytes(context.Connection.User is { } user ? $"{user.Name}@{user.Database}" : "")) },
-    };
+    private static (SessionKey Session, long Number)? Identity(CommandContext context) =>
+        SessionKey.Of(context) is { } session && context.Command.Number("txnNumber") is { } number ? (session, number) : null;
 
     private WriteTransaction Required(CommandContext context) =>
         TransactionOf(context) ?? throw new CommandError(50768, $"{context.Name} must be run within a transaction");
