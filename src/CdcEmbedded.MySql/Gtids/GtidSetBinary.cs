@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Gtids;

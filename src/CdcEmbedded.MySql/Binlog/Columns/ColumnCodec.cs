@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Json;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 

@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Binlog.Values;
+
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
 /// <summary>What a TABLE_MAP_EVENT says about one column, in the order of its fields.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using CdcEmbedded.MySql.Binlog.Charsets;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 

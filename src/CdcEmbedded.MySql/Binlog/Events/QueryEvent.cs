@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Charsets;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 

@@ -1,5 +1,3 @@
-using CdcEmbedded.MySql.Binlog.Files;
-
 namespace CdcEmbedded.MySql.Binlog.Events;
 
 /// <summary>Reads the events inside TRANSACTION_PAYLOAD_EVENTs, one payload after another. It decompresses only as events are asked for, into chunks that are

@@ -1,4 +1,6 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 

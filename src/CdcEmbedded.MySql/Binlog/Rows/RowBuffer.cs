@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CdcEmbedded.MySql.Binlog.Columns;
-using CdcEmbedded.MySql.Binlog.Json;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 

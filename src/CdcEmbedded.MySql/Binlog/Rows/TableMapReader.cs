@@ -1,5 +1,6 @@
 using CdcEmbedded.MySql.Binlog.Columns;
 using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 

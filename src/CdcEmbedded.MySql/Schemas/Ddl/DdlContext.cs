@@ -1,4 +1,4 @@
-using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;

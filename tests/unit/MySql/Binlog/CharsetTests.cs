@@ -1,5 +1,5 @@
 using System.Text;
-using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Charsets;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 

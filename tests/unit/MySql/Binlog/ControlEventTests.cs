@@ -1,5 +1,4 @@
 using System.Text;
-using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Recordings;
 

@@ -1,4 +1,3 @@
-using CdcEmbedded.MySql.Binlog;
 using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;

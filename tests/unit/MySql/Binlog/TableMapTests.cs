@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CdcEmbedded.MySql.Binlog.Columns;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Binlog.Values;
 using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;

@@ -1,7 +1,7 @@
 using System.Text;
-using CdcEmbedded.MySql.Binlog.Columns;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Charsets;
 
 /// <summary>A character set of MySQL or MariaDB. Immutable; its encoding is created at first use.</summary>
 internal sealed class Charset

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Charsets;
 
 /// <summary>The characters of one character set, by the bytes that a server stores for them. Immutable.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Charsets;
 
 /// <summary>Decodes gb18030 as MySQL does, which follows GB 18030-2005: .NET follows the edition of 2000, in which two characters have each
 /// other's bytes. Does not encode. Thread-safe.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Values;
 
 /// <summary>Writes MariaDB's UUID, INET4 and INET6 as the server prints them.</summary>
 internal static class FixedForms

@@ -1,7 +1,9 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
+using CdcEmbedded.MySql.Binlog.Columns;
 using CdcEmbedded.MySql.Binlog.Events;
-using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Binlog.Values;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Rows;
 
 /// <summary>Chooses the codec of a column by its type and metadata.</summary>
 internal static class ColumnCodecs

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Charsets;
 
 /// <summary>How the text of a character set is decoded.</summary>
 internal enum CharsetForm

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Values;
 
 /// <summary>The type byte of a column in a TABLE_MAP_EVENT (include/field_types.h, enum_field_types).</summary>
 internal enum ColumnType : byte

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Charsets;
 
 /// <summary>Decodes text of one character set by its <see cref="CharacterTable"/>. Does not encode. Thread-safe.</summary>
 /// <param name="name">The server's name of the character set.</param>

@@ -1,9 +1,9 @@
 using System.Text;
 using CdcEmbedded.MySql.Binlog.Events;
-using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Binlog.Json;
 using CdcEmbedded.Sources;
 
-namespace CdcEmbedded.MySql.Binlog.Json;
+namespace CdcEmbedded.MySql.Binlog.Rows;
 
 /// <summary>Prints the differences of a JSON column as a patch, for rows that do not hold the document they change.</summary>
 /// <param name="table">The table, for messages.</param>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using CdcEmbedded.MySql.Binlog.Events;
 
-namespace CdcEmbedded.MySql.Binlog.Files;
+namespace CdcEmbedded.MySql.Binlog.Events;
 
 /// <summary>Cuts received bytes into events. Each chunk is written once and then belongs to the events that point into it; only the start
 /// of an event that straddles two chunks is copied.</summary>

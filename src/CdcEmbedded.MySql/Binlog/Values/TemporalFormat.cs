@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Values;
 
 /// <summary>The storage formats of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and the older
 /// ones.</summary>

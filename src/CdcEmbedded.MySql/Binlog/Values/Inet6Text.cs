@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Values;
 
 /// <summary>Writes an INET6 as MariaDB prints it (sql/sql_type_inet.cc, Inet6::to_string), which differs from .NET: the first of the
 /// longest runs of zero words, even a run of one word, becomes a gap, and only compatible and mapped addresses end in IPv4

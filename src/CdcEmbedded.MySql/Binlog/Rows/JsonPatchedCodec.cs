@@ -1,7 +1,7 @@
-using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Binlog.Json;
 using CdcEmbedded.Sources;
 
-namespace CdcEmbedded.MySql.Binlog.Json;
+namespace CdcEmbedded.MySql.Binlog.Rows;
 
 /// <summary>Prints a JSON column after an update whose row holds the old document and the differences. They are applied when the text is
 /// asked for, as the server applies them (sql-common/json_diff.cc, apply_json_diff).</summary>

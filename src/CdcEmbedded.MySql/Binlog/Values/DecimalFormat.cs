@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Values;
 
 /// <summary>DECIMAL in the server's storage form (strings/decimal.cc, decimal2bin).</summary>
 /// <remarks>Big-endian groups of nine digits in four bytes; the first group before the point and the last one after it may have fewer

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using CdcEmbedded.MySql.Binlog.Events;
 
-namespace CdcEmbedded.MySql.Binlog;
+namespace CdcEmbedded.MySql.Binlog.Events;
 
 /// <summary>Reads little-endian fields of an event's body in order. Each read is checked against the body's end first.</summary>
 internal ref struct SpanReader

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Binlog.Columns;
+namespace CdcEmbedded.MySql.Binlog.Values;
 
 /// <summary>What the bytes of a MariaDB column mean that the log holds as a string. Only the table's definition says so.</summary>
 internal enum FixedForm : byte
