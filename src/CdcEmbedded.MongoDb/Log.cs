@@ -52,9 +52,6 @@ internal static partial class Log
     public static partial void SessionsNotEnded(ILogger logger, int count, Exception exception);
 
     /// <summary>Something to mend that does not prevent reading.</summary>
-    [LoggerMessage(2400, LogLevel.Warning, "[{Code}] {Finding} Remedy: {Remedy}")]
-    public static partial void PreflightWarning(ILogger logger, string code, string finding, string remedy);
-
     /// <summary>A change stream is open.</summary>
     [LoggerMessage(2401, LogLevel.Debug, "Engine '{Engine}' has opened a change stream on {Scope} at {Server}.")]
     public static partial void StreamOpened(ILogger logger, string engine, ChangeStreams.StreamScope scope, string server);

@@ -14,15 +14,12 @@ namespace CdcEmbedded.MongoDb;
 public sealed class MongoSource : ISource
 {
     internal const string ConnectorName = "mongodb";
+    private const string ServerName = "The MongoDB deployment";
 
     private readonly MongoSourceOptions _options;
     private readonly MongoConnectionSettings? _settings;
     private readonly TableFilter _filter;
     private readonly StreamScope _scope;
-
-    // The end where reading stops when caught up: once chosen it stays through the reconnects of one engine.
-    private Bson.BsonTimestamp? _end;
-    private SourceContext? _endContext;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string is unusable.</exception>
@@ -60,54 +57,21 @@ public sealed class MongoSource : ISource
     public string Connector => ConnectorName;
 
     /// <inheritdoc/>
-    public async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(start);
-        var logger = context.LoggerFactory.CreateLogger<MongoSource>();
-        var deployment = await ConnectAsync(context, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var findings = new List<SourceFinding>();
-            var (facts, collections) = await CheckAsync(deployment, findings, cancellationToken).ConfigureAwait(false);
-            Preflight.ThrowOnError(findings);
-            foreach (var finding in findings)
-            {
-                Log.PreflightWarning(logger, finding.Code, finding.Message, finding.Remedy);
-            }
-
-            var feed = await CreateFeedAsync(context, deployment, facts, collections, start, logger, cancellationToken).ConfigureAwait(false);
-            await feed.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return feed;
-        }
-        catch
-        {
-            await deployment.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public SourcePosition ReadPosition(CdcOffset offset) => new MongoPosition(OffsetDocument.Read(offset));
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(
-        SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public async ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
         var logger = context.LoggerFactory.CreateLogger<MongoSource>();
-        var deployment = await ConnectAsync(context, cancellationToken).ConfigureAwait(false);
-        await using var disposing = deployment.ConfigureAwait(false);
         var findings = new List<SourceFinding>();
-        var (facts, collections) = await CheckAsync(deployment, findings, cancellationToken).ConfigureAwait(false);
-        if (findings.Exists(static finding => finding.IsError))
-        {
-            return findings;
-        }
-
+        var deployment = await ConnectAsync(context, cancellationToken).ConfigureAwait(false);
+        MongoFeed? feed = null;
+        CdcException? failure = null;
         try
         {
-            var feed = await CreateFeedAsync(context, deployment, facts, collections, start, logger, cancellationToken).ConfigureAwait(false);
-            await using var closing = feed.ConfigureAwait(false);
-            await feed.OpenAsync(cancellationToken).ConfigureAwait(false);
+            feed = await OpenAsync(context, deployment, start, findings, logger, cancellationToken).ConfigureAwait(false);
         }
         catch (ServerMisconfiguredException e)
         {
@@ -115,10 +79,33 @@ public sealed class MongoSource : ISource
         }
         catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
         {
-            findings.Add(new SourceFinding(true, "mongodb.offset", e.Message, "See the message."));
+            failure = e;
+        }
+        finally
+        {
+            if (feed is null)
+            {
+                await deployment.DisposeAsync().ConfigureAwait(false);
+            }
         }
 
-        return findings;
+        return feed is null ? SourceConnection.Refused(ServerName, findings, failure) : new Connection(findings, feed);
+    }
+
+    /// <summary>Opens the change stream, so that a lost position shows before anything is read.</summary>
+    /// <returns>Null where a finding is an error.</returns>
+    private async ValueTask<MongoFeed?> OpenAsync(SourceContext context, IMongoDeployment deployment, StartPosition start, List<SourceFinding> findings,
+        ILogger logger, CancellationToken cancellationToken)
+    {
+        var (facts, collections) = await CheckAsync(deployment, findings, cancellationToken).ConfigureAwait(false);
+        if (findings.Exists(static finding => finding.IsError))
+        {
+            return null;
+        }
+
+        var feed = await CreateFeedAsync(context, deployment, facts, collections, start, logger, cancellationToken).ConfigureAwait(false);
+        await feed.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return feed;
     }
 
     private static void CheckPipeline(IReadOnlyList<PipelineStage> pipeline)
@@ -184,7 +171,7 @@ public sealed class MongoSource : ISource
         var settings = new FeedSettings
         {
             Logger = logger,
-            WantsItems = context.WantsTransactionItems,
+            WantsItems = context.WantsItems,
             WireVersion = facts.WireVersion,
             MaxAwaitTime = _options.MaxAwaitTime,
             OnInvalidate = _options.OnInvalidate,
@@ -209,15 +196,21 @@ public sealed class MongoSource : ISource
         CollectionsWithImages = collections?.WithImages ?? [],
     };
 
-    private Bson.BsonTimestamp? EndFor(SourceContext context, ServerFacts facts)
-    {
-        if (!ReferenceEquals(_endContext, context))
-        {
-            _endContext = context;
-            _end = facts.OperationTime;
-        }
+    /// <summary>The end at which an engine stops is that of its first connection.</summary>
+    private static Bson.BsonTimestamp? EndFor(SourceContext context, ServerFacts facts)
+        => context.GetState(() => new CaughtUpEnd(facts.OperationTime)).Time;
 
-        return _end;
+    private sealed record CaughtUpEnd(Bson.BsonTimestamp? Time);
+
+    /// <summary>Connected, with the change stream open.</summary>
+    private sealed class Connection(IReadOnlyList<SourceFinding> findings, MongoFeed feed) : SourceConnection(ServerName, findings)
+    {
+        private MongoFeed? _feed = feed;
+
+        public override ValueTask<ISourceFeed> OpenAsync(CancellationToken cancellationToken)
+            => new(Interlocked.Exchange(ref _feed, null) ?? throw new InvalidOperationException("The connection has been opened already."));
+
+        public override ValueTask DisposeAsync() => Interlocked.Exchange(ref _feed, null)?.DisposeAsync() ?? default;
     }
 
     private static string FingerprintOf(IReadOnlyList<PipelineStage> pipeline)

@@ -22,9 +22,6 @@ public sealed class MongoSourceInfo : SourceInfo
     /// <summary>Whether the event was too large and comes without its documents and update description.</summary>
     public bool IsReduced { get; init; }
 
-    /// <summary>The place among the delivered changes of the transaction, counted from 1; 0 outside of one.</summary>
-    public long TransactionOrder { get; init; }
-
     /// <summary>What happened, in MongoDB's term: <c>insert</c>, <c>update</c>, <c>replace</c>, <c>delete</c>, <c>drop</c> and so on; empty
     /// where a pipeline removed it.</summary>
     public string OperationType => Event["operationType"u8] is { Type: BsonType.String } type ? type.AsString() : "";

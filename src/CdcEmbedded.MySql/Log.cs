@@ -31,10 +31,6 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Debug, "Closed connection {ConnectionId} to {Host}.")]
     public static partial void Closed(ILogger logger, string host, uint connectionId);
 
-    /// <summary>The preflight found something to fix that does not prevent reading.</summary>
-    [LoggerMessage(1100, LogLevel.Warning, "{Host} [{Code}] {Finding} Remedy: {Remedy}")]
-    public static partial void PreflightWarning(ILogger logger, string host, string code, string finding, string remedy);
-
     /// <summary>The server was asked for its binlog.</summary>
     [LoggerMessage(1101, LogLevel.Debug, "Reading the binlog of {Host}, by GTID: {ByGtid}, from {File}:{Position}, as replica {ServerId}.")]
     public static partial void DumpStarted(ILogger logger, string host, bool byGtid, string file, long position, uint serverId);

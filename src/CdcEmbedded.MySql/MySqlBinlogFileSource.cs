@@ -16,6 +16,7 @@ namespace CdcEmbedded.MySql;
 /// GTIDs, <see cref="MySqlSource"/> can resume from them.</remarks>
 public sealed class MySqlBinlogFileSource : ISource
 {
+    private const string ServerName = "The list of binlog files";
     private readonly MySqlBinlogFileSourceOptions _options;
 
     /// <summary>Creates the source.</summary>
@@ -50,12 +51,34 @@ public sealed class MySqlBinlogFileSource : ISource
     public StartPosition DefaultStart => StartPosition.Earliest;
 
     /// <inheritdoc/>
-    /// <exception cref="CdcConnectionException">A file cannot be opened.</exception>
-    public async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public SourcePosition ReadPosition(CdcOffset offset) => BinlogPosition.Read(offset);
+
+    /// <inheritdoc/>
+    public ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
-        var document = Resolve(start, out _);
+        var findings = new List<SourceFinding>();
+        foreach (var file in _options.Files)
+        {
+            if (!File.Exists(file))
+            {
+                findings.Add(new SourceFinding(true, "mysql.file", $"The binlog file '{file}' does not exist.", "Correct the path."));
+            }
+        }
+
+        try
+        {
+            return new(new Connection(this, findings, context, start, Resolve(start)));
+        }
+        catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
+        {
+            return new(SourceConnection.Refused(ServerName, findings, e));
+        }
+    }
+
+    private async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, BinlogPosition document, CancellationToken cancellationToken)
+    {
         var logger = context.LoggerFactory.CreateLogger<MySqlBinlogFileSource>();
         var history = await OpenSchemasAsync(context, start, document, cancellationToken).ConfigureAwait(false);
         var settings = new FeedSettings
@@ -70,7 +93,7 @@ public sealed class MySqlBinlogFileSource : ISource
             Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
             TransactionBufferBytes = _options.TransactionBufferBytes,
             Xa = _options.Xa,
-            WantsItems = context.WantsTransactionItems,
+            WantsItems = context.WantsItems,
             Schemas = history,
             IsFile = true,
             OnUnknownSchema = _options.OnUnknownSchema,
@@ -79,31 +102,6 @@ public sealed class MySqlBinlogFileSource : ISource
         };
         var log = new FileLog(_options.Files);
         return new BinlogFeed(log.Open(document), log, new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
-        CancellationToken cancellationToken)
-    {
-        var findings = new List<SourceFinding>();
-        foreach (var file in _options.Files)
-        {
-            if (!File.Exists(file))
-            {
-                findings.Add(new SourceFinding(true, "mysql.file", $"The binlog file '{file}' does not exist.", "Check the path."));
-            }
-        }
-
-        try
-        {
-            Resolve(start, out _);
-        }
-        catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
-        {
-            findings.Add(new SourceFinding(true, "mysql.offset", e.Message, "See the message."));
-        }
-
-        return new ValueTask<IReadOnlyList<SourceFinding>>(findings);
     }
 
     /// <summary>Returns what is known about tables at the start position: what was stored, or what the files before that position
@@ -130,9 +128,8 @@ public sealed class MySqlBinlogFileSource : ISource
         return SchemaHistory.Begin(catalogue, document, isKept: true);
     }
 
-    private BinlogPosition Resolve(StartPosition start, out int first)
+    private BinlogPosition Resolve(StartPosition start)
     {
-        first = 0;
         if (start.Offset is not { } offset)
         {
             return ReferenceEquals(start, StartPosition.Earliest)
@@ -148,9 +145,9 @@ public sealed class MySqlBinlogFileSource : ISource
                 + "Start from a file and position.");
         }
 
-        for (; first < _options.Files.Count; first++)
+        foreach (var file in _options.Files)
         {
-            if (Path.GetFileName(_options.Files[first]) == name)
+            if (Path.GetFileName(file) == name)
             {
                 return document;
             }
@@ -165,5 +162,14 @@ public sealed class MySqlBinlogFileSource : ISource
 
         throw new OffsetLostException($"The stored position is in the binlog file '{name}', which is not among the {_options.Files.Count} given. Add it, "
             + "or delete the stored offset to start from the first one.");
+    }
+
+    private sealed class Connection(MySqlBinlogFileSource source, IReadOnlyList<SourceFinding> findings, SourceContext context, StartPosition start,
+        BinlogPosition document) : SourceConnection(ServerName, findings)
+    {
+        public override ValueTask<ISourceFeed> OpenAsync(CancellationToken cancellationToken)
+            => source.OpenAsync(context, start, document, cancellationToken);
+
+        public override ValueTask DisposeAsync() => default;
     }
 }

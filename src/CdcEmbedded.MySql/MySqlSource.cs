@@ -20,9 +20,6 @@ public sealed class MySqlSource : ISource
 
     private readonly MySqlSourceOptions _options;
     private readonly ServerAccess _access;
-    private readonly ServerIdCollisions _collisions;
-    private CaughtUpEnd? _end;
-    private SourceContext? _reportedTo;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of range, a pattern is invalid, or the connection string has an unknown
@@ -32,7 +29,6 @@ public sealed class MySqlSource : ISource
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _access = new ServerAccess(options.ConnectionString, options.DataSource, options.PasswordProvider);
-        _collisions = new ServerIdCollisions(options.ServerId);
         OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
@@ -59,74 +55,52 @@ public sealed class MySqlSource : ISource
     internal TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    public async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public SourcePosition ReadPosition(CdcOffset offset) => BinlogPosition.Read(offset);
+
+    /// <inheritdoc/>
+    public async ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
         var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
-        var found = await StartHost.FindAsync(_access, start, (sql, facts, token) => CheckAsync(sql, facts, context, logger, token), logger,
-            context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        var findings = new List<SourceFinding>();
+        var host = "The MySQL server";
+        try
+        {
+            var found = await StartHost.FindAsync(_access, start, FindAsync, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return found is null ? SourceConnection.Refused(host, findings)
+                : new Connection(this, host, findings, found, context, start.Offset is not null, logger);
+        }
+        catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
+        {
+            return SourceConnection.Refused(host, findings, e);
+        }
+
+        async ValueTask<bool> FindAsync(SqlSession sql, ServerFacts facts, CancellationToken token)
+        {
+            // Those of the host that is asked last: the others cannot serve.
+            host = sql.Host.ToString();
+            findings.Clear();
+            findings.AddRange(Preflight.Check(facts));
+            findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, token).ConfigureAwait(false));
+            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, logger), token).ConfigureAwait(false));
+            return !findings.Exists(static finding => finding.IsError);
+        }
+    }
+
+    private async ValueTask<ISourceFeed> OpenAsync(StartHost found, SourceContext context, bool isStored, ILogger logger, CancellationToken cancellationToken)
+    {
         try
         {
             var gtids = await FilePosition.FindGtidsAsync(found.Start, found.Facts, found.Server, logger, cancellationToken).ConfigureAwait(false);
             var document = Identified(found.Start, found.Facts, gtids);
-            return await StartAsync(context, found, document, start.Offset is not null, logger, cancellationToken).ConfigureAwait(false);
+            return await StartAsync(context, found, document, isStored, logger, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             await found.Session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(start);
-        var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
-        var session = await ReplicationSession.ConnectAsync(_access.Session, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        await using var closing = session.ConfigureAwait(false);
-        var server = await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        var sql = await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
-        await using var disposing = sql.ConfigureAwait(false);
-        var facts = await ServerFacts.ReadAsync(sql, cancellationToken).ConfigureAwait(false);
-        var findings = await FindAsync(sql, facts, logger, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var logEnd = await ServerFacts.ReadLogEndAsync(sql, cancellationToken).ConfigureAwait(false);
-            StartResolver.Resolve(start, facts, logEnd);
-        }
-        catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
-        {
-            findings.Add(new SourceFinding(true, "mysql.offset", e.Message, "See the message."));
-        }
-
-        return findings;
-    }
-
-    /// <summary>All that is checked on a server, at a start and by <see cref="ValidateAsync"/> alike.</summary>
-    private async ValueTask<List<SourceFinding>> FindAsync(SqlSession sql, ServerFacts facts, ILogger logger, CancellationToken cancellationToken)
-    {
-        var findings = Preflight.Check(facts);
-        findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, cancellationToken).ConfigureAwait(false));
-        findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, logger), cancellationToken).ConfigureAwait(false));
-        return findings;
-    }
-
-    /// <summary>Refuses a server with errors. Warnings are logged once for each engine, not again at every reconnect.</summary>
-    private async ValueTask CheckAsync(SqlSession sql, ServerFacts facts, SourceContext context, ILogger logger, CancellationToken cancellationToken)
-    {
-        var isFirst = !ReferenceEquals(Volatile.Read(ref _reportedTo), context);
-        var findings = isFirst ? await FindAsync(sql, facts, logger, cancellationToken).ConfigureAwait(false) : Preflight.Check(facts);
-        Preflight.ThrowOnError(findings, sql.Host.ToString());
-        foreach (var finding in isFirst ? findings : [])
-        {
-            Log.PreflightWarning(logger, sql.Host.ToString(), finding.Code, finding.Message, finding.Remedy);
-        }
-
-        Volatile.Write(ref _reportedTo, context);
     }
 
     private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
@@ -142,7 +116,7 @@ public sealed class MySqlSource : ISource
         try
         {
             var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);
-            _collisions.Time = context.TimeProvider;
+            var state = context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
             var request = new DumpRequest
             {
                 Start = start,
@@ -156,9 +130,9 @@ public sealed class MySqlSource : ISource
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, request, logger, cancellationToken).ConfigureAwait(false);
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
                 start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
-            var end = context.StopWhenCaughtUp ? KeepEnd(context, facts, logEnd) : null;
+            var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, selection, history, logger) with { End = end };
-            var stream = new DumpEventStream(session, packets, _collisions, context.StopWhenCaughtUp);
+            var stream = new DumpEventStream(session, packets, state.Collisions, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums)
             {
                 Probe = context.StopWhenCaughtUp ? null : new LogProbe(server, facts, ProbeInterval, context.TimeProvider, logger),
@@ -184,7 +158,7 @@ public sealed class MySqlSource : ISource
         TransactionBufferBytes = _options.TransactionBufferBytes,
         Xa = _options.Xa,
         Purged = facts.GtidPurged,
-        WantsItems = context.WantsTransactionItems,
+        WantsItems = context.WantsItems,
         Schemas = history,
         IgnoresTableCase = facts.IgnoresTableCase,
         OnUnknownSchema = _options.OnUnknownSchema,
@@ -194,18 +168,41 @@ public sealed class MySqlSource : ISource
 
     /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another server
     /// after a failover has an end of its own.</summary>
-    private BinlogPosition? KeepEnd(SourceContext context, ServerFacts facts, BinlogCoordinates? logEnd)
+    private static BinlogPosition? KeepEnd(EngineState state, ServerFacts facts, BinlogCoordinates? logEnd)
     {
-        if (_end is not { } end || !ReferenceEquals(end.Context, context) || end.Position?.Server != facts.ServerUuid)
+        if (!state.HasEnd || state.End?.Server != facts.ServerUuid)
         {
-            _end = end = new CaughtUpEnd(context, logEnd is null ? null
-                : new BinlogPosition { Server = facts.ServerUuid, Executed = facts.Executed, Coordinates = logEnd });
+            state.HasEnd = true;
+            state.End = logEnd is null ? null : new BinlogPosition { Server = facts.ServerUuid, Executed = facts.Executed, Coordinates = logEnd };
         }
 
-        return end.Position;
+        return state.End;
     }
 
-    private sealed record CaughtUpEnd(SourceContext Context, BinlogPosition? Position);
+    /// <summary>What is kept for one engine from one connection to the next.</summary>
+    private sealed class EngineState(ServerIdCollisions collisions)
+    {
+        public ServerIdCollisions Collisions { get; } = collisions;
+
+        public bool HasEnd { get; set; }
+
+        public BinlogPosition? End { get; set; }
+    }
+
+    /// <summary>Connected to a host that has the start.</summary>
+    private sealed class Connection(MySqlSource source, string host, IReadOnlyList<SourceFinding> findings, StartHost found, SourceContext context, bool isStored,
+        ILogger logger) : SourceConnection(host, findings)
+    {
+        private StartHost? _found = found;
+
+        public override ValueTask<ISourceFeed> OpenAsync(CancellationToken cancellationToken)
+        {
+            var found = Interlocked.Exchange(ref _found, null) ?? throw new InvalidOperationException("The connection has been opened already.");
+            return source.OpenAsync(found, context, isStored, logger, cancellationToken);
+        }
+
+        public override ValueTask DisposeAsync() => Interlocked.Exchange(ref _found, null)?.Session.DisposeAsync() ?? default;
+    }
 
     /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has found for it.</summary>
     private static BinlogPosition Identified(BinlogPosition start, ServerFacts facts, MariaDbGtidPosition? gtids)

@@ -81,9 +81,7 @@ public sealed class ChangeEventBuilder
     {
         var key = _operation == ChangeOperation.Truncate ? [] : _key;
         var transaction = _hasTransaction ? new ScriptedTransaction(_transaction, _timestamp) : null;
-        return new ChangeEvent(
-            new ScriptedChangeSet(_engine, [ScriptedChange.Create(_operation, _table, _before, _after, key)], [_row + 1L], transaction,
-                _transaction, _row, !_hasTransaction, _timestamp),
-            0);
+        return new ScriptedChangeSet(_engine, [ScriptedChange.Create(_operation, _table, _before, _after, key)], transaction, _transaction, _row,
+            !_hasTransaction, _timestamp).ToEvent(0);
     }
 }

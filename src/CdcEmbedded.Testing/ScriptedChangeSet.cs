@@ -7,7 +7,6 @@ namespace CdcEmbedded.Testing;
 internal sealed class ScriptedChangeSet : ChangeSet
 {
     private readonly IReadOnlyList<ScriptedChange> _changes;
-    private readonly IReadOnlyList<long> _tableOrders;
     private readonly string _engine;
     private readonly int _transactionIndex;
     private readonly int _firstRow;
@@ -17,27 +16,26 @@ internal sealed class ScriptedChangeSet : ChangeSet
 
     /// <param name="engine">The engine's name.</param>
     /// <param name="changes">The changes.</param>
-    /// <param name="tableOrders">Each one's place among its table's in the transaction, from 1.</param>
     /// <param name="transaction">Null outside of one.</param>
     /// <param name="transactionIndex">How many transactions lie before.</param>
     /// <param name="firstRow">How many rows of the transaction lie before.</param>
     /// <param name="endsTransaction">Whether reading goes on with the next transaction behind the last change.</param>
     /// <param name="timestamp">When it was committed.</param>
-    public ScriptedChangeSet(string engine, IReadOnlyList<ScriptedChange> changes, IReadOnlyList<long> tableOrders,
+    public ScriptedChangeSet(string engine, IReadOnlyList<ScriptedChange> changes,
         ScriptedTransaction? transaction, int transactionIndex, int firstRow, bool endsTransaction, DateTimeOffset timestamp)
     {
         _engine = engine;
         _changes = changes;
-        _tableOrders = tableOrders;
         _transaction = transaction;
         _transactionIndex = transactionIndex;
         _firstRow = firstRow;
         _endsTransaction = endsTransaction;
         _timestamp = timestamp;
+        StartAt(firstRow + 1);
     }
 
     /// <summary>The last change as an event of its own.</summary>
-    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], [_tableOrders[^1]], _transaction, _transactionIndex,
+    public ScriptedChangeSet Again() => new(_engine, [_changes[^1]], _transaction, _transactionIndex,
         _firstRow + _changes.Count - 1, _endsTransaction, _timestamp);
 
     public override int Count => _changes.Count;
@@ -50,9 +48,11 @@ internal sealed class ScriptedChangeSet : ChangeSet
 
     public override DateTimeOffset GetTimestamp(int change) => _timestamp;
 
-    public override TransactionInfo? GetTransaction(int change) => _transaction;
+    public override TransactionInfo? Transaction => _transaction;
 
-    public override TableSchema? Schema => _changes[0].Schema;
+    public override bool HasOneTable => true;
+
+    public override TableSchema? GetSchema(int change) => _changes[change].Schema;
 
     public override ChangeOperation GetOperation(int change) => _changes[change].Operation;
 
@@ -62,13 +62,9 @@ internal sealed class ScriptedChangeSet : ChangeSet
 
     public override DataRecord GetKey(int change) => _changes[change].Key;
 
-    public override long GetTotalOrder(int change) => _firstRow + change + 1;
-
-    public override long GetDataCollectionOrder(int change) => _tableOrders[change];
-
     public override SourceInfo GetSource(int change) => new()
     {
-        Connector = ScriptedPosition.Connector,
+        Connector = ScriptedPosition.ConnectorName,
         Name = _engine,
         Timestamp = _timestamp,
         Database = GetDatabase(change),
@@ -79,15 +75,6 @@ internal sealed class ScriptedChangeSet : ChangeSet
         => string.Create(CultureInfo.InvariantCulture, $"scripted:{_transactionIndex}:{_firstRow + change}");
 
     public override SourcePosition GetPosition(int change) => _endsTransaction && change == _changes.Count - 1
-        ? new ScriptedPosition(_transactionIndex + 1, 0, false)
-        : new ScriptedPosition(_transactionIndex, _firstRow + change + 1, true);
-
-    // Each change carries records of its own, so the set has none to read by number.
-    public override int GetFieldCount(int record) => 0;
-
-    public override string GetFieldName(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
-
-    public override int IndexOf(int record, string name) => -1;
-
-    public override DataValue GetValue(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
+        ? new ScriptedPosition(_transactionIndex + 1, 0)
+        : new ScriptedPosition(_transactionIndex, _firstRow + change + 1);
 }

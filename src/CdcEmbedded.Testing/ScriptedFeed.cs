@@ -9,9 +9,6 @@ internal sealed class ScriptedFeed : ISourceFeed
     private readonly SourceContext _context;
     private readonly ScriptedPosition _start;
     private readonly List<ScriptedChange> _event = [];
-    private readonly List<long> _eventOrders = [];
-    private readonly Dictionary<string, long> _tableCounts = new(StringComparer.Ordinal);
-    private readonly List<string> _tables = [];
     private ScriptedTransaction? _transaction;
     private ScriptedChangeSet? _last;
     private int _step;
@@ -29,7 +26,7 @@ internal sealed class ScriptedFeed : ISourceFeed
 
     public SourcePosition StartPosition => _start;
 
-    // Behind the start, or exactly at it with the transaction's begin already told.
+    // Before the start: delivered by an earlier connection.
     private bool IsSkipping => _transactions < _start.Transactions || (_transactions == _start.Transactions && _rows < _start.Rows);
 
     private DateTimeOffset Timestamp => _source.FirstTimestamp.AddSeconds(_transactions);
@@ -110,7 +107,7 @@ internal sealed class ScriptedFeed : ISourceFeed
         switch (step.Kind)
         {
             case ScriptStepKind.Begin:
-                PlayBegin(batch);
+                PlayBegin();
                 break;
             case ScriptStepKind.Change when step.Change is { } change:
                 PlayChange(change, batch);
@@ -137,7 +134,7 @@ internal sealed class ScriptedFeed : ISourceFeed
 
                 break;
             case ScriptStepKind.Heartbeat when !IsSkipping:
-                batch.Add(new Heartbeat(Here()));
+                batch.Add(StreamItems.Heartbeat(Here()));
                 break;
             case ScriptStepKind.Repeat when !IsSkipping && _last is { } last && _source.TryUse(step):
                 batch.Add(last.Again());
@@ -147,27 +144,14 @@ internal sealed class ScriptedFeed : ISourceFeed
         }
     }
 
-    private void PlayBegin(FeedBatch batch)
+    private void PlayBegin()
     {
-        var isTold = IsSkipping || (_transactions == _start.Transactions && _start.IsBegun);
         _isInTransaction = true;
         _transaction = new ScriptedTransaction(_transactions, Timestamp);
-        if (!isTold)
-        {
-            batch.Add(new TransactionBegin(_transaction, Here()));
-        }
     }
 
     private void PlayChange(ScriptedChange change, FeedBatch batch)
     {
-        var table = change.Database + "." + change.Table;
-        _tableCounts.TryGetValue(table, out var order);
-        if (order == 0)
-        {
-            _tables.Add(table);
-        }
-
-        _tableCounts[table] = order + 1;
         if (IsSkipping)
         {
             _rows++;
@@ -185,7 +169,6 @@ internal sealed class ScriptedFeed : ISourceFeed
         }
 
         _event.Add(change);
-        _eventOrders.Add(order + 1);
         if (!_isInTransaction || _event.Count >= _source.ChangesPerEvent)
         {
             Flush(batch, !_isInTransaction);
@@ -196,12 +179,10 @@ internal sealed class ScriptedFeed : ISourceFeed
     {
         var isSkipped = IsSkipping;
         var transaction = _transaction;
-        var rows = _rows;
-        var counts = _tables.ConvertAll(t => new KeyValuePair<string, long>(t, _tableCounts[t]));
         EndTransaction();
         if (!isSkipped && transaction is not null)
         {
-            batch.Add(new TransactionEnd(transaction, rows, counts, Here()));
+            batch.EndTransaction(transaction, Here());
         }
     }
 
@@ -211,8 +192,6 @@ internal sealed class ScriptedFeed : ISourceFeed
         _rows = 0;
         _isInTransaction = false;
         _transaction = null;
-        _tableCounts.Clear();
-        _tables.Clear();
     }
 
     /// <summary>Closes the log event that is being gathered.</summary>
@@ -223,17 +202,16 @@ internal sealed class ScriptedFeed : ISourceFeed
             return;
         }
 
-        _last = new ScriptedChangeSet(_context.Name, [.. _event], [.. _eventOrders], _transaction, _transactions, _rows,
+        _last = new ScriptedChangeSet(_context.Name, [.. _event], _transaction, _transactions, _rows,
             endsTransaction, Timestamp);
         batch.Add(_last);
         _rows += _event.Count;
         _event.Clear();
-        _eventOrders.Clear();
         if (endsTransaction)
         {
             EndTransaction();
         }
     }
 
-    private ScriptedPosition Here() => new(_transactions, _rows, _isInTransaction);
+    private ScriptedPosition Here() => new(_transactions, _rows);
 }

@@ -37,7 +37,7 @@ public sealed class ScriptedSource : ISource
     public IReadOnlyList<SourceFinding> Findings { get; init; } = [];
 
     /// <inheritdoc/>
-    public string Connector => ScriptedPosition.Connector;
+    public string Connector => ScriptedPosition.ConnectorName;
 
     /// <inheritdoc/>
     public StartPosition DefaultStart => StartPosition.Earliest;
@@ -132,7 +132,7 @@ public sealed class ScriptedSource : ISource
             return Add(new ScriptStep
             {
                 Kind = ScriptStepKind.Notice,
-                Notice = position => new Notice(kind, message, position) { Database = database, Table = name },
+                Notice = position => StreamItems.Notice(kind, message, position, database, name),
             });
         }
     }
@@ -183,7 +183,10 @@ public sealed class ScriptedSource : ISource
     public ScriptedSource End() => Add(new ScriptStep { Kind = ScriptStepKind.End });
 
     /// <inheritdoc/>
-    public ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public SourcePosition ReadPosition(CdcOffset offset) => ScriptedPosition.FromOffset(offset);
+
+    /// <inheritdoc/>
+    public ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
@@ -200,21 +203,17 @@ public sealed class ScriptedSource : ISource
             if (_losses > 0 && start.Offset is not null)
             {
                 _losses--;
-                throw new OffsetLostException($"The script has lost the offset {start.Offset}.");
+                return new(SourceConnection.Refused("The script", Findings, new OffsetLostException($"The script has lost the offset {start.Offset}.")));
             }
         }
 
         var position = start.Offset is { } offset ? ScriptedPosition.FromOffset(offset)
-            : start == StartPosition.Latest ? new ScriptedPosition(CountTransactions(), 0, false)
-            : new ScriptedPosition(0, 0, false);
-        Interlocked.Increment(ref _openFeeds);
-        return new ValueTask<ISourceFeed>(new ScriptedFeed(this, context, position));
+            : start == StartPosition.Latest ? new ScriptedPosition(CountTransactions(), 0)
+            : new ScriptedPosition(0, 0);
+        return new(new ScriptedConnection(this, context, position, Findings));
     }
 
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
-        CancellationToken cancellationToken)
-        => new(Findings);
+    internal void OnFeedOpened() => Interlocked.Increment(ref _openFeeds);
 
     internal void OnFeedClosed() => Interlocked.Decrement(ref _openFeeds);
 

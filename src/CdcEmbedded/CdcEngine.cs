@@ -149,7 +149,9 @@ public sealed class CdcEngine : IAsyncDisposable
         using var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger));
         var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
-        return await _source.ValidateAsync(CreateContext(wantsItems: false), start, cancellationToken).ConfigureAwait(false);
+        var connection = await _source.ConnectAsync(CreateContext(wantsItems: false), start, cancellationToken).ConfigureAwait(false);
+        await using var closing = connection.ConfigureAwait(false);
+        return StartChecks.ToFindings(connection, _source.Connector);
     }
 
     /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is
@@ -196,7 +198,7 @@ public sealed class CdcEngine : IAsyncDisposable
         LoggerFactory = _options.LoggerFactory,
         TimeProvider = _options.TimeProvider,
         MaxBatchSize = _options.MaxBatchSize,
-        WantsTransactionItems = wantsItems,
+        WantsItems = wantsItems,
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
         Notes = new SourceNotes(_offsets, Name, _logger),
     };

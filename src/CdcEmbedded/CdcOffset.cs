@@ -1,26 +1,36 @@
 using System.Text;
 using System.Text.Json;
+using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded;
 
-/// <summary>A place in a source's log from which reading can go on: opaque, versioned, human-readable JSON text of at most a few KB,
-/// with the source's identity in it. Immutable.</summary>
-/// <remarks>Store it as text (<see cref="ToString"/>) and bring it back with <see cref="Parse"/>. Equality is that of the text; which of two
-/// offsets comes first only their source can tell.</remarks>
+/// <summary>Where to resume in a source's log: opaque, versioned, human-readable JSON text of at most a few KB, with the source's identity in it.
+/// Immutable.</summary>
+/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Equality is that of the text; only the source knows which
+/// of two offsets comes first.</remarks>
 public sealed class CdcOffset : IEquatable<CdcOffset>
 {
     private readonly string _text;
 
-    private CdcOffset(string text, string connector)
+    internal CdcOffset(string text, int version, string connector, string? sourceId)
     {
         _text = text;
+        Version = version;
         Connector = connector;
+        SourceId = sourceId;
     }
 
     /// <summary>The kind of source that it belongs to, such as <c>mysql</c>.</summary>
     public string Connector { get; }
 
-    /// <summary>Reads an offset's text.</summary>
+    /// <summary>The identity of the source, such as a server's UUID or a replica set's name.</summary>
+    /// <value>Null where the source has none, and for offsets of version 1, which keep it elsewhere.</value>
+    internal string? SourceId { get; }
+
+    /// <summary>The version of the text: 1 or 2.</summary>
+    internal int Version { get; }
+
+    /// <summary>Reads an offset's text, of this version of CdcEmbedded or of any earlier one.</summary>
     /// <param name="text">What <see cref="ToString"/> returned.</param>
     /// <exception cref="OffsetFormatException">It is no offset: empty, damaged, or of an unknown version.</exception>
     public static CdcOffset Parse(string text)
@@ -28,26 +38,17 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
-            using var document = JsonDocument.ParseValue(ref reader);
-            while (reader.Read())
-            {
-                // Nothing may follow the object: reading on makes the reader refuse it.
-            }
-
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("v", out var version) || !version.TryGetInt32(out var number)
-                || !root.TryGetProperty("source", out var source) || source.GetString() is not { Length: > 0 } connector)
-            {
-                throw new OffsetFormatException($"This is no offset: {Shorten(text)} lacks \"v\" or \"source\".");
-            }
-
-            return number == 1 ? new CdcOffset(text, connector)
-                : throw new OffsetFormatException($"Offset version {number} is not known here (1 is): it was written by a newer CdcEmbedded.");
+            var (version, connector, sourceId) = OffsetEnvelope.ReadHead(ParseJson(text));
+            return new CdcOffset(text, version, connector, sourceId);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new OffsetFormatException($"This is no offset: {Shorten(text)} is not a JSON object.", e);
+            throw new OffsetFormatException($"{Shorten(text)} is not an offset: it is not JSON. Restore a copy of it, or remove it to start "
+                + "afresh.", e);
+        }
+        catch (FormatException e)
+        {
+            throw new OffsetFormatException($"{Shorten(text)} cannot be used as an offset: {e.Message}. Restore a copy of it, or remove it to start afresh.", e);
         }
     }
 
@@ -63,5 +64,29 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
     /// <inheritdoc/>
     public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
 
-    private static string Shorten(string text) => text.Length == 0 ? "an empty text" : text.Length <= 60 ? $"'{text}'" : $"'{text.AsSpan(0, 60)}…'";
+    /// <summary>The whole text as JSON.</summary>
+    internal JsonElement ToJson() => ParseJson(_text);
+
+    /// <summary>The transactions that were open when it was written; none in version 1.</summary>
+    internal TransactionCounters[] ReadTransactions() => Version == 1 ? TransactionCounters.None : OffsetEnvelope.ReadTransactions(ToJson());
+
+    /// <summary>The snapshot state as JSON; null for none.</summary>
+    internal string? ReadSnapshot() => Version != 1 && ToJson().TryGetProperty("snapshot"u8, out var snapshot) ? snapshot.GetRawText() : null;
+
+    private static JsonElement ParseJson(string text)
+    {
+        // A lone surrogate has no UTF-8 form: the encoder's replacement would change the text silently.
+        var reader = new Utf8JsonReader(StrictUtf8.GetBytes(text));
+        using var document = JsonDocument.ParseValue(ref reader);
+        while (reader.Read())
+        {
+            // Nothing may follow the object: reading on makes the reader refuse it.
+        }
+
+        return document.RootElement.Clone();
+    }
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static string Shorten(string text) => text.Length == 0 ? "An empty text" : text.Length <= 60 ? $"'{text}'" : $"'{text.AsSpan(0, 60)}…'";
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
@@ -9,11 +10,11 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
 {
     private readonly IReadOnlyList<FeedEntry> _entries;
 
-    internal ChangeBatch(FeedBatch batch, object? stream, long endSequence)
+    internal ChangeBatch(FeedBatch batch, IOffsetOrigin? stream, long endSequence)
     {
         _entries = batch.Entries;
         Count = batch.ChangeCount;
-        Position = batch.EntryList[^1].Position;
+        Place = batch.EntryList[^1].Place;
         Stream = stream;
         EndSequence = endSequence;
     }
@@ -21,16 +22,16 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     /// <summary>The number of changes; at least 1.</summary>
     public int Count { get; }
 
-    /// <summary>Where reading goes on once the whole batch has been processed. Built anew at each call.</summary>
-    public CdcOffset Offset => Position.ToOffset();
+    /// <summary>The offset to resume from after the whole batch has been processed. Built at each call.</summary>
+    public CdcOffset Offset => Place.ToOffset(Stream);
 
     /// <summary>Whether the batch ends where no transaction of the source is open. A transaction larger than a batch spans several.</summary>
-    public bool EndsTransaction => Position.IsTransactionEnd;
+    public bool EndsTransaction => Place.IsTransactionEnd;
 
-    internal SourcePosition Position { get; }
+    internal StreamPlace Place { get; }
 
     /// <summary>The stream that delivered it.</summary>
-    internal object? Stream { get; }
+    internal IOffsetOrigin? Stream { get; }
 
     /// <summary>Everything of that stream below it is in this batch or before.</summary>
     internal long EndSequence { get; }

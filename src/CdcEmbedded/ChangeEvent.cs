@@ -1,3 +1,4 @@
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
@@ -10,10 +11,7 @@ public sealed class ChangeEvent : StreamItem
     private readonly ChangeSet _set;
     private readonly int _change;
 
-    /// <summary>Creates the event; for source adapters and test doubles.</summary>
-    /// <param name="set">The changes of one log event.</param>
-    /// <param name="change">Which of them, counted from 0.</param>
-    public ChangeEvent(ChangeSet set, int change)
+    internal ChangeEvent(ChangeSet set, int change)
     {
         _set = set;
         _change = change;
@@ -41,7 +39,7 @@ public sealed class ChangeEvent : StreamItem
     public DataRecord RelatedKey => _set.GetRelatedKey(_change);
 
     /// <summary>The table's schema at this position; null for sources without one.</summary>
-    public TableSchema? Schema => _set.Schema;
+    public TableSchema? Schema => _set.GetSchema(_change);
 
     /// <summary>When the source committed (where its log tells that) or executed the change, in UTC.</summary>
     public DateTimeOffset Timestamp => _set.GetTimestamp(_change);
@@ -50,7 +48,7 @@ public sealed class ChangeEvent : StreamItem
     public SourceInfo Source => _set.GetSource(_change);
 
     /// <summary>The transaction; null where the source tells none.</summary>
-    public TransactionInfo? Transaction => _set.GetTransaction(_change);
+    public TransactionInfo? Transaction => _set.Transaction;
 
     /// <summary>Whether it was delivered before it was known whether its transaction commits: because the source's options ask for that, or because the
     /// transaction is larger than they let the source hold.</summary>
@@ -62,22 +60,29 @@ public sealed class ChangeEvent : StreamItem
     public long TotalOrder => _set.GetTotalOrder(_change);
 
     /// <summary>The place among the delivered changes of the same table in the transaction, counted from 1.</summary>
-    public long DataCollectionOrder => _set.GetDataCollectionOrder(_change);
+    public long DataCollectionOrder => _set.GetTableOrder(_change);
 
     /// <summary>A text that names this change, the same at each reading of the log: use it to recognise a repeated event.</summary>
     public string EventId => _set.GetEventId(_change);
 
-    internal override SourcePosition Position => _set.GetPosition(_change);
+    internal override StreamPlace Place => _set.PlaceAfter(_change);
 
-    internal override object? Stream => _set.Stream;
+    internal override IOffsetOrigin? Stream => _set.Stream;
 
     internal override long Sequence => _set.Sequence + _change;
+
+    internal override TransactionInfo? EnclosingTransaction => _set.Transaction;
 
     internal ChangeSet Set => _set;
 
     internal int Change => _change;
 
-    internal override void Stamp(object stream, long sequence) => throw new NotSupportedException("A change is stamped through its set.");
+    private protected override ref ItemState State => throw new NotSupportedException("A change keeps nothing itself: its set does.");
+
+    internal override void Stamp(IOffsetOrigin stream, long sequence) => throw new NotSupportedException("A change is stamped through its set.");
+
+    internal override void SetTransaction(TransactionInfo? transaction)
+        => throw new ArgumentException("A single change cannot be added to a batch: add its set.", nameof(transaction));
 
     /// <summary>Operation, table and key, for logs; no other contents.</summary>
     public override string ToString() => $"{Operation} {Database}.{Table} {Key}";

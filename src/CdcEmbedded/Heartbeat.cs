@@ -5,23 +5,12 @@ namespace CdcEmbedded;
 /// <summary>The source is alive and everything up to <see cref="StreamItem.Offset"/> has been yielded: nothing lags.</summary>
 public sealed class Heartbeat : StreamItem
 {
-    private object? _stream;
-    private long _sequence;
+    private ItemState _state;
 
-    /// <summary>Creates the item; for source adapters and test doubles.</summary>
-    public Heartbeat(SourcePosition position) => Position = position;
+    /// <summary>Creates the item.</summary>
+    internal Heartbeat(SourcePosition position) => _state = new ItemState(position);
 
-    internal override SourcePosition Position { get; }
-
-    internal override object? Stream => _stream;
-
-    internal override long Sequence => _sequence;
-
-    internal override void Stamp(object stream, long sequence)
-    {
-        _stream = stream;
-        _sequence = sequence;
-    }
+    private protected override ref ItemState State => ref _state;
 
     /// <inheritdoc/>
     public override string ToString() => "Heartbeat";

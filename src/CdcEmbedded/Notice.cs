@@ -7,21 +7,18 @@ namespace CdcEmbedded;
 /// batches only does not miss it.</remarks>
 public sealed class Notice : StreamItem
 {
-    private readonly SourcePosition _position;
-    private object? _stream;
-    private long _sequence;
+    private ItemState _state;
 
-    /// <summary>Creates the item; for source adapters and test doubles.</summary>
+    /// <summary>Creates the item.</summary>
     /// <param name="kind">What it tells of.</param>
     /// <param name="message">What happened, and what to do; without row contents.</param>
     /// <param name="position">Where reading goes on.</param>
-    public Notice(NoticeKind kind, string message, SourcePosition position)
+    internal Notice(NoticeKind kind, string message, SourcePosition position)
     {
         ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(position);
         Kind = kind;
         Message = message;
-        _position = position;
+        _state = new ItemState(position);
     }
 
     /// <summary>What it tells of.</summary>
@@ -42,17 +39,7 @@ public sealed class Notice : StreamItem
     /// <value>Null, the default, where no event of the log told it.</value>
     public SourceInfo? Source { get; init; }
 
-    internal override SourcePosition Position => _position;
-
-    internal override object? Stream => _stream;
-
-    internal override long Sequence => _sequence;
-
-    internal override void Stamp(object stream, long sequence)
-    {
-        _stream = stream;
-        _sequence = sequence;
-    }
+    private protected override ref ItemState State => ref _state;
 
     /// <inheritdoc/>
     public override string ToString() => Table.Length > 0 ? $"{Kind} of {Database}.{Table}: {Message}" : $"{Kind}: {Message}";

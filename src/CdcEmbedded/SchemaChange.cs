@@ -6,24 +6,21 @@ namespace CdcEmbedded;
 /// <remarks>Immutable; may be kept and read from any thread.</remarks>
 public sealed class SchemaChange : StreamItem
 {
-    private readonly SourcePosition _position;
-    private object? _stream;
-    private long _sequence;
+    private ItemState _state;
 
-    /// <summary>Creates the item; for source adapters and test doubles.</summary>
+    /// <summary>Creates the item.</summary>
     /// <param name="kind">What happened.</param>
     /// <param name="operation">The same in the source's own term.</param>
     /// <param name="source">Where it comes from, with the time, the database, and the table (empty where a whole database is meant).</param>
     /// <param name="position">Where reading goes on.</param>
-    public SchemaChange(SchemaChangeKind kind, string operation, SourceInfo source, SourcePosition position)
+    internal SchemaChange(SchemaChangeKind kind, string operation, SourceInfo source, SourcePosition position)
     {
         ArgumentNullException.ThrowIfNull(operation);
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(position);
         Kind = kind;
         Operation = operation;
         Source = source;
-        _position = position;
+        _state = new ItemState(position);
     }
 
     /// <summary>What happened.</summary>
@@ -56,17 +53,7 @@ public sealed class SchemaChange : StreamItem
     /// <summary>What the source tells of it beyond this; no record where it tells nothing.</summary>
     public DataRecord Details { get; init; }
 
-    internal override SourcePosition Position => _position;
-
-    internal override object? Stream => _stream;
-
-    internal override long Sequence => _sequence;
-
-    internal override void Stamp(object stream, long sequence)
-    {
-        _stream = stream;
-        _sequence = sequence;
-    }
+    private protected override ref ItemState State => ref _state;
 
     /// <inheritdoc/>
     public override string ToString() => Table.Length > 0 ? $"{Operation} {Database}.{Table}" : $"{Operation} {Database}".TrimEnd();

@@ -1,4 +1,4 @@
-using CdcEmbedded.Sources;
+using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded;
 
@@ -10,18 +10,34 @@ public abstract class StreamItem
     {
     }
 
-    /// <summary>Where reading goes on once this item has been processed. Built anew at each call.</summary>
-    public CdcOffset Offset => Position.ToOffset();
+    /// <summary>The offset to resume from after this item has been processed. Built at each call.</summary>
+    public CdcOffset Offset => Place.ToOffset(Stream);
 
-    /// <summary>The same in the source's own terms.</summary>
-    internal abstract SourcePosition Position { get; }
+    /// <summary>The same as the engine keeps it.</summary>
+    internal virtual StreamPlace Place => new(State.Position, State.Open);
 
     /// <summary>The stream that delivered it; null outside of one.</summary>
-    internal abstract object? Stream { get; }
+    internal virtual IOffsetOrigin? Stream => State.Stream;
 
     /// <summary>Its place in that stream.</summary>
-    internal abstract long Sequence { get; }
+    internal virtual long Sequence => State.Sequence;
 
-    /// <summary>Tells it its place, before it is yielded. A change finds its own through its set, to stay at 32 bytes.</summary>
-    internal abstract void Stamp(object stream, long sequence);
+    /// <summary>The transaction inside of which it is; null outside of one.</summary>
+    internal virtual TransactionInfo? EnclosingTransaction => State.Transaction;
+
+    /// <summary>What all items but changes keep. A change finds its own in its set, to stay at 32 bytes.</summary>
+    private protected abstract ref ItemState State { get; }
+
+    /// <summary>Gives it its place in the stream, before it is yielded.</summary>
+    internal virtual void Stamp(IOffsetOrigin stream, long sequence)
+    {
+        State.Stream = stream;
+        State.Sequence = sequence;
+    }
+
+    /// <summary>Gives it the transaction inside of which it is.</summary>
+    internal virtual void SetTransaction(TransactionInfo? transaction) => State.Transaction = transaction;
+
+    /// <summary>Gives it the counters of the transactions that are open after it.</summary>
+    internal void SetOpen(TransactionCounters[] open) => State.Open = open;
 }

@@ -5,30 +5,19 @@ namespace CdcEmbedded;
 /// <summary>The first delivered change of a transaction follows. Not repeated when reading goes on inside a transaction.</summary>
 public sealed class TransactionBegin : StreamItem
 {
-    private object? _stream;
-    private long _sequence;
+    private ItemState _state;
 
-    /// <summary>Creates the item; for source adapters and test doubles.</summary>
-    public TransactionBegin(TransactionInfo transaction, SourcePosition position)
+    /// <summary>Creates the item.</summary>
+    internal TransactionBegin(TransactionInfo transaction, SourcePosition position)
     {
         Transaction = transaction;
-        Position = position;
+        _state = new ItemState(position);
     }
 
     /// <summary>The transaction.</summary>
     public TransactionInfo Transaction { get; }
 
-    internal override SourcePosition Position { get; }
-
-    internal override object? Stream => _stream;
-
-    internal override long Sequence => _sequence;
-
-    internal override void Stamp(object stream, long sequence)
-    {
-        _stream = stream;
-        _sequence = sequence;
-    }
+    private protected override ref ItemState State => ref _state;
 
     /// <inheritdoc/>
     public override string ToString() => $"Begin {Transaction.Id}";

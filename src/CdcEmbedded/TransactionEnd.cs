@@ -5,21 +5,20 @@ namespace CdcEmbedded;
 /// <summary>All delivered changes of a transaction have been yielded, and it was committed.</summary>
 public sealed class TransactionEnd : StreamItem
 {
-    private object? _stream;
-    private long _sequence;
+    private ItemState _state;
 
-    /// <summary>Creates the item; for source adapters and test doubles.</summary>
+    /// <summary>Creates the item.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="eventCount">How many changes were delivered, after filtering.</param>
     /// <param name="dataCollections">The same for each table, as <c>database.table</c>, in the order of their first change.</param>
     /// <param name="position">Where reading goes on.</param>
-    public TransactionEnd(TransactionInfo transaction, long eventCount, IReadOnlyList<KeyValuePair<string, long>> dataCollections,
+    internal TransactionEnd(TransactionInfo transaction, long eventCount, IReadOnlyList<KeyValuePair<string, long>> dataCollections,
         SourcePosition position)
     {
         Transaction = transaction;
         EventCount = eventCount;
         DataCollections = dataCollections;
-        Position = position;
+        _state = new ItemState(position);
     }
 
     /// <summary>The transaction.</summary>
@@ -31,17 +30,7 @@ public sealed class TransactionEnd : StreamItem
     /// <summary>The same for each table, as <c>database.table</c>, in the order of their first change.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> DataCollections { get; }
 
-    internal override SourcePosition Position { get; }
-
-    internal override object? Stream => _stream;
-
-    internal override long Sequence => _sequence;
-
-    internal override void Stamp(object stream, long sequence)
-    {
-        _stream = stream;
-        _sequence = sequence;
-    }
+    private protected override ref ItemState State => ref _state;
 
     /// <inheritdoc/>
     public override string ToString() => $"End {Transaction.Id} ({EventCount} changes)";

@@ -17,14 +17,13 @@ internal sealed class ChangeStreamAssembler
     private readonly BsonTimestamp? _end;
     private readonly OpenTransactions _open = new();
     private readonly FragmentBuffer _fragments = new();
-    private readonly List<long> _runOrders = [];
+    private TransactionProgress[] _resumed;
     private FeedBatch _output = new();
     private EventBatch _batch;
     private StreamPoint _point;
     private int _expected = 16;
     private int _runStart;
     private OpenTransaction? _runTransaction;
-    private TransactionProgress? _runBefore;
     private TransactionProgress[] _runOthers = MongoPosition.NoneOpen;
 
     /// <param name="stream">The stream.</param>
@@ -39,9 +38,10 @@ internal sealed class ChangeStreamAssembler
         _wantsItems = wantsItems;
         _end = end;
         _batch = new EventBatch(stream, [], 0);
+        _resumed = open;
         foreach (var progress in open)
         {
-            _open.Add(new OpenTransaction(progress));
+            _open.Add(new OpenTransaction(progress.Transaction, progress.LastTime));
         }
     }
 
@@ -77,6 +77,7 @@ internal sealed class ChangeStreamAssembler
     {
         var documents = received.Documents;
         _output = new FeedBatch();
+        ReportResumed();
         _batch = new EventBatch(_stream, documents.Buffer, _expected) { IsReduced = isReduced };
         _runStart = 0;
         var count = 0;
@@ -99,6 +100,20 @@ internal sealed class ChangeStreamAssembler
         }
 
         return _output;
+    }
+
+    /// <summary>Offsets of version 1 keep the counts of open transactions in the position.</summary>
+    private void ReportResumed()
+    {
+        foreach (var progress in _resumed)
+        {
+            if (progress.Delivered.Length > 0)
+            {
+                _output.ResumeTransaction(progress.Transaction, progress.Delivered.Select(static count => (count.Database, count.Collection, count.Count)));
+            }
+        }
+
+        _resumed = [];
     }
 
     private int TakeAll(RawBson documents)
@@ -198,14 +213,13 @@ internal sealed class ChangeStreamAssembler
         if (_batch.Count == _runStart)
         {
             _runTransaction = transaction;
-            _runBefore = transaction?.ToProgress();
             _runOthers = _open.Snapshot(transaction);
         }
 
         _batch.Add(scanned.Places);
         if (transaction is not null)
         {
-            _runOrders.Add(transaction.Add(_batch.NameOf(scanned.Places, "db"u8), _batch.NameOf(scanned.Places, "coll"u8), time));
+            transaction.LastTime = time;
         }
     }
 
@@ -215,11 +229,6 @@ internal sealed class ChangeStreamAssembler
         var transaction = new MongoTransaction(session.Detach(), scanned.TransactionNumber, _batch.TimestampOf(scanned.Places));
         var open = new OpenTransaction(transaction, time);
         _open.Add(open);
-        if (_wantsItems)
-        {
-            _output.Add(new TransactionBegin(transaction, Position));
-        }
-
         return open;
     }
 
@@ -245,14 +254,7 @@ internal sealed class ChangeStreamAssembler
         FlushRun();
         var open = _open[index];
         _open.RemoveAt(index);
-        if (_wantsItems)
-        {
-            _output.Add(new TransactionEnd(open.Transaction, open.Events, open.DataCollections, Position));
-        }
-        else
-        {
-            _output.Add(Position);
-        }
+        _output.EndTransaction(open.Transaction, Position);
     }
 
     private void PlaceOther(in ScannedEvent scanned)
@@ -273,13 +275,11 @@ internal sealed class ChangeStreamAssembler
     {
         if (_batch.Count > _runStart)
         {
-            _output.Add(new MongoChangeSet(_batch, _runStart, _runBefore, _runOthers, _runBefore is null ? null : [.. _runOrders]));
+            _output.Add(new MongoChangeSet(_batch, _runStart, _runTransaction?.Transaction, _runOthers));
             _runStart = _batch.Count;
         }
 
-        _runOrders.Clear();
         _runTransaction = null;
-        _runBefore = null;
         _runOthers = MongoPosition.NoneOpen;
     }
 
@@ -306,7 +306,7 @@ internal sealed class ChangeStreamAssembler
 
         if (isEmpty)
         {
-            _output.Add(new Heartbeat(Position));
+            _output.Add(StreamItems.Heartbeat(Position));
             HasReachedEnd = _end is { } end && (ResumeTokens.TimeOf(_point.Token) ?? end) >= end;
         }
     }

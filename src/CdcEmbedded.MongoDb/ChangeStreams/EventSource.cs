@@ -3,7 +3,7 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <summary>Makes the source information of an event, with the honesty marks of its images (R51).</summary>
 internal static class EventSource
 {
-    public static MongoSourceInfo Create(EventBatch batch, in EventPlaces places, string database, string collection, long order) => new()
+    public static MongoSourceInfo Create(EventBatch batch, in EventPlaces places, string database, string collection) => new()
     {
         Connector = MongoSource.ConnectorName,
         Name = batch.Stream.Name,
@@ -15,7 +15,6 @@ internal static class EventSource
         AfterState = After(batch, places),
         BeforeState = Before(batch, places, database, collection),
         IsReduced = batch.IsReduced,
-        TransactionOrder = order,
     };
 
     private static AfterState After(EventBatch batch, in EventPlaces places) => places.After <= 0 ? AfterState.None

@@ -1,22 +1,39 @@
+using System.Text.Json;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
 /// <summary>A place in a change stream, with the transactions that are open there.</summary>
-internal sealed class MongoPosition(StreamIdentity stream, StreamPoint point, TransactionProgress[] open) : SourcePosition
+internal sealed class MongoPosition(OffsetDocument document) : SourcePosition
 {
+    public MongoPosition(StreamIdentity stream, StreamPoint point, TransactionProgress[] open)
+        : this(new OffsetDocument
+        {
+            Scope = stream.Scope.ToString(),
+            Set = stream.SetName,
+            Pipeline = stream.Fingerprint,
+            Point = point,
+            Open = open,
+        })
+    {
+    }
+
     public static readonly TransactionProgress[] NoneOpen = [];
 
     /// <inheritdoc/>
-    public override bool IsTransactionEnd => open.Length == 0;
+    public override string Connector => MongoSource.ConnectorName;
 
     /// <inheritdoc/>
-    public override CdcOffset ToOffset() => new OffsetDocument
-    {
-        Scope = stream.Scope.ToString(),
-        Set = stream.SetName,
-        Pipeline = stream.Fingerprint,
-        Point = point,
-        Open = open,
-    }.ToOffset();
+    public override string? SourceId => document.Set;
+
+    /// <inheritdoc/>
+    public override bool IsTransactionEnd => document.Open.Length == 0;
+
+    /// <inheritdoc/>
+    public override void WriteTo(Utf8JsonWriter writer) => document.WriteTo(writer);
+
+    /// <inheritdoc/>
+    protected override int? Compare(SourcePosition other) => other is MongoPosition position ? StreamPoint.Compare(document.Point, position.Point) : null;
+
+    private StreamPoint Point => document.Point;
 }

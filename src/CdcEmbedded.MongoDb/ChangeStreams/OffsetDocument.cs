@@ -1,16 +1,17 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>The contents of a MongoDB offset.</summary>
+/// <summary>The position in a MongoDB offset.</summary>
 /// <remarks>
-/// <c>{"v":1,"source":"mongodb","scope":"*","set":name,"pipeline":hex,"token":{"_data":hex},"time":{"t":seconds,"i":ordinal},"after":true,
-/// "tx":[{"lsid":{…},"txn":n,"time":{…},"events":n,"collections":[[database,collection,n],…]}]}</c>.
+/// <c>{"scope":"*","pipeline":hex,"token":{"_data":hex},"time":{"t":seconds,"i":ordinal},"after":true,
+/// "tx":[{"lsid":{…},"txn":n,"ts_ms":n,"time":{…}}]}</c>.
 /// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, behind it with <c>after</c>.
 /// <c>tx</c> has the transactions of which changes have been delivered and more may come.
+/// Version 1 had the same properties beside <c>"source":"mongodb"</c>, the replica set's name as <c>set</c>, and each transaction's counts as
+/// <c>"events":n,"collections":[[database,collection,n],…]</c>.
 /// </remarks>
 internal sealed class OffsetDocument
 {
@@ -24,49 +25,35 @@ internal sealed class OffsetDocument
 
     public TransactionProgress[] Open { get; init; } = MongoPosition.NoneOpen;
 
-    public CdcOffset ToOffset()
+    /// <summary>The offset of a place outside of any snapshot.</summary>
+    public CdcOffset ToOffset() => new MongoPosition(this).ToOffset();
+
+    /// <summary>Writes the properties of the offset's position.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        WriteIfKnown(writer, "scope"u8, Scope);
+        WriteIfKnown(writer, "pipeline"u8, Pipeline.Length > 0 ? Pipeline : null);
+        WritePoint(writer);
+        if (Open.Length > 0)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("v"u8, 1);
-            writer.WriteString("source"u8, MongoSource.ConnectorName);
-            WriteIfKnown(writer, "scope"u8, Scope);
-            WriteIfKnown(writer, "set"u8, Set);
-            WriteIfKnown(writer, "pipeline"u8, Pipeline.Length > 0 ? Pipeline : null);
-            WritePoint(writer);
-            if (Open.Length > 0)
-            {
-                WriteTransactions(writer);
-            }
-
-            writer.WriteEndObject();
+            WriteTransactions(writer);
         }
-
-        return CdcOffset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
     /// <exception cref="OffsetFormatException">It is not an offset of MongoDB, or its contents are damaged.</exception>
     public static OffsetDocument Read(CdcOffset offset)
     {
-        if (offset.Connector != MongoSource.ConnectorName)
-        {
-            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not to MongoDB: {offset}. "
-                + "Give this engine a name of its own.");
-        }
-
+        var content = OffsetContent.Read(offset, MongoSource.ConnectorName);
         try
         {
-            using var document = JsonDocument.Parse(offset.ToString());
-            var root = document.RootElement;
+            var root = content.Position;
             var token = root.TryGetProperty("token", out var json) ? RawBson.Parse(json.GetRawText()) : default;
             BsonTimestamp? time = root.TryGetProperty("time", out var at) ? ReadTime(at) : null;
             return token.HasValue || time.HasValue
                 ? new OffsetDocument
                 {
                     Scope = Text(root, "scope"),
-                    Set = Text(root, "set"),
+                    Set = content.Version == 1 ? Text(root, "set") : content.SourceId,
                     Pipeline = Text(root, "pipeline") ?? "",
                     Point = new StreamPoint(token, time, root.TryGetProperty("after", out var after) && after.GetBoolean()),
                     Open = root.TryGetProperty("tx", out var open) ? ReadTransactions(open) : MongoPosition.NoneOpen,
@@ -109,18 +96,6 @@ internal sealed class OffsetDocument
             writer.WriteNumber("txn"u8, progress.Transaction.Number);
             writer.WriteNumber("ts_ms"u8, progress.Transaction.Timestamp.ToUnixTimeMilliseconds());
             WriteTime(writer, progress.LastTime);
-            writer.WriteNumber("events"u8, progress.Events);
-            writer.WriteStartArray("collections"u8);
-            foreach (var count in progress.Collections)
-            {
-                writer.WriteStartArray();
-                writer.WriteStringValue(count.Database);
-                writer.WriteStringValue(count.Collection);
-                writer.WriteNumberValue(count.Count);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndArray();
             writer.WriteEndObject();
         }
 
@@ -133,7 +108,7 @@ internal sealed class OffsetDocument
         foreach (var tx in open.EnumerateArray())
         {
             var counts = new List<CollectionCount>();
-            foreach (var count in tx.GetProperty("collections").EnumerateArray())
+            foreach (var count in tx.TryGetProperty("collections", out var collections) ? collections.EnumerateArray() : default)
             {
                 counts.Add(count.GetArrayLength() == 3
                     ? new CollectionCount(count[0].GetString() ?? "", count[1].GetString() ?? "", count[2].GetInt64())
@@ -143,7 +118,7 @@ internal sealed class OffsetDocument
             var milliseconds = Math.Clamp(tx.GetProperty("ts_ms").GetInt64(), BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds);
             var transaction = new MongoTransaction(
                 RawBson.Parse(tx.GetProperty("lsid").GetRawText()), tx.GetProperty("txn").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
-            result.Add(new TransactionProgress(transaction, ReadTime(tx.GetProperty("time")), tx.GetProperty("events").GetInt64(), [.. counts]));
+            result.Add(new TransactionProgress(transaction, ReadTime(tx.GetProperty("time")), [.. counts]));
         }
 
         return [.. result];

@@ -22,6 +22,11 @@ internal static class ResumeTokens
             : !token.Equals(than);
     }
 
+    /// <summary>Orders two tokens of one stream; null where one of them is in an unknown form and they differ.</summary>
+    public static int? Compare(RawBson a, RawBson b) => Digits(a) is { IsEmpty: false } left && Digits(b) is { IsEmpty: false } right
+        ? Math.Sign(left.SequenceCompareTo(right))
+        : a.Equals(b) ? 0 : null;
+
     /// <summary>The cluster time in a token, where it is in the known form.</summary>
     public static BsonTimestamp? TimeOf(RawBson token)
     {

@@ -1,4 +1,5 @@
 using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -11,15 +12,11 @@ internal static class SchemaEvents
         var alone = batch.EventAt(places).Detach();
         var own = new EventBatch(batch.Stream, alone.Buffer, 1);
         var scanned = ScannedEvent.Read(alone.Buffer, 0, alone.Bytes.Length);
-        var source = EventSource.Create(own, scanned.Places, own.NameOf(scanned.Places, "db"u8), own.NameOf(scanned.Places, "coll"u8), 0);
+        var source = EventSource.Create(own, scanned.Places, own.NameOf(scanned.Places, "db"u8), own.NameOf(scanned.Places, "coll"u8));
         var to = alone.TryGetDocument("to"u8, out var target) ? target : default;
         var details = alone.TryGetDocument("operationDescription"u8, out var description) ? description : default;
-        return new SchemaChange(KindOf(source.OperationType), source.OperationType, source, position)
-        {
-            NewDatabase = to.HasValue ? EventBatch.NameIn(to, "db"u8) : null,
-            NewTable = to.HasValue ? EventBatch.NameIn(to, "coll"u8) : null,
-            Details = details.ToRecord(),
-        };
+        return StreamItems.SchemaChange(KindOf(source.OperationType), source.OperationType, source, position,
+            to.HasValue ? (EventBatch.NameIn(to, "db"u8), EventBatch.NameIn(to, "coll"u8)) : default, details: details.ToRecord());
     }
 
     private static SchemaChangeKind KindOf(string operation) => operation switch

@@ -13,4 +13,26 @@ internal readonly record struct StreamPoint(RawBson Token, BsonTimestamp? Time, 
 
     /// <summary>From a time on.</summary>
     public static StreamPoint At(BsonTimestamp time, bool isAfter) => new(default, time, isAfter);
+
+    /// <summary>Orders two places of one stream: by their tokens, else by their times.</summary>
+    /// <returns>Null where nothing says which comes first: a token in an unknown form.</returns>
+    public static int? Compare(in StreamPoint a, in StreamPoint b)
+    {
+        if (a.Token.HasValue && b.Token.HasValue)
+        {
+            return ResumeTokens.Compare(a.Token, b.Token);
+        }
+
+        if (a.TimeOrTokens() is not { } timeA || b.TimeOrTokens() is not { } timeB)
+        {
+            return null;
+        }
+
+        // At the same time a token lies between the place before all events of that time and the one after all of them.
+        return timeA != timeB ? timeA.CompareTo(timeB) : a.Side.CompareTo(b.Side);
+    }
+
+    private BsonTimestamp? TimeOrTokens() => Token.HasValue ? ResumeTokens.TimeOf(Token) ?? Time : Time;
+
+    private int Side => Token.HasValue ? 0 : IsAfter ? 1 : -1;
 }

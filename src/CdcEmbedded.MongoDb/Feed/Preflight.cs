@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CdcEmbedded.MongoDb.Bson;
 
 namespace CdcEmbedded.MongoDb.Feed;
@@ -140,25 +139,6 @@ internal static class Preflight
         catch (MongoCommandException e) when (!e.IsTransient)
         {
             // The user may not read it: the server refuses the stream itself where it matters.
-        }
-    }
-
-    /// <summary>Throws where a finding is an error.</summary>
-    /// <exception cref="ServerMisconfiguredException">Holds all findings.</exception>
-    public static void ThrowOnError(IReadOnlyList<SourceFinding> findings)
-    {
-        var text = new StringBuilder();
-        var errors = 0;
-        foreach (var finding in findings)
-        {
-            errors += finding.IsError ? 1 : 0;
-            text.Append("\n- ").Append(finding.IsError ? "error" : "warning").Append(" [").Append(finding.Code).Append("] ")
-                .Append(finding.Message).Append(" Remedy: ").Append(finding.Remedy);
-        }
-
-        if (errors > 0)
-        {
-            throw new ServerMisconfiguredException($"The MongoDB deployment is not ready for change data capture ({errors} to mend):{text}", findings);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.Sources;
 
@@ -54,7 +55,13 @@ internal sealed class BinlogPosition : SourcePosition
     public static BinlogPosition Read(CdcOffset offset) => PositionJson.Read(offset);
 
     /// <inheritdoc/>
-    public override CdcOffset ToOffset() => PositionJson.ToOffset(this);
+    public override string Connector => PositionJson.Connector;
+
+    /// <inheritdoc/>
+    public override string? SourceId => Server;
+
+    /// <inheritdoc/>
+    public override void WriteTo(Utf8JsonWriter writer) => PositionJson.WriteTo(writer, this);
 
     /// <summary>Where a dump must begin: here or, with prepared XA transactions open, at the oldest of those (R20).</summary>
     /// <remarks>By GTID the server sends the prepared transactions again, as they are taken out of the set. A GTID position of MariaDB has no holes, so there
@@ -106,14 +113,12 @@ internal sealed class BinlogPosition : SourcePosition
         return IsOn(server) && Coordinates is { } at && at.IsAtOrAfter(mark.End);
     }
 
-    /// <summary>True if everything at the other position was read at this one: for "does the stream include that watermark".</summary>
-    /// <exception cref="InvalidOperationException">Nothing orders the two.</exception>
-    public bool Covers(BinlogPosition other)
-        => OrderTo(other) is { } order ? order >= 0 : Executed.CompareTo(other.Executed) == GtidOrder.Crossed ? false : throw Unordered(other);
+    /// <inheritdoc/>
+    public override bool Covers(SourcePosition watermark)
+        => (watermark is not BinlogPosition other || Executed.CompareTo(other.Executed) != GtidOrder.Crossed) && base.Covers(watermark);
 
-    /// <summary>Compares by the one rule.</summary>
-    /// <exception cref="InvalidOperationException">Nothing orders the two.</exception>
-    public int CompareTo(BinlogPosition other) => OrderTo(other) ?? throw Unordered(other);
+    /// <inheritdoc/>
+    protected override int? Compare(SourcePosition other) => other is BinlogPosition position ? OrderTo(position) : null;
 
     /// <summary>Compares by the one rule; null where nothing orders the two.</summary>
     public int? OrderTo(BinlogPosition other)
@@ -155,10 +160,11 @@ internal sealed class BinlogPosition : SourcePosition
         return mine.Gtid == theirs.Gtid && (mine.Gtid.HasValue || IsOn(other.Server)) ? mine.CompareTo(theirs) : null;
     }
 
-    private InvalidOperationException Unordered(BinlogPosition other) => new($"The positions {this} and {other} cannot be ordered: "
-        + (Executed.CompareTo(other.Executed) == GtidOrder.Crossed ? "each has processed transactions that the other has not."
-            : !IsOn(other.Server) ? "they are of different servers, and GTIDs do not relate them. Compare positions of one server, or turn GTIDs on."
-            : "their binlog files are of different series, or one of them names no file, and GTIDs do not relate them."));
+    /// <inheritdoc/>
+    protected override string DescribeUnordered(SourcePosition other) => other is not BinlogPosition position ? base.DescribeUnordered(other)
+        : Executed.CompareTo(position.Executed) == GtidOrder.Crossed ? "each has processed transactions that the other has not"
+        : !IsOn(position.Server) ? "they are of different servers, and GTIDs do not relate them; compare positions of one server, or turn GTIDs on"
+        : "their binlog files are of different series, or one of them names no file, and GTIDs do not relate them";
 
     /// <summary>For messages.</summary>
     public override string ToString() => $"[{(Executed.HasValue ? $"GTIDs '{Executed}' " : "")}{(Coordinates is { } at ? $"at {at} " : "")}"

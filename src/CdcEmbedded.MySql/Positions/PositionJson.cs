@@ -1,12 +1,11 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Positions;
 
-/// <summary>The JSON of a position, in offsets and in the notes about table schemas.</summary>
+/// <summary>The JSON of a position: a MySQL offset's <c>position</c>.</summary>
 /// <remarks>
 /// <code>{"gtid":set,"gtid_pos":position,"file":name,"pos":n,"tx":{"gtid":id,"ddl":n,"rows":n,"check":hex},
 ///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}]}</code>
@@ -17,39 +16,43 @@ namespace CdcEmbedded.MySql.Positions;
 /// </remarks>
 internal static class PositionJson
 {
-    private const string Connector = "mysql";
+    public const string Connector = "mysql";
 
-    /// <summary>The offset of a position.</summary>
-    public static CdcOffset ToOffset(BinlogPosition position)
+    /// <summary>Writes the properties of an offset's position.</summary>
+    public static void WriteTo(Utf8JsonWriter writer, BinlogPosition position)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        WriteIfKnown(writer, "gtid", position.GtidSet?.ToString());
+        WriteIfKnown(writer, "gtid_pos", position.GtidPosition?.ToString());
+        if (position.Coordinates is { } coordinates)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("v"u8, 1);
-            writer.WriteString("source"u8, Connector);
-            WriteIfKnown(writer, "server", position.Server);
-            WriteProperties(writer, position);
+            Write(writer, coordinates);
+        }
+
+        if (position.Progress is { } progress)
+        {
+            writer.WriteStartObject("tx"u8);
+            WriteGtid(writer, progress.Gtid);
+            if (progress.SchemaChanges > 0)
+            {
+                writer.WriteNumber("ddl"u8, progress.SchemaChanges);
+            }
+
+            writer.WriteNumber("rows"u8, progress.Rows);
+            writer.WriteString("check"u8, progress.Check.ToString("x16", CultureInfo.InvariantCulture));
             writer.WriteEndObject();
         }
 
-        return CdcOffset.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        WritePending(writer, position.Pending);
     }
 
     /// <summary>Reads an offset.</summary>
     /// <exception cref="OffsetFormatException">It is not an offset of MySQL, or its contents are damaged.</exception>
     public static BinlogPosition Read(CdcOffset offset)
     {
-        if (offset.Connector != Connector)
-        {
-            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not to MySQL: {offset}. "
-                + "Give this engine a name of its own.");
-        }
-
+        var content = OffsetContent.Read(offset, Connector);
         try
         {
-            using var document = JsonDocument.Parse(offset.ToString());
-            return Read(document.RootElement, Text(document.RootElement, "server"));
+            return Read(content.Position, content.Version == 1 ? Text(content.Position, "server") : content.SourceId);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
             or KeyNotFoundException or ArgumentException)
@@ -118,32 +121,6 @@ internal static class PositionJson
         => new(element.GetProperty("file").GetString() ?? "", element.GetProperty("pos").GetInt64());
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static void WriteProperties(Utf8JsonWriter writer, BinlogPosition position)
-    {
-        WriteIfKnown(writer, "gtid", position.GtidSet?.ToString());
-        WriteIfKnown(writer, "gtid_pos", position.GtidPosition?.ToString());
-        if (position.Coordinates is { } coordinates)
-        {
-            Write(writer, coordinates);
-        }
-
-        if (position.Progress is { } progress)
-        {
-            writer.WriteStartObject("tx"u8);
-            WriteGtid(writer, progress.Gtid);
-            if (progress.SchemaChanges > 0)
-            {
-                writer.WriteNumber("ddl"u8, progress.SchemaChanges);
-            }
-
-            writer.WriteNumber("rows"u8, progress.Rows);
-            writer.WriteString("check"u8, progress.Check.ToString("x16", CultureInfo.InvariantCulture));
-            writer.WriteEndObject();
-        }
-
-        WritePending(writer, position.Pending);
-    }
 
     private static void WritePending(Utf8JsonWriter writer, PendingXa[] pending)
     {

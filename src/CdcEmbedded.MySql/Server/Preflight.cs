@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CdcEmbedded.MySql.Server;
 
 /// <summary>Holds what a server says of itself against what a row stream needs. Reports everything at once, each with the statement that
@@ -20,25 +18,6 @@ internal static class Preflight
         CheckLog(facts, findings);
         CheckPrivileges(facts, findings);
         return findings;
-    }
-
-    /// <summary>Throws where a finding is an error.</summary>
-    /// <exception cref="ServerMisconfiguredException">Holds all findings.</exception>
-    public static void ThrowOnError(IReadOnlyList<SourceFinding> findings, string host)
-    {
-        var text = new StringBuilder();
-        var errors = 0;
-        foreach (var finding in findings)
-        {
-            errors += finding.IsError ? 1 : 0;
-            text.Append("\n- ").Append(finding.IsError ? "error" : "warning").Append(" [").Append(finding.Code).Append("] ")
-                .Append(finding.Message).Append(" Remedy: ").Append(finding.Remedy);
-        }
-
-        if (errors > 0)
-        {
-            throw new ServerMisconfiguredException($"{host} is not ready for change data capture ({errors} to mend):{text}", findings);
-        }
     }
 
     private static void CheckLog(ServerFacts facts, List<SourceFinding> findings)

@@ -15,14 +15,15 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
     /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another one still has.</summary>
     /// <param name="access">The hosts.</param>
     /// <param name="start">What was asked for.</param>
-    /// <param name="check">Refuses a server that cannot serve at all.</param>
+    /// <param name="check">Returns false for a server that cannot serve at all.</param>
     /// <param name="logger">Reports hosts that are skipped.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null where a server cannot serve at all: it is not for another one to hide that.</returns>
     /// <exception cref="OffsetLostException">No host has the position.</exception>
     /// <exception cref="CdcConnectionException">None could be reached, or one that may still get the position is a replica that lags, or cannot be reached.</exception>
-    public static async ValueTask<StartHost> FindAsync(ServerAccess access, StartPosition start, Func<SqlSession, ServerFacts, CancellationToken, ValueTask> check,
-        ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    public static async ValueTask<StartHost?> FindAsync(ServerAccess access, StartPosition start,
+        Func<SqlSession, ServerFacts, CancellationToken, ValueTask<bool>> check, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         var refusals = new List<CdcException>();
         var hosts = access.Hosts;
@@ -37,7 +38,11 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
                 var sql = await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
                 await using var disposing = sql.ConfigureAwait(false);
                 var facts = await ServerFacts.ReadAsync(sql, cancellationToken).ConfigureAwait(false);
-                await check(sql, facts, cancellationToken).ConfigureAwait(false);
+                if (!await check(sql, facts, cancellationToken).ConfigureAwait(false))
+                {
+                    return null;
+                }
+
                 var logEnd = await ServerFacts.ReadLogEndAsync(sql, cancellationToken).ConfigureAwait(false);
                 try
                 {

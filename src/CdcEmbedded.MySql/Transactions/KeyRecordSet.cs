@@ -1,17 +1,18 @@
+using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The keys of a change set's records: the same bytes, seen through the primary key's columns.</summary>
+/// <summary>The keys of the rows of an event: the same bytes, seen through the primary key's columns.</summary>
 internal sealed class KeyRecordSet : RecordSet
 {
-    private readonly MySqlChangeSet _set;
+    private readonly RowBuffer _rows;
     private readonly TableSchema _schema;
     private readonly int[] _columns;
 
-    public KeyRecordSet(MySqlChangeSet set, TableSchema schema, int[] columns)
+    public KeyRecordSet(RowBuffer rows, TableSchema schema, int[] columns)
     {
-        _set = set;
+        _rows = rows;
         _schema = schema;
         _columns = columns;
     }
@@ -27,6 +28,6 @@ internal sealed class KeyRecordSet : RecordSet
     public override DataValue GetValue(int record, int field)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)_columns.Length, nameof(field));
-        return _set.GetValue(record, _columns[field]);
+        return _rows.GetValue(record, _columns[field]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
@@ -7,8 +6,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
-/// <remarks>A record's number is that of its image: for updates 2n is the before and 2n+1 the after image of row n, the latter read
-/// through to the before image where it is absent (R24). <c>_parts</c> is there only where an update changes a primary key, or nothing:
+/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where an update changes a primary key, or nothing:
 /// it lists each change as its row and its half (R43, R44).</remarks>
 internal sealed class MySqlChangeSet : ChangeSet
 {
@@ -25,7 +23,6 @@ internal sealed class MySqlChangeSet : ChangeSet
     private readonly RowsContext _context;
     private readonly int[]? _parts;
     private readonly long _delivered;
-    private readonly long _tableDelivered;
     private readonly ulong _check;
     private readonly int _pinned;
     private readonly int _first;
@@ -41,12 +38,11 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <param name="context">What the event's surroundings tell.</param>
     /// <param name="parts">From <see cref="PartsOf"/>; null where each row is one change.</param>
     /// <param name="delivered">The transaction's changes before this event.</param>
-    /// <param name="tableDelivered">Those of the same table.</param>
     /// <param name="check">The <see cref="DeliveryCheck"/> before this event.</param>
     /// <param name="first">How many of the event's changes were done before a restart and are left out.</param>
     /// <param name="pinned">The received bytes that this set keeps alive and no set before it does.</param>
     public MySqlChangeSet(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, RowsContext context, int[]? parts,
-        long delivered, long tableDelivered, ulong check, int first, int pinned)
+        long delivered, ulong check, int first, int pinned)
     {
         _rows = rows;
         _table = table;
@@ -55,7 +51,6 @@ internal sealed class MySqlChangeSet : ChangeSet
         _context = context;
         _parts = parts;
         _delivered = delivered;
-        _tableDelivered = tableDelivered;
         _check = check;
         _first = first;
         _pinned = pinned;
@@ -63,7 +58,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     }
 
     private MySqlChangeSet(MySqlChangeSet whole, int done)
-        : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole._delivered, whole._tableDelivered, whole._check, done,
+        : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole._delivered, whole._check, done,
             whole._pinned)
         => _isProvisional = whole._isProvisional;
 
@@ -84,13 +79,15 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     public override string GetTable(int change) => _table.Schema.Name;
 
-    public override TableSchema? Schema => _table.Schema;
+    public override TableSchema? GetSchema(int change) => _table.Schema;
+
+    public override bool HasOneTable => true;
 
     public override DateTimeOffset GetTimestamp(int change) => _transaction.ImmediateCommit > 0
         ? _transaction.Timestamp
         : DateTimeOffset.FromUnixTimeSeconds(_context.HeaderSeconds);
 
-    public override TransactionInfo? GetTransaction(int change) => _transaction;
+    public override TransactionInfo? Transaction => _transaction;
 
     /// <inheritdoc/>
     public override bool IsProvisional => _isProvisional;
@@ -143,24 +140,6 @@ internal sealed class MySqlChangeSet : ChangeSet
         return parts?.ToArray();
     }
 
-    public override int GetFieldCount(int record) => _table.Schema.Columns.Count;
-
-    public override string GetFieldName(int record, int field) => _table.Schema.Columns[field].Name;
-
-    public override int IndexOf(int record, string name) => _table.Schema.IndexOf(name);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public override DataValue GetValue(int record, int field)
-    {
-        // Statements and not a conditional expression, which would copy the value: see Record.this[int].
-        if (_operation == ChangeOperation.Update && (record & 1) != 0)
-        {
-            return _rows.GetAfterValue(record >> 1, field);
-        }
-
-        return _rows.GetValue(record, field);
-    }
-
     public override ChangeOperation GetOperation(int change) => HalfOf(change) switch
     {
         DeleteHalf => ChangeOperation.Delete,
@@ -170,15 +149,15 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     public override DataRecord GetBefore(int change) => _operation switch
     {
-        ChangeOperation.Delete => new DataRecord(this, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) != CreateHalf => new DataRecord(this, 2 * RowOf(change)),
+        ChangeOperation.Delete => new DataRecord(_rows, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != CreateHalf => new DataRecord(_rows, 2 * RowOf(change)),
         _ => default,
     };
 
     public override DataRecord GetAfter(int change) => _operation switch
     {
-        ChangeOperation.Create => new DataRecord(this, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new DataRecord(this, (2 * RowOf(change)) + 1),
+        ChangeOperation.Create => new DataRecord(_rows, RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new DataRecord(_rows, (2 * RowOf(change)) + 1),
         _ => default,
     };
 
@@ -193,17 +172,8 @@ internal sealed class MySqlChangeSet : ChangeSet
         _ => default,
     };
 
-    public override long GetTotalOrder(int change) => _delivered + _first + change + 1;
-
-    public override long GetDataCollectionOrder(int change) => _tableDelivered + _first + change + 1;
-
     public override SourcePosition GetPosition(int change)
     {
-        if (_transaction.EndIfLast(this, change) is { } end)
-        {
-            return end;
-        }
-
         var done = _first + change + 1;
         return _transaction.PositionAfter(_delivered + done, CheckAfter(done));
     }
@@ -252,7 +222,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         }
 
         // Two threads may both make one: they are alike, and the last one stays.
-        _keys ??= new KeyRecordSet(this, schema, _table.KeyColumns);
+        _keys ??= new KeyRecordSet(_rows, schema, _table.KeyColumns);
         return new DataRecord(_keys, record);
     }
 }

@@ -4,12 +4,10 @@ using CdcEmbedded.MySql.Positions;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>One transaction of the log. The feed fills it while it reads; it is published, and then never changed, with its first delivered
-/// change set, except for <see cref="Complete"/>, which publishes the end through its own volatile write.</summary>
+/// change set.</summary>
 internal sealed class MySqlTransaction : TransactionInfo
 {
     private readonly FeedIdentity _identity;
-    private BinlogPosition? _end;
-    private MySqlChangeSet? _lastSet;
 
     public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, BinlogCoordinates begin, PendingXa[] pending)
     {
@@ -89,17 +87,6 @@ internal sealed class MySqlTransaction : TransactionInfo
     /// <summary>The position after a number of its changes and schema changes.</summary>
     public BinlogPosition PositionAfter(long rows, ulong check, int schemaChanges = 0)
         => PositionAfter(rows == 0 && schemaChanges == 0 ? null : new TransactionProgress(RestartGtid, rows, schemaChanges, check));
-
-    /// <summary>The position after the transaction, if the given change is its last delivered one and its commit has been read.</summary>
-    public BinlogPosition? EndIfLast(MySqlChangeSet set, int change)
-        => Volatile.Read(ref _end) is { } end && ReferenceEquals(_lastSet, set) && change == set.Count - 1 ? end : null;
-
-    /// <summary>The commit was read.</summary>
-    public void Complete(BinlogPosition end, MySqlChangeSet? lastSet)
-    {
-        _lastSet = lastSet;
-        Volatile.Write(ref _end, end);
-    }
 
     private BinlogPosition PositionAfter(TransactionProgress? progress) => new()
     {

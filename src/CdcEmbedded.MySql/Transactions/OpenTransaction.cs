@@ -8,11 +8,10 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <summary>The transaction that is being read: its change sets are held until its commit is read, up to a bound of bytes (R21).</summary>
 internal sealed class OpenTransaction
 {
-    private readonly List<(CapturedTable Table, long Count)> _counts = new(2);
+    private readonly List<(string Database, string Table, long Count)> _done = [];
     private readonly List<Savepoint> _savepoints = [];
     private MySqlTransaction? _transaction;
     private ResumePoint? _resume;
-    private IReadOnlyList<KeyValuePair<string, long>>? _adoptedCounts;
     private byte[]? _pinnedBuffer;
     private byte[]? _pinnedQueryBuffer;
     private long _handedOver;
@@ -42,9 +41,8 @@ internal sealed class OpenTransaction
         Check = check;
         LastProvisional = null;
         Query = null;
-        _counts.Clear();
+        _done.Clear();
         _savepoints.Clear();
-        _adoptedCounts = null;
         _handedOver = 0;
         _schemaChanges = 0;
     }
@@ -89,9 +87,8 @@ internal sealed class OpenTransaction
     /// <summary>The statement behind the rows that follow, where the server logs it.</summary>
     public LoggedQuery? Query { get; set; }
 
-    /// <summary>Counts of the captured changes of each table, in the order of the first change.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> Counts => _adoptedCounts
-        ?? _counts.ConvertAll(static c => new KeyValuePair<string, long>(c.Table.Schema.FullName, c.Count));
+    /// <summary>The changes of each table that were delivered before the restart and have been seen again, in the order of the first change.</summary>
+    public IReadOnlyList<(string Database, string Table, long Count)> Done => _done;
 
     /// <summary>Adds the rows of an event.</summary>
     public void Add(RowBuffer rows, CapturedTable table, in RowsContext context, KeyChangeMode keyChange, bool skipUnchanged)
@@ -105,8 +102,7 @@ internal sealed class OpenTransaction
             return;
         }
 
-        var tableDelivered = CountFor(table, count);
-        var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, tableDelivered, Check, 0, PinnedBy(rows.Buffer) + PinnedBy(context.Query));
+        var set = new MySqlChangeSet(rows, table, Transaction, context, parts, Delivered, Check, 0, PinnedBy(rows.Buffer) + PinnedBy(context.Query));
         Held.Add(FeedEntry.Of(set));
         HeldBytes += set.ByteSize;
         Check = DeliveryCheck.Add(Check, table.Hash, count);
@@ -123,9 +119,9 @@ internal sealed class OpenTransaction
     /// <summary>Counts a TRUNCATE, which is a transaction of one change.</summary>
     /// <returns>Whether it was delivered before a restart.</returns>
     /// <exception cref="SourceInconsistentException">Another change was delivered in its place.</exception>
-    public bool AddTruncate(ulong tableHash)
+    public bool AddTruncate(string database, string table)
     {
-        Check = DeliveryCheck.Add(Check, tableHash, 1);
+        Check = DeliveryCheck.Add(Check, DeliveryCheck.HashOf(database, table), 1);
         Delivered++;
         if (_resume is not { } resume || resume.Rows != Delivered)
         {
@@ -134,6 +130,7 @@ internal sealed class OpenTransaction
 
         resume.Verify(Transaction, Check);
         _resume = null;
+        AddDone(database, table, 1);
         return true;
     }
 
@@ -146,7 +143,7 @@ internal sealed class OpenTransaction
             _savepoints.RemoveAt(earlier);
         }
 
-        _savepoints.Add(new Savepoint(name, Held.Count, HeldBytes, Delivered, Check, [.. _counts]));
+        _savepoints.Add(new Savepoint(name, Held.Count, HeldBytes, Delivered, Check));
     }
 
     /// <summary>ROLLBACK TO SAVEPOINT: what came after it does not count. All of it is undone: rows of tables without transactions stand in
@@ -174,8 +171,6 @@ internal sealed class OpenTransaction
         HeldBytes = point.HeldBytes;
         Delivered = point.Delivered;
         Check = point.Check;
-        _counts.Clear();
-        _counts.AddRange(point.Counts);
     }
 
     /// <summary>Leaves out of what is held the changes that were delivered before a restart. Not while they are read: rows behind a savepoint may
@@ -222,7 +217,6 @@ internal sealed class OpenTransaction
     {
         prepared.Transaction.CommitBy(Transaction);
         _transaction = prepared.Transaction;
-        _adoptedCounts = prepared.Counts;
         Held.AddRange(prepared.Held);
         Delivered = prepared.Delivered;
         Check = prepared.Check;
@@ -270,6 +264,7 @@ internal sealed class OpenTransaction
             return set;
         }
 
+        AddDone(set.GetDatabase(0), set.GetTable(0), done);
         _handedOver = set.DeliveredBefore + done;
         if (_handedOver == resume.Rows)
         {
@@ -305,20 +300,16 @@ internal sealed class OpenTransaction
         return query.Buffer.Length;
     }
 
-    private long CountFor(CapturedTable table, int count)
+    private void AddDone(string database, string table, long count)
     {
-        for (var i = _counts.Count - 1; i >= 0; i--)
+        var at = _done.FindIndex(d => d.Table == table && d.Database == database);
+        if (at >= 0)
         {
-            var known = _counts[i];
-            if (ReferenceEquals(known.Table, table)
-                || (known.Table.Schema.Name == table.Schema.Name && known.Table.Schema.Database == table.Schema.Database))
-            {
-                _counts[i] = (table, known.Count + count);
-                return known.Count;
-            }
+            _done[at] = (database, table, _done[at].Count + count);
         }
-
-        _counts.Add((table, count));
-        return 0;
+        else
+        {
+            _done.Add((database, table, count));
+        }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     /// again; of one that was put aside, where it is.</summary>
     public void Add(PendingXa xa, OpenTransaction open)
     {
-        var entry = new Entry(open.Transaction, xa, open.IsPutAside, [.. open.Held], open.HeldBytes, open.Delivered, open.Check, open.Counts);
+        var entry = new Entry(open.Transaction, xa, open.IsPutAside, [.. open.Held], open.HeldBytes, open.Delivered, open.Check);
         _entries[xa.Xid] = entry;
         HeldBytes += entry.Bytes;
         if (entry.Held.Length > 0 || open.IsPutAside)
@@ -69,7 +69,5 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     /// <param name="Bytes">What they keep alive.</param>
     /// <param name="Delivered">How many changes it has.</param>
     /// <param name="Check">Their <see cref="DeliveryCheck"/>.</param>
-    /// <param name="Counts">The same for each table.</param>
-    public sealed record Entry(MySqlTransaction Transaction, PendingXa Place, bool IsPutAside, FeedEntry[] Held, long Bytes, long Delivered, ulong Check,
-        IReadOnlyList<KeyValuePair<string, long>> Counts);
+    public sealed record Entry(MySqlTransaction Transaction, PendingXa Place, bool IsPutAside, FeedEntry[] Held, long Bytes, long Delivered, ulong Check);
 }

@@ -1,6 +1,4 @@
-using CdcEmbedded.MySql.Schemas;
-
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>A SAVEPOINT inside the open transaction: what was held when it was set.</summary>
-internal readonly record struct Savepoint(string Name, int Held, long HeldBytes, long Delivered, ulong Check, (CapturedTable Table, long Count)[] Counts);
+internal readonly record struct Savepoint(string Name, int Held, long HeldBytes, long Delivered, ulong Check);

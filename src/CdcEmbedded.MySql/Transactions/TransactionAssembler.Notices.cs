@@ -2,6 +2,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Transactions;
 
@@ -77,6 +78,6 @@ internal sealed partial class TransactionAssembler
             _hasProgress = false;
         }
 
-        Notice NoticeAt(BinlogPosition position) => new(kind, message, position) { Database = database, Table = table };
+        Notice NoticeAt(BinlogPosition position) => StreamItems.Notice(kind, message, position, database, table);
     }
 }

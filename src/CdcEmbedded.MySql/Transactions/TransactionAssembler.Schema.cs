@@ -2,6 +2,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Transactions;
 
@@ -67,7 +68,7 @@ internal sealed partial class TransactionAssembler
         var end = Finish(open);
 
         // A notice that the statement changed rows by its text.
-        AddHeld(open);
+        AddHeld(open, null);
         for (var i = 0; i < told.Count; i++)
         {
             if (open.AddSchemaChange() is > 0 and var place)
@@ -154,11 +155,7 @@ internal sealed partial class TransactionAssembler
             ThreadId = query.ThreadId,
             Query = text,
         };
-        return new SchemaChange(SchemaWords.KindOf(change.Kind), SchemaWords.OperationOf(change.Kind), source, position)
-        {
-            NewDatabase = change.NewDatabase,
-            NewTable = change.NewTable,
-            Schema = change.Definition is { } definition ? SchemaWords.SchemaOf(definition) : null,
-        };
+        return StreamItems.SchemaChange(SchemaWords.KindOf(change.Kind), SchemaWords.OperationOf(change.Kind), source, position,
+            (change.NewDatabase, change.NewTable), change.Definition is { } definition ? SchemaWords.SchemaOf(definition) : null);
     }
 }

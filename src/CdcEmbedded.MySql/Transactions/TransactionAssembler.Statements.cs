@@ -119,25 +119,20 @@ internal sealed partial class TransactionAssembler
         }
 
         open.Transaction.ThreadId = query.ThreadId;
-        var isDone = open.AddTruncate(DeliveryCheck.HashOf(database, table));
+        var isDone = open.AddTruncate(database, table);
         open.VerifyComplete();
         var end = Finish(open);
-        var done = _settings.WantsItems ? open.Transaction.PositionAfter(open.Delivered, open.Check) : end;
-        if (!isDone && _settings.WantsItems)
+        if (isDone)
         {
-            _batch.Add(new TransactionBegin(open.Transaction, open.Transaction.PositionBefore()));
+            _batch.ResumeTransaction(open.Transaction, open.Done);
+        }
+        else
+        {
+            _batch.Add(new TruncateSet(open.Transaction, database, table, open.Transaction.PositionAfter(open.Delivered, open.Check),
+                new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query)));
         }
 
-        if (!isDone)
-        {
-            _batch.Add(new TruncateSet(open.Transaction, database, table, done, new RowsContext(start, _payloadOffset, header.Timestamp, header.ServerId, open.Query)));
-        }
-
-        if (_settings.WantsItems)
-        {
-            _batch.Add(new TransactionEnd(open.Transaction, 1, [new($"{database}.{table}", 1)], end));
-        }
-
-        _hasProgress = isDone && !_settings.WantsItems;
+        _batch.EndTransaction(open.Transaction, end);
+        _hasProgress = false;
     }
 }

@@ -92,36 +92,14 @@ internal sealed partial class TransactionAssembler
         }
 
         var end = Finish(open);
-        if (open.Held.Count > 0)
-        {
-            // Where the end is an item of its own, the last change's position stays inside: a restart behind it still tells the end.
-            var last = _settings.WantsItems ? null : open.Held[^1].Changes as MySqlChangeSet;
-            if (last is not null)
-            {
-                open.Transaction.Complete(end, last);
-            }
-
-            DeliverHeld(open);
-            if (last is null && !_settings.WantsItems)
-            {
-                _batch.Add(end);
-            }
-        }
-        else if (open.LastProvisional is not null)
-        {
-            _batch.Add(end);
-        }
-        else if (!_settings.WantsItems || !open.IsResumed)
+        if (open.Held.Count == 0 && open.LastProvisional is null && !open.IsResumed)
         {
             _hasProgress = true;
             return;
         }
 
-        if (_settings.WantsItems)
-        {
-            _batch.Add(new TransactionEnd(open.Transaction, open.Delivered, open.Counts, end));
-        }
-
+        DeliverHeld(open);
+        _batch.EndTransaction(open.Transaction, end);
         _hasProgress = false;
     }
 
@@ -154,15 +132,16 @@ internal sealed partial class TransactionAssembler
 
     private void DeliverHeld(OpenTransaction open)
     {
-        if (_settings.WantsItems && !open.IsResumed && open.LastProvisional is null)
+        if (open.IsResumed && open.LastProvisional is null)
         {
-            _batch.Add(new TransactionBegin(open.Transaction, open.Transaction.PositionBefore()));
+            // Offsets of version 1 do not have it.
+            _batch.ResumeTransaction(open.Transaction, open.Done);
         }
 
-        AddHeld(open);
+        AddHeld(open, open.Transaction);
     }
 
-    private void AddHeld(OpenTransaction open)
+    private void AddHeld(OpenTransaction open, MySqlTransaction? transaction)
     {
         foreach (var entry in open.Held)
         {
@@ -172,7 +151,7 @@ internal sealed partial class TransactionAssembler
             }
             else if (entry.Item is { } item)
             {
-                _batch.Add(item);
+                _batch.Add(item, transaction);
             }
         }
     }

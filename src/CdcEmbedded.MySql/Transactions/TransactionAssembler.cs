@@ -296,7 +296,7 @@ internal sealed partial class TransactionAssembler : IDisposable
         }
 
         _cursor.MoveTo(position.File, position.Position);
-        _batch.Add(new Heartbeat(PositionNow()));
+        _batch.Add(StreamItems.Heartbeat(PositionNow()));
         _hasProgress = false;
     }
 

@@ -14,19 +14,13 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
 
     public override string GetTable(int change) => table;
 
-    public override TableSchema? Schema => null;
+    public override TableSchema? GetSchema(int change) => null;
+
+    public override bool HasOneTable => true;
 
     public override DateTimeOffset GetTimestamp(int change) => transaction.Timestamp;
 
-    public override TransactionInfo? GetTransaction(int change) => transaction;
-
-    public override int GetFieldCount(int record) => 0;
-
-    public override string GetFieldName(int record, int field) => throw new ArgumentOutOfRangeException(nameof(field));
-
-    public override int IndexOf(int record, string name) => -1;
-
-    public override DataValue GetValue(int record, int field) => DataValue.Absent;
+    public override TransactionInfo? Transaction => transaction;
 
     public override ChangeOperation GetOperation(int change) => ChangeOperation.Truncate;
 
@@ -35,10 +29,6 @@ internal sealed class TruncateSet(MySqlTransaction transaction, string database,
     public override DataRecord GetAfter(int change) => default;
 
     public override DataRecord GetKey(int change) => default;
-
-    public override long GetTotalOrder(int change) => 1;
-
-    public override long GetDataCollectionOrder(int change) => 1;
 
     public override SourcePosition GetPosition(int change) => position;
 

@@ -1,3 +1,4 @@
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
@@ -13,14 +14,14 @@ internal sealed class AcknowledgedProgress
     private readonly Queue<SkippedRun> _skipped = new();
     private ChangeSet? _set;
     private int _change;
-    private SourcePosition? _position;
-    private SourcePosition? _end;
+    private StreamPlace? _place;
+    private StreamPlace? _end;
     private long _endSequence;
     private long _endChanges;
     private long _changes;
     private long _savedChanges;
 
-    private readonly record struct SkippedRun(long First, long After, SourcePosition Position);
+    private readonly record struct SkippedRun(long First, long After, StreamPlace Place);
 
     /// <summary>Everything below it is acknowledged.</summary>
     public long Sequence { get; private set; }
@@ -45,30 +46,30 @@ internal sealed class AcknowledgedProgress
             Sequence = sequence;
             _set = set;
             _change = change;
-            _position = null;
+            _place = null;
             AbsorbSkipped();
         }
     }
 
     /// <summary>Acknowledges everything below a sequence number.</summary>
-    public void Acknowledge(long sequence, SourcePosition position, long newChanges)
+    public void Acknowledge(long sequence, StreamPlace place, long newChanges)
     {
         _changes += newChanges;
         if (sequence > Sequence)
         {
-            Move(sequence, position);
+            Move(sequence, place);
             AbsorbSkipped();
         }
     }
 
     /// <summary>An entry that is not yielded has been passed: it counts as acknowledged once everything before it is.</summary>
-    public void Skip(long sequence, SourcePosition position)
+    public void Skip(long sequence, StreamPlace place)
     {
         if (sequence <= Sequence)
         {
             if (sequence == Sequence)
             {
-                Move(sequence + 1, position);
+                Move(sequence + 1, place);
             }
 
             return;
@@ -79,16 +80,16 @@ internal sealed class AcknowledgedProgress
             _skipped.Dequeue();
         }
 
-        _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, position));
+        _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, place));
     }
 
     /// <summary>Looks whether the newest acknowledged change ends a transaction; asked only when a write is due, as it makes a
     /// position.</summary>
     public bool HasUnsavedEnd()
     {
-        if (_set is not null && CurrentPosition is { IsTransactionEnd: true } position)
+        if (_set is not null && CurrentPlace is { IsTransactionEnd: true } place)
         {
-            MarkEnd(position);
+            MarkEnd(place);
         }
 
         return _end is not null && _endSequence > TakenSequence;
@@ -97,34 +98,34 @@ internal sealed class AcknowledgedProgress
     /// <summary>The position to store now.</summary>
     /// <param name="atEnd">The last transaction's end rather than the newest position.</param>
     /// <param name="sequence">What it covers.</param>
-    public SourcePosition Take(bool atEnd, out long sequence)
+    public StreamPlace Take(bool atEnd, out long sequence)
     {
-        var position = atEnd && _end is not null ? _end : CurrentPosition;
+        var place = atEnd && _end is not null ? _end : CurrentPlace;
         sequence = atEnd && _end is not null ? _endSequence : Sequence;
         _savedChanges = atEnd && _end is not null ? _endChanges : _changes;
         TakenSequence = sequence;
-        return position ?? throw new InvalidOperationException("Nothing has been acknowledged.");
+        return place ?? throw new InvalidOperationException("Nothing has been acknowledged.");
     }
 
     /// <summary>A write of what was taken has failed: it is due again.</summary>
     public void Untake(long sequence) => TakenSequence = sequence;
 
-    private SourcePosition? CurrentPosition => _position ??= _set?.GetPosition(_change);
+    private StreamPlace? CurrentPlace => _place ??= _set?.PlaceAfter(_change);
 
-    private void Move(long sequence, SourcePosition position)
+    private void Move(long sequence, StreamPlace place)
     {
         Sequence = sequence;
         _set = null;
-        _position = position;
-        if (position.IsTransactionEnd)
+        _place = place;
+        if (place.IsTransactionEnd)
         {
-            MarkEnd(position);
+            MarkEnd(place);
         }
     }
 
-    private void MarkEnd(SourcePosition position)
+    private void MarkEnd(StreamPlace place)
     {
-        _end = position;
+        _end = place;
         _endSequence = Sequence;
         _endChanges = _changes;
     }
@@ -136,7 +137,7 @@ internal sealed class AcknowledgedProgress
             _skipped.Dequeue();
             if (run.After > Sequence)
             {
-                Move(run.After, run.Position);
+                Move(run.After, run.Place);
             }
         }
     }

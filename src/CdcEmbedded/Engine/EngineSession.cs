@@ -6,7 +6,7 @@ namespace CdcEmbedded.Engine;
 
 /// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the way to the offset
 /// store.</summary>
-internal sealed class EngineSession : IAsyncDisposable
+internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 {
     // How long a stop waits for a source, and for a store, that do not answer.
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
@@ -44,7 +44,7 @@ internal sealed class EngineSession : IAsyncDisposable
         Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger));
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes, Filled);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
-        _pump = new SourcePump(source, context, Queue, new Backoff(options.Reconnect, new Random().NextDouble), new LostPosition(options, logger),
+        _pump = new SourcePump(source, context, this, Queue, new Backoff(options.Reconnect, new Random().NextDouble), new LostPosition(options, logger),
             logger, OnFirstOpenAsync, BeforeReconnectAsync);
         _stopping = new Lazy<Task>(StopCoreAsync);
     }
@@ -52,6 +52,9 @@ internal sealed class EngineSession : IAsyncDisposable
     public CdcEngineOptions Options { get; }
 
     public OffsetKeeper Keeper { get; }
+
+    /// <inheritdoc/>
+    public string? Snapshot => Keeper.Snapshot;
 
     public BatchQueue Queue { get; }
 
@@ -90,6 +93,13 @@ internal sealed class EngineSession : IAsyncDisposable
         ThrowIfStopped();
         _hasStoredOffset = stored is not null;
         var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
+        if (start.Offset is { } offset)
+        {
+            // Damage shows before anything is connected.
+            _source.ReadPosition(offset);
+            Keeper.Snapshot = offset.ReadSnapshot();
+        }
+
         Log.Starting(_logger, Options.Name, start.ToString());
         StartPump(start);
         _isStarted = true;
@@ -222,8 +232,8 @@ internal sealed class EngineSession : IAsyncDisposable
         }
     }
 
-    private ValueTask OnFirstOpenAsync(SourcePosition position, CancellationToken cancellationToken)
-        => _hasStoredOffset || Options.CommitPolicy.IsNever ? default : Keeper.SaveStartAsync(position, cancellationToken);
+    private ValueTask OnFirstOpenAsync(StreamPlace place, CancellationToken cancellationToken)
+        => _hasStoredOffset || Options.CommitPolicy.IsNever ? default : Keeper.SaveStartAsync(place, cancellationToken);
 
     private async ValueTask BeforeReconnectAsync(CancellationToken cancellationToken)
     {

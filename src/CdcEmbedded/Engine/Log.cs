@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "{Engine}: {Kind} notice{Subject}: {Notice}")]
     public static partial void Noticed(ILogger logger, string engine, NoticeKind kind, string subject, string notice);
 
+    [LoggerMessage(7, LogLevel.Warning, "{Engine}: {Server}: {Code}: {Finding} Remedy: {Remedy}")]
+    public static partial void FoundAtStart(ILogger logger, string engine, string server, string code, string finding, string remedy);
+
     [LoggerMessage(100, LogLevel.Debug, "{Engine}: connected at {Position}")]
     public static partial void Connected(ILogger logger, string engine, string position);
 

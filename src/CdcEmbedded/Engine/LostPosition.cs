@@ -52,7 +52,7 @@ internal sealed class LostPosition
         }
 
         _lost = null;
-        return new Notice(NoticeKind.PositionLost, $"The position {lost} was lost, and reading goes on at {position.ToOffset()}, the {Elsewhere} position "
+        return StreamItems.Notice(NoticeKind.PositionLost, $"The position {lost} was lost, and reading goes on at {position.ToOffset()}, the {Elsewhere} position "
             + $"of the source: what lies between them may be missing, or come again. {_reason}", position);
     }
 

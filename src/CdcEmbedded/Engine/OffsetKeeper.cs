@@ -1,15 +1,18 @@
-using CdcEmbedded.Sources;
+using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Engine;
 
 /// <summary>The engine's side of the offset store: loads once, then saves forward only, one save at a time, compare-and-set.</summary>
-internal sealed class OffsetKeeper(StoreSlot slot) : IDisposable
+internal sealed class OffsetKeeper(StoreSlot slot) : IOffsetOrigin, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;
 
     /// <summary>Everything below this sequence number is stored.</summary>
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
+
+    /// <summary>The snapshot state, which every offset keeps.</summary>
+    public string? Snapshot { get; set; }
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
     public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
@@ -20,20 +23,24 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IDisposable
         }
 
         var offset = CdcOffset.Parse(text);
-        return offset.Connector == connector ? offset
-            : throw new OffsetFormatException($"The offset stored under '{slot.Key}' is one of a '{offset.Connector}' source, not of "
-                + $"'{connector}': give this engine another name, or remove the offset to start anew.");
+        if (offset.Connector != connector)
+        {
+            throw new OffsetFormatException($"The offset stored under '{slot.Key}' belongs to a source of kind '{offset.Connector}', not of kind "
+                + $"'{connector}'. Give this engine another name, or remove the offset to start afresh.");
+        }
+
+        return offset;
     }
 
     /// <summary>Stores where a first start begins.</summary>
-    public ValueTask SaveStartAsync(SourcePosition position, CancellationToken cancellationToken)
-        => SaveAsync(position, 0, cancellationToken);
+    public ValueTask SaveStartAsync(StreamPlace place, CancellationToken cancellationToken)
+        => SaveAsync(place, 0, cancellationToken);
 
     /// <summary>Stores a position unless the same or a later one is stored already.</summary>
-    /// <param name="position">Where reading goes on.</param>
-    /// <param name="sequence">Everything below it is covered by the position; 0 at a first start only.</param>
+    /// <param name="place">Where to resume.</param>
+    /// <param name="sequence">Everything below it is covered by it; 0 at a first start only.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async ValueTask SaveAsync(SourcePosition position, long sequence, CancellationToken cancellationToken)
+    public async ValueTask SaveAsync(StreamPlace place, long sequence, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -44,7 +51,7 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IDisposable
                 return;
             }
 
-            await slot.SaveAsync(position.ToOffset().ToString(), cancellationToken).ConfigureAwait(false);
+            await slot.SaveAsync(place.ToOffset(this).ToString(), cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _savedSequence, sequence);
         }
         finally

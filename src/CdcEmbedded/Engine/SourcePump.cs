@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transactions;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
@@ -15,8 +17,11 @@ internal sealed class SourcePump
     private readonly Backoff _backoff;
     private readonly LostPosition _lost;
     private readonly ILogger _logger;
-    private readonly Func<SourcePosition, CancellationToken, ValueTask> _onFirstOpen;
+    private readonly Func<StreamPlace, CancellationToken, ValueTask> _onFirstOpen;
     private readonly Func<CancellationToken, ValueTask> _beforeReconnect;
+    private readonly IOffsetOrigin _stream;
+    private readonly TransactionTracker _transactions;
+    private readonly StartChecks _checks;
     private FeedEntry? _resume;
     private bool _wasOpened;
     private long? _openedAt;
@@ -28,17 +33,21 @@ internal sealed class SourcePump
 
     /// <param name="source">Where to read.</param>
     /// <param name="context">What the source is told.</param>
+    /// <param name="stream">The stream, for its offsets.</param>
     /// <param name="queue">Where batches go.</param>
     /// <param name="backoff">When to come back.</param>
     /// <param name="lost">Whether to go on after the position is lost.</param>
     /// <param name="logger">The engine's logger.</param>
     /// <param name="onFirstOpen">Called once with the position where reading begins, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
-    public SourcePump(ISource source, SourceContext context, BatchQueue queue, Backoff backoff, LostPosition lost, ILogger logger,
-        Func<SourcePosition, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
+    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, BatchQueue queue, Backoff backoff, LostPosition lost, ILogger logger,
+        Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
     {
         _source = source;
         _context = context;
+        _stream = stream;
+        _transactions = new TransactionTracker(context.WantsItems);
+        _checks = new StartChecks(logger, context.Name);
         _queue = queue;
         _backoff = backoff;
         _lost = lost;
@@ -64,9 +73,10 @@ internal sealed class SourcePump
         Exception? failure = null;
         try
         {
+            _transactions.Start(start.Offset);
             while (!await ReadToEndAsync(start, stop).ConfigureAwait(false))
             {
-                start = _lost.Start ?? (_resume is { } resume ? StartPosition.At(resume.Position.ToOffset()) : start);
+                start = _lost.Start ?? (_resume is { } resume ? StartPosition.At(resume.Place.ToOffset(_stream)) : start);
             }
 
             Log.SourceEnded(_logger, _context.Name);
@@ -92,7 +102,7 @@ internal sealed class SourcePump
             await ReadOneConnectionAsync(start, stop).ConfigureAwait(false);
             return true;
         }
-        catch (OffsetLostException e) when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Position.ToOffset() ?? start.Offset))
+        catch (OffsetLostException e) when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Place.ToOffset(_stream) ?? start.Offset))
         {
             // Logged there; the consumer is told when the source is open again.
             _isCaughtUp = false;
@@ -122,17 +132,23 @@ internal sealed class SourcePump
     private async ValueTask ReadOneConnectionAsync(StartPosition start, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        var feed = await _source.OpenAsync(_context, start, stop).ConfigureAwait(false);
+        var feed = await OpenAsync(start, stop).ConfigureAwait(false);
         try
         {
             await OnOpenedAsync(feed.StartPosition, stop).ConfigureAwait(false);
             while (await feed.ReadAsync(stop).ConfigureAwait(false) is { } batch)
             {
-                if (batch.EntryList is { Count: > 0 } entries)
+                if (batch.EntryList.Count > 0)
                 {
-                    var last = entries[^1];
                     _lost.OnRead();
                     LogNotices(batch);
+                    _transactions.Process(batch);
+                    if (batch.EntryList.Count == 0)
+                    {
+                        continue;
+                    }
+
+                    var last = batch.EntryList[^1];
                     await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
                     _resume = last;
                     _delivered = true;
@@ -146,12 +162,22 @@ internal sealed class SourcePump
         }
     }
 
+    private async ValueTask<ISourceFeed> OpenAsync(StartPosition start, CancellationToken stop)
+    {
+        var connection = await _source.ConnectAsync(_context, start, stop).ConfigureAwait(false);
+        await using var closing = connection.ConfigureAwait(false);
+        _checks.Apply(connection);
+        return await connection.OpenAsync(stop).ConfigureAwait(false);
+    }
+
     private async ValueTask OnOpenedAsync(SourcePosition position, CancellationToken stop)
     {
         _openedAt = _context.TimeProvider.GetTimestamp();
-        _resume ??= FeedEntry.Of(position);
+        _transactions.OnOpened(position);
+        _resume ??= FeedEntry.Of(_transactions.PlaceAt(position));
         if (_lost.OnOpened(position) is { } notice)
         {
+            _transactions.Start(null);
             var batch = new FeedBatch();
             batch.Add(notice);
             LogNotices(batch);
@@ -161,7 +187,7 @@ internal sealed class SourcePump
         }
         else if (!_wasOpened)
         {
-            await _onFirstOpen(position, stop).ConfigureAwait(false);
+            await _onFirstOpen(_transactions.PlaceAt(position), stop).ConfigureAwait(false);
             _wasOpened = true;
         }
         else

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
@@ -114,7 +115,7 @@ internal abstract class StreamCursor : IAsyncDisposable
             }
             else
             {
-                _progress.Acknowledge(item.Sequence + 1, item.Position, 0);
+                _progress.Acknowledge(item.Sequence + 1, item.Place, 0);
             }
 
             AbsorbFollowing();
@@ -132,7 +133,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 throw new ArgumentException($"The batch was not delivered by engine '{Session.Options.Name}'.", nameof(batch));
             }
 
-            _progress.Acknowledge(batch.EndSequence, batch.Position, 0);
+            _progress.Acknowledge(batch.EndSequence, batch.Place, 0);
         }
     }
 
@@ -158,7 +159,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     /// done again where it fails. For any thread, at most once at a time.</summary>
     public async ValueTask SaveAsync(CancellationToken cancellationToken)
     {
-        SourcePosition position;
+        StreamPlace place;
         long sequence;
         lock (_gate)
         {
@@ -168,18 +169,18 @@ internal abstract class StreamCursor : IAsyncDisposable
                 return;
             }
 
-            position = _progress.Take(false, out sequence);
+            place = _progress.Take(false, out sequence);
             Session.Schedule.Restart();
         }
 
-        await StoreAsync(position, sequence, cancellationToken).ConfigureAwait(false);
+        await StoreAsync(place, sequence, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask StoreAsync(SourcePosition position, long sequence, CancellationToken cancellationToken)
+    private async ValueTask StoreAsync(StreamPlace place, long sequence, CancellationToken cancellationToken)
     {
         try
         {
-            await Session.Keeper.SaveAsync(position, sequence, cancellationToken).ConfigureAwait(false);
+            await Session.Keeper.SaveAsync(place, sequence, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -221,10 +222,10 @@ internal abstract class StreamCursor : IAsyncDisposable
                     return true;
                 }
 
-                if (write is not null)
+                if (write is { } place)
                 {
                     // A store may not heed its token: the loop must not wait for it beyond a cancellation.
-                    var storing = StoreAsync(write, sequence, Session.StopToken);
+                    var storing = StoreAsync(place, sequence, Session.StopToken);
                     await (storing.IsCompletedSuccessfully ? storing : new ValueTask(storing.AsTask().WaitAsync(Session.StopToken)))
                         .ConfigureAwait(false);
                 }
@@ -268,7 +269,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <returns>True where something was yielded. Else <paramref name="write"/> is to be stored first, or it is time to wait.</returns>
-    private bool TryMove(out SourcePosition? write, out long sequence)
+    private bool TryMove(out StreamPlace? write, out long sequence)
     {
         lock (_gate)
         {
@@ -393,7 +394,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 return true;
             }
 
-            _progress.Skip(_sequence++, entry.Position);
+            _progress.Skip(_sequence++, entry.Place);
         }
 
         return false;
@@ -460,11 +461,11 @@ internal abstract class StreamCursor : IAsyncDisposable
     {
         if (Item is { } item)
         {
-            _progress.Acknowledge(item.Sequence + 1, item.Position, 0);
+            _progress.Acknowledge(item.Sequence + 1, item.Place, 0);
         }
         else if (Batch is { } batch && batch.EndSequence > _progress.Sequence)
         {
-            _progress.Acknowledge(batch.EndSequence, batch.Position, batch.Count);
+            _progress.Acknowledge(batch.EndSequence, batch.Place, batch.Count);
         }
     }
 
@@ -486,7 +487,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 return;
             }
 
-            _progress.Skip(sequence, entries[i].Position);
+            _progress.Skip(sequence, entries[i].Place);
         }
     }
 }

@@ -1,32 +1,64 @@
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Transactions;
+
 namespace CdcEmbedded.Sources;
 
-/// <summary>One entry of a <see cref="FeedBatch"/>: the changes of a log event, another item, or bare progress.</summary>
+/// <summary>One entry of a <see cref="FeedBatch"/>: changes, another item, the end of a transaction, or bare progress.</summary>
 public readonly struct FeedEntry
 {
     private readonly object _content;
 
     private FeedEntry(object content) => _content = content;
 
-    /// <summary>The changes of one log event; null for the other two.</summary>
+    /// <summary>The changes; null for other entries.</summary>
     public ChangeSet? Changes => _content as ChangeSet;
 
-    /// <summary>A transaction's begin or end, a schema change, a heartbeat, or a notice; null for the other two.</summary>
+    /// <summary>A schema change, a heartbeat or a notice; null for other entries.</summary>
     public StreamItem? Item => _content as StreamItem;
 
-    /// <summary>Where reading goes on after the whole entry.</summary>
-    public SourcePosition Position => _content switch
+    /// <summary>The transaction that ends with this entry; null where none does.</summary>
+    public TransactionInfo? EndedTransaction => _content switch
     {
-        ChangeSet set => set.GetPosition(set.Count - 1),
-        StreamItem item => item.Position,
-        _ => (SourcePosition)_content,
+        ChangeSet { End: not null } set => set.Transaction,
+        TransactionMark { IsEnd: true } mark => mark.Transaction,
+        _ => null,
     };
 
-    /// <summary>The changes of one log event.</summary>
+    /// <summary>The position to resume from after the whole entry.</summary>
+    public SourcePosition Position => Place.Position;
+
+    /// <summary>The same with the counters of open transactions.</summary>
+    internal StreamPlace Place => _content switch
+    {
+        ChangeSet set => set.PlaceAfter(set.Count - 1),
+        StreamItem item => item.Place,
+        CountedPosition counted => counted.Place,
+        TransactionMark mark => StreamPlace.Of(mark.Position ?? throw new InvalidOperationException("The entry has no position.")),
+        _ => StreamPlace.Of((SourcePosition)_content),
+    };
+
+    /// <summary>The end of a transaction, or where one resumes, before the engine has counted it.</summary>
+    internal TransactionMark? Mark => _content as TransactionMark;
+
+    /// <summary>Bare progress, before the engine has counted it.</summary>
+    internal SourcePosition? Progress => _content as SourcePosition;
+
+    /// <summary>Changes.</summary>
     public static FeedEntry Of(ChangeSet changes) => new(changes);
 
-    /// <summary>A transaction's begin or end, a schema change, a heartbeat, or a notice.</summary>
+    /// <summary>Any other item.</summary>
     public static FeedEntry Of(StreamItem item) => new(item);
 
     /// <summary>Progress without anything to yield, as after filtered traffic.</summary>
     public static FeedEntry Of(SourcePosition position) => new(position);
+
+    internal static FeedEntry Of(TransactionMark mark) => new(mark);
+
+    /// <summary>Progress inside of transactions.</summary>
+    internal static FeedEntry Of(StreamPlace place) => new(place.Open.Length == 0 ? place.Position : new CountedPosition(place));
+
+    private sealed class CountedPosition(StreamPlace place)
+    {
+        public StreamPlace Place { get; } = place;
+    }
 }

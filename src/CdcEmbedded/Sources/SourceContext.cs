@@ -3,11 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>What the engine tells a source when it opens it.</summary>
+/// <summary>What the engine tells a source when it connects, and what the source keeps for that engine. One object serves all connections of one
+/// enumeration.</summary>
 public sealed class SourceContext
 {
     private readonly SourceNotes? _notes;
     private readonly Lazy<SourceNotes> _ownNotes = new(static () => new SourceNotes(new InMemoryOffsetStore(), "source"));
+    private object? _state;
 
     /// <summary>The engine's name: <see cref="SourceInfo.Name"/> of every event.</summary>
     public required string Name { get; init; }
@@ -21,18 +23,32 @@ public sealed class SourceContext
     /// <summary>How many changes a batch holds at most before it is handed over, unless one log event holds more.</summary>
     public required int MaxBatchSize { get; init; }
 
-    /// <summary>Whether the consumer enumerates transaction begins and ends, and schema changes: only then the feed makes them.
-    /// Notices it makes in any case.</summary>
-    public bool WantsTransactionItems { get; init; }
+    /// <summary>True if the consumer enumerates more than changes: only then the feed makes schema changes. Notices it makes in any case.</summary>
+    /// <value>The default is false.</value>
+    public bool WantsItems { get; init; }
 
-    /// <summary>Whether the feed ends at the log's end as it was when it was first opened, instead of waiting for more.</summary>
+    /// <summary>True if the feed ends at the log's end as it was when it was first opened, instead of waiting for more.</summary>
+    /// <value>The default is false.</value>
     public bool StopWhenCaughtUp { get; init; }
 
     /// <summary>What the source must remember beside its offset.</summary>
-    /// <value>The engine gives notes in its offset store; left unset, they live in memory as long as this context.</value>
+    /// <value>The engine provides notes in its offset store; left unset, they live in memory as long as this context.</value>
     public SourceNotes Notes
     {
         get => _notes ?? _ownNotes.Value;
         init => _notes = value;
+    }
+
+    /// <summary>What the source keeps for this engine from one connection to the next, such as the end at which a stream stops. Called by one flow at a
+    /// time.</summary>
+    /// <typeparam name="T">The adapter's own type.</typeparam>
+    /// <param name="create">Makes it at the first call.</param>
+    /// <exception cref="InvalidOperationException">Another type was kept before.</exception>
+    public T GetState<T>(Func<T> create)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _state ??= create();
+        return _state as T ?? throw new InvalidOperationException($"The context keeps a {_state.GetType().Name}, not a {typeof(T).Name}.");
     }
 }

@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
 /// <summary>The rows of one rows event, not decoded: the offset of each column of each image. Immutable.</summary>
-/// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one.</remarks>
-internal sealed class RowBuffer
+/// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one. A record's number is that of its image; a
+/// column that an after image lacks is read from the before image (R24).</remarks>
+internal sealed class RowBuffer : RecordSet
 {
     /// <summary>An offset that no value can have, because the event's fixed fields are there. It means that the column is null.</summary>
     internal const int NullOffset = 0;
@@ -67,11 +69,36 @@ internal sealed class RowBuffer
     /// that reading other values needs no additional test.</summary>
     public bool IsPartial(int image, int column) => OffsetOf(image, column) < NullOffset;
 
-    /// <summary>Reads a column of an image.</summary>
+    /// <inheritdoc/>
+    public override TableSchema? Schema => Map.Schema;
+
+    /// <inheritdoc/>
+    public override int GetFieldCount(int record) => Map.Schema?.Columns.Count ?? _codecs.Length;
+
+    /// <inheritdoc/>
+    public override string GetFieldName(int record, int field) => Named.Columns[field].Name;
+
+    /// <inheritdoc/>
+    public override int IndexOf(int record, string name) => Map.Schema?.IndexOf(name) ?? -1;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public DataValue GetValue(int image, int column)
+    public override DataValue GetValue(int record, int field)
     {
-        // Statements rather than a conditional expression, which would copy the value: see DataRecord.this[int].
+        // Statements and not a conditional expression, which would copy the value: see DataRecord.this[int].
+        if (_hasAbsent && Operation == RowsOperation.Update && (record & 1) != 0 && IsAbsent(record, field))
+        {
+            return GetImageValue(record - 1, field);
+        }
+
+        return GetImageValue(record, field);
+    }
+
+    /// <summary>A column of an image, absent where that image lacks it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public DataValue GetImageValue(int image, int column)
+    {
+        // Statements and not a conditional expression, which would copy the value: see DataRecord.this[int].
         var offset = OffsetOf(image, column);
         if (offset > AbsentOffset)
         {
@@ -97,11 +124,11 @@ internal sealed class RowBuffer
     {
         if (Operation != RowsOperation.Update)
         {
-            return GetValue(row, column);
+            return GetImageValue(row, column);
         }
 
         var after = (2 * row) + 1;
-        return GetValue(_hasAbsent && IsAbsent(after, column) ? after - 1 : after, column);
+        return GetImageValue(_hasAbsent && IsAbsent(after, column) ? after - 1 : after, column);
     }
 
     /// <summary>Returns a value's bytes as they are in the row, including a length before them; empty for nulls and absent
@@ -156,6 +183,8 @@ internal sealed class RowBuffer
         var documentLength = _codecs[column].SkipLength(Buffer, BodyStart + before) - _codecs[column].LengthBytes;
         return DataValue.FromJson(Buffer, start, diffs + length - start, new JsonPatchedCodec(Map, column, documentLength, length));
     }
+
+    private TableSchema Named => Map.Schema ?? throw new InvalidOperationException($"The columns of {Map.FullName} have no names.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int OffsetOf(int image, int column)

@@ -57,19 +57,12 @@ public sealed class BackpressureTests : EngineTest
     {
         var queue = new BatchQueue(3, long.MaxValue, new AsyncSignal());
         var batch = new FeedBatch();
-        batch.Add(new Heartbeat(new TestPosition()));
+        batch.Add(StreamItems.Heartbeat(new PlainPosition()));
         await queue.EnqueueAsync(batch, Timeout);
         Assert.True(queue.TryDequeue(out _));
         Assert.False(queue.IsEmpty);
         queue.Release(batch);
         Assert.True(queue.IsEmpty);
         Assert.Equal(0, queue.Bytes);
-    }
-
-    private sealed class TestPosition : SourcePosition
-    {
-        public override bool IsTransactionEnd => true;
-
-        public override CdcOffset ToOffset() => CdcOffset.Parse("""{"v":1,"source":"x"}""");
     }
 }

@@ -51,7 +51,9 @@ public abstract class EngineTest
         int maxBatch = 2048) => new(source, Store, Options(commit, mode, maxBatch));
 
     protected static string At(int transactions, int rows = 0, bool isBegun = false)
-        => $$"""{"v":1,"source":"scripted","tx":{{transactions}},"row":{{rows}},"begun":{{(isBegun ? "true" : "false")}}}""";
+        => $$$"""{"v":2,"source":{"kind":"scripted"},"position":{"tx":{{{transactions}}},"row":{{{rows}}}}{{{(!isBegun ? "" : $$$"""
+            ,"transaction":{"id":"scripted:{{{transactions}}}","total":{{{rows}}},"tables":[{{{(rows == 0 ? "" : $"[\"shop\",\"orders\",{rows}]")}}}]}
+            """)}}}}""";
 
     protected static long Id(ChangeEvent change) => (change.After.HasValue ? change.After : change.Before)["id"].AsInt64();
 

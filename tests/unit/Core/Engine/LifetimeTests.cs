@@ -15,7 +15,8 @@ public sealed class LifetimeTests : EngineTest
         var stream = engine.ReadAsync(Timeout);
         await using var enumerator = stream.GetAsyncEnumerator();
         Assert.Equal(EngineState.Idle, engine.Status.State);
-        Assert.Empty(source.Starts);
+        Assert.Equal(0, source.OpenFeeds);
+        Assert.Empty(Store.Saved);
 
         await Assert.ThrowsAsync<IOException>(async () => await enumerator.MoveNextAsync());
         Assert.Equal(EngineState.Failed, engine.Status.State);
@@ -52,7 +53,8 @@ public sealed class LifetimeTests : EngineTest
 
         await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
         await Assert.ThrowsAsync<OffsetFormatException>(async () => await engine.ValidateAsync());
-        Assert.Empty(source.Starts);
+        Assert.Equal(0, source.OpenFeeds);
+        Assert.Empty(Store.Saved);
     }
 
     [Fact]
@@ -147,7 +149,8 @@ public sealed class LifetimeTests : EngineTest
         var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await engine.ReadAsync(token).GetAsyncEnumerator().MoveNextAsync());
 
         Assert.Equal(token, e.CancellationToken);
-        Assert.Empty(source.Starts);
+        Assert.Equal(0, source.OpenFeeds);
+        Assert.Empty(Store.Saved);
     }
 
     [Fact]
@@ -308,7 +311,8 @@ public sealed class LifetimeTests : EngineTest
         await using var engine = Engine(source);
 
         Assert.Equal([finding], await engine.ValidateAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(source.Starts);
+        Assert.Equal(0, source.OpenFeeds);
+        Assert.Empty(Store.Saved);
     }
 
     [Fact]
@@ -400,23 +404,15 @@ public sealed class LifetimeTests : EngineTest
     {
         public string Connector => "scripted";
 
-        public SourcePosition StartPosition => new DeafPosition();
+        public SourcePosition StartPosition => new PlainPosition(0, "scripted");
 
-        public ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
-            => new(this);
+        public SourcePosition ReadPosition(CdcOffset offset) => new PlainPosition(0, "scripted");
 
-        public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start,
-            CancellationToken cancellationToken) => new([]);
+        public ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+            => new(new OpenedConnection(this));
 
         public ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken) => new(new TaskCompletionSource<FeedBatch?>().Task);
 
         public ValueTask DisposeAsync() => default;
-    }
-
-    private sealed class DeafPosition : SourcePosition
-    {
-        public override bool IsTransactionEnd => true;
-
-        public override CdcOffset ToOffset() => CdcOffset.Parse(At(0));
     }
 }

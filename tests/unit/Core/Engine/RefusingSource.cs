@@ -16,18 +16,17 @@ internal sealed class RefusingSource(ScriptedSource inner) : ISource
 
     public StartPosition DefaultStart => inner.DefaultStart;
 
-    public ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    public SourcePosition ReadPosition(CdcOffset offset) => inner.ReadPosition(offset);
+
+    public ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         _starts.Add(start.ToString());
         return _starts.Count switch
         {
-            _ when LosesEverything => throw new OffsetLostException("no log at all"),
-            1 => throw new OffsetLostException("purged"),
+            _ when LosesEverything => new(SourceConnection.Refused("A test", [], new OffsetLostException("no log at all"))),
+            1 => new(SourceConnection.Refused("A test", [], new OffsetLostException("purged"))),
             2 => throw new CdcConnectionException("cut"),
-            _ => inner.OpenAsync(context, start, cancellationToken),
+            _ => inner.ConnectAsync(context, start, cancellationToken),
         };
     }
-
-    public ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
-        => inner.ValidateAsync(context, start, cancellationToken);
 }

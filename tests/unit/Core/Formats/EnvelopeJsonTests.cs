@@ -176,10 +176,10 @@ public sealed class EnvelopeJsonTests
         var transaction = new OneChange.SomeTransaction();
         Assert.Equal(
             """{"status":"BEGIN","id":"3e11fa47-71ca-11e1-9e33-c80aa9429562:23","event_count":null,"data_collections":null,"ts_ms":1709987638123}""",
-            json.ToJson(new TransactionBegin(transaction, OneChange.SomePosition.Instance)));
+            json.ToJson(new TransactionBegin(transaction, new PlainPosition())));
         Assert.Equal(
             """{"status":"END","id":"3e11fa47-71ca-11e1-9e33-c80aa9429562:23","event_count":3,"data_collections":[{"data_collection":"shop.orders","""
             + "\"event_count\":2},{\"data_collection\":\"shop.lines\",\"event_count\":1}],\"ts_ms\":1709987638123}",
-            json.ToJson(new TransactionEnd(transaction, 3, [new("shop.orders", 2), new("shop.lines", 1)], OneChange.SomePosition.Instance)));
+            json.ToJson(new TransactionEnd(transaction, 3, [new("shop.orders", 2), new("shop.lines", 1)], new PlainPosition())));
     }
 }

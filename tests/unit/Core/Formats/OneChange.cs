@@ -1,5 +1,7 @@
 using System.Text.Json;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transactions;
 
 namespace CdcEmbedded.Tests.Formats;
 
@@ -15,25 +17,33 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
 
     public static ChangeEvent Insert(params (string Name, DataValue Value)[] fields) => new OneChange(ChangeOperation.Create, default, Row(fields)).Event;
 
-    public ChangeEvent Event => new(this, 0);
+    /// <summary>The change, as the fifth one of its transaction and the second one of its table.</summary>
+    public ChangeEvent Event
+    {
+        get
+        {
+            var runs = new TransactionRuns();
+            runs.AddBase([new TableCount("shop", "lines", 3), new TableCount("shop", "orders", 1)]);
+            Place(4, runs, runs.Add("shop", "orders", 1), []);
+            return ToEvent(0);
+        }
+    }
 
     public override int Count => 1;
     public override long ByteSize => 100;
     public override string GetDatabase(int change) => "shop";
     public override string GetTable(int change) => "orders";
     public override DateTimeOffset GetTimestamp(int change) => CommitTime;
-    public override TransactionInfo? GetTransaction(int change) => inTransaction ? new SomeTransaction() : null;
-    public override TableSchema? Schema => after.HasValue ? after.Schema : before.Schema;
+    public override TransactionInfo? Transaction { get; } = inTransaction ? new SomeTransaction() : null;
+    public override TableSchema? GetSchema(int change) => after.HasValue ? after.Schema : before.Schema;
 
     public override bool IsProvisional => isProvisional;
     public override ChangeOperation GetOperation(int change) => operation;
     public override DataRecord GetBefore(int change) => before;
     public override DataRecord GetAfter(int change) => after;
     public override DataRecord GetKey(int change) => key;
-    public override long GetTotalOrder(int change) => 5;
-    public override long GetDataCollectionOrder(int change) => 2;
     public override string GetEventId(int change) => "id";
-    public override SourcePosition GetPosition(int change) => SomePosition.Instance;
+    public override SourcePosition GetPosition(int change) => new PlainPosition();
 
     public override SourceInfo GetSource(int change) => new FileSource
     {
@@ -45,22 +55,10 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
         IsSnapshot = operation == ChangeOperation.Read,
     };
 
-    public override int GetFieldCount(int record) => throw new NotSupportedException();
-    public override string GetFieldName(int record, int field) => throw new NotSupportedException();
-    public override int IndexOf(int record, string name) => throw new NotSupportedException();
-    public override DataValue GetValue(int record, int field) => throw new NotSupportedException();
-
     internal sealed class SomeTransaction : TransactionInfo
     {
         public override string Id => "3e11fa47-71ca-11e1-9e33-c80aa9429562:23";
         public override DateTimeOffset Timestamp => CommitTime;
-    }
-
-    internal sealed class SomePosition : SourcePosition
-    {
-        public static readonly SomePosition Instance = new();
-        public override bool IsTransactionEnd => true;
-        public override CdcOffset ToOffset() => CdcOffset.Parse("""{"v":1,"source":"test"}""");
     }
 
     private sealed class FileSource : SourceInfo

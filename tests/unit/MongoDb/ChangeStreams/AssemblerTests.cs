@@ -1,6 +1,7 @@
 using CdcEmbedded.MongoDb.Bson;
 using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transactions;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
@@ -14,24 +15,27 @@ public sealed class AssemblerTests
     {
         var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
         var first = assembler.Process(Batch(Event(5, 1, 1), Event(5, 2, 2), Event(5, 3, 1)));
-        Assert.Equal(["Begin 1", "1/1", "Begin 2", "2/1", "1/2"], Texts(first));
-        var document = OffsetDocument.Read(first.Entries[^1].Position.ToOffset());
+        var transactions = Tracker(null);
+        Assert.Equal(["Begin 1", "1/1", "Begin 2", "2/1", "1/2"], Texts(first, transactions));
+        var offset = first.Entries[^1].Place.ToOffset(null);
+        var document = OffsetDocument.Read(offset);
         Assert.Equal([1L, 2L], document.Open.Select(static open => open.Transaction.Number).Order());
 
         var resumed = New(document.Point, document.Open);
-        Assert.Equal(["2/2", "1/3", "End 2 (2)", "End 1 (3)", "-"], Texts(resumed.Process(Batch(Event(5, 4, 2), Event(5, 5, 1), Event(6, 1)))));
+        Assert.Equal(["2/2", "1/3", "End 2 (2)", "End 1 (3)", "-"], Texts(resumed.Process(Batch(Event(5, 4, 2), Event(5, 5, 1), Event(6, 1))), Tracker(offset)));
     }
 
     [Fact]
     public void A_token_that_is_not_later_ends_nothing_and_moves_nothing_back()
     {
         var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
-        assembler.Process(Batch(Event(5, 1, 1)));
+        var transactions = Tracker(null);
+        Assert.Equal(["Begin 1", "1/1"], Texts(assembler.Process(Batch(Event(5, 1, 1))), transactions));
         var token = assembler.Point.Token;
         Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(History.Token(5, 0, 0)))));
         Assert.Equal(token, assembler.Point.Token);
         Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch((string?)null))));
-        Assert.Equal(["End 1 (1)", "Heartbeat"], Texts(assembler.Process(Batch(History.Token(6, 0, 0)))));
+        Assert.Equal(["End 1 (1)", "Heartbeat"], Texts(assembler.Process(Batch(History.Token(6, 0, 0))), transactions));
     }
 
     [Fact]
@@ -99,9 +103,23 @@ public sealed class AssemblerTests
 
     private static ChangeStreamAssembler New(StreamPoint start, TransactionProgress[]? open = null) => new(_stream, start, open ?? [], true, null);
 
-    private static IEnumerable<string> Texts(FeedBatch batch)
+    private static TransactionTracker Tracker(CdcOffset? start)
     {
-        foreach (var entry in batch.Entries)
+        var tracker = new TransactionTracker(wantsItems: true);
+        tracker.Start(start);
+        tracker.OnOpened(new MongoPosition(_stream, StreamPoint.At(new BsonTimestamp(1, 1), false), MongoPosition.NoneOpen));
+        return tracker;
+    }
+
+    private static List<string> Texts(FeedBatch batch, TransactionTracker? transactions = null)
+    {
+        (transactions ?? Tracker(null)).Process(batch);
+        return [.. Texts(batch.Entries)];
+    }
+
+    private static IEnumerable<string> Texts(IReadOnlyList<FeedEntry> entries)
+    {
+        foreach (var entry in entries)
         {
             switch (entry.Item)
             {
@@ -117,7 +135,7 @@ public sealed class AssemblerTests
                 default:
                     for (var i = 0; i < entry.Changes?.Count; i++)
                     {
-                        yield return entry.Changes.GetTransaction(i) is { } transaction ? $"{Number(transaction)}/{entry.Changes.GetTotalOrder(i)}" : "-";
+                        yield return entry.Changes.Transaction is { } transaction ? $"{Number(transaction)}/{entry.Changes.GetTotalOrder(i)}" : "-";
                     }
 
                     break;

@@ -12,7 +12,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
 {
     private static readonly SourceContext _context = new()
     {
-        Name = "spec", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 100, WantsTransactionItems = true,
+        Name = "spec", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 100, WantsItems = true,
     };
 
     private readonly MongoSource _source;
@@ -48,7 +48,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
             MaxAwaitTime = TimeSpan.FromMilliseconds(50),
             MinOplogWindow = TimeSpan.Zero,
         }));
-        stream._feed = await stream._source.OpenAsync(_context, StartPosition.Latest, cancellation);
+        stream._feed = await OpenAsync(stream._source, StartPosition.Latest, cancellation);
         stream._position = stream._feed.StartPosition;
         return stream;
     }
@@ -70,7 +70,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
             catch (CdcConnectionException e) when (e.IsTransient && _feed is not null && _position is not null)
             {
                 await _feed.DisposeAsync();
-                _feed = await _source.OpenAsync(_context, StartPosition.At(_position.ToOffset()), cancellation);
+                _feed = await OpenAsync(_source, StartPosition.At(_position.ToOffset()), cancellation);
             }
         }
 
@@ -83,6 +83,13 @@ internal sealed class UnifiedStream : IAsyncDisposable
         {
             await _feed.DisposeAsync();
         }
+    }
+
+    private static async ValueTask<ISourceFeed> OpenAsync(MongoSource source, StartPosition start, CancellationToken cancellation)
+    {
+        await using var connection = await source.ConnectAsync(_context, start, cancellation);
+        connection.ThrowIfUnusable();
+        return await connection.OpenAsync(cancellation);
     }
 
     private void Take(FeedEntry entry)

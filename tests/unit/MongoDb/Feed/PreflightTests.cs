@@ -1,19 +1,12 @@
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 using CdcEmbedded.MongoDb.Double.Security;
-using CdcEmbedded.Sources;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
 /// <summary>What is found out about a deployment before the first event, each with the command that mends it.</summary>
 public sealed class PreflightTests
 {
-    private static readonly SourceContext _context = new()
-    {
-        Name = "test", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 100,
-    };
-
     [Fact]
     public async Task A_standalone_server_is_refused()
     {
@@ -21,8 +14,9 @@ public sealed class PreflightTests
         var finding = Assert.Single(await ValidateAsync(fixture));
         Assert.Equal((true, "mongodb.replica_set"), (finding.IsError, finding.Code));
         Assert.Contains("rs.initiate()", finding.Remedy, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ServerMisconfiguredException>(
-            async () => await fixture.Source().OpenAsync(_context, StartPosition.Latest, TestContext.Current.CancellationToken));
+        await using var engine = new CdcEngine(fixture.Source(), new Offsets.InMemoryOffsetStore(), new CdcEngineOptions { Name = "test" });
+        await using var changes = engine.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        Assert.Equal([finding], (await Assert.ThrowsAsync<ServerMisconfiguredException>(async () => await changes.MoveNextAsync())).Findings);
     }
 
     [Fact]
@@ -106,5 +100,9 @@ public sealed class PreflightTests
     }
 
     private static async Task<IReadOnlyList<SourceFinding>> ValidateAsync(StreamFixture fixture, StartPosition? start = null)
-        => await fixture.Source().ValidateAsync(_context, start ?? StartPosition.Latest, TestContext.Current.CancellationToken);
+    {
+        await using var engine = new CdcEngine(fixture.Source(), new Offsets.InMemoryOffsetStore(),
+            new CdcEngineOptions { Name = "test", StartFrom = start ?? StartPosition.Latest });
+        return await engine.ValidateAsync(TestContext.Current.CancellationToken);
+    }
 }

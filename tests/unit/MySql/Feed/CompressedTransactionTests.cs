@@ -229,13 +229,16 @@ public sealed class CompressedTransactionTests : IDisposable
             TransactionBufferBytes = buffer,
         });
 
-    private static ValueTask<ISourceFeed> OpenAsync(MySqlBinlogFileSource source, CdcOffset? start = null, int maxBatchSize = 1000)
-        => source.OpenAsync(
-            new SourceContext
-            {
-                Name = "test", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = maxBatchSize,
-            },
-            start is null ? StartPosition.Earliest : StartPosition.At(start), CancellationToken.None);
+    private static async ValueTask<ISourceFeed> OpenAsync(MySqlBinlogFileSource source, int maxBatchSize)
+    {
+        var context = new SourceContext
+        {
+            Name = "test", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = maxBatchSize,
+        };
+        await using var connection = await source.ConnectAsync(context, StartPosition.Earliest, CancellationToken.None);
+        connection.ThrowIfUnusable();
+        return await connection.OpenAsync(CancellationToken.None);
+    }
 
     private static async Task<List<ChangeEvent>> ReadAsync(MySqlBinlogFileSource source, CdcOffset? start = null)
     {

@@ -157,11 +157,15 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
             WantsItems = items,
         };
         await using var feed = new BinlogFeed(this, this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), document, hasChecksums: true);
+        var transactions = new CdcEmbedded.Transactions.TransactionTracker(items);
+        transactions.Start(start);
+        transactions.OnOpened(feed.StartPosition);
         var entries = new List<FeedEntry>();
         try
         {
             while (await feed.ReadAsync(CancellationToken.None) is { } batch)
             {
+                transactions.Process(batch);
                 entries.AddRange(batch.Entries);
             }
         }

@@ -8,7 +8,7 @@ internal sealed record EventListRun(List<FeedEntry> Entries, Exception? Failure)
     /// <summary>Begins and ends as ( and ), heartbeats as *, rows by their number, truncates as T; bare progress is left out.</summary>
     public string Text => string.Join(' ', Entries.SelectMany(Describe));
 
-    public CdcOffset LastOffset => Entries[^1].Position.ToOffset();
+    public CdcOffset LastOffset => Entries[^1].Place.ToOffset(null);
 
     /// <summary>The offset behind the n-th change.</summary>
     public CdcOffset OffsetBehind(int change)
@@ -17,7 +17,7 @@ internal sealed record EventListRun(List<FeedEntry> Entries, Exception? Failure)
         {
             if (change < set.Count)
             {
-                return set.GetPosition(change).ToOffset();
+                return set.PlaceAfter(change).ToOffset(null);
             }
 
             change -= set.Count;

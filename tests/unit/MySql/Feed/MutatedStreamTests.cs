@@ -54,7 +54,7 @@ public sealed class MutatedStreamTests
             _ = entry.Position.ToOffset();
             for (var i = 0; entry.Changes is { } set && i < set.Count; i++)
             {
-                _ = FeedRun.Describe(new ChangeEvent(set, i));
+                _ = FeedRun.Describe(set.ToEvent(i));
                 _ = set.GetSource(i);
             }
         }

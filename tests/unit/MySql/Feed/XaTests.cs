@@ -130,8 +130,8 @@ public sealed class XaTests
         Assert.Contains("XA PREPARE", notice.Message, StringComparison.Ordinal);
 
         // The notice comes again until its transaction is done, and then no more.
-        Assert.Equal($"{EventList.Source}:1", BinlogPosition.Read(run.Entries[at].Position.ToOffset()).GtidSet?.ToString());
-        Assert.Equal($"{EventList.Source}:1-2", BinlogPosition.Read(run.Entries[at + 1].Position.ToOffset()).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1", BinlogPosition.Read(run.Entries[at].Place.ToOffset(null)).GtidSet?.ToString());
+        Assert.Equal($"{EventList.Source}:1-2", BinlogPosition.Read(run.Entries[at + 1].Place.ToOffset(null)).GtidSet?.ToString());
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class XaTests
         var run = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1").ReadAsync(None(), items: false, buffer: 10);
 
         Assert.Equal("1 2", run.Text);
-        Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1", $"{EventList.Source}:1-2"],
+        Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1-2", $"{EventList.Source}:1-2"],
             new[] { run.OffsetBehind(0), run.OffsetBehind(1), run.LastOffset }.Select(o => BinlogPosition.Read(o).GtidSet?.ToString()));
     }
 

@@ -146,17 +146,6 @@ public sealed class StartTests
         Assert.Equal(codes, string.Join(',', findings.Select(f => f.Code)));
     }
 
-    [Fact]
-    public async Task All_errors_are_reported_at_once()
-    {
-        var findings = Preflight.Check(await FactsAsync(new() { ["log_bin"] = "OFF", ["binlog_format"] = "STATEMENT" }, grant: "GRANT USAGE ON *.* TO `c`@`%`"));
-
-        var e = Assert.Throws<ServerMisconfiguredException>(() => Preflight.ThrowOnError(findings, "host"));
-        Assert.Equal(findings, e.Findings);
-        Assert.All(findings, f => Assert.Contains(f.Code, e.Message, StringComparison.Ordinal));
-        Preflight.ThrowOnError([new SourceFinding(false, "c", "m", "r")], "host");
-    }
-
     [Theory]
     [InlineData("", "shop.orders", true)]
     [InlineData("", "mysql.user", false)]

@@ -134,7 +134,9 @@ public sealed class WrongAnswerTests
             _ when scenario.EndsWith("by file", StringComparison.Ordinal) => StartPosition.At(MySqlOffset.FromPosition("binlog.000001", 500)),
             _ => StartPosition.Latest,
         };
-        await using var feed = await source.OpenAsync(context, start, CancellationToken.None);
+        await using var connection = await source.ConnectAsync(context, start, CancellationToken.None);
+        connection.ThrowIfUnusable();
+        await using var feed = await connection.OpenAsync(CancellationToken.None);
     }
 
     /// <summary>What the check of an idle stream asks.</summary>

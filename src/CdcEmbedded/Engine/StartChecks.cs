@@ -1,0 +1,30 @@
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Engine;
+
+/// <summary>What becomes of a source's findings: at the start errors are thrown and warnings logged, and a validation returns all of them.</summary>
+internal sealed class StartChecks(ILogger logger, string engine)
+{
+    private readonly HashSet<(string Code, string Message)> _reported = [];
+
+    /// <summary>Throws where reading cannot begin. Each warning is logged once, not again at every reconnect.</summary>
+    /// <exception cref="ServerMisconfiguredException">A finding is an error; it has all findings.</exception>
+    public void Apply(SourceConnection connection)
+    {
+        foreach (var finding in connection.Findings)
+        {
+            if (!finding.IsError && _reported.Add((finding.Code, finding.Message)))
+            {
+                Log.FoundAtStart(logger, engine, connection.Server, finding.Code, finding.Message, finding.Remedy);
+            }
+        }
+
+        connection.ThrowIfUnusable();
+    }
+
+    /// <summary>All findings, with the failure as one of them.</summary>
+    public static IReadOnlyList<SourceFinding> ToFindings(SourceConnection connection, string connector) => connection.Failure is not { } failure
+        ? connection.Findings
+        : [.. connection.Findings, new SourceFinding(true, $"{connector}.offset", failure.Message, "See the message.")];
+}

@@ -1,0 +1,30 @@
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded;
+
+/// <summary>What an item that is no change knows of its place. The engine completes it before the item is yielded.</summary>
+internal struct ItemState
+{
+    public ItemState(SourcePosition position)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        Position = position;
+        Open = TransactionCounters.None;
+    }
+
+    /// <summary>The source's position after it.</summary>
+    public SourcePosition Position { get; }
+
+    /// <summary>The transactions that are open there.</summary>
+    public TransactionCounters[] Open { get; set; }
+
+    /// <summary>The transaction inside of which it is; null outside of one.</summary>
+    public TransactionInfo? Transaction { get; set; }
+
+    /// <summary>The stream that delivered it; null outside of one.</summary>
+    public IOffsetOrigin? Stream { get; set; }
+
+    /// <summary>Its place in that stream.</summary>
+    public long Sequence { get; set; }
+}

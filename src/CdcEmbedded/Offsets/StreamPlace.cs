@@ -1,0 +1,18 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Offsets;
+
+/// <summary>A place of the stream: the source's position, and the transactions that are open there with their counters.</summary>
+/// <param name="Position">The source's position.</param>
+/// <param name="Open">The open transactions; empty outside of one.</param>
+internal readonly record struct StreamPlace(SourcePosition Position, TransactionCounters[] Open)
+{
+    /// <summary>True if no transaction is open here.</summary>
+    public bool IsTransactionEnd => Open.Length == 0 && Position.IsTransactionEnd;
+
+    public static StreamPlace Of(SourcePosition position) => new(position, TransactionCounters.None);
+
+    /// <summary>The offset to store.</summary>
+    /// <param name="stream">What delivered it; null outside of a stream.</param>
+    public CdcOffset ToOffset(IOffsetOrigin? stream) => OffsetEnvelope.Write(Position, Open, stream?.Snapshot);
+}

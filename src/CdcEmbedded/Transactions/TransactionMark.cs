@@ -1,0 +1,29 @@
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Transactions;
+
+/// <summary>What a feed says of a transaction besides its changes: where it ends, or what an earlier reading delivered of it.</summary>
+internal sealed class TransactionMark
+{
+    private TransactionMark(TransactionInfo transaction, SourcePosition? position, IReadOnlyList<TableCount>? delivered)
+    {
+        Transaction = transaction;
+        Position = position;
+        Delivered = delivered;
+    }
+
+    public TransactionInfo Transaction { get; }
+
+    /// <summary>The position after its end; null where it resumes.</summary>
+    public SourcePosition? Position { get; }
+
+    /// <summary>What was delivered of it; null at its end.</summary>
+    public IReadOnlyList<TableCount>? Delivered { get; }
+
+    public bool IsEnd => Position is not null;
+
+    public static TransactionMark End(TransactionInfo transaction, SourcePosition position) => new(transaction, position, null);
+
+    public static TransactionMark Resumed(TransactionInfo transaction, IReadOnlyList<TableCount> delivered) => new(transaction, null, delivered);
+}
