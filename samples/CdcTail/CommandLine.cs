@@ -16,13 +16,14 @@ internal sealed class CommandLine
 
     private readonly Option<string[]> _files = Texts("--mysql-binlog", "FILE...", "Source: binlog files, in their order; no server needed.");
     private readonly Option<string[]> _include = Texts("--include", "PATTERN", "Only these: database.table or database.collection with * and ?; repeatable.");
-    private readonly Option<string[]> _exclude = Texts("--exclude", "PATTERN", "Not these; repeatable, stronger than --include.");
+    private readonly Option<string[]> _exclude = Texts("--exclude", "PATTERN", "Not these; repeatable, takes precedence over --include.");
     private readonly Option<string> _from = Text("--from", "WHERE", "earliest, latest or the text of an offset; used while no offset is stored.");
     private readonly Option<string> _limit = Text("--limit", "N", "Stop after N events.");
     private readonly Option<bool> _untilCaughtUp = Switch("--until-caught-up", "Stop at the end that the log had at the start.");
     private readonly Option<string> _format = Text("--format", "pretty|json", "For people (pretty, the default), or one JSON object per line.");
     private readonly Option<bool> _transactions = Switch("--transactions",
-        "Print the begin and end of transactions, and dropped, renamed or otherwise changed collections; adds \"transaction\" to the JSON.");
+        "Also print begins and ends of transactions, and dropped, renamed or otherwise changed collections; adds \"transaction\" to the "
+            + "JSON.");
 
     private readonly Option<bool> _stats = Switch("--stats", "Print no events: their rate each second, and a summary.");
     private readonly Option<bool> _verbose = Switch("--verbose", "Log more, and print stack traces.");
@@ -100,7 +101,7 @@ internal sealed class CommandLine
 
     private static Option<bool> Switch(string name, string description) => new(name) { Arity = ArgumentArity.Zero, Description = description };
 
-    // The parser takes the next word for the value, whatever it is.
+    // The parser takes the next word as the value, whatever it is.
     private static TOption Checked<TOption>(TOption option, string helpName, string description)
         where TOption : Option
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CdcTail;
 
-/// <summary>Standard output, buffered until <see cref="Flush"/>, and honest about a reader that has gone.</summary>
+/// <summary>Standard output, buffered until <see cref="Flush"/>, which reports a reader that has gone.</summary>
 internal sealed class EventOutput(Stream stream) : IBufferWriter<byte>, IDisposable
 {
     private const int FlushAt = 64 * 1024;
@@ -12,8 +12,8 @@ internal sealed class EventOutput(Stream stream) : IBufferWriter<byte>, IDisposa
     private readonly ArrayBufferWriter<byte> _buffer = new(2 * FlushAt);
 
     /// <summary>Opens the process's standard output.</summary>
-    /// <remarks>The console's own stream takes a broken pipe for success, so that <c>CdcTail | head</c> would read on for ever and acknowledge
-    /// what nobody saw. A file stream tells it; it has a position of its own, though, which is wrong for files that others write too.</remarks>
+    /// <remarks>The console's own stream treats a broken pipe as success, so that <c>CdcTail | head</c> would read for ever and acknowledge
+    /// what nobody saw. A file stream reports it, but has its own position, which is wrong for files to which others write too.</remarks>
     public static EventOutput OpenStandardOutput()
     {
         if (!OperatingSystem.IsWindows())
@@ -34,8 +34,8 @@ internal sealed class EventOutput(Stream stream) : IBufferWriter<byte>, IDisposa
 
     public Span<byte> GetSpan(int sizeHint = 0) => _buffer.GetSpan(sizeHint);
 
-    /// <summary>Ends a line, and writes out what is there when it is much.</summary>
-    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
+    /// <summary>Ends a line, and writes the buffer if it is large.</summary>
+    /// <exception cref="OutputClosedException">The reader has gone.</exception>
     public void EndLine()
     {
         _buffer.Write("\n"u8);
@@ -45,8 +45,8 @@ internal sealed class EventOutput(Stream stream) : IBufferWriter<byte>, IDisposa
         }
     }
 
-    /// <summary>Writes out what is there.</summary>
-    /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
+    /// <summary>Writes the buffer.</summary>
+    /// <exception cref="OutputClosedException">The reader has gone.</exception>
     public void Flush()
     {
         if (_buffer.WrittenCount == 0)

@@ -3,10 +3,10 @@ using CdcEmbedded;
 
 namespace CdcTail;
 
-/// <summary>Makes text of what a stream yields.</summary>
+/// <summary>Prints what a stream yields.</summary>
 internal interface IEventPrinter : IDisposable
 {
-    /// <summary>Writes an item without a line end.</summary>
+    /// <summary>Writes an item, without a line end.</summary>
     /// <returns>False for items that print nothing.</returns>
     bool Print(StreamItem item, IBufferWriter<byte> output);
 }

@@ -8,7 +8,7 @@ namespace CdcTail;
 /// <summary>Something to read, and how.</summary>
 internal sealed class Origin
 {
-    /// <summary>Says what is shown; empty where the user knows.</summary>
+    /// <summary>What is shown, as a heading; empty if the user knows.</summary>
     public string Heading { get; private init; } = "";
 
     public required string Name { get; init; }
@@ -17,12 +17,12 @@ internal sealed class Origin
 
     public bool StopWhenCaughtUp { get; private init; }
 
-    /// <summary>Makes the source, which connects to nothing yet.</summary>
+    /// <summary>Creates the source, without connecting.</summary>
     /// <exception cref="ArgumentException">A connection string or pattern is wrong.</exception>
     public required Func<ISource> CreateSource { get; init; }
 
-    /// <summary>What the command line asks for: one source, or the recordings in their order.</summary>
-    /// <exception cref="UsageException">It asks for nothing that there is.</exception>
+    /// <summary>Returns what the command line asks for: one source, or the recordings in order.</summary>
+    /// <exception cref="UsageException">It asks for something that does not exist.</exception>
     public static IReadOnlyList<Origin> Choose(Arguments arguments)
     {
         if (arguments.IsLive || arguments.Files.Count > 0)
@@ -55,7 +55,7 @@ internal sealed class Origin
         CreateSource = () => BinlogFiles(arguments, [Recording.MySqlPath]),
     };
 
-    // A change stream has no end of its own, and begins with what comes next.
+    // A change stream has no end, and starts with the next change.
     private static Origin MongoDbRecording(Arguments arguments) => new()
     {
         Heading = Recording.MongoDbHeading,

@@ -1,4 +1,4 @@
 namespace CdcTail;
 
-/// <summary>Whoever read standard output has gone (<c>CdcTail | head</c>). Ends the program quietly.</summary>
+/// <summary>The reader of standard output has gone (<c>CdcTail | head</c>). Ends the program quietly.</summary>
 internal sealed class OutputClosedException(Exception inner) : Exception("Standard output was closed.", inner);

@@ -167,7 +167,7 @@ internal sealed class PrettyPrinter : IEventPrinter
         }
     }
 
-    // Unless both documents are exact, what the server says of the update is all that is known of it. A replacement has no description.
+    // Unless both documents are exact, only the server's description of the update is known. A replacement has none.
     private void Description(UpdateDescription update, DataRecord after)
     {
         if (!update.HasValue)
@@ -188,7 +188,7 @@ internal sealed class PrettyPrinter : IEventPrinter
         }
     }
 
-    // An image may hold fewer columns than the other (binlog_row_image=MINIMAL): what is not there is not known to have changed.
+    // One image may have fewer columns than the other (binlog_row_image=MINIMAL): a missing column is not known to have changed.
     private void Differences(DataRecord before, DataRecord after)
     {
         var any = false;

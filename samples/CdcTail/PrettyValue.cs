@@ -22,7 +22,7 @@ internal static class PrettyValue
     /// <summary>A name or number as it is, if short and printable.</summary>
     public static string Plain(string text) => Printable(text, MaxLength);
 
-    /// <summary>A text in full, its control characters told in letters.</summary>
+    /// <summary>A whole text, with its control characters as letters.</summary>
     public static string Printable(string text) => Printable(text, int.MaxValue);
 
     private static string Printable(string text, int maxLength)
@@ -55,7 +55,7 @@ internal static class PrettyValue
 
     private static string Quote(string text) => $"'{Plain(text)}'";
 
-    // Without labels (binlog_row_metadata=MINIMAL) the number is all there is.
+    // Without labels (binlog_row_metadata=MINIMAL) only the number is known.
     private static string Label(DataValue value)
     {
         try

@@ -24,7 +24,7 @@ internal static class Program
             }).RunAsync(words);
             return Done;
 
-            // The first signal ends the run in good order; a second one, if that takes too long, ends the process.
+            // The first signal ends the run regularly; a second one, if that takes too long, ends the process.
             void Stop(PosixSignalContext context)
             {
                 context.Cancel = !stop.IsCancellationRequested;

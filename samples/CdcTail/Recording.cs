@@ -1,6 +1,6 @@
 namespace CdcTail;
 
-/// <summary>The recordings that come with the program. recording/README.md says where they come from.</summary>
+/// <summary>The recordings that come with the program. recording/README.md describes their origin.</summary>
 internal static class Recording
 {
     public const string MySqlHeading = """

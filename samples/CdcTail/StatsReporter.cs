@@ -18,7 +18,7 @@ internal sealed class StatsReporter : IAsyncDisposable
 
     /// <summary>Starts to report.</summary>
     /// <param name="messages">Takes the lines.</param>
-    /// <param name="reportsLag">True if the time since the last change says something: not for files.</param>
+    /// <param name="reportsLag">True if the time since the last change has a meaning: not for files.</param>
     public StatsReporter(Messages messages, bool reportsLag)
     {
         _reportsLag = reportsLag;

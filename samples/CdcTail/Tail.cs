@@ -12,8 +12,8 @@ internal sealed class Tail(Arguments arguments, Messages messages)
     private ChangeBatch? _lastBatch;
     private StreamItem? _lastItem;
 
-    /// <summary>Runs.</summary>
-    /// <param name="stop">Ends the run in good order: what was written is committed.</param>
+    /// <summary>Runs the program.</summary>
+    /// <param name="stop">Ends the run regularly: what was written is committed.</param>
     /// <exception cref="UsageException">An option's value is wrong.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -52,7 +52,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         }
         catch (OutputClosedException)
         {
-            // What was not written is not acknowledged, and comes again.
+            // What was not written is not acknowledged, and is delivered again.
             _isClosed = true;
         }
 
@@ -132,8 +132,8 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         }
     }
 
-    // The engine stores what is acknowledged by itself: after a second, and when its loop ends. The last batch is not acknowledged yet
-    // when the loop ends, though it was written whole; and a failure to store should end the program with 1.
+    // The engine stores what is acknowledged: after a second, and when its loop ends. The last batch is not yet acknowledged when the
+    // loop ends, although it was written; and a failure to store should end the program with 1.
     private async Task CommitAsync(CdcEngine engine)
     {
         if (_lastBatch is { } batch)
@@ -149,7 +149,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
 
     private CdcEngine CreateEngine(Origin origin, ILoggerFactory loggers)
     {
-        // The constructors refuse a wrong connection string, pattern or name, before anything connects.
+        // The constructors reject a wrong connection string, pattern or name, before anything connects.
         try
         {
             return new CdcEngine(

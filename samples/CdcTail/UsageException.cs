@@ -1,4 +1,4 @@
 namespace CdcTail;
 
-/// <summary>The command line does not say what to do. Ends the program with 2.</summary>
+/// <summary>The command line is wrong. Ends the program with exit code 2.</summary>
 internal sealed class UsageException(string message) : Exception(message);
