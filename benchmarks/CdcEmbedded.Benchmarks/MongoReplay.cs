@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using CdcEmbedded.MongoDb;
-using CdcEmbedded.MongoDb.Bson;
-using CdcEmbedded.MongoDb.Topology;
+using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging.Abstractions;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.Benchmarks;
 
@@ -60,10 +61,12 @@ internal static class MongoReplay
 
     private static async Task<long> DrainAsync(string uri, bool walks)
     {
-        var settings = CdcEmbedded.MongoDb.Topology.MongoConnectionSettings.Parse(uri);
-        await using var deployment = await MongoDeployment.ConnectAsync(settings, NullLoggerFactory.Instance, TimeProvider.System, default);
-        var command = RawBson.Parse("""{"aggregate":1,"pipeline":[{"$changeStream":{"fullDocument":"updateLookup","allChangesForCluster":true}}],"cursor":{"batchSize":2048}}""");
-        await using var cursor = await deployment.OpenCursorAsync("admin", command, new MongoCursorOptions { BatchSize = 2048 });
+        var settings = await ConnectionUri.Parse(uri).ResolveAsync(default);
+        await using var deployment = new DriverDeployment(
+            DriverClient.Create(settings, NullLoggerFactory.Instance), NullLogger.Instance, TimeProvider.System);
+        var command = BsonDocument.Parse("""{"aggregate":1,"pipeline":[{"$changeStream":{"fullDocument":"updateLookup","allChangesForCluster":true}}],"cursor":{"batchSize":2048}}""");
+        var options = new CursorOptions { BatchSize = 2048, MaxAwaitTime = TimeSpan.FromSeconds(1) };
+        await using var cursor = await deployment.OpenCursorAsync("admin", command, options, default);
         long count = 0, sum = 0;
         while (count < Events)
         {
@@ -139,7 +142,7 @@ internal static class MongoReplay
         public int Walk(bool fields, ref long sum)
         {
             var count = 0;
-            var reader = new BsonReader(_documents.Span);
+            var reader = new ElementReader(_documents.Span);
             while (reader.Read())
             {
                 count++;
@@ -154,11 +157,11 @@ internal static class MongoReplay
 
         private static void WalkDocument(ReadOnlySpan<byte> document, ref long sum)
         {
-            var reader = new BsonReader(document);
+            var reader = new ElementReader(document);
             while (reader.Read())
             {
                 sum += reader.ValueLength;
-                if (reader.Type is BsonType.Document or BsonType.Array)
+                if (reader.Type is ElementType.Document or ElementType.Array)
                 {
                     WalkDocument(reader.Value, ref sum);
                 }

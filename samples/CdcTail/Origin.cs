@@ -6,8 +6,10 @@ using CdcEmbedded.Sources;
 namespace CdcTail;
 
 /// <summary>Something to read, and how.</summary>
-internal sealed class Origin
+internal sealed class Origin : IAsyncDisposable
 {
+    private RecordedServer? _server;
+
     /// <summary>What is shown, as a heading; empty if the user knows.</summary>
     public string Heading { get; private init; } = "";
 
@@ -19,7 +21,10 @@ internal sealed class Origin
 
     /// <summary>Creates the source, without connecting.</summary>
     /// <exception cref="ArgumentException">A connection string or pattern is wrong.</exception>
-    public required Func<ISource> CreateSource { get; init; }
+    public required Func<Origin, ISource> CreateSource { get; init; }
+
+    /// <summary>Stops what plays a recording.</summary>
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? default;
 
     /// <summary>Returns what the command line asks for: one source, or the recordings in order.</summary>
     /// <exception cref="UsageException">It asks for something that does not exist.</exception>
@@ -43,7 +48,7 @@ internal sealed class Origin
 
     private static Origin Create(Arguments arguments, Func<ISource> source) => new()
     {
-        Name = arguments.Name, From = arguments.From, StopWhenCaughtUp = arguments.UntilCaughtUp, CreateSource = source,
+        Name = arguments.Name, From = arguments.From, StopWhenCaughtUp = arguments.UntilCaughtUp, CreateSource = _ => source(),
     };
 
     private static Origin MySqlRecording(Arguments arguments) => new()
@@ -52,7 +57,7 @@ internal sealed class Origin
         Name = arguments.Name,
         From = arguments.From,
         StopWhenCaughtUp = arguments.UntilCaughtUp,
-        CreateSource = () => BinlogFiles(arguments, [Recording.MySqlPath]),
+        CreateSource = _ => BinlogFiles(arguments, [Recording.MySqlPath]),
     };
 
     // A change stream has no end, and starts with the next change.
@@ -62,15 +67,20 @@ internal sealed class Origin
         Name = arguments.Name + "-mongodb",
         From = arguments.From ?? StartPosition.Earliest,
         StopWhenCaughtUp = true,
-        CreateSource = () => new MongoSource(new MongoSourceOptions
+        CreateSource = origin =>
         {
-            Connect = async stop => new RecordedDeployment(await File.ReadAllBytesAsync(Recording.MongoDbPath, stop), arguments.Include, arguments.Exclude),
-            Include = arguments.Include,
-            Exclude = arguments.Exclude,
-            FullDocument = FullDocumentMode.WhenAvailable,
-            BeforeImages = BeforeImageMode.WhenAvailable,
-            MinOplogWindow = TimeSpan.Zero,
-        }),
+            var stream = new RecordedStream(File.ReadAllBytes(Recording.MongoDbPath), arguments.Include, arguments.Exclude);
+            origin._server = RecordedServer.Start(stream);
+            return new MongoSource(new MongoSourceOptions
+            {
+                Client = origin._server.CreateClient(),
+                Include = arguments.Include,
+                Exclude = arguments.Exclude,
+                FullDocument = FullDocumentMode.WhenAvailable,
+                BeforeImages = BeforeImageMode.WhenAvailable,
+                MinOplogWindow = TimeSpan.Zero,
+            });
+        },
     };
 
     private static ISource Source(Arguments arguments) => arguments switch

@@ -176,7 +176,7 @@ internal sealed class PrettyPrinter : IEventPrinter
             return;
         }
 
-        Fields(update.UpdatedFields.ToRecord());
+        Fields(update.UpdatedFields);
         foreach (var path in update.RemovedFields)
         {
             Field(path, Removed);

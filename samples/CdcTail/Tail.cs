@@ -25,6 +25,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         {
             if (_remaining > 0 && !_isClosed && !stop.IsCancellationRequested)
             {
+                await using var ending = origin;
                 messages.Introduce(origin.Heading);
                 await RunAsync(origin, loggers, printer, output, stop);
             }
@@ -153,7 +154,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         try
         {
             return new CdcEngine(
-                origin.CreateSource(),
+                origin.CreateSource(origin),
                 arguments.OffsetsPath is { } path ? new FileOffsetStore(path) : new InMemoryOffsetStore(),
                 new CdcEngineOptions
                 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb;
 
@@ -7,55 +8,68 @@ namespace CdcEmbedded.MongoDb;
 /// <see cref="Event"/> when it is asked for.</summary>
 public sealed class MongoSourceInfo : SourceInfo
 {
-    /// <summary>The whole change event as the server sent it.</summary>
-    public required RawBson Event { get; init; }
+    private RawBson _event;
 
-    /// <summary>The replica set's name; null behind a mongos.</summary>
+    /// <summary>The whole change event as the server sent it. <see cref="BsonRecords"/> makes the driver's documents of it.</summary>
+    /// <exception cref="ArgumentException">The record has no BSON.</exception>
+    public required DataRecord Event
+    {
+        get;
+        init
+        {
+            field = value;
+            _event = RawBson.Of(value);
+        }
+    }
+
+    /// <summary>The replica set's name; null for a mongos.</summary>
     public string? ReplicaSet { get; init; }
 
     /// <summary>How far <see cref="ChangeEvent.After"/> can be trusted.</summary>
     public AfterState AfterState { get; init; }
 
-    /// <summary>Why <see cref="ChangeEvent.Before"/> is there, or not.</summary>
+    /// <summary>Why <see cref="ChangeEvent.Before"/> exists, or not.</summary>
     public BeforeState BeforeState { get; init; }
 
-    /// <summary>Whether the event was too large and comes without its documents and update description.</summary>
+    /// <summary>True if the event was too large and has neither its documents nor its update description.</summary>
     public bool IsReduced { get; init; }
 
     /// <summary>What happened, in MongoDB's term: <c>insert</c>, <c>update</c>, <c>replace</c>, <c>delete</c>, <c>drop</c> and so on; empty
     /// where a pipeline removed it.</summary>
-    public string OperationType => Event["operationType"u8] is { Type: BsonType.String } type ? type.AsString() : "";
+    public string OperationType => _event["operationType"u8] is { Type: ElementType.String } type ? type.AsString() : "";
 
-    /// <summary>The resume token: the event's place in the stream.</summary>
-    public RawBson ResumeToken => Document("_id"u8);
+    /// <summary>The resume token: the event's place in the stream. A new document at each call, as <c>ChangeStreamOptions.ResumeAfter</c> takes it.</summary>
+    public BsonDocument ResumeToken => Document("_id"u8).ToRecord().ToBsonDocument();
 
-    /// <summary>When it was logged, on the deployment's own clock.</summary>
-    public BsonTimestamp ClusterTime => Event["clusterTime"u8] is { Type: BsonType.Timestamp } time ? time.AsTimestamp() : default;
+    /// <summary>The time at which the event was logged, on the deployment's own clock; 0 where a pipeline removed it.</summary>
+    public BsonTimestamp ClusterTime => Time.ToBson();
 
-    /// <summary>When it was logged, on the server's wall clock; null before MongoDB 6.0.</summary>
-    public DateTimeOffset? WallTime => Event["wallTime"u8] is { Type: BsonType.DateTime } time
+    /// <summary>The time at which the event was logged, on the server's wall clock; null before MongoDB 6.0.</summary>
+    public DateTimeOffset? WallTime => _event["wallTime"u8] is { Type: ElementType.DateTime } time
         ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(time.AsUnixMilliseconds(), BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds))
         : null;
 
-    /// <summary>The session of the transaction; no document outside of one.</summary>
-    public RawBson SessionId => Document("lsid"u8);
+    /// <summary>The session of the transaction; no record outside of one.</summary>
+    public DataRecord SessionId => Document("lsid"u8).ToRecord();
 
     /// <summary>The transaction's number in its session; null outside of one.</summary>
-    public long? TransactionNumber => Event["txnNumber"u8].TryGetInt64(out var number) ? number : null;
+    public long? TransactionNumber => _event["txnNumber"u8].TryGetInt64(out var number) ? number : null;
 
     /// <summary>The collection's UUID; null without expanded events.</summary>
-    public Guid? CollectionUuid => Event["collectionUUID"u8] is { Type: BsonType.Binary, BinarySubtype: BsonBinary.UuidSubtype } uuid
+    public Guid? CollectionUuid => _event["collectionUUID"u8] is { Type: ElementType.Binary, BinarySubtype: BsonBinary.UuidSubtype } uuid
         ? uuid.AsGuid()
         : null;
 
-    /// <summary>The document's key: <c>_id</c>, after the shard key where the collection is sharded; no document where there is none.</summary>
-    public RawBson DocumentKey => Document("documentKey"u8);
+    /// <summary>The document's key: <c>_id</c>, after the shard key where the collection is sharded; no record where the event has none.</summary>
+    public DataRecord DocumentKey => Document("documentKey"u8).ToRecord();
 
-    /// <summary>The key as canonical extended JSON, in which no two keys of different types look alike; null where there is none.</summary>
-    public string? KeyJson => DocumentKey is { HasValue: true } key ? key.ToJson(ExtendedJsonMode.Canonical) : null;
+    /// <summary>The key as canonical extended JSON, in which no two keys of different types look alike; null where the event has none.</summary>
+    public string? KeyJson => Document("documentKey"u8) is { HasValue: true } key ? key.ToJson(ExtendedJsonMode.Canonical) : null;
 
     /// <summary>What an update changed; without a value for other operations.</summary>
     public UpdateDescription UpdateDescription => new(Document("updateDescription"u8));
+
+    private ClusterTime Time => _event["clusterTime"u8] is { Type: ElementType.Timestamp } time ? time.AsTimestamp() : default;
 
     /// <inheritdoc/>
     public override void WriteProperties(Utf8JsonWriter writer)
@@ -63,8 +77,8 @@ public sealed class MongoSourceInfo : SourceInfo
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteString("rs"u8, ReplicaSet);
         writer.WriteString("collection"u8, Table);
-        writer.WriteNumber("ord"u8, ClusterTime.Ordinal);
-        writer.WriteString("lsid"u8, SessionId is { HasValue: true } session ? session.ToJson() : null);
+        writer.WriteNumber("ord"u8, Time.Ordinal);
+        writer.WriteString("lsid"u8, Document("lsid"u8) is { HasValue: true } session ? session.ToJson() : null);
         if (TransactionNumber is { } number)
         {
             writer.WriteNumber("txnNumber"u8, number);
@@ -97,14 +111,14 @@ public sealed class MongoSourceInfo : SourceInfo
 
     private void WriteUpdate(Utf8JsonWriter writer)
     {
-        if (UpdateDescription.Document is not { HasValue: true } update)
+        if (UpdateDescription.Raw is not { HasValue: true } update)
         {
             return;
         }
 
         writer.WritePropertyName("updateDescription"u8);
-        ExtendedJson.Write(writer, BsonType.Document, update.Span, ExtendedJsonMode.Relaxed);
+        ExtendedJson.Write(writer, ElementType.Document, update.Span, ExtendedJsonMode.Relaxed);
     }
 
-    private RawBson Document(ReadOnlySpan<byte> name) => Event.TryGetDocument(name, out var document) ? document : default;
+    private RawBson Document(ReadOnlySpan<byte> name) => _event.TryGetDocument(name, out var document) ? document : default;
 }

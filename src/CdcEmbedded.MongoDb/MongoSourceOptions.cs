@@ -1,23 +1,28 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
 namespace CdcEmbedded.MongoDb;
 
 /// <summary>What a <see cref="MongoSource"/> connects to and captures. Validated when the source is created.</summary>
 public sealed class MongoSourceOptions
 {
-    /// <summary>The deployment: <c>mongodb://</c> or <c>mongodb+srv://</c> with the standard options.</summary>
-    /// <value>Null where <see cref="Connect"/> is given instead. The password appears in no log and no exception.</value>
+    /// <summary>The application's client, whose settings say how to reach the deployment: servers, login, TLS, compression, read preference, retries.</summary>
+    /// <value>Null where <see cref="ConnectionString"/> is given instead. The source makes a client of its own with these settings, as a change stream
+    /// holds a connection while it waits for events; the application's client is neither used nor closed.</value>
+    public IMongoClient? Client { get; init; }
+
+    /// <summary>The deployment: <c>mongodb://</c> or <c>mongodb+srv://</c> with the driver's options.</summary>
+    /// <value>Null where <see cref="Client"/> is given instead. The options <c>tlsCAFile</c>, <c>tlsCertificateKeyFile</c>,
+    /// <c>tlsCertificateKeyFilePassword</c>, <c>tlsAllowInvalidCertificates</c> and <c>tlsAllowInvalidHostnames</c>, which the driver ignores, are honoured;
+    /// other TLS options that it does not know are refused. The password appears in no log and no exception.</value>
     public string? ConnectionString { get; init; }
 
-    /// <summary>Makes the connection to the deployment, for applications that have a driver of their own. Called for each attempt; the
-    /// source disposes of what it returns.</summary>
-    /// <value>Null, the default, speaks to the deployment of <see cref="ConnectionString"/> directly.</value>
-    public Func<CancellationToken, ValueTask<IMongoDeployment>>? Connect { get; init; }
-
-    /// <summary>Opens the stream on this database alone.</summary>
+    /// <summary>The database to open the stream on.</summary>
     /// <value>Null, the default, takes the one database that all of <see cref="Include"/> name, or else the whole deployment.</value>
     public string? Database { get; init; }
 
-    /// <summary>Opens the stream on this collection of <see cref="Database"/> alone.</summary>
-    /// <value>Null, the default. A stream on a collection ends when that is dropped or renamed (<see cref="OnInvalidate"/>); one with the
+    /// <summary>The collection of <see cref="Database"/> to open the stream on.</summary>
+    /// <value>Null, the default. A stream on a collection ends when the collection is dropped or renamed (<see cref="OnInvalidate"/>); one with the
     /// collection in <see cref="Include"/> does not.</value>
     public string? Collection { get; init; }
 
@@ -26,27 +31,29 @@ public sealed class MongoSourceOptions
     /// <value>The default, an empty list, captures every collection of the stream's scope.</value>
     public IReadOnlyList<string> Include { get; init; } = [];
 
-    /// <summary>Collections to leave out, in the same form; stronger than <see cref="Include"/>.</summary>
+    /// <summary>The collections not to capture, in the same form; stronger than <see cref="Include"/>.</summary>
     /// <value>The default is an empty list.</value>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>Stages that the server applies to the events of the captured collections.</summary>
-    /// <value>The default is an empty list. An offset belongs to its pipeline: see <see cref="AcceptOtherOffset"/>.</value>
-    public IReadOnlyList<PipelineStage> Pipeline { get; init; } = [];
+    /// <summary>Stages that the server applies to the events of the captured collections. <see cref="ChangeStreamPipeline.Render"/> makes them of a typed
+    /// pipeline of the driver.</summary>
+    /// <value>The default is an empty list. Allowed are <c>$match</c>, <c>$project</c>, <c>$addFields</c>, <c>$set</c>, <c>$unset</c>, <c>$replaceRoot</c>,
+    /// <c>$replaceWith</c> and <c>$redact</c>; none may change <c>_id</c>. An offset belongs to its pipeline: see <see cref="AcceptOtherOffset"/>.</value>
+    public IReadOnlyList<BsonDocument> Pipeline { get; init; } = [];
 
     /// <summary>Which document an update carries.</summary>
-    /// <value>The default is <see cref="FullDocumentMode.Automatic"/>. <see cref="MongoSourceInfo.AfterState"/> tells what came of it.</value>
+    /// <value>The default is <see cref="FullDocumentMode.Automatic"/>. <see cref="MongoSourceInfo.AfterState"/> says what an event has.</value>
     public FullDocumentMode FullDocument { get; init; }
 
-    /// <summary>Whether updates, replacements and deletes carry the document as it was before.</summary>
-    /// <value>The default is <see cref="BeforeImageMode.Automatic"/>. <see cref="MongoSourceInfo.BeforeState"/> tells what came of it.</value>
+    /// <summary>Which document from before the change updates, replacements and deletes carry.</summary>
+    /// <value>The default is <see cref="BeforeImageMode.Automatic"/>. <see cref="MongoSourceInfo.BeforeState"/> says what an event has.</value>
     public BeforeImageMode BeforeImages { get; init; }
 
-    /// <summary>Whether the server tells of created collections and indexes, and disambiguates paths of updates. MongoDB 6.0 and later.</summary>
+    /// <summary>True to get events of created collections and indexes, and unambiguous paths of updates. MongoDB 6.0 and later.</summary>
     /// <value>The default is true; it has no effect on older servers.</value>
     public bool ShowExpandedEvents { get; init; } = true;
 
-    /// <summary>What happens when the collection or database that the stream is opened on is gone.</summary>
+    /// <summary>What happens when the collection or database that the stream is opened on is dropped or renamed.</summary>
     /// <value>The default is <see cref="InvalidatePolicy.Stop"/>.</value>
     public InvalidatePolicy OnInvalidate { get; init; }
 
@@ -55,7 +62,7 @@ public sealed class MongoSourceOptions
     /// too large.</value>
     public OversizeEventPolicy OnOversizeEvent { get; init; }
 
-    /// <summary>How long the server waits for events before it answers with none, which tells that the source is alive and caught up.</summary>
+    /// <summary>How long the server waits for events before it answers with none, which shows that the source is alive and caught up.</summary>
     /// <value>The default is 1 s; from 10 ms to 10 minutes.</value>
     public TimeSpan MaxAwaitTime { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -63,8 +70,7 @@ public sealed class MongoSourceOptions
     /// <value>The default is 24 hours; zero to not look.</value>
     public TimeSpan MinOplogWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Whether to go on from an offset that was stored for another scope, pipeline or replica set, at the risk of changes that are
-    /// left out.</summary>
+    /// <summary>True to resume from an offset that was stored for another scope, pipeline or replica set, at the risk of missing changes.</summary>
     /// <value>The default is false: such an offset is an <see cref="OffsetFormatException"/>.</value>
     public bool AcceptOtherOffset { get; init; }
 }

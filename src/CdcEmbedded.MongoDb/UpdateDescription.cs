@@ -1,29 +1,32 @@
-using CdcEmbedded.MongoDb.Bson;
 using CdcEmbedded.MongoDb.ChangeStreams;
+using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb;
 
 /// <summary>What an update changed, as the server describes it. A small immutable struct over the event's bytes.</summary>
 public readonly struct UpdateDescription
 {
-    internal UpdateDescription(RawBson document) => Document = document;
+    private readonly RawBson _document;
 
-    /// <summary>Whether there is one: updates have it, unless a pipeline removes it.</summary>
-    public bool HasValue => Document.HasValue;
+    internal UpdateDescription(RawBson document) => _document = document;
+
+    /// <summary>True if there is one: updates have it, unless a pipeline removes it.</summary>
+    public bool HasValue => _document.HasValue;
 
     /// <summary>The whole description as the server sent it.</summary>
-    public RawBson Document { get; }
+    public DataRecord Document => _document.ToRecord();
 
-    /// <summary>The new values by their paths; no document where there is no description.</summary>
-    public RawBson UpdatedFields => Document.TryGetDocument("updatedFields"u8, out var fields) ? fields : default;
+    /// <summary>The new values by their paths; no record where there is no description.</summary>
+    public DataRecord UpdatedFields => Updated.ToRecord();
 
-    /// <summary>The paths that are gone. Made anew at each call.</summary>
+    /// <summary>The paths of removed fields. A new list at each call.</summary>
     public IReadOnlyList<string> RemovedFields
     {
         get
         {
             var result = new List<string>();
-            if (Document.TryGetArray("removedFields"u8, out var fields))
+            if (_document.TryGetArray("removedFields"u8, out var fields))
             {
                 foreach (var removed in fields)
                 {
@@ -35,13 +38,13 @@ public readonly struct UpdateDescription
         }
     }
 
-    /// <summary>The arrays that are shorter. Made anew at each call.</summary>
+    /// <summary>The arrays that are shorter now. A new list at each call.</summary>
     public IReadOnlyList<TruncatedArray> TruncatedArrays
     {
         get
         {
             var result = new List<TruncatedArray>();
-            if (Document.TryGetArray("truncatedArrays"u8, out var arrays))
+            if (_document.TryGetArray("truncatedArrays"u8, out var arrays))
             {
                 foreach (var array in arrays)
                 {
@@ -54,17 +57,37 @@ public readonly struct UpdateDescription
         }
     }
 
-    /// <summary>For each path that could be read in several ways its parts: text for a field, a number for a place in an array. No document
-    /// without expanded events.</summary>
-    public RawBson DisambiguatedPaths => Document.TryGetDocument("disambiguatedPaths"u8, out var paths) ? paths : default;
+    /// <summary>For each path that could be read in several ways its parts: text for a field, a number for a place in an array. No record without
+    /// expanded events.</summary>
+    public DataRecord DisambiguatedPaths => Paths.ToRecord();
 
-    /// <summary>The document after the update, from the one before it.</summary>
-    /// <remarks>Arrays are cut first, then values are set, then fields removed. A path is split at its points, unless
-    /// <see cref="DisambiguatedPaths"/> has its parts. New fields come last, as the description does not tell their places.</remarks>
+    internal RawBson Raw => _document;
+
+    internal RawBson Updated => _document.TryGetDocument("updatedFields"u8, out var fields) ? fields : default;
+
+    internal RawBson Paths => _document.TryGetDocument("disambiguatedPaths"u8, out var paths) ? paths : default;
+
+    /// <summary>Makes the document after the update from the one before it, such as <see cref="ChangeEvent.Before"/>.</summary>
+    /// <remarks>Arrays are cut first, then values are set, then fields removed. A path is split at its dots, unless
+    /// <see cref="DisambiguatedPaths"/> has its parts. New fields come last, as the description does not say where they are.</remarks>
     /// <param name="before">The document exactly as it was before the update.</param>
-    /// <exception cref="InvalidOperationException">There is no description, or no document.</exception>
+    /// <exception cref="InvalidOperationException">There is no description.</exception>
+    /// <exception cref="ArgumentException">The record has no BSON.</exception>
     /// <exception cref="CdcProtocolException">The description is damaged, or does not fit the document: it was not the one before.</exception>
-    public RawBson Apply(RawBson before) => HasValue && before.HasValue
+    public DataRecord Apply(DataRecord before) => Apply(RawBson.Of(before)).ToRecord();
+
+    /// <summary>Makes the document after the update from the one before it, such as a copy that the application keeps.</summary>
+    /// <param name="before">The document exactly as it was before the update; not changed.</param>
+    /// <returns>A new document.</returns>
+    /// <exception cref="InvalidOperationException">There is no description.</exception>
+    /// <exception cref="CdcProtocolException">The description is damaged, or does not fit the document: it was not the one before.</exception>
+    public BsonDocument Apply(BsonDocument before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return Apply(new RawBson(before.ToBson())).ToRecord().ToBsonDocument();
+    }
+
+    private RawBson Apply(RawBson before) => HasValue
         ? UpdateApplier.Apply(this, before)
-        : throw new InvalidOperationException(HasValue ? "There is no document before the update." : "The change has no update description.");
+        : throw new InvalidOperationException("The change has no update description.");
 }

@@ -37,15 +37,7 @@ public readonly partial struct DataValue
     public static DataValue FromUuid(Guid value) => FromUuid(value.ToByteArray(bigEndian: true), 0);
 
     /// <summary>A decimal floating-point number as a slice of sixteen little-endian bytes.</summary>
-    public static DataValue FromDecimal128(byte[] buffer, int offset) => new(ValueKind.Decimal128, offset, buffer, CdcEmbedded.Decimal128.Size);
-
-    /// <summary>A decimal floating-point number.</summary>
-    public static DataValue FromDecimal128(Decimal128 value)
-    {
-        var bytes = new byte[CdcEmbedded.Decimal128.Size];
-        value.WriteTo(bytes);
-        return FromDecimal128(bytes, 0);
-    }
+    public static DataValue FromDecimal128(byte[] buffer, int offset) => new(ValueKind.Decimal128, offset, buffer, Decimal128.Size);
 
     /// <summary>Bytes that the source marks with a subtype.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
@@ -91,18 +83,6 @@ public readonly partial struct DataValue
     /// <summary>A UUID.</summary>
     public Guid AsGuid() => _kind == ValueKind.Uuid ? new Guid(Slice, bigEndian: true) : throw NotA("a UUID");
 
-    /// <summary>A decimal floating-point number; integers and decimals of up to 34 digits convert.</summary>
-    /// <exception cref="OverflowException">A decimal has more digits.</exception>
-    public Decimal128 AsDecimal128() => _kind switch
-    {
-        ValueKind.Decimal128 => CdcEmbedded.Decimal128.Read(Slice),
-        ValueKind.Int64 => _bits,
-        ValueKind.Decimal or ValueKind.UInt64 => CdcEmbedded.Decimal128.TryParse(ToString(), out var result)
-            ? result
-            : throw new OverflowException($"{this} has more digits than Decimal128 holds: read it as BigDecimal."),
-        _ => throw NotA("a Decimal128"),
-    };
-
     /// <summary>An instant in milliseconds since 1970-01-01 UTC, whatever its year; microseconds are cut off.</summary>
     /// <exception cref="InvalidCastException">It is no timestamp, or the zero timestamp.</exception>
     public long AsUnixMilliseconds() => _kind != ValueKind.Timestamp || (_flags & ZeroTimestamp) != 0
@@ -126,13 +106,13 @@ public readonly partial struct DataValue
     /// <summary>Whether it is an instant outside the years 1 to 9999.</summary>
     internal bool IsFarInstant => _kind == ValueKind.Timestamp && (_flags & FarInstant) != 0;
 
-    private BigDecimal Decimal128AsBigDecimal() => AsDecimal128().TryToBigDecimal(out var result)
+    private BigDecimal Decimal128AsBigDecimal() => Decimal128.Read(Slice).TryToBigDecimal(out var result)
         ? result
-        : throw new OverflowException($"{this} is no number that a decimal can hold: read it with AsDecimal128().");
+        : throw new OverflowException($"{this} is not a number that a decimal can hold: read it as text.");
 
-    private decimal Decimal128AsDecimal() => AsDecimal128().TryToDecimal(out var result)
+    private decimal Decimal128AsDecimal() => Decimal128.Read(Slice).TryToDecimal(out var result)
         ? result
-        : throw new OverflowException($"{this} does not fit System.Decimal without loss: read it with AsDecimal128().");
+        : throw new OverflowException($"{this} does not fit System.Decimal without loss: read it with AsBigDecimal() or as text.");
 
     private OverflowException TooFar() => new($"{FarInstantText()} lies outside the years 1 to 9999: read it with AsUnixMilliseconds().");
 

@@ -41,7 +41,7 @@ public readonly partial struct DataValue
 
     /// <summary>A <see cref="decimal"/>, scale kept; integers convert.</summary>
     /// <exception cref="OverflowException">It has more digits than <see cref="decimal"/> holds: use <see cref="AsBigDecimal"/>; or it is a
-    /// <see cref="ValueKind.Decimal128"/> that is infinite, NaN or too small or large: use <see cref="AsDecimal128"/>.</exception>
+    /// <see cref="ValueKind.Decimal128"/> that is infinite, NaN or too small or large: use <see cref="AsBigDecimal"/>.</exception>
     public decimal AsDecimal() => _kind switch
     {
         ValueKind.Decimal => _data is BigDecimal big

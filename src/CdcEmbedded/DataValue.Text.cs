@@ -27,7 +27,7 @@ public readonly partial struct DataValue
         ValueKind.Text => TextOrBytes(),
         ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),
         ValueKind.ObjectId or ValueKind.Uuid => AsString(),
-        ValueKind.Decimal128 => AsDecimal128().ToString(),
+        ValueKind.Decimal128 => Decimal128.Read(Slice).ToString(),
         ValueKind.Vector => "[" + string.Join(", ", Array.ConvertAll(AsVector(), f => f.ToString("R", CultureInfo.InvariantCulture))) + "]",
         _ => "0x" + Convert.ToHexString(AsBytes().Span),
     };

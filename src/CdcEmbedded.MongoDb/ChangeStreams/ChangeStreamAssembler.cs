@@ -1,5 +1,6 @@
+using CdcEmbedded.MongoDb.Deployment;
 using System.Runtime.ExceptionServices;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
@@ -14,7 +15,7 @@ internal sealed class ChangeStreamAssembler
 {
     private readonly StreamIdentity _stream;
     private readonly bool _wantsItems;
-    private readonly BsonTimestamp? _end;
+    private readonly ClusterTime? _end;
     private readonly OpenTransactions _open = new();
     private readonly FragmentBuffer _fragments = new();
     private TransactionProgress[] _resumed;
@@ -31,7 +32,7 @@ internal sealed class ChangeStreamAssembler
     /// <param name="open">The transactions that were open there.</param>
     /// <param name="wantsItems">Whether items other than changes are wanted.</param>
     /// <param name="end">The last time to deliver; null for no end.</param>
-    public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, TransactionProgress[] open, bool wantsItems, BsonTimestamp? end)
+    public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, TransactionProgress[] open, bool wantsItems, ClusterTime? end)
     {
         _stream = stream;
         _point = start;
@@ -119,10 +120,10 @@ internal sealed class ChangeStreamAssembler
     private int TakeAll(RawBson documents)
     {
         var count = 0;
-        var reader = new BsonReader(documents.Span);
+        var reader = new ElementReader(documents.Span);
         while (!HasReachedEnd && reader.Read())
         {
-            if (reader.Type != BsonType.Document)
+            if (reader.Type != ElementType.Document)
             {
                 throw new CdcProtocolException($"A change stream has a {reader.Type} where an event should be.", "change event");
             }
@@ -187,7 +188,7 @@ internal sealed class ChangeStreamAssembler
             CloseBefore(session, scanned.TransactionNumber, time);
         }
 
-        var point = StreamPoint.Behind(_batch.DocumentAt(scanned.Places.Token), scanned.Places.ClusterTime > 0 ? time : null);
+        var point = StreamPoint.After(_batch.DocumentAt(scanned.Places.Token), scanned.Places.ClusterTime > 0 ? time : null);
         if (scanned.Places.Kind == EventKind.Other)
         {
             FlushRun();
@@ -200,7 +201,7 @@ internal sealed class ChangeStreamAssembler
         _point = point;
     }
 
-    private void PlaceChange(in ScannedEvent scanned, RawBson session, BsonTimestamp time)
+    private void PlaceChange(in ScannedEvent scanned, RawBson session, ClusterTime time)
     {
         var transaction = session.HasValue
             ? _open.Find(session, scanned.TransactionNumber) ?? Begin(session, scanned, time)
@@ -223,7 +224,7 @@ internal sealed class ChangeStreamAssembler
         }
     }
 
-    private OpenTransaction Begin(RawBson session, in ScannedEvent scanned, BsonTimestamp time)
+    private OpenTransaction Begin(RawBson session, in ScannedEvent scanned, ClusterTime time)
     {
         FlushRun();
         var transaction = new MongoTransaction(session.Detach(), scanned.TransactionNumber, _batch.TimestampOf(scanned.Places));
@@ -233,7 +234,7 @@ internal sealed class ChangeStreamAssembler
     }
 
     /// <summary>Ends the transactions that an event of this time cannot belong to or stand between. An event without a time ends all others.</summary>
-    private void CloseBefore(RawBson session, long number, BsonTimestamp time)
+    private void CloseBefore(RawBson session, long number, ClusterTime time)
     {
         for (var i = 0; i < _open.Count;)
         {
@@ -292,7 +293,7 @@ internal sealed class ChangeStreamAssembler
 
         if (Moves(token))
         {
-            _point = StreamPoint.Behind(token, ResumeTokens.TimeOf(token) ?? _point.Time);
+            _point = StreamPoint.After(token, ResumeTokens.TimeOf(token) ?? _point.Time);
             while (_open.Count > 0)
             {
                 Close(0);

@@ -1,4 +1,5 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Deployment;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -8,115 +9,91 @@ internal static class ChangeStreamCommand
     /// <summary>The database to run it in.</summary>
     public static string DatabaseOf(StreamScope scope) => scope.Database ?? "admin";
 
-    /// <summary>The command.</summary>
-    /// <param name="plan">How.</param>
-    /// <param name="point">From where.</param>
-    /// <param name="batchSize">The most events of the first batch.</param>
-    /// <param name="withoutDocuments">Whether to leave out what may be too large.</param>
-    public static RawBson Build(StreamPlan plan, StreamPoint point, int batchSize, bool withoutDocuments = false)
+    /// <summary>Builds the command.</summary>
+    /// <param name="plan">How the stream is opened.</param>
+    /// <param name="point">Where it begins.</param>
+    /// <param name="batchSize">The maximum number of events in the first batch.</param>
+    /// <param name="withoutDocuments">True to omit what may be too large.</param>
+    public static BsonDocument Build(StreamPlan plan, StreamPoint point, int batchSize, bool withoutDocuments = false)
     {
-        var scope = plan.Identity.Scope;
-        var writer = new BsonWriter(512);
-        if (scope.Collection is { } collection)
+        var pipeline = new BsonArray { new BsonDocument("$changeStream", Stream(plan, point, withoutDocuments)) };
+        if (plan.Match is { } match)
         {
-            writer.WriteString("aggregate"u8, collection);
-        }
-        else
-        {
-            writer.WriteInt32("aggregate"u8, 1);
+            pipeline.Add(match);
         }
 
-        writer.StartArray("pipeline"u8);
-        WriteStream(writer, plan, point, withoutDocuments);
-        if (plan.Match.HasValue)
-        {
-            writer.WriteDocument(default, plan.Match);
-        }
-
-        foreach (var stage in plan.Pipeline)
-        {
-            writer.WriteDocument(default, stage.Document);
-        }
-
+        pipeline.AddRange(plan.Pipeline);
         if (withoutDocuments)
         {
-            WriteReduction(writer);
+            pipeline.Add(Reduction());
         }
 
         if (plan.SplitsLargeEvents)
         {
-            writer.StartDocument(default);
-            writer.StartDocument("$changeStreamSplitLargeEvent"u8);
-            writer.End();
-            writer.End();
+            pipeline.Add(new BsonDocument("$changeStreamSplitLargeEvent", new BsonDocument()));
         }
 
-        writer.End();
-        writer.StartDocument("cursor"u8);
-        writer.WriteInt32("batchSize"u8, batchSize);
-        writer.End();
-        return writer.ToDocument();
+        return new BsonDocument
+        {
+            { "aggregate", plan.Identity.Scope.Collection is { } collection ? collection : 1 },
+            { "pipeline", pipeline },
+            { "cursor", new BsonDocument("batchSize", batchSize) },
+        };
     }
 
-    private static void WriteStream(BsonWriter writer, StreamPlan plan, StreamPoint point, bool withoutDocuments)
+    private static BsonDocument Stream(StreamPlan plan, StreamPoint point, bool withoutDocuments)
     {
-        writer.StartDocument(default);
-        writer.StartDocument("$changeStream"u8);
+        var stage = new BsonDocument();
         if (!withoutDocuments)
         {
-            WriteImages(writer, plan.Identity);
+            AddImages(stage, plan.Identity);
         }
 
         if (plan.ShowExpandedEvents)
         {
-            writer.WriteBoolean("showExpandedEvents"u8, true);
+            stage.Add("showExpandedEvents", true);
         }
 
         if (plan.Identity.Scope.IsDeployment)
         {
-            writer.WriteBoolean("allChangesForCluster"u8, true);
+            stage.Add("allChangesForCluster", true);
         }
 
         if (point.Token.HasValue)
         {
-            // startAfter goes on behind an invalidate too, and is otherwise the same.
-            writer.WriteDocument(plan.HasStartAfter ? "startAfter"u8 : "resumeAfter"u8, point.Token);
+            // Unlike resumeAfter it continues after an invalidate too.
+            stage.Add("startAfter", point.Token.ToRawDocument());
         }
         else if (point.Time is { } time)
         {
-            writer.WriteTimestamp("startAtOperationTime"u8, time);
+            stage.Add("startAtOperationTime", time.ToBson());
         }
 
-        writer.End();
-        writer.End();
+        return stage;
     }
 
-    private static void WriteImages(BsonWriter writer, StreamIdentity stream)
+    private static void AddImages(BsonDocument stage, StreamIdentity stream)
     {
         if (stream.FullDocument is not (FullDocumentMode.Off or FullDocumentMode.Automatic))
         {
-            writer.WriteString("fullDocument"u8, stream.FullDocument switch
+            stage.Add("fullDocument", stream.FullDocument switch
             {
-                FullDocumentMode.WhenAvailable => "whenAvailable"u8,
-                FullDocumentMode.Required => "required"u8,
-                _ => "updateLookup"u8,
+                FullDocumentMode.WhenAvailable => "whenAvailable",
+                FullDocumentMode.Required => "required",
+                _ => "updateLookup",
             });
         }
 
         if (stream.BeforeImages is BeforeImageMode.WhenAvailable or BeforeImageMode.Required)
         {
-            writer.WriteString("fullDocumentBeforeChange"u8, stream.BeforeImages == BeforeImageMode.Required ? "required"u8 : "whenAvailable"u8);
+            stage.Add("fullDocumentBeforeChange", stream.BeforeImages == BeforeImageMode.Required ? "required" : "whenAvailable");
         }
     }
 
-    private static void WriteReduction(BsonWriter writer)
+    private static BsonDocument Reduction() => new("$project", new BsonDocument
     {
-        writer.StartDocument(default);
-        writer.StartDocument("$project"u8);
-        writer.WriteInt32("fullDocument"u8, 0);
-        writer.WriteInt32("fullDocumentBeforeChange"u8, 0);
-        writer.WriteInt32("updateDescription"u8, 0);
-        writer.End();
-        writer.End();
-    }
+        { "fullDocument", 0 },
+        { "fullDocumentBeforeChange", 0 },
+        { "updateDescription", 0 },
+    });
 }

@@ -7,9 +7,6 @@ internal static class ChangeStreamErrors
     private const string ResumableLabel = "ResumableChangeStreamError";
     private const string FatalLabel = "NonResumableChangeStreamError";
 
-    /// <summary>Servers from 4.4 on (wire version 9) label resumable errors.</summary>
-    private const int FirstLabellingWireVersion = 9;
-
     private const int Unauthorized = 13;
     private const int CursorNotFound = 43;
     private const int NoMatchingDocument = 47;
@@ -19,25 +16,25 @@ internal static class ChangeStreamErrors
     private const int NotAReplicaSet = 40573;
 
     /// <summary>Whether opening the stream again, at a newly chosen server, is the answer.</summary>
-    public static bool IsResumable(CdcException exception, int wireVersion) => exception switch
+    public static bool IsResumable(CdcException exception) => exception switch
     {
-        MongoCommandException error => IsResumable(error, wireVersion),
+        MongoCommandFailedException error => IsResumable(error),
         CdcConnectionException connection => connection.IsTransient,
         _ => false,
     };
 
     /// <summary>Whether an event was too large to be sent.</summary>
-    public static bool IsOversize(CdcException exception) => exception is MongoCommandException { Code: BsonObjectTooLarge };
+    public static bool IsOversize(CdcException exception) => exception is MongoCommandFailedException { Code: BsonObjectTooLarge };
 
     /// <summary>The exception that the application, or the engine, shall see.</summary>
     /// <param name="error">The server's error.</param>
-    /// <param name="wireVersion">The server's version.</param>
     /// <param name="position">Where the stream stands, for the message.</param>
-    public static CdcException Translate(MongoCommandException error, int wireVersion, CdcOffset position)
+    public static CdcException Translate(MongoCommandFailedException error, CdcOffset position)
     {
-        if (IsResumable(error, wireVersion))
+        if (IsResumable(error))
         {
-            return error.IsTransient ? error : new MongoCommandException(error.Command, error.Server, error.Reply, isTransient: true);
+            return error.IsTransient ? error : new MongoCommandFailedException(
+                error.Command, error.Server, error.Code, error.CodeName, error.ServerMessage, error.Labels, isTransient: true, error);
         }
 
         switch (error.Code)
@@ -62,25 +59,14 @@ internal static class ChangeStreamErrors
         }
     }
 
-    private static bool IsResumable(MongoCommandException error, int wireVersion)
-    {
-        if (error.Code == CursorNotFound || error.HasErrorLabel(ResumableLabel))
-        {
-            return true;
-        }
-
-        // Without labels: HostUnreachable, HostNotFound, NetworkTimeout, ShutdownInProgress, PrimarySteppedDown, ExceededTimeLimit,
-        // SocketException, NotWritablePrimary, InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk,
-        // NotPrimaryOrSecondary, StaleShardVersion, StaleEpoch, StaleConfig, RetryChangeStream, FailedToSatisfyReadPreference.
-        return wireVersion < FirstLabellingWireVersion && !error.HasErrorLabel(FatalLabel)
-            && error.Code is 6 or 7 or 89 or 91 or 189 or 262 or 9001 or 10107 or 11600 or 11602 or 13435 or 13436 or 63 or 150 or 13388 or 234 or 133;
-    }
+    // Servers label resumable errors since 4.4, which is the oldest version that the driver supports.
+    private static bool IsResumable(MongoCommandFailedException error) => error.Code == CursorNotFound || error.HasErrorLabel(ResumableLabel);
 
     // 286 ChangeStreamHistoryLost, 280 ChangeStreamFatalError, 260 InvalidResumeToken, 40576 and 40585 of older servers, 136 CappedPositionLost.
-    private static bool IsLost(MongoCommandException error)
+    private static bool IsLost(MongoCommandFailedException error)
         => error.Code is 286 or ChangeStreamFatalError or InvalidResumeToken or 40576 or 40585 or 136 || error.HasErrorLabel(FatalLabel);
 
-    private static OffsetLostException Lost(MongoCommandException error, CdcOffset position) => error.Code is InvalidResumeToken or ChangeStreamFatalError
+    private static OffsetLostException Lost(MongoCommandFailedException error, CdcOffset position) => error.Code is InvalidResumeToken or ChangeStreamFatalError
         ? new OffsetLostException($"The server does not know the stored position {position}: it belongs to another deployment or to a stream of other "
             + "collections, or its event is gone. Point the source at the right deployment, or delete the stored offset to start afresh. "
             + error.Message, error)
@@ -88,6 +74,6 @@ internal static class ChangeStreamErrors
             + "collections anew, then start from the latest position; keep more with db.adminCommand({ replSetResizeOplog: 1, minRetentionHours: 72 }). "
             + error.Message, error);
 
-    private static ServerMisconfiguredException Misconfigured(MongoCommandException error, string code, string remedy)
+    private static ServerMisconfiguredException Misconfigured(MongoCommandFailedException error, string code, string remedy)
         => new($"{error.Message} Remedy: {remedy}", [new SourceFinding(true, code, error.Message, remedy)]);
 }

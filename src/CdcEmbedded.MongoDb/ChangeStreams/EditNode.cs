@@ -1,4 +1,6 @@
-using CdcEmbedded.MongoDb.Bson;
+using System.Globalization;
+using System.Text;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -14,7 +16,7 @@ internal sealed class EditNode
     private struct Entry
     {
         public string Name;
-        public BsonValue Value;
+        public RawValue Value;
         public EditNode? Node;
     }
 
@@ -31,7 +33,7 @@ internal sealed class EditNode
     }
 
     /// <summary>Sets a value, making the documents on the way that are not there.</summary>
-    public void Set(ReadOnlySpan<PathPart> path, BsonValue value)
+    public void Set(ReadOnlySpan<PathPart> path, RawValue value)
     {
         var index = IndexOf(path[0], create: true);
         var entry = _entries[index];
@@ -42,8 +44,8 @@ internal sealed class EditNode
         }
         else
         {
-            entry.Node ??= entry.Value.Type is BsonType.Document or BsonType.Array
-                ? Open(entry.Value.AsDocument(), entry.Value.Type == BsonType.Array)
+            entry.Node ??= entry.Value.Type is ElementType.Document or ElementType.Array
+                ? Open(entry.Value.AsDocument(), entry.Value.Type == ElementType.Array)
                 : new EditNode(isArray: false);
             entry.Node.Set(path[1..], value);
         }
@@ -86,28 +88,20 @@ internal sealed class EditNode
     }
 
     /// <summary>Writes the elements into the open document.</summary>
-    public void WriteTo(BsonWriter writer)
+    public void WriteTo(DocumentBuilder builder)
     {
-        foreach (var entry in _entries)
+        for (var i = 0; i < _entries.Count; i++)
         {
-            var name = IsArray ? default : (BsonName)entry.Name;
-            if (entry.Node is not { } node)
+            var name = Encoding.UTF8.GetBytes(IsArray ? i.ToString(CultureInfo.InvariantCulture) : _entries[i].Name);
+            if (_entries[i].Node is not { } node)
             {
-                writer.WriteValue(name, entry.Value);
+                builder.Add(name, _entries[i].Value);
                 continue;
             }
 
-            if (node.IsArray)
-            {
-                writer.StartArray(name);
-            }
-            else
-            {
-                writer.StartDocument(name);
-            }
-
-            node.WriteTo(writer);
-            writer.End();
+            var start = builder.Start(name, node.IsArray ? ElementType.Array : ElementType.Document);
+            node.WriteTo(builder);
+            builder.End(start);
         }
     }
 
@@ -120,9 +114,9 @@ internal sealed class EditNode
         }
 
         var entry = _entries[index];
-        if (entry.Node is null && entry.Value.Type is BsonType.Document or BsonType.Array)
+        if (entry.Node is null && entry.Value.Type is ElementType.Document or ElementType.Array)
         {
-            entry.Node = Open(entry.Value.AsDocument(), entry.Value.Type == BsonType.Array);
+            entry.Node = Open(entry.Value.AsDocument(), entry.Value.Type == ElementType.Array);
             _entries[index] = entry;
         }
 
@@ -169,5 +163,5 @@ internal sealed class EditNode
         return part.Index < _entries.Count ? part.Index : -1;
     }
 
-    private static readonly BsonValue NullValue = new(BsonType.Null, [], 0, 0);
+    private static readonly RawValue NullValue = new(ElementType.Null, [], 0, 0);
 }

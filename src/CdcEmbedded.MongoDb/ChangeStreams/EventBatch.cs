@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -63,8 +63,8 @@ internal sealed class EventBatch
 
     public DataRecord RecordAt(int place) => place > 0 ? Records.At(place) : default;
 
-    public BsonTimestamp TimeOf(in EventPlaces places) => places.ClusterTime > 0
-        ? new BsonTimestamp(BinaryPrimitives.ReadUInt64LittleEndian(Buffer.AsSpan(places.ClusterTime)))
+    public ClusterTime TimeOf(in EventPlaces places) => places.ClusterTime > 0
+        ? new ClusterTime(BinaryPrimitives.ReadUInt64LittleEndian(Buffer.AsSpan(places.ClusterTime)))
         : default;
 
     /// <summary>The wall clock's time from 6.0 on, else the seconds of the cluster time.</summary>
@@ -84,5 +84,5 @@ internal sealed class EventBatch
 
     /// <summary>A name in a namespace document; empty where there is none, or it is no text.</summary>
     public static string NameIn(RawBson place, ReadOnlySpan<byte> part)
-        => place[part] is { Type: BsonType.String } name ? BsonNames.Get(name.Utf8()) : "";
+        => place[part] is { Type: ElementType.String } name ? BsonNames.Get(name.Utf8()) : "";
 }

@@ -10,7 +10,7 @@ internal static class EventSource
         Timestamp = batch.TimestampOf(places),
         Database = database,
         Table = collection,
-        Event = batch.EventAt(places),
+        Event = batch.Records.At(places.Event),
         ReplicaSet = batch.Stream.SetName,
         AfterState = After(batch, places),
         BeforeState = Before(batch, places, database, collection),

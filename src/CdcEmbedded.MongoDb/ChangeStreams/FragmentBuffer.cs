@@ -1,4 +1,4 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -46,28 +46,23 @@ internal sealed class FragmentBuffer
         }
     }
 
+    // The last fragment's token, then all other fields, each as its bytes are.
     private RawBson Join()
     {
-        var size = 64;
-        foreach (var fragment in _fragments)
-        {
-            size += fragment.Bytes.Length;
-        }
-
-        var writer = new BsonWriter(size);
-        writer.WriteValue("_id"u8, _fragments[^1]["_id"u8]);
+        var builder = new DocumentBuilder(_fragments.Sum(static fragment => fragment.Bytes.Length));
+        builder.Add("_id"u8, _fragments[^1]["_id"u8]);
         foreach (var fragment in _fragments)
         {
             foreach (var element in fragment)
             {
                 if (!element.NameUtf8.SequenceEqual("_id"u8) && !element.NameUtf8.SequenceEqual("splitEvent"u8))
                 {
-                    writer.WriteValue(element.NameUtf8, element.Value);
+                    builder.Add(element.NameUtf8, element.Value);
                 }
             }
         }
 
         _fragments.Clear();
-        return writer.ToDocument();
+        return builder.ToDocument();
     }
 }

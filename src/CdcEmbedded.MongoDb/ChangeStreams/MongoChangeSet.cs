@@ -63,7 +63,7 @@ internal sealed class MongoChangeSet : ChangeSet
     public override SourcePosition GetPosition(int change)
     {
         ref readonly var places = ref Places(change);
-        var point = StreamPoint.Behind(_batch.DocumentAt(places.Token), places.ClusterTime > 0 ? _batch.TimeOf(places) : null);
+        var point = StreamPoint.After(_batch.DocumentAt(places.Token), places.ClusterTime > 0 ? _batch.TimeOf(places) : null);
         return new MongoPosition(_batch.Stream, point,
             _transaction is null ? _others : [.. _others, new TransactionProgress(_transaction, _batch.TimeOf(places), [])]);
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -25,7 +25,7 @@ internal sealed class MongoTransaction(RawBson session, long number, DateTimeOff
     {
         get
         {
-            var isPlain = Session["id"u8] is { Type: BsonType.Binary, BinarySubtype: BsonBinary.UuidSubtype };
+            var isPlain = Session["id"u8] is { Type: ElementType.Binary, BinarySubtype: BsonBinary.UuidSubtype };
             foreach (var element in Session)
             {
                 isPlain &= element.NameUtf8.SequenceEqual("id"u8) || element.NameUtf8.SequenceEqual("uid"u8);

@@ -1,83 +1,56 @@
-using CdcEmbedded.MongoDb.Bson;
 using CdcEmbedded.Transforms;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>The stage with which the server leaves out what is not captured.</summary>
+/// <summary>The stage by which the server filters out what is not captured.</summary>
 /// <remarks>
-/// Kept are: an invalidate; an event whose namespace, or new name, an include pattern matches, or any without such patterns; a
-/// dropped database that one matches; but for namespaces that an exclude pattern matches.
-/// <code>{ $match: { $or: [ { operationType: "invalidate" }, { $and: [ { $or: [ includes ] }, { $nor: [ excludes ] } ] } ] } }</code>
+/// Kept are: an invalidate; an event whose namespace, or new name, an include pattern matches (any, without such patterns); a dropped database that
+/// one matches. Namespaces that an exclude pattern matches are not.
+/// <code>{ $match: { $or: [ { operationType: "invalidate" }, { $or: [ includes ], $nor: [ excludes ] } ] } }</code>
 /// </remarks>
 internal static class NamespaceMatch
 {
-    /// <summary>The stage; no document where everything is captured.</summary>
-    public static RawBson Create(TableFilter filter)
+    /// <summary>The stage; null where everything is captured.</summary>
+    public static BsonDocument? Create(TableFilter filter)
     {
         if (filter.Include.Count == 0 && filter.Exclude.Count == 0)
         {
-            return default;
+            return null;
         }
 
-        var writer = new BsonWriter();
-        writer.StartDocument("$match"u8);
-        writer.StartArray("$or"u8);
-        writer.StartDocument(default);
-        writer.WriteString("operationType"u8, "invalidate"u8);
-        writer.End();
-        writer.StartDocument(default);
+        var captured = new BsonDocument();
         if (filter.Include.Count > 0)
         {
-            WriteIncludes(writer, filter.Include);
+            captured.Add("$or", Includes(filter.Include));
         }
 
         if (filter.Exclude.Count > 0)
         {
-            writer.StartArray("$nor"u8);
-            foreach (var pattern in filter.Exclude)
-            {
-                WriteNames(writer, "ns", pattern);
-            }
-
-            writer.End();
+            captured.Add("$nor", new BsonArray(filter.Exclude.Select(static pattern => Names("ns", pattern))));
         }
 
-        return writer.ToDocument();
+        return new BsonDocument("$match", new BsonDocument("$or", new BsonArray { new BsonDocument("operationType", "invalidate"), captured }));
     }
 
-    private static void WriteIncludes(BsonWriter writer, IReadOnlyList<TablePattern> patterns)
+    private static BsonArray Includes(IReadOnlyList<TablePattern> patterns)
     {
-        writer.StartArray("$or"u8);
+        var result = new BsonArray();
         foreach (var pattern in patterns)
         {
-            WriteNames(writer, "ns", pattern);
-            WriteNames(writer, "to", pattern);
-            writer.StartDocument(default);
-            writer.WriteString("operationType"u8, "dropDatabase"u8);
-            WriteName(writer, "ns.db", pattern.LiteralDatabase, pattern.DatabaseExpression);
-            writer.End();
+            result.Add(Names("ns", pattern));
+            result.Add(Names("to", pattern));
+            result.Add(new BsonDocument { { "operationType", "dropDatabase" }, { "ns.db", Name(pattern.LiteralDatabase, pattern.DatabaseExpression) } });
         }
 
-        writer.End();
+        return result;
     }
 
-    private static void WriteNames(BsonWriter writer, string field, TablePattern pattern)
+    private static BsonDocument Names(string field, TablePattern pattern) => new()
     {
-        writer.StartDocument(default);
-        WriteName(writer, field + ".db", pattern.LiteralDatabase, pattern.DatabaseExpression);
-        WriteName(writer, field + ".coll", pattern.LiteralTable, pattern.TableExpression);
-        writer.End();
-    }
+        { field + ".db", Name(pattern.LiteralDatabase, pattern.DatabaseExpression) },
+        { field + ".coll", Name(pattern.LiteralTable, pattern.TableExpression) },
+    };
 
-    private static void WriteName(BsonWriter writer, string field, string? literal, string expression)
-    {
-        if (literal is not null)
-        {
-            writer.WriteString(field, literal);
-        }
-        else
-        {
-            writer.WriteRegularExpression(field, expression, "");
-        }
-    }
+    private static BsonValue Name(string? literal, string expression) => literal is not null ? literal : new BsonRegularExpression(expression, "");
 }

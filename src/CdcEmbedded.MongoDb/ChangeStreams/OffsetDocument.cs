@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
@@ -48,7 +48,7 @@ internal sealed class OffsetDocument
         {
             var root = content.Position;
             var token = root.TryGetProperty("token", out var json) ? RawBson.Parse(json.GetRawText()) : default;
-            BsonTimestamp? time = root.TryGetProperty("time", out var at) ? ReadTime(at) : null;
+            ClusterTime? time = root.TryGetProperty("time", out var at) ? ReadTime(at) : null;
             return token.HasValue || time.HasValue
                 ? new OffsetDocument
                 {
@@ -124,7 +124,7 @@ internal sealed class OffsetDocument
         return [.. result];
     }
 
-    private static void WriteTime(Utf8JsonWriter writer, BsonTimestamp time)
+    private static void WriteTime(Utf8JsonWriter writer, ClusterTime time)
     {
         writer.WriteStartObject("time"u8);
         writer.WriteNumber("t"u8, time.Seconds);
@@ -132,7 +132,7 @@ internal sealed class OffsetDocument
         writer.WriteEndObject();
     }
 
-    private static BsonTimestamp ReadTime(JsonElement time) => new(time.GetProperty("t").GetUInt32(), time.GetProperty("i").GetUInt32());
+    private static ClusterTime ReadTime(JsonElement time) => new(time.GetProperty("t").GetUInt32(), time.GetProperty("i").GetUInt32());
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 

@@ -1,11 +1,11 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
 /// <summary>A transaction that may have further changes.</summary>
 internal sealed class OpenTransaction
 {
-    public OpenTransaction(MongoTransaction transaction, BsonTimestamp time)
+    public OpenTransaction(MongoTransaction transaction, ClusterTime time)
     {
         Transaction = transaction;
         LastTime = time;
@@ -14,7 +14,7 @@ internal sealed class OpenTransaction
     public MongoTransaction Transaction { get; }
 
     /// <summary>The cluster time of its last change.</summary>
-    public BsonTimestamp LastTime { get; set; }
+    public ClusterTime LastTime { get; set; }
 
     public TransactionProgress ToProgress() => new(Transaction, LastTime, []);
 }

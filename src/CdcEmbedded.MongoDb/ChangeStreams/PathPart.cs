@@ -1,5 +1,5 @@
 using System.Globalization;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -11,12 +11,12 @@ internal readonly record struct PathPart(string Name, int Index)
     /// <summary>The parts of a path: as the server gives them, or split at the points.</summary>
     public static PathPart[] Parse(string path, RawBson disambiguated)
     {
-        if (disambiguated[path] is { Type: BsonType.Array } parts)
+        if (disambiguated[path] is { Type: ElementType.Array } parts)
         {
             var result = new List<PathPart>();
             foreach (var part in parts.AsDocument())
             {
-                result.Add(part.Value.Type == BsonType.String ? new PathPart(part.Value.AsString(), -1) : At(part.Value));
+                result.Add(part.Value.Type == ElementType.String ? new PathPart(part.Value.AsString(), -1) : At(part.Value));
             }
 
             return result.Count > 0 ? [.. result] : throw new CdcProtocolException("An update description has a path without parts.", "updateDescription");
@@ -26,7 +26,7 @@ internal readonly record struct PathPart(string Name, int Index)
             name, int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1));
     }
 
-    private static PathPart At(BsonValue place) => place.TryGetInt64(out var index) && index is >= 0 and <= int.MaxValue
+    private static PathPart At(RawValue place) => place.TryGetInt64(out var index) && index is >= 0 and <= int.MaxValue
         ? new PathPart(index.ToString(CultureInfo.InvariantCulture), (int)index)
         : throw new CdcProtocolException("An update description has a path with a part that is neither text nor a place.", "updateDescription");
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -28,17 +28,17 @@ internal static class ResumeTokens
         : a.Equals(b) ? 0 : null;
 
     /// <summary>The cluster time in a token, where it is in the known form.</summary>
-    public static BsonTimestamp? TimeOf(RawBson token)
+    public static ClusterTime? TimeOf(RawBson token)
     {
         Span<byte> bytes = stackalloc byte[8];
         return token.HasValue && Digits(token) is { Length: >= TimeDigits } digits && digits.StartsWith("82"u8)
             && Convert.FromHexString(digits[2..TimeDigits], bytes, out _, out var written) == System.Buffers.OperationStatus.Done && written == 8
-                ? new BsonTimestamp(BinaryPrimitives.ReadUInt64BigEndian(bytes))
+                ? new ClusterTime(BinaryPrimitives.ReadUInt64BigEndian(bytes))
                 : null;
     }
 
     /// <summary>The token as a text that names its place: the hex, or base64 of the whole in another form.</summary>
-    public static string TextOf(RawBson token) => token["_data"u8] is { Type: BsonType.String } data ? data.AsString() : Convert.ToBase64String(token.Span);
+    public static string TextOf(RawBson token) => token["_data"u8] is { Type: ElementType.String } data ? data.AsString() : Convert.ToBase64String(token.Span);
 
-    private static ReadOnlySpan<byte> Digits(RawBson token) => token["_data"u8] is { Type: BsonType.String } data ? data.Utf8() : default;
+    private static ReadOnlySpan<byte> Digits(RawBson token) => token["_data"u8] is { Type: ElementType.String } data ? data.Utf8() : default;
 }

@@ -1,4 +1,4 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -39,7 +39,7 @@ internal struct ScannedEvent
     {
         var result = default(ScannedEvent);
         result.Places.Event = offset;
-        var reader = new BsonReader(buffer.AsSpan(offset, length));
+        var reader = new ElementReader(buffer.AsSpan(offset, length));
         while (reader.Read())
         {
             result.Take(ref reader, buffer, offset);
@@ -49,40 +49,40 @@ internal struct ScannedEvent
             "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot go on.", "change event");
     }
 
-    private void Take(ref BsonReader reader, byte[] buffer, int offset)
+    private void Take(ref ElementReader reader, byte[] buffer, int offset)
     {
         var name = reader.Name;
         var place = offset + reader.ValueOffset;
         switch (name.Length)
         {
-            case 2 when reader.Type == BsonType.Document && name.SequenceEqual("ns"u8):
+            case 2 when reader.Type == ElementType.Document && name.SequenceEqual("ns"u8):
                 Places.Namespace = place;
                 break;
-            case 3 when reader.Type == BsonType.Document && name.SequenceEqual("_id"u8):
+            case 3 when reader.Type == ElementType.Document && name.SequenceEqual("_id"u8):
                 Places.Token = place;
                 break;
-            case 4 when reader.Type == BsonType.Document && name.SequenceEqual("lsid"u8):
+            case 4 when reader.Type == ElementType.Document && name.SequenceEqual("lsid"u8):
                 Session = place;
                 break;
-            case 8 when reader.Type == BsonType.DateTime && name.SequenceEqual("wallTime"u8):
+            case 8 when reader.Type == ElementType.DateTime && name.SequenceEqual("wallTime"u8):
                 Places.WallTime = place;
                 break;
             case 9 when name.SequenceEqual("txnNumber"u8):
                 _hasNumber = reader.ValueIn(buffer, offset).TryGetInt64(out TransactionNumber);
                 break;
-            case 10 when reader.Type == BsonType.Document && name.SequenceEqual("splitEvent"u8):
+            case 10 when reader.Type == ElementType.Document && name.SequenceEqual("splitEvent"u8):
                 Split = place;
                 break;
-            case 11 when reader.Type == BsonType.Timestamp && name.SequenceEqual("clusterTime"u8):
+            case 11 when reader.Type == ElementType.Timestamp && name.SequenceEqual("clusterTime"u8):
                 Places.ClusterTime = place;
                 break;
-            case 11 when reader.Type == BsonType.Document && name.SequenceEqual("documentKey"u8):
+            case 11 when reader.Type == ElementType.Document && name.SequenceEqual("documentKey"u8):
                 Places.Key = place;
                 break;
             case 12 when name.SequenceEqual("fullDocument"u8):
                 Places.After = ImageAt(reader.Type, place);
                 break;
-            case 13 when reader.Type == BsonType.String && name.SequenceEqual("operationType"u8):
+            case 13 when reader.Type == ElementType.String && name.SequenceEqual("operationType"u8):
                 Places.Kind = KindOf(reader.Value[4..^1]);
                 break;
             case 24 when name.SequenceEqual("fullDocumentBeforeChange"u8):
@@ -93,10 +93,10 @@ internal struct ScannedEvent
         }
     }
 
-    private static int ImageAt(BsonType type, int place) => type switch
+    private static int ImageAt(ElementType type, int place) => type switch
     {
-        BsonType.Document => place,
-        BsonType.Null => EventPlaces.Null,
+        ElementType.Document => place,
+        ElementType.Null => EventPlaces.Null,
         _ => 0,
     };
 

@@ -1,3 +1,4 @@
+using CdcEmbedded.MongoDb.Deployment;
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
 /// <summary>What all positions and events of one stream have in common. Immutable.</summary>

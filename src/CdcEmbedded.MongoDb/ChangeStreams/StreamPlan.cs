@@ -1,4 +1,4 @@
-using CdcEmbedded.MongoDb.Bson;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -7,18 +7,15 @@ internal sealed record StreamPlan
 {
     public required StreamIdentity Identity { get; init; }
 
-    /// <summary>Stages before those of the application; no document for none.</summary>
-    public RawBson Match { get; init; }
+    /// <summary>Stages before those of the application; null for none.</summary>
+    public BsonDocument? Match { get; init; }
 
-    public IReadOnlyList<PipelineStage> Pipeline { get; init; } = [];
+    public IReadOnlyList<BsonDocument> Pipeline { get; init; } = [];
 
     public bool ShowExpandedEvents { get; init; }
 
     /// <summary>Whether large events come in fragments (6.0.9 and later, and all from 7.0 on).</summary>
     public bool SplitsLargeEvents { get; init; }
-
-    /// <summary>Whether the server knows startAfter (4.2).</summary>
-    public bool HasStartAfter { get; init; } = true;
 
     /// <summary>The most events of a batch.</summary>
     public int BatchSize { get; init; }

@@ -1,18 +1,18 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Where a stream begins or goes on: behind a token, or at a time.</summary>
+/// <summary>Where a stream begins or resumes: after a token, or at a time.</summary>
 /// <param name="Token">The token; without a value where only the time is known.</param>
 /// <param name="Time">The cluster time; null where it is not known.</param>
-/// <param name="IsAfter">Whether events of exactly that time are left out: they were before.</param>
-internal readonly record struct StreamPoint(RawBson Token, BsonTimestamp? Time, bool IsAfter)
+/// <param name="IsAfter">True if events of exactly that time are skipped, as they were before the start.</param>
+internal readonly record struct StreamPoint(RawBson Token, ClusterTime? Time, bool IsAfter)
 {
-    /// <summary>Behind a token.</summary>
-    public static StreamPoint Behind(RawBson token, BsonTimestamp? time) => new(token, time, false);
+    /// <summary>After a token.</summary>
+    public static StreamPoint After(RawBson token, ClusterTime? time) => new(token, time, false);
 
     /// <summary>From a time on.</summary>
-    public static StreamPoint At(BsonTimestamp time, bool isAfter) => new(default, time, isAfter);
+    public static StreamPoint At(ClusterTime time, bool isAfter) => new(default, time, isAfter);
 
     /// <summary>Orders two places of one stream: by their tokens, else by their times.</summary>
     /// <returns>Null where nothing says which comes first: a token in an unknown form.</returns>
@@ -32,7 +32,7 @@ internal readonly record struct StreamPoint(RawBson Token, BsonTimestamp? Time, 
         return timeA != timeB ? timeA.CompareTo(timeB) : a.Side.CompareTo(b.Side);
     }
 
-    private BsonTimestamp? TimeOrTokens() => Token.HasValue ? ResumeTokens.TimeOf(Token) ?? Time : Time;
+    private ClusterTime? TimeOrTokens() => Token.HasValue ? ResumeTokens.TimeOf(Token) ?? Time : Time;
 
     private int Side => Token.HasValue ? 0 : IsAfter ? 1 : -1;
 }

@@ -4,4 +4,4 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <param name="Transaction">The transaction.</param>
 /// <param name="LastTime">The cluster time of its last change.</param>
 /// <param name="Delivered">What offsets of version 1 say of its delivered changes; empty in later ones.</param>
-internal sealed record TransactionProgress(MongoTransaction Transaction, Bson.BsonTimestamp LastTime, CollectionCount[] Delivered);
+internal sealed record TransactionProgress(MongoTransaction Transaction, Documents.ClusterTime LastTime, CollectionCount[] Delivered);

@@ -1,4 +1,4 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
@@ -7,7 +7,7 @@ internal static class UpdateApplier
 {
     public static RawBson Apply(UpdateDescription update, RawBson before)
     {
-        var paths = update.DisambiguatedPaths;
+        var paths = update.Paths;
         var root = EditNode.Open(before, isArray: false);
         foreach (var array in update.TruncatedArrays)
         {
@@ -17,7 +17,7 @@ internal static class UpdateApplier
             }
         }
 
-        foreach (var field in update.UpdatedFields)
+        foreach (var field in update.Updated)
         {
             root.Set(PathPart.Parse(field.Name, paths), field.Value);
         }
@@ -30,9 +30,9 @@ internal static class UpdateApplier
             }
         }
 
-        var writer = new BsonWriter(before.Bytes.Length + 64);
-        root.WriteTo(writer);
-        return writer.ToDocument();
+        var builder = new DocumentBuilder(before.Bytes.Length + 64);
+        root.WriteTo(builder);
+        return builder.ToDocument();
     }
 
     private static CdcProtocolException Misfit(string path, string why)

@@ -46,12 +46,9 @@ internal static class House
         },
         ["CdcEmbedded.MongoDb"] = new()
         {
-            ["Bson"] = [],
-            ["Authentication"] = ["Bson"],
-            ["Wire"] = ["Bson", "Authentication"],
-            ["Topology"] = ["Bson", "Authentication", "Wire"],
-            ["ChangeStreams"] = ["Bson"],
-            ["Feed"] = ["Bson", "ChangeStreams"],
+            ["Documents"] = [],
+            ["Deployment"] = ["Documents"],
+            ["ChangeStreams"] = ["Documents", "Deployment"],
         },
         ["CdcEmbedded.Testing"] = new()
         {
@@ -67,8 +64,5 @@ internal static class House
         ("CdcEmbedded.MySql", "Binlog/Files", "Schemas"),
         ("CdcEmbedded.MySql", "Server", "Schemas"),
         ("CdcEmbedded.MySql", "Schemas/Ddl", "Schemas"),
-        ("CdcEmbedded.MongoDb", "Authentication", "Topology"),
-        ("CdcEmbedded.MongoDb", "Authentication", "Wire"),
-        ("CdcEmbedded.MongoDb", "Wire", "Topology"),
     };
 }

@@ -1,4 +1,6 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Transactions;
@@ -13,7 +15,7 @@ public sealed class AssemblerTests
     [Fact]
     public void Transactions_of_one_time_that_interleave_keep_their_own_orders_and_both_survive_a_restart()
     {
-        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
         var first = assembler.Process(Batch(Event(5, 1, 1), Event(5, 2, 2), Event(5, 3, 1)));
         var transactions = Tracker(null);
         Assert.Equal(["Begin 1", "1/1", "Begin 2", "2/1", "1/2"], Texts(first, transactions));
@@ -28,7 +30,7 @@ public sealed class AssemblerTests
     [Fact]
     public void A_token_that_is_not_later_ends_nothing_and_moves_nothing_back()
     {
-        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
         var transactions = Tracker(null);
         Assert.Equal(["Begin 1", "1/1"], Texts(assembler.Process(Batch(Event(5, 1, 1))), transactions));
         var token = assembler.Point.Token;
@@ -41,7 +43,7 @@ public sealed class AssemblerTests
     [Fact]
     public void Events_of_the_start_itself_are_left_out_where_the_latest_position_was_wanted()
     {
-        var assembler = New(StreamPoint.At(new BsonTimestamp(5, 1), isAfter: true));
+        var assembler = New(StreamPoint.At(new ClusterTime(5, 1), isAfter: true));
         Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(History.Token(5, 0, 0)))));
         Assert.True(assembler.Point.IsAfter);
         Assert.Equal(["-"], Texts(assembler.Process(Batch(Event(5, 1), Event(6, 1)))));
@@ -56,7 +58,7 @@ public sealed class AssemblerTests
     [Fact]
     public void A_gap_in_a_split_event_is_an_error_and_moves_nothing()
     {
-        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
         Assert.Empty(assembler.Process(Batch(History.Token(9, 0, 0), Fragment(1, 3))).Entries);
         Assert.False(assembler.Point.Token.HasValue);
         Assert.Throws<SourceInconsistentException>(() => assembler.Process(Batch(Fragment(3, 3))));
@@ -66,9 +68,9 @@ public sealed class AssemblerTests
     [Fact]
     public void What_came_before_a_damaged_event_is_handed_over_first()
     {
-        var assembler = New(StreamPoint.At(new BsonTimestamp(1, 1), false));
+        var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
         Assert.Equal(["-", "-"], Texts(assembler.Process(Batch(History.Token(9, 0, 0), Event(5, 1), Event(6, 1), Fragment(2, 3)))));
-        Assert.Equal(new BsonTimestamp(6, 1), assembler.Point.Time);
+        Assert.Equal(new ClusterTime(6, 1), assembler.Point.Time);
         Assert.IsType<SourceInconsistentException>(assembler.Failure?.SourceException);
     }
 
@@ -89,7 +91,7 @@ public sealed class AssemblerTests
     public void An_offset_keeps_tokens_of_any_form()
     {
         var token = RawBson.Parse("""{"_data":{"$binary":{"base64":"gqs=","subType":"00"}},"n":{"$numberLong":"5"}}""");
-        var offset = MongoOffset.FromResumeToken(token);
+        var offset = MongoOffset.FromResumeToken(token.ToRecord().ToBsonDocument());
         Assert.Equal(token, OffsetDocument.Read(CdcOffset.Parse(offset.ToString())).Point.Token);
     }
 
@@ -107,7 +109,7 @@ public sealed class AssemblerTests
     {
         var tracker = new TransactionTracker(wantsItems: true);
         tracker.Start(start);
-        tracker.OnOpened(new MongoPosition(_stream, StreamPoint.At(new BsonTimestamp(1, 1), false), MongoPosition.NoneOpen));
+        tracker.OnOpened(new MongoPosition(_stream, StreamPoint.At(new ClusterTime(1, 1), false), MongoPosition.NoneOpen));
         return tracker;
     }
 
@@ -157,24 +159,17 @@ public sealed class AssemblerTests
 
     private static MongoBatch Batch(string? token, params RawBson[] events)
     {
-        var writer = new BsonWriter();
-        writer.StartDocument("cursor"u8);
-        writer.WriteInt64("id"u8, 1);
-        writer.WriteString("ns"u8, "a.b"u8);
-        writer.StartArray("nextBatch"u8);
-        foreach (var one in events)
+        var cursor = new BsonDocument
         {
-            writer.WriteDocument(default, one);
-        }
-
-        writer.End();
+            { "id", 1L },
+            { "ns", "a.b" },
+            { "nextBatch", new BsonArray(events.Select(static one => one.ToRawDocument())) },
+        };
         if (token is not null)
         {
-            writer.StartDocument("postBatchResumeToken"u8);
-            writer.WriteString("_data"u8, token);
-            writer.End();
+            cursor.Add("postBatchResumeToken", new BsonDocument("_data", token));
         }
 
-        return new MongoBatch(writer.ToDocument());
+        return new MongoBatch(new RawBson(new BsonDocument("cursor", cursor).ToBson()));
     }
 }

@@ -27,12 +27,12 @@ public sealed class CutProperties
             var life = random.Next(4) == 0 ? int.MaxValue : random.Next(1, 12);
             var deployment = new ScriptedDeployment(history, new Random(random.Next()), random.Next(3) * 0.1);
             await using var engine = new CdcEngine(
-                new MongoSource(new MongoSourceOptions { Connect = _ => new(deployment), MinOplogWindow = TimeSpan.Zero }),
+                new MongoSource(new MongoSourceOptions { MinOplogWindow = TimeSpan.Zero }, _ => new(deployment)),
                 store,
                 new CdcEngineOptions
                 {
                     Name = "cut",
-                    StartFrom = StartPosition.At(MongoOffset.FromClusterTime(history.Start)),
+                    StartFrom = StartPosition.At(MongoOffset.FromClusterTime(history.Start.ToBson())),
                     CommitPolicy = random.Next(2) == 0 ? CommitPolicy.Always : new CommitPolicy { Changes = 3 },
                     MaxBatchSize = random.Next(1, 10),
                     Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) },

@@ -1,4 +1,5 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
@@ -20,9 +21,9 @@ internal sealed class History
     /// <summary>What a reader must see, by number.</summary>
     public IReadOnlyList<ExpectedChange> Expected => _expected;
 
-    public BsonTimestamp Start { get; } = new(1_700_000_000, 1);
+    public ClusterTime Start { get; } = new(1_700_000_000, 1);
 
-    /// <summary>Behind everything.</summary>
+    /// <summary>After everything.</summary>
     public string EndToken => Token(_time + 1, 0, 0);
 
     public static History Make(int seed, int entries)
@@ -48,7 +49,7 @@ internal sealed class History
 
     public static string Token(uint time, int index, int fragment) => $"82{time:X8}00000001{index:X4}{fragment:X2}";
 
-    public static BsonTimestamp TimeOf(string token) => new(Convert.ToUInt32(token[2..10], 16), 1);
+    public static ClusterTime TimeOf(string token) => new(Convert.ToUInt32(token[2..10], 16), 1);
 
     private void AddTransaction(Random random, int size)
     {
@@ -83,52 +84,37 @@ internal sealed class History
         }
     }
 
-    private RawBson Write(int number, string token, string collection, int? transaction, int fragment, int of)
+    private BsonDocument Write(int number, string token, string collection, int? transaction, int fragment, int of)
     {
-        var writer = new BsonWriter();
-        writer.StartDocument("_id"u8);
-        writer.WriteString("_data"u8, token);
-        writer.End();
+        var result = new BsonDocument("_id", new BsonDocument("_data", token));
         if (of > 1)
         {
-            writer.StartDocument("splitEvent"u8);
-            writer.WriteInt32("fragment"u8, fragment);
-            writer.WriteInt32("of"u8, of);
-            writer.End();
+            result.Add("splitEvent", new BsonDocument { { "fragment", fragment }, { "of", of } });
         }
 
         if (fragment == 1)
         {
-            writer.WriteString("operationType"u8, "insert"u8);
-            writer.WriteTimestamp("clusterTime"u8, new BsonTimestamp(_time, 1));
+            result.Add("operationType", "insert");
+            result.Add("clusterTime", new ClusterTime(_time, 1).ToBson());
             if (transaction is { } txn)
             {
-                writer.StartDocument("lsid"u8);
-                writer.WriteGuid("id"u8, new Guid(7, 7, 7, new byte[8]));
-                writer.End();
-                writer.WriteInt64("txnNumber"u8, txn);
+                result.Add("lsid", new BsonDocument("id", new BsonBinaryData(new Guid(7, 7, 7, new byte[8]), GuidRepresentation.Standard)));
+                result.Add("txnNumber", (long)txn);
             }
 
-            writer.StartDocument("ns"u8);
-            writer.WriteString("db"u8, "shop"u8);
-            writer.WriteString("coll"u8, collection);
-            writer.End();
+            result.Add("ns", new BsonDocument { { "db", "shop" }, { "coll", collection } });
         }
 
         if (fragment == of)
         {
-            writer.StartDocument("documentKey"u8);
-            writer.WriteInt32("_id"u8, number);
-            writer.End();
+            result.Add("documentKey", new BsonDocument("_id", number));
         }
 
         if (fragment == Math.Min(2, of))
         {
-            writer.StartDocument("fullDocument"u8);
-            writer.WriteInt32("_id"u8, number);
-            writer.End();
+            result.Add("fullDocument", new BsonDocument("_id", number));
         }
 
-        return writer.ToDocument();
+        return result;
     }
 }

@@ -1,4 +1,4 @@
-using CdcEmbedded.MongoDb.Bson;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
@@ -6,4 +6,4 @@ namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 /// <param name="Document">What is sent.</param>
 /// <param name="Token">Its resume token's text.</param>
 /// <param name="Number">The number of the event that it completes; -1 of all fragments but the last.</param>
-internal sealed record HistoryEvent(RawBson Document, string Token, int Number);
+internal sealed record HistoryEvent(BsonDocument Document, string Token, int Number);

@@ -1,4 +1,6 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
@@ -53,29 +55,21 @@ internal sealed class ScriptedCursor : IMongoCursor
 #pragma warning disable CA5394
         var count = Math.Min(_random.Next(0, 6), history.Events.Count - _next);
 #pragma warning restore CA5394
-        var writer = new BsonWriter();
-        writer.StartDocument("cursor"u8);
-        writer.WriteInt64("id"u8, 1);
-        writer.WriteString("ns"u8, "shop.$cmd.aggregate"u8);
-        writer.StartArray("nextBatch"u8);
+        var documents = new BsonArray();
         for (var i = 0; i < count; i++)
         {
             _token = history.Events[_next].Token;
-            writer.WriteDocument(default, history.Events[_next++].Document);
+            documents.Add(history.Events[_next++].Document);
         }
 
-        writer.End();
         _token = _next == history.Events.Count ? history.EndToken : _token;
+        var cursor = new BsonDocument { { "id", 1L }, { "ns", "shop.$cmd.aggregate" }, { "nextBatch", documents } };
         if (_token is not null)
         {
-            writer.StartDocument("postBatchResumeToken"u8);
-            writer.WriteString("_data"u8, _token);
-            writer.End();
+            cursor.Add("postBatchResumeToken", new BsonDocument("_data", _token));
         }
 
-        writer.End();
-        writer.WriteDouble("ok"u8, 1);
-        return new MongoBatch(writer.ToDocument());
+        return new MongoBatch(new RawBson(new BsonDocument { { "cursor", cursor }, { "ok", 1.0 } }.ToBson()));
     }
 
     public ValueTask DisposeAsync() => default;

@@ -1,4 +1,6 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
@@ -8,14 +10,12 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
     /// <summary>How often a stream was opened.</summary>
     public int Opened { get; private set; }
 
-    public ValueTask<RawBson> RunCommandAsync(
-        string database, RawBson command, MongoCommandOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<RawBson> RunCommandAsync(string database, BsonDocument command, CancellationToken cancellationToken)
         => new(RawBson.Parse(Reply(command)));
 
-    public ValueTask<IMongoCursor> OpenCursorAsync(
-        string database, RawBson command, MongoCursorOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<IMongoCursor> OpenCursorAsync(string database, BsonDocument command, CursorOptions options, CancellationToken cancellationToken)
     {
-        if (command["aggregate"u8].IsNullOrMissing)
+        if (!command.Contains("aggregate"))
         {
             return new(new ScriptedCursor([RawBson.Parse("""{"cursor":{"id":0,"ns":"shop.$cmd","firstBatch":[]},"ok":1}""")]));
         }
@@ -26,8 +26,8 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
         }
 
         Opened++;
-        var stage = command.GetArray("pipeline"u8)["0"u8].AsDocument().GetDocument("$changeStream"u8);
-        var after = stage.TryGetDocument("startAfter"u8, out var token) ? token.GetString("_data"u8) : null;
+        var stage = command["pipeline"][0]["$changeStream"].AsBsonDocument;
+        var after = stage.TryGetValue("startAfter", out var token) ? token["_data"].AsString : null;
         var from = after is not null ? Find(after) : 0;
         return new(new ScriptedCursor(history, from, after, random, IsBroken));
     }
@@ -38,7 +38,7 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
     private bool IsBroken() => random.NextDouble() < breakage;
 #pragma warning restore CA5394
 
-    // A reader may only ask for places behind whole events, or between events.
+    // A reader may only ask for places after whole events, or between events.
     private int Find(string token)
     {
         for (var i = 0; i < history.Events.Count; i++)
@@ -58,20 +58,12 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
         return history.Events.Count;
     }
 
-    private string Reply(RawBson command)
+    private string Reply(BsonDocument command) => command.GetElement(0).Name switch
     {
-        foreach (var element in command)
-        {
-            return element.Name switch
-            {
-                "buildInfo" => """{"versionArray":[8,0,0,0],"ok":1}""",
-                "hello" => $$$"""{"setName":"rs0","maxWireVersion":25,"operationTime":{"$timestamp":{"t":{{{history.Start.Seconds}}},"i":1}},"ok":1}""",
-                "listDatabases" => """{"databases":[],"ok":1}""",
-                "find" => """{"cursor":{"id":0,"ns":"a.b","firstBatch":[]},"ok":1}""",
-                _ => """{"ok":1}""",
-            };
-        }
-
-        return "{}";
-    }
+        "buildInfo" => """{"versionArray":[8,0,0,0],"ok":1}""",
+        "hello" => $$$"""{"setName":"rs0","maxWireVersion":25,"operationTime":{"$timestamp":{"t":{{{history.Start.Seconds}}},"i":1}},"ok":1}""",
+        "listDatabases" => """{"databases":[],"ok":1}""",
+        "find" => """{"cursor":{"id":0,"ns":"a.b","firstBatch":[]},"ok":1}""",
+        _ => """{"ok":1}""",
+    };
 }

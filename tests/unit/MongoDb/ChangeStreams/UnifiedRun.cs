@@ -11,6 +11,7 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
 {
     private readonly Dictionary<string, (string? Database, string? Collection)> _targets = [];
     private readonly Dictionary<string, UnifiedStream> _streams = [];
+    private const int ChangeStreamFatalError = 280;
     private CdcException? _refused;
 
     public async Task RunAsync(JsonElement test, CancellationToken cancellation)
@@ -80,8 +81,13 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
         }
         catch (ServerMisconfiguredException e) when (!isFailing && e.Findings.Any(static finding => finding.Code == "mongodb.images"))
         {
-            // What a driver would see at the first event, this package finds before it.
+            // A driver sees this at the first event; this package finds it before.
             _refused = e;
+        }
+        catch (ArgumentException e) when (e.Message.Contains("of Pipeline", StringComparison.Ordinal))
+        {
+            // The options are refused before anything is sent; a driver sees it at the first event.
+            _refused = new CdcServerException(ChangeStreamFatalError, null, e.Message);
         }
         catch (CdcException e) when (isFailing)
         {
@@ -95,8 +101,8 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
     // What this package finds out for itself before it asks for the stream has no code of the server.
     private static int CodeOf(CdcException exception) => exception switch
     {
-        MongoCommandException error => error.Code,
-        { InnerException: MongoCommandException inner } => inner.Code,
+        CdcServerException error => error.Code,
+        { InnerException: MongoCommandFailedException inner } => inner.Code,
         ServerMisconfiguredException { Findings: [{ Code: "mongodb.replica_set" }, ..] } => 40573,
         _ => 0,
     };

@@ -3,10 +3,11 @@ using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>A change stream as the unified test format opens and iterates it, played by this package's source; broken connections are mended as
+/// <summary>A change stream as the unified test format opens and iterates it, played by this package's source; broken connections are handled as
 /// the engine does.</summary>
 internal sealed class UnifiedStream : IAsyncDisposable
 {
@@ -30,7 +31,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
             ConnectionString = server.ConnectionString,
             Database = database,
             Collection = collection,
-            Pipeline = [.. arguments.GetProperty("pipeline").EnumerateArray().Select(static stage => (PipelineStage)stage.GetRawText())],
+            Pipeline = [.. arguments.GetProperty("pipeline").EnumerateArray().Select(static stage => BsonDocument.Parse(stage.GetRawText()))],
             FullDocument = Text("fullDocument") switch
             {
                 "updateLookup" => FullDocumentMode.UpdateLookup,
@@ -105,5 +106,5 @@ internal sealed class UnifiedStream : IAsyncDisposable
         }
     }
 
-    private void Take(MongoSourceInfo source) => _events.Enqueue(DocReader.Read(source.Event.Bytes.Span));
+    private void Take(MongoSourceInfo source) => _events.Enqueue(DocReader.Read(source.Event.SourceBytes.Span));
 }

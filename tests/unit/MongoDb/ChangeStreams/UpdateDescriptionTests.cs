@@ -1,8 +1,8 @@
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>What an update's description makes of the document before.</summary>
+/// <summary>The document after an update, made of the one before it and the update's description.</summary>
 public sealed class UpdateDescriptionTests
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class UpdateDescriptionTests
     [InlineData("""{"a":[[1],[2]]}""", """{"updatedFields":{"a.1.0":5},"disambiguatedPaths":{"a.1.0":["a",1,0]}}""", """{"a":[[1],[5]]}""")]
     [InlineData("""{"x.y":1,"z":1}""", """{"removedFields":["x.y"],"disambiguatedPaths":{"x.y":["x.y"]}}""", """{"z":1}""")]
     public void Apply_makes_the_document_after(string before, string description, string after)
-        => Assert.Equal(after, Describe(description).Apply(RawBson.Parse(before)).ToJson());
+        => Assert.Equal(after, Describe(description).Apply(RawBson.Parse(before).ToRecord()).ToExtendedJson());
 
     [Theory]
     [InlineData("""{"a":1}""", """{"removedFields":["b"]}""")]
@@ -30,13 +30,13 @@ public sealed class UpdateDescriptionTests
     [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":[]}}""")]
     [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":["a",-1]}}""")]
     public void Apply_to_a_document_that_it_does_not_fit_says_so(string before, string description)
-        => Assert.Throws<CdcProtocolException>(() => Describe(description).Apply(RawBson.Parse(before)));
+        => Assert.Throws<CdcProtocolException>(() => Describe(description).Apply(RawBson.Parse(before).ToRecord()));
 
     [Fact]
     public void Apply_without_a_description_or_a_document_is_misuse()
     {
-        Assert.Throws<InvalidOperationException>(() => default(UpdateDescription).Apply(RawBson.Empty));
-        Assert.Throws<InvalidOperationException>(() => Describe("{}").Apply(default));
+        Assert.Throws<InvalidOperationException>(() => default(UpdateDescription).Apply(RawBson.Empty.ToRecord()));
+        Assert.Throws<ArgumentException>(() => Describe("{}").Apply(default(DataRecord)));
     }
 
     private static UpdateDescription Describe(string json) => new(RawBson.Parse(json));

@@ -6,13 +6,13 @@ using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.MongoDb.Tests.Crash;
 
-/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its own, goes on producing.</summary>
+/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its own, keeps producing.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const string Name = "crash";
     private const int LeastStores = 2;
     private static readonly TimeSpan _killing = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(25);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdc-kill-");
 
     private string Offsets => Path.Combine(_folder.FullName, "offsets.json");
@@ -24,7 +24,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     {
         // Writes until the killing is over: a reader that starts again always finds more.
         await using DoubleProcess server = await DoubleProcess.StartAsync(
-            "--produce", "500", "--count", "6000", "--seed", "11", "--transactions", "20", "--images");
+            "--produce", "300", "--count", "9000", "--seed", "11", "--transactions", "20", "--images");
         var store = new FileOffsetStore(Offsets);
         var runs = new List<(string? StoredBefore, List<string> Seen)>();
         long begun = Stopwatch.GetTimestamp();
@@ -84,7 +84,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         {
             if (stored != lastStored && stored is not null)
             {
-                // Where the stored offset stands, a reader of its own tells.
+                // A reader of its own shows where the stored offset is.
                 string[] next = (await TailProcess.RunAsync(
                     "--mongodb", server.ConnectionString, "--from", stored, "--format", "json", "--limit", "1", "--until-caught-up")).Lines;
                 from = next.Length == 0 ? expected.Length : Array.IndexOf(expected, Identity(next[0]));
@@ -92,9 +92,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
                 stores++;
             }
 
-            // Behind the stored offset, in order, without a gap, and nothing older; and never behind what somebody has seen.
+            // After the stored offset, in order, without a gap, and nothing older; and never past what somebody has seen.
             lastStored = stored;
-            Assert.True(from <= reached, $"The offset stands at {from}, but only {reached} had been seen.");
+            Assert.True(from <= reached, $"The offset is at {from}, but only {reached} had been seen.");
             Assert.Equal(expected.Skip(from).Take(seen.Count), seen);
             repeated += Math.Max(0, Math.Min(reached, from + seen.Count) - from);
             reached = Math.Max(reached, from + seen.Count);

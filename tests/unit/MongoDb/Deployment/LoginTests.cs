@@ -1,10 +1,14 @@
+using System.Diagnostics;
+using System.Net.Security;
 using System.Security.Cryptography;
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Security;
+using MongoDB.Driver;
 using static CdcEmbedded.MongoDb.Tests.Deployment.DeploymentFixture;
 
 namespace CdcEmbedded.MongoDb.Tests.Deployment;
 
+/// <summary>Logins and TLS through the driver, and the options that this package maps for it.</summary>
 public sealed class LoginTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cdc-tls-").FullName;
@@ -21,20 +25,10 @@ public sealed class LoginTests : IDisposable
         await using var server = MongoDouble.Start(new() { Users = [new DoubleUser("cdc", "s3cret") { Mechanisms = [mechanism] }] });
         await using var deployment = await ConnectAsync(server, options, "cdc:s3cret@");
 
-        await deployment.RunCommandAsync("shop", Command("""{"find": "orders"}"""));
+        await deployment.RunAsync("""{"find": "orders"}""", "shop");
 
         Assert.DoesNotContain(server.Commands.All, command
             => command.Compressed && command.Name.StartsWith("sasl", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task First_step_of_the_login_travels_with_the_handshake()
-    {
-        await using var server = MongoDouble.Start(new() { Users = [new DoubleUser("cdc", "s3cret")] });
-        await using var deployment = await ConnectAsync(server, "", "cdc:s3cret@");
-
-        Assert.Empty(server.Commands.Named("saslStart"));
-        Assert.Single(server.Commands.Named("saslContinue"));
     }
 
     [Theory]
@@ -44,7 +38,7 @@ public sealed class LoginTests : IDisposable
     {
         await using var server = MongoDouble.Start(new() { Users = [new DoubleUser("cdc", "s3cret")] });
 
-        var refusal = await Assert.ThrowsAsync<CdcAuthenticationException>(() => ConnectAsync(server, "", userInfo));
+        var refusal = await Assert.ThrowsAsync<CdcAuthenticationException>(async () => await PingAsync(server, "", userInfo));
 
         Assert.False(refusal.IsTransient);
         Assert.DoesNotContain("wrong", refusal.ToString(), StringComparison.Ordinal);
@@ -57,11 +51,14 @@ public sealed class LoginTests : IDisposable
     {
         await using var server = MongoDouble.Start(new() { Users = [new DoubleUser("cdc", "s3cret") { Database = "$external" }] });
 
-        var refusal = await Assert.ThrowsAsync<CdcAuthenticationException>(() => ConnectAsync(server, options, userInfo));
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(async () => await PingAsync(server, options, userInfo));
 
         Assert.Contains("tls=true", refusal.Message, StringComparison.Ordinal);
-        Assert.Empty(server.Commands.Named("saslStart"));
-        Assert.Empty(server.Commands.Named("authenticate"));
+        Assert.Empty(server.Commands.All);
+        Assert.Throws<ArgumentException>(() => new MongoSource(new MongoSourceOptions
+        {
+            Client = new MongoClient(MongoClientSettings.FromConnectionString(Uri(server, options, userInfo))),
+        }));
     }
 
     [Fact]
@@ -72,7 +69,7 @@ public sealed class LoginTests : IDisposable
         var (authority, _) = server.Certificates.WritePem(_folder);
         await using var deployment = await ConnectAsync(server, $"tlsCAFile={authority}&authMechanism=PLAIN", "cdc:s3cret@");
 
-        await deployment.RunCommandAsync("shop", Command("""{"find": "orders"}"""));
+        await deployment.RunAsync("""{"find": "orders"}""", "shop");
 
         Assert.NotEmpty(server.Commands.Named("saslStart"));
     }
@@ -100,26 +97,88 @@ public sealed class LoginTests : IDisposable
 
         await using var deployment = await ConnectAsync(server, options);
 
-        await deployment.RunCommandAsync("shop", Command("""{"find": "orders"}"""));
+        await deployment.RunAsync("""{"find": "orders"}""", "shop");
     }
 
     [Fact]
-    public async Task Certificate_that_does_not_verify_is_refused_at_once()
+    public async Task Certificate_that_does_not_verify_ends_the_attempt_at_once_and_one_that_does_later_is_accepted()
     {
         await using var server = MongoDouble.Start(new() { Tls = true });
+        var watch = Stopwatch.StartNew();
 
-        var refusal = await Assert.ThrowsAsync<CdcConnectionException>(() => ConnectAsync(server));
+        var refusal = await Assert.ThrowsAsync<CdcConnectionException>(async () => await PingAsync(server));
 
         Assert.False(refusal.IsTransient);
         Assert.Contains("certificate", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
     [Fact]
-    public async Task Insecure_tls_takes_any_certificate()
+    public async Task Server_whose_certificate_does_not_verify_does_not_stop_the_others()
+    {
+        await using var bad = MongoDouble.Start(new() { Tls = true, Topology = DoubleTopology.Sharded });
+        await using var good = MongoDouble.Start(new() { Tls = true, Topology = DoubleTopology.Sharded });
+        var (authority, _) = good.Certificates.WritePem(_folder);
+        await using var deployment = Connect(await SettingsAsync(
+            $"mongodb://{bad.Nodes[0].Address},{good.Nodes[0].Address}/?tls=true&tlsCAFile={authority}&serverSelectionTimeoutMS=10000"));
+
+        await deployment.RunAsync("""{"ping": 1}""");
+
+        Assert.NotEmpty(good.Commands.Named("ping"));
+    }
+
+    [Theory]
+    [InlineData("tlsInsecure=true")]
+    [InlineData("tlsAllowInvalidCertificates=true")]
+    public async Task Insecure_tls_takes_any_certificate(string options)
     {
         await using var server = MongoDouble.Start(new() { Tls = true });
-        await using var deployment = await ConnectAsync(server, "tlsInsecure=true");
+        await using var deployment = await ConnectAsync(server, options);
 
-        await deployment.RunCommandAsync("admin", Command("""{"ping": 1}"""));
+        await deployment.RunAsync("""{"ping": 1}""");
+    }
+
+    [Theory]
+    [InlineData("", SslPolicyErrors.RemoteCertificateNameMismatch, false)]
+    [InlineData("", SslPolicyErrors.RemoteCertificateChainErrors, true)]
+    [InlineData("&tlsAllowInvalidHostnames=true", SslPolicyErrors.RemoteCertificateNameMismatch, true)]
+    [InlineData("&tlsAllowInvalidHostnames=true", SslPolicyErrors.RemoteCertificateNotAvailable, false)]
+    [InlineData("&tlsAllowInvalidCertificates=true", SslPolicyErrors.RemoteCertificateNameMismatch, false)]
+    public async Task Server_certificates_are_checked_as_the_options_say(string options, SslPolicyErrors errors, bool isAccepted)
+    {
+        await using var server = MongoDouble.Start(new() { Tls = true });
+        await using var other = MongoDouble.Start(new() { Tls = true });
+        var (authority, _) = server.Certificates.WritePem(_folder);
+        var validate = (await SettingsAsync($"mongodb://localhost/?tlsCAFile={authority}{options}")).SslSettings.ServerCertificateValidationCallback;
+
+        Assert.Equal(isAccepted, validate(this, server.Certificates.Server, null, errors));
+        var isAnyAccepted = options.Contains("Certificates", StringComparison.Ordinal);
+        Assert.Equal(isAnyAccepted, validate(this, other.Certificates.Server, null, SslPolicyErrors.RemoteCertificateChainErrors));
+    }
+
+    [Fact]
+    public async Task Naming_an_authority_switches_tls_on()
+    {
+        await using var server = MongoDouble.Start(new() { Tls = true });
+        var (authority, _) = server.Certificates.WritePem(_folder);
+        await using var deployment = Connect(await SettingsAsync($"mongodb://{server.Nodes[0].Address}/?directConnection=true&tlsCAFile={authority}"));
+
+        await deployment.RunAsync("""{"ping": 1}""");
+    }
+
+    [Fact]
+    public async Task Certificate_file_that_is_missing_is_named()
+    {
+        var missing = Path.Combine(_folder, "nothing.pem");
+        var refusal = await Assert.ThrowsAsync<CdcConnectionException>(() => SettingsAsync($"mongodb://localhost/?tlsCAFile={missing}"));
+
+        Assert.Contains(missing, refusal.Message, StringComparison.Ordinal);
+        Assert.False(refusal.IsTransient);
+    }
+
+    private static async Task PingAsync(MongoDouble server, string options = "", string userInfo = "")
+    {
+        await using var deployment = await ConnectAsync(server, options, userInfo);
+        await deployment.RunAsync("""{"ping": 1}""");
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CdcEmbedded.MongoDb.Bson;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 

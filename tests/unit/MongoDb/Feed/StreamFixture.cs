@@ -36,8 +36,8 @@ internal sealed class StreamFixture : IAsyncDisposable
 
     public MongoSource Source() => new(new MongoSourceOptions
     {
-        ConnectionString = Options.Connect is null ? Options.ConnectionString ?? Double.ConnectionString : null,
-        Connect = Options.Connect,
+        Client = Options.Client,
+        ConnectionString = Options.Client is null ? Options.ConnectionString ?? Double.ConnectionString : null,
         Database = Options.Database,
         Collection = Options.Collection,
         Include = Options.Include,

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
-using CdcEmbedded.MongoDb.Topology;
-using Microsoft.Extensions.Logging.Abstractions;
+using CdcEmbedded.MongoDb.Tests.Deployment;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.Samples;
 
@@ -21,7 +22,7 @@ public sealed partial class RecordingTests
         await using var source = MongoDouble.Start(new MongoDoubleOptions { NoopInterval = Timeout.InfiniteTimeSpan });
         var start = source.AdvanceClusterTime();
         await RunScriptAsync(source, isWriting);
-        var replies = await RecordAsync(source, new BsonTimestamp(start.Value));
+        var replies = await RecordAsync(source, new ClusterTime(start.Value));
         var path = Path.Combine(Folder, "mongodb.bson");
         if (isWriting)
         {
@@ -59,17 +60,16 @@ public sealed partial class RecordingTests
     }
 
     /// <summary>Reads the change stream one event at a time, up to the first reply without one.</summary>
-    private static async Task<List<RawBson>> RecordAsync(MongoDouble source, BsonTimestamp start)
+    private static async Task<List<RawBson>> RecordAsync(MongoDouble source, ClusterTime start)
     {
         var stop = TestContext.Current.CancellationToken;
-        await using var deployment = await MongoDeployment.ConnectAsync(
-            MongoConnectionSettings.Parse(source.ConnectionString), NullLoggerFactory.Instance, TimeProvider.System, stop);
-        var time = $$$"""{"$timestamp":{"t":{{{start.Seconds}}},"i":{{{start.Ordinal}}}}}""";
-        var command = RawBson.Parse($$$"""
+        await using var deployment = await DeploymentFixture.ConnectAsync(source);
+        var command = BsonDocument.Parse("""
             {"aggregate":1,"pipeline":[{"$changeStream":{"fullDocument":"whenAvailable","fullDocumentBeforeChange":"whenAvailable",
-            "showExpandedEvents":true,"allChangesForCluster":true,"startAtOperationTime":{{{time}}}}}],"cursor":{"batchSize":0}}
+            "showExpandedEvents":true,"allChangesForCluster":true}}],"cursor":{"batchSize":0}}
             """);
-        var options = new MongoCursorOptions { BatchSize = 1, MaxAwaitTime = TimeSpan.FromMilliseconds(50) };
+        command["pipeline"][0]["$changeStream"]["startAtOperationTime"] = start.ToBson();
+        var options = new CursorOptions { BatchSize = 1, MaxAwaitTime = TimeSpan.FromMilliseconds(50) };
         await using var cursor = await deployment.OpenCursorAsync("admin", command, options, stop);
         var replies = new List<RawBson>();
         for (var batch = await cursor.ReadAsync(stop); ; batch = await cursor.ReadAsync(stop))

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CdcEmbedded.Formats;
-using CdcEmbedded.MongoDb.Bson;
+using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.MongoDb.Tests.Feed;
 
 namespace CdcEmbedded.MongoDb.Tests.Serialization;

@@ -1,0 +1,21 @@
+using CdcEmbedded.MongoDb.Documents;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>What a feed needs to know besides how the stream is opened.</summary>
+internal sealed record FeedSettings
+{
+    public required ILogger Logger { get; init; }
+
+    public bool WantsItems { get; init; }
+
+    public TimeSpan MaxAwaitTime { get; init; }
+
+    public InvalidatePolicy OnInvalidate { get; init; }
+
+    public OversizeEventPolicy OnOversizeEvent { get; init; }
+
+    /// <summary>The last time to deliver; null for no end.</summary>
+    public ClusterTime? End { get; init; }
+}

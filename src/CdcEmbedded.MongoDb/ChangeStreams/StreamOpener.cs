@@ -1,0 +1,140 @@
+using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Documents;
+using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.MongoDb.ChangeStreams;
+
+/// <summary>Checks a deployment and opens a change stream on it, as the options say. Immutable.</summary>
+internal sealed class StreamOpener
+{
+    private const string ServerName = "The MongoDB deployment";
+
+    private readonly MongoSourceOptions _options;
+    private readonly TableFilter _filter;
+    private readonly StreamScope _scope;
+
+    /// <exception cref="ArgumentException">A pattern cannot be read.</exception>
+    public StreamOpener(MongoSourceOptions options)
+    {
+        _options = options;
+        _filter = new TableFilter(options.Include, options.Exclude);
+        _scope = StreamScope.Choose(options, _filter);
+    }
+
+    /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before anything is
+    /// read.</summary>
+    /// <param name="deployment">The deployment, which the result then owns.</param>
+    /// <param name="context">What the engine says.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async ValueTask<SourceConnection> OpenAsync(
+        IMongoDeployment deployment, SourceContext context, StartPosition start, CancellationToken cancellationToken)
+    {
+        var findings = new List<SourceFinding>();
+        MongoFeed? feed = null;
+        CdcException? failure = null;
+        try
+        {
+            feed = await CheckAndOpenAsync(deployment, context, start, findings, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ServerMisconfiguredException e)
+        {
+            findings.AddRange(e.Findings);
+        }
+        catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
+        {
+            failure = e;
+        }
+        finally
+        {
+            if (feed is null)
+            {
+                await deployment.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return feed is null ? SourceConnection.Refused(ServerName, findings, failure) : new OpenStream(ServerName, findings, feed);
+    }
+
+    /// <returns>Null where a finding is an error.</returns>
+    private async ValueTask<MongoFeed?> CheckAndOpenAsync(IMongoDeployment deployment, SourceContext context, StartPosition start,
+        List<SourceFinding> findings, CancellationToken cancellationToken)
+    {
+        var (facts, collections) = await CheckAsync(deployment, findings, cancellationToken).ConfigureAwait(false);
+        if (findings.Exists(static finding => finding.IsError))
+        {
+            return null;
+        }
+
+        var feed = await CreateFeedAsync(context, deployment, facts, collections, start, cancellationToken).ConfigureAwait(false);
+        await feed.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return feed;
+    }
+
+    private async ValueTask<(ServerFacts Facts, CollectionFacts? Collections)> CheckAsync(
+        IMongoDeployment deployment, List<SourceFinding> findings, CancellationToken cancellationToken)
+    {
+        var facts = await ServerFacts.ReadAsync(deployment, cancellationToken).ConfigureAwait(false);
+        findings.AddRange(Preflight.CheckServer(facts, _options));
+        if (findings.Count > 0)
+        {
+            return (facts, null);
+        }
+
+        await PrivilegeCheck.FindAsync(deployment, _scope, findings, cancellationToken).ConfigureAwait(false);
+        await Preflight.CheckShardAsync(deployment, facts, findings, cancellationToken).ConfigureAwait(false);
+        await Preflight.CheckCompatibilityAsync(deployment, facts, Preflight.WantsImages(_options), findings, cancellationToken).ConfigureAwait(false);
+        await Preflight.CheckOplogAsync(deployment, facts, _options.MinOplogWindow, findings, cancellationToken).ConfigureAwait(false);
+        var collections = await CollectionFacts.ReadAsync(deployment, _scope, _filter, cancellationToken).ConfigureAwait(false);
+        Preflight.CheckCollections(collections, _options, findings);
+        return (facts, collections);
+    }
+
+    private async ValueTask<MongoFeed> CreateFeedAsync(SourceContext context, IMongoDeployment deployment, ServerFacts facts,
+        CollectionFacts? collections, StartPosition start, CancellationToken cancellationToken)
+    {
+        var stream = IdentityOf(context, facts, collections);
+        var document = await StartResolver.ResolveAsync(deployment, start, facts, stream, _options.AcceptOtherOffset, cancellationToken)
+            .ConfigureAwait(false);
+        var plan = new StreamPlan
+        {
+            Identity = stream,
+            Match = _scope.Collection is null ? NamespaceMatch.Create(_filter) : null,
+            Pipeline = _options.Pipeline,
+            ShowExpandedEvents = _options.ShowExpandedEvents && facts.HasImages,
+            SplitsLargeEvents = facts.SplitsLargeEvents,
+            BatchSize = context.MaxBatchSize,
+        };
+        var settings = new FeedSettings
+        {
+            Logger = context.LoggerFactory.CreateLogger<MongoSource>(),
+            WantsItems = context.WantsItems,
+            MaxAwaitTime = _options.MaxAwaitTime,
+            OnInvalidate = _options.OnInvalidate,
+            OnOversizeEvent = _options.OnOversizeEvent,
+
+            // The end at which an engine stops is that of its first connection.
+            End = context.StopWhenCaughtUp ? context.GetState(() => new CaughtUpEnd(facts.OperationTime)).Time : null,
+        };
+        return new MongoFeed(deployment, plan, settings, document);
+    }
+
+    private StreamIdentity IdentityOf(SourceContext context, ServerFacts facts, CollectionFacts? collections) => new()
+    {
+        Name = context.Name,
+        SetName = facts.SetName,
+        Scope = _scope,
+        Fingerprint = PipelineCheck.Fingerprint(_options.Pipeline),
+        FullDocument = _options.FullDocument != FullDocumentMode.Automatic ? _options.FullDocument
+            : facts.HasImages && collections is { AllKeepImages: true } ? FullDocumentMode.WhenAvailable
+            : FullDocumentMode.UpdateLookup,
+        BeforeImages = _options.BeforeImages != BeforeImageMode.Automatic ? _options.BeforeImages
+            : facts.HasImages ? BeforeImageMode.WhenAvailable
+            : BeforeImageMode.Off,
+        CollectionsWithImages = collections?.WithImages ?? [],
+    };
+
+    private sealed record CaughtUpEnd(ClusterTime? Time);
+}

@@ -1,0 +1,12 @@
+namespace CdcEmbedded.MongoDb.Deployment;
+
+/// <summary>A captured collection.</summary>
+/// <param name="Database">Its database.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Type"><c>collection</c>, <c>view</c> or <c>timeseries</c>.</param>
+/// <param name="KeepsImages">True if <c>changeStreamPreAndPostImages</c> is enabled.</param>
+internal sealed record CollectionFact(string Database, string Name, string Type, bool KeepsImages)
+{
+    /// <summary>As <c>database.collection</c>.</summary>
+    public string FullName => $"{Database}.{Name}";
+}
