@@ -29,7 +29,8 @@ public sealed class MySqlSource : ISource
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _access = new ServerAccess(options.ConnectionString, options.DataSource, options.PasswordProvider);
-        OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), nameof(options.HeartbeatInterval));
+        OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1),
+            nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         if (options.ReadTimeout is { } timeout)
@@ -67,7 +68,8 @@ public sealed class MySqlSource : ISource
         var host = "The MySQL server";
         try
         {
-            var found = await StartHost.FindAsync(_access, start, FindAsync, logger, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+            var found = await StartHost.FindAsync(_access, start, FindAsync, logger, context.TimeProvider,
+                cancellationToken).ConfigureAwait(false);
             return found is null ? SourceConnection.Refused(host, findings)
                 : new Connection(this, host, findings, found, context, start.Offset is not null, logger);
         }
@@ -88,11 +90,13 @@ public sealed class MySqlSource : ISource
         }
     }
 
-    private async ValueTask<ISourceFeed> OpenAsync(StartHost found, SourceContext context, bool isStored, ILogger logger, CancellationToken cancellationToken)
+    private async ValueTask<ISourceFeed> OpenAsync(StartHost found, SourceContext context, bool isStored, ILogger logger,
+        CancellationToken cancellationToken)
     {
         try
         {
-            var gtids = await FilePosition.FindGtidsAsync(found.Start, found.Facts, found.Server, logger, cancellationToken).ConfigureAwait(false);
+            var gtids = await FilePosition.FindGtidsAsync(found.Start, found.Facts, found.Server, logger,
+                cancellationToken).ConfigureAwait(false);
             var document = Identified(found.Start, found.Facts, gtids);
             return await StartAsync(context, found, document, isStored, logger, cancellationToken).ConfigureAwait(false);
         }
@@ -106,7 +110,8 @@ public sealed class MySqlSource : ISource
     private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
         TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger);
 
-    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored, ILogger logger,
+    private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored,
+        ILogger logger,
         CancellationToken cancellationToken)
     {
         var (session, server, facts, _, logEnd) = found;
@@ -115,7 +120,8 @@ public sealed class MySqlSource : ISource
         var schemas = new ServerSchemas(server, facts, log, selection, context, logger);
         try
         {
-            var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored, cancellationToken).ConfigureAwait(false);
+            var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored,
+                cancellationToken).ConfigureAwait(false);
             var state = context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
             var request = new DumpRequest
             {
@@ -145,7 +151,8 @@ public sealed class MySqlSource : ISource
         }
     }
 
-    private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, TableSelection selection, SchemaHistory history, ILogger logger) => new()
+    private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, TableSelection selection, SchemaHistory history,
+        ILogger logger) => new()
     {
         Identity = new FeedIdentity(context.Name, facts.ServerUuid),
         Selection = selection,
@@ -166,14 +173,16 @@ public sealed class MySqlSource : ISource
         OnIncident = _options.OnIncident,
     };
 
-    /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another server
+    /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another
+    /// server
     /// after a failover has an end of its own.</summary>
     private static BinlogPosition? KeepEnd(EngineState state, ServerFacts facts, BinlogCoordinates? logEnd)
     {
         if (!state.HasEnd || state.End?.Server != facts.ServerUuid)
         {
             state.HasEnd = true;
-            state.End = logEnd is null ? null : new BinlogPosition { Server = facts.ServerUuid, Executed = facts.Executed, Coordinates = logEnd };
+            state.End = logEnd is null ? null : new BinlogPosition { Server = facts.ServerUuid, Executed = facts.Executed,
+                Coordinates = logEnd };
         }
 
         return state.End;
@@ -190,21 +199,24 @@ public sealed class MySqlSource : ISource
     }
 
     /// <summary>Connected to a host that has the start.</summary>
-    private sealed class Connection(MySqlSource source, string host, IReadOnlyList<SourceFinding> findings, StartHost found, SourceContext context, bool isStored,
+    private sealed class Connection(MySqlSource source, string host, IReadOnlyList<SourceFinding> findings, StartHost found,
+        SourceContext context, bool isStored,
         ILogger logger) : SourceConnection(host, findings)
     {
         private StartHost? _found = found;
 
         public override ValueTask<ISourceFeed> OpenAsync(CancellationToken cancellationToken)
         {
-            var found = Interlocked.Exchange(ref _found, null) ?? throw new InvalidOperationException("The connection has been opened already.");
+            var found = Interlocked.Exchange(ref _found, null) ?? throw new InvalidOperationException("The connection has been opened "
+                + "already.");
             return source.OpenAsync(found, context, isStored, logger, cancellationToken);
         }
 
         public override ValueTask DisposeAsync() => Interlocked.Exchange(ref _found, null)?.Session.DisposeAsync() ?? default;
     }
 
-    /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has found for it.</summary>
+    /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has found
+    /// for it.</summary>
     private static BinlogPosition Identified(BinlogPosition start, ServerFacts facts, MariaDbGtidPosition? gtids)
     {
         // After a failover the file and position are the other server's: the first ROTATE will name this one's.
@@ -212,7 +224,8 @@ public sealed class MySqlSource : ISource
         return new BinlogPosition
         {
             Server = facts.ServerUuid,
-            Executed = gtids is not null ? new ExecutedGtids(gtids) : start.GtidSet is not null && !facts.HasGtids ? default : start.Executed,
+            Executed = gtids is not null ? new ExecutedGtids(gtids) : start.GtidSet is not null && !facts.HasGtids ? default
+                : start.Executed,
             Coordinates = isThisServer ? start.Coordinates : null,
             Progress = start.Progress,
             Pending = start.Pending,

@@ -62,10 +62,10 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>How many unread bytes there are.</summary>
     public int Available => _end - _start;
 
-    /// <summary>Whether the reader was closed by its owner.</summary>
+    /// <summary>True if the reader was closed by its owner.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>Whether the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
+    /// <summary>True if the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
     public bool FellSilent { get; private set; }
 
     /// <summary>Moves past bytes that the caller has taken.</summary>
@@ -83,7 +83,7 @@ internal sealed class ChunkedReader : IDisposable
         }
     }
 
-    /// <summary>Goes on reading from another stream, such as TLS on top of the first one.</summary>
+    /// <summary>Continues reading from another stream, such as TLS on top of the first one.</summary>
     public void ReplaceStream(Stream stream) => _stream = stream;
 
     /// <summary>Waits for one read of the connection.</summary>
@@ -136,7 +136,7 @@ internal sealed class ChunkedReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Close();
 
-    /// <summary>Whether this is how sockets and TLS report a connection that is broken, closed or cancelled.</summary>
+    /// <summary>True if this is how sockets and TLS report a connection that is broken, closed or cancelled.</summary>
     public static bool IsConnectionFailure(Exception exception) =>
         exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException;
 

@@ -89,7 +89,8 @@ internal sealed class TlsCertificates : IDisposable
             0 => throw new CryptographicException(thumbprint is null ? "it holds no certificate with its private key."
                 : "it holds no certificate of that thumbprint with its private key."),
             1 => SslStreamCertificateContext.Create(keyed[0], null, offline: true),
-            _ => throw new CryptographicException($"it holds {keyed.Count} certificates with their private keys; name one by Certificate Thumbprint."),
+            _ => throw new CryptographicException($"it holds {keyed.Count} certificates with their private keys; name one by Certificate "
+                + "Thumbprint."),
         };
     }
 

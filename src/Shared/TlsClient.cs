@@ -66,7 +66,8 @@ internal static class TlsClient
         // Private authorities publish no revocations as a rule, and a check that finds none fails.
         var policy = new X509ChainPolicy
         {
-            RevocationMode = settings.ChecksRevocation && certificates.Authorities is null ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
+            RevocationMode = settings.ChecksRevocation && certificates.Authorities is null ? X509RevocationMode.Online
+                : X509RevocationMode.NoCheck,
         };
         if (certificates.Authorities is { } authorities)
         {
@@ -84,7 +85,8 @@ internal static class TlsClient
         if (settings.CipherSuites.Count > 0)
         {
             options.CipherSuitesPolicy = OperatingSystem.IsWindows() || OperatingSystem.IsAndroid()
-                ? throw new CdcConnectionException("TLS Cipher Suites cannot be chosen by a program on this system, only by the system's own policy.", isTransient: false)
+                ? throw new CdcConnectionException("TLS Cipher Suites cannot be chosen by a program on this system, only by the system's "
+                + "own policy.", isTransient: false)
                 : new CipherSuitesPolicy(settings.CipherSuites);
         }
 

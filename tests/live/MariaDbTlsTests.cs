@@ -27,7 +27,8 @@ public sealed class MariaDbTlsTests
         await using MySqlTestServer server = await StartAsync(ServerKind.MariaDb118);
         string other = Path.Combine(server.DataDirectory, "other.pem");
         using var key = System.Security.Cryptography.ECDsa.Create();
-        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=other", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=other", key,
+            System.Security.Cryptography.HashAlgorithmName.SHA256);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         await File.WriteAllTextAsync(other, certificate.ExportCertificatePem());
         MySqlSource source = Source(server, "cdc", password, keys.Replace("{other}", other, StringComparison.Ordinal));
@@ -55,7 +56,8 @@ public sealed class MariaDbTlsTests
     private static async Task<MySqlTestServer> StartAsync(ServerKind kind)
     {
         MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
-        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); CREATE USER cdc@'%' IDENTIFIED BY 's3cret!pass'; GRANT ALL ON *.* TO cdc@'%'");
+        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); CREATE USER cdc@'%' IDENTIFIED BY 's3cret!pass'; GRANT "
+            + "ALL ON *.* TO cdc@'%'");
         return server;
     }
 

@@ -16,7 +16,8 @@ internal static class BinlogDump
     /// <param name="logger">Reports a registration that the server refused.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The packets, and true if events have checksums.</returns>
-    public static async ValueTask<(PacketStream Packets, bool HasChecksums)> StartAsync(ReplicationSession session, DumpRequest request, ILogger logger,
+    public static async ValueTask<(PacketStream Packets, bool HasChecksums)> StartAsync(ReplicationSession session, DumpRequest request,
+        ILogger logger,
         CancellationToken cancellationToken)
     {
         var start = request.Start.DumpStart;
@@ -26,23 +27,29 @@ internal static class BinlogDump
         var flags = request.IsFinite ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
         flags |= request.IsMariaDb ? BinlogDumpFlags.AnnotateRows : BinlogDumpFlags.None;
         var packets = start.GtidPosition is { } position
-            ? await session.StartMariaDbDumpAsync(request.ServerId, flags, position.ToString(), request.ReadTimeout, cancellationToken).ConfigureAwait(false)
+            ? await session.StartMariaDbDumpAsync(request.ServerId, flags, position.ToString(), request.ReadTimeout,
+            cancellationToken).ConfigureAwait(false)
             : start.GtidSet is { } executed && request.HasGtids
-                ? await session.StartBinlogDumpGtidAsync(request.ServerId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(), request.ReadTimeout,
+                ? await session.StartBinlogDumpGtidAsync(request.ServerId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(),
+                request.ReadTimeout,
                     cancellationToken).ConfigureAwait(false)
-                : await session.StartBinlogDumpAsync(request.ServerId, flags, coordinates.File, (ulong)coordinates.Position, request.ReadTimeout,
+                : await session.StartBinlogDumpAsync(request.ServerId, flags, coordinates.File, (ulong)coordinates.Position,
+                request.ReadTimeout,
                     cancellationToken).ConfigureAwait(false);
         return (packets, checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Registers as a replica, so that SHOW REPLICAS lists the reader.</summary>
-    /// <remarks>A dump does not need it: proxies and hosted flavours that do not know the command answer with an error, and dump all the same.</remarks>
-    private static async ValueTask RegisterAsync(ReplicationSession session, uint serverId, ILogger logger, CancellationToken cancellationToken)
+    /// <remarks>A dump does not need it: proxies and hosted flavours that do not know the command answer with an error, and dump all the
+    /// same.</remarks>
+    private static async ValueTask RegisterAsync(ReplicationSession session, uint serverId, ILogger logger,
+        CancellationToken cancellationToken)
     {
         var name = Environment.MachineName;
         try
         {
-            await session.RegisterReplicaAsync(serverId, name.Length > MaxReportHostLength ? name[..MaxReportHostLength] : name, 0, cancellationToken)
+            await session.RegisterReplicaAsync(serverId, name.Length > MaxReportHostLength ? name[..MaxReportHostLength] : name, 0,
+                cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (CdcServerException e) when (!e.IsTransient)
@@ -51,6 +58,7 @@ internal static class BinlogDump
         }
     }
 
-    /// <summary>A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion pairs.</summary>
+    /// <summary>A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion
+    /// pairs.</summary>
     public static uint RandomServerId() => (1u << 31) | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
 }

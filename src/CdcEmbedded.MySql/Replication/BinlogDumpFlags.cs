@@ -5,7 +5,7 @@ namespace CdcEmbedded.MySql.Replication;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1069", Justification = "Two makes of server give one bit two meanings.")]
 internal enum BinlogDumpFlags : ushort
 {
-    /// <summary>None: the stream goes on for ever.</summary>
+    /// <summary>None: the stream has no end.</summary>
     None = 0,
 
     /// <summary>BINLOG_DUMP_NON_BLOCK: an EOF packet ends the stream at the end of the log.</summary>

@@ -5,15 +5,17 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>How a MariaDB server proves a certificate that nobody signed: by a hash over it that needs the account's password hash to compute.</summary>
+/// <summary>How a MariaDB server proves a certificate that nobody signed: by a hash over it that needs the account's password hash to
+/// compute.</summary>
 /// <remarks>
-/// MariaDB 11.4 and later make such certificates for themselves. MariaDB manual, "Zero-configuration TLS"; server source sql/sql_acl.cc. The OK packet of the login:
+/// MariaDB 11.4 and later make such certificates for themselves. MariaDB manual, "Zero-configuration TLS"; server source sql/sql_acl.cc.
+/// The OK packet of the login:
 /// <code>
 /// 0x00, affected rows, insert id, status[2], warnings[2], 65 bytes of text (length-encoded): 0x01, hexadecimal
 /// SHA256(SHA1(SHA1(password)), scramble of the greeting[20], SHA256(certificate))
 /// </code>
-/// MySqlConnector's SQL connections accept the same proof. Somebody in between learns no more than an answer of <c>mysql_native_password</c>; other methods
-/// are refused before anything is sent by them.
+/// MySqlConnector's SQL connections accept the same proof. Somebody in between learns no more than an answer of
+/// <c>mysql_native_password</c>; other methods are refused before anything is sent by them.
 /// </remarks>
 internal sealed class CertificateProof
 {
@@ -34,7 +36,8 @@ internal sealed class CertificateProof
         _scramble = scramble;
     }
 
-    /// <summary>True if a certificate that does not verify may be proven: not where an authority was named, and not without a password.</summary>
+    /// <summary>True if a certificate that does not verify may be proven: not where an authority was named, and not without a
+    /// password.</summary>
     public static bool IsPossible(Greeting greeting, SessionSettings settings) => greeting.Version.IsMariaDb
         && settings is { SslMode: MySqlSslMode.VerifyFull or MySqlSslMode.VerifyCA, Tls.CaFile: null, Password.Length: > 0 };
 
@@ -60,7 +63,8 @@ internal sealed class CertificateProof
         Span<byte> expected = stackalloc byte[TextLength];
         expected[0] = 1;
         Encoding.ASCII.GetBytes(Convert.ToHexString(SHA256.HashData(proven)), expected[1..]);
-        if (text.Length != TextLength || !CryptographicOperations.FixedTimeEquals(expected, Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(text).ToUpperInvariant())))
+        if (text.Length != TextLength || !CryptographicOperations.FixedTimeEquals(expected,
+            Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(text).ToUpperInvariant())))
         {
             throw _refusal;
         }

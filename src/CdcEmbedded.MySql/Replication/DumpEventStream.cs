@@ -3,8 +3,9 @@ using CdcEmbedded.MySql.Binlog.Events;
 namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>The events of a binlog dump: each packet is a byte 0x00 and one event.</summary>
-/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet ends a dump that was asked not to block. It also ends one that was, when the server
-/// shuts down or the dump is killed (server source sql/rpl_binlog_sender.cc, Binlog_sender::run): that is a broken connection (R7).</remarks>
+/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet ends a dump that was asked not to block. It also ends one that was, when the
+/// server shuts down or the dump is killed (server source sql/rpl_binlog_sender.cc, Binlog_sender::run): that is a broken connection
+/// (R7).</remarks>
 internal sealed class DumpEventStream : IEventStream
 {
     private readonly ReplicationSession _session;
@@ -16,7 +17,7 @@ internal sealed class DumpEventStream : IEventStream
     /// <param name="session">The session in which the dump runs; disposed with the stream.</param>
     /// <param name="packets">The dump.</param>
     /// <param name="collisions">Decides what follows when another reader has the same server id.</param>
-    /// <param name="isFinite">Whether the dump was asked to end at the log's end.</param>
+    /// <param name="isFinite">True if the dump was asked to end at the log's end.</param>
     public DumpEventStream(ReplicationSession session, PacketStream packets, ServerIdCollisions collisions, bool isFinite)
     {
         _isFinite = isFinite;
@@ -43,9 +44,11 @@ internal sealed class DumpEventStream : IEventStream
             case PacketKind.Eof when PacketKind.IsEof(packet):
                 _ended = true;
                 return _isFinite ? false
-                    : throw new CdcConnectionException($"{_session.Host} ended the binlog stream: it shuts down, or the connection was killed.");
+                    : throw new CdcConnectionException($"{_session.Host} ended the binlog stream: it shuts down, or the connection was "
+                    + "killed.");
             default:
-                throw new CdcProtocolException($"{_session.Host} sent a packet of kind {packet.Kind} and {packet.Length} bytes in a binlog stream.");
+                throw new CdcProtocolException($"{_session.Host} sent a packet of kind {packet.Kind} and {packet.Length} bytes in a binlog "
+                    + "stream.");
         }
     }
 

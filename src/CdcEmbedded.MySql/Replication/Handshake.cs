@@ -85,7 +85,8 @@ internal static class Handshake
         CancellationToken cancellationToken)
     {
         // Only what reveals nothing is sent unasked. For anything else the server switches to the account's own method.
-        var name = proof is null && greeting.Plugin == CachingSha2Password.PluginName ? CachingSha2Password.PluginName : NativePassword.PluginName;
+        var name = proof is null && greeting.Plugin == CachingSha2Password.PluginName ? CachingSha2Password.PluginName
+            : NativePassword.PluginName;
         AuthenticationPlugin plugin = name == CachingSha2Password.PluginName ? new CachingSha2Password() : new NativePassword();
         using var response = new PacketWriter();
         HandshakeResponse.Write(response, agreed, settings, name, plugin.Begin(context));
@@ -145,7 +146,8 @@ internal static class Handshake
     {
         if (payload.Length == 1)
         {
-            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set its password again.");
+            throw context.Refuse("the account has a password of MySQL 4.0 (mysql_old_password), which is not supported; set its password "
+                + "again.");
         }
 
         var reader = new PayloadReader(payload, "authentication switch");

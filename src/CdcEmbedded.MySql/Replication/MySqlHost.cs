@@ -7,7 +7,7 @@ namespace CdcEmbedded.MySql.Replication;
 /// <param name="Port">The TCP port; unused with a path.</param>
 internal sealed record MySqlHost(string Name, int Port)
 {
-    /// <summary>Whether <see cref="Name"/> is the path of a Unix domain socket.</summary>
+    /// <summary>True if <see cref="Name"/> is the path of a Unix domain socket.</summary>
     public bool IsUnixSocket => Name.StartsWith('/');
 
     /// <summary>Host and port as messages and logs show them.</summary>

@@ -5,7 +5,7 @@ namespace CdcEmbedded.MySql.Replication;
 /// <summary>The version that a server states in its greeting.</summary>
 /// <param name="Text">As stated, such as <c>9.7.0</c>, <c>8.0.36-28.1</c> or <c>5.5.5-10.11.6-MariaDB-log</c>.</param>
 /// <param name="Number">The leading numbers; 0.0 where there are none. Hosted flavours state what they like: probe, do not compare.</param>
-/// <param name="IsMariaDb">Whether it names itself MariaDB.</param>
+/// <param name="IsMariaDb">True if it names itself MariaDB.</param>
 internal sealed record MySqlServerVersion(string Text, Version Number, bool IsMariaDb)
 {
     // MariaDB 10 and 11.0 put this in front: replicas of that time took a two-digit major for an unknown protocol.

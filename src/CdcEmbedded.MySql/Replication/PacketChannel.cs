@@ -8,8 +8,8 @@ namespace CdcEmbedded.MySql.Replication;
 internal sealed class PacketChannel : IDisposable
 {
     /// <summary>What a user may change where a server's certificate does not verify.</summary>
-    public const string CertificateRemedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host name: "
-        + "use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
+    public const string CertificateRemedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host "
+        + "name: use SslMode=VerifyCA with SslCa, or give the server a certificate for its name.";
 
     /// <summary>The longest packet that is accepted before a dump: no answer to a login or a short query comes near it.</summary>
     private const int MaxAnswerLength = 1024 * 1024;
@@ -34,7 +34,7 @@ internal sealed class PacketChannel : IDisposable
     /// <summary>The packets of the server.</summary>
     public PacketStream Packets { get; }
 
-    /// <summary>Whether the channel was closed, by its owner or by a failure.</summary>
+    /// <summary>True if the channel was closed, by its owner or by a failure.</summary>
     public bool IsClosed => _reader.IsClosed;
 
     /// <summary>Sends one packet in one write.</summary>
@@ -67,10 +67,12 @@ internal sealed class PacketChannel : IDisposable
     /// <param name="host">The name that the certificate must be for.</param>
     /// <param name="unproven">Takes a certificate that does not verify; null to refuse it at once.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async ValueTask StartTlsAsync(TlsSettings settings, string host, UnprovenCertificate? unproven, CancellationToken cancellationToken)
+    public async ValueTask StartTlsAsync(TlsSettings settings, string host, UnprovenCertificate? unproven,
+        CancellationToken cancellationToken)
     {
         _reader.CheckNothingUnread();
-        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, unproven, cancellationToken).ConfigureAwait(false);
+        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, unproven,
+            cancellationToken).ConfigureAwait(false);
         _stream = tls;
         _reader.ReplaceStream(tls);
     }

@@ -27,6 +27,6 @@ internal readonly struct PacketSlice
     /// <summary>The payload.</summary>
     public ReadOnlySpan<byte> Span => new(Buffer, Offset, Length);
 
-    /// <summary>The first byte of the payload, which tells its kind; -1 where it is empty.</summary>
+    /// <summary>The first byte of the payload, its kind; -1 where it is empty.</summary>
     public int Kind => Length > 0 ? Buffer[Offset] : -1;
 }

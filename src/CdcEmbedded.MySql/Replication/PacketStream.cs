@@ -47,7 +47,7 @@ internal sealed class PacketStream
     /// <summary>The number that the next packet in either direction must have.</summary>
     public byte NextSequenceId { get; set; }
 
-    /// <summary>Whether a whole packet is here already, so that <see cref="TryReadPacket"/> needs no read.</summary>
+    /// <summary>True if a whole packet is here already, so that <see cref="TryReadPacket"/> needs no read.</summary>
     /// <remarks>False for a packet that was split, even if all of it is here.</remarks>
     public bool HasBufferedPacket =>
         _reader.Available >= HeaderLength && PeekLength() is var length && length < MaxPartLength

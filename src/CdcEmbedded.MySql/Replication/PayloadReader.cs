@@ -34,7 +34,7 @@ internal ref struct PayloadReader
     /// <summary>Reads four bytes, little-endian.</summary>
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(4));
 
-    /// <summary>Passes over bytes.</summary>
+    /// <summary>Skips bytes.</summary>
     public void Skip(int count) => ReadBytes(count);
 
     /// <summary>Reads bytes.</summary>
@@ -96,7 +96,7 @@ internal ref struct PayloadReader
     public ReadOnlySpan<byte> ReadLengthEncodedBytes()
     {
         var length = ReadLength();
-        return length >= 0 ? ReadBytes(length) : throw Malformed("a NULL stands where a text was due");
+        return length >= 0 ? ReadBytes(length) : throw Malformed("NULL where a text was due");
     }
 
     /// <summary>The exception for a payload that is not what it should be.</summary>

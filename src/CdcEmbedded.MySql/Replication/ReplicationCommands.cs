@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>What a replica says to its source: session variables, registration, dump.</summary>
+/// <summary>What a replica sends to its source: session variables, registration, dump.</summary>
 internal static class ReplicationCommands
 {
     private const int UnknownSystemVariable = 1193;
@@ -33,7 +33,7 @@ internal static class ReplicationCommands
         return row[0] ?? "NONE";
     }
 
-    /// <summary>Tells the server about this replica, so that SHOW REPLICAS lists it. Not needed for a dump.</summary>
+    /// <summary>Registers this replica, so that SHOW REPLICAS lists it. Not needed for a dump.</summary>
     /// <remarks><code>0x15, server id[4], host (length[1], text), user (same), password (same), port[2], rank[4], source id[4]</code>
     /// User and password are what SHOW REPLICAS would show to others: left empty.</remarks>
     public static async ValueTask RegisterReplicaAsync(
@@ -54,7 +54,7 @@ internal static class ReplicationCommands
     /// <summary>Asks for the binlog from a file and position on.</summary>
     /// <param name="session">A prepared session; it accepts no further command.</param>
     /// <param name="serverId">The replica's number, unique among all replicas of the source.</param>
-    /// <param name="flags">Whether to wait at the end of the log.</param>
+    /// <param name="flags">Flags, such as for waiting at the end of the log.</param>
     /// <param name="fileName">The file; empty for the oldest one.</param>
     /// <param name="position">The offset in it, at least 4. The command has room for 4 GiB.</param>
     /// <param name="readTimeout">The longest silence of the socket.</param>
@@ -79,7 +79,7 @@ internal static class ReplicationCommands
     /// <summary>Asks for the binlog without the transactions of a GTID set.</summary>
     /// <param name="session">A prepared session; it accepts no further command.</param>
     /// <param name="serverId">The replica's number, unique among all replicas of the source.</param>
-    /// <param name="flags">Whether to wait at the end of the log.</param>
+    /// <param name="flags">Flags, such as for waiting at the end of the log.</param>
     /// <param name="fileName">A file to start at; empty for the oldest one that is needed.</param>
     /// <param name="position">The offset in it, at least 4.</param>
     /// <param name="gtidSet">The set in the server's binary form.</param>
@@ -88,7 +88,8 @@ internal static class ReplicationCommands
     /// <returns>Packets: 0x00 and an event, or an error, or EOF if <see cref="BinlogDumpFlags.NonBlocking"/> is set.</returns>
     /// <remarks><code>0x1E, flags[2], server id[4], name length[4], file name, position[8], set length[4], set</code></remarks>
     public static async ValueTask<PacketStream> StartBinlogDumpGtidAsync(
-        this ReplicationSession session, uint serverId, BinlogDumpFlags flags, string fileName, ulong position, ReadOnlyMemory<byte> gtidSet,
+        this ReplicationSession session, uint serverId, BinlogDumpFlags flags, string fileName, ulong position,
+            ReadOnlyMemory<byte> gtidSet,
         TimeSpan readTimeout, CancellationToken cancellationToken)
     {
         using var writer = new PacketWriter();
@@ -103,21 +104,25 @@ internal static class ReplicationCommands
         return await session.StartStreamAsync(writer, readTimeout, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks a MariaDB server for its binlog behind a GTID position.</summary>
+    /// <summary>Asks a MariaDB server for its binlog after a GTID position.</summary>
     /// <param name="session">A prepared session; it accepts no further command.</param>
     /// <param name="serverId">The replica's number, unique among all replicas of the source.</param>
-    /// <param name="flags">Whether to wait at the end of the log.</param>
+    /// <param name="flags">Flags, such as for waiting at the end of the log.</param>
     /// <param name="position">The last transaction of each domain, as MariaDB writes it.</param>
     /// <param name="readTimeout">The longest silence of the socket.</param>
     /// <param name="cancellationToken">Ends the sending.</param>
-    /// <remarks>The position is a variable of the session, and the dump an ordinary one (MariaDB source, sql/sql_repl.cc, get_slave_connect_state).
-    /// Strict, so that the server refuses to go on behind a hole in its log; duplicates cannot come from one source.</remarks>
-    public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this ReplicationSession session, uint serverId, BinlogDumpFlags flags, string position,
+    /// <remarks>The position is a variable of the session, and the dump an ordinary one (MariaDB source, sql/sql_repl.cc,
+    /// get_slave_connect_state). Strict, so that the server refuses to continue after a gap in its log; duplicates cannot come from one
+    /// source.</remarks>
+    public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this ReplicationSession session, uint serverId,
+        BinlogDumpFlags flags, string position,
         TimeSpan readTimeout, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync($"SET @slave_connect_state = '{position}', @slave_gtid_strict_mode = 1, @slave_gtid_ignore_duplicates = 0", cancellationToken)
+        await session.ExecuteAsync($"SET @slave_connect_state = '{position}', @slave_gtid_strict_mode = 1, @slave_gtid_ignore_duplicates = "
+            + "0", cancellationToken)
             .ConfigureAwait(false);
-        return await session.StartBinlogDumpAsync(serverId, flags | BinlogDumpFlags.AnnotateRows, "", 4, readTimeout, cancellationToken).ConfigureAwait(false);
+        return await session.StartBinlogDumpAsync(serverId, flags | BinlogDumpFlags.AnnotateRows, "", 4, readTimeout,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static string Statement(ReplicationSetup setup, bool isMariaDb, string checksum)

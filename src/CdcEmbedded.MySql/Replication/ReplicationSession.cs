@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>A connection to a server as a replica makes it, logged in: the commands that prepare a dump, then the dump, which it never leaves again.</summary>
+/// <summary>A connection to a server as a replica makes it, logged in: the commands that prepare a dump, then the dump, which it never
+/// leaves again.</summary>
 /// <remarks>One flow at a time, except <see cref="DisposeAsync"/>, which any thread may call to end whatever is under way.
 /// A failure or a cancellation in the middle of a command closes the session.</remarks>
 internal sealed class ReplicationSession : IAsyncDisposable
@@ -21,7 +22,8 @@ internal sealed class ReplicationSession : IAsyncDisposable
     private readonly TimeSpan _commandTimeout;
     private int _state = Idle;
 
-    private ReplicationSession(PacketChannel channel, MySqlHost host, EndPoint endPoint, Greeting greeting, TimeSpan commandTimeout, ILogger logger, TimeProvider time)
+    private ReplicationSession(PacketChannel channel, MySqlHost host, EndPoint endPoint, Greeting greeting, TimeSpan commandTimeout,
+        ILogger logger, TimeProvider time)
     {
         _channel = channel;
         _commandTimeout = commandTimeout;
@@ -74,7 +76,8 @@ internal sealed class ReplicationSession : IAsyncDisposable
     /// <returns>The values; null for NULL.</returns>
     /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
     /// <exception cref="CdcProtocolException">The answer is anything else than one such row; the session is closed.</exception>
-    /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete within the command timeout.</exception>
+    /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete within the command
+    /// timeout.</exception>
     public ValueTask<string?[]> AskAsync(string sql, int columns, CancellationToken cancellationToken)
     {
         return RunAsync(sql, WriteQuery(sql), token => RowReader.ReadAsync(_channel, sql, columns, token), cancellationToken);
@@ -150,7 +153,8 @@ internal sealed class ReplicationSession : IAsyncDisposable
     }
 
     /// <summary>Sends a command and reads its answer, both within the one limit of a command.</summary>
-    private async ValueTask<T> RunAsync<T>(string name, PacketWriter command, Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    private async ValueTask<T> RunAsync<T>(string name, PacketWriter command, Func<CancellationToken, ValueTask<T>> read,
+        CancellationToken cancellationToken)
     {
         using var disposing = command;
         Enter();
@@ -172,7 +176,8 @@ internal sealed class ReplicationSession : IAsyncDisposable
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CdcConnectionException(
-                $"{_channel.Peer} did not complete its answer to '{name}' within {_commandTimeout.TotalSeconds:0.###} seconds (Default Command Timeout).", e);
+                $"{_channel.Peer} did not complete its answer to '{name}' within {_commandTimeout.TotalSeconds:0.###} seconds (Default "
+                    + "Command Timeout).", e);
         }
         finally
         {
@@ -187,7 +192,8 @@ internal sealed class ReplicationSession : IAsyncDisposable
         {
             PacketKind.Ok => true,
             PacketKind.Error => throw ServerError.Read(answer.Span, _channel.Peer),
-            _ => throw new CdcProtocolException($"{_channel.Peer} answered '{name}' with a packet of kind {answer.Kind} instead of OK.", isTransient: true),
+            _ => throw new CdcProtocolException($"{_channel.Peer} answered '{name}' with a packet of kind {answer.Kind} instead of OK.",
+                isTransient: true),
         };
     }
 

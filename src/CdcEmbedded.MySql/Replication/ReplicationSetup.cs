@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>What a session tells the server before it asks for a binlog.</summary>
+/// <summary>What a session sets on the server before it asks for a binlog.</summary>
 internal sealed record ReplicationSetup
 {
     /// <summary>How often the server sends a sign of life when it has nothing else to send; zero turns that off. Default: 5 s.</summary>

@@ -52,7 +52,8 @@ internal static class RowReader
         }
 
         var row = ReadRow(packet, columns);
-        return PacketKind.IsEof(await ReadPacketAsync(channel, cancellationToken).ConfigureAwait(false)) ? row : throw Wrong(channel, sql, "more than one row");
+        return PacketKind.IsEof(await ReadPacketAsync(channel, cancellationToken).ConfigureAwait(false)) ? row
+            : throw Wrong(channel, sql, "more than one row");
     }
 
     private static async ValueTask<PacketSlice> ReadPacketAsync(PacketChannel channel, CancellationToken cancellationToken)

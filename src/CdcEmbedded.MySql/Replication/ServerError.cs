@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Replication;
 /// <code>
 /// 0xFF, code[2], ('#', sqlstate[5])?, message to the end, UTF-8
 /// </code>
-/// The SQLSTATE is left out before the capabilities are agreed on, as in "Too many connections" instead of a greeting.
+/// The SQLSTATE is missing before the capabilities are agreed on, as in "Too many connections" instead of a greeting.
 /// </remarks>
 internal static class ServerError
 {
@@ -23,9 +23,9 @@ internal static class ServerError
 
     /// <summary>
     /// Errors after which the same request may succeed: too many connections (1040, 1203, 1226), out of resources (1041, 1135),
-    /// handshake cut (1043), shutdown (1053, 1077, 1079, 1080), host blocked until its failures are forgotten (1129), network (1152, 1154 to 1161, 1184,
-    /// 1189, 1190, 2006, 2013), locks (1205, 1213, 3572), killed query or session (1317, 1927, 3024, 3169), offline or not yet available (3032, 3168),
-    /// idle (4031). Numbers: MySQL Error Message Reference; 1927 is MariaDB's.
+    /// handshake cut (1043), shutdown (1053, 1077, 1079, 1080), host blocked until its failures are forgotten (1129), network (1152, 1154
+    /// to 1161, 1184, 1189, 1190, 2006, 2013), locks (1205, 1213, 3572), killed query or session (1317, 1927, 3024, 3169), offline or not
+    /// yet available (3032, 3168), idle (4031). Numbers: MySQL Error Message Reference; 1927 is MariaDB's.
     /// </summary>
     private static readonly FrozenSet<int> _transient = new[]
     {
@@ -33,10 +33,10 @@ internal static class ServerError
         1203, 1205, 1213, 1226, 1317, 1927, 2006, 2013, 3024, 3032, 3168, 3169, 3572, 4031,
     }.ToFrozenSet();
 
-    /// <summary>Whether the request that was answered with <paramref name="code"/> may succeed later.</summary>
+    /// <summary>True if the request that was answered with <paramref name="code"/> may succeed later.</summary>
     public static bool IsTransient(int code) => _transient.Contains(code);
 
-    /// <summary>Whether <paramref name="code"/> is a refusal of the credentials.</summary>
+    /// <summary>True if <paramref name="code"/> is a refusal of the credentials.</summary>
     public static bool IsAuthentication(int code) => _authentication.Contains(code);
 
     /// <summary>Reads an error packet.</summary>
@@ -81,9 +81,11 @@ internal static class ServerError
 
         // The server says the same of a wrong password and of an account that requires TLS or a certificate.
         var hint = error.Code != AccessDenied ? "" : isEncrypted
-            ? " Check user and password; an account with REQUIRE X509, ISSUER or SUBJECT needs a client certificate as well (SslCert and SslKey)."
+            ? " Check user and password; an account with REQUIRE X509, ISSUER or SUBJECT needs a client certificate as well (SslCert and "
+            + "SslKey)."
             : " Check user and password; an account with REQUIRE SSL or X509 needs TLS (SslMode), which this connection did not have.";
-        return new CdcAuthenticationException($"The login of user '{settings.User}' was refused by {error.Message}{hint}{settings.LoginHint}", error);
+        return new CdcAuthenticationException($"The login of user '{settings.User}' was refused by "
+            + $"{error.Message}{hint}{settings.LoginHint}", error);
     }
 
     /// <summary>A server's text without line breaks and other control characters, which would forge lines of a log.</summary>

@@ -83,7 +83,8 @@ internal static class SessionConnector
             settings = settings with { Password = password };
             var socket = await SocketDialer.DialAsync(endPoint, settings.KeepAlive, deadline.Token).ConfigureAwait(false);
             channel = new PacketChannel(socket, host.ToString(), time);
-            session = await ReplicationSession.LogInAsync(channel, host, endPoint, settings, logger, time, deadline.Token).ConfigureAwait(false);
+            session = await ReplicationSession.LogInAsync(channel, host, endPoint, settings, logger, time,
+                deadline.Token).ConfigureAwait(false);
             Log.Connected(
                 logger, host, endPoint, session.ServerVersion, session.ConnectionId, time.GetElapsedTime(started).TotalMilliseconds);
             return session;

@@ -3,7 +3,8 @@ using CdcEmbedded.MySql.Server;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to say.</summary>
+/// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to
+/// say.</summary>
 internal static class InformationSchema
 {
     // More than any server allows (16 in MySQL, 32 in MariaDB).
@@ -14,7 +15,8 @@ internal static class InformationSchema
         CancellationToken cancellationToken)
     {
         var catalogue = new SchemaCatalogue(ignoresTableCase);
-        var databases = (await session.QueryAsync("SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA", cancellationToken)
+        var databases = (await session.QueryAsync("SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA",
+            cancellationToken)
             .ConfigureAwait(false)).WithColumns(2);
         foreach (var row in databases.Rows)
         {
@@ -35,13 +37,15 @@ internal static class InformationSchema
     }
 
     /// <summary>One table; null where there is none, or the user may not see it.</summary>
-    public static async ValueTask<TableDefinition?> ReadTableAsync(SqlSession session, string database, string table, CancellationToken cancellationToken)
+    public static async ValueTask<TableDefinition?> ReadTableAsync(SqlSession session, string database, string table,
+        CancellationToken cancellationToken)
     {
         var found = await ReadAsync(session, database, table, null, cancellationToken).ConfigureAwait(false);
         return found.Count == 1 ? found[0] : null;
     }
 
-    private static async ValueTask<List<TableDefinition>> ReadAsync(SqlSession session, string database, string? table, TableSelection? selection,
+    private static async ValueTask<List<TableDefinition>> ReadAsync(SqlSession session, string database, string? table,
+        TableSelection? selection,
         CancellationToken cancellationToken)
     {
         var inDatabase = Literal(database) + (table is null ? "" : $" AND TABLE_NAME = {Literal(table)}");
@@ -64,12 +68,14 @@ internal static class InformationSchema
         }
 
         var keys = await ReadKeysAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
-        var hashed = session.ServerVersion.IsMariaDb ? await ReadHashedAsync(session, inDatabase, cancellationToken).ConfigureAwait(false) : [];
+        var hashed = session.ServerVersion.IsMariaDb ? await ReadHashedAsync(session, inDatabase, cancellationToken).ConfigureAwait(false)
+            : [];
 
         // MySQL 5.6 does not have the last column.
         var generation = session.ServerVersion.IsMariaDb ? "GENERATION_EXPRESSION" : "NULL";
-        var columns = (await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, {generation} "
-            + $"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION", cancellationToken).ConfigureAwait(false))
+        var columns = (await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, "
+            + $"{generation} FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION",
+            cancellationToken).ConfigureAwait(false))
             .WithColumns(7);
         var byTable = new Dictionary<string, List<ColumnDefinition>>(StringComparer.Ordinal);
         var namingTheirPeriod = new HashSet<string>(StringComparer.Ordinal);
@@ -101,7 +107,8 @@ internal static class InformationSchema
                 SystemVersioning.AddTo(list);
             }
 
-            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant()) { MayHashKeys = hashed.Contains(name) });
+            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation),
+                engine?.ToLowerInvariant()) { MayHashKeys = hashed.Contains(name) });
         }
 
         return result;
@@ -116,17 +123,20 @@ internal static class InformationSchema
         foreach (var row in key.Rows)
         {
             var ordinal = key.Number(row, 2);
-            ordinals[(key.Text(row, 0), key.Text(row, 1))] = ordinal is > 0 and <= MaxKeyParts ? (int)ordinal : throw key.Wrong($"{ordinal} as SEQ_IN_INDEX");
+            ordinals[(key.Text(row, 0), key.Text(row, 1))] = ordinal is > 0 and <= MaxKeyParts ? (int)ordinal
+                : throw key.Wrong($"{ordinal} as SEQ_IN_INDEX");
         }
 
         return ordinals;
     }
 
     /// <summary>The tables with unique keys that MariaDB keeps as hashes.</summary>
-    private static async ValueTask<HashSet<string>> ReadHashedAsync(SqlSession session, string inDatabase, CancellationToken cancellationToken)
+    private static async ValueTask<HashSet<string>> ReadHashedAsync(SqlSession session, string inDatabase,
+        CancellationToken cancellationToken)
     {
         var tables = (await session.QueryAsync("SELECT DISTINCT TABLE_NAME FROM information_schema.STATISTICS "
-            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false)).WithColumns(1);
+            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}",
+            cancellationToken).ConfigureAwait(false)).WithColumns(1);
         return [.. tables.Rows.Select(row => tables.Text(row, 0))];
     }
 

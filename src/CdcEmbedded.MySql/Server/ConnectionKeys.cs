@@ -43,8 +43,10 @@ internal static class ConnectionKeys
         Refused("Connection Protocol", "named pipes and shared memory are not supported", "Sockets", "UnixSocket"),
         Refused("Pipe Name", "named pipes are not supported"),
         Refused("Server SPN", "Kerberos logins are not supported"),
-        Refused("Server Redirection Mode", "a replication session follows no redirection, so that the two kinds of connection would reach two servers", "Disabled"),
-        Refused("Use Compression", "the replication session has no compression; binlog_transaction_compression on the server compresses the binlog itself", "False"),
+        Refused("Server Redirection Mode", "a replication session follows no redirection, so that the two kinds of connection would reach "
+            + "two servers", "Disabled"),
+        Refused("Use Compression", "the replication session has no compression; binlog_transaction_compression on the server compresses "
+            + "the binlog itself", "False"),
         Refused("Force Synchronous", "all connections are asynchronous", "False"),
 
         WithoutEffect("Pooling", Pool),
@@ -76,17 +78,20 @@ internal static class ConnectionKeys
         WithoutEffect("Persist Security Info", "a source shows its connections to nobody"),
     ];
 
-    private static readonly FrozenDictionary<string, ConnectionKey> _byName = _all.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, ConnectionKey> _byName = _all.ToFrozenDictionary(key => key.Name,
+        StringComparer.Ordinal);
 
     /// <summary>All keys.</summary>
     public static IReadOnlyList<ConnectionKey> All => _all;
 
-    /// <summary>The key of a name as MySqlConnector lists it; null where a newer MySqlConnector has a key about which nothing is decided.</summary>
+    /// <summary>The key of a name as MySqlConnector lists it; null where a newer MySqlConnector has a key about which nothing is
+    /// decided.</summary>
     public static ConnectionKey? Find(string name) => _byName.GetValueOrDefault(name);
 
     private static ConnectionKey Honoured(string name) => new(name, ConnectionKeyUse.Honoured);
 
     private static ConnectionKey WithoutEffect(string name, string reason) => new(name, ConnectionKeyUse.WithoutEffect, reason);
 
-    private static ConnectionKey Refused(string name, string reason, params string[] accepted) => new(name, ConnectionKeyUse.Refused, reason, accepted);
+    private static ConnectionKey Refused(string name, string reason, params string[] accepted)
+        => new(name, ConnectionKeyUse.Refused, reason, accepted);
 }

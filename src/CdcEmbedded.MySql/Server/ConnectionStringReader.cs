@@ -15,7 +15,8 @@ internal static class ConnectionStringReader
     private const uint DefaultKeepAliveSeconds = 30;
 
     /// <summary>Reads a connection string.</summary>
-    /// <exception cref="ArgumentException">It is malformed, has an unknown or refused key, a key twice, or a value that does not fit.</exception>
+    /// <exception cref="ArgumentException">It is malformed, has an unknown or refused key, a key twice, or a value that does not
+    /// fit.</exception>
     public static ConnectionOptions Read(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
@@ -33,7 +34,8 @@ internal static class ConnectionStringReader
             var (key, parsed) = ReadKey(name, value);
             if (!names.TryAdd(key, name))
             {
-                throw new ArgumentException($"The connection string says the same thing twice: '{names[key]}' and '{name}'.", nameof(connectionString));
+                throw new ArgumentException($"The connection string says the same thing twice: '{names[key]}' and '{name}'.",
+                    nameof(connectionString));
             }
 
             if (parsed is not null)
@@ -77,7 +79,8 @@ internal static class ConnectionStringReader
         {
             // Its message is dropped: some of them quote a part of the text.
             throw new ArgumentException(
-                "The connection string is malformed: it must consist of key=value pairs with ';' between them, values with ';' or '=' in quotes.",
+                "The connection string is malformed: it must consist of key=value pairs with ';' between them, values with ';' or '=' in "
+                    + "quotes.",
                 nameof(connectionString));
         }
 
@@ -126,7 +129,8 @@ internal static class ConnectionStringReader
     private static void Check(string name, string key, object value)
     {
         var known = ConnectionKeys.Find(key)
-            ?? throw Invalid(name, "is one of a newer MySqlConnector than this version was written for: what a replication session should do with it is not decided");
+            ?? throw Invalid(name, "is one of a newer MySqlConnector than this version was written for: what a replication session should "
+            + "do with it is not decided");
         if (known.Use == ConnectionKeyUse.Refused && !Array.Exists(known.Accepted, accepted => IsSame(key, accepted, value)))
         {
             var accepted = known.Accepted.Length > 0 ? $"must be {string.Join(" or ", known.Accepted)}" : "is not supported";
@@ -156,5 +160,6 @@ internal static class ConnectionStringReader
     };
 
     private static TimeSpan Seconds(string name, uint seconds)
-        => seconds <= MaxSeconds ? TimeSpan.FromSeconds(seconds) : throw Invalid(name, $"must be a number of seconds from 0 to {MaxSeconds}");
+        => seconds <= MaxSeconds ? TimeSpan.FromSeconds(seconds) : throw Invalid(name, $"must be a number of seconds from 0 to "
+            + $"{MaxSeconds}");
 }

@@ -6,7 +6,8 @@ namespace CdcEmbedded.MySql.Server;
 internal static class ForeignKeyCheck
 {
     private const string Query = "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE "
-        + "FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE UPDATE_RULE IN ('CASCADE', 'SET NULL') OR DELETE_RULE IN ('CASCADE', 'SET NULL')";
+        + "FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE UPDATE_RULE IN ('CASCADE', 'SET NULL') OR DELETE_RULE IN ('CASCADE', 'SET "
+        + "NULL')";
 
     /// <summary>The findings; empty where all is well.</summary>
     public static async ValueTask<List<SourceFinding>> FindAsync(SqlSession session, ServerFacts facts, TableSelection selection,

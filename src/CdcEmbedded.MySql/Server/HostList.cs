@@ -4,7 +4,8 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Reads the hosts of a connection string. Each may have a port of its own, which MySqlConnector's format has no place for.</summary>
+/// <summary>Reads the hosts of a connection string. Each may have a port of its own, which MySqlConnector's format has no place
+/// for.</summary>
 internal static class HostList
 {
     /// <summary>Reads the key <c>Server</c>: <c>db1,db2:3307,[::1]:3308</c>, or the path of a Unix domain socket.</summary>
@@ -45,6 +46,7 @@ internal static class HostList
         return name.Length > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and <= ushort.MaxValue
             ? new MySqlHost(name, port)
-            : throw ConnectionStringReader.Invalid("Server", "has a host or port that cannot be read; it is host, host:port or [IPv6]:port");
+            : throw ConnectionStringReader.Invalid("Server", "has a host or port that cannot be read; it is host, host:port or "
+            + "[IPv6]:port");
     }
 }

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>One server, known by its identity. Every further connection is held against it before anything that it says is believed.</summary>
+/// <summary>One server, known by its identity. Every further connection is held against it before anything that it says is
+/// believed.</summary>
 internal sealed class KnownServer
 {
-    // A load balancer with two servers behind one name gives the right one within these with a probability of 31/32.
+    // A load balancer that spreads one name over two servers gives the right one within these with a probability of 31/32.
     private const int MaxAttempts = 5;
 
     private readonly ServerAccess _access;
@@ -37,13 +38,15 @@ internal sealed class KnownServer
     }
 
     /// <summary>Opens an SQL connection to this server.</summary>
-    /// <exception cref="CdcConnectionException">It cannot be reached, or connections to its address keep reaching another server.</exception>
+    /// <exception cref="CdcConnectionException">It cannot be reached, or connections to its address keep reaching another
+    /// server.</exception>
     public ValueTask<SqlSession> OpenSqlAsync(CancellationToken cancellationToken) => OpenAsync(
         token => _access.OpenSqlAsync(Host, _time, token), ServerIdentity.AskAsync, cancellationToken);
 
     /// <summary>Opens a replication session to this server. Exceptions as for <see cref="OpenSqlAsync"/>.</summary>
     public ValueTask<ReplicationSession> OpenReplicationAsync(CancellationToken cancellationToken) => OpenAsync(
-        token => ReplicationSession.ConnectAsync(_access.Session with { Hosts = [Host] }, _logger, _time, token), ServerIdentity.AskAsync, cancellationToken);
+        token => ReplicationSession.ConnectAsync(_access.Session with { Hosts = [Host] }, _logger, _time, token), ServerIdentity.AskAsync,
+            cancellationToken);
 
     private async ValueTask<T> OpenAsync<T>(Func<CancellationToken, ValueTask<T>> open, Func<T, CancellationToken, ValueTask<string>> ask,
         CancellationToken cancellationToken)
@@ -65,9 +68,9 @@ internal sealed class KnownServer
                 Log.OtherServerReached(_logger, Host, identity, Identity, attempt);
                 if (attempt == MaxAttempts)
                 {
-                    throw new CdcConnectionException($"Connections to {Host} reach different servers: {Identity} first, then {identity} in {MaxAttempts} attempts. "
-                        + "It is a proxy, a load balancer, or was just replaced. Positions of one server mean nothing on another: connect to a server "
-                        + "directly, or set the proxy up to send this user to one server.");
+                    throw new CdcConnectionException($"Connections to {Host} reach different servers: {Identity} first, then {identity} in "
+                        + $"{MaxAttempts} attempts. It is a proxy, a load balancer, or was just replaced. Positions of one server mean "
+                        + "nothing on another: connect to a server directly, or set the proxy up to send this user to one server.");
                 }
             }
             finally

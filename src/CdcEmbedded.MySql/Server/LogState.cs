@@ -12,7 +12,8 @@ internal sealed record LogState
     /// <summary>Where the log ends; null where the user may not see it.</summary>
     public BinlogCoordinates? End { get; init; }
 
-    /// <summary>True if a dump reads to the end of the file itself, and not to a mark in memory that waits for the disk: MySQL before 5.7.</summary>
+    /// <summary>True if a dump reads to the end of the file itself, and not to a mark in memory that waits for the disk: MySQL before
+    /// 5.7.</summary>
     public bool IsReadToItsEnd { get; init; }
 
     /// <summary>Asks the server.</summary>
@@ -32,7 +33,8 @@ internal sealed record LogState
 
         return new LogState
         {
-            Logged = facts.HasGtids ? new ExecutedGtids(await ServerFacts.ReadLoggedAsync(session, cancellationToken).ConfigureAwait(false)) : default,
+            Logged = facts.HasGtids ? new ExecutedGtids(await ServerFacts.ReadLoggedAsync(session,
+                cancellationToken).ConfigureAwait(false)) : default,
             End = await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false),
             IsReadToItsEnd = facts.Version.Number is { Major: 5, Minor: < 7 },
         };
@@ -54,7 +56,8 @@ internal sealed record LogState
         {
             // A domain that the log no longer knows may have been deleted from it (FLUSH BINARY LOGS DELETE_DOMAIN_ID).
             return position.IsAheadOf(last) || (!position.IsSubsetOf(last) && EndsBefore(cursor))
-                ? $"its last transactions are {(last.ToString() is { Length: > 0 } text ? text : "none")}, while {position} were read" : null;
+                ? $"its last transactions are {(last.ToString() is { Length: > 0 } text ? text : "none")}, while {position} were read"
+                : null;
         }
 
         return EndsBefore(cursor) ? $"it ends at {End}, before {cursor}, up to where it was read" : IsOutgrown(cursor);
@@ -64,6 +67,7 @@ internal sealed record LogState
     private bool EndsBefore(BinlogCoordinates cursor) => End is { } end && end.IsBefore(cursor);
 
     /// <summary>The file has more than the dump finds in it, so the dump has another one of the same name open.</summary>
-    private string? IsOutgrown(BinlogCoordinates cursor) => IsReadToItsEnd && End is { } end && end.File == cursor.File && end.Position > cursor.Position
+    private string? IsOutgrown(BinlogCoordinates cursor) => IsReadToItsEnd && End is { } end && end.File == cursor.File
+        && end.Position > cursor.Position
         && end.Position <= uint.MaxValue ? $"it reaches {end}, while its dump found nothing after {cursor}" : null;
 }

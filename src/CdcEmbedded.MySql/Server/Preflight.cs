@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Holds what a server says of itself against what a row stream needs. Reports everything at once, each with the statement that
-/// mends it (R25, R26).</summary>
+/// <summary>Compares what a server says of itself with what a row stream needs. Reports everything at once, each with the statement that
+/// fixes it (R25, R26).</summary>
 internal static class Preflight
 {
     /// <summary>The findings on settings and privileges; empty where all is well.</summary>
@@ -30,47 +30,49 @@ internal static class Preflight
 
         if (facts["binlog_format"] is { } format && format != "ROW")
         {
-            findings.Add(new(true, "mysql.binlog_format", $"binlog_format is {format}: changes are logged as statements, without their rows.",
+            findings.Add(new(true, "mysql.binlog_format", $"binlog_format is {format}: changes are logged as statements, without their "
+                + "rows.",
                 "SET GLOBAL binlog_format = 'ROW'; and reconnect the writing applications, whose sessions keep the old value."));
         }
 
         if (facts.HidesReplicatedChanges)
         {
-            findings.Add(new(true, "mysql.log_replica_updates", "The server is a replica with log_replica_updates=OFF: what it gets from its source is "
-                + "not in its binlog, so those changes would be missing.", "Set log_replica_updates=ON in the server's configuration "
-                + "(log_slave_updates before 8.0.26) and restart it, or read from its source."));
+            findings.Add(new(true, "mysql.log_replica_updates", "The server is a replica with log_replica_updates=OFF: what it gets from "
+                + "its source is not in its binlog, so those changes would be missing.", "Set log_replica_updates=ON in the server's "
+                + "configuration (log_slave_updates before 8.0.26) and restart it, or read from its source."));
         }
 
         if (int.TryParse(facts["binlog_expire_logs_seconds"], out var seconds) && seconds is > 0 and < 3600)
         {
-            findings.Add(new(false, "mysql.binlog_expire_logs_seconds", $"binlog_expire_logs_seconds is {seconds}: an application that stands still for "
-                + "longer loses its place.", "SET GLOBAL binlog_expire_logs_seconds = 604800;"));
+            findings.Add(new(false, "mysql.binlog_expire_logs_seconds", $"binlog_expire_logs_seconds is {seconds}: an application that is "
+                + "stopped for longer loses its position.", "SET GLOBAL binlog_expire_logs_seconds = 604800;"));
         }
 
         if (facts["binlog_order_commits"] == "OFF")
         {
-            findings.Add(new(false, "mysql.binlog_order_commits", "binlog_order_commits is OFF: transactions may become visible to queries in another order than "
-                + "that of the log, so what a query sees is no state that the stream passes through.", "SET GLOBAL binlog_order_commits = ON;"));
+            findings.Add(new(false, "mysql.binlog_order_commits", "binlog_order_commits is OFF: transactions may become visible to queries "
+                + "in another order than that of the log, so what a query sees is no state that the stream passes through.",
+                "SET GLOBAL binlog_order_commits = ON;"));
         }
 
         if (facts["binlog_row_image"] is { } image && image != "FULL")
         {
-            findings.Add(new(false, "mysql.binlog_row_image", $"binlog_row_image is {image}: columns that a change does not touch are absent "
-                + "from its before and after.", "SET GLOBAL binlog_row_image = 'FULL';"));
+            findings.Add(new(false, "mysql.binlog_row_image", $"binlog_row_image is {image}: columns that a change does not touch are "
+                + "absent from its before and after.", "SET GLOBAL binlog_row_image = 'FULL';"));
         }
 
         if (facts["binlog_row_metadata"] is { } metadata && metadata != "FULL")
         {
-            findings.Add(new(false, "mysql.binlog_row_metadata", $"binlog_row_metadata is {metadata}: the log does not name columns. They are read "
-                + "from information_schema at the start, followed through the statements in the log, and kept beside the offset.",
+            findings.Add(new(false, "mysql.binlog_row_metadata", $"binlog_row_metadata is {metadata}: the log does not name columns. They "
+                + "are read from information_schema at the start, followed through the statements in the log, and kept beside the offset.",
                 "SET GLOBAL binlog_row_metadata = 'FULL';"));
         }
 
         if (facts["gtid_mode"] is not ("ON" or null) && facts.Version.Number >= new Version(8, 0))
         {
-            findings.Add(new(false, "mysql.gtid_mode", $"gtid_mode is {facts["gtid_mode"]}: offsets are file and position, which are valid on this "
-                + "one server only.", "Set gtid_mode and enforce_gtid_consistency to ON, in the steps of the manual's \"Enabling GTID Transactions "
-                + "Online\"."));
+            findings.Add(new(false, "mysql.gtid_mode", $"gtid_mode is {facts["gtid_mode"]}: offsets are file and position, which are valid "
+                + "on this one server only.", "Set gtid_mode and enforce_gtid_consistency to ON, in the steps of the manual's \"Enabling "
+                + "GTID Transactions Online\"."));
         }
     }
 
@@ -78,14 +80,14 @@ internal static class Preflight
     {
         if (!facts.HasPrivilege("REPLICATION SLAVE"))
         {
-            findings.Add(new(true, "mysql.replication_slave", "The user lacks the privilege REPLICATION SLAVE, without which the server sends no "
-                + "binlog.", "GRANT REPLICATION SLAVE ON *.* TO <user>;"));
+            findings.Add(new(true, "mysql.replication_slave", "The user lacks the privilege REPLICATION SLAVE, without which the server "
+                + "sends no binlog.", "GRANT REPLICATION SLAVE ON *.* TO <user>;"));
         }
 
         if (!facts.HasPrivilege("REPLICATION CLIENT") && !facts.HasPrivilege("BINLOG MONITOR") && !facts.HasPrivilege("SUPER"))
         {
-            findings.Add(new(true, "mysql.replication_client", "The user lacks the privilege REPLICATION CLIENT, without which the stored position "
-                + "cannot be held against the server's logs.", "GRANT REPLICATION CLIENT ON *.* TO <user>;"));
+            findings.Add(new(true, "mysql.replication_client", "The user lacks the privilege REPLICATION CLIENT, without which the stored "
+                + "position cannot be checked against the server's logs.", "GRANT REPLICATION CLIENT ON *.* TO <user>;"));
         }
     }
 }

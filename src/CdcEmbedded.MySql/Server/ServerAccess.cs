@@ -6,8 +6,8 @@ namespace CdcEmbedded.MySql.Server;
 /// <summary>How the servers of a source are reached, by both kinds of connection.</summary>
 internal sealed class ServerAccess
 {
-    private const string DataSourceHint = "The connection string of DataSource has no password. If the data source gets it elsewhere, set PasswordProvider as well: "
-        + "a data source gives its password to nobody, so that the replication session needs its own.";
+    private const string DataSourceHint = "The connection string of DataSource has no password. If the data source gets it elsewhere, set "
+        + "PasswordProvider as well: a data source gives its password to nobody, so that the replication session needs its own.";
 
     private readonly ConnectionOptions _options;
     private readonly MySqlDataSource? _dataSource;
@@ -16,8 +16,10 @@ internal sealed class ServerAccess
     /// <param name="connectionString">The connection string; null for that of the data source.</param>
     /// <param name="dataSource">Opens the SQL connections; null where the connection string does.</param>
     /// <param name="passwordProvider">Asked for the password at each connect; null where the connection string has it.</param>
-    /// <exception cref="ArgumentException">They name no server, contradict each other, or the connection string cannot be honoured.</exception>
-    public ServerAccess(string? connectionString, MySqlDataSource? dataSource, Func<MySqlPasswordContext, CancellationToken, ValueTask<string>>? passwordProvider)
+    /// <exception cref="ArgumentException">They name no server, contradict each other, or the connection string cannot be
+    /// honoured.</exception>
+    public ServerAccess(string? connectionString, MySqlDataSource? dataSource, Func<MySqlPasswordContext, CancellationToken,
+        ValueTask<string>>? passwordProvider)
     {
         _options = ConnectionStringReader.Read(connectionString ?? dataSource?.ConnectionString
             ?? throw new ArgumentException("Neither ConnectionString nor DataSource is set: the source does not know its server."));
@@ -39,8 +41,8 @@ internal sealed class ServerAccess
 
         if (dataSource is not null && _options.Session.Hosts.Count > 1)
         {
-            throw new ArgumentException("DataSource names several hosts. It chooses among them by itself, so that the replication session could not follow it: "
-                + "set ConnectionString with the hosts instead, or give the data source one host.");
+            throw new ArgumentException("DataSource names several hosts. It chooses among them by itself, so that the replication session "
+                + "could not follow it: set ConnectionString with the hosts instead, or give the data source one host.");
         }
     }
 

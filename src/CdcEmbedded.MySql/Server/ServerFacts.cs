@@ -13,7 +13,8 @@ internal sealed class ServerFacts
     private static readonly string[] _variables =
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata",
-        "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys", "log_replica_updates",
+        "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys",
+            "log_replica_updates",
         "log_slave_updates", "binlog_order_commits", "hostname", "port", "server_id", "version",
     ];
 
@@ -29,7 +30,8 @@ internal sealed class ServerFacts
     public string? this[string variable] => _values.GetValueOrDefault(variable);
 
     /// <summary>See <see cref="ServerIdentity"/>.</summary>
-    public string? ServerUuid => Version.IsMariaDb ? ServerIdentity.MariaDb(this["server_id"], this["hostname"], this["port"]) : this["server_uuid"];
+    public string? ServerUuid => Version.IsMariaDb ? ServerIdentity.MariaDb(this["server_id"], this["hostname"], this["port"])
+        : this["server_uuid"];
 
     /// <summary>The last transactions in MariaDB's log; null for MySQL.</summary>
     public MariaDbGtidPosition? GtidPosition { get; private set; }
@@ -50,7 +52,8 @@ internal sealed class ServerFacts
     public ExecutedGtids Executed => GtidPosition is { } position ? new ExecutedGtids(position)
         : GtidExecuted is { } set ? new ExecutedGtids(set) : default;
 
-    /// <summary>The executed transactions and those that wait for their commit, which a dump may have sent already; null without GTIDs.</summary>
+    /// <summary>The executed transactions and those that wait for their commit, which a dump may have sent already; null without
+    /// GTIDs.</summary>
     public GtidSet? GtidLogged { get; private set; }
 
     /// <summary>The transactions that are gone from the log; null without GTIDs.</summary>
@@ -66,7 +69,8 @@ internal sealed class ServerFacts
     public static async ValueTask<ServerFacts> ReadAsync(SqlSession session, CancellationToken ct)
     {
         var list = "'" + string.Join("','", _variables) + "'";
-        var answer = (await session.QueryAsync($"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({list})", ct).ConfigureAwait(false)).WithColumns(2);
+        var answer = (await session.QueryAsync($"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({list})",
+            ct).ConfigureAwait(false)).WithColumns(2);
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in answer.Rows)
         {
@@ -78,7 +82,8 @@ internal sealed class ServerFacts
             throw answer.Wrong("no value of log_bin, which every server has");
         }
 
-        var facts = new ServerFacts { Version = values.TryGetValue("version", out var version) ? MySqlServerVersion.Parse(version) : session.ServerVersion };
+        var facts = new ServerFacts { Version = values.TryGetValue("version", out var version) ? MySqlServerVersion.Parse(version)
+            : session.ServerVersion };
         foreach (var (name, value) in values)
         {
             facts._values[name] = value;
@@ -107,8 +112,8 @@ internal sealed class ServerFacts
         return replication?.Rows.Any(row => row[replication.IndexOf(_runningColumns)] == "Yes") == true;
     }
 
-    /// <summary>All transactions that a MySQL server with GTIDs has sent to any reader of its log: one that waits for semi-synchronous replicas is in the log
-    /// and owned, and moves from there to the executed ones. Asked for in this order, none is missed.</summary>
+    /// <summary>All transactions that a MySQL server with GTIDs has sent to any reader of its log: one that waits for semi-synchronous
+    /// replicas is in the log and owned, and moves from there to the executed ones. Asked for in this order, none is missed.</summary>
     public static async ValueTask<GtidSet> ReadLoggedAsync(SqlSession session, CancellationToken ct)
     {
         var owned = await ReadOwnedAsync(session, ct).ConfigureAwait(false);
@@ -155,7 +160,8 @@ internal sealed class ServerFacts
             foreach (var name in line[Grant.Length..scope].Split(','))
             {
                 var granted = name.Trim();
-                if (granted.Equals(privilege, StringComparison.OrdinalIgnoreCase) || granted.StartsWith("ALL PRIVILEGES", StringComparison.OrdinalIgnoreCase))
+                if (granted.Equals(privilege, StringComparison.OrdinalIgnoreCase) || granted.StartsWith("ALL "
+                    + "PRIVILEGES", StringComparison.OrdinalIgnoreCase))
                 {
                     return true;
                 }
@@ -194,7 +200,8 @@ internal sealed class ServerFacts
     {
         var answer = await TryQueryAsync(session, "SHOW REPLICA STATUS", SyntaxError, ct).ConfigureAwait(false)
             ?? await TryQueryAsync(session, "SHOW SLAVE STATUS", SyntaxError, ct).ConfigureAwait(false);
-        return answer is null or { Rows.Count: 0 } || answer.IndexOf(_runningColumns) >= 0 ? answer : throw answer.Wrong($"no column '{_runningColumns[0]}'");
+        return answer is null or { Rows.Count: 0 } || answer.IndexOf(_runningColumns) >= 0 ? answer : throw answer.Wrong($"no column "
+            + $"'{_runningColumns[0]}'");
     }
 
     private static async ValueTask<IReadOnlyList<(string, long)>?> ReadLogsAsync(SqlSession session, CancellationToken ct)

@@ -2,16 +2,16 @@ using CdcEmbedded.MySql.Replication;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>What tells one server from another: <c>@@server_uuid</c>, and for MariaDB, which has none, its number, host name and port.</summary>
+/// <summary>The identity of a server: <c>@@server_uuid</c>, and for MariaDB, which has none, its number, host name and port.</summary>
 /// <remarks>Two connections through a proxy or a load balancer may reach two servers. A position of one means nothing on the other, so each
-/// connection is asked whom it reached.</remarks>
+/// connection is asked which server it reached.</remarks>
 internal static class ServerIdentity
 {
     private const string OfMySql = "SELECT @@GLOBAL.server_uuid";
     private const string OfMariaDb = "SELECT @@GLOBAL.server_id, @@GLOBAL.hostname, @@GLOBAL.port";
     private const int UnknownSystemVariable = 1193;
 
-    /// <summary>What stands in for MariaDB's UUID.</summary>
+    /// <summary>The identity of a MariaDB server.</summary>
     public static string MariaDb(string? serverId, string? hostName, string? port) => $"mariadb-{serverId}@{hostName}:{port}";
 
     /// <summary>Asks the server that a replication session reached.</summary>

@@ -6,15 +6,16 @@ using MySqlConnector;
 namespace CdcEmbedded.MySql.Server;
 
 /// <summary>An open SQL connection to one server, for queries with small answers.</summary>
-/// <remarks>One flow at a time. A query has one limit of time for its whole answer. A query that was cancelled or broke off ends the session: it can
-/// only be disposed of then. No caller waits for a server that does not answer: MySqlConnector closes the socket of a pending read only when the
-/// command's time is over, so the session ends such a query, and then its connection, without its caller.</remarks>
+/// <remarks>One flow at a time. A query has one limit of time for its whole answer. A query that was cancelled or broke off ends the
+/// session: it can only be disposed of then. No caller waits for a server that does not answer: MySqlConnector closes the socket of a
+/// pending read only when the command's time is over, so the session ends such a query, and then its connection, without its
+/// caller.</remarks>
 internal sealed class SqlSession : IAsyncDisposable
 {
     /// <summary>More than any server has in its catalogue; only one that sends rows without end has more.</summary>
     internal const long MaxAnswerLength = 256L * 1024 * 1024;
 
-    /// <summary>How long a server may go on with an answer that nobody wants any more.</summary>
+    /// <summary>How long a server may continue an answer that nobody wants any more.</summary>
     private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(5);
 
     private readonly MySqlConnection _connection;
@@ -157,8 +158,8 @@ internal sealed class SqlSession : IAsyncDisposable
     private int Remaining(long started) => _limit > TimeSpan.Zero
         ? (int)Math.Max(1, Math.Ceiling((_limit - _time.GetElapsedTime(started)).TotalSeconds)) : 0;
 
-    /// <summary>Asks the server to stop, and reads what still comes. A server that goes on is left alone: its socket closes when the garbage
-    /// collector finds it, as MySqlConnector closes no connection in the middle of an answer.</summary>
+    /// <summary>Asks the server to stop, and reads what still comes. A server that continues is left alone: its socket closes when the
+    /// garbage collector finds it, as MySqlConnector closes no connection in the middle of an answer.</summary>
     private async Task EndAsync(MySqlCommand command, MySqlDataReader reader)
     {
         try

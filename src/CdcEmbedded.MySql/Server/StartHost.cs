@@ -10,9 +10,11 @@ namespace CdcEmbedded.MySql.Server;
 /// <param name="Facts">What it says of itself.</param>
 /// <param name="Start">Where to begin in its log.</param>
 /// <param name="LogEnd">The end of its log; null where the user may not see it.</param>
-internal sealed record StartHost(ReplicationSession Session, KnownServer Server, ServerFacts Facts, BinlogPosition Start, BinlogCoordinates? LogEnd)
+internal sealed record StartHost(ReplicationSession Session, KnownServer Server, ServerFacts Facts, BinlogPosition Start,
+    BinlogCoordinates? LogEnd)
 {
-    /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another one still has.</summary>
+    /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another one still
+    /// has.</summary>
     /// <param name="access">The hosts.</param>
     /// <param name="start">What was asked for.</param>
     /// <param name="check">Returns false for a server that cannot serve at all.</param>
@@ -21,16 +23,19 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Null where a server cannot serve at all: it is not for another one to hide that.</returns>
     /// <exception cref="OffsetLostException">No host has the position.</exception>
-    /// <exception cref="CdcConnectionException">None could be reached, or one that may still get the position is a replica that lags, or cannot be reached.</exception>
+    /// <exception cref="CdcConnectionException">None could be reached, or one that may still get the position is a replica that lags, or
+    /// cannot be reached.</exception>
     public static async ValueTask<StartHost?> FindAsync(ServerAccess access, StartPosition start,
-        Func<SqlSession, ServerFacts, CancellationToken, ValueTask<bool>> check, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+        Func<SqlSession, ServerFacts, CancellationToken, ValueTask<bool>> check, ILogger logger, TimeProvider time,
+            CancellationToken cancellationToken)
     {
         var refusals = new List<CdcException>();
         var hosts = access.Hosts;
         for (var first = 0; first < hosts.Count;)
         {
             // The replication session goes first: its refusals name more than those of an SQL connection.
-            var session = await ConnectAsync(access.Session with { Hosts = [.. hosts.Skip(first)] }, refusals, logger, time, cancellationToken).ConfigureAwait(false);
+            var session = await ConnectAsync(access.Session with { Hosts = [.. hosts.Skip(first)] }, refusals, logger, time,
+                cancellationToken).ConfigureAwait(false);
             StartHost? found = null;
             try
             {
@@ -73,7 +78,8 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
         throw Joined(refusals);
     }
 
-    private static async ValueTask<ReplicationSession> ConnectAsync(SessionSettings settings, List<CdcException> refusals, ILogger logger, TimeProvider time,
+    private static async ValueTask<ReplicationSession> ConnectAsync(SessionSettings settings, List<CdcException> refusals, ILogger logger,
+        TimeProvider time,
         CancellationToken cancellationToken)
     {
         try
@@ -88,9 +94,12 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
     }
 
     /// <summary>A replica that lags gets to what was read from another server: that is worth waiting for.</summary>
-    private static async ValueTask<CdcException> WithHostAsync(OffsetLostException lost, StartPosition start, SqlSession session, ServerFacts facts,
-        CancellationToken cancellationToken) => StartResolver.IsAhead(start, facts) && await ServerFacts.IsReplicatingAsync(session, cancellationToken).ConfigureAwait(false)
-            ? new CdcConnectionException($"{session.Host} is a replica that does not yet have all that was read from another server: {lost.Message}", lost)
+    private static async ValueTask<CdcException> WithHostAsync(OffsetLostException lost, StartPosition start, SqlSession session,
+        ServerFacts facts,
+        CancellationToken cancellationToken) => StartResolver.IsAhead(start, facts)
+            && await ServerFacts.IsReplicatingAsync(session, cancellationToken).ConfigureAwait(false)
+            ? new CdcConnectionException($"{session.Host} is a replica that does not yet have all that was read from another server: "
+            + $"{lost.Message}", lost)
             : lost;
 
     private static CdcException Joined(List<CdcException> refusals)
@@ -101,7 +110,8 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
         }
 
         var message = $"None of {refusals.Count} hosts has the position. {string.Join(" | ", refusals.Select(r => r.Message))}";
-        return refusals.Find(r => r.IsTransient) is { } transient ? new CdcConnectionException(message, transient) : new OffsetLostException(message, refusals[0]);
+        return refusals.Find(r => r.IsTransient) is { } transient ? new CdcConnectionException(message, transient)
+            : new OffsetLostException(message, refusals[0]);
     }
 
     private static int IndexOf(IReadOnlyList<MySqlHost> hosts, MySqlHost host, int first)

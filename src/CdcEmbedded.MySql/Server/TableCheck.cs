@@ -23,8 +23,8 @@ internal static class TableCheck
             var filter = TableFilters.Create([pattern], [], facts.IgnoresTableCase);
             if (!tables.Rows.Any(row => filter.Matches(tables.Text(row, 0), tables.Text(row, 1))))
             {
-                findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', which matches no table that the user may see: either there is none, or "
-                    + "the user cannot read its columns, which a log without column names needs.",
+                findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', which matches no table that the user may "
+                    + "see: either there is none, or the user cannot read its columns, which a log without column names needs.",
                     "GRANT SELECT ON <database>.* TO <user>; or correct the pattern."));
             }
         }

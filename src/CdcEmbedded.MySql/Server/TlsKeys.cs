@@ -15,7 +15,8 @@ internal static class TlsKeys
     {
         if (keys.SkipCertificateRevocationCheck && mode != MySqlSslMode.VerifyFull)
         {
-            throw ConnectionStringReader.Invalid("Skip Certificate Revocation Check", "needs SslMode=VerifyFull: the other modes check no revocation");
+            throw ConnectionStringReader.Invalid("Skip Certificate Revocation Check", "needs SslMode=VerifyFull: the other modes check no "
+                + "revocation");
         }
 
         CheckClientCertificate(keys);
@@ -77,7 +78,8 @@ internal static class TlsKeys
             {
                 "TLS 1.2" => SslProtocols.Tls12,
                 "TLS 1.3" => SslProtocols.Tls13,
-                _ => throw ConnectionStringReader.Invalid("TLS Version", "must be a list of 'TLS 1.2' and 'TLS 1.3'; older ones are broken"),
+                _ => throw ConnectionStringReader.Invalid("TLS Version", "must be a list of 'TLS 1.2' and 'TLS 1.3'; older ones are "
+                    + "broken"),
             };
         }
 
@@ -90,7 +92,8 @@ internal static class TlsKeys
         return Array.ConvertAll(names, name => Enum.TryParse<TlsCipherSuite>(name, ignoreCase: true, out var suite)
             || Enum.TryParse("TLS_" + name, ignoreCase: true, out suite)
             ? suite
-            : throw ConnectionStringReader.Invalid("TLS Cipher Suites", "names a suite that is not known; the names are those of IANA, such as TLS_AES_256_GCM_SHA384"));
+            : throw ConnectionStringReader.Invalid("TLS Cipher Suites", "names a suite that is not known; the names are those of IANA, "
+            + "such as TLS_AES_256_GCM_SHA384"));
     }
 
     private static string? OrNull(string text) => text.Length > 0 ? text : null;

@@ -10,7 +10,7 @@ internal abstract class AuthenticationPlugin
     /// <summary>The answer to more data of the server.</summary>
     /// <param name="context">The connection.</param>
     /// <param name="data">The data, without the byte 0x01 before it.</param>
-    /// <returns>What to send; null for nothing, as the server goes on by itself.</returns>
+    /// <returns>What to send; null for nothing, as the server continues by itself.</returns>
     /// <exception cref="CdcAuthenticationException">The method is not allowed on this connection.</exception>
     /// <exception cref="CdcProtocolException">The data makes no sense.</exception>
     public virtual byte[]? Continue(AuthenticationContext context, ReadOnlySpan<byte> data) =>

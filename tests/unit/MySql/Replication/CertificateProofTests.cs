@@ -4,7 +4,8 @@ using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Replication;
 
-/// <summary>MariaDB's certificates that nobody signed: proven by a hash that needs the password, or refused before a password is at risk.</summary>
+/// <summary>MariaDB's certificates that nobody signed: proven by a hash that needs the password, or refused before a password is at
+/// risk.</summary>
 public sealed class CertificateProofTests(TestCertificates certificates) : IClassFixture<TestCertificates>
 {
     private const string Native = "mysql_native_password";
@@ -99,6 +100,7 @@ public sealed class CertificateProofTests(TestCertificates certificates) : IClas
     private static byte[] Proof(string password, byte[] scramble, byte[] certificate)
     {
         var stored = SHA1.HashData(SHA1.HashData(Encoding.UTF8.GetBytes(password)));
-        return [1, .. Encoding.ASCII.GetBytes(Convert.ToHexString(SHA256.HashData([.. stored, .. scramble, .. SHA256.HashData(certificate)])))];
+        return [1, .. Encoding.ASCII.GetBytes(Convert.ToHexString(SHA256.HashData([.. stored, .. scramble,
+            .. SHA256.HashData(certificate)])))];
     }
 }

@@ -20,9 +20,11 @@ public static class SessionTest
     internal static Task<ReplicationSession> ConnectAsync(this ScriptedMySqlServer server, string more = "", TimeProvider? time = null) =>
         ConnectAsync(server.ConnectionString(more), null, time);
 
-    internal static async Task<SqlSession> OpenSqlAsync(this ScriptedMySqlServer server, string more = "", CancellationToken cancellationToken = default)
+    internal static async Task<SqlSession> OpenSqlAsync(this ScriptedMySqlServer server, string more = "",
+        CancellationToken cancellationToken = default)
     {
         var access = new ServerAccess(server.ConnectionString(more), null, null);
-        return await access.OpenSqlAsync(access.Hosts[0], TimeProvider.System, cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
+        return await access.OpenSqlAsync(access.Hosts[0], TimeProvider.System, cancellationToken).AsTask().WaitAsync(Patience,
+            CancellationToken.None);
     }
 }

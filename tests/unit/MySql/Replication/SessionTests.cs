@@ -10,7 +10,8 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
     public async Task AskAsync_reads_one_row_with_nulls_and_long_texts()
     {
         var text = new string('ü', 40_000);
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _ => ScriptedReply.Rows(["File", "größe", "c", "d"], ["a", null, "", text]) });
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _
+            => ScriptedReply.Rows(["File", "größe", "c", "d"], ["a", null, "", text]) });
         await using var session = await server.ConnectAsync();
 
         var row = await session.AskAsync("SELECT 1, 2, 3, 4", 4, CancellationToken.None);
@@ -34,7 +35,8 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _ => reply });
         await using var session = await server.ConnectAsync();
 
-        var exception = await Assert.ThrowsAsync<CdcProtocolException>(async () => await session.AskAsync("SELECT a, b", 2, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcProtocolException>(async () => await session.AskAsync("SELECT a, "
+            + "b", 2, CancellationToken.None));
 
         Assert.True(exception.IsTransient);
         Assert.Contains($"answered 'SELECT a, b' with {expected}", exception.Message, StringComparison.Ordinal);
@@ -46,7 +48,8 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         await using var server = new ScriptedMySqlServer();
         await using var session = await server.ConnectAsync();
 
-        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.AskAsync("SELEC", 1, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcServerException>(async ()
+            => await session.AskAsync("SELEC", 1, CancellationToken.None));
         await session.ExecuteAsync("SET @a = 1", CancellationToken.None);
 
         Assert.Equal((1064, "HY000", false), (exception.Code, exception.SqlState, exception.IsTransient));
@@ -55,10 +58,12 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
     [Fact]
     public async Task Line_breaks_of_a_servers_error_do_not_reach_messages()
     {
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _ => ScriptedReply.Error(1234, "first\r\nfatal: forged\tline") });
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = _
+            => ScriptedReply.Error(1234, "first\r\nfatal: forged\tline") });
         await using var session = await server.ConnectAsync();
 
-        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.AskAsync("SELECT "
+            + "1", 1, CancellationToken.None));
 
         Assert.Equal($"127.0.0.1:{server.Port}: first  fatal: forged line (error 1234)", exception.Message);
     }
@@ -86,7 +91,8 @@ public sealed class SessionTests(TestCertificates certificates) : IClassFixture<
         await using var session = await server.ConnectAsync("Default Command Timeout=1");
         var started = TimeProvider.System.GetTimestamp();
 
-        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.AskAsync("SELECT 1", 1, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.AskAsync("SELECT "
+            + "1", 1, CancellationToken.None));
 
         Assert.True(exception.IsTransient);
         Assert.Contains("'SELECT 1' within 1 seconds", exception.Message, StringComparison.Ordinal);

@@ -54,7 +54,7 @@ public sealed class TlsTests(TestCertificates certificates) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task Preferred_goes_on_in_clear_where_the_server_offers_no_TLS_and_warns()
+    public async Task Preferred_continues_in_clear_where_the_server_offers_no_TLS_and_warns()
     {
         await using var server = new ScriptedMySqlServer();
         var logger = new CollectingLogger();

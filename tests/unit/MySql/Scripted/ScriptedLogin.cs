@@ -13,7 +13,7 @@ public static class ScriptedLogin
     private const uint DeprecateEof = 0x1000000;
 
     /// <summary>Plays greeting, TLS and authentication.</summary>
-    /// <returns>Whether the client is logged in.</returns>
+    /// <returns>True if the client is logged in.</returns>
     public static async Task<bool> PlayAsync(ScriptedConnection connection)
     {
         var options = connection.Options;
@@ -49,7 +49,8 @@ public static class ScriptedLogin
         if (answer is not null && user == options.User && await VerifyAsync(connection, answer, scramble))
         {
             var text = options.LoginText?.Invoke(greeted) ?? [];
-            await connection.SendPacketAsync([0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, .. text.Length > 0 ? (byte[])[(byte)text.Length, .. text] : []]);
+            await connection.SendPacketAsync([0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, .. text.Length > 0
+                ? (byte[])[(byte)text.Length, .. text] : []]);
             return true;
         }
 

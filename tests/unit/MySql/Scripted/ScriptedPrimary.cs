@@ -119,7 +119,8 @@ internal sealed class ScriptedPrimary
             isSkipping = type switch
             {
                 EventType.Gtid or EventType.GtidTagged => sent.Contains(GtidEvent.Read(type, e.AsSpan(19..^4)).Gtid),
-                EventType.AnonymousGtid or EventType.Rotate or EventType.Stop or EventType.FormatDescription or EventType.PreviousGtids => false,
+                EventType.AnonymousGtid or EventType.Rotate or EventType.Stop or EventType.FormatDescription or EventType.PreviousGtids
+                    => false,
                 _ => isSkipping,
             };
             if (type == EventType.FormatDescription && position > 4)

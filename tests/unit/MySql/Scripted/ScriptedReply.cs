@@ -34,7 +34,8 @@ public sealed class ScriptedReply
     public static ScriptedReply Binary(string[] columns, params byte[]?[][] rows) => new() { Columns = columns, Values = rows };
 
     /// <summary>The same answer with another type in its column definitions.</summary>
-    public ScriptedReply WithColumnType(byte type) => new() { ErrorCode = ErrorCode, Message = Message, Columns = Columns, Values = Values, ColumnType = type };
+    public ScriptedReply WithColumnType(byte type) => new() { ErrorCode = ErrorCode, Message = Message, Columns = Columns,
+        Values = Values, ColumnType = type };
 
     /// <summary>What a server without anything special answers to the set-up of a replication session.</summary>
     public static ScriptedReply Default(string sql) =>

@@ -19,13 +19,13 @@ public sealed class ScriptedServerOptions
     /// <summary>The account's plugin: the server switches to it where the client began with another one.</summary>
     public string AccountPlugin { get; set; } = "caching_sha2_password";
 
-    /// <summary>Whether caching_sha2_password has the account in its cache.</summary>
+    /// <summary>True if caching_sha2_password has the account in its cache.</summary>
     public bool IsCached { get; set; } = true;
 
     /// <summary>The certificate with its key; null for a server without TLS.</summary>
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>Whether a client certificate is demanded; what came is in <see cref="ScriptedConnection.ClientCertificate"/>.</summary>
+    /// <summary>True if a client certificate is demanded; what came is in <see cref="ScriptedConnection.ClientCertificate"/>.</summary>
     public bool ClientCertificateRequired { get; set; }
 
     /// <summary>The key under which passwords may be sent without TLS.</summary>

@@ -28,7 +28,7 @@ public sealed class ShapedStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>Gives back bytes that were read too far: a client sends its TLS hello right behind the request for TLS.</summary>
+    /// <summary>Gives back bytes that were read too far: a client sends its TLS hello right after the request for TLS.</summary>
     public void PushBack(ReadOnlyMemory<byte> bytes) => _pushedBack = bytes;
 
     public override bool CanRead => true;

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CdcEmbedded.MySql.Tests.Scripted;
 
-/// <summary>An authority, certificates that it signed, and the files that clients need; made anew for each run.</summary>
+/// <summary>An authority, certificates that it signed, and the files that clients need; made for each run.</summary>
 public sealed class TestCertificates : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdc-certificates");

@@ -9,7 +9,8 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Connection strings are MySqlConnector's: each of its keys is honoured on both kinds of connection, or refused by name.</summary>
+/// <summary>Connection strings are MySqlConnector's: each of its keys is honoured on both kinds of connection, or refused by
+/// name.</summary>
 public sealed class ConnectionStringReaderTests
 {
     private static readonly string[] _keys = [.. typeof(MySqlConnectionStringBuilder)
@@ -32,7 +33,8 @@ public sealed class ConnectionStringReaderTests
         Assert.All(ConnectionKeys.All, key => Assert.True(key.Use == ConnectionKeyUse.Refused || key.Accepted.Length == 0));
     }
 
-    public static TheoryData<string> KeysWithoutEffect => [.. ConnectionKeys.All.Where(key => key.Use == ConnectionKeyUse.WithoutEffect).Select(key => key.Name)];
+    public static TheoryData<string> KeysWithoutEffect => [.. ConnectionKeys.All.Where(key
+        => key.Use == ConnectionKeyUse.WithoutEffect).Select(key => key.Name)];
 
     [Theory]
     [MemberData(nameof(KeysWithoutEffect))]
@@ -44,7 +46,8 @@ public sealed class ConnectionStringReaderTests
         }
     }
 
-    public static TheoryData<string> RefusedKeys => [.. ConnectionKeys.All.Where(key => key.Use == ConnectionKeyUse.Refused).Select(key => key.Name)];
+    public static TheoryData<string> RefusedKeys => [.. ConnectionKeys.All.Where(key => key.Use == ConnectionKeyUse.Refused).Select(key
+        => key.Name)];
 
     [Theory]
     [MemberData(nameof(RefusedKeys))]
@@ -128,7 +131,8 @@ public sealed class ConnectionStringReaderTests
     {
         var options = ConnectionStringReader.Read(text);
         Assert.Equal(password, options.Session.Password);
-        Assert.Equal(password, new MySqlConnectionStringBuilder(options.SqlFor(options.Session.Hosts[0], options.Session.Password)).Password);
+        Assert.Equal(password, new MySqlConnectionStringBuilder(options.SqlFor(options.Session.Hosts[0],
+            options.Session.Password)).Password);
     }
 
     [Theory]
@@ -155,7 +159,8 @@ public sealed class ConnectionStringReaderTests
     public void Everything_else_that_is_honoured_reaches_both_kinds_of_connection()
     {
         var options = ConnectionStringReader.Read(
-            "Database=shop;SSL CA=ca.pem;SslCert=c.pem;Ssl Key=k.pem;TLS Version='TLS 1.2, TLS 1.3';TlsCipherSuites='AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256';"
+            "Database=shop;SSL CA=ca.pem;SslCert=c.pem;Ssl Key=k.pem;TLS Version='TLS 1.2, TLS "
+                + "1.3';TlsCipherSuites='AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256';"
             + "Connection Timeout=3;Default Command Timeout=0;Keep Alive=7;AllowPublicKeyRetrieval=yes;Server RSA Public Key File=r.pem;"
             + "Enable Cleartext Plugin=true;Application Name=indexer;Interactive Session=true");
         var (session, sql) = (options.Session, SqlOf(options));
@@ -179,14 +184,18 @@ public sealed class ConnectionStringReaderTests
     [Fact]
     public void Certificates_of_every_kind_reach_both_kinds_of_connection()
     {
-        var pfx = ConnectionStringReader.Read("CACertificateFile=ca.pem;CertificateFile=c.pfx;Certificate Password=p;SkipCertificateRevocationCheck=true");
+        var pfx = ConnectionStringReader.Read("CACertificateFile=ca.pem;CertificateFile=c.pfx;Certificate "
+            + "Password=p;SkipCertificateRevocationCheck=true");
         Assert.Equal(("ca.pem", "c.pfx", "p", false),
-            (pfx.Session.Tls.CaFile, pfx.Session.Tls.CertificatePfxFile, pfx.Session.Tls.CertificatePfxPassword, pfx.Session.Tls.ChecksRevocation));
-        Assert.Equal(("ca.pem", "c.pfx", "p", true), (SqlOf(pfx).SslCa, SqlOf(pfx).CertificateFile, SqlOf(pfx).CertificatePassword, SqlOf(pfx).SkipCertificateRevocationCheck));
+            (pfx.Session.Tls.CaFile, pfx.Session.Tls.CertificatePfxFile, pfx.Session.Tls.CertificatePfxPassword,
+                pfx.Session.Tls.ChecksRevocation));
+        Assert.Equal(("ca.pem", "c.pfx", "p", true), (SqlOf(pfx).SslCa, SqlOf(pfx).CertificateFile, SqlOf(pfx).CertificatePassword,
+            SqlOf(pfx).SkipCertificateRevocationCheck));
 
         var store = ConnectionStringReader.Read("Certificate Store Location=CurrentUser;Certificate Thumbprint=ab12");
         Assert.Equal((StoreLocation.CurrentUser, "ab12"), (store.Session.Tls.CertificateStore, store.Session.Tls.CertificateThumbprint));
-        Assert.Equal((MySqlCertificateStoreLocation.CurrentUser, "ab12"), (SqlOf(store).CertificateStoreLocation, SqlOf(store).CertificateThumbprint));
+        Assert.Equal((MySqlCertificateStoreLocation.CurrentUser, "ab12"),
+            (SqlOf(store).CertificateStoreLocation, SqlOf(store).CertificateThumbprint));
 
         var both = SqlOf(ConnectionStringReader.Read("SslCert=both.pem"));
         Assert.Equal(("both.pem", "both.pem"), (both.SslCert, both.SslKey));
@@ -195,7 +204,8 @@ public sealed class ConnectionStringReaderTests
     [Fact]
     public void SQL_connections_get_one_host_with_its_port_and_the_current_password()
     {
-        var options = ConnectionStringReader.Read("Server=db1,db2:3310,/tmp/x;Port=3307;User ID=u;Password=old;Pooling=true;Max Pool Size=3;Auto Enlist=true");
+        var options = ConnectionStringReader.Read("Server=db1,db2:3310,/tmp/x;Port=3307;User ID=u;Password=old;Pooling=true;Max Pool "
+            + "Size=3;Auto Enlist=true");
 
         var second = new MySqlConnectionStringBuilder(options.SqlFor(options.Session.Hosts[1], "new"));
 
@@ -248,12 +258,14 @@ public sealed class ConnectionStringReaderTests
     [Fact]
     public void ToString_shows_no_password()
     {
-        var session = ConnectionStringReader.Read("Server=db;User ID=u;Password=hunter2;CertificateFile=f;CertificatePassword=hunter2").Session;
+        var session = ConnectionStringReader.Read("Server=db;User "
+            + "ID=u;Password=hunter2;CertificateFile=f;CertificatePassword=hunter2").Session;
         Assert.Equal("Server=db:3306;User ID=u;SslMode=VerifyFull", session.ToString());
         Assert.DoesNotContain("hunter2", session.Tls.ToString(), StringComparison.Ordinal);
     }
 
-    private static MySqlConnectionStringBuilder SqlOf(ConnectionOptions options) => new(options.SqlFor(options.Session.Hosts[0], options.Session.Password));
+    private static MySqlConnectionStringBuilder SqlOf(ConnectionOptions options)
+        => new(options.SqlFor(options.Session.Hosts[0], options.Session.Password));
 
     /// <summary>The name under which MySqlConnector lists a property.</summary>
     private static string NameOf(string property)

@@ -93,7 +93,8 @@ public sealed class KnownServerTests
     private static async Task<KnownServer> KnownAsync(ScriptedMySqlServer server, CollectingLogger? logger = null)
     {
         await using var session = await server.ConnectAsync();
-        return await KnownServer.OfAsync(new ServerAccess(server.ConnectionString(), null, null), session, logger ?? new CollectingLogger(), TimeProvider.System,
+        return await KnownServer.OfAsync(new ServerAccess(server.ConnectionString(), null, null), session, logger
+            ?? new CollectingLogger(), TimeProvider.System,
             CancellationToken.None);
     }
 }

@@ -36,9 +36,11 @@ public sealed class LogStateTests
     [InlineData("0-1-7,5-1-2", "0-1-7", 154, true)]
     public void On_MariaDB_no_domain_may_have_gone_back_nor_be_gone_with_the_log(string read, string last, long end, bool isLost)
     {
-        var state = new LogState { Logged = new ExecutedGtids(MariaDbGtidPosition.Parse(last)), End = new BinlogCoordinates("binlog.000001", end) };
+        var state = new LogState { Logged = new ExecutedGtids(MariaDbGtidPosition.Parse(last)),
+            End = new BinlogCoordinates("binlog.000001", end) };
 
-        Assert.Equal(isLost, state.Contradiction(new ExecutedGtids(MariaDbGtidPosition.Parse(read)), new BinlogCoordinates("binlog.000001", 500)) is not null);
+        Assert.Equal(isLost, state.Contradiction(new ExecutedGtids(MariaDbGtidPosition.Parse(read)),
+            new BinlogCoordinates("binlog.000001", 500)) is not null);
     }
 
     [Theory]
@@ -52,7 +54,8 @@ public sealed class LogStateTests
     [InlineData("binlog.000009", 501, true, true)]
     [InlineData("binlog.000009", 5_000_000_000, true, false)]
     [InlineData("binlog.000010", 501, true, false)]
-    public void By_position_the_log_must_not_end_before_nor_an_old_server_leave_its_file_unread(string file, long end, bool isOld, bool isLost)
+    public void By_position_the_log_must_not_end_before_nor_an_old_server_leave_its_file_unread(string file, long end, bool isOld,
+        bool isLost)
     {
         var state = new LogState { End = new BinlogCoordinates(file, end), IsReadToItsEnd = isOld };
 
@@ -60,7 +63,7 @@ public sealed class LogStateTests
     }
 
     [Fact]
-    public void A_log_whose_end_is_not_told_contradicts_nothing()
+    public void A_log_whose_end_is_not_known_contradicts_nothing()
         => Assert.Null(new LogState ().Contradiction(default, new BinlogCoordinates("binlog.000009", 500)));
 
     [Fact]

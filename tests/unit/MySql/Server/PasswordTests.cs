@@ -7,7 +7,8 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Where passwords and SQL connections come from: the connection string, a provider that is asked at each connect, an application's data source.</summary>
+/// <summary>Where passwords and SQL connections come from: the connection string, a provider that is asked at each connect, an
+/// application's data source.</summary>
 public sealed class PasswordTests
 {
     [Fact]
@@ -47,13 +48,16 @@ public sealed class PasswordTests
         {
             var access = new ServerAccess(WithoutPassword(server), null, provider);
             var session = await Xunit.Record.ExceptionAsync(
-                () => MySql.Replication.ReplicationSession.ConnectAsync(access.Session, null, TimeProvider.System, CancellationToken.None).AsTask());
-            var sql = await Xunit.Record.ExceptionAsync(() => access.OpenSqlAsync(access.Hosts[0], TimeProvider.System, CancellationToken.None).AsTask());
+                () => MySql.Replication.ReplicationSession.ConnectAsync(access.Session, null, TimeProvider.System,
+                    CancellationToken.None).AsTask());
+            var sql = await Xunit.Record.ExceptionAsync(() => access.OpenSqlAsync(access.Hosts[0], TimeProvider.System,
+                CancellationToken.None).AsTask());
             Assert.Equal(session?.Message, sql?.Message);
             return session;
         }
 
-        var failed = Assert.IsType<CdcConnectionException>(await FailureAsync((_, _) => throw new InvalidOperationException("token service down")));
+        var failed = Assert.IsType<CdcConnectionException>(await FailureAsync((_, _) => throw new InvalidOperationException("token service "
+            + "down")));
         var missing = Assert.IsType<CdcAuthenticationException>(await FailureAsync((_, _) => ValueTask.FromResult<string>(null!)));
 
         Assert.True(failed.IsTransient);
@@ -83,7 +87,8 @@ public sealed class PasswordTests
         var primary = new ScriptedPrimary(Recording.Get("mysql-9.7/misc97"));
         await using var server = new ScriptedMySqlServer(primary.Options());
         await using var dataSource = new MySqlDataSourceBuilder(WithoutPassword(server))
-            .UsePeriodicPasswordProvider((_, _) => ValueTask.FromResult(server.Options.Password), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)).Build();
+            .UsePeriodicPasswordProvider((_, _) => ValueTask.FromResult(server.Options.Password), TimeSpan.FromMinutes(1),
+            TimeSpan.FromSeconds(1)).Build();
 
         var without = await FeedRun.ReadAsync(new MySqlSource(new MySqlSourceOptions { DataSource = dataSource }));
         var with = await FeedRun.ReadAsync(new MySqlSource(new MySqlSourceOptions
@@ -109,7 +114,8 @@ public sealed class PasswordTests
         }));
 
         Assert.Null(run.Failure);
-        Assert.All(server.Connections, connection => Assert.Equal(connection.IsSql ? "queries" : "replica", connection.Attributes["program_name"]));
+        Assert.All(server.Connections, connection => Assert.Equal(connection.IsSql ? "queries" : "replica",
+            connection.Attributes["program_name"]));
     }
 
     [Fact]

@@ -4,7 +4,8 @@ using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Queries over MySqlConnector: text of every type, one limit of time, typed failures, and no wait for a server that is silent.</summary>
+/// <summary>Queries over MySqlConnector: text of every type, one limit of time, typed failures, and no wait for a server that is
+/// silent.</summary>
 public sealed class SqlSessionTests
 {
     private const byte LongLong = 8;
@@ -14,7 +15,8 @@ public sealed class SqlSessionTests
     {
         await using var server = new ScriptedMySqlServer(new ScriptedServerOptions
         {
-            OnQuery = sql => sql == "SHOW X" ? ScriptedReply.Rows(["File", "größe"], ["a", null], ["", "😀"], [new string('y', 70_000), "z"]) : null,
+            OnQuery = sql => sql == "SHOW X" ? ScriptedReply.Rows(["File", "größe"], ["a", null], ["", "😀"],
+                [new string('y', 70_000), "z"]) : null,
         });
         await using var session = await server.OpenSqlAsync();
 
@@ -43,10 +45,12 @@ public sealed class SqlSessionTests
     [Fact]
     public async Task An_error_of_the_server_keeps_code_and_state_and_leaves_the_session_usable()
     {
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = sql => sql == "SHOW X" ? ScriptedReply.Error(1227, "Access\ndenied") : null });
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = sql => sql == "SHOW X"
+            ? ScriptedReply.Error(1227, "Access\ndenied") : null });
         await using var session = await server.OpenSqlAsync();
 
-        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.QueryAsync("SHOW X", CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.QueryAsync("SHOW "
+            + "X", CancellationToken.None));
 
         Assert.Equal((1227, "HY000", false), (exception.Code, exception.SqlState, exception.IsTransient));
         Assert.Equal($"127.0.0.1:{server.Port}: Access denied (error 1227)", exception.Message);
@@ -60,10 +64,12 @@ public sealed class SqlSessionTests
     [InlineData(1146, false)]
     public async Task An_error_is_transient_as_it_is_on_a_replication_session(int code, bool isTransient)
     {
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = sql => sql == "SHOW X" ? ScriptedReply.Error(code, "x") : null });
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnQuery = sql => sql == "SHOW X"
+            ? ScriptedReply.Error(code, "x") : null });
         await using var session = await server.OpenSqlAsync();
 
-        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.QueryAsync("SHOW X", CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CdcServerException>(async () => await session.QueryAsync("SHOW "
+            + "X", CancellationToken.None));
 
         Assert.Equal(isTransient, exception.IsTransient);
     }
@@ -89,7 +95,8 @@ public sealed class SqlSessionTests
         await using var server = Hanging([]);
         await using var session = await server.OpenSqlAsync("Default Command Timeout=1");
 
-        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.QueryAsync("SHOW X", CancellationToken.None).AsTask().WaitAsync(SessionTest.Patience));
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.QueryAsync("SHOW "
+            + "X", CancellationToken.None).AsTask().WaitAsync(SessionTest.Patience));
 
         Assert.True(exception.IsTransient);
         Assert.Contains("'SHOW X'", exception.Message, StringComparison.Ordinal);
@@ -102,7 +109,8 @@ public sealed class SqlSessionTests
         await using var session = await server.OpenSqlAsync("Default Command Timeout=2");
         var started = TimeProvider.System.GetTimestamp();
 
-        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.QueryAsync("SHOW X", CancellationToken.None).AsTask().WaitAsync(SessionTest.Patience));
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await session.QueryAsync("SHOW "
+            + "X", CancellationToken.None).AsTask().WaitAsync(SessionTest.Patience));
 
         Assert.Contains("'SHOW X'", exception.Message, StringComparison.Ordinal);
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10));
@@ -117,7 +125,8 @@ public sealed class SqlSessionTests
             using var cancellation = new CancellationTokenSource(50);
             var started = TimeProvider.System.GetTimestamp();
 
-            var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.QueryAsync("SHOW X", cancellation.Token).AsTask());
+            var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.QueryAsync("SHOW "
+                + "X", cancellation.Token).AsTask());
 
             Assert.Equal(cancellation.Token, exception.CancellationToken);
             Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(2.5));
@@ -129,7 +138,8 @@ public sealed class SqlSessionTests
     [Fact]
     public async Task Cancelling_a_login_returns_at_once_and_the_connection_closes_by_itself()
     {
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnConnect = connection => connection.WaitForCloseAsync() });
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnConnect = connection
+            => connection.WaitForCloseAsync() });
         using var cancellation = new CancellationTokenSource(50);
         var started = TimeProvider.System.GetTimestamp();
 
@@ -142,7 +152,8 @@ public sealed class SqlSessionTests
     [Fact]
     public async Task A_login_without_an_answer_fails_after_the_connection_timeout()
     {
-        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnConnect = connection => connection.WaitForCloseAsync() });
+        await using var server = new ScriptedMySqlServer(new ScriptedServerOptions { OnConnect = connection
+            => connection.WaitForCloseAsync() });
 
         var exception = await Assert.ThrowsAsync<CdcConnectionException>(() => server.OpenSqlAsync("Connection Timeout=1"));
 
@@ -191,7 +202,8 @@ public sealed class SqlSessionTests
         await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
     }
 
-    /// <summary>A server that answers a query with the beginning of a result, then a row after each pause (in milliseconds), and then nothing.</summary>
+    /// <summary>A server that answers a query with the beginning of a result, then a row after each pause (in milliseconds), and then
+    /// nothing.</summary>
     private static ScriptedMySqlServer Hanging(int[] pauses) => new(new ScriptedServerOptions
     {
         OnConnect = async connection =>

@@ -9,7 +9,7 @@ using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Whether a server can serve, and from where: what it says of itself against what was asked for.</summary>
+/// <summary>What a server says of itself against what was asked for: if it can serve, and from where.</summary>
 public sealed class StartTests
 {
     private const string A = "aaaaaaaa-0000-0000-0000-000000000001";
@@ -31,29 +31,32 @@ public sealed class StartTests
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, executed, purged);
         var start = StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse(stored)));
 
-        AssertStart(lost, () => Assert.Equal(GtidSet.Parse(stored), StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).GtidSet));
+        AssertStart(lost, () => Assert.Equal(GtidSet.Parse(stored),
+            StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).GtidSet));
     }
 
     [Theory]
     [InlineData("binlog.000002", 500, null, null)]
     [InlineData("binlog.000002", 500, ScriptedPrimary.Uuid, null)]
     [InlineData("binlog.000002", 500, B, "belongs to")]
-    [InlineData("binlog.000002", 1001, null, "behind that file's end")]
+    [InlineData("binlog.000002", 1001, null, "past the end of that file")]
     [InlineData("binlog.000000", 4, null, "no longer")]
     [InlineData("binlog.000002", 1000, null, null)]
     [InlineData("binlog.000001", 4, null, null)]
     [InlineData("binlog.000004", 4, null, "no longer")]
     [InlineData("other.000002", 4, null, "no longer")]
-    [InlineData("binlog.000002", uint.MaxValue, null, "behind that file's end")]
+    [InlineData("binlog.000002", uint.MaxValue, null, "past the end of that file")]
     [InlineData("binlog.000002", 1L << 32, null, "4 GiB")]
     [InlineData("binlog.000002", 1L << 40, ScriptedPrimary.Uuid, "4 GiB")]
     [InlineData("binlog.000002", 1L << 40, B, "belongs to")]
     public async Task A_position_is_held_against_the_servers_logs(string file, long position, string? server, string? lost)
     {
         var facts = await FactsAsync([]);
-        var start = StartPosition.At(new BinlogPosition { Server = server, Coordinates = new BinlogCoordinates(file, position) }.ToOffset());
+        var start = StartPosition.At(new BinlogPosition { Server = server,
+            Coordinates = new BinlogCoordinates(file, position) }.ToOffset());
 
-        AssertStart(lost, () => Assert.Equal(position, StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).Coordinates?.Position));
+        AssertStart(lost, () => Assert.Equal(position, StartResolver.Resolve(start, facts,
+            new BinlogCoordinates("binlog.000003", 900)).Coordinates?.Position));
     }
 
     [Fact]
@@ -61,8 +64,10 @@ public sealed class StartTests
     {
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", $"{A}:1-5");
 
-        AssertStart($"{A}:3-5", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-2"))), facts, null));
-        AssertStart($"{A}:11-12", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-12"))), facts, null));
+        AssertStart($"{A}:3-5", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-2"))), facts,
+            null));
+        AssertStart($"{A}:11-12", () => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{A}:1-12"))),
+            facts, null));
     }
 
     [Theory]
@@ -76,17 +81,20 @@ public sealed class StartTests
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", owned: owned);
         var inside = new BinlogPosition
         {
-            Server = ScriptedPrimary.Uuid, Executed = new ExecutedGtids(GtidSet.Parse($"{A}:1-9")), Coordinates = new BinlogCoordinates("binlog.000002", 500),
+            Server = ScriptedPrimary.Uuid, Executed = new ExecutedGtids(GtidSet.Parse($"{A}:1-9")),
+                Coordinates = new BinlogCoordinates("binlog.000002", 500),
             Progress = new TransactionProgress(TransactionGtid.Parse(open), Rows: 3, SchemaChanges: 0, Check: 0),
         };
 
-        AssertStart(lost, () => Assert.Equal(open, StartResolver.Resolve(StartPosition.At(inside.ToOffset()), facts, null).Progress?.Gtid.ToString()));
+        AssertStart(lost, () => Assert.Equal(open, StartResolver.Resolve(StartPosition.At(inside.ToOffset()), facts,
+            null).Progress?.Gtid.ToString()));
     }
 
     [Fact]
     public async Task A_position_of_another_server_is_refused_though_it_has_a_file_of_that_name_and_taken_with_GTIDs()
     {
-        var document = new BinlogPosition { Server = B, Executed = new ExecutedGtids(GtidSet.Parse($"{A}:1-5")), Coordinates = new BinlogCoordinates("binlog.000002", 500) };
+        var document = new BinlogPosition { Server = B, Executed = new ExecutedGtids(GtidSet.Parse($"{A}:1-5")),
+            Coordinates = new BinlogCoordinates("binlog.000002", 500) };
         var start = StartPosition.At(document.ToOffset());
 
         var without = await FactsAsync(new() { ["gtid_mode"] = "OFF" });
@@ -101,9 +109,11 @@ public sealed class StartTests
         var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, $"{A}:1-10", $"{A}:1-5");
 
         var earliest = StartResolver.Resolve(StartPosition.Earliest, facts, null);
-        Assert.Equal(($"{A}:1-5", "binlog.000001", (long?)4), (earliest.GtidSet?.ToString(), earliest.Coordinates?.File, earliest.Coordinates?.Position));
+        Assert.Equal(($"{A}:1-5", "binlog.000001", (long?)4),
+            (earliest.GtidSet?.ToString(), earliest.Coordinates?.File, earliest.Coordinates?.Position));
         var latest = StartResolver.Resolve(StartPosition.Latest, facts, new BinlogCoordinates("binlog.000003", 900));
-        Assert.Equal(($"{A}:1-10", "binlog.000003", (long?)900), (latest.GtidSet?.ToString(), latest.Coordinates?.File, latest.Coordinates?.Position));
+        Assert.Equal(($"{A}:1-10", "binlog.000003", (long?)900),
+            (latest.GtidSet?.ToString(), latest.Coordinates?.File, latest.Coordinates?.Position));
         Assert.Throws<OffsetLostException>(() => StartResolver.Resolve(StartPosition.Latest, facts, null));
     }
 
@@ -111,7 +121,8 @@ public sealed class StartTests
     public async Task A_GTID_set_needs_a_server_with_GTIDs()
     {
         var facts = await FactsAsync(new() { ["gtid_mode"] = "OFF" });
-        Assert.Throws<OffsetLostException>(() => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Empty)), facts, null));
+        Assert.Throws<OffsetLostException>(() => StartResolver.Resolve(StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Empty)), facts,
+            null));
     }
 
     [Theory]
@@ -157,7 +168,7 @@ public sealed class StartTests
     [InlineData("mysql*.*", "mysql_backup.t", true)]
     [InlineData("mysql*.*", "mysql.t", false)]
     [InlineData("shop.*", "Shop.t", false)]
-    public void The_servers_own_databases_are_left_out_unless_named(string include, string table, bool expected)
+    public void The_servers_own_databases_are_skipped_unless_named(string include, string table, bool expected)
     {
         var filter = TableFilters.Create(include.Length == 0 ? [] : [include], [], ignoreCase: false);
         var dot = table.IndexOf('.', StringComparison.Ordinal);
@@ -169,7 +180,8 @@ public sealed class StartTests
     [InlineData("log_slave_updates", "OFF", true, true)]
     [InlineData("log_replica_updates", "OFF", false, false)]
     [InlineData("log_replica_updates", "ON", true, false)]
-    public async Task A_replica_that_does_not_log_what_it_replicates_is_an_error(string variable, string value, bool isReplica, bool isFound)
+    public async Task A_replica_that_does_not_log_what_it_replicates_is_an_error(string variable, string value, bool isReplica,
+        bool isFound)
     {
         var findings = Preflight.Check(await FactsAsync(new() { ["gtid_mode"] = "ON", [variable] = value }, isReplica: isReplica));
 
@@ -209,9 +221,11 @@ public sealed class StartTests
                     => ScriptedReply.Rows(["n", "v"], [.. all.Select(v => new[] { v.Key, v.Value })]),
                 "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [owned]),
                 "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged" => ScriptedReply.Rows(["a", "b"], [executed, purged]),
-                "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_SQL_Running"], ["Yes"]) : ScriptedReply.Rows(["Replica_SQL_Running"]),
+                "SHOW REPLICA STATUS" => isReplica ? ScriptedReply.Rows(["Replica_SQL_Running"], ["Yes"])
+                    : ScriptedReply.Rows(["Replica_SQL_Running"]),
                 "SHOW GRANTS" => ScriptedReply.Rows(["g"], [grant]),
-                "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s"], ["binlog.000001", "2000"], ["binlog.000002", "1000"], ["binlog.000003", "900"]),
+                "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s"], ["binlog.000001", "2000"], ["binlog.000002", "1000"],
+                    ["binlog.000003", "900"]),
                 _ => null,
             },
         });

@@ -8,15 +8,17 @@ using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Cut connections, damage and silence in the middle of a dump: the consumer sees each change once, or a typed exception.</summary>
+/// <summary>Cut connections, damage and silence in the middle of a dump: the consumer sees each change once, or a typed
+/// exception.</summary>
 public sealed class WireFaultTests
 {
-    private static readonly ReconnectPolicy Quick = new() { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) };
+    private static readonly ReconnectPolicy Quick = new() { InitialDelay = TimeSpan.FromMilliseconds(1),
+        MaxDelay = TimeSpan.FromMilliseconds(1) };
 
     private static readonly (string, byte[]) Log = ("binlog.000001", File());
 
     [Fact]
-    public async Task A_dump_cut_after_any_byte_goes_on_without_gap_or_repetition()
+    public async Task A_dump_cut_after_any_byte_resumes_without_gap_or_repetition()
     {
         var primary = Primary();
         long dumpBegin = 0;
@@ -95,11 +97,13 @@ public sealed class WireFaultTests
         await using var server = new ScriptedMySqlServer(primary.Options());
         var source = new MySqlSource(new MySqlSourceOptions
         {
-            ConnectionString = server.ConnectionString(), HeartbeatInterval = TimeSpan.FromMilliseconds(50), ReadTimeout = TimeSpan.FromMilliseconds(200),
+            ConnectionString = server.ConnectionString(), HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+                ReadTimeout = TimeSpan.FromMilliseconds(200),
             KeyChange = KeyChangeMode.Update,
         });
         using var patience = new CancellationTokenSource(SessionTest.Patience);
-        await using var engine = new CdcEngine(source, new CdcEmbedded.Offsets.InMemoryOffsetStore(), FeedRun.Options(reconnect: Quick, stop: false));
+        await using var engine = new CdcEngine(source, new CdcEmbedded.Offsets.InMemoryOffsetStore(),
+            FeedRun.Options(reconnect: Quick, stop: false));
         var reading = Task.Run(async () =>
         {
             var count = 0;
@@ -128,7 +132,8 @@ public sealed class WireFaultTests
         var primary = Primary();
         var options = primary.Options();
         var dump = options.OnBinlogDump ?? throw new InvalidOperationException();
-        options.OnBinlogDump = (connection, request) => connection.Dump == 0 ? connection.SendErrorAsync(1236, text).AsTask() : dump(connection, request);
+        options.OnBinlogDump = (connection, request) => connection.Dump == 0 ? connection.SendErrorAsync(1236, text).AsTask()
+            : dump(connection, request);
         await using var server = new ScriptedMySqlServer(options);
 
         var run = await FeedRun.ReadAsync(WireFeedTests.Source(server), options: FeedRun.Options(reconnect: Quick));

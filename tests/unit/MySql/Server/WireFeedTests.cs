@@ -7,7 +7,7 @@ namespace CdcEmbedded.MySql.Tests.Server;
 /// <summary>The same recordings over a connection: the same items, and the same rest after a restart.</summary>
 public sealed class WireFeedTests
 {
-    // The script of a server has an empty information_schema: columns are named by the log, or told by its statements.
+    // The script of a server has an empty information_schema: columns are named by the log or its statements.
     public static TheoryData<string> Named => [.. RecordedTruth.Whole.Select(r => r.Data)
         .Where(n => n.StartsWith("mysql-9.7", StringComparison.Ordinal))];
 
@@ -17,7 +17,8 @@ public sealed class WireFeedTests
     {
         var recording = Recording.Get(name);
         var hasNames = !name.Contains("-mm", StringComparison.Ordinal) && !name.Contains("fuzz", StringComparison.Ordinal);
-        await using var server = new ScriptedMySqlServer(new ScriptedPrimary(recording) { RowMetadata = hasNames ? "FULL" : "MINIMAL" }.Options());
+        await using var server = new ScriptedMySqlServer(new ScriptedPrimary(recording) { RowMetadata = hasNames ? "FULL"
+            : "MINIMAL" }.Options());
 
         var files = await FeedRun.ReadAsync(FeedRun.Files(recording));
         var wire = await FeedRun.ReadAsync(Source(server));
@@ -48,7 +49,7 @@ public sealed class WireFeedTests
     }
 
     [Fact]
-    public async Task A_server_goes_on_where_its_files_ended()
+    public async Task A_server_resumes_where_its_files_ended()
     {
         var recording = Recording.Get("mysql-9.7/misc97");
         await using var server = new ScriptedMySqlServer(new ScriptedPrimary(recording).Options());

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Each query that a source asks is answered in each wrong shape: the source goes its way or fails with a typed exception, which is transient where the
-/// answer cannot be one, and names the query.</summary>
+/// <summary>Each query that a source asks is answered in each wrong shape: the source goes its way or fails with a typed exception, which
+/// is transient where the answer cannot be one, and names the query.</summary>
 public sealed class WrongAnswerTests
 {
     private const byte LongLong = 8;
@@ -22,8 +22,10 @@ public sealed class WrongAnswerTests
         ["one column"] = () => ScriptedReply.Rows(["a"], ["x"]),
         ["OK"] = () => ScriptedReply.Ok,
         ["nulls"] = () => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"], (string?[])[null, null, null, null, null, null, null]),
-        ["garbage"] = () => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"], ["#:-1,,", "x-y", "\u0001", "'", "-1", "9999999999999999999999", ":"]),
-        ["another type"] = () => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"], ["x", "x", "x", "x", "x", "x", "x"]).WithColumnType(LongLong),
+        ["garbage"] = () => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"],
+            ["#:-1,,", "x-y", "\u0001", "'", "-1", "9999999999999999999999", ":"]),
+        ["another type"] = () => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"],
+            ["x", "x", "x", "x", "x", "x", "x"]).WithColumnType(LongLong),
         ["two rows"] = () => ScriptedReply.Rows(["a", "b"], ["1", "2"], ["3", "4"]),
     };
 
@@ -37,7 +39,8 @@ public sealed class WrongAnswerTests
         ("SHOW REPLICA STATUS", "no rows"), ("SHOW REPLICA STATUS", "OK"),
     ];
 
-    public static TheoryData<string> Scenarios => ["start", "start by file", "MariaDB start", "MariaDB start by file", "idle", "MariaDB idle", "lagging replica"];
+    public static TheoryData<string> Scenarios => ["start", "start by file", "MariaDB start", "MariaDB start by file", "idle",
+        "MariaDB idle", "lagging replica"];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -116,7 +119,8 @@ public sealed class WrongAnswerTests
             OnBinlogDump = (connection, request) => connection.SendEofAsync().AsTask(),
         };
         await using var server = new ScriptedMySqlServer(options);
-        return await Xunit.Record.ExceptionAsync(() => (scenario.EndsWith("idle", StringComparison.Ordinal) ? LookAsync(server) : OpenAsync(server, scenario))
+        return await Xunit.Record.ExceptionAsync(() => (scenario.EndsWith("idle", StringComparison.Ordinal) ? LookAsync(server)
+            : OpenAsync(server, scenario))
             .WaitAsync(SessionTest.Patience));
     }
 
@@ -131,7 +135,8 @@ public sealed class WrongAnswerTests
         var start = scenario switch
         {
             "lagging replica" => StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{ScriptedReply.ServerUuid}:1-9"))),
-            _ when scenario.EndsWith("by file", StringComparison.Ordinal) => StartPosition.At(MySqlOffset.FromPosition("binlog.000001", 500)),
+            _ when scenario.EndsWith("by file", StringComparison.Ordinal)
+                => StartPosition.At(MySqlOffset.FromPosition("binlog.000001", 500)),
             _ => StartPosition.Latest,
         };
         await using var connection = await source.ConnectAsync(context, start, CancellationToken.None);
@@ -143,7 +148,8 @@ public sealed class WrongAnswerTests
     private static async Task LookAsync(ScriptedMySqlServer server)
     {
         await using var session = await server.ConnectAsync();
-        var known = await KnownServer.OfAsync(new ServerAccess(server.ConnectionString(), null, null), session, NullLogger.Instance, TimeProvider.System,
+        var known = await KnownServer.OfAsync(new ServerAccess(server.ConnectionString(), null, null), session, NullLogger.Instance,
+            TimeProvider.System,
             CancellationToken.None);
         await using var sql = await known.OpenSqlAsync(CancellationToken.None);
         var facts = await ServerFacts.ReadAsync(sql, CancellationToken.None);
@@ -155,7 +161,8 @@ public sealed class WrongAnswerTests
     {
         string[][] variables =
         [
-            ["log_bin", "ON"], ["binlog_format", "ROW"], ["binlog_row_image", "FULL"], ["binlog_row_metadata", "MINIMAL"], ["lower_case_table_names", "0"],
+            ["log_bin", "ON"], ["binlog_format", "ROW"], ["binlog_row_image", "FULL"], ["binlog_row_metadata", "MINIMAL"],
+                ["lower_case_table_names", "0"],
             ["log_replica_updates", isReplica ? "ON" : "OFF"],
             .. isMariaDb ? (string[][])[["server_id", "1"], ["hostname", "scripted"], ["port", "3306"], ["version", Mariadb]]
                 : [["gtid_mode", "ON"], ["server_uuid", ScriptedReply.ServerUuid], ["version", "8.4.0"]],
@@ -164,7 +171,8 @@ public sealed class WrongAnswerTests
         {
             _ when sql.StartsWith("SHOW GLOBAL VARIABLES", StringComparison.Ordinal) => ScriptedReply.Rows(["n", "v"], variables),
             "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [""]),
-            "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged" => ScriptedReply.Rows(["a", "b"], [$"{ScriptedReply.ServerUuid}:1-7", ""]),
+            "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged"
+                => ScriptedReply.Rows(["a", "b"], [$"{ScriptedReply.ServerUuid}:1-7", ""]),
             "SELECT @@GLOBAL.gtid_executed" => ScriptedReply.Rows(["a"], [$"{ScriptedReply.ServerUuid}:1-7"]),
             "SELECT @@GLOBAL.gtid_binlog_pos" => ScriptedReply.Rows(["a"], ["0-1-7"]),
             _ when sql.StartsWith("SELECT BINLOG_GTID_POS", StringComparison.Ordinal) => ScriptedReply.Rows(["a"], ["0-1-5"]),
@@ -176,8 +184,10 @@ public sealed class WrongAnswerTests
             "SHOW REPLICA STATUS" when !isMariaDb => isReplica ? ScriptedReply.Rows(["Replica_SQL_Running"], ["Yes"])
                 : ScriptedReply.Rows(["Replica_SQL_Running"]),
             "SHOW SLAVE STATUS" when isMariaDb => ScriptedReply.Rows(["Slave_SQL_Running"]),
-            _ when sql.Contains("information_schema.SCHEMATA", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b"], ["d", "utf8mb4"]),
-            _ when sql.Contains("information_schema.TABLES", StringComparison.Ordinal) && sql.StartsWith("SELECT TABLE_SCHEMA", StringComparison.Ordinal)
+            _ when sql.Contains("information_schema.SCHEMATA", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["a", "b"], ["d", "utf8mb4"]),
+            _ when sql.Contains("information_schema.TABLES", StringComparison.Ordinal) && sql.StartsWith("SELECT "
+                + "TABLE_SCHEMA", StringComparison.Ordinal)
                 => ScriptedReply.Rows(["a", "b"], ["d", "t"]),
             _ when sql.Contains("information_schema.TABLES", StringComparison.Ordinal)
                 => ScriptedReply.Rows(["a", "b", "c", "d"], ["t", "InnoDB", "utf8mb4_general_ci", "BASE TABLE"]),
