@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Reflection;
+using System.Text;
+using System.Xml.Linq;
+using CdcEmbedded.Tests.Architecture;
+
+namespace CdcEmbedded.PublishTests;
+
+/// <summary>The packages as a user gets them.</summary>
+public sealed class PackageTests(PackagesFixture packages)
+{
+    private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    public static TheoryData<string> Libraries => ShippedAssemblies.Names;
+
+    public static TheoryData<string> All => [.. ShippedAssemblies.All.Select(a => a.GetName().Name ?? ""), "CdcTail"];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_package_describes_itself(string id)
+    {
+        using var package = await OpenAsync(id);
+        Assert.Equal(id, package.Text("id"));
+        Assert.Equal("MIT", package.Text("license"));
+        Assert.True(package.Text("description").Length > 40);
+        Assert.StartsWith(package.Text("version") + ": ", package.Text("releaseNotes"), StringComparison.Ordinal);
+        Assert.NotEmpty(package.Text("copyright"));
+        Assert.InRange(package.Text("tags").Split(' ').Distinct().Count(), 4, 20);
+
+        Assert.Equal("README.md", package.Text("readme"));
+        var folder = id == "CdcTail" ? "samples" : "src";
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(ShippedAssemblies.Root, folder, id, "README.md")), package.Read("README.md"));
+
+        Assert.Equal("icon.png", package.Text("icon"));
+        var icon = package.Read("icon.png");
+        Assert.Equal("PNG"u8.ToArray(), icon[1..4]);
+        Assert.Equal((128, 128), (BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(20))));
+    }
+
+    [Fact]
+    public async Task Each_package_has_tags_of_its_own()
+    {
+        var tags = new List<string>();
+        foreach (var id in All)
+        {
+            using var package = await OpenAsync(id);
+            tags.Add(package.Text("tags"));
+        }
+
+        Assert.Equal(tags.Count, tags.Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_package_names_no_folder_of_the_machine_that_packed_it(string id)
+    {
+        using var package = await OpenAsync(id);
+        var url = package.Metadata.Element("repository")?.Attribute("url")?.Value ?? "";
+        Assert.True(url.Length == 0 || url.StartsWith("https://", StringComparison.Ordinal), url);
+        Assert.Equal(url, package.Text("projectUrl"));
+        Assert.DoesNotContain(ShippedAssemblies.Root, package.Metadata.ToString(), StringComparison.Ordinal);
+        foreach (var file in package.Files.Where(f => Path.GetFileName(f).StartsWith("Cdc", StringComparison.Ordinal)))
+        {
+            Assert.True(package.Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(ShippedAssemblies.Root + "/")) < 0, $"{file} names {ShippedAssemblies.Root}");
+        }
+    }
+
+    [Fact]
+    public async Task The_repository_can_be_named_when_a_package_is_packed()
+    {
+        using var folder = new TemporaryFolder();
+        await packages.PackAsync(Path.Combine(ShippedAssemblies.Root, "src", "CdcEmbedded"), folder.PathOf("named"), "-p:RepositoryUrl=https://code.example/cdc");
+        using var package = Package.Open(folder.PathOf("named"), "CdcEmbedded");
+        Assert.Equal("https://code.example/cdc", package.Text("projectUrl"));
+        Assert.Equal("https://code.example/cdc", package.Metadata.Element("repository")?.Attribute("url")?.Value);
+        Assert.Equal("git", package.Metadata.Element("repository")?.Attribute("type")?.Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_library_holds_its_assembly_and_documentation_and_depends_on_what_is_listed(string id)
+    {
+        using var package = await OpenAsync(id);
+        Assert.Equal(
+            new[] { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }.Order(StringComparer.Ordinal), package.Files.Order(StringComparer.Ordinal));
+
+        var group = Assert.Single(package.Metadata.Elements("dependencies").Elements("group"));
+        Assert.Equal("net10.0", group.Attribute("targetFramework")?.Value);
+        var dependencies = group.Elements("dependency").Select(d => d.Attribute("id")?.Value ?? "").ToList();
+        Assert.Empty(dependencies.Except(House.Packages[id]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task The_documentation_holds_every_public_type_and_public_members_only(string id)
+    {
+        using var package = await OpenAsync(id);
+        using var file = new MemoryStream(package.Read($"lib/net10.0/{id}.xml"));
+        var documented = XDocument.Load(file).Descendants("member").Select(m => m.Attribute("name")?.Value ?? "").ToList();
+        var assembly = ShippedAssemblies.Get(id);
+
+        Assert.Empty(assembly.GetExportedTypes().Select(t => "T:" + NameOf(t)).Except(documented));
+        Assert.All(documented, d => Assert.True(IsVisible(assembly, d), d));
+    }
+
+    private async Task<Package> OpenAsync(string id) => Package.Open(await packages.FolderAsync(), id);
+
+    /// <summary>True if a documentation ID is that of a member that other assemblies see; overloads are not told apart.</summary>
+    private static bool IsVisible(Assembly assembly, string id)
+    {
+        var path = id[2..].Split('(', '~')[0];
+        if (id[0] == 'T')
+        {
+            return assembly.GetExportedTypes().Any(t => NameOf(t) == path);
+        }
+
+        var dot = path.LastIndexOf('.');
+        var name = path[(dot + 1)..].Split("``")[0].Replace('#', '.');
+        return assembly.GetExportedTypes().Single(t => NameOf(t) == path[..dot]).GetMembers(Members).Any(m => m.Name == name && IsVisible(m));
+    }
+
+    private static bool IsVisible(MemberInfo member) => member switch
+    {
+        MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+        FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
+        PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsVisible),
+        EventInfo { AddMethod: { } add } => IsVisible(add),
+        Type type => type.IsVisible,
+        _ => false,
+    };
+
+    private static string NameOf(Type type) => (type.FullName ?? "").Replace('+', '.');
+}
