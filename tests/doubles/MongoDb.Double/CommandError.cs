@@ -7,7 +7,7 @@ public sealed class CommandError(int code, string message, params string[] label
 {
     /// <summary>The codes after which a server invites a change stream to resume (ResumableChangeStreamError).</summary>
     private static readonly HashSet<int> _resumable =
-        [6, 7, 43, 63, 89, 91, 133, 150, 189, 234, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436];
+        [6, 7, 63, 89, 91, 133, 134, 150, 189, 234, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436];
 
     /// <summary>The codes that say that a node's role has changed.</summary>
     private static readonly HashSet<int> _stateChange = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];

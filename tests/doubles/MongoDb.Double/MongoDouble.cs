@@ -22,7 +22,7 @@ public sealed class MongoDouble : IAsyncDisposable
     private MongoDouble(MongoDoubleOptions options)
     {
         Options = options;
-        Store = new DataStore(options.Time) { NoopInterval = options.NoopInterval };
+        Store = new DataStore(options.Time) { NoopInterval = options.NoopInterval, Shards = options.Shards };
         Sessions = new SessionTable(options.Time, options.SessionTimeout);
         Transactions = new TransactionTable(Store);
         Cursors = new CursorTable(options.Time, options.CursorTimeout);
@@ -142,6 +142,30 @@ public sealed class MongoDouble : IAsyncDisposable
         }
 
         await RunAsync("admin", InTransaction(new Doc { { "commitTransaction", 1 } }, session, false));
+    }
+
+    /// <summary>
+    /// Runs write commands in one transaction of a sharded cluster, and one more command outside of it after the first shard has committed
+    /// its part.
+    /// </summary>
+    public async Task RunTransactionAsync(string database, IReadOnlyList<Doc> commands, Doc between)
+    {
+        var others = new TaskCompletionSource();
+        lock (Store.Gate)
+        {
+            Store.BetweenShards = () =>
+            {
+                Store.BetweenShards = null;
+                others.SetResult();
+                RunAsync(database, between).GetAwaiter().GetResult();
+            };
+        }
+
+        await RunTransactionAsync(database, commands);
+        if (!others.Task.IsCompleted)
+        {
+            throw new InvalidOperationException("The transaction wrote nothing.");
+        }
     }
 
     /// <summary>Sets a fail point on all nodes, as <c>configureFailPoint</c> does on one.</summary>

@@ -3,7 +3,7 @@ using CdcEmbedded.MongoDb.Double.Security;
 namespace CdcEmbedded.MongoDb.Double;
 
 /// <summary>How a <see cref="MongoDouble"/> is set up.</summary>
-public sealed class MongoDoubleOptions
+public sealed record MongoDoubleOptions
 {
     /// <summary>What it plays.</summary>
     public DoubleTopology Topology { get; init; } = DoubleTopology.ReplicaSet;
@@ -59,8 +59,75 @@ public sealed class MongoDoubleOptions
     /// <summary>After how long of idleness the cluster time moves on; <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
     public TimeSpan NoopInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// True to seek a resume token in the stream that the pipeline leaves, and to fail with 280 as soon as a later event arrives without
+    /// the token having been seen, be it in a getMore (change_stream_ensure_resume_token_present_stage.cpp). So a stream cannot resume from
+    /// an event that <c>$match</c> now excludes, or from a fragment of an event that is no longer split.
+    /// </summary>
+    /// <value>The default is false: a token is looked up in the oplog when the stream is opened, whatever the pipeline.</value>
+    public bool SeeksResumeTokens { get; init; }
+
+    /// <summary>
+    /// True to refuse unreadable tokens with the codes of resume_token.cpp and key_string.cpp: 40647 without <c>_data</c>, 9 where it is no
+    /// hex, 50811 where the hex is no token, and more. None has a label.
+    /// </summary>
+    /// <value>The default is false: 260 for all.</value>
+    public bool ReportsTokenErrors { get; init; }
+
+    /// <summary>
+    /// True to refuse a field that is larger than a fragment with 7182500 (change_stream_split_event_helpers.cpp), where the stream splits
+    /// events.
+    /// </summary>
+    /// <value>The default is false: 10334, as without <c>$changeStreamSplitLargeEvent</c>.</value>
+    public bool ReportsSplitFailure { get; init; }
+
+    /// <summary>
+    /// True to log the documents of one insert command as one operation, so that their events share a time ("Change Streams" and "Release
+    /// Notes for MongoDB 8.0" in the manual; change_stream_unwind_transaction_stage.cpp).
+    /// </summary>
+    /// <value>The default is false: one operation and one time for each document, as before 8.0.</value>
+    public bool InsertsShareTime { get; init; }
+
+    /// <summary>
+    /// True to refuse a start before the oldest entry of an oplog that was cut, also where nothing happened in between
+    /// (document_source_change_stream_check_resumability.cpp): error 286.
+    /// </summary>
+    /// <value>The default is false: only a start at or before an entry that was cut off is refused.</value>
+    public bool ChecksOldestEntry { get; init; }
+
+    /// <summary>Time that reading one oplog entry takes, so that opening or advancing a stream over many entries takes long.</summary>
+    /// <value>The default is zero.</value>
+    public TimeSpan OplogReadTime { get; init; }
+
+    /// <summary>
+    /// Number of shards of a sharded cluster, over which documents are spread by their keys. Each shard commits its part of a transaction
+    /// at a time of its own (change_stream_unwind_transaction_stage.cpp: the time of the shard's own commitTransaction entry).
+    /// </summary>
+    /// <value>The default is 1.</value>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>
+    /// Options of <c>$changeStream</c> that the double does not know, as other servers with MongoDB's protocol: <c>startAfter</c> for
+    /// Amazon DocumentDB ("Using Change Streams with Amazon DocumentDB" lists what it has).
+    /// </summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<string> UnknownStreamOptions { get; init; } = [];
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Options with every behaviour of a current server that is off by default.</summary>
+    public static MongoDoubleOptions AsServer => new()
+    {
+        SeeksResumeTokens = true,
+        ReportsTokenErrors = true,
+        ReportsSplitFailure = true,
+        InsertsShareTime = true,
+        ChecksOldestEntry = true,
+    };
+
+    /// <summary>True if the version is this one or later.</summary>
+    internal bool IsAtLeast(int major, int minor) => System.Version.Parse(Version) >= new System.Version(major, minor);
 
     // Since 4.4.
     internal bool HasTopologyVersion => MaxWireVersion >= 9;

@@ -8,7 +8,20 @@ namespace CdcEmbedded.MongoDb.Double.Commands;
 /// <summary>aggregate: change streams, and a few stages over collections.</summary>
 internal static class AggregateCommand
 {
-    public static Doc Run(CommandContext context)
+    public static async Task<Doc> RunAsync(CommandContext context)
+    {
+        Doc reply;
+        long scanned;
+        lock (context.Store.Gate)
+        {
+            (reply, scanned) = Run(context);
+        }
+
+        await CursorCommands.ReadOplogAsync(context, scanned);
+        return reply;
+    }
+
+    private static (Doc Reply, long Scanned) Run(CommandContext context)
     {
         Doc[] pipeline = [.. (context.Command.Array("pipeline") ?? throw new CommandError(9, "aggregate needs a pipeline")).OfType<Doc>()];
         if (!context.Command.Has("cursor"))
@@ -26,12 +39,13 @@ internal static class AggregateCommand
         Pipeline.Validate(pipeline);
         if (isStream)
         {
-            return CursorCommands.Open(context, Stream(context, pipeline), batchSize);
+            ServerCursor stream = Stream(context, pipeline);
+            return (CursorCommands.Open(context, stream, batchSize), stream.Scanned);
         }
 
         return pipeline.Skip(1).Any(stage => stage.Has("$changeStream"))
             ? throw new CommandError(40602, "$changeStream is only valid as the first stage in a pipeline")
-            : CursorCommands.Open(context, Query(context, pipeline), batchSize);
+            : (CursorCommands.Open(context, Query(context, pipeline), batchSize), 0);
     }
 
     private static ServerCursor Stream(CommandContext context, Doc[] pipeline)
@@ -46,7 +60,8 @@ internal static class AggregateCommand
             throw new CommandError(263, "$changeStream cannot be used in a multi-document transaction");
         }
 
-        ChangeStreamRequest request = ChangeStreamRequest.Parse(context.Database, context.Command.At(0).Value, pipeline);
+        ChangeStreamRequest request = ChangeStreamRequest.Parse(
+            context.Database, context.Command.At(0).Value, pipeline, context.Deployment.Options.UnknownStreamOptions);
         if (context.Store.Find(request.Database, request.Collection) is { Type: not "collection" } other)
         {
             throw new CommandError(166, $"Namespace {request.Database}.{request.Collection} is a {other.Type}, not a collection");
@@ -54,7 +69,7 @@ internal static class AggregateCommand
 
         return context.Deployment.Replay is { } feed
             ? new ReplayCursor(feed, request)
-            : new ChangeStreamCursor(context.Store, request, context.Deployment.Options.MaxEventSize);
+            : new ChangeStreamCursor(context.Store, request, context.Deployment.Options);
     }
 
     private static ListCursor Query(CommandContext context, Doc[] pipeline)

@@ -47,8 +47,8 @@ internal static class CatalogCommands
             collection.Options[name] = value;
         }
 
-        description.Add("stateBeforeChange", new Doc { { "collectionOptions", old } });
-        context.Store.Write(Entry("modify", collection, description));
+        var before = new Doc { { "collectionOptions", old } };
+        context.Store.Write(Entry("modify", collection, description, before));
         return [];
     }
 
@@ -158,13 +158,14 @@ internal static class CatalogCommands
     internal static StoredCollection Required(CommandContext context) => context.Store.Find(context.Database, context.Collection)
         ?? throw new CommandError(26, $"ns not found {context.Database}.{context.Collection}");
 
-    internal static OplogEntry Entry(string operation, StoredCollection collection, Doc? description) => new()
+    internal static OplogEntry Entry(string operation, StoredCollection collection, Doc? description, Doc? before = null) => new()
     {
         Operation = operation,
         Database = collection.Database,
         Collection = collection.Name,
         CollectionId = collection.Id,
         Description = description,
+        StateBefore = before,
     };
 
     private static Doc Describe(StoredCollection collection)

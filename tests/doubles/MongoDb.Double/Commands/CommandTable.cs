@@ -30,7 +30,7 @@ internal static class CommandTable
         ["configureFailPoint"] = Simple(ServerCommands.ConfigureFailPoint),
         ["double"] = Simple(ControlCommand.Run),
         ["find"] = Locked(QueryCommands.Find),
-        ["aggregate"] = Locked(AggregateCommand.Run),
+        ["aggregate"] = AggregateCommand.RunAsync,
         ["count"] = Locked(QueryCommands.Count),
         ["distinct"] = Locked(QueryCommands.Distinct),
         ["getMore"] = CursorCommands.GetMoreAsync,

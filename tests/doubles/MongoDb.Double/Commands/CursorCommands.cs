@@ -46,6 +46,13 @@ internal static class CursorCommands
         }
     }
 
+    /// <summary>Takes the time that reading so many oplog entries takes.</summary>
+    public static Task ReadOplogAsync(CommandContext context, long entries)
+    {
+        TimeSpan time = context.Deployment.Options.OplogReadTime * entries;
+        return time > TimeSpan.Zero ? Task.Delay(time, context.Deployment.Options.Time, context.Stopping) : Task.CompletedTask;
+    }
+
     public static Doc Kill(CommandContext context)
     {
         var killed = new List<object?>();
@@ -82,18 +89,23 @@ internal static class CursorCommands
         while (true)
         {
             Task changed;
+            Doc? reply;
             TimeSpan left = wait - time.GetElapsedTime(start);
             lock (context.Store.Gate)
             {
                 changed = context.Store.Changed;
-                if (TryNext(context, id, batchSize, final: left <= TimeSpan.Zero) is { } reply)
-                {
-                    return reply;
-                }
+                cursor.Scanned = 0;
+                reply = TryNext(context, id, batchSize, final: left <= TimeSpan.Zero);
             }
 
             try
             {
+                await ReadOplogAsync(context, cursor.Scanned);
+                if (reply is not null)
+                {
+                    return reply;
+                }
+
                 await WaitAsync(changed, left, time, context.Stopping);
             }
             catch (OperationCanceledException)

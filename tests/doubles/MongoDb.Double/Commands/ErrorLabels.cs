@@ -3,7 +3,8 @@ using CdcEmbedded.MongoDb.Double.Bson;
 namespace CdcEmbedded.MongoDb.Double.Commands;
 
 /// <summary>
-/// The labels that a server of 4.4 or later puts on errors of its own. What a fail point makes has only the labels that it was given.
+/// The labels that a server of 4.4 or later puts on errors of its own (error_labels.cpp with the categories of error_codes.yml).
+/// What a fail point makes has only the labels that it was given.
 /// </summary>
 internal static class ErrorLabels
 {
@@ -19,6 +20,11 @@ internal static class ErrorLabels
         if (CommandError.IsResumable(error.Code) && IsChangeStream(context))
         {
             return error.Labelled("ResumableChangeStreamError");
+        }
+
+        if (error.Code is 280 or 286)
+        {
+            return error.Labelled("NonResumableChangeStreamError");
         }
 
         bool retryable = context.Command.Has("txnNumber") && !context.Command.Has("autocommit")

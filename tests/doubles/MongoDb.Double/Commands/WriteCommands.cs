@@ -8,9 +8,13 @@ internal static class WriteCommands
 {
     public static Doc Insert(CommandContext context) => Once(context, () =>
     {
-        DocumentWriter writer = Writer(context);
         List<object?> documents = context.Command.Array("documents") ?? throw new CommandError(9, "insert needs documents");
-        return Each(context, documents, document => writer.Insert(document) ? 1 : 0, []);
+        bool together = context.Deployment.Options.InsertsShareTime && documents.Count > 1 && !context.Command.Has("autocommit");
+        WriteTransaction? batch = together ? new WriteTransaction(context.Store, null, null) : null;
+        DocumentWriter writer = Writer(context, batch);
+        Doc reply = Each(context, documents, document => writer.Insert(document) ? 1 : 0, []);
+        batch?.Commit();
+        return reply;
     });
 
     public static Doc Update(CommandContext context) => Once(context, () =>
@@ -75,12 +79,12 @@ internal static class WriteCommands
         { "value", value is null ? null : Pipeline.Project(value, command.Document("fields")) },
     };
 
-    private static DocumentWriter Writer(CommandContext context)
+    private static DocumentWriter Writer(CommandContext context, IWriteTarget? target = null)
     {
         bool known = context.Store.Find(context.Database, context.Collection) is { Type: "view" };
         return known
             ? throw new CommandError(166, $"Namespace {context.Database}.{context.Collection} is a view, not a collection")
-            : new DocumentWriter(context.Target, context.Database, context.Collection, context.Store);
+            : new DocumentWriter(target ?? context.Target, context.Database, context.Collection, context.Store);
     }
 
     // A retried write answers as the first time.

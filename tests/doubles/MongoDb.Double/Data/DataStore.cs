@@ -21,6 +21,12 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
     /// <summary>How long the deployment may be idle before a no-op moves its time on.</summary>
     public TimeSpan NoopInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Number of shards.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>Runs after each shard's part of a transaction, so that other writes come between the parts.</summary>
+    public Action? BetweenShards { get; set; }
+
     /// <summary>After how many seconds images expire; null for never.</summary>
     public long? ImageExpiry { get; set; }
 
@@ -39,14 +45,23 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
 
     public void Write(OplogEntry entry) => Commit([entry], null, null);
 
-    /// <summary>Applies and logs operations under one new time.</summary>
+    /// <summary>Applies and logs operations under one new time for each shard that they touch.</summary>
     public void Commit(IReadOnlyList<OplogEntry> entries, Doc? session, long? number)
     {
-        if (entries.Count == 0)
+        foreach (IGrouping<int, OplogEntry> part in entries.GroupBy(ShardOf).OrderBy(part => part.Key))
         {
-            return;
+            CommitPart([.. part], session, number);
+            BetweenShards?.Invoke();
         }
+    }
 
+    // Where a document's shard is no matter of ranges, its key's digest spreads it.
+    private int ShardOf(OplogEntry entry) => Shards <= 1 || entry.Key is not { } key
+        ? 0
+        : System.Security.Cryptography.SHA256.HashData(DocWriter.ToBytes(key))[0] % Shards;
+
+    private void CommitPart(List<OplogEntry> entries, Doc? session, long? number)
+    {
         DocTimestamp at = Tick();
         int index = 0;
         foreach (OplogEntry entry in entries)

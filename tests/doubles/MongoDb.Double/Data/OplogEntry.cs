@@ -42,6 +42,9 @@ internal sealed class OplogEntry
     /// <summary>The event's operationDescription.</summary>
     public Doc? Description { get; init; }
 
+    /// <summary>The event's stateBeforeChange; for modify.</summary>
+    public Doc? StateBefore { get; init; }
+
     /// <summary>The new name of a renamed collection.</summary>
     public (string Database, string Collection)? To { get; init; }
 

@@ -2,13 +2,16 @@ using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Double.Data;
 
-/// <summary>A transaction's own view of the collections that it touched, and the operations to log when it commits.</summary>
-internal sealed class WriteTransaction(DataStore store, Doc session, long number) : IWriteTarget
+/// <summary>
+/// A transaction's own view of the collections that it touched, and the operations to log when it commits. Without a session it is a batch
+/// that the server writes as one operation.
+/// </summary>
+internal sealed class WriteTransaction(DataStore store, Doc? session, long? number) : IWriteTarget
 {
     private readonly Dictionary<(string, string), StoredCollection> _copies = [];
     private readonly List<OplogEntry> _staged = [];
 
-    public long Number { get; } = number;
+    public long? Number { get; } = number;
 
     public bool IsCommitted { get; private set; }
 

@@ -15,7 +15,7 @@ internal sealed class ReplayCursor : ServerCursor
     {
         _feed = feed;
         Doc? token = request.Options.Document("resumeAfter") ?? request.Options.Document("startAfter");
-        _next = token is null ? 0 : feed.IndexAfter(ResumeToken.Parse(token));
+        _next = token is null ? 0 : feed.IndexAfter(ReceivedToken.Parse(token));
     }
 
     public override bool Awaits => true;

@@ -53,7 +53,7 @@ public sealed class ReplayFeed
     /// <summary>The post-batch token after that many events.</summary>
     internal Doc TokenAfter(int count) => (count == 0 ? new ResumeToken(_first, false) : new ResumeToken(TimeOf(count - 1), true)).ToDoc();
 
-    internal int IndexAfter(ResumeToken token) =>
+    internal int IndexAfter(ReceivedToken token) =>
         (int)Math.Clamp((long)(token.Time.Value - _first.Value) + (token.IsEvent ? 1 : 0), 0, Count);
 
     private DocTimestamp TimeOf(int index) => new(_first.Value + (ulong)index);

@@ -8,37 +8,25 @@ internal sealed class ChangeStreamCursor : ServerCursor
 {
     private readonly DataStore _store;
     private readonly ChangeStreamRequest _request;
-    private readonly EventRenderer _renderer;
-    private readonly int _maxEventSize;
-    private readonly Queue<(Doc Token, byte[] Bytes)> _pending = new();
+    private readonly EventSource _events;
+    private readonly Queue<StreamEvent> _pending = new();
+    private readonly ResumePoint? _resume;
     private Doc _lastToken;
     private DocTimestamp _seenThrough;
     private long _next;
     private bool _ended;
 
-    public ChangeStreamCursor(DataStore store, ChangeStreamRequest request, int maxEventSize)
+    public ChangeStreamCursor(DataStore store, ChangeStreamRequest request, MongoDoubleOptions options)
         : base(request.Database, request.Collection.Length > 0 ? request.Collection : "$cmd.aggregate")
     {
         _store = store;
         _request = request;
-        _renderer = new EventRenderer(store, request);
-        _maxEventSize = maxEventSize;
-        _next = store.Oplog.End;
-        _seenThrough = store.LastTime;
-        _lastToken = new ResumeToken(store.LastTime, false).ToDoc();
-        if (request.Options["startAtOperationTime"] is DocTimestamp time)
-        {
-            StartAt(time);
-            _lastToken = new ResumeToken(time, false).ToDoc();
-        }
-        else if (request.Options.Document("resumeAfter") is { } resume)
-        {
-            Resume(resume, allowInvalidate: false);
-        }
-        else if (request.Options.Document("startAfter") is { } start)
-        {
-            Resume(start, allowInvalidate: true);
-        }
+        _events = new EventSource(store, request, options);
+        StreamStart start = StreamStart.Resolve(store, request, options);
+        _next = start.FirstEntry;
+        _resume = start.Resume;
+        _lastToken = start.Token;
+        _seenThrough = start.SeenThrough;
     }
 
     public override bool Awaits => true;
@@ -49,7 +37,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
     {
         if (_next < _store.Oplog.Start)
         {
-            throw HistoryLost();
+            throw StreamStart.HistoryLost();
         }
 
         var taken = new List<byte[]>();
@@ -92,6 +80,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
         while (_pending.Count == 0 && !_ended && _next < _store.Oplog.End)
         {
             OplogEntry entry = _store.Oplog[_next++];
+            Scanned++;
             if (_request.Shows(entry))
             {
                 Enqueue(entry);
@@ -101,101 +90,22 @@ internal sealed class ChangeStreamCursor : ServerCursor
         return _pending.Count > 0;
     }
 
-    private void Enqueue(OplogEntry entry, int skipFragments = 0)
+    private void Enqueue(OplogEntry entry)
     {
-        Doc change = _renderer.Render(entry);
-        string token = DocJson.Write(change["_id"]);
-        if (Pipeline.Run(change, _request.Following) is { } kept)
+        foreach (StreamEvent change in _events.Of(entry).Where(change => _resume?.Admits(change.Token) != false))
         {
-            if (DocJson.Write(kept["_id"]) != token)
-            {
-                throw new CommandError(
-                    280, "Encountered an event whose _id field, which contains the resume token, was modified by the pipeline.");
-            }
-
-            EnqueueSized(kept, skipFragments);
+            _pending.Enqueue(change);
         }
 
+        // The invalidate that a client starts after ends no stream again.
         if (_request.IsEndedBy(entry))
         {
-            Doc invalidate = EventRenderer.Invalidate(entry);
-            _pending.Enqueue((invalidate.Document("_id") ?? [], DocWriter.ToBytes(invalidate)));
-            _ended = true;
+            StreamEvent invalidate = _events.Invalidate(entry);
+            if (_resume?.Admits(invalidate.Token) != false)
+            {
+                _pending.Enqueue(invalidate);
+                _ended = true;
+            }
         }
     }
-
-    private void EnqueueSized(Doc change, int skipFragments)
-    {
-        byte[] encoded = DocWriter.ToBytes(change);
-        if (encoded.Length <= _maxEventSize)
-        {
-            _pending.Enqueue((change.Document("_id") ?? [], encoded));
-            return;
-        }
-
-        if (!_request.SplitsLarge)
-        {
-            throw new CommandError(
-                10334, $"BSONObj size: {encoded.Length} (0x{encoded.Length:X}) is invalid. Size must be between 0 and {_maxEventSize}");
-        }
-
-        foreach (Doc fragment in EventSplitter.Split(change, _maxEventSize).Skip(skipFragments))
-        {
-            _pending.Enqueue((fragment.Document("_id") ?? [], DocWriter.ToBytes(fragment)));
-        }
-    }
-
-    private void StartAt(DocTimestamp time)
-    {
-        if (time <= _store.Oplog.LostThrough)
-        {
-            throw HistoryLost();
-        }
-
-        _next = _store.Oplog.FirstFrom(time);
-        _seenThrough = default;
-    }
-
-    private void Resume(Doc tokenDocument, bool allowInvalidate)
-    {
-        ResumeToken token = ResumeToken.Parse(tokenDocument);
-        if (token.IsInvalidate && !allowInvalidate)
-        {
-            throw new CommandError(
-                260, "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification.");
-        }
-
-        StartAt(token.Time);
-        _lastToken = token.ToDoc();
-        if (!token.IsEvent)
-        {
-            return;
-        }
-
-        if (_store.Oplog.Find(token.Time, token.Index) is not { } number || !_request.Shows(_store.Oplog[number]))
-        {
-            throw new CommandError(280, "cannot resume stream; the resume token was not found.");
-        }
-
-        _next = number + 1;
-        OplogEntry entry = _store.Oplog[number];
-        if (token.Fragment > 0 && !_request.SplitsLarge)
-        {
-            throw new CommandError(280, "cannot resume stream; a split event's token needs the stage $changeStreamSplitLargeEvent");
-        }
-
-        // Resuming after the drop gives the invalidate; after a fragment, the fragments that follow it.
-        if (token.Fragment > 0)
-        {
-            Enqueue(entry, token.Fragment);
-        }
-        else if (!token.IsInvalidate && _request.IsEndedBy(entry))
-        {
-            Enqueue(entry);
-            _pending.Dequeue();
-        }
-    }
-
-    private static CommandError HistoryLost() => new(
-        286, "Resume of change stream was not possible, as the resume point may no longer be in the oplog.");
 }

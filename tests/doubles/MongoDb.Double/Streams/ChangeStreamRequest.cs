@@ -45,11 +45,12 @@ internal sealed class ChangeStreamRequest
     public Doc Options { get; }
 
     /// <exception cref="CommandError">The stage or its place is refused.</exception>
-    public static ChangeStreamRequest Parse(string database, object? target, IReadOnlyList<Doc> pipeline)
+    public static ChangeStreamRequest Parse(
+        string database, object? target, IReadOnlyList<Doc> pipeline, IReadOnlyList<string> unknownOptions)
     {
         Doc stage = pipeline[0].Document("$changeStream") ?? throw new CommandError(14, "the $changeStream stage must be an object");
         string collection = target as string ?? "";
-        Check(stage);
+        Check(stage, unknownOptions);
         if (stage.Flag("allChangesForCluster") != (database == "admin" && collection.Length == 0))
         {
             throw collection.Length == 0 && database != "admin"
@@ -95,14 +96,19 @@ internal sealed class ChangeStreamRequest
         ? entry.Operation is "drop" or "rename" or "dropDatabase"
         : entry.Operation == "dropDatabase");
 
-    private static void Check(Doc stage)
+    private static void Check(Doc stage, IReadOnlyList<string> unknownOptions)
     {
-        if (stage.Names.FirstOrDefault(name => !_options.Contains(name)) is { } unknown)
+        if (stage.Names.FirstOrDefault(name => !_options.Contains(name) || unknownOptions.Contains(name)) is { } unknown)
         {
             throw new CommandError(40415, $"BSON field '$changeStream.{unknown}' is an unknown field.");
         }
 
-        if (((string[])["resumeAfter", "startAfter", "startAtOperationTime"]).Count(stage.Has) > 1)
+        if (stage.Has("resumeAfter") && stage.Has("startAfter"))
+        {
+            throw new CommandError(50865, "Do not specify both 'resumeAfter' and 'startAfter' in a $changeStream stage");
+        }
+
+        if (stage.Has("startAtOperationTime") && (stage.Has("resumeAfter") || stage.Has("startAfter")))
         {
             throw new CommandError(40674, "Only one type of resume option is allowed, but multiple were found.");
         }

@@ -3,37 +3,33 @@ using CdcEmbedded.MongoDb.Double.Data;
 
 namespace CdcEmbedded.MongoDb.Double.Streams;
 
-/// <summary>Makes the change event of a logged operation ("Change Events" in the manual), as the stream's options want it.</summary>
-internal sealed class EventRenderer(DataStore store, ChangeStreamRequest request)
+/// <summary>
+/// Makes the change event of a logged operation ("Change Events" in the manual; the order of the fields is that of
+/// change_stream_event_transform.cpp), as the stream's options want it.
+/// </summary>
+internal sealed class EventRenderer(DataStore store, ChangeStreamRequest request, MongoDoubleOptions options)
 {
     /// <exception cref="CommandError">A required image is missing.</exception>
     public Doc Render(OplogEntry entry)
     {
-        var made = new Doc
+        var made = new Doc();
+        if (entry.To is { } to)
         {
-            { "_id", new ResumeToken(entry.Time, true, entry.Index).ToDoc() },
-            { "operationType", entry.Operation },
-            { "clusterTime", entry.Time },
-        };
+            made.Add("to", Namespace(to.Database, to.Collection));
+        }
+
+        made.AddUnlessNull("txnNumber", entry.TransactionNumber).AddUnlessNull("lsid", entry.Session);
+        made.Add("_id", TokenOf(entry).ToDoc());
+        made.Add("operationType", entry.Operation);
+        made.Add("clusterTime", entry.Time);
         if (request.Expanded)
         {
             made.AddUnlessNull("collectionUUID", entry.CollectionId);
         }
 
         made.Add("wallTime", entry.Wall);
-        made.AddUnlessNull("lsid", entry.Session).AddUnlessNull("txnNumber", entry.TransactionNumber);
         AddFullDocument(made, entry);
         made.Add("ns", Namespace(entry.Database, entry.Collection));
-        if (request.Expanded)
-        {
-            made.AddUnlessNull("nsType", entry.NamespaceType);
-        }
-
-        if (entry.To is { } to)
-        {
-            made.Add("to", Namespace(to.Database, to.Collection));
-        }
-
         made.AddUnlessNull("documentKey", entry.Key);
         made.AddUnlessNull("updateDescription", entry.Update?.ToDoc(request.Expanded));
         AddBefore(made, entry);
@@ -42,12 +38,20 @@ internal sealed class EventRenderer(DataStore store, ChangeStreamRequest request
             made.AddUnlessNull("operationDescription", Description(entry));
         }
 
+        made.AddUnlessNull("stateBeforeChange", entry.StateBefore);
+        if (request.Expanded && options.IsAtLeast(8, 1))
+        {
+            made.AddUnlessNull("nsType", entry.NamespaceType);
+        }
+
         return made;
     }
 
-    public static Doc Invalidate(OplogEntry entry) => new()
+    public ResumeToken TokenOf(OplogEntry entry) => ResumeToken.Of(entry, Description(entry));
+
+    public Doc Invalidate(OplogEntry entry) => new()
     {
-        { "_id", new ResumeToken(entry.Time, true, entry.Index, IsInvalidate: true).ToDoc() },
+        { "_id", (TokenOf(entry) with { IsInvalidate = true }).ToDoc() },
         { "operationType", "invalidate" },
         { "clusterTime", entry.Time },
         { "wallTime", entry.Wall },

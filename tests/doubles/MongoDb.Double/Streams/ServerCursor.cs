@@ -46,6 +46,9 @@ internal abstract class ServerCursor(string database, string collection)
     /// <summary>For snapshot reads.</summary>
     public DocTimestamp? AtClusterTime { get; set; }
 
+    /// <summary>Number of oplog entries that it has read since this was last set to 0.</summary>
+    public long Scanned { get; set; }
+
     /// <summary>The next documents, under the store's gate.</summary>
     public abstract CursorBatch Next(int batchSize);
 }
