@@ -1,6 +1,6 @@
 using CdcEmbedded.MySql.Schemas.Ddl;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
 
 /// <summary>Statements as servers log them.</summary>
 public sealed class StatementReaderTests

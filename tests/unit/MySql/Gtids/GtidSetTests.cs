@@ -1,10 +1,11 @@
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Recordings;
+using CdcEmbedded.MySql.Tests.Binlog;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CdcEmbedded.MySql.Tests.Binlog;
+namespace CdcEmbedded.MySql.Tests.Gtids;
 
 public class GtidSetTests
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
 
-namespace CdcEmbedded.MySql.Tests.Schema;
+namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
 
 /// <summary>Statements and the columns that they leave: name, type, character set, ? for nulls, # and the place in the primary key, ~ for hidden ones.</summary>
 public sealed class DdlReaderTests

@@ -3,7 +3,7 @@ using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Schemas;
 
 /// <summary>What of a server's tables now stood there at a place that lies back, by what the log did behind it, and before it.</summary>
 public sealed class LoggedChangesTests
