@@ -94,10 +94,14 @@ internal static partial class Log
         "{Database}.{Table} looks like the shadow table of an online schema change and is skipped: set IncludeShadowTables to capture it.")]
     public static partial void ShadowTableLeftOut(ILogger logger, string database, string table);
 
-    /// <summary>A prepared XA transaction that was too large for the buffer is committed.</summary>
-    [LoggerMessage(1207, LogLevel.Information,
-        "The prepared XA transaction {Xid} is committed and was too large to be held (TransactionBufferBytes): reading it again from {File}:{Position}.")]
-    public static partial void PreparedReadAgain(ILogger logger, string xid, string file, long position);
+    /// <summary>A transaction needs more memory than it may have.</summary>
+    [LoggerMessage(1207, LogLevel.Debug,
+        "Transaction {Transaction} moves to the temporary file: {Bytes} bytes in memory, more than TransactionBufferBytes together with what else is held.")]
+    public static partial void TransactionSpilled(ILogger logger, string transaction, long bytes);
+
+    /// <summary>A transaction in the temporary file was committed.</summary>
+    [LoggerMessage(1209, LogLevel.Debug, "Transaction {Transaction} is committed: reading {Bytes} bytes of it from the temporary file.")]
+    public static partial void SpilledTransactionDelivered(ILogger logger, string transaction, long bytes);
 
     /// <summary>A start at an older position needs the log before it.</summary>
     [LoggerMessage(1208, LogLevel.Information,

@@ -26,6 +26,8 @@ public sealed class MySqlBinlogFileSource : ISource
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
+        OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
+        OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
         TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
         GtidSourceFilter.Create(options.IncludeGtidSources, options.ExcludeGtidSources);
         if (options.Files.Count == 0)
@@ -92,6 +94,9 @@ public sealed class MySqlBinlogFileSource : ISource
             SkipUnchanged = _options.SkipUnchanged,
             Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
             TransactionBufferBytes = _options.TransactionBufferBytes,
+            LargeTransactions = _options.LargeTransactions,
+            TransactionSpillBytes = _options.TransactionSpillBytes,
+            OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
             Xa = _options.Xa,
             WantsItems = context.WantsItems,
             Schemas = history,
@@ -101,7 +106,7 @@ public sealed class MySqlBinlogFileSource : ISource
             OnIncident = _options.OnIncident,
         };
         var log = new FileLog(_options.Files);
-        return new BinlogFeed(log.Open(document), log, new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
+        return new BinlogFeed(log.Open(document), new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
     }
 
     /// <summary>Returns what is known about tables at the start position: what was stored, or what the files before that position

@@ -32,6 +32,15 @@ public sealed class MySqlBinlogFileSourceOptions
     /// <inheritdoc cref="MySqlSourceOptions.TransactionBufferBytes"/>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <inheritdoc cref="MySqlSourceOptions.LargeTransactions"/>
+    public LargeTransactionMode LargeTransactions { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.TransactionSpillBytes"/>
+    public long TransactionSpillBytes { get; init; } = MySqlSourceOptions.DefaultTransactionSpillBytes;
+
+    /// <inheritdoc cref="MySqlSourceOptions.SpillFolder"/>
+    public string? SpillFolder { get; init; }
+
     /// <inheritdoc cref="MySqlSourceOptions.Xa"/>
     public XaMode Xa { get; init; }
 

@@ -33,6 +33,8 @@ public sealed class MySqlSource : ISource
             nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
+        OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
+        OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
         if (options.ReadTimeout is { } timeout)
         {
             OptionChecks.InRange(timeout, options.HeartbeatInterval, TimeSpan.FromDays(1), nameof(options.ReadTimeout));
@@ -139,7 +141,7 @@ public sealed class MySqlSource : ISource
             var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, selection, history, logger) with { End = end };
             var stream = new DumpEventStream(session, packets, state.Collisions, context.StopWhenCaughtUp);
-            return new BinlogFeed(stream, log, schemas, settings, context.Notes, start, hasChecksums)
+            return new BinlogFeed(stream, schemas, settings, context.Notes, start, hasChecksums)
             {
                 Probe = context.StopWhenCaughtUp ? null : new LogProbe(server, facts, ProbeInterval, context.TimeProvider, logger),
             };
@@ -163,6 +165,9 @@ public sealed class MySqlSource : ISource
         SkipUnchanged = _options.SkipUnchanged,
         Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
         TransactionBufferBytes = _options.TransactionBufferBytes,
+        LargeTransactions = _options.LargeTransactions,
+        TransactionSpillBytes = _options.TransactionSpillBytes,
+        OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
         Xa = _options.Xa,
         Purged = facts.GtidPurged,
         WantsItems = context.WantsItems,

@@ -5,6 +5,8 @@ namespace CdcEmbedded.MySql;
 /// <summary>What a <see cref="MySqlSource"/> connects to and captures. Validated when the source is created.</summary>
 public sealed class MySqlSourceOptions
 {
+    internal const long DefaultTransactionSpillBytes = 16L * 1024 * 1024 * 1024;
+
     /// <summary>The server and the account, in MySqlConnector's keys: <c>Server</c>, <c>Port</c>, <c>User ID</c>, <c>Password</c>,
     /// <c>SslMode</c>, <c>SslCa</c> …</summary>
     /// <value>Null, the default, needs <see cref="DataSource"/>.</value>
@@ -77,16 +79,30 @@ public sealed class MySqlSourceOptions
     /// <value>The default is false.</value>
     public bool SkipUnchanged { get; init; }
 
-    /// <summary>How many bytes of one transaction are held until its commit is read. Beyond it rows are delivered before that, as
-    /// <see cref="ChangeEvent.IsProvisional"/>.</summary>
-    /// <value>The default is 64 MiB; at least 0. A rollback after that, which only transactions that mix storage engines log, is a
-    /// <see cref="SourceInconsistentException"/>.</value>
+    /// <summary>Memory in bytes for changes whose commit was not read yet: those of the current transaction and of all prepared XA transactions together.</summary>
+    /// <value>The default is 64 MiB; at least 0. <see cref="LargeTransactions"/> says what happens to changes that need more.</value>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
 
-    /// <summary>What becomes of XA transactions between XA PREPARE and their outcome.</summary>
-    /// <value>The default is <see cref="XaMode.Buffer"/>: their changes are held, together at most <see cref="TransactionBufferBytes"/>.
-    /// What is beyond it
-    /// is let go, and read from the log a second time at XA COMMIT.</value>
+    /// <summary>What happens to a transaction that is larger than <see cref="TransactionBufferBytes"/>.</summary>
+    /// <value>The default is <see cref="LargeTransactionMode.Spill"/>: it is kept in a temporary file until its commit.</value>
+    public LargeTransactionMode LargeTransactions { get; init; }
+
+    /// <summary>Most bytes that the temporary file of transactions larger than <see cref="TransactionBufferBytes"/> may take, counted in blocks of
+    /// 64 KiB.</summary>
+    /// <value>The default is 16 GiB; at least 0. A transaction that needs more ends the stream with a <see cref="TransactionSpillException"/> that is not
+    /// transient.</value>
+    public long TransactionSpillBytes { get; init; } = DefaultTransactionSpillBytes;
+
+    /// <summary>The folder of that temporary file: an existing folder on a local disk that this process may write to.</summary>
+    /// <value>Null, the default, is the system's folder for temporary files (<see cref="Path.GetTempPath"/>), which keeps its files in memory on some
+    /// systems.</value>
+    /// <remarks>The file exists only while it is needed. It holds row contents; only its owner can read it. On Linux and macOS it has no name once it is open,
+    /// on Windows the system deletes it when the process ends: a process that is killed leaves nothing.</remarks>
+    public string? SpillFolder { get; init; }
+
+    /// <summary>What happens to XA transactions between XA PREPARE and their outcome.</summary>
+    /// <value>The default is <see cref="XaMode.Buffer"/>: their changes are held until XA COMMIT, in memory or, above
+    /// <see cref="TransactionBufferBytes"/>, in the temporary file.</value>
     public XaMode Xa { get; init; }
 
     /// <summary>True if the shadow tables of gh-ost and pt-online-schema-change (<c>_t_gho</c>, <c>_t_new</c> and similar names) are

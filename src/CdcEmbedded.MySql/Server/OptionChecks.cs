@@ -11,6 +11,16 @@ internal static class OptionChecks
         }
     }
 
+    /// <summary>A folder must exist; null stands for the system's folder for temporary files.</summary>
+    public static void ExistingFolder(string? folder, string option)
+    {
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new ArgumentException($"{option} is '{folder}', which is not an existing folder. Create it, or leave {option} unset to use the system's folder "
+                + "for temporary files.", option);
+        }
+    }
+
     public static void AtLeastZero(long value, string option)
     {
         if (value < 0)

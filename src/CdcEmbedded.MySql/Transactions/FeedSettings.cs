@@ -20,7 +20,17 @@ internal sealed record FeedSettings
 
     public required KeyChangeMode KeyChange { get; init; }
 
+    /// <summary>Memory for changes whose commit is not known, in bytes.</summary>
     public required long TransactionBufferBytes { get; init; }
+
+    /// <summary>What happens to changes that need more.</summary>
+    public LargeTransactionMode LargeTransactions { get; init; }
+
+    /// <summary>Most bytes in the spill file.</summary>
+    public long TransactionSpillBytes { get; init; } = MySqlSourceOptions.DefaultTransactionSpillBytes;
+
+    /// <summary>Opens the spill file.</summary>
+    public Func<ISpillStorage> OpenSpillStorage { get; init; } = static () => TemporaryFile.Create(Path.GetTempPath());
 
     /// <summary>Whether updates that change nothing are left out.</summary>
     public bool SkipUnchanged { get; init; }

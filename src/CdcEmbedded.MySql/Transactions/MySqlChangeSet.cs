@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Binlog.Rows;
-using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.Sources;
 
@@ -22,8 +21,6 @@ internal sealed class MySqlChangeSet : ChangeSet
     private readonly MySqlTransaction _transaction;
     private readonly RowsContext _context;
     private readonly int[]? _parts;
-    private readonly long _delivered;
-    private readonly ulong _check;
     private readonly int _pinned;
     private readonly int _first;
     private readonly int _count;
@@ -35,14 +32,13 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <param name="rows">The scanned rows.</param>
     /// <param name="table">Their table.</param>
     /// <param name="transaction">Their transaction.</param>
-    /// <param name="context">What the event's surroundings tell.</param>
+    /// <param name="context">What the event's header and surroundings say.</param>
     /// <param name="parts">From <see cref="PartsOf"/>; null where each row is one change.</param>
-    /// <param name="delivered">The transaction's changes before this event.</param>
-    /// <param name="check">The <see cref="DeliveryCheck"/> before this event.</param>
-    /// <param name="first">How many of the event's changes were done before a restart and are left out.</param>
+    /// <param name="countBefore">The transaction's changes before this event.</param>
+    /// <param name="first">How many of the event's changes were delivered before a restart and are skipped.</param>
     /// <param name="pinned">The received bytes that this set keeps alive and no set before it does.</param>
     public MySqlChangeSet(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, RowsContext context, int[]? parts,
-        long delivered, ulong check, int first, int pinned)
+        ChangeCount countBefore, int first, int pinned)
     {
         _rows = rows;
         _table = table;
@@ -50,26 +46,33 @@ internal sealed class MySqlChangeSet : ChangeSet
         _transaction = transaction;
         _context = context;
         _parts = parts;
-        _delivered = delivered;
-        _check = check;
+        CountBefore = countBefore;
         _first = first;
         _pinned = pinned;
         _count = (parts?.Length ?? rows.RowCount) - first;
     }
 
     private MySqlChangeSet(MySqlChangeSet whole, int done)
-        : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole._delivered, whole._check, done,
-            whole._pinned)
+        : this(whole._rows, whole._table, whole._transaction, whole._context, whole._parts, whole.CountBefore, done, whole._pinned)
         => _isProvisional = whole._isProvisional;
 
+    /// <summary>The scanned rows.</summary>
+    public RowBuffer Rows => _rows;
+
+    /// <summary>Their table.</summary>
+    public CapturedTable Table => _table;
+
+    /// <summary>What the event's header and surroundings say.</summary>
+    public RowsContext Context => _context;
+
     /// <summary>The transaction's changes before this event.</summary>
-    public long DeliveredBefore => _delivered;
+    public ChangeCount CountBefore { get; }
 
     /// <summary>The same changes without the first ones.</summary>
     public MySqlChangeSet Without(int done) => new(this, done);
 
-    /// <summary>The <see cref="DeliveryCheck"/> after a number of the event's changes.</summary>
-    public ulong CheckAfter(int changes) => DeliveryCheck.Add(_check, _table.Hash, changes);
+    /// <summary>The transaction's changes after a number of this event's.</summary>
+    public ChangeCount CountAfter(int changes) => CountBefore.Add(_table.Hash, changes);
 
     public override int Count => _count;
 
@@ -92,14 +95,14 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <inheritdoc/>
     public override bool IsProvisional => _isProvisional;
 
-    /// <summary>To be called before it is handed out.</summary>
+    /// <summary>Marks the changes as not known to be committed; before the set is handed out.</summary>
     public void MarkProvisional() => _isProvisional = true;
 
     /// <summary>Lists the changes of an update event in which a primary key changes, or a row changes nothing.</summary>
     /// <param name="rows">The scanned rows.</param>
     /// <param name="table">Their table.</param>
-    /// <param name="splitsKeyChanges">Whether a key's change is a delete and a create.</param>
-    /// <param name="skipUnchanged">Whether a row that changes nothing is left out.</param>
+    /// <param name="splitsKeyChanges">True if a key's change is a delete and a create.</param>
+    /// <param name="skipUnchanged">True if a row that changes nothing is skipped.</param>
     /// <returns>Null where each row is one change.</returns>
     public static int[]? PartsOf(RowBuffer rows, CapturedTable table, bool splitsKeyChanges, bool skipUnchanged)
     {
@@ -174,8 +177,8 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     public override SourcePosition GetPosition(int change)
     {
-        var done = _first + change + 1;
-        return _transaction.PositionAfter(_delivered + done, CheckAfter(done));
+        var count = CountAfter(_first + change + 1);
+        return _transaction.PositionAfter(count.Rows, count.Check);
     }
 
     public override string GetEventId(int change)

@@ -1,73 +1,80 @@
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The XA transactions whose XA PREPARE was read and whose outcome was not: their rows wait here (R20).</summary>
-/// <param name="expected">Those that the offset at which reading began has open: they are read again before anything new.</param>
+/// <summary>The XA transactions whose XA PREPARE was read and whose outcome was not: their changes wait here (R20).</summary>
+/// <param name="expected">Those that are open in the offset at which reading began: they are read again before anything new.</param>
 internal sealed class PreparedTransactions(PendingXa[] expected)
 {
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PreparedTransaction> _transactions = new(StringComparer.Ordinal);
 
     /// <summary>Those that an offset must remember, in the order of the log; an array that is never changed.</summary>
     public PendingXa[] Pending { get; private set; } = expected;
 
-    /// <summary>Bytes that the waiting rows keep alive.</summary>
+    /// <summary>Memory that the waiting changes keep alive.</summary>
     public long HeldBytes { get; private set; }
 
-    /// <summary>Keeps what the open transaction holds. One without captured rows is remembered by its name alone: nothing of it need be read
-    /// again; of one that was put aside, where it is.</summary>
-    public void Add(PendingXa xa, OpenTransaction open)
+    /// <summary>Keeps a transaction. One without captured changes is remembered by its name alone: an offset need not remember it.</summary>
+    public void Add(PreparedTransaction transaction)
     {
-        var entry = new Entry(open.Transaction, xa, open.IsPutAside, [.. open.Held], open.HeldBytes, open.Delivered, open.Check);
-        _entries[xa.Xid] = entry;
-        HeldBytes += entry.Bytes;
-        if (entry.Held.Length > 0 || open.IsPutAside)
+        var place = transaction.Place;
+        if (_transactions.TryGetValue(place.Xid, out var earlier))
         {
-            Pending = Array.IndexOf(Pending, xa) >= 0 ? Pending : [.. Array.FindAll(Pending, p => p.Xid != xa.Xid), xa];
+            Drop(earlier);
+        }
+
+        _transactions[place.Xid] = transaction;
+        HeldBytes += transaction.Changes.HeldBytes;
+        if (!transaction.Changes.IsEmpty)
+        {
+            Pending = Array.IndexOf(Pending, place) >= 0 ? Pending : [.. Array.FindAll(Pending, p => p.Xid != place.Xid), place];
         }
     }
 
-    /// <summary>One that the offset has open; null for others.</summary>
-    public PendingXa? Expected(string xid) => Array.Find(Pending, p => p.Xid == xid);
+    /// <summary>The place of a transaction that the offset has open; null for others.</summary>
+    public PendingXa? FindPending(string xid) => Array.Find(Pending, p => p.Xid == xid);
 
-    /// <summary>Takes a transaction out, whose outcome was read.</summary>
+    /// <summary>Removes a transaction whose outcome was read.</summary>
     /// <returns>Null where it was prepared before reading began.</returns>
     /// <exception cref="SourceInconsistentException">It should have been read again and was not.</exception>
-    public Entry? Take(string xid)
+    public PreparedTransaction? Take(string xid)
     {
-        if (!_entries.Remove(xid, out var entry))
+        if (!_transactions.Remove(xid, out var transaction))
         {
-            return Array.Exists(Pending, p => p.Xid == xid) ? throw new SourceInconsistentException($"The rows of the prepared XA transaction {xid} were to be read "
-                + "again and did not come before its outcome. Compare its tables, then start behind it.") : null;
+            return FindPending(xid) is { } place ? throw new SourceInconsistentException($"The rows of the prepared XA transaction {xid} should have been read again "
+                + $"from {place.Begin}, but the log has its outcome without them. Reconcile its tables, then restart from a position after that outcome.") : null;
         }
 
-        HeldBytes -= entry.Bytes;
+        HeldBytes -= transaction.Changes.HeldBytes;
         Pending = Array.FindAll(Pending, p => p.Xid != xid);
-        return entry;
+        return transaction;
     }
 
-    /// <summary>Makes room for a transaction whose commit is near: nothing is held any more, and read again instead.</summary>
-    public void PutAside()
+    /// <summary>The transaction that holds the most memory; null where none holds any.</summary>
+    public PreparedTransaction? FindLargest()
     {
-        foreach (var (xid, entry) in _entries)
+        PreparedTransaction? largest = null;
+        foreach (var transaction in _transactions.Values)
         {
-            if (entry.Held.Length > 0)
+            if (transaction.Changes.HeldBytes > (largest?.Changes.HeldBytes ?? 0))
             {
-                _entries[xid] = entry with { IsPutAside = true, Held = [], Bytes = 0 };
+                largest = transaction;
             }
         }
 
-        HeldBytes = 0;
+        return largest;
     }
 
-    /// <summary>What one of them holds.</summary>
-    /// <param name="Transaction">The transaction of its XA PREPARE.</param>
-    /// <param name="Place">Where the log has it.</param>
-    /// <param name="IsPutAside">Whether its rows are to be read from there again, instead of being held.</param>
-    /// <param name="Held">Its change sets.</param>
-    /// <param name="Bytes">What they keep alive.</param>
-    /// <param name="Delivered">How many changes it has.</param>
-    /// <param name="Check">Their <see cref="DeliveryCheck"/>.</param>
-    public sealed record Entry(MySqlTransaction Transaction, PendingXa Place, bool IsPutAside, FeedEntry[] Held, long Bytes, long Delivered, ulong Check);
+    /// <summary>Moves the changes of one of the transactions to the spill file.</summary>
+    public async ValueTask SpillAsync(PreparedTransaction transaction, SpillSpace space, CancellationToken cancellationToken)
+    {
+        HeldBytes -= transaction.Changes.HeldBytes;
+        await transaction.Changes.SpillAsync(space, transaction.Transaction.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Drop(PreparedTransaction transaction)
+    {
+        HeldBytes -= transaction.Changes.HeldBytes;
+        transaction.Changes.Release();
+    }
 }

@@ -8,11 +8,17 @@ using CdcEmbedded.Sources;
 // A consumer that tests kill: it writes what it has processed to a file and then acknowledges it.
 //   append CONNECTION DATABASE START EVENTS OFFSETS   one line per event, then the engine's own offset store
 //   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
+//   spill BINLOG FOLDER                               stops inside a transaction that is in a spill file in the folder, and waits to be killed
 // After SIGKILL the file still has what was written before it: only a power failure would require waiting for the disk.
+if (args is ["spill", var binlog, var folder])
+{
+    return await SpillAsync(binlog, folder);
+}
+
 string[] modes = ["append", "atomic"];
 if (args is not [var mode, var connection, var database, var start, var file, ..] || !modes.Contains(mode))
 {
-    Console.Error.WriteLine("append|atomic CONNECTION DATABASE START FILE [OFFSETS]");
+    Console.Error.WriteLine("append|atomic CONNECTION DATABASE START FILE [OFFSETS], or spill BINLOG FOLDER");
     return 2;
 }
 
@@ -20,6 +26,25 @@ ISource source = connection.StartsWith("mongodb", StringComparison.Ordinal)
     ? new MongoSource(new MongoSourceOptions { ConnectionString = connection, Include = [$"{database}.*"], MinOplogWindow = TimeSpan.Zero })
     : new MySqlSource(new MySqlSourceOptions { ConnectionString = connection, Include = [$"{database}.*"] });
 return mode == "append" ? await AppendAsync() : await ReplaceAsync();
+
+static async Task<int> SpillAsync(string binlog, string folder)
+{
+    var files = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [binlog], TransactionBufferBytes = 0, SpillFolder = folder });
+    await using var engine = new CdcEngine(files, new InMemoryOffsetStore(), new CdcEngineOptions
+    {
+        Name = "crash",
+        MaxBatchSize = 1,
+        MaxBufferedChanges = 1,
+        CommitPolicy = CommitPolicy.Never,
+    });
+    await foreach (ChangeEvent change in engine.ReadAsync())
+    {
+        Console.Out.WriteLine($"{change.Transaction?.Id} {change.TotalOrder}");
+        await Task.Delay(Timeout.Infinite);
+    }
+
+    return 0;
+}
 
 async Task<int> AppendAsync()
 {

@@ -19,10 +19,11 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         || !query.Contains("IF EXISTS", StringComparison.OrdinalIgnoreCase)).Select(Describe)];
 
     public static MySqlBinlogFileSource Files(Recording recording, KeyChangeMode keyChange = KeyChangeMode.Update, string[]? include = null,
-        long buffer = 64 << 20)
+        long buffer = 64 << 20, LargeTransactionMode large = LargeTransactionMode.Spill)
         => new(new MySqlBinlogFileSourceOptions
         {
             Files = recording.BinlogFiles, KeyChange = keyChange, Include = include ?? [], TransactionBufferBytes = buffer,
+            LargeTransactions = large,
         });
 
     public static async Task<FeedRun> ReadAsync(ISource source, CdcOffset? start = null, bool items = true, int? take = null,

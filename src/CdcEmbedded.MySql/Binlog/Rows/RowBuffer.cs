@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
@@ -21,12 +22,19 @@ internal sealed class RowBuffer : RecordSet
     private readonly int[]? _large;
     private readonly bool _hasAbsent;
 
-    internal RowBuffer(TableMap map, RowsOperation operation, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small,
-        int[]? large,
+    internal RowBuffer(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small, int[]? large,
         bool hasAbsent)
+        : this(map, header.PlainType, header.Operation, header.Length, buffer, bodyStart, bodyLength, imageCount, small, large, hasAbsent)
+    {
+    }
+
+    private RowBuffer(TableMap map, EventType type, RowsOperation operation, int headerLength, byte[] buffer, int bodyStart, int bodyLength, int imageCount,
+        ushort[]? small, int[]? large, bool hasAbsent)
     {
         Map = map;
+        Type = type;
         Operation = operation;
+        HeaderLength = headerLength;
         Buffer = buffer;
         BodyStart = bodyStart;
         BodyLength = bodyLength;
@@ -39,7 +47,13 @@ internal sealed class RowBuffer : RecordSet
 
     public TableMap Map { get; }
 
+    /// <summary>The event's type, that of the uncompressed form where MariaDB compressed it.</summary>
+    public EventType Type { get; }
+
     public RowsOperation Operation { get; }
+
+    /// <summary>Length of the fixed part of the body, as <see cref="RowsHeader.Length"/>.</summary>
+    public int HeaderLength { get; }
 
     public byte[] Buffer { get; }
 
@@ -56,7 +70,7 @@ internal sealed class RowBuffer : RecordSet
 
     /// <summary>Returns the same rows under the same map with names, as <see cref="TableMap.TryBind"/> returned it.</summary>
     public RowBuffer Rebind(TableMap bound)
-        => new(bound, Operation, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
+        => new(bound, Type, Operation, HeaderLength, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
 
     /// <summary>Memory of the offsets, in bytes.</summary>
     public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;

@@ -61,7 +61,7 @@ internal sealed class RowScanner
             _scratch = new int[4096];
         }
 
-        return new RowBuffer(map, header.Operation, buffer, bodyStart, bodyLength, images, small, large, !first.IsAll || !second.IsAll);
+        return new RowBuffer(map, header, buffer, bodyStart, bodyLength, images, small, large, !first.IsAll || !second.IsAll);
     }
 
     /// <summary>Expands MariaDB's compression of everything after the bitmaps of columns: the result is the plain event, in memory of its

@@ -30,6 +30,18 @@ internal readonly record struct RowsHeader(EventType Type, ulong TableId, ushort
     /// <summary>True if its rows are in MariaDB's compressed form.</summary>
     public bool IsCompressed => Type is >= EventType.MariaDbWriteRowsCompressedV1 and <= EventType.MariaDbDeleteRowsCompressed;
 
+    /// <summary>The type that the event has without MariaDB's compression.</summary>
+    public EventType PlainType => Type switch
+    {
+        EventType.MariaDbWriteRowsCompressedV1 => EventType.WriteRowsV1,
+        EventType.MariaDbUpdateRowsCompressedV1 => EventType.UpdateRowsV1,
+        EventType.MariaDbDeleteRowsCompressedV1 => EventType.DeleteRowsV1,
+        EventType.MariaDbWriteRowsCompressed => EventType.WriteRows,
+        EventType.MariaDbUpdateRowsCompressed => EventType.UpdateRows,
+        EventType.MariaDbDeleteRowsCompressed => EventType.DeleteRows,
+        _ => Type,
+    };
+
     /// <summary>Returns true if the event only ends a statement: it has one column and no rows. The id alone does not say so, because a
     /// server that has opened that many tables assigns it to a real one (server source, sql/log_event.cc, Rows_log_event's
     /// constructor).</summary>

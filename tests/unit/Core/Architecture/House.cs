@@ -42,7 +42,7 @@ internal static class House
             ["Server"] = ["Gtids", "Binlog/Events", "Positions", "Replication"],
             ["Schemas/Ddl"] = ["Binlog/Charsets", "Binlog/Columns", "Binlog/Events"],
             ["Schemas"] = ["Gtids", "Binlog/Columns", "Binlog/Events", "Binlog/Rows", "Positions", "Replication", "Server", "Schemas/Ddl"],
-            ["Transactions"] = ["Gtids", "Binlog/Events", "Binlog/Rows", "Positions", "Server", "Schemas/Ddl", "Schemas"],
+            ["Transactions"] = ["Gtids", "Binlog/Events", "Binlog/Rows", "Binlog/Files", "Positions", "Server", "Schemas/Ddl", "Schemas"],
         },
         ["CdcEmbedded.MongoDb"] = new()
         {

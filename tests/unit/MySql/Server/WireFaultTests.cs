@@ -2,7 +2,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Binlog;
-using CdcEmbedded.MySql.Tests.Feed;
+using CdcEmbedded.MySql.Tests.Transactions;
 using CdcEmbedded.MySql.Tests.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
 

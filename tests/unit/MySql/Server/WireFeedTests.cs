@@ -1,5 +1,5 @@
 using CdcEmbedded.MySql.Recordings;
-using CdcEmbedded.MySql.Tests.Feed;
+using CdcEmbedded.MySql.Tests.Transactions;
 using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Server;

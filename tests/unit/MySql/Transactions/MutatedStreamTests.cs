@@ -5,7 +5,7 @@ using CdcEmbedded.Sources;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>Damaged bytes under right checksums through the whole feed: exceptions of the library only, quickly and in little memory.</summary>
 public sealed class MutatedStreamTests
@@ -38,7 +38,8 @@ public sealed class MutatedStreamTests
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var run = await list.ReadAsync(buffer: random.Next(2) == 0 ? 0 : 1 << 20).WaitAsync(TimeSpan.FromSeconds(30));
+        var run = await list.ReadAsync(buffer: random.Next(2) == 0 ? 0 : 1 << 20,
+            large: (LargeTransactionMode)random.Next(2), storage: new SpillStorageDouble { IsSynchronous = true }).WaitAsync(TimeSpan.FromSeconds(30));
         foreach (var entry in run.Entries)
         {
             Touch(entry);

@@ -7,7 +7,7 @@ using CdcEmbedded.MySql.Tests.Binlog.Zstd;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>Transactions in TRANSACTION_PAYLOAD_EVENTs through the file source.</summary>
 public sealed class CompressedTransactionTests : IDisposable
@@ -64,36 +64,40 @@ public sealed class CompressedTransactionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(64 << 20)]
-    [InlineData(100_000)]
-    [InlineData(0)]
-    public async Task A_restart_at_any_change_gives_exactly_the_rest(long buffer)
+    [InlineData(64 << 20, LargeTransactionMode.Spill)]
+    [InlineData(100_000, LargeTransactionMode.Spill)]
+    [InlineData(0, LargeTransactionMode.Spill)]
+    [InlineData(100_000, LargeTransactionMode.DeliverProvisionally)]
+    [InlineData(0, LargeTransactionMode.DeliverProvisionally)]
+    public async Task A_restart_at_any_change_gives_exactly_the_rest(long buffer, LargeTransactionMode large)
     {
-        var all = await ReadAsync(Source(buffer: buffer));
+        var all = await ReadAsync(Source(buffer: buffer, large: large));
         var ids = all.ConvertAll(c => c.EventId);
         for (var i = 0; i < all.Count; i += i < 10 || i > all.Count - 10 ? 1 : 37)
         {
-            var rest = await ReadAsync(Source(buffer: buffer), all[i].Offset);
+            var rest = await ReadAsync(Source(buffer: buffer, large: large), all[i].Offset);
             Assert.Equal(ids.Skip(i + 1), rest.Select(c => c.EventId));
         }
     }
 
-    [Fact]
-    public async Task A_payload_above_the_buffer_is_handed_over_batch_by_batch()
+    [Theory]
+    [InlineData(LargeTransactionMode.Spill)]
+    [InlineData(LargeTransactionMode.DeliverProvisionally)]
+    public async Task A_payload_above_the_buffer_is_handed_over_batch_by_batch(LargeTransactionMode large)
     {
         const long buffer = 20_000;
-        await using var feed = await OpenAsync(Source(buffer: buffer), maxBatchSize: 100_000);
+        await using var feed = await OpenAsync(Source(buffer: buffer, large: large), maxBatchSize: 100_000);
         var sizes = new List<long>();
-        var provisional = 0;
+        var inside = 0;
         while (await feed.ReadAsync(CancellationToken.None) is { } batch)
         {
             sizes.Add(batch.ByteSize);
-            provisional += batch.Entries.Any(e => e.Changes is not null && !e.Position.IsTransactionEnd) ? 1 : 0;
+            inside += batch.Entries.Any(e => e.Changes is not null && !e.Position.IsTransactionEnd) ? 1 : 0;
         }
 
         // A transaction that is held adds at most one event to the bound.
         Assert.All(sizes, s => Assert.InRange(s, 0, 2 * (buffer + 20_000)));
-        Assert.True(provisional > 20, $"{provisional} of {sizes.Count} batches");
+        Assert.True(inside > 20, $"{inside} of {sizes.Count} batches");
     }
 
     [Fact]
@@ -221,12 +225,14 @@ public sealed class CompressedTransactionTests : IDisposable
         return bytes;
     }
 
-    private static MySqlBinlogFileSource Source(KeyChangeMode mode = KeyChangeMode.Update, long buffer = 64 << 20, string? file = null)
+    private static MySqlBinlogFileSource Source(KeyChangeMode mode = KeyChangeMode.Update, long buffer = 64 << 20, string? file = null,
+        LargeTransactionMode large = LargeTransactionMode.Spill)
         => new(new MySqlBinlogFileSourceOptions
         {
             Files = file is null ? Recording.Get(Name).BinlogFiles : [file],
             KeyChange = mode,
             TransactionBufferBytes = buffer,
+            LargeTransactions = large,
         });
 
     private static async ValueTask<ISourceFeed> OpenAsync(MySqlBinlogFileSource source, int maxBatchSize)
@@ -236,7 +242,8 @@ public sealed class CompressedTransactionTests : IDisposable
             Name = "test", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = maxBatchSize,
         };
         await using var connection = await source.ConnectAsync(context, StartPosition.Earliest, CancellationToken.None);
-        connection.ThrowIfUnusable();
+        Assert.Null(connection.Failure);
+        Assert.Empty(connection.Findings);
         return await connection.OpenAsync(CancellationToken.None);
     }
 

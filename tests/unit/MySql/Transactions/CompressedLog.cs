@@ -4,7 +4,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Files;
 using CdcEmbedded.MySql.Recordings;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>Writes a recording's file anew with other contents in its transaction payload events, positions and checksums set right.</summary>
 internal static class CompressedLog

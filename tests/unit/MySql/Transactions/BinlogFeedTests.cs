@@ -2,10 +2,10 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.Sources;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>Streams made by hand: what the feed makes of transactions, damage and oddities.</summary>
-public sealed class AssemblerTests
+public sealed class BinlogFeedTests
 {
     [Fact]
     public async Task Transactions_come_at_their_commit_with_begin_and_end()
@@ -25,7 +25,7 @@ public sealed class AssemblerTests
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN");
         var run = await (statement == "ROLLBACK" ? list.Map().Rows(1).Query(statement) : list.Query(statement).Map().Rows(1).Xid()).ReadAsync(
-            EventlessSet());
+            EventList.Start);
 
         Assert.Equal(expected, run.Text);
         Assert.Contains($"{EventList.Source}:1", run.LastOffset.ToString(), StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class AssemblerTests
     {
         var list = EventList.Begun().Transaction(1, 1).Gtid(2).Query("BEGIN").Map().Rows(2).Format().Transaction(2, 3);
 
-        var run = await list.ReadAsync(EventlessSet());
+        var run = await list.ReadAsync(EventList.Start);
 
         Assert.Equal("( 1 ) ( 3 )", run.Text);
         Assert.Contains(list.Logger.Entries, e => e.Text.Contains("never ended", StringComparison.Ordinal));
@@ -93,8 +93,8 @@ public sealed class AssemblerTests
         var all = await list.ReadAsync();
         Assert.Equal("( T ) ( 5 )", all.Text);
 
-        Assert.Equal(") ( 5 )", (await list.ReadAsync(all.OffsetBehind(0))).Text);
-        Assert.Equal("5", (await list.ReadAsync(all.OffsetBehind(0), items: false)).Text);
+        Assert.Equal(") ( 5 )", (await list.ReadAsync(all.OffsetAfter(0))).Text);
+        Assert.Equal("5", (await list.ReadAsync(all.OffsetAfter(0), items: false)).Text);
     }
 
     [Fact]
@@ -157,7 +157,8 @@ public sealed class AssemblerTests
     {
         EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Xid();
 
-        Assert.All(Sets(await List().ReadAsync(buffer: 0)), set => Assert.True(set.IsProvisional));
+        Assert.All(Sets(await List().ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally)), set => Assert.True(set.IsProvisional));
+        Assert.All(Sets(await List().ReadAsync(buffer: 0)), set => Assert.False(set.IsProvisional));
         Assert.All(Sets(await List().ReadAsync()), set => Assert.False(set.IsProvisional));
     }
 
@@ -165,21 +166,21 @@ public sealed class AssemblerTests
     public async Task Updates_that_change_nothing_are_left_out_on_request_and_places_stay_right()
     {
         EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Updates(1, 1, 2, 3, 4, 4, 5, 6).Updates(7, 7).Rows(8).Xid();
-        var all = await List().ReadAsync(EventlessSet());
+        var all = await List().ReadAsync(EventList.Start);
         Assert.Equal("( 1 3 4 6 7 8 )", all.Text);
 
-        var run = await List().ReadAsync(EventlessSet(), skipUnchanged: true);
+        var run = await List().ReadAsync(EventList.Start, skipUnchanged: true);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 3 6 8 )", run.Text);
         Assert.Equal(3, run.Entries.Select(e => e.Item).OfType<TransactionEnd>().Single().EventCount);
-        Assert.Equal("6 8 )", (await List().ReadAsync(run.OffsetBehind(0), skipUnchanged: true)).Text);
-        Assert.Equal("8 )", (await List().ReadAsync(run.OffsetBehind(1), skipUnchanged: true)).Text);
+        Assert.Equal("6 8 )", (await List().ReadAsync(run.OffsetAfter(0), skipUnchanged: true)).Text);
+        Assert.Equal("8 )", (await List().ReadAsync(run.OffsetAfter(1), skipUnchanged: true)).Text);
         Assert.Equal(Sets(all)[0].GetEventId(1), Sets(run)[0].GetEventId(0));
 
         // Offsets inside a transaction count changes, which the option makes fewer.
-        Assert.IsType<SourceInconsistentException>((await List().ReadAsync(run.OffsetBehind(1))).Failure);
-        Assert.IsType<SourceInconsistentException>((await List().ReadAsync(all.OffsetBehind(1), skipUnchanged: true)).Failure);
+        Assert.IsType<SourceInconsistentException>((await List().ReadAsync(run.OffsetAfter(1))).Failure);
+        Assert.IsType<SourceInconsistentException>((await List().ReadAsync(all.OffsetAfter(1), skipUnchanged: true)).Failure);
     }
 
     [Theory]
@@ -193,7 +194,7 @@ public sealed class AssemblerTests
         var list = EventList.Begun().Transaction(1, 1).Gtid(other, 1).Query("BEGIN").Map().Rows(2).Xid().Gtid(other, 2).Query("INSERT INTO t VALUES (4)").Transaction(2, 3)
             .Gtid(other, 3).Query("TRUNCATE TABLE t");
 
-        var run = await list.ReadAsync(EventlessSet(), faults: FaultPolicy.SkipWithNotice, fromSources: Words(from), notFromSources: Words(notFrom));
+        var run = await list.ReadAsync(EventList.Start, faults: FaultPolicy.SkipWithNotice, fromSources: Words(from), notFromSources: Words(notFrom));
 
         Assert.Null(run.Failure);
         Assert.Equal(expected, run.Text.Replace(" ( T )", "", StringComparison.Ordinal).Replace(" ( )", "", StringComparison.Ordinal));
@@ -227,7 +228,7 @@ public sealed class AssemblerTests
     {
         var list = EventList.Begun().Transaction(1, 1);
         var run = await (hasGtid ? list.Gtid(2) : list).Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).Transaction(3, 3)
-            .ReadAsync(EventlessSet(), faults: FaultPolicy.SkipWithNotice);
+            .ReadAsync(EventList.Start, faults: FaultPolicy.SkipWithNotice);
 
         Assert.Null(run.Failure);
         var notice = Assert.Single(run.Entries.Select(e => e.Item).OfType<Notice>());
@@ -248,7 +249,7 @@ public sealed class AssemblerTests
     {
         var list = EventList.Begun().Gtid(1);
         var run = await (isCreate ? list.Query(statement) : list.Query("BEGIN").Query(statement).Xid()).Transaction(2, 2)
-            .ReadAsync(EventlessSet(), include: ["db.t"], faults: FaultPolicy.SkipWithNotice);
+            .ReadAsync(EventList.Start, include: ["db.t"], faults: FaultPolicy.SkipWithNotice);
 
         Assert.Null(run.Failure);
         var notice = Assert.Single(run.Entries.Select(e => e.Item).OfType<Notice>());
@@ -351,7 +352,7 @@ public sealed class AssemblerTests
     public async Task Changes_delivered_before_a_rollback_end_in_an_exception(string? end)
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2);
-        var run = await (end is null ? list.Gtid(2) : list.Query(end)).ReadAsync(buffer: 0);
+        var run = await (end is null ? list.Gtid(2) : list.Query(end)).ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally);
 
         Assert.Equal("( 1 2", run.Text);
         Assert.IsType<SourceInconsistentException>(run.Failure);
@@ -361,14 +362,14 @@ public sealed class AssemblerTests
     public async Task Changes_beyond_the_buffer_come_early_and_once()
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Rows(4).Xid();
-        var run = await list.ReadAsync(buffer: 0);
+        var run = await list.ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally);
         Assert.Equal("( 1 2 3 4 )", run.Text);
 
         string[] rest = ["2 3 4 )", "3 4 )", "4 )", ")"];
         for (var i = 0; i < rest.Length; i++)
         {
-            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetBehind(i), buffer: 0)).Text);
-            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetBehind(i))).Text);
+            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetAfter(i), buffer: 0, large: LargeTransactionMode.DeliverProvisionally)).Text);
+            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetAfter(i))).Text);
         }
     }
 
@@ -376,7 +377,7 @@ public sealed class AssemblerTests
     public async Task A_resume_inside_a_transaction_with_another_filter_is_refused()
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1, 2, 3).Xid();
-        var inside = (await list.ReadAsync()).OffsetBehind(1);
+        var inside = (await list.ReadAsync()).OffsetAfter(1);
 
         Assert.IsType<SourceInconsistentException>((await list.ReadAsync(inside, include: ["other.*"])).Failure);
         Assert.Equal("3 )", (await list.ReadAsync(inside, include: ["db.t"])).Text);
@@ -394,7 +395,7 @@ public sealed class AssemblerTests
     [Fact]
     public async Task A_statement_on_another_table_passes_and_its_gtid_counts()
     {
-        var run = await EventList.Begun().Gtid(1).Query("INSERT INTO other VALUES (1)").ReadAsync(EventlessSet(), include: ["db.t"]);
+        var run = await EventList.Begun().Gtid(1).Query("INSERT INTO other VALUES (1)").ReadAsync(EventList.Start, include: ["db.t"]);
 
         Assert.Null(run.Failure);
         Assert.Contains($"{EventList.Source}:1", run.LastOffset.ToString(), StringComparison.Ordinal);
@@ -429,7 +430,7 @@ public sealed class AssemblerTests
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT `a`").Map().Rows(2).Query(statement).Map().Rows(3).Xid();
 
-        var run = await list.ReadAsync(EventlessSet());
+        var run = await list.ReadAsync(EventList.Start);
 
         Assert.Equal(expected, run.Text);
         var end = run.Entries.Select(e => e.Item).OfType<TransactionEnd>().Single();
@@ -442,7 +443,7 @@ public sealed class AssemblerTests
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Query("SAVEPOINT a").Map().Rows(3)
             .Query("ROLLBACK TO a").Map().Rows(4).Query("ROLLBACK TO b").Map().Rows(5).Query("SAVEPOINT c").Query("ROLLBACK TO c").Xid();
 
-        Assert.Equal("( 1 5 )", (await list.ReadAsync(EventlessSet())).Text);
+        Assert.Equal("( 1 5 )", (await list.ReadAsync(EventList.Start)).Text);
     }
 
     [Fact]
@@ -451,7 +452,7 @@ public sealed class AssemblerTests
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Query("SAVEPOINT A").Map().Rows(3)
             .Query("ROLLBACK TO b").Map().Rows(4).Query("ROLLBACK TO a").Xid();
 
-        var run = await list.ReadAsync(EventlessSet());
+        var run = await list.ReadAsync(EventList.Start);
 
         // The first "a" is no more, and the second went with what came behind "b".
         Assert.Contains("'a'", Assert.IsType<SourceInconsistentException>(run.Failure).Message, StringComparison.Ordinal);
@@ -464,10 +465,8 @@ public sealed class AssemblerTests
         var delivered = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("ROLLBACK TO a").Xid();
         var later = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT a").Query("ROLLBACK TO a").Map().Rows(2).Xid();
 
-        Assert.IsType<SourceInconsistentException>((await unset.ReadAsync(EventlessSet())).Failure);
-        Assert.IsType<SourceInconsistentException>((await delivered.ReadAsync(EventlessSet(), buffer: 0)).Failure);
-        Assert.Equal("( 1 2 )", (await later.ReadAsync(EventlessSet(), buffer: 0)).Text);
+        Assert.IsType<SourceInconsistentException>((await unset.ReadAsync(EventList.Start)).Failure);
+        Assert.IsType<SourceInconsistentException>((await delivered.ReadAsync(EventList.Start, buffer: 0, large: LargeTransactionMode.DeliverProvisionally)).Failure);
+        Assert.Equal("( 1 2 )", (await later.ReadAsync(EventList.Start, buffer: 0, large: LargeTransactionMode.DeliverProvisionally)).Text);
     }
-
-    private static CdcOffset EventlessSet() => CdcOffset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
 }

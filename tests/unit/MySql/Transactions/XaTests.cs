@@ -4,7 +4,7 @@ using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>XA transactions in two phases: held until their outcome, in whatever order and distance it comes.</summary>
 public sealed class XaTests
@@ -12,7 +12,7 @@ public sealed class XaTests
     [Fact]
     public async Task Changes_come_at_XA_COMMIT_under_the_GTID_of_their_XA_PREPARE()
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(None());
+        var run = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(EventList.Start);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 3 ) ( 1 2 ) ( 4 )", run.Text);
@@ -23,7 +23,7 @@ public sealed class XaTests
     [Fact]
     public async Task Changes_of_a_rolled_back_one_do_not_come()
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None());
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(EventList.Start);
 
         Assert.Equal("( 3 )", run.Text);
         Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
@@ -32,9 +32,9 @@ public sealed class XaTests
     [Fact]
     public async Task Outcomes_may_come_in_another_order()
     {
-        var list = Prepared(Prepared(EventList.Begun(), 1, 'a', 1), 2, 'b', 2);
+        var list = EventList.Begun().Prepared(1, 'a', 1).Prepared(2, 'b', 2);
 
-        var run = await list.Gtid(3).Query("XA COMMIT X'62',X'',1").Gtid(4).Query("XA COMMIT X'61',X'',1").ReadAsync(None());
+        var run = await list.Gtid(3).Query("XA COMMIT X'62',X'',1").Gtid(4).Query("XA COMMIT X'61',X'',1").ReadAsync(EventList.Start);
 
         Assert.Equal("( 2 ) ( 1 )", run.Text);
     }
@@ -42,7 +42,7 @@ public sealed class XaTests
     [Fact]
     public async Task An_offset_remembers_the_open_ones_and_where_to_read_them_again()
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Transaction(2, 3).ReadAsync(None());
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Transaction(2, 3).ReadAsync(EventList.Start);
 
         var document = BinlogPosition.Read(run.LastOffset);
         var open = Assert.Single(document.Pending);
@@ -74,10 +74,10 @@ public sealed class XaTests
     [Fact]
     public async Task A_restart_reads_the_open_ones_again_and_nothing_else()
     {
-        var first = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).ReadAsync(None());
+        var first = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).ReadAsync(EventList.Start);
 
         // By GTID the server leaves out what the set holds: here it is passed over, as without GTIDs.
-        var rest = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(first.LastOffset);
+        var rest = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(first.LastOffset);
 
         Assert.Null(rest.Failure);
         Assert.Equal("( 1 2 ) ( 4 )", rest.Text);
@@ -86,14 +86,14 @@ public sealed class XaTests
     [Fact]
     public async Task A_restart_between_the_changes_of_one_goes_on_behind_the_last()
     {
-        EventList List() => Prepared(EventList.Begun(), 1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
-        var all = await List().ReadAsync(None(), items: false);
+        EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        var all = await List().ReadAsync(EventList.Start, items: false);
         Assert.Equal("9 1 2 3 4", all.Text);
 
         // Behind the last of them the offset is a plain one, and the server leaves out what it holds.
         for (var change = 0; change < 3; change++)
         {
-            var rest = await List().ReadAsync(all.OffsetBehind(change), items: false);
+            var rest = await List().ReadAsync(all.OffsetAfter(change), items: false);
 
             Assert.Null(rest.Failure);
             Assert.Equal(string.Join(' ', all.Text.Split(' ').Skip(change + 1)), rest.Text);
@@ -103,7 +103,7 @@ public sealed class XaTests
     [Fact]
     public async Task A_restart_whose_open_one_is_not_in_the_log_again_is_told()
     {
-        var first = await Prepared(EventList.Begun(), 1, 'x', 1).Transaction(2, 3).ReadAsync(None());
+        var first = await EventList.Begun().Prepared(1, 'x', 1).Transaction(2, 3).ReadAsync(EventList.Start);
 
         var rest = await EventList.Begun().Gtid(3).Query("XA COMMIT X'78',X'',1").ReadAsync(first.LastOffset);
 
@@ -116,7 +116,7 @@ public sealed class XaTests
     {
         var list = EventList.Begun().Transaction(1, 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
 
-        var run = await list.ReadAsync(None());
+        var run = await list.ReadAsync(EventList.Start);
 
         Assert.Equal("( 1 ) ( ) ( 3 )", run.Text);
         Assert.Single(list.Logger.Entries, e => e.Text.Contains("X'78',X'',1", StringComparison.Ordinal));
@@ -139,7 +139,7 @@ public sealed class XaTests
     {
         var list = EventList.Begun().Gtid(1).Query("XA ROLLBACK X'78',X'',1").Transaction(2, 2);
 
-        var run = await list.ReadAsync(None());
+        var run = await list.ReadAsync(EventList.Start);
 
         Assert.Equal("( 2 )", run.Text);
         Assert.DoesNotContain(run.Entries, e => e.Item is Notice);
@@ -148,9 +148,9 @@ public sealed class XaTests
     [Fact]
     public async Task One_without_captured_changes_holds_nothing_back()
     {
-        var list = Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
+        var list = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
 
-        var run = await list.ReadAsync(None(), include: ["db.other"]);
+        var run = await list.ReadAsync(EventList.Start, include: ["db.other"]);
 
         Assert.Null(run.Failure);
         Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class XaTests
     [InlineData(XaMode.Fail, "")]
     public async Task Other_modes_deliver_or_fail_at_XA_PREPARE(XaMode mode, string expected)
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None(), xa: mode);
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(EventList.Start, xa: mode);
 
         Assert.Equal(expected, run.Text);
         Assert.Equal(mode == XaMode.Fail, run.Failure is SourceInconsistentException);
@@ -170,76 +170,81 @@ public sealed class XaTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task More_than_may_be_held_is_read_again_at_its_commit(bool items)
+    [InlineData(true, LargeTransactionMode.Spill)]
+    [InlineData(false, LargeTransactionMode.Spill)]
+    [InlineData(true, LargeTransactionMode.DeliverProvisionally)]
+    [InlineData(false, LargeTransactionMode.DeliverProvisionally)]
+    public async Task More_than_may_be_held_is_spilled_until_its_commit_in_either_mode(bool items, LargeTransactionMode mode)
     {
-        EventList List() => Prepared(Prepared(EventList.Begun(), 1, 'a', 1, 2), 2, 'b', 3, 4, 5).Transaction(3, 6).Gtid(4).Query("XA COMMIT X'62',X'',1")
+        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3, 4, 5).Transaction(3, 6).Gtid(4).Query("XA COMMIT X'62',X'',1")
             .Transaction(5, 7).Gtid(6).Query("XA COMMIT X'61',X'',1").Transaction(7, 8);
-        var held = await List().ReadAsync(None(), items);
-        var list = List();
+        var held = await List().ReadAsync(EventList.Start, items);
+        var storage = new SpillStorageDouble();
 
-        var run = await list.ReadAsync(None(), items, buffer: 10);
+        var run = await List().ReadAsync(EventList.Start, items, buffer: 10, large: mode, storage: storage);
 
         Assert.Null(run.Failure);
         Assert.Equal(items ? "( 6 ) ( 3 4 5 ) ( 7 ) ( 1 2 ) ( 8 )" : "6 3 4 5 7 1 2 8", run.Text);
         Assert.Equal(held.Text, run.Text);
-        Assert.All(run.Entries.Select(e => e.Changes).OfType<ChangeSet>().Where(set => set.Count > 1), set => Assert.False(set.IsProvisional));
+        Assert.All(run.Changes.Where(c => c.After["id"].AsInt32() < 6), c => Assert.False(c.IsProvisional));
+        Assert.All(run.Changes.Where(c => c.After["id"].AsInt32() >= 6), c => Assert.Equal(mode == LargeTransactionMode.DeliverProvisionally, c.IsProvisional));
         Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
-        Assert.Equal(2, list.Logger.Entries.Count(e => e.Text.Contains("reading it again", StringComparison.Ordinal)));
+        Assert.True(storage.Opened > 0);
+        Assert.Equal(0, storage.Open);
     }
 
     [Theory]
     [InlineData(10, 10)]
     [InlineData(10, 1 << 20)]
     [InlineData(1 << 20, 10)]
-    public async Task A_restart_inside_one_that_is_read_again_goes_on_behind_the_last(long bufferBefore, long bufferAfter)
+    public async Task A_restart_inside_one_that_was_spilled_resumes_after_the_last_change(long bufferBefore, long bufferAfter)
     {
-        EventList List() => Prepared(EventList.Begun(), 1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
-        var all = await List().ReadAsync(None(), items: false, buffer: bufferBefore);
+        EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        var all = await List().ReadAsync(EventList.Start, items: false, buffer: bufferBefore);
         Assert.Equal("9 1 2 3 4", all.Text);
         for (var change = 0; change < 3; change++)
         {
-            var rest = await List().ReadAsync(all.OffsetBehind(change), items: false, buffer: bufferAfter);
+            var rest = await List().ReadAsync(all.OffsetAfter(change), items: false, buffer: bufferAfter);
 
             Assert.Null(rest.Failure);
             Assert.Equal(string.Join(' ', all.Text.Split(' ').Skip(change + 1)), rest.Text);
         }
     }
 
-    [Fact]
-    public async Task Prepared_ones_make_room_for_an_ordinary_transaction()
+    [Theory]
+    [InlineData(LargeTransactionMode.Spill)]
+    [InlineData(LargeTransactionMode.DeliverProvisionally)]
+    public async Task Prepared_ones_make_room_for_an_ordinary_transaction(LargeTransactionMode mode)
     {
-        EventList List() => Prepared(Prepared(EventList.Begun(), 1, 'a', 1, 2), 2, 'b', 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5).Query("ROLLBACK")
+        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5).Query("ROLLBACK")
             .Gtid(4).Query("XA COMMIT X'61',X'',1").Gtid(5).Query("XA COMMIT X'62',X'',1").Transaction(6, 6);
-        var held = await List().ReadAsync(None());
+        var held = await List().ReadAsync(EventList.Start);
         var bytes = (await EventList.Begun().Transaction(1, 1).ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Single().ByteSize;
-        var list = List();
+        var storage = new SpillStorageDouble();
 
-        // Room for two of the four: without it the transaction that rolls back would be handed over, which cannot be undone.
-        var run = await list.ReadAsync(None(), buffer: (bytes * 5) / 2);
+        // Room for two of the four: if the transaction that is rolled back were delivered, that could not be undone.
+        var run = await List().ReadAsync(EventList.Start, buffer: (bytes * 5) / 2, large: mode, storage: storage);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 1 2 ) ( 3 ) ( 6 )", run.Text);
-        Assert.Equal(held.Text, run.Text);
-        Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
-        Assert.Contains(list.Logger.Entries, e => e.Text.Contains("reading it again", StringComparison.Ordinal));
+        Assert.Equal(held.Details, run.Details);
+        Assert.True(storage.Opened > 0);
     }
 
     [Fact]
-    public async Task No_offset_passes_one_before_it_is_read_again()
+    public async Task No_offset_is_past_a_spilled_one_before_all_of_it_was_delivered()
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1").ReadAsync(None(), items: false, buffer: 10);
+        var run = await EventList.Begun().Prepared(1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1").ReadAsync(EventList.Start, items: false, buffer: 10);
 
         Assert.Equal("1 2", run.Text);
         Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1-2", $"{EventList.Source}:1-2"],
-            new[] { run.OffsetBehind(0), run.OffsetBehind(1), run.LastOffset }.Select(o => BinlogPosition.Read(o).GtidSet?.ToString()));
+            new[] { run.OffsetAfter(0), run.OffsetAfter(1), run.LastOffset }.Select(o => BinlogPosition.Read(o).GtidSet?.ToString()));
     }
 
     [Fact]
-    public async Task One_that_was_not_held_and_is_rolled_back_does_not_come()
+    public async Task A_spilled_one_that_is_rolled_back_does_not_come()
     {
-        var run = await Prepared(EventList.Begun(), 1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(None(), buffer: 10);
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(EventList.Start, buffer: 10);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 3 )", run.Text);
@@ -251,9 +256,9 @@ public sealed class XaTests
     [InlineData(10)]
     public async Task One_that_is_open_when_the_mode_becomes_EmitAtPrepare_comes_at_its_commit(long buffer)
     {
-        var first = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).ReadAsync(None());
+        var first = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).ReadAsync(EventList.Start);
 
-        var rest = await Prepared(EventList.Begun(), 1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
+        var rest = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
             .ReadAsync(first.LastOffset, xa: XaMode.EmitAtPrepare, buffer: buffer);
 
         Assert.Null(rest.Failure);
@@ -262,27 +267,15 @@ public sealed class XaTests
     }
 
     [Fact]
-    public async Task One_phase_is_read_again_too()
+    public async Task One_phase_is_spilled_too()
     {
         var list = EventList.Begun().Gtid(1).Query("XA START X'78',X'',1").Map().Rows(1, 2).Query("XA END X'78',X'',1")
             .Add(EventType.XaPrepare, [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'x']).Transaction(2, 3);
 
-        var run = await list.ReadAsync(None(), buffer: 10);
+        var run = await list.ReadAsync(EventList.Start, buffer: 10);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 1 2 ) ( 3 )", run.Text);
-    }
-
-    [Fact]
-    public async Task One_that_the_log_holds_no_more_at_its_commit_is_told()
-    {
-        var list = Prepared(new EventList { IsPurged = true }.Fake("binlog.000001", 4).Format(), 1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1");
-
-        var run = await list.ReadAsync(None(), buffer: 10);
-
-        Assert.True(Assert.IsType<CdcConnectionException>(run.Failure).IsTransient);
-        Assert.Contains("X'78',X'',1", run.Failure.Message, StringComparison.Ordinal);
-        Assert.Contains("TransactionBufferBytes", run.Failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -295,13 +288,4 @@ public sealed class XaTests
     [InlineData("XA COMMIT")]
     [InlineData("XA COMMIT '")]
     public void A_statement_without_a_name_is_refused(string statement) => Assert.Throws<CdcProtocolException>(() => XaStatement.ReadXid(statement));
-
-    private static EventList Prepared(EventList list, long gtid, char name, params int[] rows)
-    {
-        var hex = ((int)name).ToString("x2", System.Globalization.CultureInfo.InvariantCulture);
-        return list.Gtid(gtid).Query($"XA START X'{hex}',X'',1").Map().Rows(rows).Query($"XA END X'{hex}',X'',1")
-            .Add(EventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)name]);
-    }
-
-    private static CdcOffset None() => CdcOffset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
 }

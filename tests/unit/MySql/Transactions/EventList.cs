@@ -12,10 +12,10 @@ using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>Events made by hand of a table db.t (id int), in the order in which a dump sends them, with checksums and positions.</summary>
-internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
+internal sealed class EventList : IEventStream, ISchemaSource
 {
     public static readonly Guid Source = new("aaaaaaaa-0000-0000-0000-000000000001");
 
@@ -37,6 +37,9 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
     public string Remedy => "";
 
     public CollectingLogger Logger { get; } = new();
+
+    /// <summary>The first position of the log, with an empty GTID set.</summary>
+    public static CdcOffset Start => CdcOffset.Parse("""{"v":1,"source":"mysql","gtid":"","file":"binlog.000001","pos":4}""");
 
     public static EventList Begun(long position = 4) => new EventList().Fake("binlog.000001", position).Format();
 
@@ -74,6 +77,17 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     public EventList Transaction(long gtid, params int[] numbers) => Gtid(gtid).Query("BEGIN").Map().Rows(numbers).Xid();
 
+    /// <summary>An XA transaction up to its XA PREPARE.</summary>
+    /// <param name="gtid">The number of its GTID.</param>
+    /// <param name="name">Its global id; the branch is empty.</param>
+    /// <param name="rows">The rows that it writes.</param>
+    public EventList Prepared(long gtid, char name, params int[] rows)
+    {
+        var xid = $"X'{(int)name:x2}',X'',1";
+        return Gtid(gtid).Query($"XA START {xid}").Map().Rows(rows).Query($"XA END {xid}")
+            .Add(EventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)name]);
+    }
+
     public EventList Rotate(string file)
     {
         Add(EventType.Rotate, [4, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(file)]);
@@ -99,7 +113,7 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
         return this;
     }
 
-    /// <summary>The events lie in one array, as those of one read do, with bytes of events of no interest behind them.</summary>
+    /// <summary>Puts the events into one array, as those of one read are, with bytes of other events after them.</summary>
     public EventList InOneChunk(int filler)
     {
         _chunk = [.. _events.SelectMany(e => e), .. new byte[filler]];
@@ -125,25 +139,42 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
 
     public ValueTask DisposeAsync() => default;
 
-    /// <summary>Whether the log holds no transactions any more when it is read a second time.</summary>
-    public bool IsPurged { get; init; }
+    /// <summary>The events as a server sends them to a client that has these transactions.</summary>
+    public EventList Without(GtidSet executed)
+    {
+        var result = new EventList();
+        var skips = false;
+        foreach (var bytes in _events)
+        {
+            if (bytes[4] == (byte)EventType.Gtid)
+            {
+                var gtid = GtidEvent.Read(EventType.Gtid, bytes.AsSpan(EventHeader.Length));
+                skips = executed.Contains(gtid.Gtid);
+            }
 
-    /// <summary>All of it once more: what a server would leave out is passed over.</summary>
-    public ValueTask<(IEventStream Stream, bool HasChecksums)> OpenAsync(BinlogPosition start, CancellationToken cancellationToken)
-        => new((new EventList(IsPurged ? _events[..2] : _events), true));
+            if (!skips)
+            {
+                result.Raw(bytes);
+            }
+        }
 
-    /// <summary>Reads all events through a feed of its own.</summary>
-    public async Task<EventListRun> ReadAsync(CdcOffset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
+        return result;
+    }
+
+    /// <summary>Opens a feed that reads all events.</summary>
+    public BinlogFeed Open(CdcOffset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
         bool verify = true, XaMode xa = XaMode.Buffer, FaultPolicy faults = FaultPolicy.Fail,
-        bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null)
+        bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null,
+        LargeTransactionMode large = LargeTransactionMode.Spill, SpillStorageDouble? storage = null, long spillBytes = 1 << 30)
     {
         _next = 0;
-        var document = start is null ? BinlogPosition.At("binlog.000001") : BinlogPosition.Read(start);
+        var position = start is null ? BinlogPosition.At("binlog.000001") : BinlogPosition.Read(start);
+        storage ??= new SpillStorageDouble();
         var settings = new FeedSettings
         {
             Identity = new FeedIdentity("test", null),
             Selection = new TableSelection(TableFilters.Create(include ?? [], [], ignoreCase: false), includesShadows: false, Logger),
-            Schemas = SchemaHistory.Begin(new SchemaCatalogue(), document, isKept: false),
+            Schemas = SchemaHistory.Begin(new SchemaCatalogue(), position, isKept: false),
             Xa = xa,
             OnIncident = faults,
             SkipUnchanged = skipUnchanged,
@@ -154,9 +185,21 @@ internal sealed class EventList : IEventStream, ISchemaSource, ILogOpener
             VerifyChecksums = verify,
             KeyChange = KeyChangeMode.Update,
             TransactionBufferBytes = buffer,
+            LargeTransactions = large,
+            TransactionSpillBytes = spillBytes,
+            OpenSpillStorage = storage.Create,
             WantsItems = items,
         };
-        await using var feed = new BinlogFeed(this, this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), document, hasChecksums: true);
+        return new BinlogFeed(this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), position, hasChecksums: true);
+    }
+
+    /// <summary>Reads all events through a feed of its own.</summary>
+    public async Task<EventListRun> ReadAsync(CdcOffset? start = null, bool items = true, long buffer = 1 << 20, string[]? include = null,
+        bool verify = true, XaMode xa = XaMode.Buffer, FaultPolicy faults = FaultPolicy.Fail,
+        bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null,
+        LargeTransactionMode large = LargeTransactionMode.Spill, SpillStorageDouble? storage = null, long spillBytes = 1 << 30)
+    {
+        await using var feed = Open(start, items, buffer, include, verify, xa, faults, skipUnchanged, fromSources, notFromSources, large, storage, spillBytes);
         var transactions = new CdcEmbedded.Transactions.TransactionTracker(items);
         transactions.Start(start);
         transactions.OnOpened(feed.StartPosition);

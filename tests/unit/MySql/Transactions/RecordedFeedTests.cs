@@ -3,7 +3,7 @@ using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Scripted;
 
-namespace CdcEmbedded.MySql.Tests.Feed;
+namespace CdcEmbedded.MySql.Tests.Transactions;
 
 /// <summary>Recordings of real servers through the file source and the engine, held against what their triggers saw.</summary>
 public sealed class RecordedFeedTests
@@ -89,19 +89,36 @@ public sealed class RecordedFeedTests
     }
 
     [Theory]
-    [InlineData("mysql-9.7/misc97", 64 << 20)]
-    [InlineData("mysql-9.7/misc97", 0)]
-    [InlineData("mysql-9.7/prevgtids", 64 << 20)]
-    [InlineData("mysql-5.6/tx", 64 << 20)]
-    [InlineData("mysql-5.6/tx", 0)]
-    public async Task A_restart_at_any_changes_offset_gives_exactly_the_rest(string name, long buffer)
+    [MemberData(nameof(Whole))]
+    public async Task Spilled_transactions_give_the_same_stream(string name)
     {
         var recording = Recording.Get(name);
-        var all = await FeedRun.ReadAsync(FeedRun.Files(recording, buffer: buffer), items: false);
+        var inMemory = await FeedRun.ReadAsync(FeedRun.Files(recording));
+
+        var spilled = await FeedRun.ReadAsync(FeedRun.Files(recording, buffer: 0));
+
+        Assert.Null(spilled.Failure);
+        Assert.Null(FeedRun.Difference(inMemory.Texts, spilled.Texts));
+        Assert.Equal(inMemory.Items.Select(i => i.Offset), spilled.Items.Select(i => i.Offset));
+        Assert.DoesNotContain(spilled.Changes, change => change.IsProvisional);
+    }
+
+    [Theory]
+    [InlineData("mysql-9.7/misc97", 64 << 20, LargeTransactionMode.Spill)]
+    [InlineData("mysql-9.7/misc97", 0, LargeTransactionMode.Spill)]
+    [InlineData("mysql-9.7/misc97", 0, LargeTransactionMode.DeliverProvisionally)]
+    [InlineData("mysql-9.7/prevgtids", 64 << 20, LargeTransactionMode.Spill)]
+    [InlineData("mysql-5.6/tx", 64 << 20, LargeTransactionMode.Spill)]
+    [InlineData("mysql-5.6/tx", 0, LargeTransactionMode.Spill)]
+    [InlineData("mysql-5.6/tx", 0, LargeTransactionMode.DeliverProvisionally)]
+    public async Task A_restart_at_any_changes_offset_gives_exactly_the_rest(string name, long buffer, LargeTransactionMode large)
+    {
+        var recording = Recording.Get(name);
+        var all = await FeedRun.ReadAsync(FeedRun.Files(recording, buffer: buffer, large: large), items: false);
         var texts = all.Texts;
         foreach (var i in Places(texts.Count))
         {
-            var rest = await FeedRun.ReadAsync(FeedRun.Files(recording, buffer: buffer), all.Items[i].Offset, items: false);
+            var rest = await FeedRun.ReadAsync(FeedRun.Files(recording, buffer: buffer, large: large), all.Items[i].Offset, items: false);
 
             Assert.Null(rest.Failure);
             Assert.Null(FeedRun.Difference(texts.Skip(i + 1), rest.Texts));
