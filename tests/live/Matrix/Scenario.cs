@@ -1,4 +1,5 @@
 using System.Text;
+using CdcEmbedded.MySql;
 using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
@@ -13,8 +14,11 @@ namespace CdcEmbedded.ServerTests.Matrix;
 /// <param name="Sql">The statements for a server; null if it lacks the feature.</param>
 public sealed record Scenario(string Name, Func<Combination, string?> Sql)
 {
-    /// <summary>True if the reader must hold no transaction until its end.</summary>
+    /// <summary>True if the reader may hold nothing of a transaction in memory until its end.</summary>
     public bool HoldsNothing { get; init; }
+
+    /// <summary>What the reader does with transactions that it may not hold in memory.</summary>
+    public LargeTransactionMode LargeTransactions { get; init; }
 
     /// <summary>Runs the scenario.</summary>
     public static async Task RunAsync(string script, MySqlTestServer server, string database)

@@ -97,6 +97,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
             // That scenario's marks include the shadow tables.
             IncludeShadowTables = scenario.Name == "online schema change",
             TransactionBufferBytes = scenario.HoldsNothing ? 0 : 1 << 20,
+            LargeTransactions = scenario.LargeTransactions,
         });
         var options = new CdcEngineOptions
         {

@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql;
 using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
@@ -16,6 +17,7 @@ public static partial class Scenarios
         new("mixed engines", combination => combination.Arguments.Contains("--gtid-mode=OFF") || combination.Kind != ServerKind.MySql97 ? Mixed : null),
         new("XA", combination => combination.Kind == ServerKind.MySql56 ? null : Xa),
         new("transactions above the buffer", _ => Transactions) { HoldsNothing = true },
+        new("transactions above the buffer, provisionally", _ => Transactions) { HoldsNothing = true, LargeTransactions = LargeTransactionMode.DeliverProvisionally },
         new("XA above the buffer", combination => combination.Kind == ServerKind.MySql56 ? null : Xa) { HoldsNothing = true },
         new("DDL of tables", Ddl),
         new("DDL of columns", Columns),
