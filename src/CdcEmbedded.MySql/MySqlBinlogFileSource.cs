@@ -2,6 +2,7 @@ using CdcEmbedded.MySql.Binlog.Files;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Schemas.Ddl;
 using CdcEmbedded.MySql.Server;
 using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
@@ -82,11 +83,9 @@ public sealed class MySqlBinlogFileSource : ISource
     private async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, BinlogPosition document, CancellationToken cancellationToken)
     {
         var logger = context.LoggerFactory.CreateLogger<MySqlBinlogFileSource>();
-        var history = await OpenSchemasAsync(context, start, document, cancellationToken).ConfigureAwait(false);
         var settings = new FeedSettings
         {
             Identity = new FeedIdentity(context.Name, document.Server),
-            Selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false), _options.IncludeShadowTables, logger),
             Logger = logger,
             MaxBatchSize = context.MaxBatchSize,
             VerifyChecksums = _options.VerifyChecksums,
@@ -99,38 +98,16 @@ public sealed class MySqlBinlogFileSource : ISource
             OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
             Xa = _options.Xa,
             WantsItems = context.WantsItems,
-            Schemas = history,
             IsFile = true,
-            OnUnknownSchema = _options.OnUnknownSchema,
             OnStatementChange = _options.OnStatementChange,
             OnIncident = _options.OnIncident,
         };
-        var log = new FileLog(_options.Files);
-        return new BinlogFeed(log.Open(document), new NoSchemas(), settings, context.Notes, document, hasChecksums: false);
-    }
-
-    /// <summary>Returns what is known about tables at the start position: what was stored, or what the files before that position
-    /// say.</summary>
-    private async ValueTask<SchemaHistory> OpenSchemasAsync(SourceContext context, StartPosition start, BinlogPosition document,
-        CancellationToken cancellationToken)
-    {
-        if (start.Offset is not null && await context.Notes.LoadAsync(SchemaHistory.Topic, cancellationToken).ConfigureAwait(false) is { } note
-            && SchemaHistory.Resume(note, document) is { } resumed)
-        {
-            return resumed;
-        }
-
-        var catalogue = new SchemaCatalogue { Assumes = true };
-        var begin = BinlogPosition.At(Path.GetFileName(_options.Files[0]));
-        if (document.Coordinates is { } at && at != begin.Coordinates)
-        {
-            var stream = new FileEventStream(_options.Files, BinlogFile.MagicLength);
-            await using var disposing = stream.ConfigureAwait(false);
-            await new LoggedSchemaChanges(stream, hasChecksums: false, begin, ignoresTableCase: false)
-                .ReadAsync(at, (sql, statement) => catalogue.Apply(sql, statement), cancellationToken).ConfigureAwait(false);
-        }
-
-        return SchemaHistory.Begin(catalogue, document, isKept: true);
+        var selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false), _options.IncludeShadowTables, logger);
+        var schemas = new SchemaTracker(selection, new FileSchemas(_options.Files, LoggedSql.Instance), LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);
+        await schemas.OpenAsync(document, start.Offset is not null, cancellationToken).ConfigureAwait(false);
+        var from = document.DumpStart.Coordinates ?? throw new InvalidOperationException("A start in files has coordinates.");
+        var stream = FileEventStream.From(_options.Files, from.File, from.Position);
+        return new BinlogFeed(stream, schemas, settings, document, hasChecksums: false);
     }
 
     private BinlogPosition Resolve(StartPosition start)

@@ -2,6 +2,7 @@ using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Schemas.Ddl;
 using CdcEmbedded.MySql.Server;
 using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
@@ -118,12 +119,11 @@ public sealed class MySqlSource : ISource
     {
         var (session, server, facts, _, logEnd) = found;
         var selection = SelectionFor(facts, logger);
-        var log = new ServerLog(server, facts, logger);
-        var schemas = new ServerSchemas(server, facts, log, selection, context, logger);
+        var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance, context.TimeProvider, logger);
+        var schemas = new SchemaTracker(selection, source, LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);
         try
         {
-            var history = await SchemaOpening.OpenAsync(schemas, facts, context.Notes, start, isStored,
-                cancellationToken).ConfigureAwait(false);
+            await schemas.OpenAsync(start, isStored, cancellationToken).ConfigureAwait(false);
             var state = context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
             var request = new DumpRequest
             {
@@ -139,9 +139,9 @@ public sealed class MySqlSource : ISource
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
                 start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
             var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
-            var settings = SettingsFor(context, facts, selection, history, logger) with { End = end };
+            var settings = SettingsFor(context, facts, logger) with { End = end };
             var stream = new DumpEventStream(session, packets, state.Collisions, context.StopWhenCaughtUp);
-            return new BinlogFeed(stream, schemas, settings, context.Notes, start, hasChecksums)
+            return new BinlogFeed(stream, schemas, settings, start, hasChecksums)
             {
                 Probe = context.StopWhenCaughtUp ? null : new LogProbe(server, facts, ProbeInterval, context.TimeProvider, logger),
             };
@@ -153,11 +153,9 @@ public sealed class MySqlSource : ISource
         }
     }
 
-    private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, TableSelection selection, SchemaHistory history,
-        ILogger logger) => new()
+    private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, ILogger logger) => new()
     {
         Identity = new FeedIdentity(context.Name, facts.ServerUuid),
-        Selection = selection,
         Logger = logger,
         MaxBatchSize = context.MaxBatchSize,
         VerifyChecksums = _options.VerifyChecksums,
@@ -171,9 +169,6 @@ public sealed class MySqlSource : ISource
         Xa = _options.Xa,
         Purged = facts.GtidPurged,
         WantsItems = context.WantsItems,
-        Schemas = history,
-        IgnoresTableCase = facts.IgnoresTableCase,
-        OnUnknownSchema = _options.OnUnknownSchema,
         OnStatementChange = _options.OnStatementChange,
         OnIncident = _options.OnIncident,
     };

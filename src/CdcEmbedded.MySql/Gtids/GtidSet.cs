@@ -18,7 +18,7 @@ public sealed class GtidSet : IEquatable<GtidSet>
     /// <summary>The set without any GTID.</summary>
     public static GtidSet Empty { get; } = new([]);
 
-    /// <summary>Whether no GTID is in it.</summary>
+    /// <summary>True if no GTID is in it.</summary>
     public bool IsEmpty => _entries.Length == 0;
 
     /// <summary>The number of GTIDs in it.</summary>
@@ -39,7 +39,7 @@ public sealed class GtidSet : IEquatable<GtidSet>
         }
     }
 
-    /// <summary>Whether a GTID of it has a tag, which servers before 8.3 do not know.</summary>
+    /// <summary>True if a GTID in it has a tag, which servers before 8.3 do not know.</summary>
     public bool HasTags => Array.Exists(_entries, e => e.Tag.Length > 0);
 
     /// <summary>Reads the text form: <c>uuid:1-5:7:tag:1-3,uuid:…</c>, with spaces and line breaks anywhere between the parts; UUIDs in
@@ -53,10 +53,10 @@ public sealed class GtidSet : IEquatable<GtidSet>
             : throw new FormatException($"'{text}' is not a GTID set, written uuid:1-5:7,uuid:tag:1-3.");
     }
 
-    /// <summary>Reads the text form, or tells that it is not one.</summary>
+    /// <summary>Reads the text form.</summary>
     public static bool TryParse(string? text, out GtidSet set) => GtidSetText.TryParse(text, out set);
 
-    /// <summary>Whether a GTID is in it.</summary>
+    /// <summary>True if a GTID is in it.</summary>
     public bool Contains(Gtid gtid)
         => Find(gtid.Source, gtid.Tag ?? "") is >= 0 and var i && FindInterval(_entries[i].Intervals, gtid.Number) >= 0;
 
@@ -128,7 +128,7 @@ public sealed class GtidSet : IEquatable<GtidSet>
         return FromEntries(result);
     }
 
-    /// <summary>Whether the other set has all that this one has.</summary>
+    /// <summary>True if the other set has everything that this one has.</summary>
     public bool IsSubsetOf(GtidSet other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -22,7 +22,7 @@ internal sealed class GtidSourceFilter
     public static GtidSourceFilter? Create(IReadOnlyList<string> include, IReadOnlyList<string> exclude)
         => include.Count + exclude.Count == 0 ? null : new GtidSourceFilter(include, exclude);
 
-    /// <summary>Whether a transaction is delivered; one without a GTID is.</summary>
+    /// <summary>True if a transaction is delivered; one without a GTID is.</summary>
     public bool Includes(TransactionGtid gtid) => gtid.MySql is { } mySql ? Includes(mySql.Source, _included, _excluded)
         : gtid.MariaDb is not { } mariaDb || Includes(mariaDb.Server, _includedIds, _excludedIds);
 

@@ -26,7 +26,7 @@ public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
         return result;
     }
 
-    /// <summary>The position after one more transaction: it is its domain's last.</summary>
+    /// <summary>The position after another transaction, which is then the last of its domain.</summary>
     public MariaDbGtidPosition With(MariaDbGtid gtid)
     {
         var at = 0;
@@ -43,7 +43,7 @@ public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
         return new MariaDbGtidPosition(result);
     }
 
-    /// <summary>Whether a transaction is that of its domain, or comes before it by its number.</summary>
+    /// <summary>True if a transaction is the last of its domain, or has a smaller number.</summary>
     public bool Contains(MariaDbGtid gtid)
     {
         foreach (var last in _last)
@@ -57,7 +57,7 @@ public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
         return false;
     }
 
-    /// <summary>Whether another position has all that this one has.</summary>
+    /// <summary>True if another position has everything that this one has.</summary>
     public bool IsSubsetOf(MariaDbGtidPosition other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -72,7 +72,7 @@ public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
         return true;
     }
 
-    /// <summary>Whether a domain that both have has come further here.</summary>
+    /// <summary>True if a domain that both have has a greater number here.</summary>
     internal bool IsAheadOf(MariaDbGtidPosition other)
     {
         foreach (var last in _last)

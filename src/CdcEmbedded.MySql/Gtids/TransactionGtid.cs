@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>The GTID of a transaction in the form of either make of server; the default value stands for none.</summary>
+/// <summary>The GTID of a transaction in the form of either kind of server; the default value is none.</summary>
 internal readonly record struct TransactionGtid
 {
     public TransactionGtid(Gtid gtid) => MySql = gtid;

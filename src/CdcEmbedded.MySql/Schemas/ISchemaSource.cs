@@ -5,18 +5,24 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <summary>Knows tables whose names and columns the log does not carry.</summary>
 internal interface ISchemaSource : IAsyncDisposable
 {
-    /// <summary>The columns that a table has at a place of the log.</summary>
+    /// <summary>What is known of tables at the position where reading begins, if nothing was stored there.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The tables, and true if they must be stored beside the offset, as the log does not name columns.</returns>
+    ValueTask<(SchemaCatalogue Catalogue, bool IsKept)> OpenAsync(BinlogPosition position, CancellationToken cancellationToken);
+
+    /// <summary>Finds the columns that a table had at a position.</summary>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <param name="place">The place: the beginning of the transaction that is read.</param>
+    /// <param name="position">The begin of the transaction that is read.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken);
+    ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken);
 
-    /// <summary>All tables as they were at a place of the log, those that it changes behind it left out; null where nobody can be asked.</summary>
-    /// <param name="place">The place: the beginning of the transaction that is read.</param>
+    /// <summary>All tables as they were at a position, without those that the log changes after it; null where nobody can be asked.</summary>
+    /// <param name="position">The begin of the transaction that is read.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken);
+    ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken);
 
-    /// <summary>What to tell a user whose table it does not know.</summary>
+    /// <summary>What a user can do about a table that it does not know.</summary>
     string Remedy { get; }
 }

@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Schemas;
 
@@ -7,10 +6,10 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="Database">The database.</param>
 /// <param name="Table">The table; empty where the database itself is meant.</param>
 /// <param name="Kind">What happens to it.</param>
-/// <param name="IsOptional">Whether it creates only what is not there: IF NOT EXISTS.</param>
+/// <param name="IsOptional">True if it creates only what does not exist: IF NOT EXISTS.</param>
 /// <param name="End">Where the statement ends.</param>
 internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, BinlogCoordinates End)
 {
-    /// <summary>Whether the database itself is meant.</summary>
+    /// <summary>True if the database itself is meant.</summary>
     public bool IsOfDatabase => Table.Length == 0;
 }

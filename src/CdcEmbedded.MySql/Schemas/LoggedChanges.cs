@@ -1,11 +1,13 @@
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>What the log does to tables and databases behind a place, in its order: what a server has now was there at the place only as far as nothing of
-/// this touches it (R31, R34).</summary>
-internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableCase)
+/// <summary>What the log does to tables and databases after a position, in its order: a table that a server has now was the same at the position only
+/// if none of this changes it (R31, R34).</summary>
+/// <param name="selection">The captured tables.</param>
+/// <param name="statements">Reads SQL.</param>
+/// <param name="ignoresTableCase">True if the names of tables ignore case.</param>
+internal sealed class LoggedChanges(TableSelection selection, IStatementReader statements, bool ignoresTableCase)
 {
     private readonly List<LoggedChange> _changes = [];
     private readonly StringComparison _comparison = ignoresTableCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -18,10 +20,10 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
     /// <param name="sql">The statement.</param>
     /// <param name="context">Its session's settings.</param>
     /// <param name="end">Where it ends.</param>
-    public void Add(string sql, DdlContext context, BinlogCoordinates end)
+    public void Add(string sql, StatementContext context, BinlogCoordinates end)
     {
-        // What may be there counts as there.
-        foreach (var change in new SchemaCatalogue { MayLack = true }.Apply(sql, context))
+        // What may exist counts as existing.
+        foreach (var change in statements.Apply(new SchemaCatalogue { MayLack = true }, sql, context))
         {
             if (change.Kind is TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss)
             {
@@ -39,14 +41,14 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
         }
     }
 
-    /// <summary>The first statement behind a place after which a table is another one; null where there is none.</summary>
-    public LoggedChange? FindBehind(BinlogPosition place, string database, string table)
+    /// <summary>The first statement after a position that changes a table; null where there is none.</summary>
+    public LoggedChange? FindAfter(BinlogPosition position, string database, string table)
     {
         foreach (var change in _changes)
         {
             if (!change.IsOptional && string.Equals(change.Database, database, _comparison)
                 && (string.Equals(change.Table, table, _comparison) || change.Kind == TableChangeKind.DropDatabase)
-                && (place.Coordinates is not { } at || !at.IsAtOrAfter(change.End)))
+                && (position.Coordinates is not { } at || !at.IsAtOrAfter(change.End)))
             {
                 return change;
             }
@@ -55,9 +57,9 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
         return null;
     }
 
-    /// <summary>Takes all that is changed out of what a server has now.</summary>
-    /// <returns>Whether something is missing that the log before may tell: see <see cref="PutBackInto"/>.</returns>
-    public bool TakeOutOf(SchemaCatalogue catalogue)
+    /// <summary>Removes from what a server has now everything that is changed.</summary>
+    /// <returns>True if something is missing that the log before the position may know: see <see cref="RestoreInto"/>.</returns>
+    public bool RemoveFrom(SchemaCatalogue catalogue)
     {
         var isMissing = false;
         var names = new TableNameComparer(ignoresTableCase);
@@ -68,16 +70,16 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
             var name = (change.Database, change.Table);
             if (change.IsOptional)
             {
-                // A table or database that is there now was there before, or is as this statement made it: either way what the server has is right.
+                // A table or database that exists now existed before, or is as this statement made it: either way what the server has is right.
                 optional.Add(name);
             }
             else if (change.IsOfDatabase)
             {
-                isMissing |= TakeOutDatabase(catalogue, change, created);
+                isMissing |= RemoveDatabase(catalogue, change, created);
             }
             else if (change.Kind == TableChangeKind.Create && !catalogue.IsUnknown(change.Database, change.Table) && !optional.Contains(name))
             {
-                // A table whose first change creates it was not there before: the log itself tells it.
+                // A table whose first change creates it did not exist before: the log itself has its columns.
                 created.Add(name);
                 catalogue.Forget(change.Database, change.Table);
             }
@@ -91,11 +93,11 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
         return isMissing;
     }
 
-    /// <summary>Puts back what the log before the place tells. A table of which it tells nothing, and that CREATE TABLE IF NOT EXISTS comes to, is taken to
-    /// be created by that.</summary>
-    /// <param name="catalogue">What is known at the place.</param>
-    /// <param name="earlier">What the log before it tells.</param>
-    public void PutBackInto(SchemaCatalogue catalogue, SchemaCatalogue earlier)
+    /// <summary>Restores what the log before the position knows. A table about which it knows nothing, and for which a CREATE TABLE IF NOT EXISTS follows, is
+    /// taken to be created by that.</summary>
+    /// <param name="catalogue">What is known at the position.</param>
+    /// <param name="earlier">What the log before it knows.</param>
+    public void RestoreInto(SchemaCatalogue catalogue, SchemaCatalogue earlier)
     {
         foreach (var change in _changes)
         {
@@ -110,7 +112,7 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
             }
             else if (earlier.IsAbsent(change.Database, change.Table) || (change.IsOptional && !earlier.IsUnknown(change.Database, change.Table)))
             {
-                // Where it is not certain, the next table map says whether that is so: the columns must fit.
+                // Where it is not certain, the next table map decides: the columns must fit.
                 catalogue.Forget(change.Database, change.Table);
             }
         }
@@ -124,9 +126,9 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
         }
     }
 
-    /// <summary>A database that the log creates first has from it what its tables take; of one that it alters or drops, the default character set before
-    /// is not known, and of one that it drops neither are the tables, which may be others than those of the same names now.</summary>
-    private bool TakeOutDatabase(SchemaCatalogue catalogue, in LoggedChange change, HashSet<(string, string)> created)
+    /// <summary>A database whose first change creates it has its default character set from the log. That of one which is altered or dropped first is not
+    /// known; nor are the tables of a dropped one, which may be others than those of the same names now.</summary>
+    private bool RemoveDatabase(SchemaCatalogue catalogue, in LoggedChange change, HashSet<(string, string)> created)
     {
         var isCreated = created.Contains((change.Database, ""));
         if (!isCreated)
@@ -151,8 +153,8 @@ internal sealed class LoggedChanges(TableSelection selection, bool ignoresTableC
         return !isCreated && selection.MayMatch(change.Database);
     }
 
-    /// <summary>Whether a statement does nothing where its table or database is there. IF NOT EXISTS may also stand elsewhere in it, which does no harm.</summary>
+    /// <summary>True if a statement does nothing where its table or database exists. IF NOT EXISTS may also be elsewhere in it, which does no harm.</summary>
     private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
 
-    private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, behind the start";
+    private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, after the start";
 }

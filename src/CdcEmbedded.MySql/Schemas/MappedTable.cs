@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>What a table id stands for since its last TABLE_MAP event.</summary>
+/// <summary>What a table id means since its last TABLE_MAP event.</summary>
 internal sealed class MappedTable
 {
     private readonly byte[] _body;
@@ -17,12 +17,12 @@ internal sealed class MappedTable
 
     public string Name { get; }
 
-    /// <summary>Whether its rows are delivered.</summary>
+    /// <summary>True if its rows are delivered.</summary>
     public bool IsCaptured { get; set; }
 
     /// <summary>The columns; null for tables that are not captured, and until they are resolved.</summary>
     public CapturedTable? Table { get; set; }
 
-    /// <summary>Whether the map says the same as this one, to the byte: then nothing need be parsed again.</summary>
+    /// <summary>True if a map has the same bytes: then it need not be parsed again.</summary>
     public bool IsSame(ReadOnlySpan<byte> body) => body.SequenceEqual(_body);
 }

@@ -1,13 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>The columns of tables as they are at the reader's place, and what is needed to know them at any place to which a restart may lead:
-/// a base and the versions after it, kept as a note beside the offset (R31, R32).</summary>
-/// <remarks>A note may be ahead of the offset that is stored, never behind it: at a restart the versions behind the offset are dropped, and read from
+/// <summary>The columns of tables at the reader's position, and what is needed to know them at any position to which a restart may lead:
+/// a base and the versions after it, stored as a note beside the offset (R31, R32).</summary>
+/// <remarks>A note may be newer than the stored offset, never older: at a restart the versions after the offset are dropped, and read from
 /// the log again. Versions are folded into the base only where the stored offset has passed them.</remarks>
 internal sealed class SchemaHistory
 {
@@ -18,149 +15,63 @@ internal sealed class SchemaHistory
     private const int ManyVersions = 64;
 
     private readonly List<SchemaVersion> _versions = [];
-    private SchemaCatalogue _base = new();
-    private BinlogPosition? _basePlace;
     private int _foldAt = ManyVersions;
 
-    /// <summary>The tables at the reader's place.</summary>
+    /// <summary>The tables at the reader's position.</summary>
     public SchemaCatalogue Catalogue { get; private set; } = new();
 
-    /// <summary>Whether the log does not name columns, so that what is known must be kept beside the offset.</summary>
+    /// <summary>The tables at <see cref="BasePosition"/>.</summary>
+    public SchemaCatalogue Base { get; private set; } = new();
+
+    /// <summary>The position of the base; null before there is one.</summary>
+    public BinlogPosition? BasePosition { get; private set; }
+
+    /// <summary>The versions after the base, in the order of the log.</summary>
+    public IReadOnlyList<SchemaVersion> Versions => _versions;
+
+    /// <summary>True if the log does not name columns, so that what is known must be stored beside the offset.</summary>
     public bool IsKept { get; private set; }
 
-    /// <summary>Whether there is something to be saved before an offset behind it may be.</summary>
+    /// <summary>True if there is something to be saved before a later offset may be.</summary>
     public bool IsDirty { get; private set; }
 
-    /// <summary>Whether it is worth asking which offset is stored, to fold the versions before it.</summary>
+    /// <summary>True if it is worth asking which offset is stored, to fold the versions before it.</summary>
     public bool IsLong => _versions.Count >= _foldAt;
 
-    /// <summary>Begins with what is known at a place.</summary>
+    /// <summary>Begins with what is known at a position.</summary>
     /// <param name="catalogue">The tables there; the history's own from now on.</param>
-    /// <param name="place">The place.</param>
-    /// <param name="isKept">Whether it must be kept.</param>
-    public static SchemaHistory Begin(SchemaCatalogue catalogue, BinlogPosition place, bool isKept) => new()
+    /// <param name="position">The position.</param>
+    /// <param name="isKept">True if it must be stored.</param>
+    public static SchemaHistory Begin(SchemaCatalogue catalogue, BinlogPosition position, bool isKept) => new()
     {
         Catalogue = catalogue,
-        _base = catalogue.Copy(),
-        _basePlace = place,
+        Base = catalogue.Copy(),
+        BasePosition = position,
         IsKept = isKept,
         IsDirty = isKept,
     };
 
-    /// <summary>Takes a note up at an offset.</summary>
-    /// <returns>Null where the note says nothing of that place: the offset lies before its base, or is another server's.</returns>
-    /// <exception cref="OffsetFormatException">The note is damaged.</exception>
-    public static SchemaHistory? Resume(string note, BinlogPosition offset)
+    /// <summary>Resumes a stored history at an offset: applies the versions before it, and drops the others.</summary>
+    /// <param name="catalogue">The tables at the base.</param>
+    /// <param name="position">The position of the base.</param>
+    /// <param name="versions">The versions after it.</param>
+    /// <param name="offset">Where reading begins.</param>
+    /// <returns>Null where the history says nothing of the offset: it is before the base, or another server's.</returns>
+    public static SchemaHistory? Resume(SchemaCatalogue catalogue, BinlogPosition position, IReadOnlyList<SchemaVersion> versions, BinlogPosition offset)
     {
-        try
+        if (!IsAtOrAfter(offset, position))
         {
-            using var document = JsonDocument.Parse(note);
-            var root = document.RootElement;
-            if (root.GetProperty("v").GetInt32() != 1)
-            {
-                throw new OffsetFormatException($"The stored table schemas have version {root.GetProperty("v").GetInt32()}, which is not known here (1 is): a "
-                    + "newer CdcEmbedded wrote them.");
-            }
-
-            var place = BinlogPosition.Read(CdcOffset.Parse(root.GetProperty("at").GetRawText()));
-            return place.OrderTo(offset) <= 0 ? Read(root, place, offset) : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-        {
-            throw new OffsetFormatException($"The stored table schemas are damaged: {e.Message} Remove them (the key of the engine's name with "
-                + $"'/{Topic}') to have them read from the server again.", e);
-        }
-    }
-
-    /// <summary>Applies a statement of the log.</summary>
-    /// <param name="sql">The statement.</param>
-    /// <param name="context">Its session's settings.</param>
-    /// <param name="place">Where its transaction ends.</param>
-    public IReadOnlyList<TableChange> Apply(string sql, in DdlContext context, TransactionMark place)
-    {
-        var changes = Catalogue.Apply(sql, context);
-        if (IsKept && changes.Count > 0)
-        {
-            Record(changes, place);
+            return null;
         }
 
-        return changes;
-    }
-
-    /// <summary>Begins anew with what is known at a place, and keeps it from here on: the log has turned out not to name all columns.</summary>
-    public void BeginAgain(SchemaCatalogue catalogue, BinlogPosition place)
-    {
-        (Catalogue, _base, _basePlace) = (catalogue, catalogue.Copy(), place);
-        _versions.Clear();
-        IsKept = true;
-        IsDirty = true;
-    }
-
-    /// <summary>Takes a table over that was looked up.</summary>
-    public void Learn(TableDefinition definition, TransactionMark place)
-    {
-        Catalogue.Set(definition);
-        IsKept = true;
-        IsDirty = true;
-        _versions.Add(new SchemaVersion(place, [new TableVersion(definition.Database, definition.Name, definition, false)], []));
-    }
-
-    /// <summary>What was to be saved is saved.</summary>
-    public void MarkSaved() => IsDirty = false;
-
-    /// <summary>Folds the versions before a stored offset into the base: no restart leads before it.</summary>
-    /// <param name="stored">The stored offset; null where none is.</param>
-    public void Fold(BinlogPosition? stored)
-    {
-        if (stored is not null && _basePlace is { } place && place.OrderTo(stored) <= 0)
-        {
-            while (_versions.Count > 0 && stored.Covers(_versions[0].Place, place.Server))
-            {
-                ApplyTo(_base, _versions[0]);
-                _versions.RemoveAt(0);
-                _basePlace = stored;
-            }
-        }
-
-        _foldAt = Math.Max(ManyVersions, 2 * _versions.Count);
-    }
-
-    /// <summary>The note.</summary>
-    public string ToText()
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("v"u8, 1);
-            writer.WritePropertyName("at"u8);
-            writer.WriteRawValue((_basePlace ?? throw new InvalidOperationException("The history has no base.")).ToOffset().ToString());
-            writer.WritePropertyName("base"u8);
-            _base.Write(writer);
-            writer.WriteStartArray("versions"u8);
-            foreach (var version in _versions)
-            {
-                Write(writer, version);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static SchemaHistory Read(JsonElement root, BinlogPosition place, BinlogPosition offset)
-    {
-        var history = Begin(SchemaCatalogue.Read(root.GetProperty("base")), place, isKept: true);
+        var history = Begin(catalogue, position, isKept: true);
         history.IsDirty = false;
-        foreach (var element in root.GetProperty("versions").EnumerateArray())
+        foreach (var version in versions)
         {
-            // The offset may be that of a reconnect, and the next restart's lie before it: the versions stay, and the base as it is.
-            var version = ReadVersion(element);
-            if (offset.Covers(version.Place, place.Server))
+            // The offset may be that of a reconnect, and the next restart's before it: the versions stay, and the base as it is.
+            if (offset.Covers(version.Mark, position.Server))
             {
-                ApplyTo(history.Catalogue, version);
+                version.ApplyTo(history.Catalogue);
                 history._versions.Add(version);
             }
         }
@@ -168,130 +79,56 @@ internal sealed class SchemaHistory
         return history;
     }
 
-    private void Record(IReadOnlyList<TableChange> changes, TransactionMark place)
+    /// <summary>Records what a statement changed in the catalogue.</summary>
+    /// <param name="changes">Its changes.</param>
+    /// <param name="mark">The transaction that it is in.</param>
+    public void Record(IReadOnlyList<TableChange> changes, in TransactionMark mark)
     {
-        var tables = new List<TableVersion>(changes.Count);
-        var databases = new List<(string, string?)>();
-        foreach (var change in changes)
+        if (IsKept && SchemaVersion.Of(changes, Catalogue, mark) is { } version)
         {
-            switch (change.Kind)
-            {
-                case TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss:
-                    break;
-                case TableChangeKind.DropDatabase:
-                    databases.Add((change.Database, null));
-                    break;
-                case TableChangeKind.CreateDatabase or TableChangeKind.AlterDatabase:
-                    databases.Add((change.Database, Catalogue.CharacterSetOf(change.Database)));
-                    break;
-                default:
-                    // What the names stand for now, after the whole statement: a swap names each twice.
-                    AddTable(tables, change.Database, change.Table);
-                    if (change.NewTable is { } name)
-                    {
-                        AddTable(tables, change.NewDatabase ?? change.Database, name);
-                    }
-
-                    break;
-            }
-        }
-
-        if (tables.Count + databases.Count > 0)
-        {
-            _versions.Add(new SchemaVersion(place, tables, databases));
+            _versions.Add(version);
             IsDirty = true;
         }
     }
 
-    private void AddTable(List<TableVersion> tables, string database, string table)
+    /// <summary>Begins again with what is known at a position, and stores it from here on: the log has turned out not to name all columns.</summary>
+    public void BeginAgain(SchemaCatalogue catalogue, BinlogPosition position)
     {
-        var definition = Catalogue.Find(database, table);
-        tables.Add(new TableVersion(database, table, definition, definition is null && Catalogue.IsUnknown(database, table)));
+        (Catalogue, Base, BasePosition) = (catalogue, catalogue.Copy(), position);
+        _versions.Clear();
+        IsKept = true;
+        IsDirty = true;
     }
 
-    private static void ApplyTo(SchemaCatalogue catalogue, SchemaVersion version)
+    /// <summary>Takes over a table that was looked up.</summary>
+    public void Learn(TableDefinition definition, in TransactionMark mark)
     {
-        foreach (var (database, characterSet) in version.Databases)
-        {
-            if (characterSet is null)
-            {
-                catalogue.ForgetDatabase(database);
-            }
-            else
-            {
-                catalogue.SetDatabase(database, characterSet);
-            }
-        }
-
-        foreach (var (database, table, definition, isUnknown) in version.Tables)
-        {
-            if (definition is not null)
-            {
-                catalogue.Set(definition);
-            }
-            else if (isUnknown)
-            {
-                catalogue.MarkUnknown(database, table, "a statement before the restart could not be followed");
-            }
-            else
-            {
-                catalogue.Forget(database, table);
-            }
-        }
+        Catalogue.Set(definition);
+        IsKept = true;
+        IsDirty = true;
+        _versions.Add(new SchemaVersion(mark, [new TableVersion(definition.Database, definition.Name, definition, false)], []));
     }
 
-    private static void Write(Utf8JsonWriter writer, SchemaVersion version)
+    /// <summary>What was to be saved is saved.</summary>
+    public void MarkSaved() => IsDirty = false;
+
+    /// <summary>Folds the versions before a stored offset into the base: no restart leads before it.</summary>
+    /// <param name="stored">The stored offset; null where there is none.</param>
+    public void Fold(BinlogPosition? stored)
     {
-        writer.WriteStartObject();
-        PositionJson.Write(writer, version.Place);
-        writer.WriteStartArray("tables"u8);
-        foreach (var (database, table, definition, isUnknown) in version.Tables)
+        if (stored is not null && BasePosition is { } position && IsAtOrAfter(stored, position))
         {
-            writer.WriteStartObject();
-            writer.WriteString("db"u8, database);
-            writer.WriteString("table"u8, table);
-            if (definition is not null)
+            while (_versions.Count > 0 && stored.Covers(_versions[0].Mark, position.Server))
             {
-                writer.WritePropertyName("def"u8);
-                definition.Write(writer);
+                _versions[0].ApplyTo(Base);
+                _versions.RemoveAt(0);
+                BasePosition = stored;
             }
-            else if (isUnknown)
-            {
-                writer.WriteBoolean("unknown"u8, true);
-            }
-
-            writer.WriteEndObject();
         }
 
-        writer.WriteEndArray();
-        writer.WriteStartArray("databases"u8);
-        foreach (var (database, characterSet) in version.Databases)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("db"u8, database);
-            writer.WriteString("charset"u8, characterSet);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
+        _foldAt = Math.Max(ManyVersions, 2 * _versions.Count);
     }
 
-    private static SchemaVersion ReadVersion(JsonElement element)
-    {
-        var tables = new List<TableVersion>();
-        foreach (var table in element.GetProperty("tables").EnumerateArray())
-        {
-            tables.Add(new TableVersion(table.GetProperty("db").GetString() ?? "", table.GetProperty("table").GetString() ?? "",
-                table.TryGetProperty("def", out var definition) ? TableDefinition.Read(definition) : null, table.TryGetProperty("unknown", out _)));
-        }
-
-        var databases = new List<(string, string?)>();
-        foreach (var database in element.GetProperty("databases").EnumerateArray())
-        {
-            databases.Add((database.GetProperty("db").GetString() ?? "", database.GetProperty("charset").GetString()));
-        }
-
-        return new SchemaVersion(PositionJson.ReadMark(element), tables, databases);
-    }
+    /// <summary>False also where nothing orders the two.</summary>
+    private static bool IsAtOrAfter(BinlogPosition offset, BinlogPosition position) => offset.OrderTo(position) >= 0;
 }

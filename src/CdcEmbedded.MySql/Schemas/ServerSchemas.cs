@@ -1,134 +1,131 @@
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.MySql.Schemas.Ddl;
-using CdcEmbedded.MySql.Server;
-using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>Tells which columns tables had at a place of a server's log: those that information_schema has now, where the log from that place
-/// on holds no statement that changed them (R31, R34).</summary>
-/// <remarks>It works over connections of its own, opened when first needed. A server writes a statement to its log just before it becomes
-/// visible in information_schema, so what is read counts only for statements that were in the log a moment before.</remarks>
-internal sealed class ServerSchemas(KnownServer server, ServerFacts facts, ServerLog log, TableSelection selection, SourceContext context,
-    ILogger logger) : ISchemaSource
+/// <summary>Finds the columns that tables had at a position of a server's log: those that information_schema has now, where the log after that position
+/// has no statement that changed them (R31, R34).</summary>
+/// <remarks>A server writes a statement to its log just before it becomes visible in information_schema, so what is read counts only for statements that
+/// were in the log a moment before.</remarks>
+/// <param name="server">The server.</param>
+/// <param name="selection">The captured tables.</param>
+/// <param name="statements">Reads SQL.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Reports look-ups.</param>
+internal sealed class ServerSchemas(ISchemaServer server, TableSelection selection, IStatementReader statements, TimeProvider time, ILogger logger) : ISchemaSource
 {
-    /// <summary>How long after a statement is in the log it is surely visible.</summary>
+    /// <summary>After this time in the log a statement is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
 
-    private readonly LoggedChanges _changes = new(selection, facts.IgnoresTableCase);
-    private SqlSession? _session;
+    private readonly LoggedChanges _changes = new(selection, statements, server.IgnoresTableCase);
     private BinlogPosition? _scannedFrom;
     private BinlogCoordinates _scannedTo;
 
-    public string Remedy => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start behind that position; or give the "
+    public string Remedy => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start after that position; or grant the "
         + "user SELECT on the table; or set OnUnknownSchema to skip it.";
 
-    async ValueTask<SchemaCatalogue?> ISchemaSource.ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken)
-        => await ReadAllAsync(place, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<(SchemaCatalogue Catalogue, bool IsKept)> OpenAsync(BinlogPosition position, CancellationToken cancellationToken)
+        => server.NamesColumns
 
-    /// <inheritdoc cref="ISchemaSource.ReadAllAsync"/>
-    public async ValueTask<SchemaCatalogue> ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken)
+            // No row is read by it: it knows the columns of schema changes.
+            ? (new SchemaCatalogue(server.IgnoresTableCase) { Assumes = true, MayLack = true }, false)
+            : (await ReadAsync(position, cancellationToken).ConfigureAwait(false), true);
+
+    public async ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken)
+        => await ReadAsync(position, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken)
     {
-        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
-        await Task.Delay(Visible, context.TimeProvider, cancellationToken).ConfigureAwait(false);
-        var catalogue = await InformationSchema.ReadAllAsync(session, selection, facts.IgnoresTableCase, cancellationToken).ConfigureAwait(false);
-        await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
-        if (_changes.TakeOutOf(catalogue))
+        try
         {
-            await RecallAsync(catalogue, place, cancellationToken).ConfigureAwait(false);
+            return await LookUpAsync(database, table, position, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CdcConnectionException) when (server.HasConnection)
+        {
+            // The connection is idle between look-ups, and the server ends idle ones: a second attempt over another one.
+            await server.CloseAsync().ConfigureAwait(false);
+            return await LookUpAsync(database, table, position, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private async ValueTask<SchemaCatalogue> ReadAsync(BinlogPosition position, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Visible, time, cancellationToken).ConfigureAwait(false);
+        var catalogue = await server.ReadTablesAsync(selection, cancellationToken).ConfigureAwait(false);
+        await ScanAsync(position, cancellationToken).ConfigureAwait(false);
+        if (_changes.RemoveFrom(catalogue))
+        {
+            await RecallAsync(catalogue, position, cancellationToken).ConfigureAwait(false);
         }
 
         Log.SchemasLookedUp(logger, catalogue.Count, _changes.Count);
         return catalogue;
     }
 
-    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
+    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await LookUpAsync(database, table, place, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CdcConnectionException) when (_session is not null)
-        {
-            // The connection idles between look-ups, and the server ends idle ones: once more over a new one.
-            await DisposeAsync().ConfigureAwait(false);
-            return await LookUpAsync(database, table, place, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_session is { } session)
-        {
-            _session = null;
-            await session.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
-    {
-        var session = await SessionAsync(cancellationToken).ConfigureAwait(false);
-        var definition = await InformationSchema.ReadTableAsync(session, database, table, cancellationToken).ConfigureAwait(false);
+        var definition = await server.ReadTableAsync(database, table, cancellationToken).ConfigureAwait(false);
         if (definition is null)
         {
-            return new SchemaLookup(null, "the server has no such table now, or does not show it to this user");
+            return new SchemaLookup(null, "the server has no such table now, or hides it from this user");
         }
 
-        await ScanAsync(session, place, cancellationToken).ConfigureAwait(false);
-        if (_changes.FindBehind(place, database, table) is { } change)
+        await ScanAsync(position, cancellationToken).ConfigureAwait(false);
+        if (_changes.FindAfter(position, database, table) is { } change)
         {
-            return new SchemaLookup(null, $"the statement that ends at {change.End} changed the table, and what it was before is not known");
+            return new SchemaLookup(null, $"the statement that ends at {change.End} changed the table, and its columns before that are not known");
         }
 
         Log.SchemaLookedUp(logger, database, table, definition.Columns.Count);
         return new SchemaLookup(definition, "");
     }
 
-    /// <summary>Tables and databases that the log changes behind a place may be told by the log before it, where that still holds the statement that
-    /// created them.</summary>
-    private async ValueTask RecallAsync(SchemaCatalogue catalogue, BinlogPosition place, CancellationToken cancellationToken)
+    /// <summary>The log before a position may know the tables and databases that the log after it changes, where it still has the statement that created
+    /// them.</summary>
+    private async ValueTask RecallAsync(SchemaCatalogue catalogue, BinlogPosition position, CancellationToken cancellationToken)
     {
-        if (facts.Logs is not [var oldest, ..])
+        if (server.OldestLog is not { } oldest)
         {
             return;
         }
 
-        Log.LogReadBefore(logger, oldest.File);
+        Log.LogReadBefore(logger, oldest);
 
-        // An offset by GTID alone says of each transaction whether it comes before, but not where in the log that ends.
-        var end = place.Coordinates ?? _scannedTo;
-        var earlier = new SchemaCatalogue(facts.IgnoresTableCase) { MayLack = true };
-        await ReadLogAsync(BinlogPosition.At(oldest.File), end,
-            (sql, statement, walk) =>
+        // An offset by GTID alone says of each transaction if it comes before, but not where in the log that ends.
+        var end = position.Coordinates ?? _scannedTo;
+        var earlier = new SchemaCatalogue(server.IgnoresTableCase) { MayLack = true };
+        await ReadLogAsync(BinlogPosition.At(oldest), end,
+            (text, context, walk) =>
             {
-                if (place.Covers(new TransactionMark(walk.Gtid, walk.Cursor.Coordinates), place.Server))
+                if (position.Covers(new TransactionMark(walk.Gtid, walk.Coordinates), position.Server))
                 {
-                    earlier.Apply(sql, statement);
+                    statements.Apply(earlier, text, context);
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        _changes.PutBackInto(catalogue, earlier);
+        _changes.RestoreInto(catalogue, earlier);
     }
 
-    /// <summary>Reads which tables the log changes from a place to its end now. What was read is not read again.</summary>
-    private async ValueTask ScanAsync(SqlSession session, BinlogPosition place, CancellationToken cancellationToken)
+    /// <summary>Reads which tables the log changes from a position to its end now. What was read is not read again.</summary>
+    private async ValueTask ScanAsync(BinlogPosition position, CancellationToken cancellationToken)
     {
-        if (await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false) is not { } end)
+        if (await server.ReadLogEndAsync(cancellationToken).ConfigureAwait(false) is not { } end)
         {
-            throw new SchemaUnknownException("", place.Coordinates?.ToString() ?? "", "The server does not tell where its log ends, so it cannot be told of which place its tables "
-                + "are. GRANT REPLICATION CLIENT ON *.* TO the user (BINLOG MONITOR on MariaDB).");
+            throw new SchemaUnknownException("", position.Coordinates?.ToString() ?? "", "The server does not show where its log ends, so it is not known at which "
+                + "position its tables have the columns that it has now. GRANT REPLICATION CLIENT ON *.* TO the user (BINLOG MONITOR on MariaDB).");
         }
 
-        var from = place;
-        if (_scannedFrom?.Coordinates is { } first && place.Coordinates is { } at && at.IsAtOrAfter(first) && _scannedTo.IsAtOrAfter(at))
+        var from = position;
+        if (_scannedFrom?.Coordinates is { } first && position.Coordinates is { } at && at.IsAtOrAfter(first) && _scannedTo.IsAtOrAfter(at))
         {
             from = new BinlogPosition { Coordinates = _scannedTo };
         }
         else
         {
             _changes.Clear();
-            _scannedFrom = place;
+            _scannedFrom = position;
         }
 
         if (from.Coordinates is { } start && start.IsAtOrAfter(end))
@@ -137,28 +134,24 @@ internal sealed class ServerSchemas(KnownServer server, ServerFacts facts, Serve
             return;
         }
 
-        await ReadLogAsync(from, end, (sql, statement, walk) => _changes.Add(sql, statement, walk.Cursor.Coordinates), cancellationToken).ConfigureAwait(false);
+        await ReadLogAsync(from, end, (text, context, walk) => _changes.Add(text, context, walk.Coordinates), cancellationToken).ConfigureAwait(false);
 
         // A server that shuts down ends its streams early, and its other connections before them: one that still answers has sent all.
-        await ServerFacts.ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false);
+        await server.ReadLogEndAsync(cancellationToken).ConfigureAwait(false);
         _scannedTo = end;
     }
 
-    private async ValueTask ReadLogAsync(BinlogPosition from, BinlogCoordinates end, Action<string, DdlContext, LoggedSchemaChanges> onStatement,
+    private async ValueTask ReadLogAsync(BinlogPosition from, BinlogCoordinates end, Action<string, StatementContext, StatementWalk> onStatement,
         CancellationToken cancellationToken)
     {
-        var (stream, hasChecksums) = await log.OpenAsync(from, cancellationToken).ConfigureAwait(false);
+        var (stream, hasChecksums) = await server.OpenLogAsync(from, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
-        var walk = new LoggedSchemaChanges(stream, hasChecksums, from, facts.IgnoresTableCase);
-        if (!await walk.ReadAsync(end, (sql, statement) => onStatement(sql, statement, walk), cancellationToken).ConfigureAwait(false)
-            && !from.Executed.HasValue)
+        var walk = new StatementWalk(stream, hasChecksums, from.Coordinates);
+        if (!await walk.ReadAsync(end, (text, context) => onStatement(text, context, walk), cancellationToken).ConfigureAwait(false) && !from.Executed.HasValue)
         {
-            // By GTID the last transactions may rightly be left out.
-            throw new CdcConnectionException($"The binlog ended at {walk.Cursor}, before {end}, while its statements were read: the server shuts "
+            // By GTID the server may rightly skip the last transactions.
+            throw new CdcConnectionException($"The binlog ended at {walk.Coordinates}, before {end}, while its statements were read: the server is shutting "
                 + "down, or the connection was killed.");
         }
     }
-
-    private async ValueTask<SqlSession> SessionAsync(CancellationToken cancellationToken)
-        => _session ??= await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -29,11 +29,11 @@ internal static class ShadowTables
         return false;
     }
 
-    /// <summary>Whether renaming the two is the cut-over of an online schema change: the table makes place for its shadow.</summary>
+    /// <summary>True if renaming the two is the cut-over of an online schema change: the shadow replaces the table.</summary>
     public static bool IsCutOver(string shadow, string table) => TryGetOriginal(shadow, out var original)
         && string.Equals(original, table, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Without the time that gh-ost's option --timestamp-old-table puts behind the name.</summary>
+    /// <summary>Without the time that gh-ost's option --timestamp-old-table appends to the name.</summary>
     private static string WithoutTime(string name)
     {
         const int Digits = 14;

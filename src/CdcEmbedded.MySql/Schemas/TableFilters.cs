@@ -2,7 +2,7 @@ using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>The filter of a MySQL source: the server's own databases are left out unless a pattern names them without wildcards.</summary>
+/// <summary>The filter of a MySQL source: the server's own databases are excluded unless a pattern names them without wildcards.</summary>
 internal static class TableFilters
 {
     private static readonly string[] _ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"];

@@ -4,8 +4,10 @@ using CdcEmbedded.MySql.Binlog.Rows;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>What the table ids of a binlog stand for: each TABLE_MAP event gives an id its table until the file ends (R17).</summary>
-/// <remarks>The server repeats the map before each statement's rows; one that says the same, to the byte, is not parsed again.</remarks>
+/// <summary>What the table ids of a binlog mean: each TABLE_MAP event gives an id its table until the file ends (R17).</summary>
+/// <remarks>The server repeats the map before each statement's rows; one with the same bytes is not parsed again.</remarks>
+/// <param name="selection">The captured tables.</param>
+/// <param name="schemas">The columns that are known.</param>
 internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
 {
     private const int MaxCount = 4096;
@@ -50,8 +52,8 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         }
     }
 
-    /// <summary>The columns of <see cref="Unresolved"/> cannot be found, and its rows are passed over.</summary>
-    public void PassOver()
+    /// <summary>The columns of <see cref="Unresolved"/> cannot be found, and its rows are skipped.</summary>
+    public void SkipUnresolved()
     {
         if (Unresolved is { } pending)
         {
@@ -60,7 +62,7 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         }
     }
 
-    /// <summary>A new file begins, in which the ids may stand for other tables.</summary>
+    /// <summary>Forgets all: the ids may mean other tables, or tables with other columns.</summary>
     public void Forget()
     {
         _tables.Clear();
@@ -68,8 +70,8 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         _last = null;
     }
 
-    /// <summary>Forgets the maps if there are many; to be called between two transactions, where none is needed, as each statement brings its
-    /// own along. A server gives a table a new id whenever it opens it anew, so a file can hold any number of them.</summary>
+    /// <summary>Forgets the maps if there are many. Called between two transactions, where none is needed, as each statement has its
+    /// own. A server gives a table a new id whenever it opens it again, so a file can have any number of them.</summary>
     public void Trim()
     {
         if (_tables.Count > MaxCount)
@@ -92,7 +94,7 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         var mismatch = "";
         if (!schemas.IsKept || schemas.Catalogue.Find(database, table) is not { } definition)
         {
-            // Without a base the statements of the log alone do not tell for certain.
+            // Without a base the statements of the log alone are not certain.
             mapped.Table = map.Schema is { } named ? new CapturedTable(map, named) : null;
             mismatch = schemas.Catalogue.ReasonOf(database, table) ?? "";
         }

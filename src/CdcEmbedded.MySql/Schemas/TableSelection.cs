@@ -7,9 +7,9 @@ namespace CdcEmbedded.MySql.Schemas;
 /// wildcards or asked for.</summary>
 internal sealed class TableSelection(TableFilter filter, bool includesShadows, ILogger logger)
 {
-    private readonly HashSet<(string, string)> _told = [];
+    private readonly HashSet<(string, string)> _reported = [];
 
-    /// <summary>Whether the rows of a table are delivered.</summary>
+    /// <summary>True if the rows of a table are delivered.</summary>
     public bool Matches(string database, string table)
     {
         if (!filter.Matches(database, table))
@@ -17,12 +17,12 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
             return false;
         }
 
-        if (!IsLeftOutShadow(database, table))
+        if (!IsExcludedShadow(database, table))
         {
             return true;
         }
 
-        if (_told.Count < 1000 && _told.Add((database, table)))
+        if (_reported.Count < 1000 && _reported.Add((database, table)))
         {
             Log.ShadowTableLeftOut(logger, database, table);
         }
@@ -30,11 +30,11 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
         return false;
     }
 
-    /// <summary>Whether the columns of a table are kept: also those of a table that may take a captured one's place.</summary>
+    /// <summary>True if the columns of a table are tracked: also those of a table that may replace a captured one.</summary>
     public bool IsTracked(string database, string table) => filter.Matches(database, table)
         || (ShadowTables.TryGetOriginal(table, out var original) && filter.Matches(database, original));
 
-    /// <summary>Whether any table of a database may be captured.</summary>
+    /// <summary>True if any table of a database may be captured.</summary>
     public bool MayMatch(string database)
     {
         foreach (var pattern in filter.Include)
@@ -48,7 +48,7 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
         return filter.Include.Count == 0;
     }
 
-    private bool IsLeftOutShadow(string database, string table)
+    private bool IsExcludedShadow(string database, string table)
     {
         if (includesShadows || !ShadowTables.TryGetOriginal(table, out var original) || !filter.Matches(database, original))
         {

@@ -19,12 +19,11 @@ internal sealed class BinlogFeed : ISourceFeed
     private const long MaxBatchBytes = 1024 * 1024;
 
     private readonly IEventStream _stream;
-    private readonly ISchemaSource _schemas;
+    private readonly ISchemaTracker _schemas;
     private readonly LogReader _log;
     private readonly CommittedOutput _output;
     private readonly TransactionBuffer _transactions;
     private readonly EventDispatcher _dispatcher;
-    private readonly TableResolver _tables;
     private readonly ILogger _logger;
     private SpilledDelivery? _delivery;
     private ExceptionDispatchInfo? _failure;
@@ -32,12 +31,11 @@ internal sealed class BinlogFeed : ISourceFeed
 
     /// <summary>Creates the feed; nothing is read yet.</summary>
     /// <param name="stream">The events.</param>
-    /// <param name="schemas">Knows tables that neither the log nor the notes know.</param>
+    /// <param name="schemas">Follows the columns of tables; opened at the start. Disposed with the feed.</param>
     /// <param name="settings">What is captured, and how.</param>
-    /// <param name="notes">Keeps what is known of tables.</param>
     /// <param name="start">Where the stream begins.</param>
     /// <param name="hasChecksums">True if events have a checksum before the first format description says so.</param>
-    public BinlogFeed(IEventStream stream, ISchemaSource schemas, FeedSettings settings, SourceNotes notes, BinlogPosition start, bool hasChecksums)
+    public BinlogFeed(IEventStream stream, ISchemaTracker schemas, FeedSettings settings, BinlogPosition start, bool hasChecksums)
     {
         _stream = stream;
         _schemas = schemas;
@@ -46,9 +44,7 @@ internal sealed class BinlogFeed : ISourceFeed
         _output = new CommittedOutput(settings.MaxBatchSize, Math.Clamp(settings.TransactionBufferBytes, MinBatchBytes, MaxBatchBytes));
         var scanner = new RowScanner();
         _transactions = new TransactionBuffer(settings, _log, start, scanner, _output);
-        var tables = new TableMaps(settings.Selection, settings.Schemas);
-        _dispatcher = new EventDispatcher(settings, _log, scanner, tables, _transactions, _output);
-        _tables = new TableResolver(settings, schemas, notes, tables, _transactions, _log, _dispatcher.Notices);
+        _dispatcher = new EventDispatcher(settings, _log, scanner, schemas, _transactions, _output);
         StartPosition = start;
     }
 
@@ -143,7 +139,7 @@ internal sealed class BinlogFeed : ISourceFeed
                 case DispatchStep.NeedsBytes:
                     return;
                 case DispatchStep.NeedsTable:
-                    await _tables.ResolveAsync(cancellationToken).ConfigureAwait(false);
+                    await ResolveAsync(cancellationToken).ConfigureAwait(false);
                     break;
                 case DispatchStep.NeedsSpill:
                     await _transactions.SpillAsync(cancellationToken).ConfigureAwait(false);
@@ -159,6 +155,15 @@ internal sealed class BinlogFeed : ISourceFeed
         }
     }
 
+    private async ValueTask ResolveAsync(CancellationToken cancellationToken)
+    {
+        var place = _transactions.Open?.Transaction.PositionBefore() ?? _transactions.Position.Current;
+        if (await _schemas.ResolveAsync(place, _log.Cursor.Coordinates, cancellationToken).ConfigureAwait(false) is { } skipped)
+        {
+            _dispatcher.Notices.ReportSkipped(skipped);
+        }
+    }
+
     private SpilledDelivery BeginDelivery()
     {
         var delivery = _transactions.TakeDelivery();
@@ -169,7 +174,7 @@ internal sealed class BinlogFeed : ISourceFeed
     /// <summary>What is known of tables is stored before an offset that needs it can be.</summary>
     private async ValueTask<FeedBatch> HandOverAsync(CancellationToken cancellationToken)
     {
-        await _tables.SaveAsync(cancellationToken).ConfigureAwait(false);
+        await _schemas.SaveAsync(cancellationToken).ConfigureAwait(false);
         return _output.Take();
     }
 }

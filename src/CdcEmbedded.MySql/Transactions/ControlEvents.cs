@@ -9,10 +9,10 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <summary>Reads the events that are about the log and not about a transaction.</summary>
 /// <param name="settings">The options.</param>
 /// <param name="log">The reader of the log.</param>
-/// <param name="tables">What table ids mean: nothing, in the next file.</param>
+/// <param name="schemas">Follows the columns of tables; the next file has table ids of its own.</param>
 /// <param name="transactions">The open transaction, which ends with its file.</param>
 /// <param name="output">Where heartbeats go.</param>
-internal sealed class ControlEvents(FeedSettings settings, LogReader log, TableMaps tables, TransactionBuffer transactions, CommittedOutput output)
+internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
 {
     /// <summary>Reads an event.</summary>
     /// <exception cref="CdcProtocolException">It is unknown and must not be skipped, or encrypted.</exception>
@@ -25,11 +25,11 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, TableM
                 break;
             case EventType.FormatDescription:
                 transactions.Drop("a new file began");
-                tables.Forget();
+                schemas.BeginFile();
                 break;
             case EventType.PreviousGtids:
                 // A server that was made from a copy of another one has executed transactions that no file of its own ever held.
-                var previous = GtidSetBinary.Read(e.Body);
+                var previous = PreviousGtidsEvent.Read(e.Body);
                 transactions.Position.SetPrevious(new ExecutedHistory(settings.Purged is { } purged ? previous.Union(purged) : previous));
                 break;
             case EventType.MariaDbGtidList:
@@ -64,7 +64,7 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, TableM
     {
         var rotate = RotateEvent.Read(e.Body);
         transactions.Drop("a new file began");
-        tables.Forget();
+        schemas.BeginFile();
         log.Cursor.MoveTo(rotate.FileName, (long)Math.Min(rotate.Position, long.MaxValue));
         if (!e.Header.IsArtificial)
         {

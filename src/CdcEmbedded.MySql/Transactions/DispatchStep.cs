@@ -9,7 +9,7 @@ internal enum DispatchStep
     /// <summary>More bytes: no whole event is in memory.</summary>
     NeedsBytes,
 
-    /// <summary>The columns of a captured table whose table map was read: <see cref="TableResolver"/>.</summary>
+    /// <summary>The columns of a captured table whose table map was read: <see cref="Schemas.ISchemaTracker.ResolveAsync"/>.</summary>
     NeedsTable,
 
     /// <summary>Memory: held changes must be spilled by <see cref="TransactionBuffer.SpillAsync"/>.</summary>

@@ -13,7 +13,7 @@ internal sealed class EventDispatcher
     private readonly FeedEnd? _end;
     private readonly LogReader _log;
     private readonly TransactionBuffer _transactions;
-    private readonly TableMaps _tables;
+    private readonly ISchemaTracker _schemas;
     private readonly RowsEvents _rows;
     private readonly StatementEvents _statements;
     private readonly XaEvents _xa;
@@ -23,21 +23,21 @@ internal sealed class EventDispatcher
     /// <param name="settings">What is captured, and how.</param>
     /// <param name="log">The reader of the log.</param>
     /// <param name="scanner">Scans rows.</param>
-    /// <param name="tables">What table ids mean.</param>
+    /// <param name="schemas">Follows the columns of tables.</param>
     /// <param name="transactions">Where changes go.</param>
     /// <param name="output">Where items between transactions go.</param>
-    public EventDispatcher(FeedSettings settings, LogReader log, RowScanner scanner, TableMaps tables, TransactionBuffer transactions, CommittedOutput output)
+    public EventDispatcher(FeedSettings settings, LogReader log, RowScanner scanner, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
     {
         _end = settings.End is { } end ? new FeedEnd(end) : null;
         _log = log;
-        _tables = tables;
+        _schemas = schemas;
         _transactions = transactions;
-        Notices = new FaultNotices(settings, log, transactions, output);
-        _rows = new RowsEvents(log, scanner, tables, transactions);
+        Notices = new FaultNotices(settings, log, schemas, transactions, output);
+        _rows = new RowsEvents(log, scanner, schemas, transactions);
         _xa = new XaEvents(settings, log, transactions, Notices);
-        var schemas = new SchemaStatements(settings, log, tables, transactions, Notices, output);
-        _statements = new StatementEvents(log, transactions, schemas, _xa, Notices);
-        _control = new ControlEvents(settings, log, tables, transactions, output);
+        var changes = new SchemaStatements(settings, log, schemas, transactions, output);
+        _statements = new StatementEvents(log, schemas, transactions, changes, _xa, Notices);
+        _control = new ControlEvents(settings, log, schemas, transactions, output);
     }
 
     /// <summary>Reports what cannot be delivered.</summary>
@@ -156,7 +156,7 @@ internal sealed class EventDispatcher
     {
         if (_transactions.Open is null)
         {
-            _tables.Trim();
+            _schemas.EndTransaction();
         }
     }
 }

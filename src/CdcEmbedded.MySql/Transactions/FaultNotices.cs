@@ -1,6 +1,5 @@
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Schemas;
-using CdcEmbedded.MySql.Schemas.Ddl;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Transactions;
@@ -8,19 +7,13 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <summary>Reports what cannot be delivered as it should be: by an exception or by a notice in the stream, as the options say.</summary>
 /// <param name="settings">The options.</param>
 /// <param name="log">The reader of the log.</param>
+/// <param name="schemas">Knows which tables are captured.</param>
 /// <param name="transactions">The open transaction, which holds notices inside it.</param>
 /// <param name="output">Where notices between transactions go.</param>
-internal sealed class FaultNotices(FeedSettings settings, LogReader log, TransactionBuffer transactions, CommittedOutput output)
+internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
 {
-    private readonly HashSet<string> _skipped = [];
-
     /// <summary>The columns of a captured table are not known, and its rows are skipped.</summary>
-    public DispatchStep ReportSkipped(UnresolvedTable table, string message) => _skipped.Add(table.Map.FullName)
-        ? Report(NoticeKind.TableSkipped, table.Map.Database, table.Map.Table, message)
-        : DispatchStep.Next;
-
-    /// <summary>A table was changed: one that is skipped from here on is reported again.</summary>
-    public void ForgetSkipped() => _skipped.Clear();
+    public DispatchStep ReportSkipped(SkippedTable table) => Report(NoticeKind.TableSkipped, table.Database, table.Table, table.Message);
 
     /// <summary>INCIDENT_EVENT. One in a transaction of its own ends it: nothing else would, and its GTID counts as executed.</summary>
     public DispatchStep ReadIncident(in LogEvent e)
@@ -48,15 +41,15 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, Transac
         + "before reading began: its changes, if it changed captured tables, are not in the stream. Reconcile them, or start from a position before its XA PREPARE.");
 
     /// <summary>A row change was logged as a statement: its rows are not in the log (R25).</summary>
-    public DispatchStep CheckStatement(in QueryEvent query, string text)
+    public DispatchStep CheckStatement(in Statement statement)
     {
-        var known = StatementReader.TryReadTable(text, SqlDialect.Of(query, log.Format), query.Database, out var database, out var table);
-        if ((known && !settings.Selection.Matches(database, table)) || transactions.Open is { Repetition: not Repetition.None } or { IsOfSkippedSource: true })
+        var known = schemas.TryReadTable(statement, out var database, out var table);
+        if ((known && !schemas.Captures(database, table)) || transactions.Open is { Repetition: not Repetition.None } or { IsOfSkippedSource: true })
         {
             return DispatchStep.Next;
         }
 
-        var message = $"A statement at {log.Cursor} changed {(known ? $"{database}.{table}" : $"a table of database '{query.Database}'")} and was logged as text "
+        var message = $"A statement at {log.Cursor} changed {(known ? $"{database}.{table}" : $"a table of database '{statement.Query.Database}'")} and was logged as text "
             + "instead of rows (binlog_format was not ROW in its session), so its changes cannot be delivered. Set binlog_format=ROW for all "
             + "sessions, reconcile the table, then restart from a position after that one; or exclude the table.";
         if (settings.OnStatementChange == FaultPolicy.Fail)
@@ -64,7 +57,7 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, Transac
             throw new SourceInconsistentException(message);
         }
 
-        return Report(NoticeKind.StatementChange, known ? database : query.Database, table, message);
+        return Report(NoticeKind.StatementChange, known ? database : statement.Query.Database, table, message);
     }
 
     /// <summary>Adds the notice at its place: inside a transaction with the changes of that transaction.</summary>

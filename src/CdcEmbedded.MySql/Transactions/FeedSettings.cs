@@ -1,6 +1,5 @@
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
-using CdcEmbedded.MySql.Schemas;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Transactions;
@@ -9,8 +8,6 @@ namespace CdcEmbedded.MySql.Transactions;
 internal sealed record FeedSettings
 {
     public required FeedIdentity Identity { get; init; }
-
-    public required TableSelection Selection { get; init; }
 
     public required ILogger Logger { get; init; }
 
@@ -52,15 +49,6 @@ internal sealed record FeedSettings
 
     /// <summary>The transactions that no file of the server holds any more, or ever held; null without GTIDs.</summary>
     public GtidSet? Purged { get; init; }
-
-    /// <summary>What is known of tables.</summary>
-    public required SchemaHistory Schemas { get; init; }
-
-    /// <summary>Whether the names of tables ignore case.</summary>
-    public bool IgnoresTableCase { get; init; }
-
-    /// <summary>What happens where a captured table's columns cannot be known.</summary>
-    public FaultPolicy OnUnknownSchema { get; init; }
 
     /// <summary>What happens where captured rows were changed by a statement.</summary>
     public FaultPolicy OnStatementChange { get; init; }

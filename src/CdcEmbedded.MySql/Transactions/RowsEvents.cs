@@ -7,9 +7,9 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <summary>Reads table maps, rows, and the statements of rows.</summary>
 /// <param name="log">The reader of the log.</param>
 /// <param name="scanner">Scans rows.</param>
-/// <param name="tables">What table ids mean.</param>
+/// <param name="schemas">Follows the columns of tables.</param>
 /// <param name="transactions">Where rows go.</param>
-internal sealed class RowsEvents(LogReader log, RowScanner scanner, TableMaps tables, TransactionBuffer transactions)
+internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTracker schemas, TransactionBuffer transactions)
 {
     /// <summary>TABLE_MAP_EVENT.</summary>
     public DispatchStep ReadMap(in LogEvent e)
@@ -20,8 +20,8 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, TableMaps ta
             return DispatchStep.Next;
         }
 
-        tables.Read(e.Body, log.RequireFormat());
-        return tables.Unresolved is null ? DispatchStep.Next : DispatchStep.NeedsTable;
+        schemas.ReadTableMap(e.Body, log.RequireFormat());
+        return schemas.NeedsResolving ? DispatchStep.NeedsTable : DispatchStep.Next;
     }
 
     /// <summary>WRITE_ROWS_EVENT and its like.</summary>
@@ -33,7 +33,7 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, TableMaps ta
             return DispatchStep.Next;
         }
 
-        if (tables.Find(header.TableId) is not { } mapped)
+        if (schemas.Find(header.TableId) is not { } mapped)
         {
             throw log.Damaged($"it is for table id {header.TableId}, for which no TABLE_MAP_EVENT came");
         }

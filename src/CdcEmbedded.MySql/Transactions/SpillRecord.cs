@@ -4,7 +4,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The form of a record in the spill file. Records have the header of a binlog event, so that <see cref="Binlog.Files.EventChunks"/> cuts them.</summary>
+/// <summary>The form of a record in the spill file. Records have the header of a binlog event, so that <see cref="EventChunks"/> cuts them.</summary>
 /// <remarks><code>
 ///  0  4  header timestamp of the rows event
 ///  4  1  kind: the type of a rows event, or one of the kinds below

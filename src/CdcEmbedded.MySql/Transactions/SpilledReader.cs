@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Binlog.Events;
-using CdcEmbedded.MySql.Binlog.Files;
 using CdcEmbedded.MySql.Binlog.Rows;
 
 namespace CdcEmbedded.MySql.Transactions;

@@ -1,15 +1,17 @@
 using CdcEmbedded.MySql.Binlog.Events;
-using CdcEmbedded.MySql.Schemas.Ddl;
+using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>Reads QUERY events and their like, and decides what their statement means for the transaction.</summary>
 /// <param name="log">The reader of the log.</param>
+/// <param name="schemas">Reads statements.</param>
 /// <param name="transactions">The open transaction.</param>
-/// <param name="schemas">Statements that change tables.</param>
+/// <param name="changes">Statements that change tables.</param>
 /// <param name="xa">XA statements.</param>
 /// <param name="notices">Statements that change rows.</param>
-internal sealed class StatementEvents(LogReader log, TransactionBuffer transactions, SchemaStatements schemas, XaEvents xa, FaultNotices notices)
+internal sealed class StatementEvents(LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, SchemaStatements changes, XaEvents xa,
+    FaultNotices notices)
 {
     /// <summary>QUERY_EVENT.</summary>
     public DispatchStep Read(in LogEvent e)
@@ -20,7 +22,7 @@ internal sealed class StatementEvents(LogReader log, TransactionBuffer transacti
             return DispatchStep.Next;
         }
 
-        return ReadStatement(e, LoggedStatement.Read(e.Type, e.Body));
+        return ReadStatement(e, schemas.Read(LoggedStatement.Read(e.Type, e.Body), log.Format));
     }
 
     /// <summary>EXECUTE_LOAD_QUERY_EVENT: a QUERY event with 13 more bytes before its status variables.</summary>
@@ -33,18 +35,15 @@ internal sealed class StatementEvents(LogReader log, TransactionBuffer transacti
         }
 
         byte[] plain = [.. e.Body[..FixedLength], .. e.Body[(2 * FixedLength)..]];
-        var query = QueryEvent.Read(plain);
-        return notices.CheckStatement(query, query.GetText());
+        return notices.CheckStatement(schemas.Read(QueryEvent.Read(plain), log.Format));
     }
 
-    private DispatchStep ReadStatement(in LogEvent e, in QueryEvent query)
+    private DispatchStep ReadStatement(in LogEvent e, in Statement statement)
     {
-        var text = query.GetText();
-        var dialect = SqlDialect.Of(query, log.Format);
-        switch (StatementReader.Classify(text, dialect))
+        switch (statement.Kind)
         {
             case StatementKind.Begin:
-                transactions.ReadBegin(e, query.ThreadId);
+                transactions.ReadBegin(e, statement.Query.ThreadId);
                 return DispatchStep.Next;
             case StatementKind.Commit:
                 return transactions.Commit(e);
@@ -52,52 +51,52 @@ internal sealed class StatementEvents(LogReader log, TransactionBuffer transacti
                 transactions.RollBack(e);
                 return DispatchStep.Next;
             case StatementKind.Savepoint:
-                ReadSavepoint(transactions.EnsureOpen(e), text, dialect, isRollback: false);
+                ReadSavepoint(transactions.EnsureOpen(e), statement, isRollback: false);
                 return DispatchStep.Next;
             case StatementKind.RollbackToSavepoint:
-                ReadSavepoint(transactions.EnsureOpen(e), text, dialect, isRollback: true);
+                ReadSavepoint(transactions.EnsureOpen(e), statement, isRollback: true);
                 return DispatchStep.Next;
             case StatementKind.XaStart:
-                xa.ReadStart(e, query.ThreadId, text);
+                xa.ReadStart(e, statement.Query.ThreadId, statement.Text);
                 return DispatchStep.Next;
             case StatementKind.XaEnd:
                 return DispatchStep.Next;
             case StatementKind.XaCommit:
-                return xa.ReadCommit(e, text);
+                return xa.ReadCommit(e, statement.Text);
             case StatementKind.XaRollback:
-                return xa.ReadRollback(e, text);
+                return xa.ReadRollback(e, statement.Text);
             case StatementKind.Truncate:
-                return schemas.ReadTruncate(e, query, text);
+                return changes.ReadTruncate(e, statement);
             case StatementKind.CreateTableThenRows:
-                return ReadCreateThenRows(e, query, text);
+                return ReadCreateThenRows(e, statement);
             case StatementKind.RowsByStatement:
-                return ReadRowsByStatement(e, query, text);
+                return ReadRowsByStatement(e, statement);
             default:
-                return schemas.Read(e, query, text);
+                return changes.Read(e, statement);
         }
     }
 
     /// <summary>CREATE TABLE ... START TRANSACTION: rows and XID follow, so it is one transaction, with a BEGIN or without.</summary>
-    private DispatchStep ReadCreateThenRows(in LogEvent e, in QueryEvent query, string text)
+    private DispatchStep ReadCreateThenRows(in LogEvent e, in Statement statement)
     {
         if (transactions.Open is not { HasBegun: true })
         {
-            transactions.ReadBegin(e, query.ThreadId);
+            transactions.ReadBegin(e, statement.Query.ThreadId);
         }
 
-        return schemas.Read(e, query, text);
+        return changes.Read(e, statement);
     }
 
-    private DispatchStep ReadRowsByStatement(in LogEvent e, in QueryEvent query, string text)
+    private DispatchStep ReadRowsByStatement(in LogEvent e, in Statement statement)
     {
         transactions.EnsureOpen(e);
-        var step = notices.CheckStatement(query, text);
-        return schemas.Read(e, query, text) is not DispatchStep.Next and var next ? next : step;
+        var step = notices.CheckStatement(statement);
+        return changes.Read(e, statement) is not DispatchStep.Next and var next ? next : step;
     }
 
-    private static void ReadSavepoint(OpenTransaction open, string text, SqlDialect dialect, bool isRollback)
+    private void ReadSavepoint(OpenTransaction open, in Statement statement, bool isRollback)
     {
-        if (open.Repetition == Repetition.Done || !SavepointStatement.TryReadName(text, dialect, out var name))
+        if (open.Repetition == Repetition.Done || !schemas.TryReadSavepoint(statement, out var name))
         {
             return;
         }

@@ -28,6 +28,17 @@ internal sealed class FileEventStream : IEventStream
         _start = start;
     }
 
+    /// <summary>Reads from a position in one of the files; no events if the file is not among them.</summary>
+    /// <param name="paths">The files in their order.</param>
+    /// <param name="file">The name of the first file to read.</param>
+    /// <param name="start">Where reading begins in it.</param>
+    public static FileEventStream From(IReadOnlyList<string> paths, string file, long start)
+    {
+        var files = new List<string>(paths);
+        var first = files.FindIndex(path => Path.GetFileName(path) == file);
+        return new FileEventStream(first < 0 ? [] : files[first..], start);
+    }
+
     public bool TryRead(out EventSlice slice)
     {
         if (_announcement is { } announcement)
@@ -141,7 +152,7 @@ internal sealed class FileEventStream : IEventStream
         var body = BodyOf(slice);
         if (header.Type == EventType.PreviousGtids)
         {
-            _executed = new GtidSetBuilder(GtidSetBinary.Read(body));
+            _executed = new GtidSetBuilder(PreviousGtidsEvent.Read(body));
         }
         else if (header.Type is EventType.Gtid or EventType.GtidTagged && _executed is { } executed)
         {

@@ -7,24 +7,24 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <param name="table">The table; empty, and its columns not looked at, where it is not known.</param>
 /// <param name="context">The session's settings.</param>
 /// <param name="characterSetOfDatabase">What CONVERT TO CHARACTER SET DEFAULT takes; null where not known.</param>
-internal sealed class AlterTableReader(TableDraft table, DdlContext context, string? characterSetOfDatabase)
+internal sealed class AlterTableReader(TableDraft table, StatementContext context, string? characterSetOfDatabase)
 {
     private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
     private readonly TableKeys _keys = new();
 
-    // New and moved columns find their places behind all else, as the server does it: AFTER names columns as they are called at the statement's end.
+    // New and moved columns are placed after everything else, as the server does it: AFTER uses the names that columns have at the statement's end.
     private readonly List<(ColumnDraft Column, bool IsFirst, string? After, bool IsOptional)> _placed = [];
 
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
 
-    /// <summary>Whether rows go or come without a word in the log.</summary>
+    /// <summary>True if rows are removed or added that the log does not have.</summary>
     public bool MovesPartitions { get; private set; }
 
     /// <summary>The table whose rows are exchanged with a partition's; null for none.</summary>
     public (string Database, string Table)? Exchanged { get; private set; }
 
-    /// <summary>Applies the parts behind the table's name.</summary>
+    /// <summary>Applies the parts after the table's name.</summary>
     /// <exception cref="SqlUnreadableException">One cannot be understood for certain.</exception>
     public void Read(SqlTokens tokens)
     {
@@ -32,7 +32,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         {
             ReadPart(tokens);
 
-            // ORDER BY and PARTITION BY stand last without a comma before them; commas may be left out before options.
+            // ORDER BY and PARTITION BY are last, without a comma before them; commas before options are optional.
             tokens.TryTake(',');
         }
 
@@ -139,7 +139,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
     {
         if (tokens.TryTake("SYSTEM", "VERSIONING"))
         {
-            SystemVersioning.AddTo(table);
+            VersioningColumns.AddTo(table);
             return;
         }
 
@@ -198,7 +198,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
                 throw new SqlUnreadableException($"it adds the column '{column.Name}', which is there");
             }
 
-            var end = context.IsMariaDb ? SystemVersioning.EndOf(table) : table.Columns.Count;
+            var end = context.IsMariaDb ? VersioningColumns.EndOf(table) : table.Columns.Count;
             table.Columns.Insert(isFirst ? 0 : after is null ? end : table.PlaceOf(after) + 1, column);
             if (column.OldName is null)
             {
@@ -241,7 +241,7 @@ internal sealed class AlterTableReader(TableDraft table, DdlContext context, str
         }
         else if (tokens.TryTake("SYSTEM", "VERSIONING"))
         {
-            SystemVersioning.RemoveFrom(table);
+            VersioningColumns.RemoveFrom(table);
         }
         else if (tokens.Peek().Is("PARTITION"))
         {

@@ -20,13 +20,13 @@ internal sealed class ColumnDraft
 
     public bool IsVisible { get; set; } = true;
 
-    /// <summary>Whether its own definition makes it the primary key.</summary>
+    /// <summary>True if its own definition makes it the primary key.</summary>
     public bool IsKey { get; set; }
 
-    /// <summary>Whether its own definition makes it a unique key.</summary>
+    /// <summary>True if its own definition makes it a unique key.</summary>
     public bool IsUnique { get; set; }
 
-    /// <summary>Whether its own definition gives it a history (MariaDB).</summary>
+    /// <summary>True if its own definition gives it a history (MariaDB).</summary>
     public bool IsVersioned { get; set; }
 
     public static ColumnDraft Of(ColumnDefinition column) => new()

@@ -2,7 +2,7 @@ using CdcEmbedded.MySql.Binlog.Columns;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads a column's definition behind its name: the type, then attributes in any order.</summary>
+/// <summary>Reads a column's definition after its name: the type, then attributes in any order.</summary>
 internal static class ColumnReader
 {
     // Attributes without a value that change nothing of what a row event holds.
@@ -18,7 +18,7 @@ internal static class ColumnReader
     };
 
     /// <summary>Reads the definition up to a comma, a closing parenthesis, or FIRST or AFTER.</summary>
-    public static ColumnDraft Read(SqlTokens tokens, string name, string? tableCharacterSet, in DdlContext context)
+    public static ColumnDraft Read(SqlTokens tokens, string name, string? tableCharacterSet, in StatementContext context)
     {
         var column = new ColumnDraft { Name = name, TypeText = "" };
         ColumnTypeReader.Read(tokens, column, tableCharacterSet, context);
@@ -140,7 +140,7 @@ internal static class ColumnReader
         }
     }
 
-    /// <summary>Behind other attributes too it tells the character set of a text; where bytes would become text or text bytes, the type does not stand.</summary>
+    /// <summary>After other attributes too it sets the character set of a text; where bytes would become text or text bytes, the type is not certain.</summary>
     private static void ReadCollation(SqlTokens tokens, ColumnDraft column)
     {
         var type = column.TypeText;
@@ -156,7 +156,7 @@ internal static class ColumnReader
 
         if (isBytes || characterSet == "binary")
         {
-            throw new SqlUnreadableException($"a collation of {characterSet} stands behind {type}");
+            throw new SqlUnreadableException($"a collation of {characterSet} follows {type}");
         }
 
         column.CharacterSet = characterSet;
@@ -203,7 +203,7 @@ internal static class ColumnReader
 
         if (tokens.TryTake('.'))
         {
-            // A function's or a sequence's name behind its database's.
+            // A function's or a sequence's name after its database's.
             tokens.Take();
         }
 

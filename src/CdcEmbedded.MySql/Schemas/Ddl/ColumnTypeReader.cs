@@ -24,11 +24,11 @@ internal static class ColumnTypeReader
 
     /// <summary>Reads the type.</summary>
     /// <param name="tokens">Stand at the type.</param>
-    /// <param name="column">Gets the type, its character set and whether it takes nulls.</param>
+    /// <param name="column">Gets the type, its character set and its nullability.</param>
     /// <param name="tableCharacterSet">What texts have where nothing else is said; null where not known.</param>
     /// <param name="context">The session's settings.</param>
     /// <exception cref="SqlUnreadableException">The type is not known.</exception>
-    public static void Read(SqlTokens tokens, ColumnDraft column, string? tableCharacterSet, in DdlContext context)
+    public static void Read(SqlTokens tokens, ColumnDraft column, string? tableCharacterSet, in StatementContext context)
     {
         var word = tokens.Take();
         if (word.Kind != SqlTokenKind.Word)
@@ -98,7 +98,7 @@ internal static class ColumnTypeReader
         }
     }
 
-    /// <summary>A size in parentheses; null where none stands.</summary>
+    /// <summary>A size in parentheses; null where there is none.</summary>
     public static int? TryReadSize(SqlTokens tokens)
     {
         if (!tokens.TryTake('('))
@@ -214,5 +214,5 @@ internal static class ColumnTypeReader
         .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
 
     /// <summary>MySQL 8.0 has renamed it.</summary>
-    private static string CollectionName(in DdlContext context) => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
+    private static string CollectionName(in StatementContext context) => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
 }

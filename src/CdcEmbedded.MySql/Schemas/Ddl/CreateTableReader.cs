@@ -1,11 +1,11 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads CREATE TABLE behind the table's name.</summary>
+/// <summary>Reads CREATE TABLE after the table's name.</summary>
 internal static class CreateTableReader
 {
     /// <summary>Reads the columns and options.</summary>
-    /// <exception cref="SqlUnreadableException">They cannot be told for certain.</exception>
-    public static TableDraft Read(SqlTokens tokens, string? databaseCharacterSet, in DdlContext context)
+    /// <exception cref="SqlUnreadableException">They are not certain.</exception>
+    public static TableDraft Read(SqlTokens tokens, string? databaseCharacterSet, in StatementContext context)
     {
         var table = new TableDraft { CharacterSet = databaseCharacterSet };
         var elements = tokens.Peek().Is('(') ? tokens.TakeParentheses() : null;
@@ -37,7 +37,7 @@ internal static class CreateTableReader
         keys.AddTo(table, context.IsMariaDb);
         if (isVersioned && !hasPeriod)
         {
-            SystemVersioning.AddTo(table);
+            VersioningColumns.AddTo(table);
         }
 
         return table;

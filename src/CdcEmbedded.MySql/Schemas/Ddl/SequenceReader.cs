@@ -1,14 +1,14 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads CREATE SEQUENCE and ALTER SEQUENCE behind the name: MariaDB's sequences are tables of one row (manual, "CREATE SEQUENCE").</summary>
+/// <summary>Reads CREATE SEQUENCE and ALTER SEQUENCE after the name: MariaDB's sequences are tables of one row (manual, "CREATE SEQUENCE").</summary>
 internal static class SequenceReader
 {
     /// <summary>Reads the options.</summary>
-    /// <param name="tokens">Stand behind the name.</param>
+    /// <param name="tokens">The words after the name.</param>
     /// <param name="type">The type of its numbers where AS says none; null where it is not known.</param>
     /// <param name="context">The session's settings.</param>
     /// <exception cref="SqlUnreadableException">The type is not known.</exception>
-    public static TableDraft Read(SqlTokens tokens, string? type, in DdlContext context)
+    public static TableDraft Read(SqlTokens tokens, string? type, in StatementContext context)
     {
         var number = new ColumnDraft { Name = "", TypeText = type ?? "" };
         while (!tokens.IsAtEnd)

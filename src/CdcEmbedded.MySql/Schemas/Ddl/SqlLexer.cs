@@ -15,7 +15,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
     /// <summary>What the last token is.</summary>
     public SqlTokenKind Kind { get; private set; }
 
-    /// <summary>Whether its quotes are closed; true for tokens without quotes.</summary>
+    /// <summary>True if its quotes are closed; true for tokens without quotes.</summary>
     public bool IsClosed { get; private set; }
 
     /// <summary>The last token as written.</summary>
@@ -90,7 +90,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
             }
             else
             {
-                // Inside, the quote itself stands twice.
+                // Inside, the quote itself is doubled.
                 i += inner[i] == quote ? 1 : 0;
                 result.Append(inner[Math.Min(i, inner.Length - 1)]);
             }
@@ -123,7 +123,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
     }
 
     /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. Behind a name and its
-    /// point stands a name, even one that begins with digits.</summary>
+    /// point is a name, even one that begins with digits.</summary>
     private readonly int LengthOfNumber()
     {
         if (_at > 0 && (_text[_at - 1] == '.' || (_text[_at] == '.' && (IsOfWord(_text[_at - 1]) || _text[_at - 1] is '`' or '"'))))
@@ -174,7 +174,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
 
     private static bool IsOfWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '$' || c > '\u007f';
 
-    // MySQL manual, "String Literals": other characters stand for themselves; \% and \_ keep their backslash.
+    // MySQL manual, "String Literals": other characters mean themselves; \% and \_ keep their backslash.
     private static string Unescaped(char c) => c switch
     {
         '0' => "\0",
@@ -238,7 +238,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         digits = digits < 5 ? 0 : digits;
         var version = digits == 0 ? 0 : int.Parse(rest.Slice(start, digits), CultureInfo.InvariantCulture);
 
-        // MariaDB passes over what only MySQL 5.7 and later have.
+        // MariaDB skips what only MySQL 5.7 and later have.
         var isExecuted = version <= _dialect.ServerVersion && (isMariaDbs ? _dialect.IsMariaDb : !_dialect.IsMariaDb || version is < 50700 or > 99999);
         if (isExecuted)
         {

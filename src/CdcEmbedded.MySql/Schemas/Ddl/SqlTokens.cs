@@ -36,7 +36,7 @@ internal sealed class SqlTokens
 
     public int Position => _at;
 
-    /// <summary>The next token, or one further on; an end token behind the last.</summary>
+    /// <summary>The next token, or one further on; an end token after the last.</summary>
     public SqlToken Peek(int ahead = 0) => _at + ahead >= _start && _at + ahead < _end ? _tokens[_at + ahead] : default;
 
     public SqlToken Take() => _at < _end ? _tokens[_at++] : default;
@@ -85,7 +85,7 @@ internal sealed class SqlTokens
         return true;
     }
 
-    /// <summary>A name that must stand here.</summary>
+    /// <summary>A name that must be here.</summary>
     public string TakeName()
     {
         var token = Take();
@@ -101,14 +101,14 @@ internal sealed class SqlTokens
         return TryTake('.') ? (first, TakeName()) : (defaultDatabase, first);
     }
 
-    /// <summary>A whole number that must stand here.</summary>
+    /// <summary>A whole number that must be here.</summary>
     public int TakeNumber()
     {
         var token = Take();
         return int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unexpected("a number", token);
     }
 
-    /// <summary>Passes over parentheses with all that is in them, if they stand here.</summary>
+    /// <summary>Skips parentheses with all that is in them, if they are here.</summary>
     public bool TrySkipParentheses()
     {
         if (!Peek().Is('('))
@@ -130,7 +130,7 @@ internal sealed class SqlTokens
         throw new SqlUnreadableException("a parenthesis is not closed");
     }
 
-    /// <summary>What stands in the parentheses here, which are passed over.</summary>
+    /// <summary>What is in the parentheses here, which are skipped.</summary>
     public SqlTokens TakeParentheses()
     {
         var first = _at + 1;
@@ -155,5 +155,5 @@ internal sealed class SqlTokens
     public void SkipToEnd() => _at = _end;
 
     public static SqlUnreadableException Unexpected(string wanted, SqlToken found)
-        => new($"{wanted} is expected where '{found.Text}' stands");
+        => new($"{wanted} is expected instead of '{found.Text}'");
 }

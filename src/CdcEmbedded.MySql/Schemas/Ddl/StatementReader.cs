@@ -1,10 +1,10 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads as much of a logged statement as tells its kind and, where that matters, its table. No SQL parser: comments, quotes
+/// <summary>Reads as much of a logged statement as its kind and, where that matters, its table need. No SQL parser: comments, quotes
 /// and words only.</summary>
 internal static class StatementReader
 {
-    /// <summary>Tells what a statement is.</summary>
+    /// <summary>Finds out what a statement is.</summary>
     /// <param name="text">The statement.</param>
     /// <param name="dialect">How its words are read.</param>
     public static StatementKind Classify(ReadOnlySpan<char> text, SqlDialect dialect)
@@ -33,7 +33,7 @@ internal static class StatementReader
     /// <param name="defaultDatabase">The event's default database.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <returns>False where the words do not tell for certain, as with joins, aliases and routines: any table may have been changed then.</returns>
+    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have been changed then.</returns>
     public static bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database, out string table)
     {
         database = table = "";
@@ -49,9 +49,34 @@ internal static class StatementReader
             && IsOnlyTable(ref scanner, verb);
     }
 
+    /// <summary>Reads the name of a savepoint; servers write it in backticks.</summary>
+    /// <param name="text">SAVEPOINT x, RELEASE SAVEPOINT x, or ROLLBACK TO x.</param>
+    /// <param name="dialect">How its words are read.</param>
+    /// <param name="name">The name.</param>
+    /// <returns>False for RELEASE SAVEPOINT, which changes nothing of what counts.</returns>
+    public static bool TryReadSavepoint(ReadOnlySpan<char> text, SqlDialect dialect, out string name)
+    {
+        var scanner = new StatementScanner(text, dialect);
+        name = "";
+        if (scanner.TryTakeWord("RELEASE"))
+        {
+            return false;
+        }
+
+        if (scanner.TryTakeWord("ROLLBACK"))
+        {
+            scanner.TryTakeWord("WORK");
+            scanner.TryTakeWord("TO");
+        }
+
+        scanner.TryTakeWord("SAVEPOINT");
+        name = scanner.NextName();
+        return true;
+    }
+
     private static bool Is(ReadOnlySpan<char> word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>MariaDB's <c>SET STATEMENT variable = value FOR</c>, behind which the statement stands; it is passed over.</summary>
+    /// <summary>MariaDB's <c>SET STATEMENT variable = value FOR</c>, before a statement; it is skipped.</summary>
     private static bool IsPrefix(ReadOnlySpan<char> first, ref StatementScanner scanner)
         => Is(first, "SET") && scanner.TryTakeWord("STATEMENT") && scanner.SkipPast("FOR");
 
@@ -72,7 +97,7 @@ internal static class StatementReader
             : StatementKind.Other;
     }
 
-    /// <summary>Whether a CREATE TABLE, behind these words, takes rows from SELECT, TABLE x, VALUES ROW or WITH (MySQL manual, "CREATE TABLE ... SELECT
+    /// <summary>True if a CREATE TABLE, after these words, takes rows from SELECT, TABLE x, VALUES ROW or WITH (MySQL manual, "CREATE TABLE ... SELECT
     /// Statement", "TABLE Statement", "VALUES Statement").</summary>
     private static bool HasQuery(StatementScanner scanner)
     {
@@ -108,7 +133,7 @@ internal static class StatementReader
             : StatementKind.Other;
     }
 
-    /// <summary>Passes over the verb and its modifiers, in the order of the grammar: a table may have a modifier's name.</summary>
+    /// <summary>Skips the verb and its modifiers, in the order of the grammar: a table may have a modifier's name.</summary>
     private static bool SkipToTable(ref StatementScanner scanner, out string verb)
     {
         verb = scanner.NextWord().ToString();
@@ -158,7 +183,7 @@ internal static class StatementReader
         return table.Length > 0;
     }
 
-    /// <summary>Whether what follows the name rules other tables out, and that the name is an alias.</summary>
+    /// <summary>True if what follows the name rules out other tables, and that the name is an alias.</summary>
     private static bool IsOnlyTable(ref StatementScanner scanner, string verb)
     {
         var next = scanner.PeekWord();

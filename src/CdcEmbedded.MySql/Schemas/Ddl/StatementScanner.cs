@@ -1,15 +1,15 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads a statement word by word as far as it is needed. Opening parentheses are passed over: what matters here stands at the same words inside
+/// <summary>Reads a statement word by word as far as it is needed. Opening parentheses are skipped: what matters here is at the same words inside
 /// them as outside.</summary>
 internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect)
 {
     private SqlLexer _lexer = new(text, dialect);
 
-    /// <summary>What has not been passed over.</summary>
+    /// <summary>What has not been read.</summary>
     public readonly ReadOnlySpan<char> Rest => _lexer.Rest;
 
-    /// <summary>Whether the statement ends here.</summary>
+    /// <summary>True if the statement ends here.</summary>
     public readonly bool IsAtEnd
     {
         get
@@ -19,7 +19,7 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect
         }
     }
 
-    /// <summary>Passes over a character that is there.</summary>
+    /// <summary>Skips a character that is there.</summary>
     public bool TryTake(char symbol)
     {
         var copy = this;
@@ -32,14 +32,14 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect
         return true;
     }
 
-    /// <summary>The next word without moving; empty where something else stands.</summary>
+    /// <summary>The next word without moving; empty where something else is.</summary>
     public readonly ReadOnlySpan<char> PeekWord()
     {
         var copy = this;
         return copy.NextWord();
     }
 
-    /// <summary>The next word; empty where something else stands.</summary>
+    /// <summary>The next word; empty where something else is.</summary>
     public ReadOnlySpan<char> NextWord()
     {
         var copy = this;
@@ -52,7 +52,7 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect
         return _lexer.Raw;
     }
 
-    /// <summary>Passes over a keyword that is there.</summary>
+    /// <summary>Skips a keyword that is there.</summary>
     public bool TryTakeWord(string keyword)
     {
         if (!PeekWord().Equals(keyword, StringComparison.OrdinalIgnoreCase))
@@ -64,7 +64,7 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect
         return true;
     }
 
-    /// <summary>A name with or without quotes; empty where none stands.</summary>
+    /// <summary>A name with or without quotes; empty where there is none.</summary>
     public string NextName()
     {
         var copy = this;
@@ -77,7 +77,7 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect
         return _lexer.GetText();
     }
 
-    /// <summary>Passes over everything up to and with a keyword that stands outside quotes and comments.</summary>
+    /// <summary>Skips everything up to and with a keyword that is outside quotes and comments.</summary>
     public bool SkipPast(string keyword)
     {
         while (Next())

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads what stands between the commas of CREATE TABLE's parentheses, and behind ALTER TABLE's ADD: columns, keys, constraints.</summary>
+/// <summary>Reads what is between the commas of CREATE TABLE's parentheses, and after ALTER TABLE's ADD: columns, keys, constraints.</summary>
 internal static class TableElementReader
 {
     private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL" };
@@ -8,7 +8,7 @@ internal static class TableElementReader
     /// <summary>Reads an element that is no column.</summary>
     /// <param name="tokens">Stand at its first word.</param>
     /// <param name="keys">Gets what it says of columns, which may follow it.</param>
-    /// <returns>False where a column stands.</returns>
+    /// <returns>False where a column follows.</returns>
     public static bool TryReadKey(SqlTokens tokens, TableKeys keys)
     {
         var first = tokens.Peek();
@@ -59,10 +59,10 @@ internal static class TableElementReader
         && (tokens.Peek(1).Is("INDEX") || tokens.Peek(1).Is("KEY") || tokens.Peek(1).Is('('));
 
     /// <summary>Reads the columns of a key.</summary>
-    /// <returns>Whether it is to be a hash.</returns>
+    /// <returns>True if it is to be a hash.</returns>
     public static bool ReadKey(SqlTokens tokens, List<string> columns)
     {
-        // An index's name and USING BTREE may stand before the columns or behind them.
+        // An index's name and USING BTREE may be before the columns or after them.
         var isHash = false;
         while (!tokens.IsAtEnd && !tokens.Peek().Is('('))
         {

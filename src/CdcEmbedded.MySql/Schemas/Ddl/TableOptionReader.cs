@@ -3,7 +3,7 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>Reads the options of a table that matter here: engine and default character set.</summary>
 internal static class TableOptionReader
 {
-    /// <returns>False where something else stands.</returns>
+    /// <returns>False where something else follows.</returns>
     public static bool TryRead(SqlTokens tokens, TableDraft table)
     {
         var isDefault = tokens.Peek().Is("DEFAULT") && (tokens.Peek(1).Is("CHARACTER") || tokens.Peek(1).Is("CHARSET") || tokens.Peek(1).Is("COLLATE")

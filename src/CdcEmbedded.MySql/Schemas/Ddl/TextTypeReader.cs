@@ -33,7 +33,7 @@ internal static class TextTypeReader
                 break;
         }
 
-        // COMPRESSED may stand before or behind the character set.
+        // COMPRESSED may be before or after the character set.
         if (name is not ("char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "mediumblob"))
         {
             throw new SqlUnreadableException($"the type {name} is not known");
@@ -66,7 +66,7 @@ internal static class TextTypeReader
         }
     }
 
-    /// <summary>The type behind CHARACTER SET binary is that of bytes.</summary>
+    /// <summary>The type with CHARACTER SET binary is that of bytes.</summary>
     private static string TypeOf(string name, int? size, string? characterSet)
     {
         var isBinary = characterSet == "binary";
@@ -111,7 +111,7 @@ internal static class TextTypeReader
     }
 
     /// <summary>The attributes that say a text's character set, in any order.</summary>
-    /// <param name="tokens">Stand behind the type.</param>
+    /// <param name="tokens">The words after the type.</param>
     /// <param name="otherwise">What it is where nothing is said.</param>
     public static string? ReadCharacterSet(SqlTokens tokens, string? otherwise)
     {
@@ -169,7 +169,7 @@ internal static class TextTypeReader
     public static string? NameOf(string name) => name.Equals("default", StringComparison.OrdinalIgnoreCase) ? null
         : Charset.ByName(name)?.Name ?? throw new SqlUnreadableException($"the character set {name} is not known");
 
-    /// <summary>The character set of a collation, whose name begins with it; null where it tells none, as MariaDB's <c>uca1400_ai_ci</c>.</summary>
+    /// <summary>The character set of a collation, whose name begins with it; null where it has none, as in MariaDB's <c>uca1400_ai_ci</c>.</summary>
     public static string? CharacterSetOf(string collation)
     {
         var end = collation.IndexOf('_', StringComparison.Ordinal);

@@ -33,7 +33,7 @@ internal static class EventReading
             case EventType.Heartbeat or EventType.HeartbeatV2: HeartbeatEvent.Read(header, body); break;
             case EventType.Gtid or EventType.AnonymousGtid or EventType.GtidTagged: _ = GtidEvent.Read(header.Type,
                 body).Gtid.ToString(); break;
-            case EventType.PreviousGtids: GtidSetBinary.Read(body); break;
+            case EventType.PreviousGtids: PreviousGtidsEvent.Read(body); break;
             case EventType.TransactionPayload: TransactionPayloadHeader.Read(body); break;
             case EventType.TableMap when !format.IsMariaDb: TableMap.Read(body, format); break;
             default:

@@ -49,16 +49,16 @@ public sealed class LoggedChangesTests
     public void What_a_server_has_now_counts_as_far_as_the_log_did_not_change_it(string expected, string behind, string before)
     {
         var selection = new TableSelection(TableFilters.Create(["d.*"], [], ignoreCase: false), includesShadows: false, NullLogger.Instance);
-        var changes = new LoggedChanges(selection, ignoresTableCase: false);
+        var changes = new LoggedChanges(selection, LoggedSql.Instance, ignoresTableCase: false);
         foreach (var statement in Statements(behind))
         {
             changes.Add(statement, Context, new BinlogCoordinates("binlog.000002", 100));
         }
 
         var catalogue = Applied(new SchemaCatalogue(), Now);
-        if (changes.TakeOutOf(catalogue))
+        if (changes.RemoveFrom(catalogue))
         {
-            changes.PutBackInto(catalogue, Applied(new SchemaCatalogue { MayLack = true }, before));
+            changes.RestoreInto(catalogue, Applied(new SchemaCatalogue { MayLack = true }, before));
         }
 
         var table = catalogue.Find("d", "t") is { } found ? found.Columns[0].Name : catalogue.IsUnknown("d", "t") ? "unknown" : "absent";
@@ -76,14 +76,15 @@ public sealed class LoggedChangesTests
     [InlineData(false, "ALTER DATABASE d CHARACTER SET latin1")]
     public void A_table_is_another_one_behind_a_statement_that_changes_it(bool expected, string statement)
     {
-        var changes = new LoggedChanges(new TableSelection(TableFilters.Create([], [], ignoreCase: false), includesShadows: false, NullLogger.Instance), ignoresTableCase: false);
+        var changes = new LoggedChanges(new TableSelection(TableFilters.Create([], [], ignoreCase: false), includesShadows: false, NullLogger.Instance), LoggedSql.Instance,
+            ignoresTableCase: false);
         changes.Add(statement, Context, new BinlogCoordinates("binlog.000002", 100));
 
-        Assert.Equal(expected, changes.FindBehind(BinlogPosition.At("binlog.000002", 99), "d", "t") is not null);
-        Assert.Null(changes.FindBehind(BinlogPosition.At("binlog.000002", 100), "d", "t"));
+        Assert.Equal(expected, changes.FindAfter(BinlogPosition.At("binlog.000002", 99), "d", "t") is not null);
+        Assert.Null(changes.FindAfter(BinlogPosition.At("binlog.000002", 100), "d", "t"));
     }
 
-    private static DdlContext Context => new()
+    private static StatementContext Context => new()
     {
         Database = "d",
         Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: true, ServerVersion: 110800),
@@ -97,7 +98,7 @@ public sealed class LoggedChangesTests
     {
         foreach (var statement in Statements(statements))
         {
-            catalogue.Apply(statement, Context);
+            LoggedSql.Instance.Apply(catalogue, statement, Context);
         }
 
         return catalogue;

@@ -56,7 +56,7 @@ internal sealed class ScriptedPrimary
         {
             set = e.Header.Type switch
             {
-                EventType.PreviousGtids => set.Union(GtidSetBinary.Read(e.Body)),
+                EventType.PreviousGtids => set.Union(PreviousGtidsEvent.Read(e.Body)),
                 EventType.Gtid or EventType.GtidTagged => set.Add(GtidEvent.Read(e.Header.Type, e.Body).Gtid),
                 _ => set,
             };
@@ -88,7 +88,7 @@ internal sealed class ScriptedPrimary
 
     private async Task DumpAsync(ScriptedConnection connection, BinlogDumpRequest request)
     {
-        var sent = request.GtidSet is { } set ? GtidSetBinary.Read(set) : GtidSet.Empty;
+        var sent = request.GtidSet is { } set ? PreviousGtidsEvent.Read(set) : GtidSet.Empty;
         var first = request.FileName.Length == 0 ? 0 : _files.FindIndex(f => f.Name == request.FileName);
         var position = (long)request.Position;
         foreach (var (name, bytes) in _files.Skip(first))

@@ -4,6 +4,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Schemas.Ddl;
 using CdcEmbedded.MySql.Tests.Binlog;
 using CdcEmbedded.MySql.Tests.Scripted;
 using CdcEmbedded.MySql.Transactions;
@@ -132,6 +133,9 @@ internal sealed class EventList : IEventStream, ISchemaSource
 
     public ValueTask<bool> FillAsync(CancellationToken cancellationToken) => new(false);
 
+    public ValueTask<(SchemaCatalogue Catalogue, bool IsKept)> OpenAsync(BinlogPosition position, CancellationToken cancellationToken)
+        => new((new SchemaCatalogue(), false));
+
     public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
         => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null), ""));
 
@@ -173,8 +177,6 @@ internal sealed class EventList : IEventStream, ISchemaSource
         var settings = new FeedSettings
         {
             Identity = new FeedIdentity("test", null),
-            Selection = new TableSelection(TableFilters.Create(include ?? [], [], ignoreCase: false), includesShadows: false, Logger),
-            Schemas = SchemaHistory.Begin(new SchemaCatalogue(), position, isKept: false),
             Xa = xa,
             OnIncident = faults,
             SkipUnchanged = skipUnchanged,
@@ -190,7 +192,10 @@ internal sealed class EventList : IEventStream, ISchemaSource
             OpenSpillStorage = storage.Create,
             WantsItems = items,
         };
-        return new BinlogFeed(this, this, settings, new SourceNotes(new InMemoryOffsetStore(), "test"), position, hasChecksums: true);
+        var selection = new TableSelection(TableFilters.Create(include ?? [], [], ignoreCase: false), includesShadows: false, Logger);
+        var schemas = new SchemaTracker(selection, this, LoggedSql.Instance, new SourceNotes(new InMemoryOffsetStore(), "test"), FaultPolicy.Fail);
+        Assert.True(schemas.OpenAsync(position, isStored: false, CancellationToken.None).IsCompletedSuccessfully);
+        return new BinlogFeed(this, schemas, settings, position, hasChecksums: true);
     }
 
     /// <summary>Reads all events through a feed of its own.</summary>

@@ -86,11 +86,11 @@ public sealed class DdlReaderTests
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
-            table.Write(writer);
+            SchemaCatalogueJson.Write(writer, table);
         }
 
         using var document = JsonDocument.Parse(stream.ToArray());
-        Assert.Equal(expected, TableDefinition.Read(document.RootElement).MayHashKeys);
+        Assert.Equal(expected, SchemaCatalogueJson.ReadTable(document.RootElement).MayHashKeys);
     }
 
     [Theory]
@@ -128,13 +128,13 @@ public sealed class DdlReaderTests
 
     private static void Apply(SchemaCatalogue catalogue, string[] statements, bool isMariaDb = true)
     {
-        var context = new DdlContext
+        var context = new StatementContext
         {
             Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: isMariaDb, ServerVersion: isMariaDb ? 110800 : 90700), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
         };
         foreach (var statement in statements)
         {
-            catalogue.Apply(statement, context);
+            LoggedSql.Instance.Apply(catalogue, statement, context);
         }
     }
 

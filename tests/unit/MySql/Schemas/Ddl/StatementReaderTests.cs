@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Schemas.Ddl;
+namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>What a statement in a QUERY event means for the stream.</summary>
 internal enum StatementKind

@@ -1,7 +1,4 @@
-using CdcEmbedded.MySql.Schemas;
-using CdcEmbedded.MySql.Schemas.Ddl;
-
-namespace CdcEmbedded.MySql.Transactions;
+namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>Selects the schema changes that the application sees: those of captured tables, and the cut-over of an online schema change as the one change that
 /// it is (R35).</summary>
@@ -16,7 +13,7 @@ internal sealed class SchemaChangeFilter(TableSelection selection)
         {
             if (change.Kind == TableChangeKind.Truncate)
             {
-                // A change of its own: see SchemaStatements.ReadTruncate.
+                // A change of its own in the stream.
                 continue;
             }
 
@@ -31,8 +28,10 @@ internal sealed class SchemaChangeFilter(TableSelection selection)
             {
                 if (selection.Matches(change.NewDatabase ?? change.Database, name))
                 {
-                    result.Add(change with { Kind = TableChangeKind.Alter, Database = change.NewDatabase ?? change.Database, Table = name, NewDatabase = null,
-                        NewTable = null });
+                    result.Add(change with
+                    {
+                        Kind = TableChangeKind.Alter, Database = change.NewDatabase ?? change.Database, Table = name, NewDatabase = null, NewTable = null,
+                    });
                 }
             }
             else if (selection.Matches(change.Database, change.Table) ? !MakesRoom(change, changes)
@@ -46,7 +45,7 @@ internal sealed class SchemaChangeFilter(TableSelection selection)
     }
 
     /// <summary>True if a captured table is only renamed to make room for its shadow.</summary>
-    private bool MakesRoom(in TableChange change, IReadOnlyList<TableChange> all)
+    private bool MakesRoom(TableChange change, IReadOnlyList<TableChange> all)
     {
         if (change.NewTable is not { } aside || selection.Matches(change.NewDatabase ?? change.Database, aside))
         {

@@ -1,7 +1,7 @@
 using CdcEmbedded.MySql.Binlog.Columns;
-using CdcEmbedded.MySql.Server;
+using CdcEmbedded.MySql.Schemas;
 
-namespace CdcEmbedded.MySql.Schemas;
+namespace CdcEmbedded.MySql.Server;
 
 /// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to
 /// say.</summary>

@@ -1,6 +1,5 @@
-using CdcEmbedded.MySql.Schemas.Ddl;
 
-namespace CdcEmbedded.MySql.Schemas;
+namespace CdcEmbedded.MySql.Schemas.Ddl;
 
 /// <summary>What the keys of a statement say of columns, by the names that these have at the statement's end.</summary>
 internal sealed class TableKeys
@@ -14,10 +13,10 @@ internal sealed class TableKeys
     /// <summary>MariaDB's periods: a name, and the columns of the start and the end, which take no nulls.</summary>
     public List<(string Name, string Start, string End)> Periods { get; } = [];
 
-    /// <summary>Whether a unique key is to be a hash.</summary>
+    /// <summary>True if a unique key is to be a hash.</summary>
     public bool HasHash { get; set; }
 
-    /// <summary>Adds the keys that stand in a column's own definition.</summary>
+    /// <summary>Adds the keys in a column's own definition.</summary>
     public void AddOf(ColumnDraft column)
     {
         if (column.IsKey)
@@ -33,7 +32,7 @@ internal sealed class TableKeys
 
     /// <summary>Applies all to a table whose columns are complete.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="isMariaDb">Whether unique keys may be hashes.</param>
+    /// <param name="isMariaDb">True if unique keys may be hashes.</param>
     /// <exception cref="SqlUnreadableException">A column is not there.</exception>
     public void AddTo(TableDraft table, bool isMariaDb)
     {
@@ -58,7 +57,7 @@ internal sealed class TableKeys
             }
         }
 
-        // Only now: DROP PRIMARY KEY may stand behind a MODIFY that lets a column of the key take nulls.
+        // Only now: DROP PRIMARY KEY may follow a MODIFY that lets a column of the key take nulls.
         foreach (var column in table.Key)
         {
             column.IsNullable = false;

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Schemas.Ddl;
+namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>What a statement did to a table or database.</summary>
 internal enum TableChangeKind
@@ -12,6 +12,6 @@ internal enum TableChangeKind
     AlterDatabase,
     DropDatabase,
 
-    /// <summary>Rows went or came with a partition or a tablespace, without a word of them in the log (R26).</summary>
+    /// <summary>Rows were removed or added with a partition or a tablespace; the log does not have them (R26).</summary>
     PartitionDataLoss,
 }

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Schemas.Ddl;
+namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>What a statement did to one table or database.</summary>
 /// <param name="Kind">What.</param>

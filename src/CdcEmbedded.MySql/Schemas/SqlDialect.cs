@@ -1,11 +1,11 @@
 using CdcEmbedded.MySql.Binlog.Events;
 
-namespace CdcEmbedded.MySql.Schemas.Ddl;
+namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>What the words of a statement depend on: its session's sql_mode and the server that logged it.</summary>
-/// <param name="HasAnsiQuotes">Whether double quotes enclose names (ANSI_QUOTES).</param>
-/// <param name="HasBackslashEscapes">Whether backslashes escape in texts (no NO_BACKSLASH_ESCAPES).</param>
-/// <param name="IsMariaDb">Whether MariaDB logged it.</param>
+/// <param name="HasAnsiQuotes">True if double quotes enclose names (ANSI_QUOTES).</param>
+/// <param name="HasBackslashEscapes">True if backslashes escape in texts (no NO_BACKSLASH_ESCAPES).</param>
+/// <param name="IsMariaDb">True if MariaDB logged it.</param>
 /// <param name="ServerVersion">As executable comments write it: 90704, 101119.</param>
 internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslashEscapes, bool IsMariaDb, int ServerVersion)
 {
@@ -25,7 +25,7 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
     /// <summary>The first three numbers of a version's text.</summary>
     private static int VersionOf(string text, bool isMariaDb)
     {
-        // Old replicas know no 10: MariaDB hides its version behind theirs.
+        // Old replicas know no 10: MariaDB puts a version of theirs before its own.
         const string Disguise = "5.5.5-";
         var rest = isMariaDb && text.StartsWith(Disguise, StringComparison.Ordinal) ? text.AsSpan(Disguise.Length) : text.AsSpan();
         var version = 0;

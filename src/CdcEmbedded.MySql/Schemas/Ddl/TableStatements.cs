@@ -1,0 +1,150 @@
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>CREATE, ALTER, DROP, RENAME and TRUNCATE TABLE.</summary>
+/// <param name="changes">Applies them.</param>
+/// <param name="tokens">The words after TABLE.</param>
+/// <param name="context">The session's settings.</param>
+internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens, StatementContext context)
+{
+    /// <summary>CREATE TABLE.</summary>
+    /// <param name="isReplacing">True for MariaDB's OR REPLACE.</param>
+    public void ReadCreate(bool isReplacing)
+    {
+        var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
+        var (database, table) = tokens.TakeTable(context.Database);
+        if (!isOptional || isReplacing || changes.Creates(database, table))
+        {
+            changes.Define(TableChangeKind.Create, database, table, () => ReadLike(database, table)
+                ?? CreateTableReader.Read(tokens, changes.CharacterSetOf(database, context), context).ToDefinition(database, table));
+        }
+    }
+
+    /// <summary>ALTER TABLE.</summary>
+    public void ReadAlter()
+    {
+        var isOptional = tokens.TryTake("IF", "EXISTS");
+        var (database, table) = tokens.TakeTable(context.Database);
+        SkipWait();
+        if (!isOptional || !changes.Catalogue.IsAbsent(database, table))
+        {
+            Alter(database, table);
+        }
+    }
+
+    /// <summary>DROP TABLE and DROP SEQUENCE.</summary>
+    public void ReadDrop()
+    {
+        var isOptional = tokens.TryTake("IF", "EXISTS");
+        do
+        {
+            var (database, table) = tokens.TakeTable(context.Database);
+            changes.Drop(database, table, isOptional);
+        }
+        while (tokens.TryTake(','));
+    }
+
+    /// <summary>RENAME TABLE.</summary>
+    public void ReadRename()
+    {
+        var isOptional = tokens.TryTake("IF", "EXISTS");
+        do
+        {
+            var (database, table) = tokens.TakeTable(context.Database);
+            SkipWait();
+            if (!tokens.TryTake("TO"))
+            {
+                throw SqlTokens.Unexpected("TO", tokens.Peek());
+            }
+
+            var (newDatabase, newTable) = tokens.TakeTable(context.Database);
+            if (!isOptional || !changes.Catalogue.IsAbsent(database, table))
+            {
+                changes.Rename(database, table, newDatabase, newTable);
+            }
+        }
+        while (tokens.TryTake(','));
+    }
+
+    /// <summary>TRUNCATE TABLE.</summary>
+    public void ReadTruncate()
+    {
+        var (database, table) = tokens.TakeTable(context.Database);
+        changes.Add(new TableChange(TableChangeKind.Truncate, database, table) { Definition = changes.Catalogue.Find(database, table) });
+    }
+
+    /// <summary>CREATE TABLE a LIKE b, or (LIKE b); null where columns follow.</summary>
+    private TableDefinition? ReadLike(string database, string table)
+    {
+        var isInner = tokens.Peek().Is('(') && tokens.Peek(1).Is("LIKE");
+        if (!isInner && !tokens.Peek().Is("LIKE"))
+        {
+            return null;
+        }
+
+        if (isInner)
+        {
+            tokens.Take();
+        }
+
+        tokens.Take();
+        var (fromDatabase, from) = tokens.TakeTable(context.Database);
+        return changes.Catalogue.Find(fromDatabase, from)?.Renamed(database, table)
+            ?? throw new SqlUnreadableException($"it is like {fromDatabase}.{from}, which is not known");
+    }
+
+    private void Alter(string database, string table)
+    {
+        var known = changes.Catalogue.Find(database, table);
+        var reader = ReaderOf(known is null ? new TableDraft() : TableDraft.Of(known), database);
+        if (known is null)
+        {
+            reader.ReadNames(tokens.Rest());
+        }
+
+        var change = changes.Define(TableChangeKind.Alter, database, table, () =>
+        {
+            if (known is null)
+            {
+                throw new SqlUnreadableException("the table is not known");
+            }
+
+            // Read twice: new columns have the character set that the table has at the end, wherever the statement says it.
+            var first = TableDraft.Of(known);
+            ReaderOf(first, database).Read(tokens.Rest());
+            var draft = TableDraft.Of(known);
+            draft.CharacterSet = first.CharacterSet;
+            reader = ReaderOf(draft, database);
+            reader.Read(tokens.Rest());
+            return draft.ToDefinition(database, table);
+        });
+        if (reader.MovesPartitions)
+        {
+            changes.Replace(change, change with { Kind = TableChangeKind.PartitionDataLoss });
+            if (reader.Exchanged is { } other)
+            {
+                var definition = changes.Catalogue.Find(other.Database, other.Table);
+                changes.Add(new TableChange(TableChangeKind.PartitionDataLoss, other.Database, other.Table) { Definition = definition });
+            }
+        }
+
+        if (reader.NewName is { } name)
+        {
+            changes.Rename(database, table, name.Database, name.Table);
+        }
+    }
+
+    private AlterTableReader ReaderOf(TableDraft draft, string database) => new(draft, context, changes.CharacterSetOf(database, context));
+
+    /// <summary>MariaDB's WAIT n and NOWAIT.</summary>
+    private void SkipWait()
+    {
+        if (tokens.TryTake("WAIT"))
+        {
+            tokens.TakeNumber();
+        }
+        else
+        {
+            tokens.TryTake("NOWAIT");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using CdcEmbedded.MySql.Binlog.Columns;
+
+namespace CdcEmbedded.MySql.Schemas;
+
+/// <summary>The JSON of tables and of catalogues.</summary>
+/// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
+/// table: {"db":name,"name":name,"cs":charset,"engine":name,"hash":true,
+///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true}]}</code></remarks>
+internal static class SchemaCatalogueJson
+{
+    /// <summary>Writes a catalogue.</summary>
+    public static void Write(Utf8JsonWriter writer, SchemaCatalogue catalogue)
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("nocase"u8, catalogue.IgnoresCase);
+        if (catalogue.Assumes)
+        {
+            writer.WriteBoolean("assumes"u8, true);
+        }
+
+        writer.WriteStartObject("databases"u8);
+        foreach (var (database, characterSet) in catalogue.Databases)
+        {
+            writer.WriteString(database, characterSet);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartArray("tables"u8);
+        foreach (var table in catalogue.Tables)
+        {
+            Write(writer, table);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("unknown"u8);
+        foreach (var ((database, table), reason) in catalogue.Unknown)
+        {
+            writer.WriteStringValue(database);
+            writer.WriteStringValue(table);
+            writer.WriteStringValue(reason);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads a catalogue.</summary>
+    public static SchemaCatalogue Read(JsonElement element)
+    {
+        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean()) { Assumes = element.TryGetProperty("assumes", out _) };
+        foreach (var database in element.GetProperty("databases").EnumerateObject())
+        {
+            result.SetDatabase(database.Name, database.Value.GetString() ?? "");
+        }
+
+        foreach (var table in element.GetProperty("tables").EnumerateArray())
+        {
+            result.Set(ReadTable(table));
+        }
+
+        var unknown = element.GetProperty("unknown");
+        for (var i = 0; i + 2 < unknown.GetArrayLength(); i += 3)
+        {
+            result.MarkUnknown(unknown[i].GetString() ?? "", unknown[i + 1].GetString() ?? "", unknown[i + 2].GetString() ?? "");
+        }
+
+        return result;
+    }
+
+    /// <summary>Writes a table.</summary>
+    public static void Write(Utf8JsonWriter writer, TableDefinition table)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("db"u8, table.Database);
+        writer.WriteString("name"u8, table.Name);
+        writer.WriteString("cs"u8, table.CharacterSet);
+        writer.WriteString("engine"u8, table.Engine);
+        if (table.MayHashKeys)
+        {
+            writer.WriteBoolean("hash"u8, true);
+        }
+
+        writer.WriteStartArray("cols"u8);
+        foreach (var column in table.Columns)
+        {
+            Write(writer, column);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads a table.</summary>
+    public static TableDefinition ReadTable(JsonElement element)
+    {
+        var columns = new List<ColumnDefinition>();
+        foreach (var column in element.GetProperty("cols").EnumerateArray())
+        {
+            columns.Add(new ColumnDefinition(
+                column.GetProperty("n").GetString() ?? "",
+                column.GetProperty("t").GetString() ?? "",
+                column.TryGetProperty("null", out _),
+                column.TryGetProperty("cs", out var cs) ? cs.GetString() : null,
+                column.TryGetProperty("key", out var key) ? key.GetInt32() : 0,
+                !column.TryGetProperty("hidden", out _)));
+        }
+
+        return new TableDefinition(element.GetProperty("db").GetString() ?? "", element.GetProperty("name").GetString() ?? "", columns,
+            element.GetProperty("cs").GetString(), element.GetProperty("engine").GetString())
+        {
+            MayHashKeys = element.TryGetProperty("hash", out _),
+        };
+    }
+
+    private static void Write(Utf8JsonWriter writer, ColumnDefinition column)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("n"u8, column.Name);
+        writer.WriteString("t"u8, column.TypeText);
+        if (column.IsNullable)
+        {
+            writer.WriteBoolean("null"u8, true);
+        }
+
+        if (column.CharacterSet is { } cs)
+        {
+            writer.WriteString("cs"u8, cs);
+        }
+
+        if (column.KeyOrdinal > 0)
+        {
+            writer.WriteNumber("key"u8, column.KeyOrdinal);
+        }
+
+        if (!column.IsVisible)
+        {
+            writer.WriteBoolean("hidden"u8, true);
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,142 @@
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Schemas;
+
+/// <summary>Follows tables by the table maps, by the statements of the log, by a note beside the offset, and by what a source of schemas can be asked.</summary>
+/// <param name="selection">The captured tables.</param>
+/// <param name="source">Knows tables that neither the log nor the note knows. Disposed with the tracker.</param>
+/// <param name="statements">Reads SQL.</param>
+/// <param name="notes">Keeps what is known of tables.</param>
+/// <param name="onUnknownSchema">What happens where the columns of a captured table cannot be found.</param>
+internal sealed class SchemaTracker(TableSelection selection, ISchemaSource source, IStatementReader statements, SourceNotes notes, FaultPolicy onUnknownSchema)
+    : ISchemaTracker
+{
+    private readonly SchemaChangeFilter _filter = new(selection);
+    private readonly HashSet<string> _skipped = [];
+    private SchemaHistory _history = new();
+    private TableMaps _maps = new(selection, new SchemaHistory());
+
+    public bool NeedsResolving => _maps.Unresolved is not null;
+
+    public async ValueTask OpenAsync(BinlogPosition position, bool isStored, CancellationToken cancellationToken)
+    {
+        var note = isStored ? await notes.LoadAsync(SchemaHistory.Topic, cancellationToken).ConfigureAwait(false) : null;
+        if (note is null || SchemaHistoryJson.Read(note, position) is not { } history)
+        {
+            var (catalogue, isKept) = await source.OpenAsync(position, cancellationToken).ConfigureAwait(false);
+            history = SchemaHistory.Begin(catalogue, position, isKept);
+        }
+
+        _history = history;
+        _maps = new TableMaps(selection, history);
+        _skipped.Clear();
+        await SaveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public bool Captures(string database, string table) => selection.Matches(database, table);
+
+    public void ReadTableMap(ReadOnlySpan<byte> body, FormatDescription format) => _maps.Read(body, format);
+
+    public MappedTable? Find(ulong tableId) => _maps.Find(tableId);
+
+    public async ValueTask<SkippedTable?> ResolveAsync(BinlogPosition place, BinlogCoordinates cursor, CancellationToken cancellationToken)
+    {
+        if (_maps.Unresolved is not { } pending)
+        {
+            return null;
+        }
+
+        var (mapped, map, mismatch) = pending;
+        if (!_history.IsKept && await source.ReadAllAsync(place, cancellationToken).ConfigureAwait(false) is { } catalogue)
+        {
+            // This part of the log was written before the server was set to name columns.
+            _history.BeginAgain(catalogue, place);
+            if (catalogue.Find(mapped.Database, mapped.Name) is { } known && CapturedTable.TryBind(map, known, out mismatch) is { } bound)
+            {
+                _maps.Resolve(bound);
+                return null;
+            }
+        }
+
+        var found = await source.FindAsync(mapped.Database, mapped.Name, place, cancellationToken).ConfigureAwait(false);
+        var reason = found.Reason;
+        if (found.Definition is { } definition)
+        {
+            if (CapturedTable.TryBind(map, definition, out reason) is { } table)
+            {
+                _history.Learn(definition, new TransactionMark(default, place.Coordinates ?? cursor));
+                _maps.Resolve(table);
+                return null;
+            }
+
+            reason = $"the columns that the server has now do not fit: {reason}";
+        }
+
+        var failure = new SchemaUnknownException(map.FullName, cursor.ToString(), $"The columns of {map.FullName} at {cursor} are not known: "
+            + $"{(mismatch.Length > 0 ? $"{mismatch}; " : "")}{reason}. {source.Remedy}");
+        if (onUnknownSchema == FaultPolicy.Fail)
+        {
+            throw failure;
+        }
+
+        _maps.SkipUnresolved();
+        return _skipped.Add(map.FullName) ? new SkippedTable(mapped.Database, mapped.Name, failure.Message) : null;
+    }
+
+    public Statement Read(QueryEvent query, FormatDescription? format)
+    {
+        var text = query.GetText();
+        var dialect = SqlDialect.Of(query, format);
+        return new Statement(query, text, dialect, statements.Classify(text, dialect));
+    }
+
+    public bool TryReadTable(in Statement statement, out string database, out string table)
+        => statements.TryReadTable(statement.Text, statement.Dialect, statement.Query.Database, out database, out table);
+
+    public bool TryReadSavepoint(in Statement statement, out string name) => statements.TryReadSavepoint(statement.Text, statement.Dialect, out name);
+
+    public IReadOnlyList<TableChange> Apply(in Statement statement, in TransactionMark mark)
+    {
+        if (!statements.MayChangeTables(statement.Text))
+        {
+            return [];
+        }
+
+        var changes = statements.Apply(_history.Catalogue, statement.Text, StatementContext.Of(statement.Query, statement.Dialect));
+        if (changes.Count == 0)
+        {
+            return [];
+        }
+
+        // The same bytes of a table map may mean other columns from here on.
+        _history.Record(changes, mark);
+        _maps.Forget();
+        _skipped.Clear();
+        return _filter.Select(changes);
+    }
+
+    public void BeginFile() => _maps.Forget();
+
+    public void EndTransaction() => _maps.Trim();
+
+    public async ValueTask SaveAsync(CancellationToken cancellationToken)
+    {
+        if (!_history.IsDirty)
+        {
+            return;
+        }
+
+        if (_history.IsLong)
+        {
+            var stored = await notes.LoadOffsetAsync(cancellationToken).ConfigureAwait(false);
+            _history.Fold(stored is { Connector: MySqlSource.ConnectorName } ? BinlogPosition.Read(stored) : null);
+        }
+
+        await notes.SaveAsync(SchemaHistory.Topic, SchemaHistoryJson.Write(_history), cancellationToken).ConfigureAwait(false);
+        _history.MarkSaved();
+    }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}
