@@ -1,6 +1,8 @@
 using CdcEmbedded;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.Offsets;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace DocSnippets;
 
@@ -20,6 +22,31 @@ public static class MongoDb
         return source;
     }
 
+    /// <summary>Creates the source with the application's client.</summary>
+    public static MongoSource CreateWith(IMongoClient client)
+    {
+        // <mongodb-client>
+        var source = new MongoSource(new MongoSourceOptions
+        {
+            Client = client,
+            Include = ["shop.orders"],
+            Pipeline = [new BsonDocument("$match", new BsonDocument("fullDocument.status", "paid"))],
+        });
+        // </mongodb-client>
+        return source;
+    }
+
+    /// <summary>Reads a document as the driver's types.</summary>
+    public static string Read(ChangeEvent change)
+    {
+        // <mongodb-documents>
+        BsonDocument document = change.After.ToBsonDocument();      // a copy
+        RawBsonDocument raw = change.After.ToRawBsonDocument();     // the received bytes, read when asked for
+        Order order = change.After.Deserialize<Order>();            // by the driver's class maps and serializers
+        // </mongodb-documents>
+        return $"{document.ElementCount} {raw["_id"]} {order.Status}";
+    }
+
     /// <summary>Prints every change with what is known of its document.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -36,4 +63,7 @@ public static class MongoDb
         }
         // </mongodb-loop>
     }
+
+    /// <summary>An application's document.</summary>
+    public sealed record Order(ObjectId Id, string Status);
 }
