@@ -1,3 +1,4 @@
+using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;

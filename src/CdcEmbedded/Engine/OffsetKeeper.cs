@@ -1,4 +1,5 @@
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 

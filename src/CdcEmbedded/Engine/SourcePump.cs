@@ -1,3 +1,4 @@
+using CdcEmbedded.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using CdcEmbedded.Offsets;

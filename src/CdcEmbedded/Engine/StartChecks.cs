@@ -1,3 +1,4 @@
+using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Offsets;
 
@@ -22,10 +21,13 @@ internal static class OffsetEnvelope
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Makes the offset of a place.</summary>
-    /// <param name="position">The source's position.</param>
+    /// <param name="connector">The kind of source.</param>
+    /// <param name="sourceId">Its identity; null for none.</param>
+    /// <param name="writePosition">Writes the properties of its position.</param>
     /// <param name="open">The open transactions.</param>
     /// <param name="snapshot">The snapshot state as JSON; null for none.</param>
-    public static CdcOffset Write(SourcePosition position, TransactionCounters[] open, string? snapshot)
+    public static CdcOffset Write(string connector, string? sourceId, Action<Utf8JsonWriter> writePosition, TransactionCounters[] open,
+        string? snapshot)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, Writing))
@@ -33,15 +35,15 @@ internal static class OffsetEnvelope
             writer.WriteStartObject();
             writer.WriteNumber("v"u8, Version);
             writer.WriteStartObject("source"u8);
-            writer.WriteString("kind"u8, position.Connector);
-            if (position.SourceId is { } id)
+            writer.WriteString("kind"u8, connector);
+            if (sourceId is not null)
             {
-                writer.WriteString("id"u8, id);
+                writer.WriteString("id"u8, sourceId);
             }
 
             writer.WriteEndObject();
             writer.WriteStartObject("position"u8);
-            position.WriteTo(writer);
+            writePosition(writer);
             writer.WriteEndObject();
             WriteTransactions(writer, open);
             if (snapshot is not null)
@@ -53,7 +55,7 @@ internal static class OffsetEnvelope
             writer.WriteEndObject();
         }
 
-        return new CdcOffset(Encoding.UTF8.GetString(buffer.WrittenSpan), Version, position.Connector, position.SourceId);
+        return new CdcOffset(Encoding.UTF8.GetString(buffer.WrittenSpan), Version, connector, sourceId);
     }
 
     /// <summary>The kind and identity of the source.</summary>

@@ -1,5 +1,4 @@
 using CdcEmbedded.Offsets;
-using CdcEmbedded.Transactions;
 
 namespace CdcEmbedded.Sources;
 

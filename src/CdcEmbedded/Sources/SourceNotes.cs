@@ -1,4 +1,3 @@
-using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Sources;
 
@@ -64,5 +63,5 @@ public abstract class SourcePosition
     }
 
     /// <summary>An offset to resume from here, outside of any transaction and snapshot. Built at each call.</summary>
-    public CdcOffset ToOffset() => OffsetEnvelope.Write(this, [], null);
+    public CdcOffset ToOffset() => StreamPlace.Of(this).ToOffset(null);
 }

@@ -53,8 +53,7 @@ public sealed class LifetimeTests : EngineTest
 
         await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
         await Assert.ThrowsAsync<OffsetFormatException>(async () => await engine.ValidateAsync());
-        Assert.Equal(0, source.OpenFeeds);
-        Assert.Empty(Store.Saved);
+        Assert.Empty(source.Starts);
     }
 
     [Fact]

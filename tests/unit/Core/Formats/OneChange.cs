@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
-using CdcEmbedded.Transactions;
 
 namespace CdcEmbedded.Tests.Formats;
 

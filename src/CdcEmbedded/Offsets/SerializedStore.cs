@@ -1,6 +1,4 @@
-using CdcEmbedded.Offsets;
-
-namespace CdcEmbedded.Engine;
+namespace CdcEmbedded.Offsets;
 
 /// <summary>The application's store as one engine calls it: the flow that reads keeps its notes there and the one that consumes its offsets, but
 /// a store is promised one call at a time.</summary>

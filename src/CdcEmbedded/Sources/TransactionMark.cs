@@ -1,7 +1,6 @@
 using CdcEmbedded.Offsets;
-using CdcEmbedded.Sources;
 
-namespace CdcEmbedded.Transactions;
+namespace CdcEmbedded.Sources;
 
 /// <summary>What a feed says of a transaction besides its changes: where it ends, or what an earlier reading delivered of it.</summary>
 internal sealed class TransactionMark

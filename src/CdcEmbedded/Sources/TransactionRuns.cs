@@ -1,6 +1,6 @@
 using CdcEmbedded.Offsets;
 
-namespace CdcEmbedded.Transactions;
+namespace CdcEmbedded.Sources;
 
 /// <summary>Which tables the changes of one transaction concern, as runs of consecutive changes of one table. Made only for transactions that concern more
 /// than one.</summary>

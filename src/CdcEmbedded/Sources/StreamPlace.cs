@@ -1,6 +1,6 @@
-using CdcEmbedded.Sources;
+using CdcEmbedded.Offsets;
 
-namespace CdcEmbedded.Offsets;
+namespace CdcEmbedded.Sources;
 
 /// <summary>A place of the stream: the source's position, and the transactions that are open there with their counters.</summary>
 /// <param name="Position">The source's position.</param>
@@ -14,5 +14,5 @@ internal readonly record struct StreamPlace(SourcePosition Position, Transaction
 
     /// <summary>The offset to store.</summary>
     /// <param name="stream">What delivered it; null outside of a stream.</param>
-    public CdcOffset ToOffset(IOffsetOrigin? stream) => OffsetEnvelope.Write(Position, Open, stream?.Snapshot);
+    public CdcOffset ToOffset(IOffsetOrigin? stream) => OffsetEnvelope.Write(Position.Connector, Position.SourceId, Position.WriteTo, Open, stream?.Snapshot);
 }

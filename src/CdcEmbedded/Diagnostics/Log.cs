@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace CdcEmbedded.Engine;
+namespace CdcEmbedded.Diagnostics;
 
 /// <summary>The core's log messages. Ids: 1-99 the stream's life, 100-199 connections, 200-299 offsets.</summary>
 internal static partial class Log

@@ -1,7 +1,7 @@
-using CdcEmbedded.Offsets;
+using CdcEmbedded.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace CdcEmbedded.Engine;
+namespace CdcEmbedded.Offsets;
 
 /// <summary>One key of an offset store: knows the version that is stored, saves by compare-and-set, and never takes its own earlier write,
 /// whose answer was lost, for another instance's. One call at a time.</summary>
