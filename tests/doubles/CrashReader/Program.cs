@@ -39,8 +39,12 @@ static async Task<int> SpillAsync(string binlog, string folder)
     });
     await foreach (ChangeEvent change in engine.ReadAsync())
     {
-        Console.Out.WriteLine($"{change.Transaction?.Id} {change.TotalOrder}");
-        await Task.Delay(Timeout.Infinite);
+        // Deep enough in a transaction that a part of it is still in the file: the reading flow is only a batch ahead.
+        if (change.TotalOrder == 100)
+        {
+            Console.Out.WriteLine($"{change.Transaction?.Id} {change.TotalOrder}");
+            await Task.Delay(Timeout.Infinite);
+        }
     }
 
     return 0;
