@@ -85,7 +85,7 @@ public sealed class FeedBatch
             return;
         }
 
-        _entries.Add(FeedEntry.Of(TransactionMark.End(transaction, position)));
+        _entries.Add(FeedEntry.Of(FeedMark.End(transaction, position)));
         HasMark = true;
         ByteSize += ItemSize;
     }
@@ -104,7 +104,7 @@ public sealed class FeedBatch
             counts.Add(new TableCount(database, table, count));
         }
 
-        _entries.Add(FeedEntry.Of(TransactionMark.Resumed(transaction, counts)));
+        _entries.Add(FeedEntry.Of(FeedMark.Resumed(transaction, counts)));
         HasMark = true;
     }
 

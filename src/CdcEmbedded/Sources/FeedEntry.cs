@@ -19,7 +19,7 @@ public readonly struct FeedEntry
     public TransactionInfo? EndedTransaction => _content switch
     {
         ChangeSet { End: not null } set => set.Transaction,
-        TransactionMark { IsEnd: true } mark => mark.Transaction,
+        FeedMark { IsEnd: true } mark => mark.Transaction,
         _ => null,
     };
 
@@ -32,12 +32,12 @@ public readonly struct FeedEntry
         ChangeSet set => set.PlaceAfter(set.Count - 1),
         StreamItem item => item.Place,
         CountedPosition counted => counted.Place,
-        TransactionMark mark => StreamPlace.Of(mark.Position ?? throw new InvalidOperationException("The entry has no position.")),
+        FeedMark mark => StreamPlace.Of(mark.Position ?? throw new InvalidOperationException("The entry has no position.")),
         _ => StreamPlace.Of((SourcePosition)_content),
     };
 
     /// <summary>The end of a transaction, or where one resumes, before the engine has counted it.</summary>
-    internal TransactionMark? Mark => _content as TransactionMark;
+    internal FeedMark? Mark => _content as FeedMark;
 
     /// <summary>Bare progress, before the engine has counted it.</summary>
     internal SourcePosition? Progress => _content as SourcePosition;
@@ -51,7 +51,7 @@ public readonly struct FeedEntry
     /// <summary>Progress without anything to yield, as after filtered traffic.</summary>
     public static FeedEntry Of(SourcePosition position) => new(position);
 
-    internal static FeedEntry Of(TransactionMark mark) => new(mark);
+    internal static FeedEntry Of(FeedMark mark) => new(mark);
 
     /// <summary>Progress inside of transactions.</summary>
     internal static FeedEntry Of(StreamPlace place) => new(place.Open.Length == 0 ? place.Position : new CountedPosition(place));

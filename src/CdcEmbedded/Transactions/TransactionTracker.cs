@@ -124,7 +124,7 @@ internal sealed class TransactionTracker
         Output(ProcessQuietly(entry));
     }
 
-    private void ProcessMark(TransactionMark mark)
+    private void ProcessMark(FeedMark mark)
     {
         if (mark.Position is { } position)
         {

@@ -3,9 +3,9 @@ using CdcEmbedded.Offsets;
 namespace CdcEmbedded.Sources;
 
 /// <summary>What a feed says of a transaction besides its changes: where it ends, or what an earlier reading delivered of it.</summary>
-internal sealed class TransactionMark
+internal sealed class FeedMark
 {
-    private TransactionMark(TransactionInfo transaction, SourcePosition? position, IReadOnlyList<TableCount>? delivered)
+    private FeedMark(TransactionInfo transaction, SourcePosition? position, IReadOnlyList<TableCount>? delivered)
     {
         Transaction = transaction;
         Position = position;
@@ -22,7 +22,7 @@ internal sealed class TransactionMark
 
     public bool IsEnd => Position is not null;
 
-    public static TransactionMark End(TransactionInfo transaction, SourcePosition position) => new(transaction, position, null);
+    public static FeedMark End(TransactionInfo transaction, SourcePosition position) => new(transaction, position, null);
 
-    public static TransactionMark Resumed(TransactionInfo transaction, IReadOnlyList<TableCount> delivered) => new(transaction, null, delivered);
+    public static FeedMark Resumed(TransactionInfo transaction, IReadOnlyList<TableCount> delivered) => new(transaction, null, delivered);
 }
