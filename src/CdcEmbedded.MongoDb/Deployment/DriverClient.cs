@@ -15,10 +15,12 @@ internal sealed class DriverClient : IAsyncDisposable
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
     private readonly MongoClient _client;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private int _disposed;
 
-    private DriverClient(MongoClient client, MongoClientSettings settings, TlsWatch tls, ILogger logger)
+    private DriverClient(MongoClient client, MongoClientSettings settings, TlsWatch tls, ILogger logger, TimeProvider time)
     {
+        _time = time;
         _client = client;
         _logger = logger;
         Settings = settings;
@@ -37,7 +39,8 @@ internal sealed class DriverClient : IAsyncDisposable
     /// <summary>Creates a client. Its monitors begin to ask the servers; nothing waits for them.</summary>
     /// <param name="settings">How to reach the deployment; not changed.</param>
     /// <param name="loggerFactory">Takes the driver's logs where the settings name no other.</param>
-    public static DriverClient Create(MongoClientSettings settings, ILoggerFactory loggerFactory)
+    /// <param name="time">Limits how long closing may take.</param>
+    public static DriverClient Create(MongoClientSettings settings, ILoggerFactory loggerFactory, TimeProvider time)
     {
         var tls = new TlsWatch();
         var own = settings.Clone();
@@ -77,7 +80,7 @@ internal sealed class DriverClient : IAsyncDisposable
             builder.Subscribe<ClusterSelectedServerEvent>(static selected => ServerChoice.Current?.OnSelected(selected.SelectedServer));
             tls.Subscribe(builder);
         };
-        return new DriverClient(new MongoClient(own), settings, tls, loggerFactory.CreateLogger<MongoSource>());
+        return new DriverClient(new MongoClient(own), settings, tls, loggerFactory.CreateLogger<MongoSource>(), time);
     }
 
     /// <summary>Closes all connections and monitors. Sessions are ended where the server still answers.</summary>
@@ -93,7 +96,7 @@ internal sealed class DriverClient : IAsyncDisposable
         var closing = Task.Run(() => ClusterRegistry.Instance.UnregisterAndDisposeCluster(cluster));
         try
         {
-            await closing.WaitAsync(ClosingTime).ConfigureAwait(false);
+            await closing.WaitAsync(ClosingTime, _time).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {

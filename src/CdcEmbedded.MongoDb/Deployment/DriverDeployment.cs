@@ -39,7 +39,7 @@ internal sealed class DriverDeployment : IMongoDeployment
     {
         var resolved = await settings.ResolveAsync(context.LoggerFactory, cancellationToken).ConfigureAwait(false);
         return new DriverDeployment(
-            DriverClient.Create(resolved, context.LoggerFactory), context.LoggerFactory.CreateLogger<MongoSource>(), context.TimeProvider);
+            DriverClient.Create(resolved, context.LoggerFactory, context.TimeProvider), context.LoggerFactory.CreateLogger<MongoSource>(), context.TimeProvider);
     }
 
     /// <summary>How long a server may take for a command.</summary>

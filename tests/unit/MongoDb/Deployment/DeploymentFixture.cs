@@ -17,7 +17,7 @@ internal static class DeploymentFixture
 
     /// <summary>A deployment over settings.</summary>
     public static DriverDeployment Connect(MongoClientSettings settings)
-        => new(DriverClient.Create(settings, NullLoggerFactory.Instance), NullLogger.Instance, TimeProvider.System);
+        => new(DriverClient.Create(settings, NullLoggerFactory.Instance, TimeProvider.System), NullLogger.Instance, TimeProvider.System);
 
     /// <summary>The settings of a connection string.</summary>
     public static async Task<MongoClientSettings> SettingsAsync(string uri)
