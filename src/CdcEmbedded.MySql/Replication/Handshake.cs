@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Replication.Authentication;
-using CdcEmbedded.Shared;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using CdcEmbedded.Shared;
 
 namespace CdcEmbedded.MySql.Replication;
 

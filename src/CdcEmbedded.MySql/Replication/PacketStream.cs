@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CdcEmbedded.Shared;
 
 namespace CdcEmbedded.MySql.Replication;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using CdcEmbedded.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using CdcEmbedded.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Replication;

@@ -1,4 +1,3 @@
-using CdcEmbedded.Shared;
 using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Replication;

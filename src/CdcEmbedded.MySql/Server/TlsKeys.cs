@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using CdcEmbedded.Shared;
+using CdcEmbedded.MySql.Replication;
 using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Server;

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Tests.Scripted;
-using CdcEmbedded.Shared;
 using FsCheck;
 using FsCheck.Fluent;
 

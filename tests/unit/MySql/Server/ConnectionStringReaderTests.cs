@@ -4,7 +4,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Server;
-using CdcEmbedded.Shared;
 using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Tests.Server;

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>What a TLS connection is made with. Files are read at each connection, so renewed ones are picked up.</summary>
 internal sealed record TlsSettings
@@ -22,9 +22,6 @@ internal sealed record TlsSettings
 
     /// <summary>A PEM file with the client's key; null where <see cref="CertificatePemFile"/> holds it as well.</summary>
     public string? KeyPemFile { get; init; }
-
-    /// <summary>The password of an encrypted key in a PEM file; null where it is not encrypted.</summary>
-    public string? KeyPemPassword { get; init; }
 
     /// <summary>A PKCS#12 file with the client's certificate and key.</summary>
     public string? CertificatePfxFile { get; init; }

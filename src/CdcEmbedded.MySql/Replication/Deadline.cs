@@ -1,4 +1,4 @@
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>A token that is cancelled by the caller or by time.</summary>
 internal sealed class Deadline : IDisposable

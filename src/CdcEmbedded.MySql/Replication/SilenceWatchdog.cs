@@ -1,4 +1,4 @@
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>Closes a connection on which a read has waited too long without a single byte.</summary>
 /// <remarks>Only the time inside a read counts: a consumer may take as long as it likes between two of them. A read costs two

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>Finds addresses and opens sockets.</summary>
 internal static class SocketDialer

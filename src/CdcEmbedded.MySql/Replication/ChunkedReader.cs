@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>Reads a connection into fresh arrays owned by the garbage collector.</summary>
 /// <remarks>
@@ -42,10 +42,6 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>The size of the arrays taken from now on. Small while commands are answered, large for a stream.</summary>
     public int ChunkSize { get; set; } = 8 * 1024;
 
-    /// <summary>Up to this length a packet's array is taken at once, in the size announced; default 0. For peers that have proved who
-    /// they are: it saves the copies of growing, at the price of believing them this far.</summary>
-    public int TrustedSize { get; set; }
-
     /// <summary>How long a read may wait without a byte; <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
     public TimeSpan ReadTimeout
     {
@@ -64,9 +60,6 @@ internal sealed class ChunkedReader : IDisposable
 
     /// <summary>True if the reader was closed by its owner.</summary>
     public bool IsClosed => _closed;
-
-    /// <summary>True if the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
-    public bool FellSilent { get; private set; }
 
     /// <summary>Moves past bytes that the caller has taken.</summary>
     public void Advance(int count) => _start += count;
@@ -159,7 +152,7 @@ internal sealed class ChunkedReader : IDisposable
         }
         else
         {
-            var size = needed <= TrustedSize ? needed : Math.Min(needed, Math.Max(2L * ChunkSize, 2L * held));
+            var size = Math.Min(needed, Math.Max(2L * ChunkSize, 2L * held));
             MoveTo(GC.AllocateUninitializedArray<byte>((int)size), held);
         }
     }
@@ -183,7 +176,6 @@ internal sealed class ChunkedReader : IDisposable
 
         if (silent)
         {
-            FellSilent = true;
             return new CdcConnectionException($"{_peer} sent nothing for {ReadTimeout.TotalSeconds:0.###} seconds.", cause);
         }
 

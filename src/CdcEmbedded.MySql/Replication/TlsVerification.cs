@@ -1,4 +1,4 @@
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>How much of a server's certificate is checked.</summary>
 internal enum TlsVerification

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>The certificates of one TLS handshake, read from their files.</summary>
 internal sealed class TlsCertificates : IDisposable
@@ -107,9 +107,7 @@ internal sealed class TlsCertificates : IDisposable
         else
         {
             chain.ImportFromPemFile(file);
-            leaf = settings.KeyPemPassword is { } password
-                ? X509Certificate2.CreateFromEncryptedPemFile(file, password, settings.KeyPemFile ?? file)
-                : X509Certificate2.CreateFromPemFile(file, settings.KeyPemFile ?? file);
+            leaf = X509Certificate2.CreateFromPemFile(file, settings.KeyPemFile ?? file);
             if (OperatingSystem.IsWindows())
             {
                 // The TLS of Windows does not accept a key that lives in memory only; going through PKCS#12 gives it a place.

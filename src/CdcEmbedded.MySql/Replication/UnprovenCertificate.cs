@@ -1,4 +1,4 @@
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>A server's certificate that does not verify, where the server may still prove in another way who it is. Empty until a handshake
 /// fills it.</summary>

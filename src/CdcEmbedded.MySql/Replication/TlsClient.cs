@@ -3,7 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CdcEmbedded.Shared;
+namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>Puts TLS on a connection.</summary>
 internal static class TlsClient
@@ -14,14 +14,10 @@ internal static class TlsClient
     /// <param name="host">The name that the certificate must be for.</param>
     /// <param name="peer">Host and port, for messages.</param>
     /// <param name="remedy">What the user may change when the certificate does not verify.</param>
+    /// <param name="unproven">Takes a certificate that does not verify, so that the handshake completes; null to refuse it at once.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CdcConnectionException">The certificate does not verify, no common version (neither is transient), or
     /// the connection broke.</exception>
-    public static ValueTask<SslStream> AuthenticateAsync(
-        Stream inner, TlsSettings settings, string host, string peer, string remedy, CancellationToken cancellationToken)
-        => AuthenticateAsync(inner, settings, host, peer, remedy, null, cancellationToken);
-
-    // As the other one, but a certificate that does not verify goes into unproven, where that is not null, and the handshake completes.
     public static async ValueTask<SslStream> AuthenticateAsync(
         Stream inner, TlsSettings settings, string host, string peer, string remedy, UnprovenCertificate? unproven,
         CancellationToken cancellationToken)
