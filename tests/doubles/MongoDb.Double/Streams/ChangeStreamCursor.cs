@@ -92,9 +92,12 @@ internal sealed class ChangeStreamCursor : ServerCursor
 
     private void Enqueue(OplogEntry entry)
     {
-        foreach (StreamEvent change in _events.Of(entry).Where(change => _resume?.Admits(change.Token) != false))
+        if (_resume is null || _resume.IsPassed || !_resume.Skips(_events.TokenOf(entry)))
         {
-            _pending.Enqueue(change);
+            foreach (StreamEvent change in _events.Of(entry).Where(change => _resume?.Admits(change.Token) != false))
+            {
+                _pending.Enqueue(change);
+            }
         }
 
         // The invalidate that a client starts after ends no stream again.

@@ -24,6 +24,8 @@ internal sealed class EventSource(DataStore store, ChangeStreamRequest request, 
                 280, "Encountered an event whose _id field, which contains the resume token, was modified by the pipeline.");
     }
 
+    public Doc TokenOf(OplogEntry entry) => _renderer.TokenOf(entry).ToDoc();
+
     public StreamEvent Invalidate(OplogEntry entry) => StreamEvent.Of(_renderer.Invalidate(entry));
 
     private IReadOnlyList<StreamEvent> Sized(OplogEntry entry, Doc change)

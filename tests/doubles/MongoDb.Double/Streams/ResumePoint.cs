@@ -17,6 +17,18 @@ internal sealed class ResumePoint(ReceivedToken token, bool required)
     /// <summary>True once the stream is past the token.</summary>
     public bool IsPassed { get; private set; }
 
+    /// <summary>
+    /// True if nothing of the operation has to be made into an event: it is at or before the token, and the token is not one of its
+    /// fragments. Where the token is required a server makes the event all the same, and fails again if it is too large.
+    /// </summary>
+    public bool Skips(Doc operationToken)
+    {
+        string operation = operationToken.Text("_data") ?? "";
+        string data = token.Data.ToUpperInvariant();
+        return !required && !IsPassed && string.CompareOrdinal(operation, data) <= 0
+            && (operation == data || !data.StartsWith(operation[..^2], StringComparison.Ordinal));
+    }
+
     /// <summary>True if the event comes after the token, so that the client gets it.</summary>
     /// <exception cref="CommandError">The event comes after the token, and the token was not seen.</exception>
     public bool Admits(Doc eventToken)
