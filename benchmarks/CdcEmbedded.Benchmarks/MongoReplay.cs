@@ -62,8 +62,8 @@ internal static class MongoReplay
     private static async Task<long> DrainAsync(string uri, bool walks)
     {
         var settings = await ConnectionUri.Parse(uri).ResolveAsync(default);
-        await using var deployment = new DriverDeployment(
-            DriverClient.Create(settings, NullLoggerFactory.Instance, TimeProvider.System), NullLogger.Instance, TimeProvider.System);
+        await using var client = DriverClient.Create(settings, NullLoggerFactory.Instance, TimeProvider.System);
+        await using var deployment = new DriverDeployment(client, NullLogger.Instance, TimeProvider.System);
         var command = BsonDocument.Parse("""{"aggregate":1,"pipeline":[{"$changeStream":{"fullDocument":"updateLookup","allChangesForCluster":true}}],"cursor":{"batchSize":2048}}""");
         var options = new CursorOptions { BatchSize = 2048, MaxAwaitTime = TimeSpan.FromSeconds(1) };
         await using var cursor = await deployment.OpenCursorAsync("admin", command, options, default);

@@ -149,7 +149,9 @@ public sealed class CdcEngine : IAsyncDisposable
         using var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger));
         var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
-        var connection = await _source.ConnectAsync(CreateContext(wantsItems: false), start, cancellationToken).ConfigureAwait(false);
+        var context = CreateContext(wantsItems: false);
+        await using var ending = context.ConfigureAwait(false);
+        var connection = await _source.ConnectAsync(context, start, cancellationToken).ConfigureAwait(false);
         await using var closing = connection.ConfigureAwait(false);
         return StartChecks.ToFindings(connection, _source.Connector);
     }

@@ -1,5 +1,4 @@
 using CdcEmbedded.MongoDb.Deployment;
-using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
@@ -114,9 +113,7 @@ internal sealed class StreamOpener
             MaxAwaitTime = _options.MaxAwaitTime,
             OnInvalidate = _options.OnInvalidate,
             OnOversizeEvent = _options.OnOversizeEvent,
-
-            // The end at which an engine stops is that of its first connection.
-            End = context.StopWhenCaughtUp ? context.GetState(() => new CaughtUpEnd(facts.OperationTime)).Time : null,
+            End = context.StopWhenCaughtUp ? SourceState.Of(context).GetEnd(facts) : null,
         };
         return new MongoFeed(deployment, plan, settings, document);
     }
@@ -135,6 +132,4 @@ internal sealed class StreamOpener
             : BeforeImageMode.Off,
         CollectionsWithImages = collections?.WithImages ?? [],
     };
-
-    private sealed record CaughtUpEnd(ClusterTime? Time);
 }

@@ -21,7 +21,7 @@ internal sealed class DriverDeployment : IMongoDeployment
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
 
-    /// <param name="client">The client, which the deployment then owns.</param>
+    /// <param name="client">The client; the caller closes it, after this.</param>
     /// <param name="logger">Takes what happens.</param>
     /// <param name="time">The clock of the limits.</param>
     public DriverDeployment(DriverClient client, ILogger logger, TimeProvider time)
@@ -33,13 +33,12 @@ internal sealed class DriverDeployment : IMongoDeployment
 
     }
 
-    /// <summary>Creates a client with the settings. The first command finds the servers.</summary>
+    /// <summary>Creates a deployment over the engine's client. The first command finds the servers.</summary>
     /// <exception cref="CdcConnectionException">DNS does not answer, or a certificate file cannot be used.</exception>
     public static async ValueTask<IMongoDeployment> ConnectAsync(ClientSettings settings, SourceContext context, CancellationToken cancellationToken)
     {
-        var resolved = await settings.ResolveAsync(context.LoggerFactory, cancellationToken).ConfigureAwait(false);
-        return new DriverDeployment(
-            DriverClient.Create(resolved, context.LoggerFactory, context.TimeProvider), context.LoggerFactory.CreateLogger<MongoSource>(), context.TimeProvider);
+        var client = await SourceState.Of(context).GetClientAsync(settings, context, cancellationToken).ConfigureAwait(false);
+        return new DriverDeployment(client, context.LoggerFactory.CreateLogger<MongoSource>(), context.TimeProvider);
     }
 
     /// <summary>How long a server may take for a command.</summary>
@@ -103,8 +102,8 @@ internal sealed class DriverDeployment : IMongoDeployment
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    /// <summary>The client stays open, for the next connection of the same engine.</summary>
+    public ValueTask DisposeAsync() => default;
 
     private async ValueTask<(byte[] Reply, ServerChoice Choice, IClientSessionHandle? Session)> ReadAsync(
         string database, BsonDocument command, bool opensCursor, TimeSpan limit, CancellationToken cancellationToken)

@@ -89,6 +89,20 @@ internal sealed class SourcePump
 
         // Not swallowed: the queue hands the failure to the consumer behind everything that was read before it.
         _queue.Complete(failure);
+        await CloseContextAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask CloseContextAsync()
+    {
+        try
+        {
+            await _context.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The stream has ended already, with its own outcome.
+            Log.FeedCloseFailed(_logger, e, _context.Name);
+        }
     }
 
     /// <returns>True where the source has ended; false after a transient failure and the wait that follows it, and after a loss of the

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace CdcEmbedded.Sources;
 
 /// <summary>What the engine tells a source when it connects, and what the source keeps for that engine. One object serves all connections of one
-/// enumeration.</summary>
-public sealed class SourceContext
+/// enumeration; its owner disposes it after the last one is closed.</summary>
+public sealed class SourceContext : IAsyncDisposable
 {
     private readonly SourceNotes? _notes;
     private readonly Lazy<SourceNotes> _ownNotes = new(static () => new SourceNotes(new InMemoryOffsetStore(), "source"));
@@ -39,8 +39,8 @@ public sealed class SourceContext
         init => _notes = value;
     }
 
-    /// <summary>What the source keeps for this engine from one connection to the next, such as the end at which a stream stops. Called by one flow at a
-    /// time.</summary>
+    /// <summary>What the source keeps for this engine from one connection to the next, such as the end at which a stream stops, or a client with its
+    /// connections. Called by one flow at a time. Disposed with this object where it is <see cref="IAsyncDisposable"/>.</summary>
     /// <typeparam name="T">The adapter's own type.</typeparam>
     /// <param name="create">Makes it at the first call.</param>
     /// <exception cref="InvalidOperationException">Another type was kept before.</exception>
@@ -51,4 +51,7 @@ public sealed class SourceContext
         _state ??= create();
         return _state as T ?? throw new InvalidOperationException($"The context keeps a {_state.GetType().Name}, not a {typeof(T).Name}.");
     }
+
+    /// <summary>Disposes of what the source keeps for this engine. May be called again.</summary>
+    public ValueTask DisposeAsync() => (Interlocked.Exchange(ref _state, null) as IAsyncDisposable)?.DisposeAsync() ?? default;
 }

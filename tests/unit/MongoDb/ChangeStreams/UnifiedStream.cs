@@ -11,7 +11,7 @@ namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 /// the engine does.</summary>
 internal sealed class UnifiedStream : IAsyncDisposable
 {
-    private static readonly SourceContext _context = new()
+    private readonly SourceContext _context = new()
     {
         Name = "spec", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 100, WantsItems = true,
     };
@@ -49,7 +49,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
             MaxAwaitTime = TimeSpan.FromMilliseconds(50),
             MinOplogWindow = TimeSpan.Zero,
         }));
-        stream._feed = await OpenAsync(stream._source, StartPosition.Latest, cancellation);
+        stream._feed = await stream.OpenAsync(StartPosition.Latest, cancellation);
         stream._position = stream._feed.StartPosition;
         return stream;
     }
@@ -71,7 +71,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
             catch (CdcConnectionException e) when (e.IsTransient && _feed is not null && _position is not null)
             {
                 await _feed.DisposeAsync();
-                _feed = await OpenAsync(_source, StartPosition.At(_position.ToOffset()), cancellation);
+                _feed = await OpenAsync(StartPosition.At(_position.ToOffset()), cancellation);
             }
         }
 
@@ -84,11 +84,13 @@ internal sealed class UnifiedStream : IAsyncDisposable
         {
             await _feed.DisposeAsync();
         }
+
+        await _context.DisposeAsync();
     }
 
-    private static async ValueTask<ISourceFeed> OpenAsync(MongoSource source, StartPosition start, CancellationToken cancellation)
+    private async ValueTask<ISourceFeed> OpenAsync(StartPosition start, CancellationToken cancellation)
     {
-        await using var connection = await source.ConnectAsync(_context, start, cancellation);
+        await using var connection = await _source.ConnectAsync(_context, start, cancellation);
         connection.ThrowIfUnusable();
         return await connection.OpenAsync(cancellation);
     }

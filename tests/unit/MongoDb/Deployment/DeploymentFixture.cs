@@ -1,9 +1,6 @@
 using CdcEmbedded.MongoDb.Deployment;
-using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
-using Microsoft.Extensions.Logging.Abstractions;
-using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace CdcEmbedded.MongoDb.Tests.Deployment;
@@ -12,12 +9,11 @@ namespace CdcEmbedded.MongoDb.Tests.Deployment;
 internal static class DeploymentFixture
 {
     /// <summary>A deployment over the double's connection string and more options.</summary>
-    public static async Task<DriverDeployment> ConnectAsync(MongoDouble server, string options = "", string userInfo = "")
+    public static async Task<TestDeployment> ConnectAsync(MongoDouble server, string options = "", string userInfo = "")
         => Connect(await SettingsAsync(Uri(server, options, userInfo)));
 
     /// <summary>A deployment over settings.</summary>
-    public static DriverDeployment Connect(MongoClientSettings settings)
-        => new(DriverClient.Create(settings, NullLoggerFactory.Instance, TimeProvider.System), NullLogger.Instance, TimeProvider.System);
+    public static TestDeployment Connect(MongoClientSettings settings) => new(settings);
 
     /// <summary>The settings of a connection string.</summary>
     public static async Task<MongoClientSettings> SettingsAsync(string uri)
@@ -30,27 +26,6 @@ internal static class DeploymentFixture
         var separator = uri.Contains('?') ? "&" : uri.EndsWith('/') ? "?" : "/?";
         uri += options.Length == 0 ? "" : separator + options;
         return uri.Replace("mongodb://", $"mongodb://{userInfo}", StringComparison.Ordinal);
-    }
-
-    public static BsonDocument Watch()
-        => BsonDocument.Parse("""{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {"batchSize": 100}}""");
-
-    public static ValueTask<RawBson> RunAsync(this DriverDeployment deployment, string command, string database = "admin")
-        => deployment.RunCommandAsync(database, BsonDocument.Parse(command), TestContext.Current.CancellationToken);
-
-    public static ValueTask<IMongoCursor> WatchAsync(this DriverDeployment deployment, TimeSpan? awaitTime = null, BsonDocument? command = null)
-        => deployment.OpenCursorAsync(
-            "admin", command ?? Watch(), new CursorOptions { MaxAwaitTime = awaitTime ?? TimeSpan.FromMilliseconds(200) }, TestContext.Current.CancellationToken);
-
-    public static ValueTask<IMongoCursor> FindAsync(this DriverDeployment deployment, int? batchSize = null)
-    {
-        var command = new BsonDocument("find", "orders");
-        if (batchSize is { } size)
-        {
-            command.Add("batchSize", size);
-        }
-
-        return deployment.OpenCursorAsync("shop", command, new CursorOptions { BatchSize = batchSize }, TestContext.Current.CancellationToken);
     }
 
     public static Task<Doc> InsertAsync(this MongoDouble server, string database, string collection, params int[] ids)

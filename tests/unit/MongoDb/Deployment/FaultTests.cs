@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CdcEmbedded.MongoDb.Deployment;
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 using FsCheck;
@@ -321,7 +320,7 @@ public sealed class FaultTests
     }
 
     // Heartbeats tell the driver of the servers, in the time that they take.
-    private static async Task EveryNodeIsKnownAsync(MongoDouble server, DriverDeployment deployment)
+    private static async Task EveryNodeIsKnownAsync(MongoDouble server, TestDeployment deployment)
     {
         await deployment.RunAsync("""{"ping": 1}""");
         for (var i = 0; i < 200 && server.Commands.All.Where(command => command.IsHello).Select(command => command.Node).Distinct().Count() < server.Nodes.Count; i++)

@@ -70,7 +70,7 @@ public sealed partial class RecordingTests
             """);
         command["pipeline"][0]["$changeStream"]["startAtOperationTime"] = start.ToBson();
         var options = new CursorOptions { BatchSize = 1, MaxAwaitTime = TimeSpan.FromMilliseconds(50) };
-        await using var cursor = await deployment.OpenCursorAsync("admin", command, options, stop);
+        await using var cursor = await deployment.Commands.OpenCursorAsync("admin", command, options, stop);
         var replies = new List<RawBson>();
         for (var batch = await cursor.ReadAsync(stop); ; batch = await cursor.ReadAsync(stop))
         {

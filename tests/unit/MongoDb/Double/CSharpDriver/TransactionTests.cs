@@ -24,12 +24,12 @@ public sealed class TransactionTests
         using WatchedStream stream = await WatchedStream.OpenAsync(client.Orders, options);
         using (IClientSessionHandle session = await client.Client.StartSessionAsync())
         {
-            await session.WithTransactionAsync(async (handle, _) =>
+            await session.WithTransactionAsync(async (handle, token) =>
             {
-                await client.Orders.InsertOneAsync(handle, new BsonDocument("_id", 1));
-                await client.Orders.UpdateOneAsync(handle, new BsonDocument("_id", 0), Builders<BsonDocument>.Update.Set("a", 2));
-                Assert.Equal(2, await client.Orders.CountDocumentsAsync(handle, new BsonDocument()));
-                Assert.Equal(1, await client.Orders.CountDocumentsAsync(new BsonDocument()));
+                await client.Orders.InsertOneAsync(handle, new BsonDocument("_id", 1), cancellationToken: token);
+                await client.Orders.UpdateOneAsync(handle, new BsonDocument("_id", 0), Builders<BsonDocument>.Update.Set("a", 2), cancellationToken: token);
+                Assert.Equal(2, await client.Orders.CountDocumentsAsync(handle, new BsonDocument(), cancellationToken: token));
+                Assert.Equal(1, await client.Orders.CountDocumentsAsync(new BsonDocument(), cancellationToken: token));
                 return true;
             });
             session.StartTransaction();
@@ -69,10 +69,10 @@ public sealed class TransactionTests
         deployment.Inject(new CommandFault("insert") { ErrorCode = 251, Labels = ["TransientTransactionError"] });
         using IClientSessionHandle session = await client.Client.StartSessionAsync();
         int runs = 0;
-        await session.WithTransactionAsync(async (handle, _) =>
+        await session.WithTransactionAsync(async (handle, token) =>
         {
             runs++;
-            await client.Orders.InsertOneAsync(handle, new BsonDocument("_id", 1));
+            await client.Orders.InsertOneAsync(handle, new BsonDocument("_id", 1), cancellationToken: token);
             return true;
         });
         Assert.Equal(2, runs);
