@@ -125,15 +125,10 @@ public sealed class MySqlSource : ISource
         {
             await schemas.OpenAsync(start, isStored, cancellationToken).ConfigureAwait(false);
             var state = context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
-            var request = new DumpRequest
+            var request = DumpRequests.From(start, facts, _options.ServerId ?? BinlogDump.RandomServerId(), ReadTimeout()) with
             {
-                Start = start,
-                IsMariaDb = facts.Version.IsMariaDb,
-                HasGtids = facts.HasGtids,
-                ServerId = _options.ServerId ?? BinlogDump.RandomServerId(),
                 Setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
                 IsFinite = context.StopWhenCaughtUp,
-                ReadTimeout = ReadTimeout(),
             };
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, request, logger, cancellationToken).ConfigureAwait(false);
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CdcEmbedded.MySql.Positions;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Replication;
@@ -20,22 +19,19 @@ internal static class BinlogDump
         ILogger logger,
         CancellationToken cancellationToken)
     {
-        var start = request.Start.DumpStart;
-        var coordinates = start.Coordinates ?? new BinlogCoordinates("", BinlogCoordinates.FirstPosition);
         var checksum = await session.PrepareReplicationAsync(request.Setup, request.IsMariaDb, cancellationToken).ConfigureAwait(false);
         await RegisterAsync(session, request.ServerId, logger, cancellationToken).ConfigureAwait(false);
         var flags = request.IsFinite ? BinlogDumpFlags.NonBlocking : BinlogDumpFlags.None;
         flags |= request.IsMariaDb ? BinlogDumpFlags.AnnotateRows : BinlogDumpFlags.None;
-        var packets = start.GtidPosition is { } position
-            ? await session.StartMariaDbDumpAsync(request.ServerId, flags, position.ToString(), request.ReadTimeout,
-            cancellationToken).ConfigureAwait(false)
-            : start.GtidSet is { } executed && request.HasGtids
-                ? await session.StartBinlogDumpGtidAsync(request.ServerId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed.ToBytes(),
-                request.ReadTimeout,
-                    cancellationToken).ConfigureAwait(false)
-                : await session.StartBinlogDumpAsync(request.ServerId, flags, coordinates.File, (ulong)coordinates.Position,
-                request.ReadTimeout,
-                    cancellationToken).ConfigureAwait(false);
+        var packets = request switch
+        {
+            { GtidPosition: { } position } => await session.StartMariaDbDumpAsync(request.ServerId, flags, position, request.ReadTimeout, cancellationToken)
+                .ConfigureAwait(false),
+            { GtidSet: { } executed } => await session.StartBinlogDumpGtidAsync(request.ServerId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed,
+                request.ReadTimeout, cancellationToken).ConfigureAwait(false),
+            _ => await session.StartBinlogDumpAsync(request.ServerId, flags, request.File, (ulong)request.Position, request.ReadTimeout, cancellationToken)
+                .ConfigureAwait(false),
+        };
         return (packets, checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
 

@@ -1,18 +1,22 @@
-using CdcEmbedded.MySql.Positions;
-
 namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>What a dump is asked for.</summary>
 internal sealed record DumpRequest
 {
-    /// <summary>Where to begin.</summary>
-    public required BinlogPosition Start { get; init; }
+    /// <summary>MariaDB: the GTID position after which it begins; null to begin by file.</summary>
+    public string? GtidPosition { get; init; }
+
+    /// <summary>MySQL: the encoded set of the transactions that are not sent; null to begin by file.</summary>
+    public byte[]? GtidSet { get; init; }
+
+    /// <summary>The file in which it begins otherwise; empty for the oldest one.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The position in that file.</summary>
+    public required long Position { get; init; }
 
     /// <summary>True for MariaDB, whose commands differ.</summary>
     public required bool IsMariaDb { get; init; }
-
-    /// <summary>True if the server has GTIDs of MySQL.</summary>
-    public required bool HasGtids { get; init; }
 
     /// <summary>This replica's number, unique among the server's replicas.</summary>
     public required uint ServerId { get; init; }

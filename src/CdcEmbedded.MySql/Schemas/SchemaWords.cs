@@ -1,5 +1,4 @@
 using CdcEmbedded.MySql.Binlog.Columns;
-using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Schemas;
 

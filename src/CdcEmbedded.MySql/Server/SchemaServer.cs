@@ -50,15 +50,7 @@ internal sealed class SchemaServer(KnownServer server, ServerFacts facts, ILogge
         var session = await server.OpenReplicationAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var request = new DumpRequest
-            {
-                Start = start,
-                IsMariaDb = facts.Version.IsMariaDb,
-                HasGtids = facts.HasGtids,
-                ServerId = BinlogDump.RandomServerId(),
-                IsFinite = true,
-                ReadTimeout = LongestSilence,
-            };
+            var request = DumpRequests.From(start, facts, BinlogDump.RandomServerId(), LongestSilence) with { IsFinite = true };
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, request, logger, cancellationToken).ConfigureAwait(false);
             return (new DumpEventStream(session, packets, new ServerIdCollisions(null), isFinite: true), hasChecksums);
         }
