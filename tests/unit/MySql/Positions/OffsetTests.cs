@@ -3,7 +3,7 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Tests.Positions;
 
-/// <summary>Offsets, positions, and the sum that guards a restart inside a transaction.</summary>
+/// <summary>Offsets as they are written, as version 1 wrote them, and as people write them.</summary>
 public sealed class OffsetTests
 {
     private const string Uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
@@ -21,6 +21,41 @@ public sealed class OffsetTests
 
         Assert.Equal(position.ToOffset(), read.ToOffset());
         Assert.Equal((position.Server, position.Coordinates, position.Progress), (read.Server, read.Coordinates, read.Progress));
+    }
+
+    [Theory]
+    [InlineData("""{"v":1,"source":"mysql","server":"3e11fa47-71ca-11e1-9e33-c80aa9429562","gtid":"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:tag:7","file":"binlog.000007","pos":1570}""",
+        "[GTIDs '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:tag:7' at binlog.000007:1570 of 3e11fa47-71ca-11e1-9e33-c80aa9429562]")]
+    [InlineData("""{"v":1,"source":"mysql","server":"mariadb-1@db:3306","gtid_pos":"0-1-42,7-2-9","file":"log.000002","pos":900,"tx":{"gtid":"0-1-43","rows":3,"check":"00000000000000ff"}}""",
+        "[GTIDs '0-1-42,7-2-9' at log.000002:900 after 3 changes of a transaction of mariadb-1@db:3306]")]
+    [InlineData("""{"v":1,"source":"mysql","file":"binlog.000003","pos":8589934592,"tx":{"ddl":1,"rows":0,"check":"0000000000000000"}}""",
+        "[at binlog.000003:8589934592 after 0 changes of a transaction of an unnamed server]")]
+    [InlineData("""{"v":1,"source":"mysql","file":"binlog.000003"}""", "[at binlog.000003:4 of an unnamed server]")]
+    [InlineData("""{"v":1,"source":"mysql","gtid":""}""", "[GTIDs '' of an unnamed server]")]
+    public void An_offset_of_version_1_is_read(string text, string expected)
+    {
+        var position = BinlogPosition.Read(CdcOffset.Parse(text));
+
+        Assert.Equal(expected, position.ToString());
+        Assert.Equal(expected, BinlogPosition.Read(position.ToOffset()).ToString());
+    }
+
+    [Fact]
+    public void An_offset_of_version_1_keeps_its_open_XA_transactions_and_its_progress()
+    {
+        var position = BinlogPosition.Read(CdcOffset.Parse($$"""
+            {"v":1,"source":"mysql","gtid":"{{Uuid}}:1-5","file":"binlog.000002","pos":900,"tx":{"gtid":"{{Uuid}}:6","ddl":2,"rows":3,"check":"fffffffffffffffa"},
+            "xa":[{"xid":"X'78',X'',1","gtid":"{{Uuid}}:3","file":"binlog.000001","pos":300},{"xid":"X'79',X'',1","gtid":"0-1-3","before":"0-1-2","file":"a.000001","pos":4}]}
+            """));
+
+        Assert.Equal(new TransactionProgress(TransactionGtid.Parse($"{Uuid}:6"), 3, 2, ulong.MaxValue - 5), position.Progress);
+        Assert.Equal(
+            [
+                new PendingXa("X'78',X'',1", TransactionGtid.Parse($"{Uuid}:3"), null, new BinlogCoordinates("binlog.000001", 300)),
+                new PendingXa("X'79',X'',1", TransactionGtid.Parse("0-1-3"), MariaDbGtidPosition.Parse("0-1-2"), new BinlogCoordinates("a.000001", 4)),
+            ],
+            position.Pending);
+        Assert.Equal(position.Pending, BinlogPosition.Read(position.ToOffset()).Pending);
     }
 
     [Theory]
