@@ -11,7 +11,7 @@ public readonly struct BigDecimal : IEquatable<BigDecimal>, IComparable<BigDecim
 
     /// <summary>Creates the number.</summary>
     /// <param name="unscaled">All digits as an integer.</param>
-    /// <param name="scale">How many of the digits stand after the point; 0 or more.</param>
+    /// <param name="scale">Number of digits after the point; 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is negative.</exception>
     public BigDecimal(BigInteger unscaled, int scale)
     {
@@ -23,12 +23,12 @@ public readonly struct BigDecimal : IEquatable<BigDecimal>, IComparable<BigDecim
     /// <summary>All digits as an integer.</summary>
     public BigInteger Unscaled { get; }
 
-    /// <summary>How many of the digits stand after the point.</summary>
+    /// <summary>Number of digits after the point.</summary>
     public int Scale { get; }
 
-    /// <summary>Converts without loss, or says that it cannot.</summary>
+    /// <summary>Converts without loss, if possible.</summary>
     /// <param name="result">The same number and scale.</param>
-    /// <returns>False where the digits do not fit the 96 bits, or the scale the 28 places, of <see cref="decimal"/>.</returns>
+    /// <returns>False if the digits do not fit in the 96 bits, or the scale in the 28 places, of <see cref="decimal"/>.</returns>
     public bool TryToDecimal(out decimal result)
     {
         result = default;
@@ -50,7 +50,7 @@ public readonly struct BigDecimal : IEquatable<BigDecimal>, IComparable<BigDecim
         ? result
         : throw new OverflowException($"{value} does not fit System.Decimal without loss: read it as BigDecimal or as text.");
 
-    /// <summary>Converts from <see cref="decimal"/>, scale kept.</summary>
+    /// <summary>Converts from <see cref="decimal"/> and keeps the scale.</summary>
     public static implicit operator BigDecimal(decimal value)
     {
         Span<int> bits = stackalloc int[4];
@@ -93,7 +93,7 @@ public readonly struct BigDecimal : IEquatable<BigDecimal>, IComparable<BigDecim
         return HashCode.Combine(unscaled, scale);
     }
 
-    /// <summary>The digits with exactly <see cref="Scale"/> places after the point, as MySQL prints them.</summary>
+    /// <summary>Returns the digits with exactly <see cref="Scale"/> places after the point, as MySQL prints them.</summary>
     public override string ToString()
     {
         var digits = BigInteger.Abs(Unscaled).ToString(CultureInfo.InvariantCulture).PadLeft(Scale + 1, '0');

@@ -11,7 +11,8 @@ public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
 
     internal CalendarDateTime(long packed) => _packed = packed;
 
-    /// <summary>Creates the value from its fields; none is checked beyond its range of bits, as servers store what they were told.</summary>
+    /// <summary>Creates the value from its fields. They are checked only for their range of bits, because servers store what they were
+    /// given.</summary>
     public CalendarDateTime(int year, int month, int day, int hour = 0, int minute = 0, int second = 0, int microsecond = 0)
         => _packed = Pack(year, month, day, hour, minute, second, microsecond);
 
@@ -66,7 +67,7 @@ public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
         return true;
     }
 
-    /// <summary>The text MySQL writes: <c>YYYY-MM-DD HH:MM:SS</c> and six digits of fraction where there is one.</summary>
+    /// <summary>Returns the text that MySQL writes: <c>YYYY-MM-DD HH:MM:SS</c>, and six digits of a fraction if there is one.</summary>
     public override string ToString() => Microsecond == 0
         ? $"{Year:D4}-{Month:D2}-{Day:D2} {Hour:D2}:{Minute:D2}:{Second:D2}"
         : $"{Year:D4}-{Month:D2}-{Day:D2} {Hour:D2}:{Minute:D2}:{Second:D2}.{Microsecond:D6}";

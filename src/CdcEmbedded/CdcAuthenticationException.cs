@@ -1,7 +1,7 @@
 namespace CdcEmbedded;
 
-/// <summary>The server refused the credentials, or asked for a way to log in that is not allowed or not supported here.</summary>
-/// <remarks>Never transient: a wrong password that is tried again and again locks accounts.</remarks>
+/// <summary>The server refused the credentials, or asked for a login method that is not allowed or not supported.</summary>
+/// <remarks>Never transient, because repeated attempts with a wrong password lock accounts.</remarks>
 public class CdcAuthenticationException : CdcException
 {
     /// <summary>Creates the exception.</summary>

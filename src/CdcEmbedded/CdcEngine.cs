@@ -7,14 +7,15 @@ namespace CdcEmbedded;
 
 /// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated once.</summary>
 /// <remarks>
-/// <para>Delivery is at least once: after a crash the stream begins again just behind the last stored offset. A reconnect on the way is
-/// not seen: no change is left out or repeated. I/O begins when the first item is asked for.</para>
-/// <para>The stream ends only when a finite source ends. It ends with an exception otherwise: the caller's cancellation as
-/// <see cref="OperationCanceledException"/> with the caller's token, a failure that is not transient as it is, after everything read
-/// before it, the engine's disposal as <see cref="ObjectDisposedException"/>.</para>
-/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged: the item at
-/// hand is not, unless the loop asked for the next one. If that last write fails, the loop's own exception is not replaced: the failure is
-/// logged, <see cref="Status"/> tells it, and a <see cref="CommitAsync(CancellationToken)"/> after the loop tries again and throws.</para>
+/// <para>Delivery is at least once: after a crash the stream resumes after the last stored offset. A reconnect is invisible: it neither
+/// loses nor repeats a change. I/O starts when the first item is asked for.</para>
+/// <para>The stream ends without an exception only when a finite source ends. The caller's cancellation ends it with an
+/// <see cref="OperationCanceledException"/> with the caller's token, a failure that is not transient with that failure, after everything
+/// that was read before it, and the engine's disposal with an <see cref="ObjectDisposedException"/>.</para>
+/// <para>Leaving the loop (<c>break</c>, an exception, cancellation) closes the connection and stores what is acknowledged. The current
+/// item is not acknowledged, unless the loop asked for the next one. If that last write fails, the loop's own exception is not replaced:
+/// the failure is logged and in <see cref="Status"/>, and a <see cref="CommitAsync(CancellationToken)"/> after the loop tries again and
+/// throws.</para>
 /// <para>One flow enumerates. <see cref="Status"/>, <see cref="DisposeAsync"/> and the <c>CommitAsync</c> overloads with an item or a batch
 /// may be called from any thread at any time.</para>
 /// </remarks>
@@ -28,11 +29,11 @@ public sealed class CdcEngine : IAsyncDisposable
     private EngineSession? _session;
     private bool _isDisposed;
 
-    /// <summary>Creates the engine; no I/O happens before the first item is asked for.</summary>
-    /// <param name="source">Where changes come from.</param>
-    /// <param name="offsets">Keeps the offset under the engine's name.</param>
-    /// <param name="options">Not changed, and not to be changed.</param>
-    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and what is allowed.</exception>
+    /// <summary>Creates the engine. No I/O happens before the first item is asked for.</summary>
+    /// <param name="source">The source of the changes.</param>
+    /// <param name="offsets">Stores the offset under the engine's name.</param>
+    /// <param name="options">The options. The engine does not change them, and the caller must not either.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message has its name, its value and what is allowed.</exception>
     public CdcEngine(ISource source, IOffsetStore offsets, CdcEngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -48,15 +49,16 @@ public sealed class CdcEngine : IAsyncDisposable
     /// <summary>The engine's name.</summary>
     public string Name => _options.Name;
 
-    /// <summary>How the engine fares now. Cheap; from any thread.</summary>
+    /// <summary>A snapshot of the engine's state, for health checks. Cheap; may be read from any thread.</summary>
     public EngineStatus Status => Volatile.Read(ref _session)?.GetStatus()
         ?? new EngineStatus { State = Volatile.Read(ref _isDisposed) ? EngineState.Stopped : EngineState.Idle };
 
-    /// <summary>The changes, one by one. Everything else, such as a transaction's end, is acknowledged once all before it is.</summary>
+    /// <summary>Reads the changes, one by one. Everything else, such as a transaction's end, is acknowledged when everything before it
+    /// is.</summary>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>A stream to be enumerated once.</returns>
+    /// <returns>A stream that can be enumerated once.</returns>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
-    /// <exception cref="InvalidOperationException">When enumerating: the engine has been enumerated already.</exception>
+    /// <exception cref="InvalidOperationException">While enumerating: the engine has already been enumerated.</exception>
     /// <exception cref="CdcException">While enumerating: see the types derived from it.</exception>
     public IAsyncEnumerable<ChangeEvent> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -65,7 +67,7 @@ public sealed class CdcEngine : IAsyncDisposable
             (first, second) => Start(static session => new ChangeCursor(session), false, first, second), cancellationToken);
     }
 
-    /// <summary>Every item in its order: changes, transaction begins and ends, schema changes, heartbeats, notices.</summary>
+    /// <summary>Reads all items in order: changes, begins and ends of transactions, schema changes, heartbeats, notices.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public IAsyncEnumerable<StreamItem> ReadAllAsync(CancellationToken cancellationToken = default)
     {
@@ -74,7 +76,7 @@ public sealed class CdcEngine : IAsyncDisposable
             (first, second) => Start(static session => new ItemCursor(session), true, first, second), cancellationToken);
     }
 
-    /// <summary>The changes in batches, as they were read: each with at least one change, and the offset to store with its
+    /// <summary>Reads the changes in batches, as the source delivers them: each has at least one change, and the offset to store with its
     /// effects.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public IAsyncEnumerable<ChangeBatch> ReadBatchesAsync(CancellationToken cancellationToken = default)
@@ -84,11 +86,12 @@ public sealed class CdcEngine : IAsyncDisposable
             (first, second) => Start(static session => new BatchCursor(session), false, first, second), cancellationToken);
     }
 
-    /// <summary>Acknowledges everything up to and with the given item, and stores the offset now, whatever the commit policy.</summary>
-    /// <remarks>Never goes back: an item before what is acknowledged already changes nothing. May be called from any thread, in the loop
-    /// or after it.</remarks>
+    /// <summary>Acknowledges everything up to and including the given item, and stores the offset now, whatever the commit
+    /// policy.</summary>
+    /// <remarks>The acknowledgement never moves back: an item before what is acknowledged changes nothing. May be called from any thread,
+    /// in the loop or after it.</remarks>
     /// <param name="item">An item that this engine yielded.</param>
-    /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
+    /// <param name="cancellationToken">Cancels the write; the acknowledgement remains.</param>
     /// <exception cref="ArgumentException">Another engine, or none, yielded the item.</exception>
     /// <exception cref="OffsetConflictException">Another instance has advanced the stored offset.</exception>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
@@ -103,9 +106,10 @@ public sealed class CdcEngine : IAsyncDisposable
         return cursor.SaveAsync(cancellationToken);
     }
 
-    /// <summary>Acknowledges everything up to and with the given batch, and stores the offset now, whatever the commit policy.</summary>
+    /// <summary>Acknowledges everything up to and including the given batch, and stores the offset now, whatever the commit
+    /// policy.</summary>
     /// <param name="batch">A batch that this engine yielded.</param>
-    /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
+    /// <param name="cancellationToken">Cancels the write; the acknowledgement remains.</param>
     /// <inheritdoc cref="CommitAsync(StreamItem, CancellationToken)"/>
     public ValueTask CommitAsync(ChangeBatch batch, CancellationToken cancellationToken = default)
     {
@@ -118,10 +122,10 @@ public sealed class CdcEngine : IAsyncDisposable
         return cursor.SaveAsync(cancellationToken);
     }
 
-    /// <summary>Acknowledges everything up to and with the item that the loop has at hand, and stores the offset now. Does nothing before
-    /// the first item.</summary>
-    /// <remarks>To be called from the loop's own flow, or after the loop: another thread cannot know which item is at hand.</remarks>
-    /// <param name="cancellationToken">Ends the attempt; the acknowledgement itself stays.</param>
+    /// <summary>Acknowledges everything up to and including the loop's current item, and stores the offset now. Does nothing before the
+    /// first item.</summary>
+    /// <remarks>Call it from the loop or after the loop: another thread cannot know which item is current.</remarks>
+    /// <param name="cancellationToken">Cancels the write; the acknowledgement remains.</param>
     /// <exception cref="OffsetConflictException">Another instance has advanced the stored offset.</exception>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public ValueTask CommitAsync(CancellationToken cancellationToken = default)
@@ -137,8 +141,8 @@ public sealed class CdcEngine : IAsyncDisposable
     }
 
     /// <summary>Checks server, privileges and stored position without reading.</summary>
-    /// <param name="cancellationToken">Ends the check.</param>
-    /// <returns>Everything found, errors and warnings; empty where all is well.</returns>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>All findings, errors and warnings; empty if there are none.</returns>
     /// <exception cref="OffsetFormatException">The stored offset is damaged or belongs to another kind of source.</exception>
     /// <exception cref="CdcConnectionException">The server could not be reached.</exception>
     /// <exception cref="CdcAuthenticationException">The server refused the credentials.</exception>
@@ -157,7 +161,7 @@ public sealed class CdcEngine : IAsyncDisposable
     }
 
     /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is
-    /// acknowledged. May be called again and from any thread.</summary>
+    /// acknowledged. May be called repeatedly and from any thread.</summary>
     public async ValueTask DisposeAsync()
     {
         EngineSession? session;
@@ -183,7 +187,7 @@ public sealed class CdcEngine : IAsyncDisposable
             if (_session is not null)
             {
                 throw new InvalidOperationException(
-                    $"Engine '{Name}' has been enumerated already: an engine is enumerated once. Create another one.");
+                    $"Engine '{Name}' has already been enumerated, which is possible once. Create another engine.");
             }
 
             var session = new EngineSession(_source, _offsets, _options, CreateContext(wantsItems), _logger, first, second);

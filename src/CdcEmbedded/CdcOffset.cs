@@ -4,10 +4,10 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded;
 
-/// <summary>Where to resume in a source's log: opaque, versioned, human-readable JSON text of at most a few KB, with the source's identity in it.
-/// Immutable.</summary>
-/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Equality is that of the text; only the source knows which
-/// of two offsets comes first.</remarks>
+/// <summary>Where to resume in a source's log: an opaque, versioned, readable JSON text of at most a few KB, which includes the source's
+/// identity. Immutable.</summary>
+/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Two offsets are equal if their texts are; only
+/// the source knows which of two offsets is earlier.</remarks>
 public sealed class CdcOffset : IEquatable<CdcOffset>
 {
     private readonly string _text;
@@ -20,11 +20,11 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
         SourceId = sourceId;
     }
 
-    /// <summary>The kind of source that it belongs to, such as <c>mysql</c>.</summary>
+    /// <summary>The kind of source to which it belongs, such as <c>mysql</c>.</summary>
     public string Connector { get; }
 
     /// <summary>The identity of the source, such as a server's UUID or a replica set's name.</summary>
-    /// <value>Null where the source has none, and for offsets of version 1, which keep it elsewhere.</value>
+    /// <value>Null if the source has none, and in offsets of version 1, which store it elsewhere.</value>
     internal string? SourceId { get; }
 
     /// <summary>The version of the text: 1 or 2.</summary>
@@ -32,7 +32,7 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
 
     /// <summary>Reads an offset's text, of this version of CdcEmbedded or of any earlier one.</summary>
     /// <param name="text">What <see cref="ToString"/> returned.</param>
-    /// <exception cref="OffsetFormatException">It is no offset: empty, damaged, or of an unknown version.</exception>
+    /// <exception cref="OffsetFormatException">The text is not an offset: it is empty, damaged, or of an unknown version.</exception>
     public static CdcOffset Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -52,7 +52,7 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
         }
     }
 
-    /// <summary>The text to store.</summary>
+    /// <summary>Returns the text to store.</summary>
     public override string ToString() => _text;
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
         using var document = JsonDocument.ParseValue(ref reader);
         while (reader.Read())
         {
-            // Nothing may follow the object: reading on makes the reader refuse it.
+            // Nothing may follow the object: reading further makes the reader reject it.
         }
 
         return document.RootElement.Clone();

@@ -5,11 +5,11 @@ public class CdcProtocolException : CdcException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What was expected and what was found.</param>
-    /// <param name="eventType">The event or message at hand, such as <c>WRITE_ROWS_EVENT</c>; null where none is.</param>
-    /// <param name="position">Where in the source's log, such as <c>binlog.000003:1234</c>; null where unknown.</param>
-    /// <param name="payloadOffset">The offset in bytes inside the event or message; -1 where unknown.</param>
-    /// <param name="isTransient">Whether reading again may help, as with a checksum damaged on the way.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <param name="eventType">The current event or message, such as <c>WRITE_ROWS_EVENT</c>; null if there is none.</param>
+    /// <param name="position">The position in the source's log, such as <c>binlog.000003:1234</c>; null if unknown.</param>
+    /// <param name="payloadOffset">The offset in bytes inside the event or message; -1 if unknown.</param>
+    /// <param name="isTransient">True if reading again may help, as with bytes that were damaged in transit.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
     public CdcProtocolException(string message, string? eventType = null, string? position = null, long payloadOffset = -1,
         bool isTransient = false, Exception? innerException = null)
         : base(message, innerException)
@@ -20,13 +20,13 @@ public class CdcProtocolException : CdcException
         IsTransient = isTransient;
     }
 
-    /// <summary>The event or message at hand, such as <c>WRITE_ROWS_EVENT</c>; null where none is.</summary>
+    /// <summary>The current event or message, such as <c>WRITE_ROWS_EVENT</c>; null if there is none.</summary>
     public string? EventType { get; }
 
-    /// <summary>Where in the source's log, such as <c>binlog.000003:1234</c>; null where unknown.</summary>
+    /// <summary>The position in the source's log, such as <c>binlog.000003:1234</c>; null if unknown.</summary>
     public string? Position { get; }
 
-    /// <summary>The offset in bytes inside the event or message; -1 where unknown.</summary>
+    /// <summary>The offset in bytes inside the event or message; -1 if unknown.</summary>
     public long PayloadOffset { get; }
 
     /// <inheritdoc/>

@@ -5,10 +5,10 @@ public class CdcServerException : CdcException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="code">The server's error number.</param>
-    /// <param name="sqlState">The five-character SQLSTATE, or null where the protocol has none.</param>
-    /// <param name="message">The server's message, with what was asked.</param>
-    /// <param name="isTransient">Whether the same request may succeed later.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <param name="sqlState">The five-character SQLSTATE, or null if the protocol has none.</param>
+    /// <param name="message">The server's message, with the request.</param>
+    /// <param name="isTransient">True if the same request may succeed later.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
     public CdcServerException(int code, string? sqlState, string message, bool isTransient = false, Exception? innerException = null)
         : base(message, innerException)
     {
@@ -20,7 +20,7 @@ public class CdcServerException : CdcException
     /// <summary>The server's error number, such as 1236 of MySQL.</summary>
     public int Code { get; }
 
-    /// <summary>The five-character SQLSTATE; null where the protocol has none.</summary>
+    /// <summary>The five-character SQLSTATE; null if the protocol has none.</summary>
     public string? SqlState { get; }
 
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>Consecutive changes with the offset after them, to be applied together: effects and offset in one transaction of the
-/// application's own database have their effect exactly once. Immutable; may be kept and read from any thread.</summary>
+/// <summary>Consecutive changes with the offset after them, to be applied together: if effects and offset are in one transaction of the
+/// application's own database, the effects happen exactly once. Immutable; may be kept and read from any thread.</summary>
 public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
 {
     private readonly IReadOnlyList<FeedEntry> _entries;
@@ -25,7 +25,8 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     /// <summary>The offset to resume from after the whole batch has been processed. Built at each call.</summary>
     public CdcOffset Offset => Place.ToOffset(Stream);
 
-    /// <summary>Whether the batch ends where no transaction of the source is open. A transaction larger than a batch spans several.</summary>
+    /// <summary>True if no transaction of the source is open at the end of the batch. A transaction larger than a batch spans
+    /// several.</summary>
     public bool EndsTransaction => Place.IsTransactionEnd;
 
     internal StreamPlace Place { get; }
@@ -33,17 +34,17 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     /// <summary>The stream that delivered it.</summary>
     internal IOffsetOrigin? Stream { get; }
 
-    /// <summary>Everything of that stream below it is in this batch or before.</summary>
+    /// <summary>The end of the batch in that stream: everything below this number is in this batch or an earlier one.</summary>
     internal long EndSequence { get; }
 
-    /// <summary>Goes through the changes in their order. Events are made as they are asked for: a second pass makes new ones.</summary>
+    /// <summary>Enumerates the changes in order. Events are created as they are asked for: a second enumeration creates new ones.</summary>
     public Enumerator GetEnumerator() => new(_entries);
 
     IEnumerator<ChangeEvent> IEnumerable<ChangeEvent>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Goes through the changes of a batch.</summary>
+    /// <summary>Enumerates the changes of a batch.</summary>
     public struct Enumerator : IEnumerator<ChangeEvent>
     {
         private readonly IReadOnlyList<FeedEntry> _entries;

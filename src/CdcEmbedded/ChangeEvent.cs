@@ -4,8 +4,8 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded;
 
 /// <summary>One change of one row or document. Immutable; may be kept and read from any thread.</summary>
-/// <remarks>Nothing is decoded until it is read. A kept event keeps its log event's chunk of received bytes alive: <see cref="DataRecord.Detach"/>
-/// copies a record out.</remarks>
+/// <remarks>Nothing is decoded until it is read. A kept event keeps the received bytes of its log event in memory:
+/// <see cref="DataRecord.Detach"/> copies a record out of them.</remarks>
 public sealed class ChangeEvent : StreamItem
 {
     private readonly ChangeSet _set;
@@ -26,43 +26,43 @@ public sealed class ChangeEvent : StreamItem
     /// <summary>The table or collection.</summary>
     public string Table => _set.GetTable(_change);
 
-    /// <summary>The key: the primary key's columns, or the document's key; no record where there is none or it is not known.</summary>
+    /// <summary>The key: the primary key's columns, or the document's key; no record if there is none or it is unknown.</summary>
     public DataRecord Key => _set.GetKey(_change);
 
-    /// <summary>The state before; no record for a create. Columns that the log does not carry are absent.</summary>
+    /// <summary>The state before the change; no record for a create. Columns that the log omits are absent.</summary>
     public DataRecord Before => _set.GetBefore(_change);
 
-    /// <summary>The state after; no record for a delete. Columns that neither image carries are absent.</summary>
+    /// <summary>The state after the change; no record for a delete. Columns that neither image has are absent.</summary>
     public DataRecord After => _set.GetAfter(_change);
 
-    /// <summary>For a primary-key change told as delete and create: the key of the other half. Else no record.</summary>
+    /// <summary>For a primary-key change that is delivered as delete and create: the key of the other half. Otherwise no record.</summary>
     public DataRecord RelatedKey => _set.GetRelatedKey(_change);
 
     /// <summary>The table's schema at this position; null for sources without one.</summary>
     public TableSchema? Schema => _set.GetSchema(_change);
 
-    /// <summary>When the source committed (where its log tells that) or executed the change, in UTC.</summary>
+    /// <summary>When the source committed the change (if its log says so) or executed it, in UTC.</summary>
     public DateTimeOffset Timestamp => _set.GetTimestamp(_change);
 
-    /// <summary>Where it comes from. Built anew at each call.</summary>
+    /// <summary>Where the change comes from. Built at each call.</summary>
     public SourceInfo Source => _set.GetSource(_change);
 
-    /// <summary>The transaction; null where the source tells none.</summary>
+    /// <summary>The transaction; null if the source gives none.</summary>
     public TransactionInfo? Transaction => _set.Transaction;
 
-    /// <summary>Whether it was delivered before it was known whether its transaction commits: because the source's options ask for that, or because the
-    /// transaction is larger than they let the source hold.</summary>
-    /// <remarks>Should the transaction be rolled back after all, the stream ends with a <see cref="SourceInconsistentException"/> where the source's
-    /// options do not say otherwise.</remarks>
+    /// <summary>True if the change was delivered before it was known that its transaction commits, because the source's options ask for
+    /// that.</summary>
+    /// <remarks>If the transaction is rolled back, the stream ends with a <see cref="SourceInconsistentException"/>, unless the source's
+    /// options say otherwise.</remarks>
     public bool IsProvisional => _set.IsProvisional;
 
-    /// <summary>The place among the delivered changes of the transaction, counted from 1.</summary>
+    /// <summary>The number of the change among the delivered changes of the transaction, from 1.</summary>
     public long TotalOrder => _set.GetTotalOrder(_change);
 
-    /// <summary>The place among the delivered changes of the same table in the transaction, counted from 1.</summary>
+    /// <summary>The number of the change among the delivered changes of the same table in the transaction, from 1.</summary>
     public long DataCollectionOrder => _set.GetTableOrder(_change);
 
-    /// <summary>A text that names this change, the same at each reading of the log: use it to recognise a repeated event.</summary>
+    /// <summary>A text that identifies this change, the same each time the log is read: use it to recognize a repeated change.</summary>
     public string EventId => _set.GetEventId(_change);
 
     internal override StreamPlace Place => _set.PlaceAfter(_change);
@@ -84,6 +84,6 @@ public sealed class ChangeEvent : StreamItem
     internal override void SetTransaction(TransactionInfo? transaction)
         => throw new ArgumentException("A single change cannot be added to a batch: add its set.", nameof(transaction));
 
-    /// <summary>Operation, table and key, for logs; no other contents.</summary>
+    /// <summary>Returns operation, table and key, for logs; no other content.</summary>
     public override string ToString() => $"{Operation} {Database}.{Table} {Key}";
 }

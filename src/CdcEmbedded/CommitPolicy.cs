@@ -1,36 +1,36 @@
 namespace CdcEmbedded;
 
-/// <summary>When acknowledged progress is written to the offset store: after so many changes or so much time, whichever comes first.
-/// It is also written when the stream ends or is disposed, unless <see cref="Never"/>.</summary>
+/// <summary>When acknowledged progress is written to the offset store: after a number of changes or a time, whichever is first. It is also
+/// written when the stream ends or is disposed, unless the policy is <see cref="Never"/>.</summary>
 public sealed class CommitPolicy
 {
-    /// <summary>After 10,000 changes or one second, at a transaction's end where one comes before the double of either.</summary>
+    /// <summary>After 10,000 changes or one second, at a transaction's end if one follows before twice as much.</summary>
     public static CommitPolicy Default { get; } = new();
 
-    /// <summary>After each acknowledged change or batch: the least repetition after a crash, at the price of a write each time.</summary>
+    /// <summary>After each acknowledged change or batch: the least repetition after a crash, at the cost of a write each time.</summary>
     public static CommitPolicy Always { get; } = new() { Changes = 1, WaitForTransactionEnd = false };
 
     /// <summary>After each transaction of the source.</summary>
     public static CommitPolicy EachTransaction { get; } = new() { Changes = 1, WaitForTransactionEnd = true, MaxOverrun = int.MaxValue };
 
-    /// <summary>Never by the engine: the application saves the offsets itself, in the transaction of its own effects.</summary>
+    /// <summary>Never by the engine: the application saves offsets itself, in the transaction of its effects.</summary>
     public static CommitPolicy Never { get; } = new() { IsNever = true };
 
-    /// <summary>Acknowledged changes after which progress is written.</summary>
+    /// <summary>Number of acknowledged changes after which progress is written.</summary>
     /// <value>The default is 10,000; at least 1.</value>
     public int Changes { get; init; } = 10_000;
 
-    /// <summary>Time after which acknowledged progress is written, looked at whenever the loop asks for the next item and while it
+    /// <summary>Time after which acknowledged progress is written. It is checked whenever the loop asks for the next item, and while it
     /// waits.</summary>
     /// <value>The default is one second; more than zero.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a due write waits for the end of the source's transaction, so that a restart does not begin inside one.</summary>
+    /// <summary>True if a due write waits for the end of the source's transaction, so that a restart does not start inside one.</summary>
     /// <value>The default is true. It waits no longer than <see cref="MaxOverrun"/> times <see cref="Changes"/> or
     /// <see cref="Interval"/>.</value>
     public bool WaitForTransactionEnd { get; init; } = true;
 
-    /// <summary>How many times <see cref="Changes"/>, or <see cref="Interval"/>, a transaction may hold a due write back.</summary>
+    /// <summary>How many times <see cref="Changes"/>, or <see cref="Interval"/>, a transaction may delay a due write.</summary>
     /// <value>The default is 2; at least 1.</value>
     public int MaxOverrun { get; init; } = 2;
 

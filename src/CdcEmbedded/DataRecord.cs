@@ -3,38 +3,39 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>A row or document as a change carries it: a 16-byte struct that decodes a field when it is read.</summary>
-/// <remarks>It may be kept and read from any thread. It keeps alive the chunk of received bytes that it lies in (64 KiB, or its own event
-/// where that is larger); <see cref="Detach"/> copies it out.</remarks>
+/// <summary>A row or document of a change: a 16-byte struct that decodes a field when it is read.</summary>
+/// <remarks>It may be kept and read from any thread. It keeps the received bytes that it points into in memory (64 KiB, or its own event if
+/// that is larger); <see cref="Detach"/> copies it out of them.</remarks>
 public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable<DataRecord>
 {
     private readonly RecordSet? _set;
     private readonly int _record;
 
     /// <summary>Creates the record; for source adapters.</summary>
-    /// <param name="set">Where its bytes lie.</param>
-    /// <param name="record">Which record of the set.</param>
+    /// <param name="set">The set that holds its bytes.</param>
+    /// <param name="record">Index of the record in the set.</param>
     public DataRecord(RecordSet set, int record)
     {
         _set = set;
         _record = record;
     }
 
-    /// <summary>False where the change has no such record: no before of a create, no after of a delete, no key of a keyless table.</summary>
+    /// <summary>False if the change has no such record: no before of a create, no after of a delete, no key of a table without
+    /// one.</summary>
     public bool HasValue => _set is not null;
 
-    /// <summary>The number of fields, absent ones included; 0 where there is no record.</summary>
+    /// <summary>Number of fields, including absent ones; 0 if there is no record.</summary>
     public int Count => _set?.GetFieldCount(_record) ?? 0;
 
-    /// <summary>The table's schema; null for sources without one and where there is no record.</summary>
+    /// <summary>The table's schema; null for sources without one, and if there is no record.</summary>
     public TableSchema? Schema => _set?.Schema;
 
-    /// <summary>A field by its place, counted from 0: the fastest way to read.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    /// <summary>A field by its index, from 0: the fastest way to read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
     /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
-    /// <remarks>A bare call: any condition here would make the compiler copy the 32 bytes of the value once more, which stalls, as they have
-    /// just been written field by field (measured: a fifth of the time of a loop that reads every column).</remarks>
+    /// <remarks>A bare call: any condition here would make the compiler copy the 32 bytes of the value again, which stalls, because they
+    /// have just been written field by field (measured: a fifth of the time of a loop that reads every column).</remarks>
     public DataValue this[int index] => Set.GetValue(_record, index);
 
     /// <summary>A field by its name, as the source spells it.</summary>
@@ -60,41 +61,41 @@ public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable
 
     private static InvalidOperationException NoRecord() => new("There is no record to read from: test HasValue first.");
 
-    /// <summary>The name of a field by its place.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    /// <summary>Returns the name of a field by its index.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
     public string GetName(int index) => _set is { } set && (uint)index < (uint)set.GetFieldCount(_record)
         ? set.GetFieldName(_record, index)
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"The record has {Count} fields.");
 
-    /// <summary>A field by its name, where it is there and not absent.</summary>
+    /// <summary>Gets a field by its name. Returns false if it does not exist or is absent.</summary>
     public bool TryGetValue(string name, out DataValue value)
     {
         value = default;
         return _set is { } set && set.TryGetValue(_record, name, out value) && !value.IsAbsent;
     }
 
-    /// <summary>The same record in memory of its own, so that keeping it keeps nothing else alive.</summary>
+    /// <summary>Returns a copy in memory of its own, so that keeping it keeps nothing else in memory.</summary>
     public DataRecord Detach() => _set?.Detach(_record) ?? default;
 
-    /// <summary>The record as the source's own bytes, without a copy: of MongoDB the BSON document. Empty for sources whose records have no
-    /// such form, as rows have none.</summary>
+    /// <summary>The record as the source's own bytes, without a copy: the BSON document of MongoDB. Empty for sources whose records have no
+    /// such form, such as rows.</summary>
     public ReadOnlyMemory<byte> SourceBytes => _set?.GetBytes(_record) ?? default;
 
-    /// <summary>Writes the record as one JSON value, where its source has a JSON form of its own.</summary>
-    /// <returns>False, with nothing written, where the fields are to be written one by one.</returns>
+    /// <summary>Writes the record as one JSON value, if its source has a JSON form of its own.</summary>
+    /// <returns>False, with nothing written, if the fields are to be written one by one.</returns>
     internal bool TryWriteSourceJson(System.Text.Json.Utf8JsonWriter writer) => _set is { } set && set.TryWriteJson(_record, writer);
 
     /// <summary>The same for a key, in the strict form.</summary>
     internal bool TryWriteSourceKeyJson(System.Text.Json.Utf8JsonWriter writer) => _set is { } set && set.TryWriteKeyJson(_record, writer);
 
-    /// <summary>Goes through the fields in their order, absent ones included, without allocating.</summary>
+    /// <summary>Enumerates the fields in order, including absent ones, without allocating.</summary>
     public Enumerator GetEnumerator() => new(this);
 
     IEnumerator<RecordField> IEnumerable<RecordField>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The fields as <c>{name: value, …}</c>, for logs and tests; absent ones are left out.</summary>
+    /// <summary>Returns the fields as <c>{name: value, …}</c>, for logs and tests; absent ones are omitted.</summary>
     public override string ToString()
     {
         var parts = new List<string>(Count);
@@ -109,7 +110,7 @@ public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable
         return HasValue ? "{" + string.Join(", ", parts) + "}" : "";
     }
 
-    /// <summary>Whether both are the same record of the same event; contents are not compared.</summary>
+    /// <summary>Returns true if both are the same record of the same event; contents are not compared.</summary>
     public bool Equals(DataRecord other) => ReferenceEquals(_set, other._set) && _record == other._record;
 
     /// <inheritdoc/>
@@ -118,13 +119,13 @@ public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_set, _record);
 
-    /// <summary>Whether both are the same record of the same event.</summary>
+    /// <summary>Returns true if both are the same record of the same event.</summary>
     public static bool operator ==(DataRecord left, DataRecord right) => left.Equals(right);
 
-    /// <summary>Whether they are different records.</summary>
+    /// <summary>Returns true if they are different records.</summary>
     public static bool operator !=(DataRecord left, DataRecord right) => !left.Equals(right);
 
-    /// <summary>Goes through the fields of a record.</summary>
+    /// <summary>Enumerates the fields of a record.</summary>
     public struct Enumerator : IEnumerator<RecordField>
     {
         private readonly DataRecord _record;

@@ -4,7 +4,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <content>What document databases have beside rows: nested documents and arrays, identifiers, wide dates, types of their own.</content>
+/// <content>What document databases have in addition to rows: nested documents and arrays, identifiers, wide dates, types of their
+/// own.</content>
 public readonly partial struct DataValue
 {
     // The first and last millisecond of the years 1 to 9999, counted from 1970.
@@ -13,7 +14,7 @@ public readonly partial struct DataValue
 
     /// <summary>A nested document.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the document begins.</param>
+    /// <param name="offset">Start of the document.</param>
     /// <param name="length">Its length.</param>
     /// <param name="codec">Reads it.</param>
     public static DataValue FromDocument(byte[] buffer, int offset, int length, DocumentCodec codec)
@@ -21,7 +22,7 @@ public readonly partial struct DataValue
 
     /// <summary>An array.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the array begins.</param>
+    /// <param name="offset">Start of the array.</param>
     /// <param name="length">Its length.</param>
     /// <param name="codec">Reads it.</param>
     public static DataValue FromArray(byte[] buffer, int offset, int length, DocumentCodec codec)
@@ -41,9 +42,9 @@ public readonly partial struct DataValue
 
     /// <summary>Bytes that the source marks with a subtype.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the value begins.</param>
+    /// <param name="offset">Start of the value.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="subtype">The mark.</param>
+    /// <param name="subtype">The subtype.</param>
     public static DataValue FromBinarySubtype(byte[] buffer, int offset, int length, byte subtype)
         => new(ValueKind.Binary, offset, buffer, length, scale: subtype);
 
@@ -56,41 +57,41 @@ public readonly partial struct DataValue
 
     /// <summary>A value of a type that only its source has.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the value begins.</param>
+    /// <param name="offset">Start of the value.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="sourceType">The source's number of the type.</param>
+    /// <param name="sourceType">The source's number for the type.</param>
     /// <param name="codec">Makes JSON text of it.</param>
     public static DataValue FromSourceSpecific(byte[] buffer, int offset, int length, byte sourceType, ValueCodec codec)
         => new(ValueKind.SourceSpecific, offset, buffer, length, codec, scale: sourceType);
 
-    /// <summary>The mark on bytes; 0 where the source sets none.</summary>
+    /// <summary>The subtype of bytes; 0 if the source sets none.</summary>
     public byte BinarySubtype => _kind == ValueKind.Binary ? _scale : (byte)0;
 
-    /// <summary>The source's number of the type of a <see cref="ValueKind.SourceSpecific"/> value: for MongoDB the BSON type byte; 0 for
+    /// <summary>The source's number for the type of a <see cref="ValueKind.SourceSpecific"/> value: for MongoDB the BSON type byte; 0 for
     /// all other kinds.</summary>
     public byte SourceType => _kind == ValueKind.SourceSpecific ? _scale : (byte)0;
 
-    /// <summary>A nested document, undecoded; of an array the record whose fields are named 0, 1, 2 and so on.</summary>
+    /// <summary>Reads a nested document, undecoded; an array as a record whose fields are named 0, 1, 2 and so on.</summary>
     /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
     public DataRecord AsRecord() => _codec is DocumentCodec codec && _data is byte[] buffer
         ? codec.ToRecord(buffer, (int)_bits, _length)
         : throw NotA("a document");
 
-    /// <summary>The elements of an array.</summary>
+    /// <summary>Reads the elements of an array.</summary>
     /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
     public ValueList AsValues() => _kind == ValueKind.Array ? new ValueList(AsRecord()) : throw NotA("an array");
 
-    /// <summary>A UUID.</summary>
+    /// <summary>Reads a UUID.</summary>
     public Guid AsGuid() => _kind == ValueKind.Uuid ? new Guid(Slice, bigEndian: true) : throw NotA("a UUID");
 
-    /// <summary>An instant in milliseconds since 1970-01-01 UTC, whatever its year; microseconds are cut off.</summary>
-    /// <exception cref="InvalidCastException">It is no timestamp, or the zero timestamp.</exception>
+    /// <summary>Reads an instant in milliseconds since 1970-01-01 UTC, in any year; microseconds are cut off.</summary>
+    /// <exception cref="InvalidCastException">It is not a timestamp, or it is the zero timestamp.</exception>
     public long AsUnixMilliseconds() => _kind != ValueKind.Timestamp || (_flags & ZeroTimestamp) != 0
         ? throw NotA("an instant")
         : (_flags & FarInstant) != 0 ? _bits
         : _bits >= 0 ? _bits / 1000 : (_bits - 999) / 1000;
 
-    /// <summary>Writes a value that carries a codec as the JSON of its source: documents, arrays, types that only the source has.</summary>
+    /// <summary>Writes a value that has a codec as the JSON of its source: documents, arrays, types that only the source has.</summary>
     /// <returns>False, with nothing written, for all other values.</returns>
     internal bool TryWriteSourceJson(Utf8JsonWriter writer)
     {
@@ -103,7 +104,7 @@ public readonly partial struct DataValue
         return true;
     }
 
-    /// <summary>Whether it is an instant outside the years 1 to 9999.</summary>
+    /// <summary>True if it is an instant outside the years 1 to 9999.</summary>
     internal bool IsFarInstant => _kind == ValueKind.Timestamp && (_flags & FarInstant) != 0;
 
     private BigDecimal Decimal128AsBigDecimal() => Decimal128.Read(Slice).TryToBigDecimal(out var result)
@@ -114,10 +115,10 @@ public readonly partial struct DataValue
         ? result
         : throw new OverflowException($"{this} does not fit System.Decimal without loss: read it with AsBigDecimal() or as text.");
 
-    private OverflowException TooFar() => new($"{FarInstantText()} lies outside the years 1 to 9999: read it with AsUnixMilliseconds().");
+    private OverflowException TooFar() => new($"{FarInstantText()} is outside the years 1 to 9999: read it with AsUnixMilliseconds().");
 
-    // ISO 8601 with an expanded year, which takes a sign. The calendar is counted in eras of 400 years, each 146,097 days,
-    // with the year beginning in March, so that the leap day comes last.
+    // ISO 8601 with an expanded year, which has a sign. The calendar is counted in eras of 400 years of 146,097 days each, and years
+    // start in March, so that the leap day is last.
     private string FarInstantText()
     {
         const long MillisecondsPerDay = 86_400_000;

@@ -8,18 +8,18 @@ namespace CdcEmbedded;
 /// <content>How a value is read as a CLR type.</content>
 public readonly partial struct DataValue
 {
-    /// <summary>A truth value; integers are true unless 0, as MySQL's BOOL is TINYINT(1).</summary>
+    /// <summary>Reads a truth value. Integers are true unless they are 0, because MySQL's BOOL is TINYINT(1).</summary>
     public bool AsBoolean() => _kind is ValueKind.Boolean or ValueKind.Int64 or ValueKind.UInt64 ? _bits != 0 : throw NotA("a Boolean");
 
-    /// <summary>A signed 64-bit integer; also the index of an ENUM.</summary>
+    /// <summary>Reads a signed 64-bit integer; also the index of an ENUM.</summary>
     /// <exception cref="OverflowException">An unsigned value is too large.</exception>
     public long AsInt64() => _kind == ValueKind.Int64 ? _bits : ConvertToInt64();
 
-    /// <summary>A signed 32-bit integer.</summary>
-    /// <exception cref="OverflowException">The value is out of its range.</exception>
+    /// <summary>Reads a signed 32-bit integer.</summary>
+    /// <exception cref="OverflowException">The value is out of range.</exception>
     public int AsInt32() => checked((int)AsInt64());
 
-    /// <summary>An unsigned 64-bit integer; also the mask of a SET.</summary>
+    /// <summary>Reads an unsigned 64-bit integer; also the mask of a SET.</summary>
     /// <exception cref="OverflowException">The value is negative.</exception>
     public ulong AsUInt64() => _kind switch
     {
@@ -28,10 +28,10 @@ public readonly partial struct DataValue
         _ => throw NotA("a UInt64"),
     };
 
-    /// <summary>A 32-bit floating-point number, exactly as stored.</summary>
+    /// <summary>Reads a 32-bit floating-point number, exactly as stored.</summary>
     public float AsSingle() => _kind == ValueKind.Single ? BitConverter.Int32BitsToSingle((int)_bits) : throw NotA("a Single");
 
-    /// <summary>A 64-bit floating-point number; 32-bit ones widen.</summary>
+    /// <summary>Reads a 64-bit floating-point number; 32-bit ones are widened.</summary>
     public double AsDouble() => _kind switch
     {
         ValueKind.Double => BitConverter.Int64BitsToDouble(_bits),
@@ -39,7 +39,7 @@ public readonly partial struct DataValue
         _ => throw NotA("a Double"),
     };
 
-    /// <summary>A <see cref="decimal"/>, scale kept; integers convert.</summary>
+    /// <summary>Reads a <see cref="decimal"/> with its scale; integers are converted.</summary>
     /// <exception cref="OverflowException">It has more digits than <see cref="decimal"/> holds: use <see cref="AsBigDecimal"/>; or it is a
     /// <see cref="ValueKind.Decimal128"/> that is infinite, NaN or too small or large: use <see cref="AsBigDecimal"/>.</exception>
     public decimal AsDecimal() => _kind switch
@@ -53,38 +53,39 @@ public readonly partial struct DataValue
         _ => throw NotA("a Decimal"),
     };
 
-    /// <summary>A decimal of any width; integers convert.</summary>
+    /// <summary>Reads a decimal of any width; integers are converted.</summary>
     /// <exception cref="OverflowException">It is a <see cref="ValueKind.Decimal128"/> that is infinite or NaN.</exception>
     public BigDecimal AsBigDecimal() => _data is BigDecimal big ? big
         : _kind == ValueKind.Decimal128 ? Decimal128AsBigDecimal()
         : AsDecimal();
 
-    /// <summary>A date; also of a date-time at midnight.</summary>
+    /// <summary>Reads a date; also a date-time at midnight.</summary>
     /// <exception cref="InvalidCastException">It is zero, partial or impossible: <see cref="AsCalendar"/> reads those.</exception>
     public DateOnly AsDate() => DateOnly.FromDateTime(AsDateTime());
 
-    /// <summary>A date and time of kind Unspecified, or of kind Utc for a timestamp.</summary>
+    /// <summary>Reads a date and time of kind Unspecified, or of kind Utc for a timestamp.</summary>
     /// <exception cref="InvalidCastException">It is zero, partial or impossible: <see cref="AsCalendar"/> reads those.</exception>
     public DateTime AsDateTime() => _kind switch
     {
         ValueKind.Date or ValueKind.DateTime => new CalendarDateTime(_bits).TryToDateTime(out var result)
             ? result
-            : throw new InvalidCastException($"'{this}' is no date that a DateTime can hold: test with AsCalendar()."),
+            : throw new InvalidCastException($"'{this}' is not a date that a DateTime can hold: read it with AsCalendar()."),
         ValueKind.Timestamp => AsDateTimeOffset().UtcDateTime,
         _ => throw NotA("a DateTime"),
     };
 
-    /// <summary>An instant in UTC.</summary>
+    /// <summary>Reads an instant in UTC.</summary>
     /// <exception cref="InvalidCastException">It is the zero timestamp: <see cref="AsCalendar"/> reads it.</exception>
-    /// <exception cref="OverflowException">It lies outside the years 1 to 9999: <see cref="AsUnixMilliseconds"/> reads it.</exception>
+    /// <exception cref="OverflowException">It is outside the years 1 to 9999: <see cref="AsUnixMilliseconds"/> reads it.</exception>
     public DateTimeOffset AsDateTimeOffset() => _kind != ValueKind.Timestamp
         ? throw NotA("a DateTimeOffset")
         : (_flags & FarInstant) != 0 ? throw TooFar()
         : (_flags & ZeroTimestamp) == 0
             ? DateTimeOffset.UnixEpoch.AddTicks(_bits * TimeSpan.TicksPerMicrosecond)
-            : throw new InvalidCastException("The zero timestamp 0000-00-00 00:00:00 is no instant: test with AsCalendar().");
+            : throw new InvalidCastException("The zero timestamp 0000-00-00 00:00:00 is not an instant: read it with AsCalendar().");
 
-    /// <summary>The fields of a date, date-time or timestamp (in UTC) as the database wrote them, zero and partial ones too.</summary>
+    /// <summary>Reads the fields of a date, date-time or timestamp (in UTC) as the database wrote them, including zero and partial
+    /// ones.</summary>
     public CalendarDateTime AsCalendar()
     {
         if (_kind is ValueKind.Date or ValueKind.DateTime)
@@ -106,13 +107,13 @@ public readonly partial struct DataValue
         return new CalendarDateTime(t.Year, t.Month, t.Day, t.Hour, t.Minute, t.Second, (int)(t.Ticks % TimeSpan.TicksPerSecond / 10));
     }
 
-    /// <summary>A signed duration.</summary>
+    /// <summary>Reads a signed duration.</summary>
     public TimeSpan AsTimeSpan() => _kind == ValueKind.Time ? new TimeSpan(_bits * TimeSpan.TicksPerMicrosecond) : throw NotA("a TimeSpan");
 
-    /// <summary>Text of a text, ENUM, SET, JSON or JSON patch value, the JSON form of documents and arrays, the text of identifiers: made now,
-    /// a new string at each call.</summary>
-    /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or ENUM or SET labels are not
-    /// known for its column.</exception>
+    /// <summary>Reads the text of a text, ENUM, SET, JSON or JSON patch value, the JSON form of documents and arrays, or the text of
+    /// identifiers. Each call makes a new string.</summary>
+    /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or the ENUM or SET labels
+    /// of its column are unknown.</exception>
     /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is damaged.</exception>
     public string AsString() => _kind switch
     {
@@ -126,7 +127,7 @@ public readonly partial struct DataValue
         _ => throw NotA("a String"),
     };
 
-    /// <summary>The labels of a SET, in the order of the definition.</summary>
+    /// <summary>Reads the labels of a SET, in the order of the definition.</summary>
     public string[] AsStrings()
     {
         if (_kind != ValueKind.Set)
@@ -146,9 +147,9 @@ public readonly partial struct DataValue
         return result;
     }
 
-    /// <summary>The bytes of a binary, text (in its column's character set), geometry or vector value, without a copy unless padding must be
-    /// added. Of JSON it is the source's own encoding, which only the source's codec understands: where MySQL logs a document as the one before
-    /// with what changed, both.</summary>
+    /// <summary>Reads the bytes of a binary, text (in its column's character set), geometry or vector value, without a copy unless padding
+    /// must be added. Of JSON it is the source's own encoding, which only the source's codec understands: if MySQL logs a document as the
+    /// old one and the differences, it is both.</summary>
     public ReadOnlyMemory<byte> AsBytes()
     {
         if (_data is string text && _kind is ValueKind.Text or ValueKind.Json or ValueKind.JsonPatch)
@@ -171,15 +172,15 @@ public readonly partial struct DataValue
         return padded;
     }
 
-    /// <summary>The UTF-8 bytes of a text value without a copy.</summary>
-    /// <returns>False where it is not text in UTF-8 (or its ASCII part): <see cref="AsString"/> then decodes.</returns>
+    /// <summary>Gets the UTF-8 bytes of a text value without a copy.</summary>
+    /// <returns>False if it is not text in UTF-8 (or its subset ASCII): use <see cref="AsString"/> then.</returns>
     public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
     {
         utf8 = Slice;
         return _kind == ValueKind.Text && _codec is null && _data is byte[];
     }
 
-    /// <summary>The numbers of a vector.</summary>
+    /// <summary>Reads the numbers of a vector.</summary>
     public float[] AsVector()
     {
         if (_kind != ValueKind.Vector)
@@ -197,12 +198,12 @@ public readonly partial struct DataValue
         return result;
     }
 
-    /// <summary>The spatial reference system of a geometry.</summary>
+    /// <summary>Reads the spatial reference system of a geometry.</summary>
     public uint AsGeometrySrid() => _kind == ValueKind.Geometry && _length >= 4
         ? BinaryPrimitives.ReadUInt32LittleEndian(Slice)
         : throw NotA("a geometry");
 
-    /// <summary>The well-known binary of a geometry, without its SRID.</summary>
+    /// <summary>Reads the well-known binary of a geometry, without its SRID.</summary>
     public ReadOnlyMemory<byte> AsGeometryWkb() => _kind == ValueKind.Geometry && _length >= 4 ? AsBytes()[4..] : throw NotA("a geometry");
 
     private long ConvertToInt64() => _kind switch
@@ -212,7 +213,7 @@ public readonly partial struct DataValue
         _ => throw NotA("an Int64"),
     };
 
-    // Most text is ASCII, which widens without a decoder; a try block would cost every call.
+    // Most text is ASCII, which is widened without a decoder; a try block would cost every call.
     private string ReadText() => _data is string text ? text
         : _codec is null && Slice is var slice && Ascii.IsValid(slice) ? Encoding.Latin1.GetString(slice)
         : DecodeText();
@@ -239,7 +240,7 @@ public readonly partial struct DataValue
     private string SetLabels() => string.Join(',', AsStrings());
 
     private InvalidCastException UnknownLabels() => new(_data is null
-        ? $"The labels of this {_kind} column are not known: set binlog_row_metadata=FULL on the server, or read the number with AsInt64()."
+        ? $"The labels of this {_kind} column are unknown: set binlog_row_metadata=FULL on the server, or read the number with AsInt64()."
         : $"{_kind} value {(ulong)_bits} has no label in a column of {((string[])_data).Length} labels.");
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);

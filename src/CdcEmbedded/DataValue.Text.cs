@@ -3,11 +3,11 @@ using System.Text;
 
 namespace CdcEmbedded;
 
-/// <content>How a value prints.</content>
+/// <content>How a value is printed.</content>
 public readonly partial struct DataValue
 {
-    /// <summary>The value as text, culture-invariant: numbers and dates as MySQL prints them, bytes as hexadecimal after 0x, null as
-    /// <c>NULL</c>, an absent field as an empty string.</summary>
+    /// <summary>Returns the value as culture-invariant text: numbers and dates as MySQL prints them, bytes as hexadecimal digits after 0x,
+    /// null as <c>NULL</c>, an absent field as an empty string.</summary>
     public override string ToString() => _kind switch
     {
         ValueKind.Absent => "",
@@ -32,7 +32,8 @@ public readonly partial struct DataValue
         _ => "0x" + Convert.ToHexString(AsBytes().Span),
     };
 
-    /// <summary>A text for people never throws: bytes that are no character of the column's set show as hexadecimal digits.</summary>
+    /// <summary>Never throws, because the text is for people: bytes that are not a character of the column's set become hexadecimal
+    /// digits.</summary>
     private string TextOrBytes()
     {
         try

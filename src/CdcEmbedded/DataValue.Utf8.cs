@@ -4,19 +4,20 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <content>How a value is written as UTF-8 without a string in between, for serializers.</content>
+/// <content>How a value is written as UTF-8 without an intermediate string, for serializers.</content>
 public readonly partial struct DataValue
 {
-    /// <summary>Enough for every date, time, date-time and timestamp, impossible ones included, and for a decimal of 96 bits.</summary>
+    /// <summary>Enough bytes for every date, time, date-time and timestamp, including impossible ones, and for a decimal of 96
+    /// bits.</summary>
     internal const int MaxFormattedBytes = 48;
 
-    /// <summary>Whether a date, date-time or timestamp is zero or lacks its month or day, so that no calendar has it.</summary>
+    /// <summary>True if a date, date-time or timestamp is zero or lacks its month or day, so that no calendar has it.</summary>
     internal bool IsPartialDate => _kind == ValueKind.Timestamp
         ? (_flags & ZeroTimestamp) != 0
         : new CalendarDateTime(_bits) is { Month: 0 } or { Day: 0 };
 
     /// <summary>Writes a date: <c>YYYY-MM-DD</c>.</summary>
-    /// <returns>The bytes written.</returns>
+    /// <returns>Number of bytes written.</returns>
     internal int FormatDate(Span<byte> destination)
     {
         var c = AsCalendar();
@@ -27,10 +28,10 @@ public readonly partial struct DataValue
         return Digits(destination, n, c.Day, 2);
     }
 
-    /// <summary>Writes a date-time or timestamp with the column's digits.</summary>
+    /// <summary>Writes a date-time or timestamp with the column's number of fraction digits.</summary>
     /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
-    /// <param name="separator">What stands between date and time.</param>
-    /// <returns>The bytes written.</returns>
+    /// <param name="separator">The character between date and time.</param>
+    /// <returns>Number of bytes written.</returns>
     internal int FormatDateTime(Span<byte> destination, byte separator)
     {
         var c = AsCalendar();
@@ -39,8 +40,8 @@ public readonly partial struct DataValue
         return TimeOfDay(destination, n, c.Hour, c.Minute, c.Second, c.Microsecond);
     }
 
-    /// <summary>Writes a duration: <c>[-]HH:MM:SS[.ffffff]</c> with the column's digits.</summary>
-    /// <returns>The bytes written.</returns>
+    /// <summary>Writes a duration: <c>[-]HH:MM:SS[.ffffff]</c> with the column's number of fraction digits.</summary>
+    /// <returns>Number of bytes written.</returns>
     internal int FormatTime(Span<byte> destination)
     {
         var n = 0;
@@ -49,18 +50,18 @@ public readonly partial struct DataValue
             destination[n++] = (byte)'-';
         }
 
-        // As unsigned, so that the most negative number has a magnitude too.
+        // Unsigned, so that the most negative number has a magnitude too.
         var microseconds = _bits < 0 ? 0UL - (ulong)_bits : (ulong)_bits;
         var seconds = microseconds / 1_000_000;
         return TimeOfDay(destination, n, (long)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60), (int)(microseconds % 1_000_000));
     }
 
     /// <summary>Writes a decimal as MySQL prints it.</summary>
-    /// <returns>The bytes written; -1 where the decimal is wider than <see cref="decimal"/>: <see cref="ToString"/> then.</returns>
+    /// <returns>Number of bytes written; -1 if the decimal is wider than <see cref="decimal"/>: use <see cref="ToString"/> then.</returns>
     internal int FormatDecimal(Span<byte> destination)
         => _data is null && AsDecimal().TryFormat(destination, out var written, default, CultureInfo.InvariantCulture) ? written : -1;
 
-    /// <summary>The bytes and the encoding of a text value that is not UTF-8.</summary>
+    /// <summary>Gets the bytes and the encoding of a text value that is not UTF-8.</summary>
     internal bool TryGetEncoded(out ReadOnlySpan<byte> bytes, out Encoding encoding)
     {
         bytes = Slice;
@@ -68,17 +69,17 @@ public readonly partial struct DataValue
         return _kind == ValueKind.Text && _codec is Encoding && _data is byte[];
     }
 
-    /// <summary>The UTF-8 bytes of a JSON value that the source carries as text.</summary>
+    /// <summary>Gets the UTF-8 bytes of a JSON value that the source stores as text.</summary>
     internal bool TryGetJsonUtf8(out ReadOnlySpan<byte> utf8)
     {
         utf8 = Slice;
         return _kind == ValueKind.Json && _codec is null && _data is byte[];
     }
 
-    /// <summary>Whether a JSON value's text comes from a codec, which writes valid JSON on one line.</summary>
+    /// <summary>True if a JSON value's text comes from a codec, which writes valid JSON on one line.</summary>
     internal bool IsJsonOfCodec => _codec is ValueCodec;
 
-    /// <summary>The labels of an ENUM or SET column, where they are known and the value stays within them.</summary>
+    /// <summary>Gets the labels of an ENUM or SET column, if they are known and contain the value.</summary>
     internal bool TryGetLabels(out string[] labels)
     {
         labels = _data as string[] ?? [];
@@ -107,7 +108,7 @@ public readonly partial struct DataValue
         return n + Math.Min((int)_scale, 6);
     }
 
-    /// <summary>Writes a number with at least so many digits; more where it has more.</summary>
+    /// <summary>Writes a number with at least a given number of digits.</summary>
     private static int Digits(Span<byte> destination, int n, long number, int digits)
     {
         while (digits < PowersOfTen.Length && number >= PowersOfTen[digits])

@@ -6,14 +6,14 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>One field of a <see cref="DataRecord"/>: a small immutable struct that keeps numbers and dates unboxed, and text, bytes and
-/// documents as slices of what the source sent until somebody reads them.</summary>
+/// <summary>One field of a <see cref="DataRecord"/>: a small immutable struct that holds numbers and dates unboxed, and text, bytes and
+/// documents as slices of the received bytes until they are read.</summary>
 /// <remarks>
-/// <para>It may be kept and read from any thread. Keeping it keeps the chunk of received bytes alive that it points into
-/// (64 KiB at most, or its own event where that is larger): see <see cref="DataRecord.Detach"/>.</para>
-/// <para><see cref="ValueKind.Null"/> is a null in the database; <see cref="ValueKind.Absent"/> means that the log does not carry the field.
-/// The As methods throw <see cref="InvalidCastException"/> for both, and for a kind that they do not convert; nothing is ever rounded or
-/// truncated: <see cref="OverflowException"/> instead.</para>
+/// <para>It may be kept and read from any thread. Keeping it keeps the received bytes that it points into in memory (64 KiB at most, or its
+/// own event if that is larger): see <see cref="DataRecord.Detach"/>.</para>
+/// <para><see cref="ValueKind.Null"/> is a null of the database; <see cref="ValueKind.Absent"/> means that the log does not contain the
+/// field. The As methods throw <see cref="InvalidCastException"/> for both, and for a kind that they do not convert. Nothing is ever
+/// rounded or truncated: they throw <see cref="OverflowException"/> instead.</para>
 /// </remarks>
 public readonly partial struct DataValue
 {
@@ -43,20 +43,20 @@ public readonly partial struct DataValue
         _flags = flags;
     }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>The kind of value that it holds.</summary>
     public ValueKind Kind => _kind;
 
     /// <summary>True for a null of the database; false for an absent field.</summary>
     public bool IsNull => _kind == ValueKind.Null;
 
-    /// <summary>True where the log does not carry the field, so that nothing is known of it.</summary>
+    /// <summary>True if the log does not contain the field, so that nothing is known about it.</summary>
     public bool IsAbsent => _kind == ValueKind.Absent;
 
     /// <summary>The number of digits after the point of a decimal, or of a second's fraction in a time, date-time or timestamp column.</summary>
     /// <value>0 to 30 for decimals, 0 to 6 for times; 0 for all other kinds.</value>
     public int Scale => _kind is ValueKind.Binary or ValueKind.SourceSpecific ? 0 : _scale;
 
-    /// <summary>A field that the log does not carry.</summary>
+    /// <summary>A field that the log does not contain.</summary>
     public static DataValue Absent => default;
 
     /// <summary>A null of the database.</summary>
@@ -85,7 +85,7 @@ public readonly partial struct DataValue
     public static DataValue FromDecimal(ulong low, uint high, bool isNegative, byte scale)
         => new(ValueKind.Decimal, (long)low, length: (int)high, scale: scale, flags: isNegative ? Negative : (ushort)0);
 
-    /// <summary>A decimal, scale kept.</summary>
+    /// <summary>A decimal, with its scale.</summary>
     public static DataValue FromDecimal(decimal value)
     {
         Span<int> bits = stackalloc int[4];
@@ -98,12 +98,12 @@ public readonly partial struct DataValue
         ? FromDecimal(small)
         : new DataValue(ValueKind.Decimal, 0, value, scale: (byte)Math.Min(value.Scale, 255));
 
-    /// <summary>Text that is a string already.</summary>
+    /// <summary>Text that is already a string.</summary>
     public static DataValue FromText(string value) => new(ValueKind.Text, 0, value ?? throw new ArgumentNullException(nameof(value)));
 
-    /// <summary>Text as a slice of bytes; decoded when asked for.</summary>
+    /// <summary>Text as a slice of bytes, decoded when it is read.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the text begins.</param>
+    /// <param name="offset">Start of the text.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="encoding">Its character set; null for UTF-8.</param>
     public static DataValue FromText(byte[] buffer, int offset, int length, Encoding? encoding = null)
@@ -111,9 +111,9 @@ public readonly partial struct DataValue
 
     /// <summary>Bytes as a slice.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the value begins.</param>
+    /// <param name="offset">Start of the value.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="padding">How many zero bytes follow that the source left out, as for BINARY(n); 0 to 255.</param>
+    /// <param name="padding">Number of zero bytes that follow and that the source omitted, as for BINARY(n); 0 to 255.</param>
     public static DataValue FromBinary(byte[] buffer, int offset, int length, byte padding = 0)
         => new(ValueKind.Binary, offset, buffer, length, flags: padding);
 
@@ -140,31 +140,31 @@ public readonly partial struct DataValue
 
     /// <summary>One label of an ENUM.</summary>
     /// <param name="index">1-based; 0 is MySQL's error value, the empty label.</param>
-    /// <param name="labels">All labels in order; null where the log and the schema do not tell them.</param>
+    /// <param name="labels">All labels in order; null if neither the log nor the schema gives them.</param>
     public static DataValue FromEnum(int index, string[]? labels) => new(ValueKind.Enum, index, labels);
 
     /// <summary>The labels of a SET.</summary>
-    /// <param name="mask">Bit n stands for label n, counted from 0.</param>
-    /// <param name="labels">All labels in order; null where the log and the schema do not tell them.</param>
+    /// <param name="mask">Bit n is label n, from 0.</param>
+    /// <param name="labels">All labels in order; null if neither the log nor the schema gives them.</param>
     public static DataValue FromSet(ulong mask, string[]? labels) => new(ValueKind.Set, (long)mask, labels);
 
-    /// <summary>A JSON document that is text already.</summary>
+    /// <summary>A JSON document that is already text.</summary>
     public static DataValue FromJson(string text) => new(ValueKind.Json, 0, text ?? throw new ArgumentNullException(nameof(text)));
 
     /// <summary>A JSON document as a slice of the source's own bytes.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the document begins.</param>
+    /// <param name="offset">Start of the document.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="codec">Makes text of it; null where the bytes are UTF-8 JSON text.</param>
+    /// <param name="codec">Makes text of it; null if the bytes are UTF-8 JSON text.</param>
     public static DataValue FromJson(byte[] buffer, int offset, int length, ValueCodec? codec)
         => new(ValueKind.Json, offset, buffer, length, codec);
 
-    /// <summary>A change of a JSON document that is text already; see <see cref="ValueKind.JsonPatch"/>.</summary>
+    /// <summary>A change of a JSON document that is already text; see <see cref="ValueKind.JsonPatch"/>.</summary>
     public static DataValue FromJsonPatch(string text) => new(ValueKind.JsonPatch, 0, text ?? throw new ArgumentNullException(nameof(text)));
 
     /// <summary>A change of a JSON document as a slice of the source's own bytes; see <see cref="ValueKind.JsonPatch"/>.</summary>
     /// <param name="buffer">The bytes, never written again.</param>
-    /// <param name="offset">Where the change begins.</param>
+    /// <param name="offset">Start of the change.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="codec">Makes text of it.</param>
     public static DataValue FromJsonPatch(byte[] buffer, int offset, int length, ValueCodec codec)
@@ -176,7 +176,7 @@ public readonly partial struct DataValue
     /// <summary>A vector of little-endian 32-bit floating-point numbers.</summary>
     public static DataValue FromVector(byte[] buffer, int offset, int length) => new(ValueKind.Vector, offset, buffer, length);
 
-    /// <summary>The same value in memory of its own, so that it keeps nothing else alive.</summary>
+    /// <summary>Returns the same value in memory of its own, so that it keeps nothing else in memory.</summary>
     public DataValue Detach() => _data is byte[] buffer
         ? new DataValue(_kind, 0, buffer.AsSpan((int)_bits, _length).ToArray(), _length, _codec, _scale, _flags)
         : this;

@@ -3,7 +3,7 @@ namespace CdcEmbedded;
 /// <summary>What a <see cref="CdcEngine"/> is doing.</summary>
 public enum EngineState
 {
-    /// <summary>Created; nobody has asked for the first item yet.</summary>
+    /// <summary>Created; the first item has not been asked for.</summary>
     Idle,
 
     /// <summary>Loading the offset and connecting for the first time.</summary>
@@ -15,12 +15,12 @@ public enum EngineState
     /// <summary>Connected, and everything up to the source's last heartbeat has been yielded.</summary>
     CaughtUp,
 
-    /// <summary>The connection failed; waiting for or making the next attempt.</summary>
+    /// <summary>The connection failed; the engine waits for the next attempt or makes it.</summary>
     Reconnecting,
 
     /// <summary>Ended: the source was finite, or the loop was left, cancelled or disposed.</summary>
     Stopped,
 
-    /// <summary>Ended by <see cref="EngineStatus.Failure"/>.</summary>
+    /// <summary>Ended by a failure: see <see cref="EngineStatus.Failure"/>.</summary>
     Failed,
 }

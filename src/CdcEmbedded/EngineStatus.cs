@@ -1,29 +1,29 @@
 namespace CdcEmbedded;
 
-/// <summary>How a <see cref="CdcEngine"/> fares at one moment, for health checks. An immutable snapshot.</summary>
+/// <summary>A snapshot of the engine's state, for health checks. Immutable.</summary>
 public sealed class EngineStatus
 {
     /// <summary>What the engine is doing.</summary>
     public required EngineState State { get; init; }
 
-    /// <summary>When the source committed the newest change that was handed to the consumer, in UTC; null before the first.</summary>
+    /// <summary>When the source committed the newest change that was delivered to the consumer, in UTC; null before the first.</summary>
     public DateTimeOffset? LastTimestamp { get; init; }
 
-    /// <summary>How far the consumer is behind: now less <see cref="LastTimestamp"/>, zero while
+    /// <summary>How far the consumer lags behind the source: the current time minus <see cref="LastTimestamp"/>, zero while
     /// <see cref="EngineState.CaughtUp"/>.</summary>
-    /// <value>Null before the first change. It compares two clocks, so it is only as exact as they agree; never negative.</value>
+    /// <value>Null before the first change; never negative. It compares two clocks, so it is only as exact as they agree.</value>
     public TimeSpan? Lag { get; init; }
 
-    /// <summary>How many attempts to connect have followed the first one.</summary>
+    /// <summary>Number of attempts to connect after the first one.</summary>
     public long Reconnects { get; init; }
 
-    /// <summary>Changes between source and consumer, the consumer's current batch included.</summary>
+    /// <summary>Number of changes between source and consumer, including the consumer's current batch.</summary>
     public long BufferedChanges { get; init; }
 
-    /// <summary>Bytes that those changes keep alive, as the source reckons them.</summary>
+    /// <summary>Number of bytes that those changes keep in memory, as the source estimates them.</summary>
     public long BufferedBytes { get; init; }
 
-    /// <summary>What ended the stream, or kept the last offset from being stored when it ended; while reconnecting, the failure that
-    /// made it necessary. Null where there is none.</summary>
+    /// <summary>What ended the stream, or prevented the last offset from being stored when it ended; while reconnecting, the failure that
+    /// caused it. Null if there is none.</summary>
     public Exception? Failure { get; init; }
 }

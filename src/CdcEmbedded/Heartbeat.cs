@@ -2,7 +2,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>The source is alive and everything up to <see cref="StreamItem.Offset"/> has been yielded: nothing lags.</summary>
+/// <summary>The source is alive, and everything up to <see cref="StreamItem.Offset"/> has been yielded.</summary>
 public sealed class Heartbeat : StreamItem
 {
     private ItemState _state;

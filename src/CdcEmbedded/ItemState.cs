@@ -3,7 +3,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>What an item that is no change knows of its place. The engine completes it before the item is yielded.</summary>
+/// <summary>What an item that is not a change knows about its position. The engine completes it before the item is yielded.</summary>
 internal struct ItemState
 {
     public ItemState(SourcePosition position)
@@ -19,12 +19,12 @@ internal struct ItemState
     /// <summary>The transactions that are open there.</summary>
     public TransactionCounters[] Open { get; set; }
 
-    /// <summary>The transaction inside of which it is; null outside of one.</summary>
+    /// <summary>The transaction that contains it; null outside of one.</summary>
     public TransactionInfo? Transaction { get; set; }
 
     /// <summary>The stream that delivered it; null outside of one.</summary>
     public IOffsetOrigin? Stream { get; set; }
 
-    /// <summary>Its place in that stream.</summary>
+    /// <summary>Its number in that stream.</summary>
     public long Sequence { get; set; }
 }

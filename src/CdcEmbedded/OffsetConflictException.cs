@@ -1,12 +1,13 @@
 namespace CdcEmbedded;
 
-/// <summary>Another instance has advanced the stored offset of the same engine name since this one loaded it.</summary>
-/// <remarks>Never transient: two engines under one name would repeat and overtake each other. Give each its own name or end one.</remarks>
+/// <summary>Another instance has advanced the stored offset under the same engine name since this one loaded it.</summary>
+/// <remarks>Never transient: two engines under one name would repeat and overtake each other. Give each its own name, or stop
+/// one.</remarks>
 public class OffsetConflictException : CdcException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">The engine name, the version expected and the version found.</param>
-    /// <param name="innerException">The store's own error, where there is one.</param>
+    /// <param name="innerException">The store's own error, if there is one.</param>
     public OffsetConflictException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded;
 
-/// <summary>A stored offset is not one: damaged text, an unknown version, another kind of source.</summary>
-/// <remarks>Never transient, and never answered by starting afresh: that would skip or repeat changes without a word.</remarks>
+/// <summary>A stored text is not a usable offset: it is damaged, of an unknown version, or of another kind of source.</summary>
+/// <remarks>Never transient, and the engine never starts over because of it, which would skip or repeat changes silently.</remarks>
 public class OffsetFormatException : CdcException
 {
     /// <summary>Creates the exception.</summary>

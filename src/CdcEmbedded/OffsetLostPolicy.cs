@@ -1,15 +1,15 @@
 namespace CdcEmbedded;
 
-/// <summary>What an engine does when the source can no longer read from the stored position.</summary>
+/// <summary>What an engine does if the source can no longer read from the stored position.</summary>
 public enum OffsetLostPolicy
 {
-    /// <summary>The stream ends with the <see cref="OffsetLostException"/>, and the stored offset stays.</summary>
+    /// <summary>The stream ends with the <see cref="OffsetLostException"/>, and the stored offset remains.</summary>
     Fail,
 
-    /// <summary>Reading goes on at the oldest position that the source still has. What lies before it is missing; after a reset of the log,
-    /// or on another server, changes that were read before may come again.</summary>
+    /// <summary>Reading resumes at the oldest position that the source still has. Changes before it are missing; after a reset of the log,
+    /// or on another server, changes that were read before may be delivered again.</summary>
     StartFromEarliest,
 
-    /// <summary>Reading goes on with what the source commits from then on. Everything before is missing.</summary>
+    /// <summary>Reading resumes with what the source commits from then on. Everything before is missing.</summary>
     StartFromLatest,
 }

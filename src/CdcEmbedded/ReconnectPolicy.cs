@@ -1,13 +1,13 @@
 namespace CdcEmbedded;
 
-/// <summary>How the engine comes back after a transient failure: waits that double, each with random jitter, so that many instances do not
-/// come back at once.</summary>
+/// <summary>How the engine reconnects after a transient failure: with waits that double, each with random jitter, so that many instances do
+/// not reconnect at the same time.</summary>
 public sealed class ReconnectPolicy
 {
-    /// <summary>For ever, from 1 s to 120 s between attempts.</summary>
+    /// <summary>For ever, with 1 s to 120 s between attempts.</summary>
     public static ReconnectPolicy Default { get; } = new();
 
-    /// <summary>Not at all: the first failure ends the stream.</summary>
+    /// <summary>No reconnects: the first failure ends the stream.</summary>
     public static ReconnectPolicy None { get; } = new() { MaxAttempts = 0 };
 
     /// <summary>The wait before the first attempt.</summary>
@@ -18,15 +18,15 @@ public sealed class ReconnectPolicy
     /// <value>The default is 120 s; at least <see cref="InitialDelay"/>.</value>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Attempts in a row without progress before the failure is thrown to the consumer.</summary>
-    /// <value>Null, the default, is without limit; 0 never reconnects.</value>
+    /// <summary>Number of consecutive attempts without progress after which the failure is thrown to the consumer.</summary>
+    /// <value>Null, the default, means no limit; 0 never reconnects.</value>
     public int? MaxAttempts { get; init; }
 
-    /// <summary>How much of each wait is random: 0.5 means between half and the whole of it.</summary>
+    /// <summary>The random part of each wait: 0.5 means between half of it and all of it.</summary>
     /// <value>The default is 0.5; between 0 and 1.</value>
     public double Jitter { get; init; } = 0.5;
 
-    /// <summary>How long a connection must have delivered before the waits start from <see cref="InitialDelay"/> again.</summary>
+    /// <summary>How long a connection must have delivered before the waits restart at <see cref="InitialDelay"/>.</summary>
     /// <value>The default is 10 s.</value>
     public TimeSpan ResetAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

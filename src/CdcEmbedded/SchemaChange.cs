@@ -2,7 +2,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>Something happened to a table or database as a whole, at this place of the stream.</summary>
+/// <summary>A change of a table or database as a whole, at this position of the stream.</summary>
 /// <remarks>Immutable; may be kept and read from any thread.</remarks>
 public sealed class SchemaChange : StreamItem
 {
@@ -11,8 +11,8 @@ public sealed class SchemaChange : StreamItem
     /// <summary>Creates the item.</summary>
     /// <param name="kind">What happened.</param>
     /// <param name="operation">The same in the source's own term.</param>
-    /// <param name="source">Where it comes from, with the time, the database, and the table (empty where a whole database is meant).</param>
-    /// <param name="position">Where reading goes on.</param>
+    /// <param name="source">Where it comes from, with the time, the database, and the table (empty for a whole database).</param>
+    /// <param name="position">The position to resume from.</param>
     internal SchemaChange(SchemaChangeKind kind, string operation, SourceInfo source, SourcePosition position)
     {
         ArgumentNullException.ThrowIfNull(operation);
@@ -32,25 +32,25 @@ public sealed class SchemaChange : StreamItem
     /// <summary>Where it comes from, in the source's own terms.</summary>
     public SourceInfo Source { get; }
 
-    /// <summary>The database; empty where the source names none.</summary>
+    /// <summary>The database; empty if the source names none.</summary>
     public string Database => Source.Database;
 
-    /// <summary>The table or collection; empty where a whole database is meant.</summary>
+    /// <summary>The table or collection; empty for a whole database.</summary>
     public string Table => Source.Table;
 
-    /// <summary>When it happened, as exactly as the source's log tells, in UTC.</summary>
+    /// <summary>When it happened, as exactly as the source's log says, in UTC.</summary>
     public DateTimeOffset Timestamp => Source.Timestamp;
 
-    /// <summary>Of a rename the new name's database; else null.</summary>
+    /// <summary>The database of the new name, for a rename; otherwise null.</summary>
     public string? NewDatabase { get; init; }
 
-    /// <summary>Of a rename the new name; else null.</summary>
+    /// <summary>The new name, for a rename; otherwise null.</summary>
     public string? NewTable { get; init; }
 
-    /// <summary>The table's columns after it; null where the table is gone, and where the source does not tell them.</summary>
+    /// <summary>The table's columns after the change; null if the table is gone, or if the source does not give them.</summary>
     public TableSchema? Schema { get; init; }
 
-    /// <summary>What the source tells of it beyond this; no record where it tells nothing.</summary>
+    /// <summary>Further details from the source; no record if it gives none.</summary>
     public DataRecord Details { get; init; }
 
     private protected override ref ItemState State => ref _state;

@@ -11,7 +11,7 @@ public class SourceInfo
     /// <summary>The engine's name (<see cref="CdcEngineOptions.Name"/>).</summary>
     public required string Name { get; init; }
 
-    /// <summary>When the source committed (where its log tells that) or executed the change, in UTC.</summary>
+    /// <summary>When the source committed the change (if its log says so) or executed it, in UTC.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 
     /// <summary>The database.</summary>
@@ -20,7 +20,7 @@ public class SourceInfo
     /// <summary>The table or collection.</summary>
     public required string Table { get; init; }
 
-    /// <summary>Whether a snapshot read it, rather than the log told it.</summary>
+    /// <summary>True if a snapshot read it; false if it is from the log.</summary>
     public bool IsSnapshot { get; init; }
 
     /// <summary>Writes the adapter's own terms as properties of the JSON <c>source</c> object.</summary>

@@ -1,6 +1,6 @@
 namespace CdcEmbedded;
 
-/// <summary>Where reading begins when no offset is stored yet.</summary>
+/// <summary>Where reading starts while no offset is stored.</summary>
 public sealed class StartPosition
 {
     private readonly string _name;
@@ -17,7 +17,8 @@ public sealed class StartPosition
     /// <summary>The end of the log at the moment of connecting: only changes from then on.</summary>
     public static StartPosition Latest { get; } = new("latest", null);
 
-    /// <summary>A given offset, such as one saved by the application, or one made from a log position by the source's package.</summary>
+    /// <summary>A given offset, such as one that the application saved, or one that the source's package made from a position in the
+    /// log.</summary>
     public static StartPosition At(CdcOffset offset) => new("offset", offset ?? throw new ArgumentNullException(nameof(offset)));
 
     /// <summary>The given offset; null for earliest and latest.</summary>

@@ -14,31 +14,31 @@ public abstract class StreamItem
     /// <summary>The offset to resume from after this item has been processed. Built at each call.</summary>
     public CdcOffset Offset => Place.ToOffset(Stream);
 
-    /// <summary>The same as the engine keeps it.</summary>
+    /// <summary>The same in the form in which the engine keeps it.</summary>
     internal virtual StreamPlace Place => new(State.Position, State.Open);
 
     /// <summary>The stream that delivered it; null outside of one.</summary>
     internal virtual IOffsetOrigin? Stream => State.Stream;
 
-    /// <summary>Its place in that stream.</summary>
+    /// <summary>Its number in that stream.</summary>
     internal virtual long Sequence => State.Sequence;
 
-    /// <summary>The transaction inside of which it is; null outside of one.</summary>
+    /// <summary>The transaction that contains it; null outside of one.</summary>
     internal virtual TransactionInfo? EnclosingTransaction => State.Transaction;
 
-    /// <summary>What all items but changes keep. A change finds its own in its set, to stay at 32 bytes.</summary>
+    /// <summary>The state of all items except changes. A change finds its own in its set, so that it stays at 32 bytes.</summary>
     private protected abstract ref ItemState State { get; }
 
-    /// <summary>Gives it its place in the stream, before it is yielded.</summary>
+    /// <summary>Sets its number in the stream, before it is yielded.</summary>
     internal virtual void Stamp(IOffsetOrigin stream, long sequence)
     {
         State.Stream = stream;
         State.Sequence = sequence;
     }
 
-    /// <summary>Gives it the transaction inside of which it is.</summary>
+    /// <summary>Sets the transaction that contains it.</summary>
     internal virtual void SetTransaction(TransactionInfo? transaction) => State.Transaction = transaction;
 
-    /// <summary>Gives it the counters of the transactions that are open after it.</summary>
+    /// <summary>Sets the counters of the transactions that are open after it.</summary>
     internal void SetOpen(TransactionCounters[] open) => State.Open = open;
 }

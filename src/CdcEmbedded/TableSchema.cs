@@ -8,9 +8,10 @@ public sealed class TableSchema
     /// <summary>Creates the schema.</summary>
     /// <param name="database">The database.</param>
     /// <param name="name">The table.</param>
-    /// <param name="columns">The columns in the order of the rows.</param>
-    /// <param name="primaryKey">The places of the primary key's columns, in the key's order; empty where there is none or it is not known.</param>
-    /// <exception cref="ArgumentException">Two columns have one name.</exception>
+    /// <param name="columns">The columns, in the order of the rows.</param>
+    /// <param name="primaryKey">The indexes of the primary key's columns, in the key's order; empty if there is no key or it is
+    /// unknown.</param>
+    /// <exception cref="ArgumentException">Two columns have the same name.</exception>
     public TableSchema(string database, string name, IReadOnlyList<ColumnSchema> columns, IReadOnlyList<int> primaryKey)
     {
         Database = database;
@@ -33,16 +34,16 @@ public sealed class TableSchema
     /// <summary>The table.</summary>
     public string Name { get; }
 
-    /// <summary>Database and table with a point between.</summary>
+    /// <summary>Database and table, separated by a point.</summary>
     public string FullName => Database + "." + Name;
 
-    /// <summary>The columns in the order of the rows.</summary>
+    /// <summary>The columns, in the order of the rows.</summary>
     public IReadOnlyList<ColumnSchema> Columns { get; }
 
-    /// <summary>The places of the primary key's columns, in the key's order; empty where there is none or it is not known.</summary>
+    /// <summary>The indexes of the primary key's columns, in the key's order; empty if there is no key or it is unknown.</summary>
     public IReadOnlyList<int> PrimaryKey { get; }
 
-    /// <summary>The place of a column by its name; case counts, then not. -1 where there is none.</summary>
+    /// <summary>Returns the index of a column by its name, first with case, then ignoring it; -1 if there is none.</summary>
     /// <remarks>MySQL's column names ignore case; an exact match is one look-up.</remarks>
     public int IndexOf(string name)
     {

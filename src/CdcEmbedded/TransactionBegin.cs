@@ -2,7 +2,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>The first delivered change of a transaction follows. Not repeated when reading goes on inside a transaction.</summary>
+/// <summary>The first delivered change of a transaction follows. Not repeated when reading resumes inside a transaction.</summary>
 public sealed class TransactionBegin : StreamItem
 {
     private ItemState _state;

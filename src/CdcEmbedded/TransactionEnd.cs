@@ -9,9 +9,9 @@ public sealed class TransactionEnd : StreamItem
 
     /// <summary>Creates the item.</summary>
     /// <param name="transaction">The transaction.</param>
-    /// <param name="eventCount">How many changes were delivered, after filtering.</param>
-    /// <param name="dataCollections">The same for each table, as <c>database.table</c>, in the order of their first change.</param>
-    /// <param name="position">Where reading goes on.</param>
+    /// <param name="eventCount">Number of delivered changes, after filters.</param>
+    /// <param name="dataCollections">The same for each table, as <c>database.table</c>, in the order of their first changes.</param>
+    /// <param name="position">The position to resume from.</param>
     internal TransactionEnd(TransactionInfo transaction, long eventCount, IReadOnlyList<KeyValuePair<string, long>> dataCollections,
         SourcePosition position)
     {
@@ -24,10 +24,11 @@ public sealed class TransactionEnd : StreamItem
     /// <summary>The transaction.</summary>
     public TransactionInfo Transaction { get; }
 
-    /// <summary>How many changes were delivered, after filtering; a primary-key change told as delete and create counts twice.</summary>
+    /// <summary>Number of delivered changes, after filters; a primary-key change that is delivered as delete and create counts
+    /// twice.</summary>
     public long EventCount { get; }
 
-    /// <summary>The same for each table, as <c>database.table</c>, in the order of their first change.</summary>
+    /// <summary>The same for each table, as <c>database.table</c>, in the order of their first changes.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> DataCollections { get; }
 
     private protected override ref ItemState State => ref _state;

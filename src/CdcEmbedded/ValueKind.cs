@@ -2,10 +2,10 @@ using CdcEmbedded.Formats;
 
 namespace CdcEmbedded;
 
-/// <summary>What a <see cref="DataValue"/> holds.</summary>
+/// <summary>The kind of value that a <see cref="DataValue"/> holds.</summary>
 public enum ValueKind : byte
 {
-    /// <summary>The log does not carry this field (a partial row image): neither null nor any value is known.</summary>
+    /// <summary>The log does not contain this field (a partial row image): neither null nor any value is known.</summary>
     Absent = 0,
 
     /// <summary>SQL NULL, BSON null.</summary>
@@ -29,7 +29,7 @@ public enum ValueKind : byte
     /// <summary>An exact decimal number with its scale, possibly wider than <see cref="decimal"/>.</summary>
     Decimal,
 
-    /// <summary>Text, decoded from its character set when asked for.</summary>
+    /// <summary>Text, decoded from its character set when it is read.</summary>
     Text,
 
     /// <summary>Bytes.</summary>
@@ -53,7 +53,7 @@ public enum ValueKind : byte
     /// <summary>Any number of labels of a SET.</summary>
     Set,
 
-    /// <summary>A JSON document, made into text when asked for.</summary>
+    /// <summary>A JSON document, converted to text when it is read.</summary>
     Json,
 
     /// <summary>A geometry: four bytes of SRID (little-endian), then WKB.</summary>
@@ -81,14 +81,14 @@ public enum ValueKind : byte
     /// <see cref="DataValue.SourceType"/> names the type, <see cref="DataValue.ToString"/> prints the source's JSON form of it.</summary>
     SourceSpecific,
 
-    /// <summary>A change of a JSON document of which the log holds neither the state before nor the one after (MySQL with
-    /// <c>binlog_row_value_options=PARTIAL_JSON</c> and a row image that lacks the document before): text that is a JSON array of operations,
-    /// to be applied in their order to the document as the reader knows it.</summary>
+    /// <summary>A change of a JSON document of which the log has neither the old nor the new state (MySQL with
+    /// <c>binlog_row_value_options=PARTIAL_JSON</c> and a row image without the old document): a text that is a JSON array of operations,
+    /// to be applied in order to the document that the reader knows.</summary>
     /// <remarks>
-    /// <para>Each is <c>{"op": "replace", "path": "$.a[0]", "value": …}</c>; <c>op</c> is <c>replace</c>, <c>insert</c> or <c>remove</c>, the
-    /// last one without a value. A path is MySQL's: <c>$</c>, then members (<c>.name</c> or <c>."any name"</c>) and cells (<c>[0]</c>,
-    /// <c>[last]</c>, <c>[last-1]</c>). What <c>replace</c> and <c>remove</c> name is there. <c>insert</c> adds a member that is not there,
-    /// or pushes a value in before an array's cell, behind the last one where there is no such cell.</para>
+    /// <para>Each is <c>{"op": "replace", "path": "$.a[0]", "value": …}</c>; <c>op</c> is <c>replace</c>, <c>insert</c> or <c>remove</c>,
+    /// the last one without a value. A path is in MySQL's syntax: <c>$</c>, then members (<c>.name</c> or <c>."any name"</c>) and cells
+    /// (<c>[0]</c>, <c>[last]</c>, <c>[last-1]</c>). What <c>replace</c> and <c>remove</c> name exists. <c>insert</c> adds a member that
+    /// does not exist, or inserts a value before an array's cell, or after the last one if there is no such cell.</para>
     /// <para>In <see cref="Formats.EnvelopeJson"/> it is <c>{"$patch": […]}</c>.</para>
     /// </remarks>
     JsonPatch,

@@ -2,30 +2,30 @@ using System.Collections;
 
 namespace CdcEmbedded;
 
-/// <summary>The elements of an array value, in their order, each decoded when it is read.</summary>
-/// <remarks>It may be kept and read from any thread. It keeps alive what the value keeps alive.</remarks>
+/// <summary>The elements of an array value, in order, each decoded when it is read.</summary>
+/// <remarks>It may be kept and read from any thread. It keeps in memory what the value keeps in memory.</remarks>
 public readonly struct ValueList : IReadOnlyList<DataValue>
 {
     private readonly DataRecord _array;
 
     internal ValueList(DataRecord array) => _array = array;
 
-    /// <summary>The number of elements.</summary>
+    /// <summary>Number of elements.</summary>
     public int Count => _array.Count;
 
-    /// <summary>One element by its place, counted from 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    /// <summary>One element by its index, from 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     /// <exception cref="CdcProtocolException">The element's bytes are damaged.</exception>
     public DataValue this[int index] => _array[index];
 
-    /// <summary>Goes through the elements without allocating.</summary>
+    /// <summary>Enumerates the elements without allocating.</summary>
     public Enumerator GetEnumerator() => new(_array);
 
     IEnumerator<DataValue> IEnumerable<DataValue>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Goes through the elements of an array value.</summary>
+    /// <summary>Enumerates the elements of an array value.</summary>
     public struct Enumerator : IEnumerator<DataValue>
     {
         private readonly DataRecord _array;

@@ -44,7 +44,7 @@ internal static partial class Log
     [LoggerMessage(201, LogLevel.Error, "{Engine}: the last acknowledged offset could not be stored; what it covers will be read again")]
     public static partial void FinalFlushFailed(ILogger logger, Exception exception, string engine);
 
-    [LoggerMessage(203, LogLevel.Error, "{Engine}: the position {Lost} is lost ({Reason}); reading goes on at the {Start} position")]
+    [LoggerMessage(203, LogLevel.Error, "{Engine}: the position {Lost} is lost ({Reason}); reading resumes at the {Start} position")]
     public static partial void OffsetLost(ILogger logger, Exception exception, string engine, string lost, string reason, string start);
 
     [LoggerMessage(202, LogLevel.Warning, "{Engine}: the offset could not be stored before reconnecting; it stays due")]

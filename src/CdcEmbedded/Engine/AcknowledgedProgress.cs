@@ -3,13 +3,14 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>How far the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement is one
+/// <summary>How much of the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement is one
 /// watermark.</summary>
-/// <remarks>Not thread-safe: called under the cursor's lock. Positions are made only when they are stored.</remarks>
+/// <remarks>Not thread-safe: called under the cursor's lock. Positions are created only when they are stored.</remarks>
 internal sealed class AcknowledgedProgress
 {
-    // Skipped entries behind unacknowledged ones. Forgetting the oldest only means that a stored offset lies before a transaction's end
-    // instead of after it, so the memory of a consumer that commits late stays bounded.
+    // Skipped entries after unacknowledged ones. If the oldest is forgotten, a stored offset is merely before a transaction's end instead
+    // of
+    // after it, so the memory of a consumer that commits late stays bounded.
     private const int MaxSkipped = 1024;
     private readonly Queue<SkippedRun> _skipped = new();
     private ChangeSet? _set;
@@ -26,18 +27,18 @@ internal sealed class AcknowledgedProgress
     /// <summary>Everything below it is acknowledged.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>What the last <see cref="Take"/> covered.</summary>
+    /// <summary>The watermark that the last <see cref="Take"/> covered.</summary>
     public long TakenSequence { get; private set; }
 
     public bool IsDirty => Sequence > TakenSequence;
 
-    /// <summary>Acknowledged changes since the last <see cref="Take"/>.</summary>
+    /// <summary>Number of changes acknowledged since the last <see cref="Take"/>.</summary>
     public long UnsavedChanges => _changes - _savedChanges;
 
     /// <summary>Acknowledges changes.</summary>
     /// <param name="set">The set.</param>
-    /// <param name="change">The last of its changes that is acknowledged.</param>
-    /// <param name="newChanges">How many are newly acknowledged.</param>
+    /// <param name="change">The last acknowledged change of the set.</param>
+    /// <param name="newChanges">Number of newly acknowledged changes.</param>
     public void Acknowledge(ChangeSet set, int change, long newChanges)
     {
         _changes += newChanges;
@@ -62,7 +63,7 @@ internal sealed class AcknowledgedProgress
         }
     }
 
-    /// <summary>An entry that is not yielded has been passed: it counts as acknowledged once everything before it is.</summary>
+    /// <summary>Records an entry that is not yielded: it counts as acknowledged once everything before it is.</summary>
     public void Skip(long sequence, StreamPlace place)
     {
         if (sequence <= Sequence)
@@ -83,7 +84,7 @@ internal sealed class AcknowledgedProgress
         _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, place));
     }
 
-    /// <summary>Looks whether the newest acknowledged change ends a transaction; asked only when a write is due, as it makes a
+    /// <summary>Returns true if the newest acknowledged change ends a transaction. Asked only when a write is due, because it creates a
     /// position.</summary>
     public bool HasUnsavedEnd()
     {
@@ -95,9 +96,9 @@ internal sealed class AcknowledgedProgress
         return _end is not null && _endSequence > TakenSequence;
     }
 
-    /// <summary>The position to store now.</summary>
-    /// <param name="atEnd">The last transaction's end rather than the newest position.</param>
-    /// <param name="sequence">What it covers.</param>
+    /// <summary>Returns the position to store now.</summary>
+    /// <param name="atEnd">True for the last transaction's end instead of the newest position.</param>
+    /// <param name="sequence">The watermark that it covers.</param>
     public StreamPlace Take(bool atEnd, out long sequence)
     {
         var place = atEnd && _end is not null ? _end : CurrentPlace;
@@ -107,7 +108,7 @@ internal sealed class AcknowledgedProgress
         return place ?? throw new InvalidOperationException("Nothing has been acknowledged.");
     }
 
-    /// <summary>A write of what was taken has failed: it is due again.</summary>
+    /// <summary>Records that a write of what was taken failed: it is due again.</summary>
     public void Untake(long sequence) => TakenSequence = sequence;
 
     private StreamPlace? CurrentPlace => _place ??= _set?.PlaceAfter(_change);

@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>An auto-reset event with one waiter that waits without allocating. Setting it twice before a wait is the same as
+/// <summary>An auto-reset event with one waiter that waits without allocating. Setting it twice before a wait has the effect of setting it
 /// once.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
@@ -24,7 +24,7 @@ internal sealed class AsyncSignal : IValueTaskSource
             _isAwaited = false;
         }
 
-        // Outside the lock: the one waiter cannot wait anew before this has completed it.
+        // Outside the lock: the one waiter cannot wait again before this has completed it.
         _core.SetResult(true);
     }
 

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.Engine;
 
-/// <summary>How long to wait before the next attempt to connect, and when to give up.</summary>
+/// <summary>Decides how long to wait before the next attempt to connect, and when to give up.</summary>
 internal sealed class Backoff
 {
     private readonly ReconnectPolicy _policy;
@@ -9,18 +9,18 @@ internal sealed class Backoff
     private int _attempts;
 
     /// <param name="policy">The application's policy.</param>
-    /// <param name="random">Gives numbers from 0 up to 1.</param>
+    /// <param name="random">Returns numbers from 0 up to 1.</param>
     public Backoff(ReconnectPolicy policy, Func<double> random)
     {
         _policy = policy;
         _random = random;
     }
 
-    /// <summary>The attempt that the last <see cref="TryNext"/> allowed, counted from 1 since the last progress.</summary>
+    /// <summary>The attempt that the last <see cref="TryNext"/> allowed, from 1 after the last progress.</summary>
     public int Attempt => _attempts;
 
-    /// <summary>Tells of a connection that has failed.</summary>
-    /// <param name="delivered">Whether it had delivered anything.</param>
+    /// <summary>Records a connection that has failed.</summary>
+    /// <param name="delivered">True if it had delivered anything.</param>
     /// <param name="lasted">How long it had been open.</param>
     public void OnConnectionEnded(bool delivered, TimeSpan lasted)
     {
@@ -36,8 +36,8 @@ internal sealed class Backoff
         }
     }
 
-    /// <summary>The wait before the next attempt.</summary>
-    /// <returns>False where the policy allows no more.</returns>
+    /// <summary>Computes the wait before the next attempt.</summary>
+    /// <returns>False if the policy allows no more attempts.</returns>
     public bool TryNext(out TimeSpan delay)
     {
         delay = default;

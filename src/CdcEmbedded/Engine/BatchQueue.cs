@@ -5,7 +5,7 @@ namespace CdcEmbedded.Engine;
 
 /// <summary>The batches between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has moved past
 /// it.</summary>
-/// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch in its hand.</remarks>
+/// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch.</remarks>
 internal sealed class BatchQueue
 {
     private readonly Lock _gate = new();
@@ -58,7 +58,7 @@ internal sealed class BatchQueue
         }
     }
 
-    /// <summary>The consumer has moved past a batch that it took.</summary>
+    /// <summary>Records that the consumer has moved past a batch that it took.</summary>
     public void Release(FeedBatch batch)
     {
         bool isLow;
@@ -70,14 +70,15 @@ internal sealed class BatchQueue
             isLow = _outstanding == 0 || (_changes <= _maxChanges / 2 && _bytes <= _maxBytes / 2);
         }
 
-        // A full queue lets its writer on when it is half empty: waking it for each batch would be two changes of threads a batch.
+        // The writer of a full queue resumes when the queue is half empty: waking it for each batch would cost two thread switches per
+        // batch.
         if (isLow)
         {
             _space.Set();
         }
     }
 
-    /// <summary>Nothing more comes; with a failure, that is why.</summary>
+    /// <summary>Completes the queue: nothing more follows, because of the failure if there is one.</summary>
     public void Complete(Exception? failure)
     {
         lock (_gate)
@@ -89,7 +90,7 @@ internal sealed class BatchQueue
         _filled.Set();
     }
 
-    /// <summary>Whether nothing more comes and nothing is left to take.</summary>
+    /// <summary>True if the queue is complete and empty.</summary>
     public bool IsAtEnd(out Exception? failure)
     {
         lock (_gate)

@@ -1,8 +1,8 @@
 namespace CdcEmbedded.Engine;
 
-/// <summary>Tells when acknowledged progress is to be stored, by <see cref="CommitPolicy"/>. It reads no clock: a one-shot timer tells
-/// that the interval is over.</summary>
-/// <remarks>All members but the timer's own callback are called under the cursor's lock.</remarks>
+/// <summary>Decides when acknowledged progress must be stored, by <see cref="CommitPolicy"/>. It reads no clock: a one-shot timer reports
+/// the end of the interval.</summary>
+/// <remarks>All members except the timer's callback are called under the cursor's lock.</remarks>
 internal sealed class CommitSchedule : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
@@ -14,8 +14,8 @@ internal sealed class CommitSchedule : IAsyncDisposable
     private bool _isArmed;
 
     /// <param name="policy">The application's policy.</param>
-    /// <param name="timeProvider">Makes the timer.</param>
-    /// <param name="elapsed">Called on a timer's thread when the consumer's flow should look.</param>
+    /// <param name="timeProvider">Creates the timer.</param>
+    /// <param name="elapsed">Called on a timer's thread when the consumer's flow should check.</param>
     public CommitSchedule(CommitPolicy policy, TimeProvider timeProvider, Action elapsed)
     {
         _policy = policy;
@@ -28,18 +28,18 @@ internal sealed class CommitSchedule : IAsyncDisposable
 
     public bool IsNever => _policy.IsNever;
 
-    /// <summary>Whether a write is due; it may still wait for a transaction's end.</summary>
+    /// <summary>True if a write is due; it may still wait for a transaction's end.</summary>
     public bool IsDue(long unsavedChanges) => !IsNever && (unsavedChanges >= _policy.Changes || _timeStage >= 1);
 
-    /// <summary>Whether a write is due and waits for nothing.</summary>
+    /// <summary>True if a write is due and waits for nothing.</summary>
     public bool IsForced(long unsavedChanges) => !IsNever
         && (unsavedChanges >= _forcedAt || _timeStage >= (_policy.WaitForTransactionEnd && _policy.MaxOverrun > 1 ? 2 : 1));
 
-    /// <summary>How many more changes may pass before <see cref="IsForced"/> must be asked again; at least 1.</summary>
+    /// <summary>Number of changes that may pass before <see cref="IsForced"/> must be checked again; at least 1.</summary>
     public int ChangesUntilForced(long unsavedChanges)
         => IsNever ? int.MaxValue : (int)Math.Clamp(_forcedAt - unsavedChanges, 1, int.MaxValue);
 
-    /// <summary>Progress is there, or about to be: it must be stored when the interval is over.</summary>
+    /// <summary>Records progress, or imminent progress: it must be stored at the end of the interval.</summary>
     public void Arm()
     {
         if (!_isArmed && _timer is { } timer)
@@ -49,7 +49,7 @@ internal sealed class CommitSchedule : IAsyncDisposable
         }
     }
 
-    /// <summary>A write is under way: the next interval begins with the next progress.</summary>
+    /// <summary>Records that a write is in progress: the next interval starts with the next progress.</summary>
     public void Restart()
     {
         _timeStage = 0;
@@ -61,7 +61,7 @@ internal sealed class CommitSchedule : IAsyncDisposable
 
     private void OnTimer()
     {
-        // It may come just after Restart: the next write is then early, which harms nothing.
+        // The callback may arrive just after Restart: the next write is then early, which does no harm.
         _timeStage = Math.Min(_timeStage + 1, 2);
         if (_timeStage == 1 && _policy.WaitForTransactionEnd && _policy.MaxOverrun > 1 && _timer is { } timer)
         {

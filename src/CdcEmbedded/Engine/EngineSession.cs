@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the way to the offset
+/// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the path to the offset
 /// store.</summary>
 internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 {
@@ -17,8 +17,8 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     private readonly CancellationToken _first;
     private readonly CancellationToken _second;
 
-    // Never disposed: without a timer or a wait handle there is nothing to free, and a caller's token that is cancelled at the same
-    // moment would meet a disposed source.
+    // Never disposed: without a timer or a wait handle there is nothing to free, and a caller's token that is cancelled at the same moment
+    // would find a disposed source.
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<Task> _stopping;
     private readonly SourcePump _pump;
@@ -61,7 +61,8 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 
     public CommitSchedule Schedule { get; }
 
-    /// <summary>Wakes the consumer's flow: a batch came, the end came, a write is due, cancelled or disposed.</summary>
+    /// <summary>Wakes the consumer's flow: a batch has arrived, the stream has ended, a write is due, or it was cancelled or
+    /// disposed.</summary>
     public AsyncSignal Filled { get; } = new();
 
     public CancellationToken StopToken { get; }
@@ -72,7 +73,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 
     public void Attach(StreamCursor cursor) => _cursor = cursor;
 
-    /// <summary>Loads the offset and starts reading; does nothing from the second call on.</summary>
+    /// <summary>Loads the offset and starts reading; later calls do nothing.</summary>
     public async ValueTask StartAsync()
     {
         if (_isStarted)
@@ -86,7 +87,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         _secondRegistration = _second.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
         if (_stop.IsCancellationRequested)
         {
-            // A stop from another thread may have passed before the registrations were there for it to end.
+            // A stop from another thread may have happened before the registrations that it should end.
             await EndRegistrationsAsync().ConfigureAwait(false);
         }
 
@@ -96,7 +97,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
         if (start.Offset is { } offset)
         {
-            // Damage shows before anything is connected.
+            // Damage is reported before anything is connected.
             _source.ReadPosition(offset);
             Keeper.Snapshot = offset.ReadSnapshot();
         }
@@ -106,7 +107,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         _isStarted = true;
     }
 
-    /// <summary>Throws what a consumer that asks for more after a stop must see.</summary>
+    /// <summary>Throws the exception for a consumer that asks for more after a stop.</summary>
     public void ThrowIfStopped()
     {
         ObjectDisposedException.ThrowIf(_isEngineDisposed, typeof(CdcEngine));
@@ -115,11 +116,11 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(IAsyncEnumerator<>));
     }
 
-    /// <summary>A finite source has ended and everything was acknowledged: what is left is stored, and a failure of that is the
-    /// consumer's.</summary>
+    /// <summary>A finite source has ended and everything was acknowledged: stores the rest. The consumer gets a failure of that
+    /// write.</summary>
     public ValueTask EndAsync() => Options.CommitPolicy.IsNever ? default : Cursor.SaveAsync(StopToken);
 
-    /// <summary>Remembers why the stream ended and turns the inner cancellation into what the caller must see.</summary>
+    /// <summary>Records why the stream ended, and converts the inner cancellation into the caller's.</summary>
     public Exception OnFailed(Exception e)
     {
         if (e is OperationCanceledException && _stop.IsCancellationRequested)
@@ -137,7 +138,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         return e;
     }
 
-    /// <summary>Stops reading and stores what is acknowledged; safe to call from any thread and again.</summary>
+    /// <summary>Stops reading and stores what is acknowledged. May be called from any thread, repeatedly.</summary>
     public ValueTask DisposeAsync() => new(_stopping.Value);
 
     public ValueTask StopForDisposedEngineAsync()
@@ -212,8 +213,8 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         await _secondRegistration.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The last write. It cannot throw: the loop's own exception may be on its way through the enumerator's disposal, and would
-    /// be lost. A failure is logged, told by the status, and met again by a CommitAsync after the loop.</summary>
+    /// <summary>Makes the last write. It must not throw: the loop's own exception may be passing through the enumerator's disposal, and
+    /// would be lost. A failure is logged, is in the status, and a CommitAsync after the loop meets it again.</summary>
     private async ValueTask FlushAsync()
     {
         if (Options.CommitPolicy.IsNever || !_isStarted || _failure is OffsetConflictException)
@@ -249,10 +250,10 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         }
         catch (Exception e) when (e is not (OffsetConflictException or OperationCanceledException))
         {
-            // One outage often takes source and store together: the write stays due, and fails the loop if it still fails then.
+            // One outage often affects source and store together: the write stays due, and fails the loop if it still fails then.
             Log.FlushBeforeReconnectFailed(_logger, e, Options.Name);
 
-            // A loop that waits must look again, or nothing would set the timer before the next change comes.
+            // A waiting loop must check again, or nothing would set the timer before the next change arrives.
             RaiseAttention();
         }
     }

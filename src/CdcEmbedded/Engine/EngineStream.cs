@@ -1,6 +1,6 @@
 namespace CdcEmbedded.Engine;
 
-/// <summary>What the engine's read methods return: nothing happens before it is enumerated, and it is enumerated once.</summary>
+/// <summary>What the engine's read methods return: nothing happens before it is enumerated, and it can be enumerated once.</summary>
 internal sealed class EngineStream<T> : IAsyncEnumerable<T>
 {
     private readonly Func<CancellationToken, CancellationToken, IAsyncEnumerator<T>> _start;

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>Lets the pump go on elsewhere, where the options say so, after the source has lost the position, and tells the consumer.</summary>
+/// <summary>Lets the pump resume elsewhere, if the options say so, after the source has lost the position, and notifies the
+/// consumer.</summary>
 internal sealed class LostPosition
 {
     private readonly CdcEngineOptions _options;
@@ -19,15 +20,16 @@ internal sealed class LostPosition
         _logger = logger;
     }
 
-    /// <summary>Where to open next; null while no position is lost.</summary>
+    /// <summary>The position to open next; null while no position is lost.</summary>
     public StartPosition? Start => _lost is null ? null : Elsewhere;
 
     private StartPosition Elsewhere => _options.OnOffsetLost == OffsetLostPolicy.StartFromLatest ? StartPosition.Latest : StartPosition.Earliest;
 
-    /// <summary>Decides whether to go on.</summary>
+    /// <summary>Decides if reading resumes.</summary>
     /// <param name="e">Why the position is lost.</param>
-    /// <param name="position">The position; null where none was asked for, so that none can be lost.</param>
-    /// <returns>False where the exception is the end: the policy says so, or the last position to go on at is lost before anything was read.</returns>
+    /// <param name="position">The position; null if none was requested, so that none can be lost.</param>
+    /// <returns>False if the exception ends the stream: the policy says so, or the last substitute was lost before anything was
+    /// read.</returns>
     public bool TryGoOn(OffsetLostException e, CdcOffset? position)
     {
         if (_options.OnOffsetLost == OffsetLostPolicy.Fail || position is null || _isUnproven)
@@ -42,9 +44,9 @@ internal sealed class LostPosition
         return true;
     }
 
-    /// <summary>The source is open again.</summary>
-    /// <param name="position">Where.</param>
-    /// <returns>What the consumer is to be told first; null where it is where it was.</returns>
+    /// <summary>Records that the source is open again.</summary>
+    /// <param name="position">The position at which it is open.</param>
+    /// <returns>The notice to yield first; null if the position was not lost.</returns>
     public Notice? OnOpened(SourcePosition position)
     {
         if (_lost is not { } lost)
@@ -53,10 +55,11 @@ internal sealed class LostPosition
         }
 
         _lost = null;
-        return StreamItems.Notice(NoticeKind.PositionLost, $"The position {lost} was lost, and reading goes on at {position.ToOffset()}, the {Elsewhere} position "
-            + $"of the source: what lies between them may be missing, or come again. {_reason}", position);
+        return StreamItems.Notice(NoticeKind.PositionLost, $"The position {lost} was lost, and reading resumes at {position.ToOffset()}, "
+            + $"the {Elsewhere} position "
+            + $"of the source: changes between them may be missing, or be delivered again. {_reason}", position);
     }
 
-    /// <summary>Something was read behind the new place: should it be lost as well, that is another loss.</summary>
+    /// <summary>Records that something was read after the new position: losing it as well is another loss.</summary>
     public void OnRead() => _isUnproven = false;
 }

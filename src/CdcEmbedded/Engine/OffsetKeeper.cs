@@ -12,7 +12,7 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IOffsetOrigin, IDisposable
     /// <summary>Everything below this sequence number is stored.</summary>
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
 
-    /// <summary>The snapshot state, which every offset keeps.</summary>
+    /// <summary>The snapshot state, which every offset includes.</summary>
     public string? Snapshot { get; set; }
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
@@ -27,20 +27,20 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IOffsetOrigin, IDisposable
         if (offset.Connector != connector)
         {
             throw new OffsetFormatException($"The offset stored under '{slot.Key}' belongs to a source of kind '{offset.Connector}', not of kind "
-                + $"'{connector}'. Give this engine another name, or remove the offset to start afresh.");
+                + $"'{connector}'. Give this engine another name, or remove the offset to start over.");
         }
 
         return offset;
     }
 
-    /// <summary>Stores where a first start begins.</summary>
+    /// <summary>Stores the position of a first start.</summary>
     public ValueTask SaveStartAsync(StreamPlace place, CancellationToken cancellationToken)
         => SaveAsync(place, 0, cancellationToken);
 
-    /// <summary>Stores a position unless the same or a later one is stored already.</summary>
-    /// <param name="place">Where to resume.</param>
-    /// <param name="sequence">Everything below it is covered by it; 0 at a first start only.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <summary>Stores a position, unless the same or a later one is already stored.</summary>
+    /// <param name="place">The position to resume from.</param>
+    /// <param name="sequence">The watermark that it covers; 0 only at a first start.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
     public async ValueTask SaveAsync(StreamPlace place, long sequence, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);

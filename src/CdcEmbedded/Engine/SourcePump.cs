@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>The reading flow: opens the source, reads batches into the queue, and comes back after transient failures just behind the last
+/// <summary>The reading flow: opens the source, reads batches into the queue, and reconnects after transient failures just after the last
 /// entry that it handed over, so that the consumer sees neither a gap nor a repetition.</summary>
 internal sealed class SourcePump
 {
@@ -32,14 +32,14 @@ internal sealed class SourcePump
     private volatile EngineState _state = EngineState.Connecting;
     private long _reconnects;
 
-    /// <param name="source">Where to read.</param>
-    /// <param name="context">What the source is told.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="context">What the engine gives the source.</param>
     /// <param name="stream">The stream, for its offsets.</param>
-    /// <param name="queue">Where batches go.</param>
-    /// <param name="backoff">When to come back.</param>
-    /// <param name="lost">Whether to go on after the position is lost.</param>
+    /// <param name="queue">Receives the batches.</param>
+    /// <param name="backoff">Decides when to reconnect.</param>
+    /// <param name="lost">Decides if reading resumes after the position is lost.</param>
     /// <param name="logger">The engine's logger.</param>
-    /// <param name="onFirstOpen">Called once with the position where reading begins, before anything is read.</param>
+    /// <param name="onFirstOpen">Called once with the position at which reading starts, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
     public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, BatchQueue queue, Backoff backoff, LostPosition lost, ILogger logger,
         Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
@@ -62,13 +62,13 @@ internal sealed class SourcePump
 
     public long Reconnects => Interlocked.Read(ref _reconnects);
 
-    /// <summary>Whether the last thing read was a heartbeat: nothing waits in the source.</summary>
+    /// <summary>True if the last thing read was a heartbeat: nothing waits in the source.</summary>
     public bool IsCaughtUp => _isCaughtUp;
 
     /// <summary>The transient failure that made the engine reconnect, until it is connected again.</summary>
     public Exception? LastFailure => _lastFailure;
 
-    /// <summary>Runs until the source ends, fails for good or the token is cancelled; the queue tells which.</summary>
+    /// <summary>Runs until the source ends, fails permanently or the token is cancelled; the queue says which.</summary>
     public async Task RunAsync(StartPosition start, CancellationToken stop)
     {
         Exception? failure = null;
@@ -87,7 +87,7 @@ internal sealed class SourcePump
             failure = e;
         }
 
-        // Not swallowed: the queue hands the failure to the consumer behind everything that was read before it.
+        // Not swallowed: the queue passes the failure to the consumer after everything that was read before it.
         _queue.Complete(failure);
         await CloseContextAsync().ConfigureAwait(false);
     }
@@ -105,8 +105,8 @@ internal sealed class SourcePump
         }
     }
 
-    /// <returns>True where the source has ended; false after a transient failure and the wait that follows it, and after a loss of the
-    /// position where reading is to go on elsewhere.</returns>
+    /// <returns>True if the source has ended; false after a transient failure and the wait that follows it, and after a loss of the
+    /// position if reading resumes elsewhere.</returns>
     private async ValueTask<bool> ReadToEndAsync(StartPosition start, CancellationToken stop)
     {
         Exception failure;
@@ -119,7 +119,7 @@ internal sealed class SourcePump
         }
         catch (OffsetLostException e) when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Place.ToOffset(_stream) ?? start.Offset))
         {
-            // Logged there; the consumer is told when the source is open again.
+            // Logged there; the consumer is notified when the source is open again.
             _isCaughtUp = false;
             return false;
         }
@@ -245,7 +245,7 @@ internal sealed class SourcePump
         }
         catch (Exception e)
         {
-            // What ended the reading matters, not that the farewell failed.
+            // The failure that ended the reading matters, not that of closing.
             Log.FeedCloseFailed(_logger, e, _context.Name);
         }
     }

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>What becomes of a source's findings: at the start errors are thrown and warnings logged, and a validation returns all of them.</summary>
+/// <summary>Handles a source's findings: at the start errors are thrown and warnings logged; a validation returns all of them.</summary>
 internal sealed class StartChecks(ILogger logger, string engine)
 {
     private readonly HashSet<(string Code, string Message)> _reported = [];
 
-    /// <summary>Throws where reading cannot begin. Each warning is logged once, not again at every reconnect.</summary>
+    /// <summary>Throws if reading cannot start. Each warning is logged once, not again at every reconnect.</summary>
     /// <exception cref="ServerMisconfiguredException">A finding is an error; it has all findings.</exception>
     public void Apply(SourceConnection connection)
     {
@@ -24,7 +24,7 @@ internal sealed class StartChecks(ILogger logger, string engine)
         connection.ThrowIfUnusable();
     }
 
-    /// <summary>All findings, with the failure as one of them.</summary>
+    /// <summary>Returns all findings, including the failure.</summary>
     public static IReadOnlyList<SourceFinding> ToFindings(SourceConnection connection, string connector) => connection.Failure is not { } failure
         ? connection.Findings
         : [.. connection.Findings, new SourceFinding(true, $"{connector}.offset", failure.Message, "See the message.")];

@@ -6,10 +6,10 @@ namespace CdcEmbedded.Engine;
 
 /// <summary>The consumer's flow: walks the batches' entries, acknowledges, and stores progress when it is due.</summary>
 /// <remarks>
-/// <para>The fast path of the derived enumerators touches <see cref="Set"/>, <see cref="Next"/>, <see cref="Limit"/> and
-/// <see cref="Attention"/> only: the next row of the set at hand needs no lock, no clock and no async state.</para>
-/// <para>Everything else happens under <see cref="_gate"/>, so that another thread can ask how far the loop is: with the lock held the
-/// set stays, and a stale <see cref="Next"/> only means a little less acknowledged than there is.</para>
+/// <para>The fast path of the derived enumerators touches only <see cref="Set"/>, <see cref="Next"/>, <see cref="Limit"/> and
+/// <see cref="Attention"/>: the next row of the current set needs no lock, no clock and no async state.</para>
+/// <para>Everything else happens under <see cref="_gate"/>, so that another thread can ask how far the loop is: while the lock is held the
+/// set does not change, and a stale <see cref="Next"/> only means that slightly too little is acknowledged.</para>
 /// </remarks>
 internal abstract class StreamCursor : IAsyncDisposable
 {
@@ -35,25 +35,25 @@ internal abstract class StreamCursor : IAsyncDisposable
 
     private protected EngineSession Session { get; }
 
-    /// <summary>The changes at hand; null while another item or a batch is.</summary>
+    /// <summary>The current changes; null while another item or a batch is current.</summary>
     private protected ChangeSet? Set { get; private set; }
 
-    /// <summary>Which of the changes comes next.</summary>
+    /// <summary>Index of the next of the changes.</summary>
     private protected int Next;
 
-    /// <summary>Up to which of the changes the fast path may go.</summary>
+    /// <summary>The number of the changes that the fast path may yield.</summary>
     private protected int Limit;
 
-    /// <summary>Set from other threads: time for a write, cancelled, or disposed. The fast path stands aside.</summary>
+    /// <summary>Set from other threads: a write is due, or the stream was cancelled or disposed. The fast path is then not taken.</summary>
     private protected volatile bool Attention;
 
-    /// <summary>The item at hand that is no change; null while changes or a batch are.</summary>
+    /// <summary>The current item that is not a change; null while changes or a batch are current.</summary>
     private protected StreamItem? Item { get; private set; }
 
-    /// <summary>The batch at hand, where batches are yielded.</summary>
+    /// <summary>The current batch, if batches are yielded.</summary>
     private protected ChangeBatch? Batch { get; private set; }
 
-    /// <summary>When the newest change handed out was committed.</summary>
+    /// <summary>When the newest delivered change was committed.</summary>
     public DateTimeOffset? LastTimestamp
     {
         get
@@ -65,7 +65,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the flow look up: cancelled, disposed, or a write is due by time.</summary>
+    /// <summary>Makes the flow check: the stream was cancelled or disposed, or a write is due by time.</summary>
     public void RaiseAttention()
     {
         Attention = true;
@@ -75,7 +75,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Session.DisposeAsync();
 
-    /// <summary>Moves to the next thing to yield, when the fast path cannot.</summary>
+    /// <summary>Moves to the next thing to yield, if the fast path cannot.</summary>
     private protected ValueTask<bool> MoveSlowAsync()
     {
         if (!Attention && Session.IsStarted && _failure is null)
@@ -94,7 +94,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         return MoveAsync();
     }
 
-    /// <summary>Makes what was taken the enumerator's current.</summary>
+    /// <summary>Makes what was taken the enumerator's current element.</summary>
     private protected abstract void OnYield();
 
     /// <summary>Acknowledges an item and everything before it.</summary>
@@ -137,7 +137,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>Acknowledges what the loop has at hand.</summary>
+    /// <summary>Acknowledges the loop's current element.</summary>
     public void AcknowledgeAtHand()
     {
         lock (_gate)
@@ -155,8 +155,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores what is acknowledged, and returns when it is stored: a write of the same that another flow has under way is waited for, and
-    /// done again where it fails. For any thread, at most once at a time.</summary>
+    /// <summary>Stores what is acknowledged, and returns when it is stored. If another flow is already writing the same, this waits for
+    /// that write, and repeats it if it fails. For any thread, at most once at a time.</summary>
     public async ValueTask SaveAsync(CancellationToken cancellationToken)
     {
         StreamPlace place;
@@ -224,7 +224,7 @@ internal abstract class StreamCursor : IAsyncDisposable
 
                 if (write is { } place)
                 {
-                    // A store may not heed its token: the loop must not wait for it beyond a cancellation.
+                    // A store may ignore its token: the loop must not wait for it beyond a cancellation.
                     var storing = StoreAsync(place, sequence, Session.StopToken);
                     await (storing.IsCompletedSuccessfully ? storing : new ValueTask(storing.AsTask().WaitAsync(Session.StopToken)))
                         .ConfigureAwait(false);
@@ -258,8 +258,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>A loop that asks for more after a cancellation has processed what it had at hand: without this, each shutdown in good order
-    /// would repeat an item, or a whole batch.</summary>
+    /// <summary>A loop that asks for more after a cancellation has processed its current element: without this, each regular shutdown would
+    /// repeat an item, or a whole batch.</summary>
     private void AcknowledgeAsked()
     {
         lock (_gate)
@@ -268,7 +268,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <returns>True where something was yielded. Else <paramref name="write"/> is to be stored first, or it is time to wait.</returns>
+    /// <returns>True if something was yielded. Otherwise <paramref name="write"/> must be stored first, or it is time to wait.</returns>
     private bool TryMove(out StreamPlace? write, out long sequence)
     {
         lock (_gate)
@@ -330,7 +330,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         return _progress.HasUnsavedEnd();
     }
 
-    /// <summary>Moves to the next entry to yield, passing the others by, without waiting.</summary>
+    /// <summary>Moves to the next entry to yield and skips the others, without waiting.</summary>
     private bool Take()
     {
         if ((Set is { } set && Next < set.Count) || ((Item is not null || Batch is not null) && !_isYielded))
@@ -421,7 +421,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         _isYielded = false;
     }
 
-    /// <summary>The loop has asked for the next: what it has at hand is processed.</summary>
+    /// <summary>The loop has asked for the next element: the current one is processed.</summary>
     private void AcknowledgeCurrent()
     {
         if (!_acknowledgesOnNext)
@@ -439,7 +439,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>Seen from outside the loop's own request: what it has at hand is not processed yet, the rows before are.</summary>
+    /// <summary>Called outside the loop's own request: its current element is not yet processed, the rows before it are.</summary>
     private void AcknowledgeBehindCurrent()
     {
         if (_acknowledgesOnNext && Set is { } set)
@@ -469,8 +469,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
-    /// <summary>After an acknowledgement by hand: passes the entries that are not yielded and lie directly behind, so that the last row of
-    /// a transaction stores the transaction's end. The cursor itself stays.</summary>
+    /// <summary>After a manual acknowledgement: skips the entries that are not yielded and follow directly, so that the last row of a
+    /// transaction stores the transaction's end. The cursor itself does not move.</summary>
     private void AbsorbFollowing()
     {
         if (_batch is not { } batch)

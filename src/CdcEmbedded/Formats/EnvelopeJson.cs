@@ -8,17 +8,18 @@ namespace CdcEmbedded.Formats;
 /// <summary>Writes changes as Debezium's schemaless JSON envelope: <c>before</c>, <c>after</c>, <c>source</c>, <c>op</c>, <c>ts_ms</c>,
 /// <c>transaction</c>, <c>key</c>, on one line.</summary>
 /// <remarks>
-/// <para>Integers are JSON numbers in full (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with as
-/// many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number where the labels are not
-/// known), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
-/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is left out; a null is null.</para>
-/// <para>Documents of MongoDB are relaxed extended JSON, their keys canonical extended JSON, in which keys of different types never look alike.</para>
-/// <para>It keeps its buffers and encoded column names from call to call: use one for each consumer, not from several threads at once.
-/// Text is not escaped for HTML.</para>
+/// <para>Integers are complete JSON numbers (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with
+/// as many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number if the labels are
+/// unknown), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
+/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is omitted; a null is null.</para>
+/// <para>Documents of MongoDB are relaxed extended JSON; their keys are canonical extended JSON, in which keys of different types never
+/// look the same.</para>
+/// <para>It reuses its buffers and encoded column names: use one for each consumer, not from several threads at once. Text is not escaped
+/// for HTML.</para>
 /// </remarks>
 public sealed class EnvelopeJson : IDisposable
 {
-    // A buffer that one huge row made larger than this is not kept.
+    // A buffer that one huge row has enlarged beyond this is not kept.
     private const int MaxKeptBytes = 1024 * 1024;
 
     private static readonly JsonWriterOptions WriterOptions = new()
@@ -44,7 +45,7 @@ public sealed class EnvelopeJson : IDisposable
     }
 
     /// <summary>Writes a change as one JSON object, without a line end.</summary>
-    /// <param name="output">Takes the UTF-8 bytes; where this method throws it has taken none.</param>
+    /// <param name="output">Receives the UTF-8 bytes; none if this method throws.</param>
     /// <param name="change">The change.</param>
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
     public void Write(IBufferWriter<byte> output, ChangeEvent change)
@@ -55,7 +56,7 @@ public sealed class EnvelopeJson : IDisposable
     }
 
     /// <summary>Writes a transaction's begin as Debezium does: <c>{"status":"BEGIN","id":…,"event_count":null,"data_collections":null,"ts_ms":…}</c>.</summary>
-    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// <param name="output">Receives the UTF-8 bytes.</param>
     /// <param name="begin">The begin.</param>
     public void Write(IBufferWriter<byte> output, TransactionBegin begin)
     {
@@ -64,8 +65,8 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a transaction's end as Debezium does, with the number of its changes, in all and for each table.</summary>
-    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// <summary>Writes a transaction's end as Debezium does, with the number of its changes in total and for each table.</summary>
+    /// <param name="output">Receives the UTF-8 bytes.</param>
     /// <param name="end">The end.</param>
     public void Write(IBufferWriter<byte> output, TransactionEnd end)
     {
@@ -75,8 +76,8 @@ public sealed class EnvelopeJson : IDisposable
     }
 
     /// <summary>Writes a schema change: <c>{"schema_change":"rename","operation":…,"source":{…},"to":{"db","table"},"details":{…},"ts_ms":…}</c>.
-    /// <c>to</c> is null where it is no rename, <c>details</c> where the source tells nothing more.</summary>
-    /// <param name="output">Takes the UTF-8 bytes; where this method throws it has taken none.</param>
+    /// <c>to</c> is null if it is not a rename, <c>details</c> if the source gives none.</summary>
+    /// <param name="output">Receives the UTF-8 bytes; none if this method throws.</param>
     /// <param name="change">The schema change.</param>
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
     public void Write(IBufferWriter<byte> output, SchemaChange change)
@@ -87,8 +88,8 @@ public sealed class EnvelopeJson : IDisposable
     }
 
     /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>. <c>db</c> and <c>table</c>
-    /// are empty where it concerns none or all, <c>source</c> is null where no event of the log told it.</summary>
-    /// <param name="output">Takes the UTF-8 bytes.</param>
+    /// are empty if it concerns none or all, <c>source</c> is null if the notice does not come from an event of the log.</summary>
+    /// <param name="output">Receives the UTF-8 bytes.</param>
     /// <param name="notice">The notice.</param>
     public void Write(IBufferWriter<byte> output, Notice notice)
     {
@@ -97,7 +98,7 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
-    /// <summary>A change as a JSON text.</summary>
+    /// <summary>Returns a change as JSON text.</summary>
     /// <param name="change">The change.</param>
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
     public string ToJson(ChangeEvent change)
@@ -106,7 +107,7 @@ public sealed class EnvelopeJson : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    /// <summary>A transaction's begin as a JSON text.</summary>
+    /// <summary>Returns a transaction's begin as JSON text.</summary>
     /// <param name="begin">The begin.</param>
     public string ToJson(TransactionBegin begin)
     {
@@ -114,7 +115,7 @@ public sealed class EnvelopeJson : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    /// <summary>A transaction's end as a JSON text.</summary>
+    /// <summary>Returns a transaction's end as JSON text.</summary>
     /// <param name="end">The end.</param>
     public string ToJson(TransactionEnd end)
     {
@@ -122,7 +123,7 @@ public sealed class EnvelopeJson : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    /// <summary>A schema change as a JSON text.</summary>
+    /// <summary>Returns a schema change as JSON text.</summary>
     /// <param name="change">The schema change.</param>
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
     public string ToJson(SchemaChange change)
@@ -131,7 +132,7 @@ public sealed class EnvelopeJson : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    /// <summary>A notice as a JSON text.</summary>
+    /// <summary>Returns a notice as JSON text.</summary>
     /// <param name="notice">The notice.</param>
     public string ToJson(Notice notice)
     {
@@ -139,7 +140,7 @@ public sealed class EnvelopeJson : IDisposable
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    /// <summary>Gives the buffers back.</summary>
+    /// <summary>Returns the buffers to their pool.</summary>
     public void Dispose() => _writer.Dispose();
 
     private void Compose(ChangeEvent change)
@@ -312,7 +313,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WriteEndObject();
     }
 
-    // A value knows neither its column nor its place in the log.
+    // A value knows neither its column nor its position in the log.
     private static CdcProtocolException Located(CdcProtocolException e, string place)
         => new($"{place}: {e.Message}", e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
 
@@ -371,7 +372,7 @@ public sealed class EnvelopeJson : IDisposable
         NoticeKind.TableSkipped => "table_skipped"u8,
         NoticeKind.DataLoss => "data_loss"u8,
         NoticeKind.TransactionMissed => "transaction_missed"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice has no word."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind of notice has no name in JSON."),
     };
 
     private static ReadOnlySpan<byte> Letter(ChangeOperation operation) => operation switch
@@ -381,6 +382,6 @@ public sealed class EnvelopeJson : IDisposable
         ChangeOperation.Delete => "d"u8,
         ChangeOperation.Read => "r"u8,
         ChangeOperation.Truncate => "t"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "This operation has no letter."),
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "This operation has no letter in JSON."),
     };
 }

@@ -3,7 +3,7 @@ namespace CdcEmbedded.Formats;
 /// <summary>What <see cref="EnvelopeJson"/> writes.</summary>
 public sealed class EnvelopeJsonOptions
 {
-    /// <summary>Whether <c>transaction</c> tells the transaction's id and the change's places in it, rather than null.</summary>
+    /// <summary>True to write the transaction's id and the change's orders in it as <c>transaction</c>, instead of null.</summary>
     /// <value>The default is false.</value>
     public bool IncludeTransaction { get; init; }
 

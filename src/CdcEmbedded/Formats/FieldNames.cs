@@ -4,11 +4,11 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Formats;
 
-/// <summary>Field names, escaped and encoded once: for each schema an array by place, for records that are not shaped like one (keys,
-/// documents) a dictionary.</summary>
+/// <summary>Field names, escaped and encoded once: for each schema an array by index, for records without such a schema (keys, documents) a
+/// dictionary.</summary>
 internal sealed class FieldNames
 {
-    // Documents may have names without end: beyond this many the dictionary begins anew.
+    // Documents may have any number of names: beyond this many the dictionary is emptied.
     private const int MaxLooseNames = 4096;
 
     private readonly ConditionalWeakTable<TableSchema, JsonEncodedText[]> _bySchema = [];
@@ -16,7 +16,7 @@ internal sealed class FieldNames
     private TableSchema? _lastSchema;
     private JsonEncodedText[] _lastNames = [];
 
-    /// <summary>The encoded names of a schema's columns; empty without a schema.</summary>
+    /// <summary>Returns the encoded names of a schema's columns; empty without a schema.</summary>
     public JsonEncodedText[] Of(TableSchema? schema)
     {
         if (schema is null)
@@ -44,13 +44,13 @@ internal sealed class FieldNames
         return _lastNames;
     }
 
-    /// <summary>The encoded name of a field: the schema's, where the field stands at its column's place.</summary>
+    /// <summary>Returns the encoded name of a field: the schema's, if the field is at its column's index.</summary>
     /// <param name="names">What <see cref="Of"/> returned.</param>
-    /// <param name="place">The field's place in its record.</param>
+    /// <param name="place">The field's index in its record.</param>
     /// <param name="name">The field's name.</param>
     public JsonEncodedText Encoded(JsonEncodedText[] names, int place, string name)
     {
-        // A name that needs escaping differs from its encoded form and so takes the slower path; names that do are rare.
+        // A name that needs escaping differs from its encoded form and takes the slower path; such names are rare.
         if ((uint)place < (uint)names.Length && names[place].Value == name)
         {
             return names[place];

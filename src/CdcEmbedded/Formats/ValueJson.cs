@@ -7,10 +7,10 @@ using System.Text.Unicode;
 
 namespace CdcEmbedded.Formats;
 
-/// <summary>Writes one value as JSON, without a string in between where the value's own bytes will do.</summary>
+/// <summary>Writes one value as JSON, without an intermediate string if the value's own bytes suffice.</summary>
 internal static class ValueJson
 {
-    // MySQL nests JSON at most 100 deep; other sources may go further, but not without end.
+    // MySQL nests JSON at most 100 deep; other sources may nest deeper, but not without limit.
     private static readonly JsonReaderOptions DeepReader = new() { MaxDepth = 1000 };
 
     public static void Write(Utf8JsonWriter writer, DataValue value)
@@ -84,7 +84,7 @@ internal static class ValueJson
         }
     }
 
-    // JSON has no words for what is not finite. MySQL stores none in FLOAT and DOUBLE columns; other sources do.
+    // JSON cannot express numbers that are not finite. MySQL stores none in FLOAT and DOUBLE columns; other sources do.
     private static void WriteSingle(Utf8JsonWriter writer, float number)
     {
         if (float.IsFinite(number))
@@ -147,7 +147,7 @@ internal static class ValueJson
 
     private static void WriteText(Utf8JsonWriter writer, DataValue value)
     {
-        // The JSON writer would replace invalid bytes in silence; AsString refuses them with a message.
+        // The JSON writer would replace invalid bytes silently; AsString rejects them with a message.
         if (value.TryGetUtf8(out var utf8) && Utf8.IsValid(utf8))
         {
             writer.WriteStringValue(utf8);
@@ -206,7 +206,7 @@ internal static class ValueJson
             return;
         }
 
-        // Segments of one value must all be of one encoding: the labels are strings, so the commas are.
+        // All segments of one value must have the same encoding: the labels are strings, so the commas are too.
         for (var rest = mask; rest != 0; rest &= rest - 1)
         {
             var isLast = (rest & (rest - 1)) == 0;
@@ -218,7 +218,7 @@ internal static class ValueJson
         }
     }
 
-    // Marked, as nobody should take a change of a document for the document.
+    // Marked, so that a change of a document is not mistaken for the document.
     private static void WriteJsonPatch(Utf8JsonWriter writer, DataValue value)
     {
         writer.WriteStartObject();
@@ -243,7 +243,7 @@ internal static class ValueJson
         }
     }
 
-    /// <summary>JSON text that somebody else wrote: checked, and put on one line.</summary>
+    /// <summary>Writes JSON text from another writer: validated, and on one line.</summary>
     private static void WriteJsonText(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
     {
         try
@@ -264,15 +264,15 @@ internal static class ValueJson
             return;
         }
 
-        // Line ends can only stand between tokens of valid JSON, where a blank says the same.
+        // Line ends can only be between tokens of valid JSON, where a blank means the same.
         var line = text.ToArray();
         line.AsSpan().Replace((byte)'\n', (byte)' ');
         line.AsSpan().Replace((byte)'\r', (byte)' ');
         writer.WriteRawValue(line, skipInputValidation: true);
     }
 
-    // Four bytes of SRID (little-endian), then WKB. A value without room for the SRID is what servers store for a missing geometry that
-    // they were told to ignore.
+    // Four bytes of SRID (little-endian), then WKB. Servers store a value that is too short for the SRID for a missing geometry that they
+    // were configured to ignore.
     private static void WriteGeometry(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)
     {
         writer.WriteStartObject();

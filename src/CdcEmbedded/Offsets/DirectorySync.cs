@@ -3,11 +3,12 @@ using System.Text;
 
 namespace CdcEmbedded.Offsets;
 
-/// <summary>Flushes a folder's own entries to the disk, so that a file just renamed into it is there after a power failure.</summary>
+/// <summary>Flushes a folder's own entries to the disk, so that a file that was just renamed into it exists after a power
+/// failure.</summary>
 /// <remarks>.NET opens no folders, hence the three calls into libc. Windows needs none: its rename is written through.</remarks>
 internal static class DirectorySync
 {
-    // EINVAL, the same number on Linux and macOS: this file system has no such flush, as some network and FUSE ones.
+    // EINVAL, the same number on Linux and macOS: this file system has no such flush, like some network and FUSE file systems.
     private const int NotSupported = 22;
 
     public static void Flush(string folder)

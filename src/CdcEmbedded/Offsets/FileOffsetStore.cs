@@ -1,11 +1,11 @@
 namespace CdcEmbedded.Offsets;
 
-/// <summary>Keeps offsets in one JSON file, any number of keys in it. Thread-safe; several processes may use one file.</summary>
+/// <summary>Stores offsets in one JSON file with any number of keys. Thread-safe; several processes may use one file.</summary>
 /// <remarks>
-/// <para>Each save writes a new file beside the old one, flushes it to the disk and puts it in the old one's place, so that a crash or a
-/// power failure at any moment leaves the old file or the new one, whole. The folder is flushed too, where the platform can (Linux,
+/// <para>Each save writes a new file beside the old one, flushes it to the disk and renames it over the old one, so that a crash or a power
+/// failure at any moment leaves either the old file or the new one whole. The folder is flushed too if the platform can do so (Linux,
 /// macOS).</para>
-/// <para>A save holds <c>path.lock</c> open meanwhile; that file is empty and stays. Not for network file systems without locks.</para>
+/// <para>During a save <c>path.lock</c> is open; that file is empty and remains. Not for network file systems without locks.</para>
 /// </remarks>
 public sealed class FileOffsetStore : IOffsetStore
 {
@@ -13,9 +13,9 @@ public sealed class FileOffsetStore : IOffsetStore
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
     private readonly TimeProvider _timeProvider;
 
-    /// <summary>Creates the store; touches nothing on the disk.</summary>
+    /// <summary>Creates the store without touching the disk.</summary>
     /// <param name="path">The file. Its folder must exist before the first save.</param>
-    /// <param name="timeProvider">The clock of the wait for another process's save; null for the system's.</param>
+    /// <param name="timeProvider">The clock of the wait for another process's save; null for the system clock.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public FileOffsetStore(string path, TimeProvider? timeProvider = null)
     {
@@ -28,18 +28,18 @@ public sealed class FileOffsetStore : IOffsetStore
     public string FilePath { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="OffsetFormatException">The file is damaged or is no offset file.</exception>
+    /// <exception cref="OffsetFormatException">The file is damaged, or is not an offset file.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
     public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
 
-        // On the pool: the disk may take its time, and the caller may be a user interface.
+        // On the thread pool: the disk may be slow, and the caller may be a user interface.
         return new ValueTask<StoredOffset?>(Task.Run(() => ReadFile()?.GetValueOrDefault(key), cancellationToken));
     }
 
     /// <inheritdoc/>
-    /// <exception cref="OffsetFormatException">The file that is there is damaged or is no offset file; it is left as it is.</exception>
+    /// <exception cref="OffsetFormatException">The existing file is damaged or is not an offset file; it is not changed.</exception>
     /// <exception cref="IOException">The file could not be written, or another process kept its lock for ten seconds.</exception>
     public async ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
     {
@@ -63,7 +63,7 @@ public sealed class FileOffsetStore : IOffsetStore
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && _timeProvider.GetElapsedTime(started) < LockTimeout)
             {
-                // Another store is saving: it takes milliseconds. Missing folders and the like are derived types and pass through.
+                // Another store is saving, which takes milliseconds. Missing folders and the like are derived types and pass through.
             }
 
             await Task.Delay(LockRetry, _timeProvider, cancellationToken).ConfigureAwait(false);

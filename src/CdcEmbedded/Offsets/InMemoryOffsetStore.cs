@@ -1,6 +1,6 @@
 namespace CdcEmbedded.Offsets;
 
-/// <summary>Keeps offsets for as long as the process lives: for tests, and for streams that start anew each time. Thread-safe.</summary>
+/// <summary>Stores offsets as long as the process lives: for tests, and for streams that start over each time. Thread-safe.</summary>
 public sealed class InMemoryOffsetStore : IOffsetStore
 {
     private readonly Lock _gate = new();

@@ -17,7 +17,7 @@ internal static class OffsetEnvelope
 {
     public const int Version = 2;
 
-    // Nothing of it goes into HTML: names and GTIDs stay readable.
+    // None of it goes into HTML: names and GTIDs stay readable.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Makes the offset of a place.</summary>

@@ -10,7 +10,7 @@ internal static class OffsetFileFormat
 {
     private const string FormatName = "cdcembedded-offsets";
 
-    // The relaxed escaping keeps the offsets' own quotes readable enough (\"); nothing of it goes into HTML.
+    // The relaxed escaping keeps the offsets' own quotes fairly readable (\"); none of it goes into HTML.
     private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static ReadOnlySpan<byte> Write(SortedDictionary<string, StoredOffset> offsets)
@@ -38,7 +38,7 @@ internal static class OffsetFileFormat
         return buffer.WrittenSpan;
     }
 
-    /// <exception cref="OffsetFormatException">It is no whole offset file of version 1.</exception>
+    /// <exception cref="OffsetFormatException">The text is not a whole offset file of version 1.</exception>
     public static SortedDictionary<string, StoredOffset> Read(ReadOnlyMemory<byte> bytes, string path)
     {
         try
@@ -53,7 +53,7 @@ internal static class OffsetFileFormat
             var version = root.GetProperty("v").GetInt32();
             if (version != 1)
             {
-                throw Refuse(path, $"its format version is {version}, and 1 is the only one known here", null);
+                throw Refuse(path, $"its format version is {version}, and this version of CdcEmbedded knows only 1", null);
             }
 
             var result = new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal);
@@ -63,7 +63,7 @@ internal static class OffsetFileFormat
                 var stored = new StoredOffset(text, entry.Value.GetProperty("version").GetInt64());
                 if (stored.Version < 1 || !result.TryAdd(entry.Name, stored))
                 {
-                    throw Refuse(path, $"the entry '{entry.Name}' is there twice or has a version below 1", null);
+                    throw Refuse(path, $"the entry '{entry.Name}' occurs twice or has a version below 1", null);
                 }
             }
 
@@ -76,6 +76,6 @@ internal static class OffsetFileFormat
     }
 
     private static OffsetFormatException Refuse(string path, string why, Exception? e) => new(
-        $"The offset file {path} cannot be used: {why}. Bring back a copy of it, or remove it to start anew where the options say; "
-        + "it has been left as it is.", e);
+        $"The offset file {path} cannot be used: {why}. Restore a copy of it, or remove it to start over where the options say; "
+            + "it has not been changed.", e);
 }

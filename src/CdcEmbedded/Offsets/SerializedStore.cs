@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Offsets;
 
-/// <summary>The application's store as one engine calls it: the flow that reads keeps its notes there and the one that consumes its offsets, but
-/// a store is promised one call at a time.</summary>
+/// <summary>The application's store as one engine calls it: the reading flow stores source state and the consuming flow offsets, but a
+/// store is promised one call at a time.</summary>
 internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Offsets;
 
-/// <summary>One key of an offset store: knows the version that is stored, saves by compare-and-set, and never takes its own earlier write,
-/// whose answer was lost, for another instance's. One call at a time.</summary>
+/// <summary>One key of an offset store: knows the stored version, saves by compare-and-set, and never mistakes its own earlier write, whose
+/// answer was lost, for another instance's. One call at a time.</summary>
 internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
 {
     private long _version;
@@ -13,11 +13,11 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
 
     public string Key => key;
 
-    /// <summary>The text that is stored, as far as it was loaded or saved here; null for none.</summary>
+    /// <summary>The stored text, as far as it was loaded or saved here; null if there is none.</summary>
     public string? Text { get; private set; }
 
     /// <summary>Reads the stored text and remembers its version.</summary>
-    /// <returns>Null where nothing is stored.</returns>
+    /// <returns>Null if nothing is stored.</returns>
     public async ValueTask<string?> LoadAsync(CancellationToken cancellationToken)
     {
         var stored = await store.LoadAsync(key, cancellationToken).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         return Text;
     }
 
-    /// <summary>Stores a text unless it is stored already.</summary>
+    /// <summary>Stores a text, unless it is already stored.</summary>
     /// <exception cref="OffsetConflictException">Another instance has stored something since; every later call throws it again.</exception>
     public async ValueTask SaveAsync(string text, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         Log.OffsetSaved(logger, key, _version);
     }
 
-    /// <summary>Throws where a call before met a conflict.</summary>
+    /// <summary>Throws if an earlier call met a conflict.</summary>
     public void ThrowIfConflict()
     {
         if (_conflict is { } conflict)
@@ -67,7 +67,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         }
     }
 
-    /// <summary>A save that failed may have been done all the same: looks which it was.</summary>
+    /// <summary>Checks if a failed save was executed after all.</summary>
     private async ValueTask ResolveUncertaintyAsync(CancellationToken cancellationToken)
     {
         var stored = await store.LoadAsync(key, cancellationToken).ConfigureAwait(false);

@@ -2,7 +2,7 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>What a feed says of a transaction besides its changes: where it ends, or what an earlier reading delivered of it.</summary>
+/// <summary>What a feed says about a transaction besides its changes: where it ends, or what an earlier reading delivered of it.</summary>
 internal sealed class FeedMark
 {
     private FeedMark(TransactionInfo transaction, SourcePosition? position, IReadOnlyList<TableCount>? delivered)
@@ -14,7 +14,7 @@ internal sealed class FeedMark
 
     public TransactionInfo Transaction { get; }
 
-    /// <summary>The position after its end; null where it resumes.</summary>
+    /// <summary>The position after its end; null if it resumes.</summary>
     public SourcePosition? Position { get; }
 
     /// <summary>What was delivered of it; null at its end.</summary>

@@ -2,7 +2,7 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>A place of the stream: the source's position, and the transactions that are open there with their counters.</summary>
+/// <summary>A position in the stream: the source's position, and the transactions that are open there with their counters.</summary>
 /// <param name="Position">The source's position.</param>
 /// <param name="Open">The open transactions; empty outside of one.</param>
 internal readonly record struct StreamPlace(SourcePosition Position, TransactionCounters[] Open)

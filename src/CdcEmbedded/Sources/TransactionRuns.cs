@@ -4,9 +4,10 @@ namespace CdcEmbedded.Sources;
 
 /// <summary>Which tables the changes of one transaction concern, as runs of consecutive changes of one table. Made only for transactions that concern more
 /// than one.</summary>
-/// <remarks>One thread appends. Change sets keep the number of their first run and read it from any thread, once they were received by a path with a memory
-/// barrier (a channel): what lies below is never written again, and growing arrays are replaced, not moved. The counts of all tables are noted at every
-/// 64th run, so that the counters at any place cost at most 64 steps and one for each table.</remarks>
+/// <remarks>One thread appends. Change sets keep the number of their first run and read it from any thread, once they were received through
+/// a path with a memory barrier (a channel): earlier runs are never written again, and growing arrays are replaced, not moved. The counts
+/// of all tables are recorded at every 64th run, so that the counters at any position cost at most 64 steps and one for each
+/// table.</remarks>
 internal sealed class TransactionRuns
 {
     private const int NoteEvery = 64;
@@ -20,9 +21,9 @@ internal sealed class TransactionRuns
     private long _total;
 
     /// <summary>One run: it ends where the next one starts.</summary>
-    /// <param name="Start">The changes of the transaction before it.</param>
-    /// <param name="TableStart">Those of the same table.</param>
-    /// <param name="Table">The table's place.</param>
+    /// <param name="Start">Number of changes of the transaction before it.</param>
+    /// <param name="TableStart">Number of those of the same table.</param>
+    /// <param name="Table">The table's index.</param>
     private readonly record struct Run(long Start, long TableStart, int Table);
 
     /// <summary>Adds changes before the first run: those of an earlier reading.</summary>
@@ -67,8 +68,8 @@ internal sealed class TransactionRuns
         return _runCount - 1;
     }
 
-    /// <summary>The place of a change among those of its table.</summary>
-    /// <param name="total">Its place in the transaction, from 1.</param>
+    /// <summary>Returns the number of a change among those of its table.</summary>
+    /// <param name="total">Its number in the transaction, from 1.</param>
     /// <param name="first">The run of its set's first change.</param>
     /// <param name="changes">The changes of its set.</param>
     public long GetTableOrder(long total, int first, int changes)

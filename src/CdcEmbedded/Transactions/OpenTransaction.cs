@@ -18,7 +18,7 @@ internal sealed class OpenTransaction
     /// <summary>The delivered changes so far.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Begins with a transaction that the source reports.</summary>
+    /// <summary>Starts with a transaction that the source reports.</summary>
     public void Begin(TransactionInfo info)
     {
         _info = info;
@@ -28,7 +28,7 @@ internal sealed class OpenTransaction
         Total = 0;
     }
 
-    /// <summary>Resumes one of which an earlier reading delivered something.</summary>
+    /// <summary>Resumes a transaction of which an earlier reading delivered something.</summary>
     public void Resume(string id, TransactionInfo? info, IReadOnlyList<TableCount> delivered)
     {
         _info = info;
@@ -66,7 +66,7 @@ internal sealed class OpenTransaction
         return true;
     }
 
-    /// <summary>Counts the changes of a set and gives the set its place.</summary>
+    /// <summary>Counts the changes of a set and gives the set its position in the transaction.</summary>
     public void Add(ChangeSet set, TransactionCounters[] others)
     {
         var before = Total;
@@ -91,7 +91,7 @@ internal sealed class OpenTransaction
             : new TransactionCounters(id, Total, _database is { } database ? [new TableCount(database, _table, Total)] : []);
     }
 
-    /// <summary>The same as an end reports them.</summary>
+    /// <summary>The same as an end reports it.</summary>
     public List<KeyValuePair<string, long>> ToDataCollections()
     {
         var result = new List<KeyValuePair<string, long>>();

@@ -3,8 +3,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Transactions;
 
-/// <summary>Counts the changes of each transaction as they are delivered, after all filters, and makes begins and ends of it (R45b, R54). It continues
-/// where an offset, or a connection before, stopped inside a transaction.</summary>
+/// <summary>Counts the changes of each transaction as they are delivered, after all filters, and makes begins and ends of it (R45b, R54).
+/// It continues where an offset, or an earlier connection, stopped inside a transaction.</summary>
 /// <remarks>Used by the reading flow only. A transaction begins with its first entry in a batch and ends where the feed says so. For transactions with
 /// changes of one table nothing is allocated.</remarks>
 internal sealed class TransactionTracker
@@ -41,7 +41,7 @@ internal sealed class TransactionTracker
         }
     }
 
-    /// <summary>A position with the counters of the transactions that are open.</summary>
+    /// <summary>Returns a position with the counters of the open transactions.</summary>
     public StreamPlace PlaceAt(SourcePosition position) => new(position, Counters(-1));
 
     /// <summary>Counts a batch, in place.</summary>
@@ -68,7 +68,7 @@ internal sealed class TransactionTracker
         }
     }
 
-    /// <summary>An entry of a batch without marks, for a consumer that wants no begins and ends: it stays one entry.</summary>
+    /// <summary>Adds an entry of a batch without marks, for a consumer that wants no begins and ends: it stays one entry.</summary>
     private FeedEntry ProcessQuietly(FeedEntry entry)
     {
         if (entry.Changes is { } set)
@@ -209,7 +209,8 @@ internal sealed class TransactionTracker
         return _open[index];
     }
 
-    /// <summary>Another transaction begins where the source has none open: those of the offset that did not come back have nothing left.</summary>
+    /// <summary>Another transaction begins while the source has none open: those of the offset that did not reappear have nothing
+    /// left.</summary>
     private void DropUnseen()
     {
         for (var i = _open.Count - 1; i >= 0; i--)
@@ -227,7 +228,7 @@ internal sealed class TransactionTracker
         _open.RemoveAt(index);
     }
 
-    /// <summary>The counters of the open transactions but one.</summary>
+    /// <summary>Returns the counters of the open transactions except one.</summary>
     private TransactionCounters[] Counters(int except)
     {
         var count = _open.Count - (except < 0 ? 0 : 1);

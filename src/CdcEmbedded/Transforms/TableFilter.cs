@@ -1,10 +1,10 @@
 namespace CdcEmbedded.Transforms;
 
-/// <summary>Which tables are captured: lists of patterns <c>database.table</c> to include and to exclude. Immutable; safe from any
-/// thread.</summary>
+/// <summary>Decides which tables are captured, by lists of patterns <c>database.table</c> to include and to exclude. Immutable;
+/// thread-safe.</summary>
 /// <remarks>
-/// <para>On each side of the point <c>*</c> stands for any characters, also none, and <c>?</c> for one: <c>shop.orders</c>, <c>shop.*</c>,
-/// <c>*.audit_*</c>. A name between backticks is taken as it is, points and wildcards too; a backtick in it is doubled:
+/// <para>On each side of the point <c>*</c> matches any characters, or none, and <c>?</c> matches one: <c>shop.orders</c>, <c>shop.*</c>,
+/// <c>*.audit_*</c>. A name in backticks is taken literally, including points and wildcards; a backtick in it is doubled:
 /// <c>`my.db`.`a*b`</c>.</para>
 /// <para>A table is captured if an include pattern matches, or there is none, and no exclude pattern does.</para>
 /// </remarks>
@@ -16,9 +16,9 @@ public sealed class TableFilter
 
     /// <summary>Creates the filter.</summary>
     /// <param name="include">Patterns of tables to capture; empty for all.</param>
-    /// <param name="exclude">Patterns of tables to leave out; they win.</param>
-    /// <param name="ignoreCase">Whether case does not count, as with MySQL's <c>lower_case_table_names</c> 1 and 2. Default false.</param>
-    /// <exception cref="ArgumentException">A pattern is none; the message names it and what is wrong with it.</exception>
+    /// <param name="exclude">Patterns of tables to skip, which take precedence.</param>
+    /// <param name="ignoreCase">True to ignore case, as MySQL does with <c>lower_case_table_names</c> 1 and 2. Default false.</param>
+    /// <exception cref="ArgumentException">A pattern is invalid; the message names it and what is wrong with it.</exception>
     public TableFilter(IEnumerable<string> include, IEnumerable<string> exclude, bool ignoreCase = false)
     {
         ArgumentNullException.ThrowIfNull(include);
@@ -28,13 +28,13 @@ public sealed class TableFilter
         _ignoreCase = ignoreCase;
     }
 
-    /// <summary>What to capture; empty for all. For sources that let their server filter.</summary>
+    /// <summary>The patterns to capture; empty for all. For sources that let their server filter.</summary>
     public IReadOnlyList<TablePattern> Include => _include;
 
-    /// <summary>What to leave out, although an include pattern may match it.</summary>
+    /// <summary>The patterns to skip, even if an include pattern matches.</summary>
     public IReadOnlyList<TablePattern> Exclude => _exclude;
 
-    /// <summary>Whether the table is captured. Tests each pattern, so keep the answer for a table that comes again.</summary>
+    /// <summary>Returns true if the table is captured. It tests each pattern, so keep the answer for a table that occurs again.</summary>
     public bool Matches(string database, string table)
     {
         ArgumentNullException.ThrowIfNull(database);

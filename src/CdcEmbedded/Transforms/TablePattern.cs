@@ -2,10 +2,10 @@ using System.Text;
 
 namespace CdcEmbedded.Transforms;
 
-/// <summary>One pattern <c>database.table</c> of a <see cref="TableFilter"/>. Immutable; safe from any thread.</summary>
+/// <summary>One pattern <c>database.table</c> of a <see cref="TableFilter"/>. Immutable; thread-safe.</summary>
 public sealed class TablePattern
 {
-    // Tokens: a character, or one of these two, which no char is.
+    // Tokens: a character, or one of these two, which are not characters.
     private const int AnyRun = -1;
     private const int AnyOne = -2;
     private readonly int[] _database;
@@ -17,10 +17,10 @@ public sealed class TablePattern
         _table = table;
     }
 
-    /// <summary>The one database that it means; null where it has wildcards on that side.</summary>
+    /// <summary>The one database that it names; null if that side has wildcards.</summary>
     public string? LiteralDatabase => Literal(_database);
 
-    /// <summary>The one table that it means; null where it has wildcards on that side.</summary>
+    /// <summary>The one table that it names; null if that side has wildcards.</summary>
     public string? LiteralTable => Literal(_table);
 
     /// <summary>A regular expression of all databases that match, in the syntax that PCRE and .NET share.</summary>
@@ -46,7 +46,7 @@ public sealed class TablePattern
         at++;
         var table = ParseName(pattern, ref at, parameter);
         return at == pattern.Length ? new TablePattern(database, table)
-            : throw Bad(pattern, "it has more than one point; a name with a point goes between backticks", parameter);
+            : throw Bad(pattern, "it has more than one point; put a name with a point in backticks", parameter);
     }
 
     internal bool Matches(string database, string table, bool ignoreCase)
@@ -68,7 +68,7 @@ public sealed class TablePattern
         return text.ToString();
     }
 
-    // [\s\S] is any character, line ends included; \z the very end, where $ would let one line end follow.
+    // [\s\S] is any character, including line ends; \z is the very end, whereas $ would allow one line end after it.
     private static string Expression(int[] tokens)
     {
         var text = new StringBuilder("^");
@@ -100,7 +100,7 @@ public sealed class TablePattern
                 var c = pattern[at];
                 if (c == '`' || char.IsWhiteSpace(c) || char.IsControl(c))
                 {
-                    var why = c == '`' ? "a backtick stands inside a name" : "a name with white space goes between backticks";
+                    var why = c == '`' ? "a backtick is inside a name" : "a name with white space must be in backticks";
                     throw Bad(pattern, why, parameter);
                 }
 
@@ -108,7 +108,7 @@ public sealed class TablePattern
             }
         }
 
-        return tokens.Count > 0 ? [.. tokens] : throw Bad(pattern, "one side of the point is empty; * stands for any name", parameter);
+        return tokens.Count > 0 ? [.. tokens] : throw Bad(pattern, "one side of the point is empty; * matches any name", parameter);
     }
 
     private static void ParseQuoted(string pattern, ref int at, List<int> tokens, string parameter)
@@ -175,6 +175,6 @@ public sealed class TablePattern
         => token == c || (ignoreCase && token >= 0 && char.ToUpperInvariant((char)token) == char.ToUpperInvariant(c));
 
     private static ArgumentException Bad(string pattern, string why, string parameter)
-        => new($"'{pattern}' is no table pattern: {why}. Expected is database.table, such as shop.orders, shop.* or `my.db`.orders.",
+        => new($"'{pattern}' is not a table pattern: {why}. Expected is database.table, such as shop.orders, shop.* or `my.db`.orders.",
             parameter);
 }
