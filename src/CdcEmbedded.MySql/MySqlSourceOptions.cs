@@ -79,7 +79,8 @@ public sealed class MySqlSourceOptions
     /// <value>The default is false.</value>
     public bool SkipUnchanged { get; init; }
 
-    /// <summary>Memory in bytes for changes whose commit was not read yet: those of the current transaction and of all prepared XA transactions together.</summary>
+    /// <summary>Memory in bytes for changes whose commit was not read yet: those of the current transaction and of all prepared XA
+    /// transactions together.</summary>
     /// <value>The default is 64 MiB; at least 0. <see cref="LargeTransactions"/> says what happens to changes that need more.</value>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
 
@@ -87,17 +88,18 @@ public sealed class MySqlSourceOptions
     /// <value>The default is <see cref="LargeTransactionMode.Spill"/>: it is kept in a temporary file until its commit.</value>
     public LargeTransactionMode LargeTransactions { get; init; }
 
-    /// <summary>Most bytes that the temporary file of transactions larger than <see cref="TransactionBufferBytes"/> may take, counted in blocks of
+    /// <summary>Most bytes that the temporary file of transactions larger than <see cref="TransactionBufferBytes"/> may take, counted in
+    /// blocks of
     /// 64 KiB.</summary>
-    /// <value>The default is 16 GiB; at least 0. A transaction that needs more ends the stream with a <see cref="TransactionSpillException"/> that is not
-    /// transient.</value>
+    /// <value>The default is 16 GiB; at least 0. A transaction that needs more ends the stream with a
+    /// <see cref="TransactionSpillException"/> that is not transient.</value>
     public long TransactionSpillBytes { get; init; } = DefaultTransactionSpillBytes;
 
     /// <summary>The folder of that temporary file: an existing folder on a local disk that this process may write to.</summary>
-    /// <value>Null, the default, is the system's folder for temporary files (<see cref="Path.GetTempPath"/>), which keeps its files in memory on some
-    /// systems.</value>
-    /// <remarks>The file exists only while it is needed. It holds row contents; only its owner can read it. On Linux and macOS it has no name once it is open,
-    /// on Windows the system deletes it when the process ends: a process that is killed leaves nothing.</remarks>
+    /// <value>Null, the default, is the system's folder for temporary files (<see cref="Path.GetTempPath"/>), which keeps its files in
+    /// memory on some systems.</value>
+    /// <remarks>The file exists only while it is needed. It holds row contents; only its owner can read it. On Linux and macOS it has no
+    /// name once it is open, on Windows the system deletes it when the process ends: a process that is killed leaves nothing.</remarks>
     public string? SpillFolder { get; init; }
 
     /// <summary>What happens to XA transactions between XA PREPARE and their outcome.</summary>

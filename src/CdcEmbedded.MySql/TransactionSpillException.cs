@@ -1,8 +1,9 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>A transaction larger than <see cref="MySqlSourceOptions.TransactionBufferBytes"/> could not be kept in its temporary file.</summary>
-/// <remarks>Transient where the file could not be created, written or read: the engine reconnects and reads the transaction again. Not transient where the
-/// transaction needs more than <see cref="MySqlSourceOptions.TransactionSpillBytes"/>.</remarks>
+/// <summary>A transaction larger than <see cref="MySqlSourceOptions.TransactionBufferBytes"/> could not be kept in its temporary
+/// file.</summary>
+/// <remarks>Transient where the file could not be created, written or read: the engine reconnects and reads the transaction again. Not
+/// transient where the transaction needs more than <see cref="MySqlSourceOptions.TransactionSpillBytes"/>.</remarks>
 public sealed class TransactionSpillException : CdcException
 {
     private TransactionSpillException(string message, string transactionId, bool isTransient, Exception? innerException)
@@ -20,23 +21,26 @@ public sealed class TransactionSpillException : CdcException
 
     /// <summary>The transaction needs more than the option allows.</summary>
     internal static TransactionSpillException AboveLimit(string transactionId, long limit) => new(
-        $"Transaction {transactionId} does not fit into the temporary file for transactions that are larger than TransactionBufferBytes: TransactionSpillBytes "
-        + $"allows {limit} bytes for all of them together. Raise TransactionSpillBytes if the disk has the space, exclude the tables that the transaction "
-        + "changes, or set LargeTransactions to LargeTransactionMode.DeliverProvisionally.", transactionId, isTransient: false, null);
+        $"Transaction {transactionId} does not fit into the temporary file for transactions that are larger than TransactionBufferBytes: "
+            + $"TransactionSpillBytes allows {limit} bytes for all of them together. Raise TransactionSpillBytes if the disk has the "
+            + "space, exclude the tables that the transaction changes, or set LargeTransactions to "
+            + "LargeTransactionMode.DeliverProvisionally.", transactionId, isTransient: false, null);
 
     /// <summary>The operating system refused.</summary>
     /// <param name="transactionId">The transaction.</param>
     /// <param name="action">What was tried: <c>created</c>, <c>written</c> or <c>read</c>.</param>
     /// <param name="cause">What the operating system said.</param>
     internal static TransactionSpillException Failed(string transactionId, string action, Exception cause) => new(
-        $"Transaction {transactionId} is larger than TransactionBufferBytes, and its temporary file could not be {action}: {TextOf(cause)}. Make space in "
-        + "the folder that SpillFolder names, set SpillFolder to a folder that this process may write to, or raise TransactionBufferBytes.", transactionId,
+        $"Transaction {transactionId} is larger than TransactionBufferBytes, and its temporary file could not be {action}: "
+            + $"{TextOf(cause)}. Make space in the folder that SpillFolder names, set SpillFolder to a folder that this process may write "
+            + "to, or raise TransactionBufferBytes.", transactionId,
         isTransient: true, cause);
 
     /// <summary>The file ends before the bytes that were written to it.</summary>
     internal static TransactionSpillException Truncated(string transactionId, long position) => new(
-        $"The temporary file of transaction {transactionId}, which is larger than TransactionBufferBytes, ends before byte {position}, which had been written: "
-        + "another process truncated it. Set SpillFolder to a folder that only this process uses.", transactionId, isTransient: true, null);
+        $"The temporary file of transaction {transactionId}, which is larger than TransactionBufferBytes, ends before byte {position}, "
+            + "which had been written: another process truncated it. Set SpillFolder to a folder that only this process "
+            + "uses.", transactionId, isTransient: true, null);
 
     /// <summary>The cause without the file's path, which the operating system's text may name.</summary>
     private static string TextOf(Exception cause) => cause switch

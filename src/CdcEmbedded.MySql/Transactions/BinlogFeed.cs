@@ -10,11 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>Reads events from a connection or from files and hands over batches of committed changes.</summary>
-/// <remarks>A batch is handed over as soon as nothing more is in memory, or when it is full: latency stays one read. What was read before an
-/// event that cannot be read is handed over before the failure.</remarks>
+/// <remarks>A batch is handed over as soon as nothing more is in memory, or when it is full: latency stays one read. What was read before
+/// an event that cannot be read is handed over before the failure.</remarks>
 internal sealed class BinlogFeed : ISourceFeed
 {
-    /// <summary>Bytes from which on a batch is full: a small transaction buffer makes batches smaller, but not smaller than what one read gives.</summary>
+    /// <summary>Bytes from which on a batch is full: a small transaction buffer makes batches smaller, but not smaller than what one read
+    /// gives.</summary>
     private const long MinBatchBytes = 64 * 1024;
     private const long MaxBatchBytes = 1024 * 1024;
 

@@ -48,8 +48,8 @@ internal sealed class CommittedOutput(int maxChanges, long maxBytes)
         HasProgress = false;
     }
 
-    /// <summary>The position moved without an entry. Which position that is, is asked only when a batch is handed over: most transactions of a filtered log
-    /// need none.</summary>
+    /// <summary>The position moved without an entry. Which position that is, is asked only when a batch is handed over: most transactions
+    /// of a filtered log need none.</summary>
     public void MarkProgress() => HasProgress = true;
 
     /// <summary>Adds the position.</summary>

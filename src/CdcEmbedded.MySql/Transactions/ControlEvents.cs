@@ -72,7 +72,8 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
         }
     }
 
-    /// <summary>GTID_LIST_EVENT of MariaDB. One that the server makes for this client says where the client is, and not what the file holds.</summary>
+    /// <summary>GTID_LIST_EVENT of MariaDB. One that the server makes for this client says where the client is, and not what the file
+    /// holds.</summary>
     private void ReadGtidList(in LogEvent e)
     {
         if (!e.Header.IsArtificial)
@@ -93,13 +94,14 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
         output.Add(StreamItems.Heartbeat(transactions.Position.Current));
     }
 
-    /// <summary>START_ENCRYPTION_EVENT of MariaDB: what follows in a file is encrypted. A server decrypts what it sends, and marks the event.</summary>
+    /// <summary>START_ENCRYPTION_EVENT of MariaDB: what follows in a file is encrypted. A server decrypts what it sends, and marks the
+    /// event.</summary>
     private void ReadStartEncryption(in LogEvent e)
     {
         if (!e.Header.IsArtificial && !e.Header.IsIgnorable && e.Header.NextPosition > 0 && settings.IsFile)
         {
-            throw new CdcProtocolException($"The binlog file is encrypted from {log.Cursor} on (MariaDB's encrypt_binlog), and only the server has the key. Read it "
-                + "from the server with MySqlSource.", e.Type.Name(), log.Cursor.ToString());
+            throw new CdcProtocolException($"The binlog file is encrypted from {log.Cursor} on (MariaDB's encrypt_binlog), and only the "
+                + "server has the key. Read it from the server with MySqlSource.", e.Type.Name(), log.Cursor.ToString());
         }
     }
 
@@ -107,8 +109,9 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
     {
         if (!e.Header.IsIgnorable && e.Type != EventType.Ignorable)
         {
-            throw new CdcProtocolException($"The event at {log.Cursor} has the unknown type {(int)e.Type}, and the log does not mark it as ignorable: skipping it "
-                + "could lose changes. Use a newer version of CdcEmbedded, which may read it.", e.Type.Name(), log.Cursor.ToString());
+            throw new CdcProtocolException($"The event at {log.Cursor} has the unknown type {(int)e.Type}, and the log does not mark it as "
+                + "ignorable: skipping it could lose changes. Use a newer version of CdcEmbedded, which may read "
+                + "it.", e.Type.Name(), log.Cursor.ToString());
         }
 
         Log.IgnorableEventPassed(settings.Logger, e.Type.Name(), log.Cursor.File, log.Cursor.Position);

@@ -6,8 +6,8 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Reads event after event and decides what each one means for the transaction that is open, the tables and the position. What it pushes into the
-/// transaction buffer comes out of it at the commit. Synchronous; one caller.</summary>
+/// <summary>Reads event after event and decides what each one means for the transaction that is open, the tables and the position. What it
+/// pushes into the transaction buffer comes out of it at the commit. Synchronous; one caller.</summary>
 internal sealed class EventDispatcher
 {
     private readonly FeedEnd? _end;

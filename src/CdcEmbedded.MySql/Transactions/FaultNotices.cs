@@ -24,9 +24,10 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
         }
 
         var incident = IncidentEvent.Read(e.Body);
-        var message = $"The server reports at {log.Cursor}{(transactions.Open is { Transaction.HasGtid: true } own ? $" (transaction {own.Transaction.Id})" : "")} that "
-            + $"its binlog lacks changes (incident {incident.Incident}: '{incident.Message}'). Reconcile the captured tables, then restart from a position after "
-            + "that one.";
+        var message = $"The server reports at "
+            + $"{log.Cursor}{(transactions.Open is { Transaction.HasGtid: true } own ? $" (transaction {own.Transaction.Id})" : "")} that "
+            + $"its binlog lacks changes (incident {incident.Incident}: '{incident.Message}'). Reconcile the captured tables, then restart "
+            + "from a position after that one.";
         if (settings.OnIncident == FaultPolicy.Fail)
         {
             throw new SourceInconsistentException(message);
@@ -37,8 +38,9 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
     }
 
     /// <summary>An XA transaction is committed that was prepared before reading began.</summary>
-    public void ReportMissed(string xid) => Report(NoticeKind.TransactionMissed, "", "", $"The XA transaction {xid} is committed at {log.Cursor} and was prepared "
-        + "before reading began: its changes, if it changed captured tables, are not in the stream. Reconcile them, or start from a position before its XA PREPARE.");
+    public void ReportMissed(string xid) => Report(NoticeKind.TransactionMissed, "", "", $"The XA transaction {xid} is committed at "
+        + $"{log.Cursor} and was prepared before reading began: its changes, if it changed captured tables, are not in the stream. "
+        + "Reconcile them, or start from a position before its XA PREPARE.");
 
     /// <summary>A row change was logged as a statement: its rows are not in the log (R25).</summary>
     public DispatchStep CheckStatement(in Statement statement)
@@ -49,8 +51,9 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
             return DispatchStep.Next;
         }
 
-        var message = $"A statement at {log.Cursor} changed {(known ? $"{database}.{table}" : $"a table of database '{statement.Query.Database}'")} and was logged as text "
-            + "instead of rows (binlog_format was not ROW in its session), so its changes cannot be delivered. Set binlog_format=ROW for all "
+        var message = $"A statement at {log.Cursor} changed "
+            + $"{(known ? $"{database}.{table}" : $"a table of database '{statement.Query.Database}'")} and was logged as text instead of "
+            + "rows (binlog_format was not ROW in its session), so its changes cannot be delivered. Set binlog_format=ROW for all "
             + "sessions, reconcile the table, then restart from a position after that one; or exclude the table.";
         if (settings.OnStatementChange == FaultPolicy.Fail)
         {

@@ -14,7 +14,8 @@ internal sealed class FeedEnd(BinlogPosition end)
     /// <param name="cursor">The end of the last event.</param>
     /// <param name="executed">The transactions read.</param>
     /// <param name="isOpen">True inside a transaction.</param>
-    /// <exception cref="CdcConnectionException">The events ended before it: a server that shuts down ends its streams in the same way.</exception>
+    /// <exception cref="CdcConnectionException">The events ended before it: a server that shuts down ends its streams in the same
+    /// way.</exception>
     public void Verify(LogCursor cursor, ExecutedGtids executed, bool isOpen)
     {
         if (!isOpen && IsReached(cursor))
@@ -25,8 +26,8 @@ internal sealed class FeedEnd(BinlogPosition end)
         // By GTID the server sends nothing of what the start's set holds, so the last events may rightly be missing.
         if (isOpen || end.Executed.CompareTo(executed) is not (GtidOrder.Same or GtidOrder.Before))
         {
-            throw new CdcConnectionException($"The binlog stream ended at {cursor}, before the log's end at {end.Coordinates}: the server is shutting down, or the "
-                + "connection was killed.");
+            throw new CdcConnectionException($"The binlog stream ended at {cursor}, before the log's end at {end.Coordinates}: the server "
+                + "is shutting down, or the connection was killed.");
         }
     }
 }

@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Reads the events of a stream in order, those inside compressed transactions too: verifies their frames and checksums, and follows file, position
-/// and format. One caller.</summary>
+/// <summary>Reads the events of a stream in order, those inside compressed transactions too: verifies their frames and checksums, and
+/// follows file, position and format. One caller.</summary>
 internal sealed class LogReader : IDisposable
 {
     private readonly IEventStream _stream;
@@ -121,14 +121,16 @@ internal sealed class LogReader : IDisposable
     public CdcProtocolException Damaged(string what)
         => new($"A {_type.Name()} near {Cursor} is damaged: {what}.", _type.Name(), Cursor.ToString());
 
-    /// <summary>The same failure with the position of the last event, where the code that found it does not know the position; else null.</summary>
+    /// <summary>The same failure with the position of the last event, where the code that found it does not know the position; else
+    /// null.</summary>
     public CdcException? TryLocate(CdcException failure)
     {
         var place = _payloadOffset is { } offset ? $"{Cursor} (byte {offset} of a compressed transaction)" : Cursor.ToString();
         return failure switch
         {
             CdcProtocolException { Position: null } e
-                => new CdcProtocolException($"{_type.Name()} near {place}: {e.Message}", _type.Name(), Cursor.ToString(), e.PayloadOffset, e.IsTransient, e),
+                => new CdcProtocolException($"{_type.Name()} near {place}: "
+                    + $"{e.Message}", _type.Name(), Cursor.ToString(), e.PayloadOffset, e.IsTransient, e),
 
             // Rows in a form that cannot be read: the scanner knows the table, but not the position.
             ServerMisconfiguredException e => new ServerMisconfiguredException($"{_type.Name()} near {place}: {e.Message}", e.Findings),

@@ -5,8 +5,8 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
-/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where an update changes a primary key, or nothing:
-/// it lists each change as its row and its half (R43, R44).</remarks>
+/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where an update changes a primary key, or
+/// nothing: it lists each change as its row and its half (R43, R44).</remarks>
 internal sealed class MySqlChangeSet : ChangeSet
 {
     /// <summary>About what the set itself takes.</summary>

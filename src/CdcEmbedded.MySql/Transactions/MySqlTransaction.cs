@@ -32,7 +32,8 @@ internal sealed class MySqlTransaction : TransactionInfo
     /// <summary>The transactions processed whole before the place at which a restart inside this one begins.</summary>
     public ExecutedGtids ExecutedBefore { get; private set; }
 
-    /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction, its XA COMMIT.</summary>
+    /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction, its XA
+    /// COMMIT.</summary>
     public TransactionGtid RestartGtid { get; private set; }
 
     /// <summary>Where that one begins.</summary>
@@ -68,8 +69,8 @@ internal sealed class MySqlTransaction : TransactionInfo
         ? FromMicroseconds(ImmediateCommit)
         : DateTimeOffset.FromUnixTimeSeconds(HeaderSeconds);
 
-    /// <summary>The prepared transaction is committed by another one of the log: there a restart inside it begins, and its time is that one's. Only
-    /// before it is published.</summary>
+    /// <summary>The prepared transaction is committed by another one of the log: there a restart inside it begins, and its time is that
+    /// one's. Only before it is published.</summary>
     public void CommitBy(MySqlTransaction outcome)
     {
         ExecutedBefore = outcome.ExecutedBefore;

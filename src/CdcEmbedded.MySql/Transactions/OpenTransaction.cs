@@ -63,7 +63,8 @@ internal sealed class OpenTransaction
     /// <summary>True after a BEGIN: a statement inside is not its end then.</summary>
     public bool HasBegun { get; set; }
 
-    /// <summary>True if its statement is the first half of MariaDB's two-phase ALTER, or the one that takes it back: neither changes a table.</summary>
+    /// <summary>True if its statement is the first half of MariaDB's two-phase ALTER, or the one that takes it back: neither changes a
+    /// table.</summary>
     public bool IsStartOfAlter { get; set; }
 
     /// <summary>True if its changes are delivered before it is known that they are committed.</summary>
@@ -82,8 +83,8 @@ internal sealed class OpenTransaction
     /// <returns>Its number, or 0 where it was delivered before a restart.</returns>
     public int CountSchemaChange() => ++_schemaChanges > _schemaChangesDone ? _schemaChanges : 0;
 
-    /// <summary>Delivers an entry, without the changes that were delivered before a restart. Not before its commit is read: rows after a savepoint may turn out
-    /// not to count.</summary>
+    /// <summary>Delivers an entry, without the changes that were delivered before a restart. Not before its commit is read: rows after a
+    /// savepoint may turn out not to count.</summary>
     /// <exception cref="SourceInconsistentException">The changes delivered before the restart were others.</exception>
     public void Deliver(in HeldEntry entry, CommittedOutput output)
     {

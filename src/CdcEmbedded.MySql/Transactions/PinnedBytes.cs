@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Counts the memory that change sets keep alive. A set keeps the whole chunk alive in which its event arrived, events of other tables included; each
-/// chunk counts once, for the first set in it.</summary>
+/// <summary>Counts the memory that change sets keep alive. A set keeps the whole chunk alive in which its event arrived, events of other
+/// tables included; each chunk counts once, for the first set in it.</summary>
 internal sealed class PinnedBytes
 {
     private byte[]? _rows;

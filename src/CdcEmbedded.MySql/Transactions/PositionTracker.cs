@@ -3,7 +3,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The position between two transactions, as reading moves it: which transactions were processed, and from where on a restart reads. One caller.</summary>
+/// <summary>The position between two transactions, as reading moves it: which transactions were processed, and from where on a restart
+/// reads. One caller.</summary>
 internal sealed class PositionTracker
 {
     private readonly string? _server;

@@ -14,7 +14,8 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     /// <summary>Memory that the waiting changes keep alive.</summary>
     public long HeldBytes { get; private set; }
 
-    /// <summary>Keeps a transaction. One without captured changes is remembered by its name alone: an offset need not remember it.</summary>
+    /// <summary>Keeps a transaction. One without captured changes is remembered by its name alone: an offset need not remember
+    /// it.</summary>
     public void Add(PreparedTransaction transaction)
     {
         var place = transaction.Place;
@@ -41,8 +42,9 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     {
         if (!_transactions.Remove(xid, out var transaction))
         {
-            return FindPending(xid) is { } place ? throw new SourceInconsistentException($"The rows of the prepared XA transaction {xid} should have been read again "
-                + $"from {place.Begin}, but the log has its outcome without them. Reconcile its tables, then restart from a position after that outcome.") : null;
+            return FindPending(xid) is { } place ? throw new SourceInconsistentException($"The rows of the prepared XA transaction {xid} "
+                + $"should have been read again from {place.Begin}, but the log has its outcome without them. Reconcile its tables, then "
+                + "restart from a position after that outcome.") : null;
         }
 
         HeldBytes -= transaction.Changes.HeldBytes;

@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>After a restart with prepared XA transactions open, reading begins at the oldest of them, before the offset's own position: what is between
-/// the two is skipped, except those transactions.</summary>
+/// <summary>After a restart with prepared XA transactions open, reading begins at the oldest of them, before the offset's own position:
+/// what is between the two is skipped, except those transactions.</summary>
 internal sealed class RepeatedReading
 {
     private readonly BinlogPosition _start;

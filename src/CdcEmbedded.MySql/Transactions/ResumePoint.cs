@@ -30,14 +30,15 @@ internal sealed class ResumePoint
     {
         if (check != _progress.Check)
         {
-            throw new SourceInconsistentException($"Transaction {transaction.Id} now holds other changes among its first {Rows} than when they were "
-                + "delivered, so the place to go on in it cannot be found. Was Include, Exclude or KeyChange altered while the offset stood inside "
-                + "a transaction? Run once more with the old options until a transaction ends.");
+            throw new SourceInconsistentException($"Transaction {transaction.Id} now holds other changes among its first {Rows} than when "
+                + "they were delivered, so the place to go on in it cannot be found. Was Include, Exclude or KeyChange altered while the "
+                + "offset stood inside a transaction? Run once more with the old options until a transaction ends.");
         }
     }
 
     /// <summary>The transaction ended before all of them were passed over.</summary>
     public SourceInconsistentException Missing(MySqlTransaction transaction, long found) => new(
-        $"Transaction {transaction.Id} now holds {found} captured changes, but {Rows} of it had been delivered before the restart. Was Include, "
-        + "Exclude or KeyChange altered while the offset stood inside a transaction? Run once more with the old options until it ends.");
+        $"Transaction {transaction.Id} now holds {found} captured changes, but {Rows} of it had been delivered before the restart. Was "
+            + "Include, Exclude or KeyChange altered while the offset stood inside a transaction? Run once more with the old options until "
+            + "it ends.");
 }

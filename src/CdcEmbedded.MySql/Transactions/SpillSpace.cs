@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Space outside of memory for all spilled transactions of a feed, in blocks: the blocks of a transaction that has ended are used again. The storage
-/// exists only while a block is in use. One caller at a time.</summary>
+/// <summary>Space outside of memory for all spilled transactions of a feed, in blocks: the blocks of a transaction that has ended are used
+/// again. The storage exists only while a block is in use. One caller at a time.</summary>
 internal sealed class SpillSpace : IDisposable
 {
     /// <summary>Length of a block in bytes.</summary>

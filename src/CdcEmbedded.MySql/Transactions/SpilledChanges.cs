@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The changes of one transaction that are in the spill file, as they came in the log: rows undecoded, with the number of their table. One
-/// caller.</summary>
+/// <summary>The changes of one transaction that are in the spill file, as they came in the log: rows undecoded, with the number of their
+/// table. One caller.</summary>
 /// <param name="space">The feed's space.</param>
 /// <param name="transactionId">The transaction, for messages.</param>
 internal sealed class SpilledChanges(SpillSpace space, string transactionId)

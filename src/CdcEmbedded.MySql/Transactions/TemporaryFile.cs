@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>A file that only its owner can read, and that has no name: it is unlinked as soon as it is open, so that nothing is left of it when the process
-/// ends, in whatever way.</summary>
+/// <summary>A file that only its owner can read, and that has no name: it is unlinked as soon as it is open, so that nothing is left of it
+/// when the process ends, in whatever way.</summary>
 internal sealed class TemporaryFile : ISpillStorage
 {
     private readonly FileStream _stream;

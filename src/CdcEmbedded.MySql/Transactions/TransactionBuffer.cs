@@ -5,8 +5,8 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Holds the changes of each transaction until its commit and pushes them to the output then, in memory up to a bound and in a spill file above it;
-/// drops what is rolled back, and skips what was delivered before a restart. One caller.</summary>
+/// <summary>Holds the changes of each transaction until its commit and pushes them to the output then, in memory up to a bound and in a
+/// spill file above it; drops what is rolled back, and skips what was delivered before a restart. One caller.</summary>
 internal sealed class TransactionBuffer : IDisposable
 {
     /// <summary>How much of a transaction that is in the spill file already may wait in memory for the next write.</summary>
@@ -201,7 +201,8 @@ internal sealed class TransactionBuffer : IDisposable
         }
     }
 
-    /// <summary>The XA transaction was prepared: its changes wait for the outcome. It counts as processed, and offsets remember to read it again.</summary>
+    /// <summary>The XA transaction was prepared: its changes wait for the outcome. It counts as processed, and offsets remember to read it
+    /// again.</summary>
     public void Prepare(OpenTransaction open, string xid)
     {
         if (open.Repetition == Repetition.Done)
@@ -278,8 +279,8 @@ internal sealed class TransactionBuffer : IDisposable
         return DispatchStep.Next;
     }
 
-    /// <summary>True if the changes of a transaction go to the spill file. Those of an XA transaction always do where its outcome decides: days may pass before
-    /// it is known.</summary>
+    /// <summary>True if the changes of a transaction go to the spill file. Those of an XA transaction always do where its outcome decides:
+    /// days may pass before it is known.</summary>
     private bool MaySpill(OpenTransaction open) => _settings.LargeTransactions == LargeTransactionMode.Spill
         || (open.Transaction.Xid is not null && (_settings.Xa == XaMode.Buffer || open.Repetition == Repetition.PreparedAgain));
 
@@ -299,9 +300,9 @@ internal sealed class TransactionBuffer : IDisposable
     {
         if (open.HasDeliveredChanges || open.IsResumed)
         {
-            throw new SourceInconsistentException($"Transaction {open.Transaction.Id} {what} after {open.Changes.Count.Rows} of its changes had been delivered "
-                + "(it exceeded TransactionBufferBytes with LargeTransactions set to DeliverProvisionally, or a restart interrupted it). Reconcile the affected "
-                + "tables, then restart from a position after this transaction.");
+            throw new SourceInconsistentException($"Transaction {open.Transaction.Id} {what} after {open.Changes.Count.Rows} of its "
+                + "changes had been delivered (it exceeded TransactionBufferBytes with LargeTransactions set to DeliverProvisionally, or a "
+                + "restart interrupted it). Reconcile the affected tables, then restart from a position after this transaction.");
         }
     }
 }

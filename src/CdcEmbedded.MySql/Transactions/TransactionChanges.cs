@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The changes of one transaction whose outcome is not known yet, in their order: the first of them in the spill file, if they need more memory than
-/// is allowed, and the others in memory (R21).</summary>
+/// <summary>The changes of one transaction whose outcome is not known yet, in their order: the first of them in the spill file, if they
+/// need more memory than is allowed, and the others in memory (R21).</summary>
 internal sealed class TransactionChanges
 {
     private readonly List<Savepoint> _savepoints = [];
@@ -68,8 +68,8 @@ internal sealed class TransactionChanges
         _savepoints.Add(new Savepoint(name, _spilled?.Length ?? 0, Held.Count, HeldBytes, Count));
     }
 
-    /// <summary>ROLLBACK TO SAVEPOINT: drops what came after it. All of it was undone on the server: rows of tables without transactions are in transactions
-    /// of their own.</summary>
+    /// <summary>ROLLBACK TO SAVEPOINT: drops what came after it. All of it was undone on the server: rows of tables without transactions
+    /// are in transactions of their own.</summary>
     /// <param name="name">The savepoint.</param>
     /// <param name="transactionId">The transaction, for messages.</param>
     /// <exception cref="SourceInconsistentException">Some of it was delivered, or the savepoint was not set.</exception>
@@ -78,16 +78,18 @@ internal sealed class TransactionChanges
         var at = IndexOf(name);
         if (at < 0)
         {
-            throw new SourceInconsistentException($"Transaction {transactionId} rolls back to the savepoint '{name}', which it has not set, so it is not known "
-                + "which of its rows count. Reconcile its tables, then restart from a position after this transaction.");
+            throw new SourceInconsistentException($"Transaction {transactionId} rolls back to the savepoint '{name}', which it has not "
+                + "set, so it is not known which of its rows count. Reconcile its tables, then restart from a position after this "
+                + "transaction.");
         }
 
         var point = _savepoints[at];
         if (point.Count.Rows < _handedOver)
         {
-            throw new SourceInconsistentException($"Transaction {transactionId} rolls back to the savepoint '{name}', but {_handedOver - point.Count.Rows} of the "
-                + "changes after it had been delivered, because it is larger than TransactionBufferBytes and LargeTransactions is DeliverProvisionally. Reconcile "
-                + "its tables, then restart from a position after this transaction; or set LargeTransactions to Spill.");
+            throw new SourceInconsistentException($"Transaction {transactionId} rolls back to the savepoint '{name}', but "
+                + $"{_handedOver - point.Count.Rows} of the changes after it had been delivered, because it is larger than "
+                + "TransactionBufferBytes and LargeTransactions is DeliverProvisionally. Reconcile its tables, then restart from a "
+                + "position after this transaction; or set LargeTransactions to Spill.");
         }
 
         _savepoints.RemoveRange(at + 1, _savepoints.Count - at - 1);

@@ -2,7 +2,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Reads XA transactions: prepared at one place of the log, committed or rolled back at another, days later or in another order (R20).</summary>
+/// <summary>Reads XA transactions: prepared at one place of the log, committed or rolled back at another, days later or in another order
+/// (R20).</summary>
 /// <param name="settings">The options.</param>
 /// <param name="log">The reader of the log.</param>
 /// <param name="transactions">Holds them until their outcome.</param>
@@ -32,8 +33,9 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
 
         if (settings.Xa == XaMode.Fail && open.Changes.Count.Rows > 0)
         {
-            throw new SourceInconsistentException($"XA PREPARE of {prepare.Xid} in transaction {open.Transaction.Id} near {log.Cursor} does not say if its changes "
-                + "will be committed, and the source's Xa option is XaMode.Fail. Set it to XaMode.Buffer, or exclude the tables that XA transactions change.");
+            throw new SourceInconsistentException($"XA PREPARE of {prepare.Xid} in transaction {open.Transaction.Id} near {log.Cursor} "
+                + "does not say if its changes will be committed, and the source's Xa option is XaMode.Fail. Set it to XaMode.Buffer, or "
+                + "exclude the tables that XA transactions change.");
         }
 
         transactions.Prepare(open, prepare.Xid);
@@ -73,6 +75,7 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         return transactions.Commit(e);
     }
 
-    /// <summary>True if a transaction waits for its outcome: with XaMode.EmitAtPrepare only one that an offset of another mode has open.</summary>
+    /// <summary>True if a transaction waits for its outcome: with XaMode.EmitAtPrepare only one that an offset of another mode has
+    /// open.</summary>
     private bool IsAwaited(string xid) => settings.Xa != XaMode.EmitAtPrepare || transactions.Prepared.FindPending(xid) is not null;
 }

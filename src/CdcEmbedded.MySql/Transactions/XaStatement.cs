@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Reads the name of an XA transaction out of a logged XA statement. Servers write it as <c>X'67',X'62',1</c> (sql/xa.cc, serialize_xid);
-/// text in quotes is read too.</summary>
+/// <summary>Reads the name of an XA transaction out of a logged XA statement. Servers write it as <c>X'67',X'62',1</c> (sql/xa.cc,
+/// serialize_xid); text in quotes is read too.</summary>
 internal static class XaStatement
 {
     /// <summary>The name in the form of <see cref="Binlog.Events.XaPrepareEvent.Xid"/>.</summary>

@@ -6,8 +6,8 @@ using FsCheck.Fluent;
 
 namespace CdcEmbedded.MySql.Tests.Transactions;
 
-/// <summary>Random transactions with savepoints, XA, notices and statements: whatever the buffer, the stream is that of a buffer that holds everything, from
-/// the start and from any offset in it.</summary>
+/// <summary>Random transactions with savepoints, XA, notices and statements: whatever the buffer, the stream is that of a buffer that holds
+/// everything, from the start and from any offset in it.</summary>
 public sealed class RandomTransactionsTests
 {
     private const long Everything = 1 << 30;
