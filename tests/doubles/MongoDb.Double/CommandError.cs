@@ -21,13 +21,13 @@ public sealed class CommandError(int code, string message, params string[] label
     /// <summary>The code's name.</summary>
     public string CodeName => ErrorCodeNames.Of(Code);
 
-    /// <summary>Whether the reply carries the node's topologyVersion.</summary>
+    /// <summary>True if the reply carries the node's topologyVersion.</summary>
     public bool IsStateChange => _stateChange.Contains(Code);
 
-    /// <summary>Whether a server labels the code as resumable where a change stream meets it.</summary>
+    /// <summary>True if a server labels the code as resumable where a change stream meets it.</summary>
     public static bool IsResumable(int code) => _resumable.Contains(code);
 
-    /// <summary>Whether a server labels the code as worth a retry where a retryable write meets it.</summary>
+    /// <summary>True if a server labels the code as worth a retry where a retryable write meets it.</summary>
     public static bool IsRetryableWrite(int code) => _stateChange.Contains(code) || code is 6 or 7 or 89 or 262 or 9001;
 
     /// <summary>The same error with one label more.</summary>

@@ -35,10 +35,10 @@ public sealed class DoubleNode : IAsyncDisposable
     /// <summary>Its port; stays the same over <see cref="StopAsync"/> and <see cref="Start"/>.</summary>
     public int Port { get; private set; }
 
-    /// <summary><c>host:port</c> as it tells its clients.</summary>
+    /// <summary><c>host:port</c> as it reports to its clients.</summary>
     public string Address => $"{_deployment.Options.Host}:{Port}";
 
-    /// <summary>What it says it is. A change is told at once to the monitors that wait in hello.</summary>
+    /// <summary>What it says it is. A change is reported at once to the monitors that wait in hello.</summary>
     public NodeRole Role
     {
         get => _role;

@@ -20,7 +20,7 @@ public sealed class DoubleProcess : IAsyncDisposable
     /// <summary>The port of its first node.</summary>
     public int FirstPort => new Uri(ConnectionString.Split(',')[0]).Port;
 
-    /// <summary>Starts it with the options that its <c>--help</c> tells.</summary>
+    /// <summary>Starts it with the options that its <c>--help</c> lists.</summary>
     public static async Task<DoubleProcess> StartAsync(params string[] options)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(MongoDouble).Assembly.Location, .. options])
@@ -32,7 +32,7 @@ public sealed class DoubleProcess : IAsyncDisposable
         return new DoubleProcess(process, line["READY ".Length..]);
     }
 
-    /// <summary>Waits until the producer has written its count, and tells how many operations that were.</summary>
+    /// <summary>Waits until the producer has written its count, and returns the number of its operations.</summary>
     public async Task<int> WaitUntilDoneAsync(CancellationToken cancellationToken)
     {
         while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)

@@ -9,7 +9,7 @@ public enum DoubleTopology
     /// <summary>A sharded cluster: every node is a mongos.</summary>
     Sharded,
 
-    /// <summary>A load balancer on one port, with the nodes as mongos behind it.</summary>
+    /// <summary>A load balancer on one port, which passes connections to the nodes as mongos.</summary>
     LoadBalanced,
 
     /// <summary>A server without oplog, which refuses change streams.</summary>

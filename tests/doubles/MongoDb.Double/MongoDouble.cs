@@ -230,7 +230,7 @@ public sealed class MongoDouble : IAsyncDisposable
     /// </summary>
     public void RefreshSessions() => Forget(Sessions.Refresh());
 
-    /// <summary>Cuts the oplog down to its newest entries: whoever is further behind has lost its history.</summary>
+    /// <summary>Cuts the oplog down to its newest entries: streams at older positions have lost their history.</summary>
     public void TruncateOplog(int keep = 0)
     {
         lock (Store.Gate)

@@ -17,10 +17,10 @@ public sealed record MongoDoubleOptions
     /// <summary>The port of each node; 0 or missing for any free one.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
 
-    /// <summary>The name that nodes tell of themselves; all listen on 127.0.0.1.</summary>
+    /// <summary>The name that nodes report of themselves; all listen on 127.0.0.1.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>Whether connections are over TLS, with <see cref="MongoDouble.Certificates"/>.</summary>
+    /// <summary>True if connections are over TLS, with <see cref="MongoDouble.Certificates"/>.</summary>
     public bool Tls { get; init; }
 
     /// <summary>The users; with at least one, commands need a login.</summary>
@@ -30,7 +30,7 @@ public sealed record MongoDoubleOptions
     /// <value>The default is a server's: snappy, zstd and zlib ("net.compression.compressors" in the manual).</value>
     public IReadOnlyList<string> Compressors { get; init; } = ["snappy", "zstd", "zlib"];
 
-    /// <summary>The version that buildInfo tells.</summary>
+    /// <summary>The version that buildInfo reports.</summary>
     public string Version { get; init; } = "8.0.4";
 
     /// <summary>The feature compatibility version.</summary>
@@ -39,7 +39,7 @@ public sealed record MongoDoubleOptions
     /// <summary>The highest wire version in hello: 25 is MongoDB 8.0, 8 is 4.2.</summary>
     public int MaxWireVersion { get; init; } = 25;
 
-    /// <summary>The storage engine that serverStatus tells.</summary>
+    /// <summary>The storage engine that serverStatus reports.</summary>
     public string StorageEngine { get; init; } = "wiredTiger";
 
     /// <summary>The largest change event; small values make events split without large documents.</summary>

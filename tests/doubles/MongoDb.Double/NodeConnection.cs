@@ -40,7 +40,7 @@ internal sealed class NodeConnection(MongoDouble deployment, DoubleNode node, So
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FormatException
             or ObjectDisposedException or AuthenticationException or InvalidDataException)
         {
-            // The client went away, sent no protocol, or the double was told to cut it.
+            // The client went away, sent no protocol, or a test cut it.
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CdcEmbedded.MongoDb.Double;
 
-// The double as a process of its own, so that a reader can be killed while it goes on. Prints READY and the connection string, then one
+// The double as a process of its own, so that a reader can be killed while it continues. Prints READY and the connection string, then one
 // line per thousand documents produced; ends with its standard input.
 if (args.Contains("--help"))
 {

@@ -51,7 +51,7 @@ public sealed class Doc : IEnumerable<KeyValuePair<string, object?>>
         return this;
     }
 
-    /// <summary>Whether the name is there, if only with null.</summary>
+    /// <summary>True if the name is there, if only with null.</summary>
     public bool Has(string name) => IndexOf(name) >= 0;
 
     /// <summary>Removes an element; false where missing.</summary>
@@ -87,7 +87,7 @@ public sealed class Doc : IEnumerable<KeyValuePair<string, object?>>
         _ => null,
     };
 
-    /// <summary>Whether the value is true or a number other than 0, as MongoDB reads flags.</summary>
+    /// <summary>True if the value is true or a number other than 0, as MongoDB reads flags.</summary>
     public bool Flag(string name) => this[name] is true || Number(name) is { } number && number != 0;
 
     /// <summary>A value by a path of names, without arrays on the way.</summary>

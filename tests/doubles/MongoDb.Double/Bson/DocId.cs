@@ -34,15 +34,15 @@ public readonly record struct DocId(uint Seconds, ulong Rest) : IComparable<DocI
     /// <inheritdoc/>
     public override string ToString() => Convert.ToHexStringLower(ToBytes());
 
-    /// <summary>Whether one id orders before another.</summary>
+    /// <summary>True if one id orders before another.</summary>
     public static bool operator <(DocId left, DocId right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether one id orders after another.</summary>
+    /// <summary>True if one id orders after another.</summary>
     public static bool operator >(DocId left, DocId right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether one id orders before another or equals it.</summary>
+    /// <summary>True if one id orders before another or equals it.</summary>
     public static bool operator <=(DocId left, DocId right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether one id orders after another or equals it.</summary>
+    /// <summary>True if one id orders after another or equals it.</summary>
     public static bool operator >=(DocId left, DocId right) => left.CompareTo(right) >= 0;
 }

@@ -10,7 +10,7 @@ public sealed class DocOrder : IComparer<object?>
     /// <summary>The one order.</summary>
     public static DocOrder Instance { get; } = new();
 
-    /// <summary>Whether two values are equal in an index: 1, 1L and 1.0 are.</summary>
+    /// <summary>True if two values are equal in an index: 1, 1L and 1.0 are.</summary>
     public static bool Same(object? left, object? right) => Instance.Compare(left, right) == 0;
 
     /// <inheritdoc/>

@@ -19,15 +19,15 @@ public readonly record struct DocTimestamp(ulong Value) : IComparable<DocTimesta
     /// <inheritdoc/>
     public int CompareTo(DocTimestamp other) => Value.CompareTo(other.Value);
 
-    /// <summary>Whether one time is before another.</summary>
+    /// <summary>True if one time is before another.</summary>
     public static bool operator <(DocTimestamp left, DocTimestamp right) => left.Value < right.Value;
 
-    /// <summary>Whether one time is after another.</summary>
+    /// <summary>True if one time is after another.</summary>
     public static bool operator >(DocTimestamp left, DocTimestamp right) => left.Value > right.Value;
 
-    /// <summary>Whether one time is not after another.</summary>
+    /// <summary>True if one time is not after another.</summary>
     public static bool operator <=(DocTimestamp left, DocTimestamp right) => left.Value <= right.Value;
 
-    /// <summary>Whether one time is not before another.</summary>
+    /// <summary>True if one time is not before another.</summary>
     public static bool operator >=(DocTimestamp left, DocTimestamp right) => left.Value >= right.Value;
 }

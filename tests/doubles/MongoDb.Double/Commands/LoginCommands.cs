@@ -9,7 +9,7 @@ internal static class LoginCommands
 {
     public static Doc Start(CommandContext context) => Start(context, context.Command);
 
-    /// <summary>The attempt inside a hello: what fails here is silently left out of the reply.</summary>
+    /// <summary>The attempt inside a hello: what fails here is silently missing in the reply.</summary>
     public static Doc? Speculate(CommandContext context, Doc attempt)
     {
         try

@@ -3,7 +3,7 @@ using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Double.Commands;
 
-/// <summary>What a server tells of itself, and its administration.</summary>
+/// <summary>What a server reports of itself, and its administration.</summary>
 internal static class ServerCommands
 {
     public static Doc BuildInfo(CommandContext context)

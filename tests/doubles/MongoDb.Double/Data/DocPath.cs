@@ -39,7 +39,7 @@ internal static class DocPath
         return components[..made];
     }
 
-    /// <summary>The value at components that <see cref="Set"/> told.</summary>
+    /// <summary>The value at components that <see cref="Set"/> returned.</summary>
     public static object? At(Doc root, object[] components) => components.Aggregate<object, object?>(root, Child);
 
     /// <summary>Removes a field; null where there is none. A place in an array becomes null, as on a server.</summary>

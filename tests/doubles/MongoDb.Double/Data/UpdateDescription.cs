@@ -4,7 +4,7 @@ using CdcEmbedded.MongoDb.Double.Bson;
 namespace CdcEmbedded.MongoDb.Double.Data;
 
 /// <summary>
-/// What an update event tells of the change. A path is kept as its components, strings for fields and ints for places in arrays, because
+/// What an update event reports of the change. A path is kept as its components, strings for fields and ints for places in arrays, because
 /// the dotted form loses which is which.
 /// </summary>
 internal sealed class UpdateDescription

@@ -43,7 +43,7 @@ public sealed class DoubleCertificates : IDisposable
         return (authority, client);
     }
 
-    /// <summary>Whether a client's certificate is none, or one of this authority.</summary>
+    /// <summary>True if a client's certificate is none, or one of this authority.</summary>
     internal bool Accepts(X509Certificate? certificate)
     {
         if (certificate is null)

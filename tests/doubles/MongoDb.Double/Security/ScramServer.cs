@@ -72,7 +72,7 @@ internal sealed class ScramServer(string mechanism, Func<string, DoubleUser?> fi
         return Encoding.UTF8.GetBytes("v=" + Convert.ToBase64String(Mac(Mac(_salted, "Server Key"u8.ToArray()), signed)));
     }
 
-    // The reason goes to nobody: a server tells every failure in the same words.
+    // The reason goes to nobody: a server reports every failure in the same words.
     private static CommandError Failed(string reason) => new(18, "Authentication failed.") { Data = { ["reason"] = reason } };
 
     private static Dictionary<char, string> Fields(string message) => message.Split(',')

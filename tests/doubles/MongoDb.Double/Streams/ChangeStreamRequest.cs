@@ -70,7 +70,7 @@ internal sealed class ChangeStreamRequest
             : new ChangeStreamRequest(database, collection, stage, following);
     }
 
-    /// <summary>Whether a stream of this scope shows the operation.</summary>
+    /// <summary>True if a stream of this scope shows the operation.</summary>
     public bool Shows(OplogEntry entry)
     {
         if ((entry.IsExpanded && !Expanded) || entry.Database is "local" or "config" or "admin")
@@ -91,7 +91,7 @@ internal sealed class ChangeStreamRequest
         return (entry.Database == Database && entry.Collection == Collection) || entry.To == (Database, Collection);
     }
 
-    /// <summary>Whether the operation ends a stream of this scope.</summary>
+    /// <summary>True if the operation ends a stream of this scope.</summary>
     public bool IsEndedBy(OplogEntry entry) => !WholeDeployment && (Collection.Length > 0
         ? entry.Operation is "drop" or "rename" or "dropDatabase"
         : entry.Operation == "dropDatabase");
