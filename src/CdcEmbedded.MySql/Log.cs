@@ -31,6 +31,12 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Debug, "Closed connection {ConnectionId} to {Host}.")]
     public static partial void Closed(ILogger logger, string host, uint connectionId);
 
+    /// <summary>An SQL connection to the server of a replication session is open.</summary>
+    [LoggerMessage(1005, LogLevel.Debug,
+        "Connected to {Host} for queries: version {ServerVersion}, connection {ConnectionId}, after {ElapsedMilliseconds:0.0} ms.")]
+    public static partial void ConnectedForQueries(
+        ILogger logger, MySqlHost host, MySqlServerVersion serverVersion, int connectionId, double elapsedMilliseconds);
+
     /// <summary>The server was asked for its binlog.</summary>
     [LoggerMessage(1101, LogLevel.Debug, "Reading the binlog of {Host}, by GTID: {ByGtid}, from {File}:{Position}, as replica {ServerId}.")]
     public static partial void DumpStarted(ILogger logger, string host, bool byGtid, string file, long position, uint serverId);

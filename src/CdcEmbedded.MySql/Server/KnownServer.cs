@@ -40,8 +40,15 @@ internal sealed class KnownServer
     /// <summary>Opens an SQL connection to this server.</summary>
     /// <exception cref="CdcConnectionException">It cannot be reached, or connections to its address keep reaching another
     /// server.</exception>
-    public ValueTask<SqlSession> OpenSqlAsync(CancellationToken cancellationToken) => OpenAsync(
-        token => _access.OpenSqlAsync(Host, _time, token), ServerIdentity.AskAsync, cancellationToken);
+    public async ValueTask<SqlSession> OpenSqlAsync(CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        var session = await OpenAsync(token => _access.OpenSqlAsync(Host, _time, token), ServerIdentity.AskAsync, cancellationToken)
+            .ConfigureAwait(false);
+        var elapsed = _time.GetElapsedTime(started);
+        Log.ConnectedForQueries(_logger, Host, session.ServerVersion, session.ConnectionId, elapsed.TotalMilliseconds);
+        return session;
+    }
 
     /// <summary>Opens a replication session to this server. Exceptions as for <see cref="OpenSqlAsync"/>.</summary>
     public ValueTask<ReplicationSession> OpenReplicationAsync(CancellationToken cancellationToken) => OpenAsync(

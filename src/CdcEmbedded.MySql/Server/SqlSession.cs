@@ -47,6 +47,9 @@ internal sealed class SqlSession : IAsyncDisposable
     /// <summary>What the server says it is.</summary>
     public MySqlServerVersion ServerVersion { get; }
 
+    /// <summary>The server's number for this connection.</summary>
+    public int ConnectionId => _connection.ServerThread;
+
     /// <summary>Runs a query and reads its whole answer.</summary>
     /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
     /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete in time.</exception>
