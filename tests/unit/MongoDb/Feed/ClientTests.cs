@@ -284,7 +284,7 @@ public sealed class ClientTests
         Assert.DoesNotContain("pa:55word", refusal.ToString(), StringComparison.Ordinal);
     }
 
-    private static Task PingAsync(MongoClient client)
+    private static Task<BsonDocument> PingAsync(MongoClient client)
         => client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null, TestContext.Current.CancellationToken);
 
     private static async Task ReadOneAsync(StreamFixture fixture, ILoggerFactory? loggers)
