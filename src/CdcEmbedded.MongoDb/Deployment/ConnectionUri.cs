@@ -44,11 +44,11 @@ internal sealed class ConnectionUri
         catch (MongoConfigurationException exception)
         {
             // The driver's messages hide user and password.
-            throw Invalid(exception.Message.TrimEnd('.'), exception);
+            throw Unreadable(exception);
         }
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
-            throw Invalid(exception.Message.TrimEnd('.'), exception);
+            throw Unreadable(exception);
         }
     }
 
@@ -70,6 +70,9 @@ internal sealed class ConnectionUri
         Tls.Apply(settings);
         return settings;
     }
+
+    private static ArgumentException Unreadable(Exception cause) => Invalid($"{cause.Message.TrimEnd('.')}. It must begin with mongodb:// or "
+        + "mongodb+srv://, and characters such as @ : / % in the user name and the password must be percent-encoded", cause);
 
     /// <summary>The error of every connection string that is refused.</summary>
     public static ArgumentException Invalid(string reason, Exception? cause = null)
