@@ -41,7 +41,7 @@ public sealed class ChangeEventBuilder
     /// <summary>A truncate.</summary>
     public static ChangeEventBuilder Truncate(string table) => new(ChangeOperation.Truncate, table, null, null);
 
-    /// <summary>The key's columns. Default: <c>id</c>, where the row has one.</summary>
+    /// <summary>The key's columns. Default: <c>id</c>, if the row has it.</summary>
     public ChangeEventBuilder WithKey(params string[] columns)
     {
         _key = columns;

@@ -3,7 +3,7 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Testing;
 
-/// <summary>Checks that an offset store keeps the contract of <see cref="IOffsetStore"/>: call it from a test of your own store.</summary>
+/// <summary>Checks that an offset store fulfils the contract of <see cref="IOffsetStore"/>: call it from a test of your own store.</summary>
 public static class OffsetStoreConformance
 {
     private const string Text = """{"v":1,"source":"test","note":"quote ' \" \\ and ünïcödé 漢字 😀"}""";
@@ -36,12 +36,12 @@ public static class OffsetStoreConformance
         var second = await store.SaveAsync(key, "second", first, cancellationToken).ConfigureAwait(false);
         Require(second > first, $"Each SaveAsync must return a greater version; after {first} it returned {second}.");
         await RequireStoredAsync(store, key, "second", second, "from the same store", cancellationToken).ConfigureAwait(false);
-        await RequireStoredAsync(open(), key, "second", second, "from a store opened anew", cancellationToken).ConfigureAwait(false);
+        await RequireStoredAsync(open(), key, "second", second, "from a reopened store", cancellationToken).ConfigureAwait(false);
 
         var other = await store.LoadAsync(key + "2", cancellationToken).ConfigureAwait(false);
-        Require(other is null, "A save under one key must not show under another that begins alike.");
+        Require(other is null, "A save under one key must not show under another that starts with it.");
         Require(await store.LoadAsync(key.ToUpperInvariant(), cancellationToken).ConfigureAwait(false) is null,
-            "Keys must be told apart by case: with SQL, give the key's column a binary collation.");
+            "Keys must be case-sensitive: with SQL, give the key's column a binary collation.");
     }
 
     private static async Task VerifyConflictsAsync(Func<IOffsetStore> open, string key, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class ScriptedChange
         var point = table.IndexOf('.', StringComparison.Ordinal);
         return point > 0 && point < table.Length - 1
             ? new ScriptedChange(operation, table[..point], table[(point + 1)..], before, after, key)
-            : throw new ArgumentException($"'{table}' is no table: expected is database.table.", nameof(table));
+            : throw new ArgumentException($"'{table}' is not a table: expected is database.table.", nameof(table));
     }
 
     private static TableSchema MakeSchema(string database, string table, ScriptedRow? before, ScriptedRow? after, string[]? key)

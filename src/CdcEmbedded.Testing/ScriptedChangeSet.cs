@@ -17,9 +17,9 @@ internal sealed class ScriptedChangeSet : ChangeSet
     /// <param name="engine">The engine's name.</param>
     /// <param name="changes">The changes.</param>
     /// <param name="transaction">Null outside of one.</param>
-    /// <param name="transactionIndex">How many transactions lie before.</param>
-    /// <param name="firstRow">How many rows of the transaction lie before.</param>
-    /// <param name="endsTransaction">Whether reading goes on with the next transaction behind the last change.</param>
+    /// <param name="transactionIndex">Number of transactions before it.</param>
+    /// <param name="firstRow">Number of rows of the transaction before it.</param>
+    /// <param name="endsTransaction">True if reading resumes with the next transaction after the last change.</param>
     /// <param name="timestamp">When it was committed.</param>
     public ScriptedChangeSet(string engine, IReadOnlyList<ScriptedChange> changes,
         ScriptedTransaction? transaction, int transactionIndex, int firstRow, bool endsTransaction, DateTimeOffset timestamp)

@@ -3,7 +3,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Testing;
 
-/// <summary>A place in a script: whole transactions, then rows inside the next one.</summary>
+/// <summary>A position in a script: whole transactions, then rows inside the next one.</summary>
 internal sealed class ScriptedPosition : SourcePosition
 {
     public const string ConnectorName = "scripted";

@@ -20,7 +20,7 @@ public sealed class ScriptedRow
 
     /// <summary>Creates a row of names and values, in their order.</summary>
     /// <param name="fields">Values as CLR objects, see <see cref="ScriptedValue.From"/>.</param>
-    /// <exception cref="ArgumentException">A value's type is not known, or a name comes twice.</exception>
+    /// <exception cref="ArgumentException">A value's type is unknown, or a name occurs twice.</exception>
     public static ScriptedRow Of(params (string Name, object? Value)[] fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -38,7 +38,7 @@ public sealed class ScriptedRow
 
     /// <summary>Creates a row of a dictionary's entries, in their order.</summary>
     /// <param name="fields">Values as CLR objects, see <see cref="ScriptedValue.From"/>.</param>
-    /// <exception cref="ArgumentException">A value's type is not known.</exception>
+    /// <exception cref="ArgumentException">A value's type is unknown.</exception>
     public static ScriptedRow From(IEnumerable<KeyValuePair<string, object?>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

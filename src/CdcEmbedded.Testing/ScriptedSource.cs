@@ -3,12 +3,12 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Testing;
 
 /// <summary>A source that plays a script through the real engine, without a server: changes, transactions, heartbeats, filtered traffic,
-/// disconnects, failures, repetitions and waits, the same at each run.</summary>
+/// disconnects, failures, repetitions and waits, the same in each run.</summary>
 /// <remarks>
 /// <para>The script is a log: an engine that starts at an offset gets exactly what follows it, also inside a transaction, and several
 /// engines one after another may read it. A change outside of <see cref="Begin"/> and <see cref="Commit"/> is a transaction of its own,
-/// told without begin and end.</para>
-/// <para>At its end the source waits for more steps, as a server does, unless it comes upon <see cref="End"/> or the engine was told to
+/// without begin and end items.</para>
+/// <para>At its end the source waits for more steps, as a server does, unless it reaches <see cref="End"/> or the engine has to
 /// stop when caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading
 /// begins at the first step.</para>
 /// </remarks>
@@ -24,16 +24,16 @@ public sealed class ScriptedSource : ISource
     private int _losses;
     private int _openFeeds;
 
-    /// <summary>How many consecutive changes of one table in one transaction come as one log event.</summary>
+    /// <summary>Number of consecutive changes of one table in one transaction that form one log event.</summary>
     /// <value>The default is 1.</value>
     public int ChangesPerEvent { get; init; } = 1;
 
-    /// <summary>When the first transaction was committed; each later one is a second younger.</summary>
+    /// <summary>When the first transaction was committed; each later one follows a second later.</summary>
     /// <value>The default is 2026-01-01 00:00:00 UTC.</value>
     public DateTimeOffset FirstTimestamp { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What <see cref="CdcEngine.ValidateAsync"/> answers.</summary>
-    /// <value>The default is nothing found.</value>
+    /// <summary>What <see cref="CdcEngine.ValidateAsync"/> returns.</summary>
+    /// <value>The default is an empty list.</value>
     public IReadOnlyList<SourceFinding> Findings { get; init; } = [];
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed class ScriptedSource : ISource
     /// <inheritdoc/>
     public StartPosition DefaultStart => StartPosition.Earliest;
 
-    /// <summary>Where each attempt to connect asked to begin, in their order; refused attempts too.</summary>
+    /// <summary>The start of each attempt to connect, in order, including refused attempts.</summary>
     public IReadOnlyList<StartPosition> Starts
     {
         get
@@ -54,10 +54,10 @@ public sealed class ScriptedSource : ISource
         }
     }
 
-    /// <summary>How many feeds are open now: 0 after a stream has ended, else something leaks.</summary>
+    /// <summary>Number of open feeds: 0 after a stream has ended, otherwise something leaks.</summary>
     public int OpenFeeds => Volatile.Read(ref _openFeeds);
 
-    /// <summary>Names the key columns of a table; before its first change. Other tables have <c>id</c>, where a row has one.</summary>
+    /// <summary>Names the key columns of a table; before its first change. Other tables have <c>id</c>, if a row has it.</summary>
     public ScriptedSource Key(string table, params string[] columns)
     {
         lock (_gate)
@@ -112,13 +112,13 @@ public sealed class ScriptedSource : ISource
         }
     }
 
-    /// <summary>The source tells that it is alive and everything has been read.</summary>
+    /// <summary>The source reports that it is alive and everything has been read.</summary>
     public ScriptedSource Heartbeat() => Add(new ScriptStep { Kind = ScriptStepKind.Heartbeat });
 
-    /// <summary>The source tells that something is missing here.</summary>
-    /// <param name="kind">What it tells of.</param>
+    /// <summary>The source reports that something is missing here.</summary>
+    /// <param name="kind">What it reports.</param>
     /// <param name="message">What happened.</param>
-    /// <param name="table">As <c>database.table</c>; empty where it concerns none or all.</param>
+    /// <param name="table">As <c>database.table</c>; empty if it concerns none or all.</param>
     /// <exception cref="InvalidOperationException">A transaction is open.</exception>
     public ScriptedSource Notice(NoticeKind kind, string message, string table = "")
     {
@@ -137,10 +137,10 @@ public sealed class ScriptedSource : ISource
         }
     }
 
-    /// <summary>The connection is cut here, as many times as given; then the stream goes on.</summary>
+    /// <summary>The connection is cut here, as many times as given; then the stream continues.</summary>
     public ScriptedSource Disconnect(int times = 1) => Fail(new CdcConnectionException("The script cuts the connection."), times);
 
-    /// <summary>Reading fails here, as many times as given; then the stream goes on.</summary>
+    /// <summary>Reading fails here, as many times as given; then the stream continues.</summary>
     public ScriptedSource Fail(Exception failure, int times = 1)
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -169,10 +169,10 @@ public sealed class ScriptedSource : ISource
         return this;
     }
 
-    /// <summary>The change before comes once more, as a source may repeat it: with the same event id and offset.</summary>
+    /// <summary>The previous change is repeated, as a source may do: with the same event id and offset.</summary>
     public ScriptedSource Repeat() => Add(new ScriptStep { Kind = ScriptStepKind.Repeat, Remaining = 1 });
 
-    /// <summary>Nothing comes until the task has completed.</summary>
+    /// <summary>The source yields nothing until the task has completed.</summary>
     public ScriptedSource Wait(Task until)
     {
         ArgumentNullException.ThrowIfNull(until);
@@ -227,7 +227,7 @@ public sealed class ScriptedSource : ISource
         }
     }
 
-    /// <summary>Takes one of the times that a step still happens.</summary>
+    /// <summary>Takes one of the remaining times that a step happens.</summary>
     internal bool TryUse(ScriptStep step)
     {
         lock (_gate)

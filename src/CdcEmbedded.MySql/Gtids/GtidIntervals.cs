@@ -2,7 +2,7 @@ using Interval = CdcEmbedded.MySql.Gtids.GtidSet.Interval;
 
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>The algebra of sorted, disjoint intervals; each is one pass over both lists.</summary>
+/// <summary>The algebra of sorted, disjoint intervals; each operation runs through both lists once.</summary>
 internal static class GtidIntervals
 {
     public static Interval[] Union(ReadOnlySpan<Interval> a, ReadOnlySpan<Interval> b)

@@ -29,7 +29,7 @@ internal sealed record FeedSettings
     /// <summary>Opens the spill file.</summary>
     public Func<ISpillStorage> OpenSpillStorage { get; init; } = static () => TemporaryFile.Create(Path.GetTempPath());
 
-    /// <summary>Whether updates that change nothing are left out.</summary>
+    /// <summary>True to skip updates that change nothing.</summary>
     public bool SkipUnchanged { get; init; }
 
     /// <summary>Whose transactions are delivered; null for everybody's.</summary>
@@ -38,10 +38,10 @@ internal sealed record FeedSettings
     /// <summary>What becomes of prepared XA transactions.</summary>
     public XaMode Xa { get; init; }
 
-    /// <summary>Whether transaction begins and ends become items of their own.</summary>
+    /// <summary>True if begins and ends of transactions become items.</summary>
     public required bool WantsItems { get; init; }
 
-    /// <summary>Whether events come from files instead of a server.</summary>
+    /// <summary>True if events come from files instead of a server.</summary>
     public bool IsFile { get; init; }
 
     /// <summary>Where the feed ends; null for never.</summary>

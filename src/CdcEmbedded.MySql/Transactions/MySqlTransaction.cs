@@ -47,10 +47,10 @@ internal sealed class MySqlTransaction : TransactionInfo
 
     public FeedIdentity Identity => _identity;
 
-    /// <summary>Microseconds since 1970 of the commit on the server that is read; 0 where the log does not tell it.</summary>
+    /// <summary>Time of the commit on the server that is read, in microseconds since 1970; 0 if the log does not give it.</summary>
     public long ImmediateCommit { get; set; }
 
-    /// <summary>Microseconds since 1970 of the commit on the server where it was made first; 0 where the log does not tell it.</summary>
+    /// <summary>Time of the commit on the server where it originated, in microseconds since 1970; 0 if the log does not give it.</summary>
     public long OriginalCommit { get; set; }
 
     /// <summary>The header's time of the first event, in whole seconds since 1970.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>What a rows event's header and its surroundings tell of all its changes.</summary>
+/// <summary>What a rows event's header and context say about all its changes.</summary>
 /// <param name="EventPosition">Where the event begins in its file.</param>
 /// <param name="PayloadOffset">Where it begins in the uncompressed payload of the transaction payload event at that position; null outside
 /// one.</param>

@@ -36,7 +36,7 @@ internal static class XaStatement
         return string.Create(CultureInfo.InvariantCulture, $"X'{parts[0]}',X'{parts[1]}',{FormatOf(rest)}");
     }
 
-    /// <summary>The number behind the last comma; 1 where none stands.</summary>
+    /// <summary>Reads the number after the last comma; 1 if there is none.</summary>
     private static int FormatOf(ReadOnlySpan<char> rest)
     {
         var comma = rest.IndexOf(',');

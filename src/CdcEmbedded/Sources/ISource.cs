@@ -21,7 +21,7 @@ public interface ISource
     /// whether the log still has the start.</summary>
     /// <remarks>The one list of findings serves both ways: the engine throws at the start where one is an error, and
     /// <see cref="CdcEngine.ValidateAsync"/> returns it. What was found is no exception here.</remarks>
-    /// <param name="context">What the engine tells the source.</param>
+    /// <param name="context">What the engine gives the source.</param>
     /// <param name="start">Where to begin.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The caller owns and disposes it.</returns>

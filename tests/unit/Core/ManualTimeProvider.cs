@@ -1,6 +1,6 @@
 namespace CdcEmbedded.Tests;
 
-/// <summary>A clock that stands still until a test moves it; timers fire inside <see cref="Advance"/>, in their order.</summary>
+/// <summary>A clock that moves only when a test advances it; timers fire inside <see cref="Advance"/>, in order.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();

@@ -23,7 +23,7 @@ internal static class ColumnTypeReader
     };
 
     /// <summary>Reads the type.</summary>
-    /// <param name="tokens">Stand at the type.</param>
+    /// <param name="tokens">Positioned at the type.</param>
     /// <param name="column">Gets the type, its character set and its nullability.</param>
     /// <param name="tableCharacterSet">What texts have where nothing else is said; null where not known.</param>
     /// <param name="context">The session's settings.</param>

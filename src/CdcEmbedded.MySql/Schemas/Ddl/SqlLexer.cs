@@ -24,7 +24,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
     /// <summary>What follows the last token.</summary>
     public readonly ReadOnlySpan<char> Rest => _text[_at..];
 
-    /// <summary>Goes on to the next token.</summary>
+    /// <summary>Moves to the next token.</summary>
     /// <returns>False at the end.</returns>
     public bool Read()
     {
@@ -122,7 +122,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         return false;
     }
 
-    /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. Behind a name and its
+    /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. After a name and its
     /// point is a name, even one that begins with digits.</summary>
     private readonly int LengthOfNumber()
     {

@@ -140,7 +140,7 @@ internal sealed class SqlTokens
     /// <summary>Everything from here on, to be read by itself.</summary>
     public SqlTokens Rest() => new(_tokens, _at, _end);
 
-    /// <summary>Passes over everything up to a comma outside parentheses, or to the end.</summary>
+    /// <summary>Skips everything up to a comma outside parentheses, or to the end.</summary>
     public void SkipToComma()
     {
         while (!IsAtEnd && !Peek().Is(','))

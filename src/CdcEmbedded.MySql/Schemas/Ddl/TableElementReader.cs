@@ -6,7 +6,7 @@ internal static class TableElementReader
     private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL" };
 
     /// <summary>Reads an element that is no column.</summary>
-    /// <param name="tokens">Stand at its first word.</param>
+    /// <param name="tokens">Positioned at its first word.</param>
     /// <param name="keys">Gets what it says of columns, which may follow it.</param>
     /// <returns>False where a column follows.</returns>
     public static bool TryReadKey(SqlTokens tokens, TableKeys keys)

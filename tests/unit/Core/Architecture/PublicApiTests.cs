@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>The public API is a promise: it changes only together with its text. To write the texts anew after a change that is meant:
+/// <summary>The public API is a promise: it changes only together with its text. To rewrite the texts after an intended change:
 /// <c>CDC_WRITE_PUBLIC_API=1 dotnet test tests/CdcEmbedded.Tests</c>.</summary>
 public sealed class PublicApiTests
 {

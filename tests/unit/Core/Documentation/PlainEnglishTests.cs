@@ -3,9 +3,9 @@ namespace CdcEmbedded.Tests.Documentation;
 /// <summary>Comments, documentation, messages, test names and pages use the words of the glossary in src/ARCHITECTURE.md.</summary>
 public sealed class PlainEnglishTests
 {
-    /// <summary>The folders whose texts have been rewritten: an offender in them fails. Those of other folders are in the report that
-    /// CDC_LANGUAGE_REPORT names.</summary>
-    private static readonly string[] Swept =
+    /// <summary>The folders whose texts are still being rewritten: an offender elsewhere fails. The report that CDC_LANGUAGE_REPORT names has
+    /// all of them.</summary>
+    private static readonly string[] Unswept =
     [
         ".github/", "README.md", "benchmarks/", "samples/DocSnippets/", "src/ARCHITECTURE.md", "src/docs/", "src/CdcEmbedded.MySql/Binlog/",
         "tests/doubles/CrashReader/", "tests/doubles/TestServers/", "tests/live/", "tests/recordings/", "tests/shared/",
@@ -26,7 +26,7 @@ public sealed class PlainEnglishTests
             File.WriteAllLines(report, folders.SelectMany(folder => folder.Prepend($"== {folder.Key}: {folder.Count()}")));
         }
 
-        var failures = offenders.Where(offender => Swept.Any(folder => offender.StartsWith(folder, StringComparison.Ordinal))).ToList();
+        var failures = offenders.Where(offender => !Unswept.Any(folder => offender.StartsWith(folder, StringComparison.Ordinal))).ToList();
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 

@@ -19,7 +19,7 @@ public sealed class AcknowledgementTests : EngineTest
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(100)]
-    public async Task ReadAsync_left_by_break_stores_what_came_before_the_item_at_hand(int changesPerEvent)
+    public async Task ReadAsync_left_by_break_stores_what_precedes_the_current_item(int changesPerEvent)
     {
         var source = Transactions(changesPerEvent, 2, 3);
         await using (var engine = Engine(source))
@@ -270,7 +270,7 @@ public sealed class AcknowledgementTests : EngineTest
     }
 
     [Fact]
-    public async Task ReadBatchesAsync_with_the_offset_in_the_applications_own_hands_goes_on_where_it_says()
+    public async Task ReadBatchesAsync_with_the_offset_stored_by_the_application_resumes_where_it_says()
     {
         var source = Transactions(1, 5, 4).End();
         var mine = new InMemoryOffsetStore();

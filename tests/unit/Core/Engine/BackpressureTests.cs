@@ -10,7 +10,7 @@ public sealed class BackpressureTests : EngineTest
     [InlineData(6, 1 << 20)]
     [InlineData(1 << 20, 600)]
     [InlineData(1, 1)]
-    public async Task Reading_stops_at_the_bound_of_changes_or_bytes_and_goes_on_as_the_consumer_does(int maxChanges, long maxBytes)
+    public async Task Reading_stops_at_the_bound_of_changes_or_bytes_and_continues_with_the_consumer(int maxChanges, long maxBytes)
     {
         var options = Options(maxBatch: 2, maxChanges: maxChanges, maxBytes: maxBytes);
         var source = new ScriptedSource();

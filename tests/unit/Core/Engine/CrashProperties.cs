@@ -35,7 +35,7 @@ public sealed class CrashProperties : EngineTest
             {
                 var id = Id(change);
                 Assert.Equal(first ? storedBefore + 1 : delivered + 1, id);
-                Assert.True(id <= Math.Max(delivered, storedBefore) + 1 || !first, "A change was left out.");
+                Assert.True(id <= Math.Max(delivered, storedBefore) + 1 || !first, "A change is missing.");
                 first = false;
                 delivered = id;
                 if (random.Next(6) == 0)
@@ -59,7 +59,7 @@ public sealed class CrashProperties : EngineTest
             }
         }
 
-        // Two hundred runs that each commit nothing would be a script that stands still: not with a commit in six.
+        // Two hundred runs that each commit nothing would mean that the script makes no progress: impossible with a commit in six.
         return false;
     }
 

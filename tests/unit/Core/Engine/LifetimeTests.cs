@@ -81,7 +81,7 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Fact]
-    public async Task Cancelling_by_WithCancellation_surfaces_with_that_token_even_with_rows_at_hand()
+    public async Task Cancelling_by_WithCancellation_surfaces_with_that_token_even_with_rows_left()
     {
         using var mine = new CancellationTokenSource();
         await using var engine = Engine(Transactions(100, 100));
@@ -103,7 +103,7 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Fact]
-    public async Task Cancelling_in_the_body_acknowledges_the_batch_at_hand_once_the_next_one_is_asked_for()
+    public async Task Cancelling_in_the_body_acknowledges_the_current_batch_once_the_next_one_is_asked_for()
     {
         using var mine = new CancellationTokenSource();
         await using var engine = Engine(Transactions(1, 3, 3).Wait(new TaskCompletionSource().Task));
@@ -172,7 +172,7 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Fact]
-    public async Task Disposing_the_engine_from_another_thread_stores_the_rows_before_the_one_at_hand()
+    public async Task Disposing_the_engine_from_another_thread_stores_the_rows_before_the_current_one()
     {
         var engine = Engine(Transactions(100, 10));
         await foreach (var change in engine.ReadAsync(Timeout))

@@ -23,7 +23,7 @@ public sealed class OffsetLostTests : EngineTest
     [Theory]
     [InlineData(OffsetLostPolicy.StartFromEarliest, new[] { "Begin", "1", "2", "End", "Begin", "3", "End" }, 0)]
     [InlineData(OffsetLostPolicy.StartFromLatest, new string[0], 2)]
-    public async Task Lost_at_the_start_the_policy_reads_elsewhere_behind_a_notice(OffsetLostPolicy policy, string[] expected, int start)
+    public async Task Lost_at_the_start_the_policy_reads_elsewhere_after_a_notice(OffsetLostPolicy policy, string[] expected, int start)
     {
         await Store.SaveAsync("test", At(1), 0, default);
         var source = Transactions(1, 2, 1).LoseOffsets().End();
@@ -45,7 +45,7 @@ public sealed class OffsetLostTests : EngineTest
     }
 
     [Fact]
-    public async Task Lost_while_reading_the_notice_comes_behind_everything_read_before()
+    public async Task Lost_while_reading_the_notice_follows_everything_read_before()
     {
         var source = Transactions(1, 1).Fail(new OffsetLostException("purged")).Insert(Table, ("id", 2)).End();
         await using var engine = Lost(source, OffsetLostPolicy.StartFromEarliest);
@@ -110,7 +110,7 @@ public sealed class OffsetLostTests : EngineTest
     }
 
     [Fact]
-    public async Task A_failure_on_the_way_to_the_new_place_is_retried_there_and_told_once()
+    public async Task A_failure_at_the_new_position_is_retried_there_and_reported_once()
     {
         await Store.SaveAsync("test", At(1), 0, default);
         var source = Transactions(1, 1, 1).Disconnect().End();
@@ -156,7 +156,7 @@ public sealed class OffsetLostTests : EngineTest
     [Fact]
     public async Task A_notice_of_the_source_comes_in_its_order_once_and_is_logged()
     {
-        var source = new ScriptedSource().Insert(Table, ("id", 1)).Notice(NoticeKind.TableSkipped, "left out", "shop.orders").Disconnect()
+        var source = new ScriptedSource().Insert(Table, ("id", 1)).Notice(NoticeKind.TableSkipped, "skipped", "shop.orders").Disconnect()
             .Notice(NoticeKind.Incident, "lost events").Insert(Table, ("id", 2)).End();
         await using var engine = Lost(source, OffsetLostPolicy.Fail);
 
@@ -164,10 +164,10 @@ public sealed class OffsetLostTests : EngineTest
 
         Assert.Equal(["1", "TableSkipped", "Incident", "2"], items.Select(Text));
         var skipped = Assert.IsType<Notice>(items[1]);
-        Assert.Equal(("shop", "orders", "left out"), (skipped.Database, skipped.Table, skipped.Message));
-        Assert.Equal("TableSkipped of shop.orders: left out", skipped.ToString());
+        Assert.Equal(("shop", "orders", "skipped"), (skipped.Database, skipped.Table, skipped.Message));
+        Assert.Equal("TableSkipped of shop.orders: skipped", skipped.ToString());
         Assert.Equal("Incident: lost events", items[2].ToString());
-        Assert.Equal(1, _log.Of(LogLevel.Warning).Count(line => line.Contains("TableSkipped notice of shop.orders: left out", StringComparison.Ordinal)));
+        Assert.Equal(1, _log.Of(LogLevel.Warning).Count(line => line.Contains("TableSkipped notice of shop.orders: skipped", StringComparison.Ordinal)));
         Assert.Equal(1, _log.Of(LogLevel.Warning).Count(line => line.Contains("Incident notice: lost events", StringComparison.Ordinal)));
     }
 

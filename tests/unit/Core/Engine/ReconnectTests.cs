@@ -139,7 +139,7 @@ public sealed class ReconnectTests : EngineTest
     }
 
     [Fact]
-    public async Task Status_tells_reconnecting_with_the_reason_while_it_waits()
+    public async Task Status_is_reconnecting_with_the_reason_while_it_waits()
     {
         var policy = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(100) };
         await using var engine = new CdcEngine(Transactions(1, 1).Disconnect(), Store, Options(reconnect: policy));

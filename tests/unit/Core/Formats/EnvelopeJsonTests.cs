@@ -53,7 +53,7 @@ public sealed class EnvelopeJsonTests
     [InlineData(NoticeKind.TableSkipped, "table_skipped")]
     [InlineData(NoticeKind.DataLoss, "data_loss")]
     [InlineData(NoticeKind.TransactionMissed, "transaction_missed")]
-    public void A_notice_has_its_kind_and_message_and_no_source_where_no_event_told_it(NoticeKind kind, string word)
+    public void A_notice_has_its_kind_and_message_and_no_source_if_it_is_from_no_event(NoticeKind kind, string word)
     {
         using var json = Writer();
         var insert = OneChange.Insert();
@@ -68,7 +68,7 @@ public sealed class EnvelopeJsonTests
     }
 
     [Fact]
-    public void With_the_option_the_transaction_is_told()
+    public void With_the_option_the_transaction_is_written()
     {
         using var json = Writer(transactions: true);
         Assert.Contains(
@@ -93,7 +93,7 @@ public sealed class EnvelopeJsonTests
     }
 
     [Fact]
-    public void An_absent_field_is_left_out_and_a_null_is_null()
+    public void An_absent_field_is_omitted_and_a_null_is_null()
     {
         using var json = Writer();
         var change = OneChange.Insert(("a", DataValue.Absent), ("b", DataValue.Null), ("c", DataValue.FromInt64(1)));
@@ -117,7 +117,7 @@ public sealed class EnvelopeJsonTests
     }
 
     [Fact]
-    public void A_key_whose_fields_stand_elsewhere_than_the_schemas_columns_keeps_its_own_names()
+    public void A_key_whose_fields_have_other_indexes_than_the_schemas_columns_keeps_its_own_names()
     {
         var schema = new TableSchema("shop", "orders",
             [new ColumnSchema { Name = "note", TypeName = "text" }, new ColumnSchema { Name = "id", TypeName = "int" }], [1]);

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.Tests.Formats;
 
-/// <summary>A clock that stands.</summary>
+/// <summary>A clock that never moves.</summary>
 internal sealed class FixedTime(long unixMilliseconds) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);

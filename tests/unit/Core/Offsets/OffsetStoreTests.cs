@@ -20,11 +20,11 @@ public sealed class OffsetStoreTests
     }
 
     [Theory]
-    [InlineData("forgets", "opened anew|after the first save")]
+    [InlineData("forgets", "reopened store|after the first save")]
     [InlineData("no-compare", "must throw OffsetConflictException; it saved")]
     [InlineData("wrong-exception", "not System.InvalidOperationException")]
     [InlineData("same-version", "greater version")]
-    [InlineData("ignores-case", "told apart by case")]
+    [InlineData("ignores-case", "case-sensitive")]
     [InlineData("short-column", "100,001 characters")]
     public async Task OffsetStoreConformance_finds_what_is_wrong(string fault, string expected)
     {

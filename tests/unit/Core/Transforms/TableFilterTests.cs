@@ -64,7 +64,7 @@ public sealed class TableFilterTests
     }
 
     [Fact]
-    public void Case_counts_unless_told_otherwise()
+    public void Case_matters_unless_the_filter_ignores_it()
     {
         Assert.False(new TableFilter(["Shop.Ord*"], []).Matches("shop", "ORDERS"));
         Assert.True(new TableFilter(["Shop.Ord*"], [], ignoreCase: true).Matches("shop", "ORDERS"));

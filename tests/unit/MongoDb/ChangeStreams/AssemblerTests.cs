@@ -41,7 +41,7 @@ public sealed class AssemblerTests
     }
 
     [Fact]
-    public void Events_of_the_start_itself_are_left_out_where_the_latest_position_was_wanted()
+    public void Events_at_the_start_itself_are_skipped_if_the_latest_position_was_requested()
     {
         var assembler = New(StreamPoint.At(new ClusterTime(5, 1), isAfter: true));
         Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(History.Token(5, 0, 0)))));

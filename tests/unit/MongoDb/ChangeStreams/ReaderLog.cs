@@ -7,10 +7,10 @@ internal sealed class ReaderLog(History history)
     private int _inThisLife;
     private int? _open;
 
-    /// <summary>Whether everything has been seen, the end of a last transaction included.</summary>
+    /// <summary>True if everything has been seen, including the end of the last transaction.</summary>
     public bool IsComplete => _seen == history.Expected.Count && _open is null;
 
-    /// <summary>A life begins: leaving the loop has stored everything but the item that was at hand.</summary>
+    /// <summary>Starts a life: leaving the loop has stored everything except the current item.</summary>
     public void OnStarted() => _inThisLife = 0;
 
     public void Take(StreamItem item)
@@ -44,7 +44,7 @@ internal sealed class ReaderLog(History history)
     {
         var number = (int)change.Key["_id"].AsInt64();
 
-        // Only the item that was at hand when the life before ended may come again.
+        // Only the item that was current when the previous life ended may be repeated.
         Assert.True(number == _seen || (_inThisLife == 0 && number == _seen - 1), $"Change {number} came where {_seen} should.");
         var expected = history.Expected[number];
         Assert.Equal(expected.Collection, change.Table);

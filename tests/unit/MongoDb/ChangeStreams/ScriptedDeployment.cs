@@ -4,7 +4,7 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>A deployment in memory behind the seam: it plays a <see cref="History"/>, in batches of random sizes, and breaks at random reads.</summary>
+/// <summary>A deployment in memory: it plays a <see cref="History"/>, in batches of random sizes, and breaks at random reads.</summary>
 internal sealed class ScriptedDeployment(History history, Random random, double breakage) : IMongoDeployment
 {
     /// <summary>How often a stream was opened.</summary>

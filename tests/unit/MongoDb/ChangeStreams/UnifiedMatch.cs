@@ -7,7 +7,7 @@ namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 /// value; and the operators that the files of this folder use.</summary>
 internal static class UnifiedMatch
 {
-    /// <summary>Whether it matches; else where it does not.</summary>
+    /// <summary>Returns true if it matches; otherwise says where it does not.</summary>
     public static string? Mismatch(JsonElement expected, object? actual, bool exists = true, bool isRoot = true, string path = "")
     {
         if (FirstName(expected) is ['$', '$', ..])

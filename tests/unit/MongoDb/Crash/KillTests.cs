@@ -29,7 +29,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var runs = new List<(string? StoredBefore, List<string> Seen)>();
         long begun = Stopwatch.GetTimestamp();
 
-        // On a busy machine the offset is stored late: the kills go on until it was.
+        // On a busy machine the offset is stored late: the kills continue until it was.
         while (Stopwatch.GetElapsedTime(begun) < _killing
             || (runs.Select(run => run.StoredBefore).OfType<string>().Distinct().Count() < LeastStores && Stopwatch.GetElapsedTime(begun) < _patience))
         {

@@ -100,7 +100,7 @@ public sealed class DoubleFaultTests
     }
 
     [Fact]
-    public async Task Fail_point_blocks_then_fails_as_often_as_it_was_told()
+    public async Task Fail_point_blocks_then_fails_as_often_as_configured()
     {
         await using MongoDouble deployment = MongoDouble.Start();
         using RawClient client = await RawClient.ConnectAsync(deployment.Nodes[0]);

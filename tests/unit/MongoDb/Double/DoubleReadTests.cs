@@ -53,7 +53,7 @@ public sealed class DoubleReadTests
     }
 
     [Fact]
-    public async Task Oplog_tells_its_window_and_collections_their_images()
+    public async Task Oplog_gives_its_window_and_collections_their_images()
     {
         await using MongoDouble deployment = MongoDouble.Start();
         using RawClient client = await RawClient.ConnectAsync(deployment.Nodes[0]);

@@ -56,7 +56,7 @@ public sealed class DoubleStreamTests
     }
 
     [Fact]
-    public async Task Stream_behind_a_truncated_oplog_loses_its_history()
+    public async Task Stream_from_before_a_truncated_oplog_loses_its_history()
     {
         await using MongoDouble deployment = MongoDouble.Start(_still);
         using RawClient client = await RawClient.ConnectAsync(deployment.Nodes[0]);

@@ -12,7 +12,7 @@ public sealed class KillTests
     [Theory]
     [InlineData("append")]
     [InlineData("atomic")]
-    public async Task A_reader_killed_while_the_source_goes_on_loses_nothing_and_repeats_only_what_was_not_committed(string mode)
+    public async Task A_reader_killed_while_the_source_continues_loses_nothing_and_repeats_only_what_was_not_committed(string mode)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(_patience);
@@ -63,7 +63,7 @@ public sealed class KillTests
             }
             else
             {
-                // What comes again has been seen, and what follows goes on from there without a gap.
+                // What is repeated has been seen, and what follows continues from there without a gap.
                 repeated++;
                 Assert.True(seen.BinarySearch(line, StringComparer.Ordinal) >= 0, "An event came out of order.");
             }

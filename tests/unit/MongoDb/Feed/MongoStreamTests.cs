@@ -68,7 +68,7 @@ public sealed class MongoStreamTests
     }
 
     [Fact]
-    public async Task Expired_images_are_told_apart_from_those_that_were_never_kept()
+    public async Task Expired_images_are_distinguished_from_those_that_never_existed()
     {
         await using var fixture = new StreamFixture();
         await fixture.WriteAsync("""{"create":"orders","changeStreamPreAndPostImages":{"enabled":true}}""");
@@ -122,7 +122,7 @@ public sealed class MongoStreamTests
     }
 
     [Fact]
-    public async Task A_restart_inside_a_transaction_goes_on_counting_and_does_not_begin_it_again()
+    public async Task A_restart_inside_a_transaction_continues_to_count_and_does_not_begin_it_again()
     {
         await using var fixture = new StreamFixture();
         await fixture.WriteAsync("""{"create":"orders"}""");
@@ -348,7 +348,7 @@ public sealed class MongoStreamTests
     }
 
     [Fact]
-    public async Task StopWhenCaughtUp_ends_behind_what_was_there_at_the_start()
+    public async Task StopWhenCaughtUp_ends_after_what_existed_at_the_start()
     {
         await using var fixture = new StreamFixture();
         for (var i = 0; i < 20; i++)

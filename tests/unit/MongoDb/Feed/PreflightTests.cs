@@ -4,7 +4,7 @@ using CdcEmbedded.MongoDb.Double.Security;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
-/// <summary>What is found out about a deployment before the first event, each with the command that mends it.</summary>
+/// <summary>What the preflight finds out about a deployment before the first event, with the command that fixes it.</summary>
 public sealed class PreflightTests
 {
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class StreamFixture : IAsyncDisposable
 
     public MongoSourceOptions Options { get; set; } = new();
 
-    /// <summary>Opens a reader that goes on from the stored offset.</summary>
+    /// <summary>Opens a reader that resumes from the stored offset.</summary>
     public async Task<StreamReading> OpenAsync(StartPosition? start = null, bool items = true)
     {
         var engine = new CdcEngine(Source(), Store, new CdcEngineOptions

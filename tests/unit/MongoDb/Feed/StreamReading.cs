@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
-/// <summary>An engine under enumeration, read item by item with patience. Heartbeats are passed over unless asked for.</summary>
+/// <summary>An engine that is enumerated item by item, with a limit for each wait. Heartbeats are skipped unless asked for.</summary>
 internal sealed class StreamReading : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<StreamItem> _items;

@@ -43,7 +43,7 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pretty_output_tells_transactions_and_what_became_of_collections()
+    public async Task Pretty_output_shows_transactions_and_changes_of_collections()
     {
         await WriteAsync("""{"create":"orders","changeStreamPreAndPostImages":{"enabled":true}}""");
         await _server.RunTransactionAsync("shop", Parse("""{"insert":"orders","documents":[{"_id":1,"qty":5,"note":"x"}]}"""),
@@ -62,7 +62,7 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Runs_with_a_limit_and_an_offset_file_go_on_where_the_last_one_ended()
+    public async Task Runs_with_a_limit_and_an_offset_file_resume_where_the_last_one_ended()
     {
         for (int i = 0; i < 7; i++)
         {
@@ -145,7 +145,7 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_a_server_the_recorded_change_stream_is_shown_and_its_origin_told()
+    public async Task Without_a_server_the_recorded_change_stream_is_shown_with_its_origin()
     {
         (int code, string[] lines, string errors) = await TailProcess.RunAsync("--format", "json", "--transactions", "--include", "cinema.*");
         Assert.Equal(0, code);
@@ -157,7 +157,7 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_recordings_go_on_from_an_offset_file_too()
+    public async Task The_recordings_resume_from_an_offset_file_too()
     {
         string[] whole = (await TailProcess.RunAsync("--format", "json")).Lines;
         var pieces = new List<string>();

@@ -95,7 +95,7 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
-    public async Task An_invalidate_is_told_before_the_stream_ends()
+    public async Task An_invalidate_is_yielded_before_the_stream_ends()
     {
         await using var fixture = new StreamFixture();
         await fixture.InsertAsync("""{"_id":1}""");

@@ -34,7 +34,7 @@ public sealed class DeliveryCheckTests
             (a, b) => a.SequenceEqual(b) == (Sum(a) == Sum(b))).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_check_tells_places_apart_that_add_up_to_the_same()
+    public void The_check_distinguishes_positions_with_the_same_sum()
         => Assert.NotEqual(Sum([0, 1, 1, 0]), Sum([1, 0, 0, 1]));
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class CdcTailUsageTests
     [InlineData("", "--mysql", "Server=db1;Colour=blue")]
     [InlineData("", "--mysql", "Server=db1;Password=secret-word;Port=none")]
     [InlineData("", "--include", "")]
-    public async Task Wrong_usage_is_told_on_standard_error_and_ends_with_2(string message, params string[] arguments)
+    public async Task Wrong_usage_is_reported_on_standard_error_and_ends_with_2(string message, params string[] arguments)
     {
         var result = await CdcTailProcess.RunAsync(arguments);
         Assert.Equal(2, result.ExitCode);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MySql.Tests.Schemas;
 
-/// <summary>What of a server's tables now stood there at a place that lies back, by what the log did behind it, and before it.</summary>
+/// <summary>Which of a server's current tables existed at an older position, according to the log after it and before it.</summary>
 public sealed class LoggedChangesTests
 {
     private const string Now = "CREATE DATABASE d CHARACTER SET utf8mb4; CREATE TABLE t (now INT, v TEXT)";
@@ -74,7 +74,7 @@ public sealed class LoggedChangesTests
     [InlineData(false, "ALTER TABLE u ADD b INT")]
     [InlineData(false, "DROP DATABASE e")]
     [InlineData(false, "ALTER DATABASE d CHARACTER SET latin1")]
-    public void A_table_is_another_one_behind_a_statement_that_changes_it(bool expected, string statement)
+    public void A_table_is_another_one_after_a_statement_that_changes_it(bool expected, string statement)
     {
         var changes = new LoggedChanges(new TableSelection(TableFilters.Create([], [], ignoreCase: false), includesShadows: false, NullLogger.Instance), LoggedSql.Instance,
             ignoresTableCase: false);

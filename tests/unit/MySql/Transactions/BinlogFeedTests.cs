@@ -87,7 +87,7 @@ public sealed class BinlogFeedTests
     }
 
     [Fact]
-    public async Task A_truncate_is_a_transaction_and_is_not_told_again()
+    public async Task A_truncate_is_a_transaction_and_is_not_reported_again()
     {
         var list = EventList.Begun().Gtid(1).Query("TRUNCATE TABLE t").Transaction(2, 5);
         var all = await list.ReadAsync();
@@ -98,7 +98,7 @@ public sealed class BinlogFeedTests
     }
 
     [Fact]
-    public async Task A_length_that_lies_is_told()
+    public async Task A_false_length_is_reported()
     {
         var e = EventList.Begun().Transaction(1, 1).Events[^1].ToArray();
         e[9]++;
@@ -123,7 +123,7 @@ public sealed class BinlogFeedTests
     [Theory]
     [InlineData("ViewChange")]
     [InlineData("TransactionContext")]
-    public async Task Notes_of_group_replication_are_passed_over(string type)
+    public async Task Notes_of_group_replication_are_skipped(string type)
         => Assert.Equal("( 1 )", (await EventList.Begun().Add(Enum.Parse<EventType>(type), new byte[60]).Transaction(1, 1).ReadAsync()).Text);
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class BinlogFeedTests
     }
 
     [Fact]
-    public async Task Updates_that_change_nothing_are_left_out_on_request_and_places_stay_right()
+    public async Task Updates_that_change_nothing_are_skipped_on_request_and_positions_stay_right()
     {
         EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Updates(1, 1, 2, 3, 4, 4, 5, 6).Updates(7, 7).Rows(8).Xid();
         var all = await List().ReadAsync(EventList.Start);
@@ -188,7 +188,7 @@ public sealed class BinlogFeedTests
     [InlineData("", "aaaaaaaa-0000-0000-0000-000000000001", "( 2 )")]
     [InlineData("aaaaaaaa-0000-0000-0000-000000000001 bbbbbbbb-0000-0000-0000-000000000001", "BBBBBBBB-0000-0000-0000-000000000001", "( 1 ) ( 3 )")]
     [InlineData("17", "", "")]
-    public async Task Transactions_of_other_servers_are_passed_over_and_count(string from, string notFrom, string expected)
+    public async Task Transactions_of_other_servers_are_skipped_and_count(string from, string notFrom, string expected)
     {
         var other = new Guid("bbbbbbbb-0000-0000-0000-000000000001");
         var list = EventList.Begun().Transaction(1, 1).Gtid(other, 1).Query("BEGIN").Map().Rows(2).Xid().Gtid(other, 2).Query("INSERT INTO t VALUES (4)").Transaction(2, 3)
@@ -224,7 +224,7 @@ public sealed class BinlogFeedTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_incident_that_is_passed_over_is_a_notice_and_its_gtid_counts(bool hasGtid)
+    public async Task An_incident_that_is_skipped_is_a_notice_and_its_gtid_counts(bool hasGtid)
     {
         var list = EventList.Begun().Transaction(1, 1);
         var run = await (hasGtid ? list.Gtid(2) : list).Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).Transaction(3, 3)
@@ -245,7 +245,7 @@ public sealed class BinlogFeedTests
     [InlineData("CREATE TABLE t AS VALUES ROW(1)", true)]
     [InlineData("CREATE TABLE t (id INT) AS WITH a AS (TABLE x) TABLE a", true)]
     [InlineData("INSERT INTO t VALUES (1)", false)]
-    public async Task A_change_by_its_statement_that_is_passed_over_is_a_notice(string statement, bool isCreate)
+    public async Task A_change_logged_as_a_statement_that_is_skipped_is_a_notice(string statement, bool isCreate)
     {
         var list = EventList.Begun().Gtid(1);
         var run = await (isCreate ? list.Query(statement) : list.Query("BEGIN").Query(statement).Xid()).Transaction(2, 2)
@@ -303,7 +303,7 @@ public sealed class BinlogFeedTests
     [InlineData("Gtid")]
     [InlineData("RowsQuery")]
     [InlineData("ExecuteLoadQuery")]
-    public async Task An_event_without_a_body_is_told_or_harmless(string type)
+    public async Task An_event_without_a_body_is_reported_or_harmless(string type)
     {
         var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Add(Enum.Parse<EventType>(type), []).Rows(1).ReadAsync();
 
@@ -336,7 +336,7 @@ public sealed class BinlogFeedTests
     }
 
     [Fact]
-    public async Task Positions_go_on_past_4_GiB()
+    public async Task Positions_continue_past_4_GiB()
     {
         var list = EventList.Begun(uint.MaxValue - 150L);
         var run = await list.Transaction(1, 1).Transaction(2, 2).ReadAsync(MySqlOffset.FromPosition("binlog.000001", uint.MaxValue - 150L));
@@ -426,7 +426,7 @@ public sealed class BinlogFeedTests
     [InlineData("ROLLBACK TO `a`", "( 1 3 )")]
     [InlineData("ROLLBACK TO SAVEPOINT `A`", "( 1 3 )")]
     [InlineData("ROLLBACK WORK TO SAVEPOINT a", "( 1 3 )")]
-    public async Task Rows_behind_a_savepoint_do_not_count_once_it_is_rolled_back_to(string statement, string expected)
+    public async Task Rows_after_a_savepoint_do_not_count_once_it_is_rolled_back_to(string statement, string expected)
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT `a`").Map().Rows(2).Query(statement).Map().Rows(3).Xid();
 
@@ -454,12 +454,12 @@ public sealed class BinlogFeedTests
 
         var run = await list.ReadAsync(EventList.Start);
 
-        // The first "a" is no more, and the second went with what came behind "b".
+        // The first "a" no longer exists, and the second was dropped with everything after "b".
         Assert.Contains("'a'", Assert.IsType<SourceInconsistentException>(run.Failure).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Rolling_back_to_a_savepoint_that_was_not_set_or_whose_rows_are_delivered_is_told()
+    public async Task Rolling_back_to_a_savepoint_that_was_not_set_or_whose_rows_are_delivered_is_reported()
     {
         var unset = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("ROLLBACK TO nowhere").Xid();
         var delivered = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("ROLLBACK TO a").Xid();

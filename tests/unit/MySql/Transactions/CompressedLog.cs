@@ -12,7 +12,7 @@ internal static class CompressedLog
 {
     /// <summary>What a payload becomes.</summary>
     /// <param name="number">The payload's number in the file, from 0 on.</param>
-    /// <param name="header">What stands in front of it.</param>
+    /// <param name="header">What precedes it.</param>
     /// <param name="payload">The compressed bytes.</param>
     /// <returns>The new event's body.</returns>
     public delegate byte[] Change(int number, TransactionPayloadHeader header, ReadOnlySpan<byte> payload);

@@ -153,7 +153,7 @@ public sealed class CompressedTransactionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_behind_the_commit_in_a_payload_is_refused()
+    public async Task An_event_after_the_commit_in_a_payload_is_rejected()
     {
         byte[] xid = InnerEvent(EventType.Xid, new byte[8]);
         var path = await CompressedLog.RewriteAsync(Recording.Get(Name), _folder, (_, _, _)

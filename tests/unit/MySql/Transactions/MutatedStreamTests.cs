@@ -31,7 +31,7 @@ public sealed class MutatedStreamTests
                 Damage(e, random);
             }
 
-            // Left out now and then: what a transaction is made of is then not whole.
+            // Omitted occasionally, so that a transaction is incomplete.
             if (random.Next(60) != 0)
             {
                 list.Raw(e);

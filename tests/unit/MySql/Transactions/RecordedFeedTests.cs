@@ -28,7 +28,7 @@ public sealed class RecordedFeedTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task What_is_not_read_yet_fails_by_type_behind_everything_before_it(string name)
+    public async Task What_is_not_supported_fails_by_type_after_everything_before_it(string name)
     {
         var recording = Recording.Get(name);
         var expected = recording.Expected().ToList();
@@ -58,7 +58,7 @@ public sealed class RecordedFeedTests
 
     [Theory]
     [MemberData(nameof(Whole))]
-    public async Task Key_changes_told_as_delete_and_create_add_up_to_the_same(string name)
+    public async Task Key_changes_delivered_as_delete_and_create_add_up_to_the_same(string name)
     {
         var recording = Recording.Get(name);
 
@@ -137,7 +137,7 @@ public sealed class RecordedFeedTests
         var run = await FeedRun.ReadAsync(FeedRun.Files(recording));
         var last = BinlogPosition.Read(run.Items[^1].Offset);
 
-        // DDL behind the last change counts too, but has no item.
+        // DDL after the last change counts too, but has no item.
         var missing = wanted.Subtract(last.GtidSet ?? GtidSet.Empty);
         var behind = await FeedRun.ReadAsync(FeedRun.Files(recording), run.Items[^1].Offset);
         Assert.Empty(behind.Items);
@@ -166,7 +166,7 @@ public sealed class RecordedFeedTests
     }
 
     [Fact]
-    public async Task A_file_that_is_missing_between_two_others_is_not_passed_over()
+    public async Task A_file_that_is_missing_between_two_others_is_not_skipped()
     {
         var files = Recording.Get("mysql-9.7/rotate").BinlogFiles;
         var source = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [files[0], files[2]] });

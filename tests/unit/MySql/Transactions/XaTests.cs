@@ -76,7 +76,7 @@ public sealed class XaTests
     {
         var first = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).ReadAsync(EventList.Start);
 
-        // By GTID the server leaves out what the set holds: here it is passed over, as without GTIDs.
+        // By GTID the server omits what the set contains: here it is skipped, as without GTIDs.
         var rest = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(first.LastOffset);
 
         Assert.Null(rest.Failure);
@@ -84,13 +84,13 @@ public sealed class XaTests
     }
 
     [Fact]
-    public async Task A_restart_between_the_changes_of_one_goes_on_behind_the_last()
+    public async Task A_restart_between_the_changes_of_one_resumes_after_the_last()
     {
         EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
         var all = await List().ReadAsync(EventList.Start, items: false);
         Assert.Equal("9 1 2 3 4", all.Text);
 
-        // Behind the last of them the offset is a plain one, and the server leaves out what it holds.
+        // After the last of them the offset is a plain one, and the server omits what it contains.
         for (var change = 0; change < 3; change++)
         {
             var rest = await List().ReadAsync(all.OffsetAfter(change), items: false);
@@ -101,7 +101,7 @@ public sealed class XaTests
     }
 
     [Fact]
-    public async Task A_restart_whose_open_one_is_not_in_the_log_again_is_told()
+    public async Task A_restart_that_does_not_find_the_open_one_in_the_log_is_reported()
     {
         var first = await EventList.Begun().Prepared(1, 'x', 1).Transaction(2, 3).ReadAsync(EventList.Start);
 
@@ -112,7 +112,7 @@ public sealed class XaTests
     }
 
     [Fact]
-    public async Task The_commit_of_one_that_was_prepared_before_the_start_is_told_in_its_place()
+    public async Task The_commit_of_one_that_was_prepared_before_the_start_is_reported_at_its_position()
     {
         var list = EventList.Begun().Transaction(1, 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Transaction(3, 3);
 

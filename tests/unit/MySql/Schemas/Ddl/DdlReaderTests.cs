@@ -75,7 +75,7 @@ public sealed class DdlReaderTests
     [InlineData(true, "CREATE TABLE u (a TEXT UNIQUE)", "RENAME TABLE u TO t")]
     [InlineData(false, "CREATE TABLE t (a INT UNIQUE, b TEXT, KEY (b(5)), KEY USING HASH (a))")]
     [InlineData(false, "CREATE TABLE t (a INT, b TEXT)", "CREATE INDEX k USING HASH ON t (b(5))")]
-    public void Unique_keys_that_may_be_hashes_are_told(bool expected, params string[] statements)
+    public void Unique_keys_that_may_be_hashes_are_recognized(bool expected, params string[] statements)
     {
         var catalogue = new SchemaCatalogue { Assumes = true };
         Apply(catalogue, statements);

@@ -67,7 +67,7 @@ public sealed class StatementReaderTests
     [InlineData("SET STATEMENT a = 'FOR', b = 2 FOR UPDATE t SET a = 1", "RowsByStatement")]
     [InlineData("SET STATEMENT a = 1 FOR CREATE TABLE t (a INT)", "Other")]
     [InlineData("SET PASSWORD FOR a = 'b'", "Other")]
-    public void Classify_tells_the_kind(string text, string kind) => Assert.Equal(kind, StatementReader.Classify(text, MySql97).ToString());
+    public void Classify_gives_the_kind(string text, string kind) => Assert.Equal(kind, StatementReader.Classify(text, MySql97).ToString());
 
     [Theory]
     [InlineData("TRUNCATE t", "db", "t")]
