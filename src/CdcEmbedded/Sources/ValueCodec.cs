@@ -11,7 +11,7 @@ public abstract class ValueCodec
     public abstract string ToJsonText(ReadOnlySpan<byte> bytes);
 
     /// <summary>Writes the same JSON; codecs that can do so without a string in between override it.</summary>
-    /// <param name="writer">Stands where a value may be written.</param>
+    /// <param name="writer">Positioned where a value may be written.</param>
     /// <param name="bytes">The source's own bytes of this value.</param>
     /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
     public virtual void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)

@@ -105,7 +105,7 @@ public sealed class PackageTests(PackagesFixture packages)
 
     private async Task<Package> OpenAsync(string id) => Package.Open(await packages.FolderAsync(), id);
 
-    /// <summary>True if a documentation ID is that of a member that other assemblies see; overloads are not told apart.</summary>
+    /// <summary>True if a documentation ID is that of a member that other assemblies see; overloads are not distinguished.</summary>
     private static bool IsVisible(Assembly assembly, string id)
     {
         var path = id[2..].Split('(', '~')[0];

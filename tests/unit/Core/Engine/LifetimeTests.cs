@@ -285,7 +285,7 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Fact]
-    public async Task Status_tells_streaming_then_caught_up_with_no_lag()
+    public async Task Status_is_streaming_then_caught_up_with_no_lag()
     {
         var source = Transactions(1, 2);
         await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), Options());
