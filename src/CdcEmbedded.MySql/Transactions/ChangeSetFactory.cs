@@ -19,7 +19,8 @@ internal sealed class ChangeSetFactory(FeedSettings settings)
     /// <param name="context">What the event's header and surroundings say.</param>
     /// <param name="count">The changes of the transaction before the event; afterwards those after it.</param>
     /// <returns>Null where the event has no change to report.</returns>
-    public MySqlChangeSet? Create(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, in RowsContext context, ref ChangeCount count)
+    public MySqlChangeSet? Create(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, in RowsContext context,
+        ref ChangeCount count)
     {
         var parts = rows.Operation == RowsOperation.Update ? MySqlChangeSet.PartsOf(rows, table, _splitsKeyChanges, _skipsUnchanged) : null;
         var changes = parts?.Length ?? rows.RowCount;

@@ -12,7 +12,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="schemas">Follows the columns of tables; the next file has table ids of its own.</param>
 /// <param name="transactions">The open transaction, which ends with its file.</param>
 /// <param name="output">Where heartbeats go.</param>
-internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
+internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions,
+    CommittedOutput output)
 {
     /// <summary>Reads an event.</summary>
     /// <exception cref="CdcProtocolException">It is unknown and must not be skipped, or encrypted.</exception>

@@ -26,7 +26,8 @@ internal sealed class EventDispatcher
     /// <param name="schemas">Follows the columns of tables.</param>
     /// <param name="transactions">Where changes go.</param>
     /// <param name="output">Where items between transactions go.</param>
-    public EventDispatcher(FeedSettings settings, LogReader log, RowScanner scanner, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
+    public EventDispatcher(FeedSettings settings, LogReader log, RowScanner scanner, ISchemaTracker schemas,
+        TransactionBuffer transactions, CommittedOutput output)
     {
         _end = settings.End is { } end ? new FeedEnd(end) : null;
         _log = log;
@@ -130,7 +131,8 @@ internal sealed class EventDispatcher
     {
         EndUnfinished();
         var gtid = GtidEvent.Read(e.Type, e.Body);
-        _transactions.Begin(e, gtid.IsAnonymous ? default : new TransactionGtid(gtid.Gtid), gtid.ImmediateCommitTimestamp, gtid.OriginalCommitTimestamp);
+        _transactions.Begin(e, gtid.IsAnonymous ? default : new TransactionGtid(gtid.Gtid), gtid.ImmediateCommitTimestamp,
+            gtid.OriginalCommitTimestamp);
     }
 
     /// <summary>MariaDB has no BEGIN: a group that is not one statement ends with XID, COMMIT, ROLLBACK or XA PREPARE.</summary>

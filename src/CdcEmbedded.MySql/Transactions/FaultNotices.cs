@@ -10,7 +10,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="schemas">Knows which tables are captured.</param>
 /// <param name="transactions">The open transaction, which holds notices inside it.</param>
 /// <param name="output">Where notices between transactions go.</param>
-internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
+internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions,
+    CommittedOutput output)
 {
     /// <summary>The columns of a captured table are not known, and its rows are skipped.</summary>
     public DispatchStep ReportSkipped(SkippedTable table) => Report(NoticeKind.TableSkipped, table.Database, table.Table, table.Message);
@@ -46,7 +47,8 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
     public DispatchStep CheckStatement(in Statement statement)
     {
         var known = schemas.TryReadTable(statement, out var database, out var table);
-        if ((known && !schemas.Captures(database, table)) || transactions.Open is { Repetition: not Repetition.None } or { IsOfSkippedSource: true })
+        if ((known && !schemas.Captures(database, table)) 
+            || transactions.Open is { Repetition: not Repetition.None } or { IsOfSkippedSource: true })
         {
             return DispatchStep.Next;
         }

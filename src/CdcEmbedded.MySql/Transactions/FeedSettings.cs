@@ -35,7 +35,7 @@ internal sealed record FeedSettings
     /// <summary>Whose transactions are delivered; null for everybody's.</summary>
     public GtidSourceFilter? Sources { get; init; }
 
-    /// <summary>What becomes of prepared XA transactions.</summary>
+    /// <summary>What happens to prepared XA transactions.</summary>
     public XaMode Xa { get; init; }
 
     /// <summary>True if begins and ends of transactions become items.</summary>

@@ -156,6 +156,7 @@ internal sealed class LogReader : IDisposable
     }
 
     /// <summary>True for events that are about the file and not about a transaction's changes.</summary>
-    private static bool BelongsToFile(EventType type) => type is EventType.FormatDescription or EventType.Rotate or EventType.Stop or EventType.PreviousGtids
-        or EventType.Gtid or EventType.AnonymousGtid or EventType.GtidTagged or EventType.TransactionPayload or EventType.Heartbeat or EventType.HeartbeatV2;
+    private static bool BelongsToFile(EventType type) => type is EventType.FormatDescription or EventType.Rotate or EventType.Stop
+        or EventType.PreviousGtids or EventType.Gtid or EventType.AnonymousGtid or EventType.GtidTagged or EventType.TransactionPayload
+        or EventType.Heartbeat or EventType.HeartbeatV2;
 }

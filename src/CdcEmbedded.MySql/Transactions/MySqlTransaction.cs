@@ -9,7 +9,8 @@ internal sealed class MySqlTransaction : TransactionInfo
 {
     private readonly FeedIdentity _identity;
 
-    public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, BinlogCoordinates begin, PendingXa[] pending)
+    public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, BinlogCoordinates begin,
+        PendingXa[] pending)
     {
         _identity = identity;
         Gtid = gtid;

@@ -198,7 +198,8 @@ internal sealed class OpenTransaction
     {
         var notice = entry.Notice ?? throw new InvalidOperationException("The entry is no notice.");
         var count = _last is { } last ? last.CountAfter(last.Count) : _start;
-        return StreamItems.Notice(notice.Kind, notice.Message, Transaction.PositionAfter(count.Rows, count.Check), notice.Database, notice.Table);
+        return StreamItems.Notice(notice.Kind, notice.Message, Transaction.PositionAfter(count.Rows, count.Check), notice.Database,
+            notice.Table);
     }
 
     /// <summary>The set without the changes that were delivered before a restart; null where nothing is left of it.</summary>

@@ -17,7 +17,8 @@ internal sealed class ResumePoint
     public int SchemaChanges => _progress.SchemaChanges;
 
     /// <summary>Null where the position is not inside a transaction.</summary>
-    public static ResumePoint? Of(BinlogPosition position) => position.Progress is { } progress ? new ResumePoint(progress, position.Coordinates) : null;
+    public static ResumePoint? Of(BinlogPosition position)
+        => position.Progress is { } progress ? new ResumePoint(progress, position.Coordinates) : null;
 
     /// <summary>True if this is the interrupted transaction.</summary>
     public bool Matches(MySqlTransaction transaction) => _progress.Gtid.HasValue

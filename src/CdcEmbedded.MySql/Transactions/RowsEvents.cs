@@ -56,6 +56,8 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTrack
     public void ReadQueryText(in LogEvent e)
     {
         var skip = e.Type == EventType.RowsQuery ? 1 : 0;
-        transactions.EnsureOpen(e).Query = e.Body.Length > skip ? new LoggedQuery(e.Buffer, e.BodyStart + skip, e.Body.Length - skip) : null;
+        transactions.EnsureOpen(e).Query = e.Body.Length > skip
+            ? new LoggedQuery(e.Buffer, e.BodyStart + skip, e.Body.Length - skip)
+            : null;
     }
 }

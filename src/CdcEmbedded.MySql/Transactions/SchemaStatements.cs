@@ -11,7 +11,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="schemas">Follows the columns of tables.</param>
 /// <param name="transactions">The open transaction.</param>
 /// <param name="output">Where schema changes go that are transactions of their own.</param>
-internal sealed class SchemaStatements(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, CommittedOutput output)
+internal sealed class SchemaStatements(FeedSettings settings, LogReader log, ISchemaTracker schemas, TransactionBuffer transactions,
+    CommittedOutput output)
 {
     /// <summary>A statement that may change tables. Outside of BEGIN and COMMIT it is a transaction of its own.</summary>
     public DispatchStep Read(in LogEvent e, in Statement statement)
@@ -93,7 +94,8 @@ internal sealed class SchemaStatements(FeedSettings settings, LogReader log, ISc
         }
     }
 
-    private static SchemaChange ItemOf(TableChange change, MySqlTransaction transaction, in Statement statement, long start, BinlogPosition position)
+    private static SchemaChange ItemOf(TableChange change, MySqlTransaction transaction, in Statement statement, long start,
+        BinlogPosition position)
     {
         var source = new MySqlSourceInfo
         {

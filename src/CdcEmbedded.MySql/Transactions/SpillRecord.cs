@@ -64,8 +64,8 @@ internal static class SpillRecord
     public static (RowsContext Context, int HeaderLength) ReadRows(ReadOnlySpan<byte> record, in EventHeader header, LoggedQuery? query)
     {
         var payloadOffset = BinaryPrimitives.ReadInt64LittleEndian(record[27..]);
-        var context = new RowsContext(BinaryPrimitives.ReadInt64LittleEndian(record[19..]), payloadOffset < 0 ? null : payloadOffset, header.Timestamp,
-            header.ServerId, query);
+        var context = new RowsContext(BinaryPrimitives.ReadInt64LittleEndian(record[19..]), payloadOffset < 0 ? null : payloadOffset,
+            header.Timestamp, header.ServerId, query);
         return (context, BinaryPrimitives.ReadInt32LittleEndian(record[35..]));
     }
 

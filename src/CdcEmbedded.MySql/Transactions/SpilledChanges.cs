@@ -36,7 +36,8 @@ internal sealed class SpilledChanges(SpillSpace space, string transactionId)
                     await AppendAsync(set, cancellationToken).ConfigureAwait(false);
                     break;
                 case { SchemaChange: { } change }:
-                    await BufferHeaderAsync(SpillRecord.SchemaChange, EventHeader.Length, _schemaChanges.Count, cancellationToken).ConfigureAwait(false);
+                    await BufferHeaderAsync(SpillRecord.SchemaChange, EventHeader.Length, _schemaChanges.Count, cancellationToken)
+                        .ConfigureAwait(false);
                     _schemaChanges.Add(change);
                     break;
                 case { Notice: { } notice }:

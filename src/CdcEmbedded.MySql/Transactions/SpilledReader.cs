@@ -70,8 +70,8 @@ internal sealed class SpilledReader(SpilledChanges changes, MySqlTransaction tra
     {
         var (context, headerLength) = SpillRecord.ReadRows(record.Span, header, _query);
         var table = changes.TableOf((int)header.NextPosition);
-        var rows = scanner.Scan(table.Map, new RowsHeader(header.Type, 0, 0, headerLength), record.Buffer, record.Offset + SpillRecord.RowsLength,
-            record.Length - SpillRecord.RowsLength);
+        var rows = scanner.Scan(table.Map, new RowsHeader(header.Type, 0, 0, headerLength), record.Buffer,
+            record.Offset + SpillRecord.RowsLength, record.Length - SpillRecord.RowsLength);
         return sets.Create(rows, table, transaction, context, ref _count) is { } set ? new HeldEntry(set) : default;
     }
 }

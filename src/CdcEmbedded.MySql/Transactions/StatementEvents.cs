@@ -10,8 +10,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="changes">Statements that change tables.</param>
 /// <param name="xa">XA statements.</param>
 /// <param name="notices">Statements that change rows.</param>
-internal sealed class StatementEvents(LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, SchemaStatements changes, XaEvents xa,
-    FaultNotices notices)
+internal sealed class StatementEvents(LogReader log, ISchemaTracker schemas, TransactionBuffer transactions, SchemaStatements changes,
+    XaEvents xa, FaultNotices notices)
 {
     /// <summary>QUERY_EVENT.</summary>
     public DispatchStep Read(in LogEvent e)

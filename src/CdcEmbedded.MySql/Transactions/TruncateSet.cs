@@ -4,7 +4,8 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>A TRUNCATE TABLE: one change without key or records.</summary>
-internal sealed class TruncateSet(MySqlTransaction transaction, string database, string table, BinlogPosition position, RowsContext context) : ChangeSet
+internal sealed class TruncateSet(MySqlTransaction transaction, string database, string table, BinlogPosition position,
+    RowsContext context) : ChangeSet
 {
     public override int Count => 1;
 

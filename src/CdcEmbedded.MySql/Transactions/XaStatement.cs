@@ -24,7 +24,9 @@ internal static class XaStatement
                 break;
             }
 
-            parts[count++] = isHex ? rest[..end].ToString().ToLowerInvariant() : Convert.ToHexStringLower(Encoding.UTF8.GetBytes(rest[..end].ToString()));
+            parts[count++] = isHex
+                ? rest[..end].ToString().ToLowerInvariant()
+                : Convert.ToHexStringLower(Encoding.UTF8.GetBytes(rest[..end].ToString()));
             rest = rest[(end + 1)..];
         }
 

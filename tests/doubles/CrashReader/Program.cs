@@ -29,7 +29,8 @@ return mode == "append" ? await AppendAsync() : await ReplaceAsync();
 
 static async Task<int> SpillAsync(string binlog, string folder)
 {
-    var files = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [binlog], TransactionBufferBytes = 0, SpillFolder = folder });
+    var files = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [binlog], TransactionBufferBytes = 0,
+        SpillFolder = folder });
     await using var engine = new CdcEngine(files, new InMemoryOffsetStore(), new CdcEngineOptions
     {
         Name = "crash",

@@ -24,7 +24,8 @@ public sealed class BinlogFeedTests
     public async Task A_statement_between_begin_and_rows_belongs_to_the_transaction(string statement, string expected)
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN");
-        var run = await (statement == "ROLLBACK" ? list.Map().Rows(1).Query(statement) : list.Query(statement).Map().Rows(1).Xid()).ReadAsync(
+        var run = await (statement == "ROLLBACK" ? list.Map().Rows(1).Query(statement) : list.Query(statement).Map().Rows(1).Xid())
+            .ReadAsync(
             EventList.Start);
 
         Assert.Equal(expected, run.Text);
@@ -44,7 +45,7 @@ public sealed class BinlogFeedTests
     }
 
     [Fact]
-    public async Task Rows_of_an_unfinished_transaction_stay_back()
+    public async Task Rows_of_an_unfinished_transaction_are_not_delivered()
     {
         var run = await EventList.Begun().Transaction(1, 1).Gtid(2).Query("BEGIN").Map().Rows(2).ReadAsync();
 
@@ -138,7 +139,8 @@ public sealed class BinlogFeedTests
     [Fact]
     public async Task Rows_with_another_number_of_columns_are_damage()
     {
-        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Add(EventType.WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3, 0, 1, 0, 0, 0]).ReadAsync();
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Add(EventType.WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3, 0, 1,
+            0, 0, 0]).ReadAsync();
 
         Assert.IsType<CdcProtocolException>(run.Failure);
     }
@@ -157,7 +159,8 @@ public sealed class BinlogFeedTests
     {
         EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Xid();
 
-        Assert.All(Sets(await List().ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally)), set => Assert.True(set.IsProvisional));
+        Assert.All(Sets(await List().ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally)), set
+            => Assert.True(set.IsProvisional));
         Assert.All(Sets(await List().ReadAsync(buffer: 0)), set => Assert.False(set.IsProvisional));
         Assert.All(Sets(await List().ReadAsync()), set => Assert.False(set.IsProvisional));
     }
@@ -186,15 +189,18 @@ public sealed class BinlogFeedTests
     [Theory]
     [InlineData("aaaaaaaa-0000-0000-0000-000000000001", "", "( 1 ) ( 3 )")]
     [InlineData("", "aaaaaaaa-0000-0000-0000-000000000001", "( 2 )")]
-    [InlineData("aaaaaaaa-0000-0000-0000-000000000001 bbbbbbbb-0000-0000-0000-000000000001", "BBBBBBBB-0000-0000-0000-000000000001", "( 1 ) ( 3 )")]
+    [InlineData("aaaaaaaa-0000-0000-0000-000000000001 "
+        + "bbbbbbbb-0000-0000-0000-000000000001", "BBBBBBBB-0000-0000-0000-000000000001", "( 1 ) ( 3 )")]
     [InlineData("17", "", "")]
     public async Task Transactions_of_other_servers_are_skipped_and_count(string from, string notFrom, string expected)
     {
         var other = new Guid("bbbbbbbb-0000-0000-0000-000000000001");
-        var list = EventList.Begun().Transaction(1, 1).Gtid(other, 1).Query("BEGIN").Map().Rows(2).Xid().Gtid(other, 2).Query("INSERT INTO t VALUES (4)").Transaction(2, 3)
+        var list = EventList.Begun().Transaction(1, 1).Gtid(other, 1).Query("BEGIN").Map().Rows(2).Xid().Gtid(other, 2)
+            .Query("INSERT INTO t VALUES (4)").Transaction(2, 3)
             .Gtid(other, 3).Query("TRUNCATE TABLE t");
 
-        var run = await list.ReadAsync(EventList.Start, faults: FaultPolicy.SkipWithNotice, fromSources: Words(from), notFromSources: Words(notFrom));
+        var run = await list.ReadAsync(EventList.Start, faults: FaultPolicy.SkipWithNotice, fromSources: Words(from),
+            notFromSources: Words(notFrom));
 
         Assert.Null(run.Failure);
         Assert.Equal(expected, run.Text.Replace(" ( T )", "", StringComparison.Ordinal).Replace(" ( )", "", StringComparison.Ordinal));
@@ -209,7 +215,8 @@ public sealed class BinlogFeedTests
     [InlineData("-1")]
     public void A_source_that_is_neither_a_UUID_nor_an_id_is_refused(string text)
     {
-        var e = Assert.Throws<ArgumentException>(() => new MySqlSource(new MySqlSourceOptions { ConnectionString = "Server=h", ExcludeGtidSources = [text] }));
+        var e = Assert.Throws<ArgumentException>(() => new MySqlSource(new MySqlSourceOptions { ConnectionString = "Server=h",
+            ExcludeGtidSources = [text] }));
         Assert.Contains($"'{text}'", e.Message, StringComparison.Ordinal);
     }
 
@@ -219,7 +226,8 @@ public sealed class BinlogFeedTests
 
     [Fact]
     public async Task An_incident_ends_the_stream()
-        => Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).ReadAsync()).Failure);
+        => Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.Incident, [1, 0, 3, .. "gap"u8]).ReadAsync())
+            .Failure);
 
     [Theory]
     [InlineData(true)]
@@ -235,7 +243,8 @@ public sealed class BinlogFeedTests
         Assert.Equal(NoticeKind.Incident, notice.Kind);
         Assert.Contains("gap", notice.Message, StringComparison.Ordinal);
         Assert.Equal(hasGtid, notice.Message.Contains($"{EventList.Source}:2", StringComparison.Ordinal));
-        Assert.Equal(hasGtid ? $"{EventList.Source}:1-3" : $"{EventList.Source}:1:3", BinlogPosition.Read(run.LastOffset).GtidSet?.ToString());
+        Assert.Equal(hasGtid ? $"{EventList.Source}:1-3" : $"{EventList.Source}:1:3", BinlogPosition.Read(run.LastOffset)
+            .GtidSet?.ToString());
         Assert.Equal("13", string.Concat(run.Text.Where(char.IsAsciiDigit)));
     }
 
@@ -266,7 +275,8 @@ public sealed class BinlogFeedTests
     {
         // 0x00ffffff is the id of an event that only ends a statement, and that of the 16,777,215th table that a server opens.
         byte[] body = [0xff, 0xff, 0xff, 0, 0, 0, (byte)flag, 0, 2, 0, 1, 1, .. rows == 1 ? new byte[] { 0, 1, 0, 0, 0 } : []];
-        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map(0xffffff).Add(EventType.WriteRows, body).Map().Rows(2).Xid().ReadAsync();
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map(0xffffff).Add(EventType.WriteRows, body).Map().Rows(2).Xid()
+            .ReadAsync();
 
         Assert.Null(run.Failure);
         Assert.Equal(expected, run.Text);
@@ -275,7 +285,8 @@ public sealed class BinlogFeedTests
     [Fact]
     public async Task An_event_that_only_ends_a_statement_needs_no_table_map()
     {
-        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Add(EventType.WriteRows, [0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 2, 0, 0]).Xid().ReadAsync();
+        var run = await EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Add(EventType.WriteRows,
+            [0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 2, 0, 0]).Xid().ReadAsync();
 
         Assert.Null(run.Failure);
         Assert.Equal("( 1 )", run.Text);
@@ -352,7 +363,8 @@ public sealed class BinlogFeedTests
     public async Task Changes_delivered_before_a_rollback_end_in_an_exception(string? end)
     {
         var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2);
-        var run = await (end is null ? list.Gtid(2) : list.Query(end)).ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally);
+        var run = await (end is null ? list.Gtid(2) : list.Query(end))
+            .ReadAsync(buffer: 0, large: LargeTransactionMode.DeliverProvisionally);
 
         Assert.Equal("( 1 2", run.Text);
         Assert.IsType<SourceInconsistentException>(run.Failure);
@@ -368,7 +380,8 @@ public sealed class BinlogFeedTests
         string[] rest = ["2 3 4 )", "3 4 )", "4 )", ")"];
         for (var i = 0; i < rest.Length; i++)
         {
-            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetAfter(i), buffer: 0, large: LargeTransactionMode.DeliverProvisionally)).Text);
+            Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetAfter(i), buffer: 0, large: LargeTransactionMode.DeliverProvisionally))
+                .Text);
             Assert.Equal(rest[i], (await list.ReadAsync(run.OffsetAfter(i))).Text);
         }
     }
@@ -405,7 +418,8 @@ public sealed class BinlogFeedTests
     public async Task Load_data_logged_as_a_statement_is_refused_only_for_captured_tables()
     {
         byte[] body = [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, .. new byte[13], .. "db\0LOAD DATA INFILE 'into table x' INTO TABLE `t` (id)"u8];
-        Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body).ReadAsync(include: ["db.t"])).Failure);
+        Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body)
+            .ReadAsync(include: ["db.t"])).Failure);
         Assert.Null((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body).ReadAsync(include: ["db.x"])).Failure);
     }
 
@@ -428,7 +442,8 @@ public sealed class BinlogFeedTests
     [InlineData("ROLLBACK WORK TO SAVEPOINT a", "( 1 3 )")]
     public async Task Rows_after_a_savepoint_do_not_count_once_it_is_rolled_back_to(string statement, string expected)
     {
-        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT `a`").Map().Rows(2).Query(statement).Map().Rows(3).Xid();
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT `a`").Map().Rows(2).Query(statement).Map()
+            .Rows(3).Xid();
 
         var run = await list.ReadAsync(EventList.Start);
 
@@ -440,7 +455,8 @@ public sealed class BinlogFeedTests
     [Fact]
     public async Task A_savepoint_may_be_set_again_and_nested()
     {
-        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Query("SAVEPOINT a").Map().Rows(3)
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2)
+            .Query("SAVEPOINT a").Map().Rows(3)
             .Query("ROLLBACK TO a").Map().Rows(4).Query("ROLLBACK TO b").Map().Rows(5).Query("SAVEPOINT c").Query("ROLLBACK TO c").Xid();
 
         Assert.Equal("( 1 5 )", (await list.ReadAsync(EventList.Start)).Text);
@@ -449,7 +465,8 @@ public sealed class BinlogFeedTests
     [Fact]
     public async Task A_savepoint_takes_the_place_of_one_of_its_name()
     {
-        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Query("SAVEPOINT A").Map().Rows(3)
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2)
+            .Query("SAVEPOINT A").Map().Rows(3)
             .Query("ROLLBACK TO b").Map().Rows(4).Query("ROLLBACK TO a").Xid();
 
         var run = await list.ReadAsync(EventList.Start);
@@ -466,7 +483,8 @@ public sealed class BinlogFeedTests
         var later = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("SAVEPOINT a").Query("ROLLBACK TO a").Map().Rows(2).Xid();
 
         Assert.IsType<SourceInconsistentException>((await unset.ReadAsync(EventList.Start)).Failure);
-        Assert.IsType<SourceInconsistentException>((await delivered.ReadAsync(EventList.Start, buffer: 0, large: LargeTransactionMode.DeliverProvisionally)).Failure);
+        Assert.IsType<SourceInconsistentException>((await delivered.ReadAsync(EventList.Start, buffer: 0,
+            large: LargeTransactionMode.DeliverProvisionally)).Failure);
         Assert.Equal("( 1 2 )", (await later.ReadAsync(EventList.Start, buffer: 0, large: LargeTransactionMode.DeliverProvisionally)).Text);
     }
 }

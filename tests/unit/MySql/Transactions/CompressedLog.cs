@@ -32,12 +32,14 @@ internal static class CompressedLog
                 {
                     var body = bytes.AsSpan(EventHeader.Length..^4);
                     var header = TransactionPayloadHeader.Read(body);
-                    bytes = [.. bytes[..EventHeader.Length], .. change(number++, header, body.Slice(header.PayloadOffset, header.PayloadLength)), 0, 0, 0, 0];
+                    bytes = [.. bytes[..EventHeader.Length], .. change(number++, header,
+                        body.Slice(header.PayloadOffset, header.PayloadLength)), 0, 0, 0, 0];
                 }
 
                 BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(9), bytes.Length);
                 BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(13), (uint)(output.Position + bytes.Length));
-                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.HashToUInt32(bytes.AsSpan(0, bytes.Length - 4)));
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4),
+                    Crc32.HashToUInt32(bytes.AsSpan(0, bytes.Length - 4)));
                 output.Write(bytes);
             }
         }

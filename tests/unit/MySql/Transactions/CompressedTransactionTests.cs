@@ -26,7 +26,8 @@ public sealed class CompressedTransactionTests : IDisposable
     public async Task Payloads_decompress_to_the_size_that_they_announce(string name)
     {
         var count = 0;
-        foreach (var e in (await RecordedRows.ReadAsync(Recording.Get(name))).Events.Where(e => e.Header.Type == EventType.TransactionPayload))
+        foreach (var e in (await RecordedRows.ReadAsync(Recording.Get(name)))
+            .Events.Where(e => e.Header.Type == EventType.TransactionPayload))
         {
             var header = TransactionPayloadHeader.Read(e.Body);
             var content = ZstdReading.ReadAll(e.Body.AsSpan(header.PayloadOffset, header.PayloadLength).ToArray());
@@ -110,7 +111,8 @@ public sealed class CompressedTransactionTests : IDisposable
 
         var wanted = await ReadAsync(Source());
         Assert.Equal(wanted.Select(Told), changes.Select(Told));
-        Assert.Equal(wanted.Select(c => ((MySqlSourceInfo)c.Source).PayloadOffset), changes.Select(c => ((MySqlSourceInfo)c.Source).PayloadOffset));
+        Assert.Equal(wanted.Select(c => ((MySqlSourceInfo)c.Source).PayloadOffset),
+            changes.Select(c => ((MySqlSourceInfo)c.Source).PayloadOffset));
     }
 
     [Fact]
@@ -179,7 +181,8 @@ public sealed class CompressedTransactionTests : IDisposable
                     bytes[random.Next(random.Next(2) == 0 ? Math.Min(100, bytes.Length) : bytes.Length)] ^= (byte)(1 << random.Next(8));
                 }
 
-                return CompressedLog.Body(isPlain ? (ulong)TransactionPayloadHeader.Uncompressed : TransactionPayloadHeader.Zstd, h.UncompressedLength, bytes);
+                return CompressedLog.Body(isPlain ? (ulong)TransactionPayloadHeader.Uncompressed : TransactionPayloadHeader.Zstd,
+                    h.UncompressedLength, bytes);
             });
             try
             {
@@ -290,7 +293,8 @@ public sealed class CompressedTransactionTests : IDisposable
 
         foreach (var wanted in expected.EnumerateObject())
         {
-            Assert.True(ExpectedValue.Matches(record[wanted.Name], wanted.Value), $"{wanted.Name} is {record[wanted.Name]}, not {wanted.Value}");
+            Assert.True(ExpectedValue.Matches(record[wanted.Name], wanted.Value), $"{wanted.Name} is {record[wanted.Name]}, not "
+                + $"{wanted.Value}");
         }
     }
 }

@@ -53,13 +53,16 @@ internal sealed class EventList : IEventStream, ISchemaSource
 
     public EventList Format() => Add(EventType.FormatDescription, TestEvents.FormatBody("9.7.4", 1)[..^4]);
 
-    public EventList Gtid(long number) => Add(EventType.Gtid, [1, .. Source.ToByteArray(bigEndian: true), .. BitConverter.GetBytes(number)]);
+    public EventList Gtid(long number) => Add(EventType.Gtid, [1, .. Source.ToByteArray(bigEndian: true),
+        .. BitConverter.GetBytes(number)]);
 
     /// <summary>The same of another server.</summary>
-    public EventList Gtid(Guid source, long number) => Add(EventType.Gtid, [1, .. source.ToByteArray(bigEndian: true), .. BitConverter.GetBytes(number)]);
+    public EventList Gtid(Guid source, long number) => Add(EventType.Gtid, [1, .. source.ToByteArray(bigEndian: true),
+        .. BitConverter.GetBytes(number)]);
 
     public EventList Query(string text, string database = "db") => Add(EventType.Query,
-        [7, 0, 0, 0, 0, 0, 0, 0, (byte)database.Length, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(database), 0, .. Encoding.UTF8.GetBytes(text)]);
+        [7, 0, 0, 0, 0, 0, 0, 0, (byte)database.Length, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(database), 0,
+            .. Encoding.UTF8.GetBytes(text)]);
 
     public EventList Map() => Add(EventType.TableMap, TestEvents.MapBody("int"));
 
@@ -68,11 +71,13 @@ internal sealed class EventList : IEventStream, ISchemaSource
 
     /// <summary>A WRITE_ROWS of the numbers.</summary>
     public EventList Rows(params int[] numbers)
-        => Add(EventType.WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, .. numbers.SelectMany(n => (byte[])[0, .. BitConverter.GetBytes(n)])]);
+        => Add(EventType.WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, .. numbers.SelectMany(n => (byte[])[0,
+            .. BitConverter.GetBytes(n)])]);
 
     /// <summary>An UPDATE_ROWS that changes each first number to the second.</summary>
     public EventList Updates(params int[] pairs)
-        => Add(EventType.UpdateRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 1, .. pairs.SelectMany(n => (byte[])[0, .. BitConverter.GetBytes(n)])]);
+        => Add(EventType.UpdateRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 1, 1, .. pairs.SelectMany(n => (byte[])[0,
+            .. BitConverter.GetBytes(n)])]);
 
     public EventList Xid() => Add(EventType.Xid, new byte[8]);
 
@@ -99,7 +104,8 @@ internal sealed class EventList : IEventStream, ISchemaSource
         => Raw(ScriptedFile.Event(27, 0, (uint)position, 0, Encoding.UTF8.GetBytes(file), checksum: true));
 
     public EventList HeartbeatV2(string file, uint position)
-        => Raw(ScriptedFile.Event(41, 0, 0, 0, [1, (byte)file.Length, .. Encoding.UTF8.GetBytes(file), 2, 5, 0xfe - 1, (byte)position, (byte)(position >> 8), (byte)(position >> 16), 0, 0],
+        => Raw(ScriptedFile.Event(41, 0, 0, 0, [1, (byte)file.Length, .. Encoding.UTF8.GetBytes(file), 2, 5, 0xfe - 1, (byte)position,
+            (byte)(position >> 8), (byte)(position >> 16), 0, 0],
             checksum: true));
 
     public EventList Add(EventType type, byte[] body, ushort flags = 0)
@@ -137,7 +143,8 @@ internal sealed class EventList : IEventStream, ISchemaSource
         => new((new SchemaCatalogue(), false));
 
     public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
-        => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null), ""));
+        => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null),
+            ""));
 
     public ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition place, CancellationToken cancellationToken) => default;
 
@@ -204,7 +211,8 @@ internal sealed class EventList : IEventStream, ISchemaSource
         bool skipUnchanged = false, string[]? fromSources = null, string[]? notFromSources = null,
         LargeTransactionMode large = LargeTransactionMode.Spill, SpillStorageDouble? storage = null, long spillBytes = 1 << 30)
     {
-        await using var feed = Open(start, items, buffer, include, verify, xa, faults, skipUnchanged, fromSources, notFromSources, large, storage, spillBytes);
+        await using var feed = Open(start, items, buffer, include, verify, xa, faults, skipUnchanged, fromSources, notFromSources, large,
+            storage, spillBytes);
         var transactions = new CdcEmbedded.Transactions.TransactionTracker(items);
         transactions.Start(start);
         transactions.OnOpened(feed.StartPosition);

@@ -61,8 +61,9 @@ internal sealed record EventListRun(List<FeedEntry> Entries, Exception? Failure)
     };
 
     private static string Detail(ChangeEvent change, CdcOffset offset)
-        => $"{change.EventId} {change.Operation} {change.TotalOrder}/{change.DataCollectionOrder} {change.Timestamp:O} {change.Transaction?.Id} "
-        + $"{change.IsProvisional} {((MySqlSourceInfo)change.Source).Query?.Length} {Describe(change.Before)} {Describe(change.After)} {offset}";
+        => $"{change.EventId} {change.Operation} {change.TotalOrder}/{change.DataCollectionOrder} {change.Timestamp:O} "
+            + $"{change.Transaction?.Id} {change.IsProvisional} {((MySqlSourceInfo)change.Source).Query?.Length} {Describe(change.Before)} "
+            + $"{Describe(change.After)} {offset}";
 
     private static string Describe(DataRecord record) => record.HasValue ? record["id"].ToString() : "none";
 }

@@ -11,7 +11,8 @@ namespace CdcEmbedded.MySql.Tests.Transactions;
 /// memory.</summary>
 public sealed class MutatedStreamTests
 {
-    private static readonly Lazy<byte[][]> Sources = new(() => [.. new[] { "mysql-9.7/misc97", "mysql-9.7/prevgtids", "mysql-9.7/json", "mysql-9.7/vector" }
+    private static readonly Lazy<byte[][]> Sources = new(() => [.. new[] { "mysql-9.7/misc97", "mysql-9.7/prevgtids", "mysql-9.7/json",
+        "mysql-9.7/vector" }
         .Select(n => File.ReadAllBytes(Recording.Get(n).BinlogFiles[0]))]);
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class MutatedStreamTests
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         var run = await list.ReadAsync(buffer: random.Next(2) == 0 ? 0 : 1 << 20,
-            large: (LargeTransactionMode)random.Next(2), storage: new SpillStorageDouble { IsSynchronous = true }).WaitAsync(TimeSpan.FromSeconds(30));
+            large: (LargeTransactionMode)random.Next(2), storage: new SpillStorageDouble { IsSynchronous = true })
+                .WaitAsync(TimeSpan.FromSeconds(30));
         foreach (var entry in run.Entries)
         {
             Touch(entry);
@@ -72,7 +74,8 @@ public sealed class MutatedStreamTests
         {
             // Type and flags too, but not the length: the frame is the connection's.
             var at = random.Next(4) == 0 ? 4 : random.Next(13, e.Length - 4);
-            e[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(at == 4 ? 45 : 256), _ => (byte)(e[at] ^ (1 << random.Next(8))) };
+            e[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(at == 4 ? 45 : 256), _
+                => (byte)(e[at] ^ (1 << random.Next(8))) };
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(e.AsSpan(e.Length - 4), BinlogFile.Crc32(e.AsSpan(0, e.Length - 4)));

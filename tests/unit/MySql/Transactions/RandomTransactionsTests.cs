@@ -24,7 +24,8 @@ public sealed class RandomTransactionsTests
         Assert.Null(wanted.Failure);
         var storage = new SpillStorageDouble();
 
-        var run = await list.ReadAsync(EventList.Start, buffer: random.Next(3000), faults: FaultPolicy.SkipWithNotice, skipUnchanged: true, storage: storage);
+        var run = await list.ReadAsync(EventList.Start, buffer: random.Next(3000), faults: FaultPolicy.SkipWithNotice, skipUnchanged: true,
+            storage: storage);
 
         Assert.Null(run.Failure);
         Assert.Equal(wanted.Details, run.Details);
@@ -37,7 +38,8 @@ public sealed class RandomTransactionsTests
         var at = random.Next(wanted.Changes.Count);
         var start = run.OffsetAfter(at);
         var executed = BinlogPosition.Read(start).DumpStart.GtidSet ?? throw new InvalidOperationException("The offset has no GTIDs.");
-        var rest = await list.Without(executed).ReadAsync(start, buffer: random.Next(3000), faults: FaultPolicy.SkipWithNotice, skipUnchanged: true);
+        var rest = await list.Without(executed).ReadAsync(start, buffer: random.Next(3000), faults: FaultPolicy.SkipWithNotice,
+            skipUnchanged: true);
         Assert.Null(rest.Failure);
         Assert.Equal(wanted.Changes.Skip(at + 1).Select(c => c.EventId), rest.Changes.Select(c => c.EventId));
         Assert.Equal(wanted.Changes.Skip(at + 1).Select(c => c.TotalOrder), rest.Changes.Select(c => c.TotalOrder));

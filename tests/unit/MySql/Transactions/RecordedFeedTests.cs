@@ -139,8 +139,8 @@ public sealed class RecordedFeedTests
 
         // DDL after the last change counts too, but has no item.
         var missing = wanted.Subtract(last.GtidSet ?? GtidSet.Empty);
-        var behind = await FeedRun.ReadAsync(FeedRun.Files(recording), run.Items[^1].Offset);
-        Assert.Empty(behind.Items);
+        var after = await FeedRun.ReadAsync(FeedRun.Files(recording), run.Items[^1].Offset);
+        Assert.Empty(after.Items);
         Assert.True(missing.Count < 10, missing.ToString());
     }
 
@@ -152,7 +152,8 @@ public sealed class RecordedFeedTests
         var end = all.Items.OfType<TransactionEnd>().ElementAt(2);
         var document = BinlogPosition.Read(end.Offset);
 
-        var rest = await FeedRun.ReadAsync(FeedRun.Files(recording), MySqlOffset.FromPosition(document.Coordinates?.File ?? "", document.Coordinates?.Position ?? 0));
+        var rest = await FeedRun.ReadAsync(FeedRun.Files(recording), MySqlOffset.FromPosition(document.Coordinates?.File ?? "",
+            document.Coordinates?.Position ?? 0));
 
         Assert.Equal(all.Items[^1].Offset, rest.Items[^1].Offset);
     }

@@ -23,7 +23,8 @@ public sealed class SpillKillTests : IDisposable
             if (OperatingSystem.IsLinux())
             {
                 // The transaction is in a file that has no name any more.
-                Assert.Contains(OpenFiles(reader.Id), file => file.StartsWith(_folder, StringComparison.Ordinal) && file.EndsWith("(deleted)", StringComparison.Ordinal));
+                Assert.Contains(OpenFiles(reader.Id), file => file.StartsWith(_folder, StringComparison.Ordinal)
+                    && file.EndsWith("(deleted)", StringComparison.Ordinal));
                 Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
             }
         }

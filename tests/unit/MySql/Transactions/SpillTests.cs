@@ -12,7 +12,8 @@ public sealed class SpillTests
     [MemberData(nameof(SmallBuffers))]
     public async Task A_spilled_transaction_gives_the_same_changes_as_one_in_memory(long buffer)
     {
-        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Updates(4, 5, 6, 6).Rows(7).Xid().Transaction(2, 8);
+        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2, 3).Updates(4, 5, 6, 6).Rows(7).Xid()
+            .Transaction(2, 8);
         var inMemory = await List().ReadAsync(EventList.Start);
         var storage = new SpillStorageDouble();
 
@@ -29,7 +30,8 @@ public sealed class SpillTests
     public async Task Nothing_of_a_spilled_transaction_comes_before_its_commit_and_nothing_after_a_rollback()
     {
         var storage = new SpillStorageDouble();
-        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2).Query("ROLLBACK").Transaction(2, 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5);
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Rows(2).Query("ROLLBACK").Transaction(2, 3).Gtid(3).Query("BEGIN")
+            .Map().Rows(4).Rows(5);
 
         var run = await list.ReadAsync(EventList.Start, buffer: 0, storage: storage);
 
@@ -94,7 +96,8 @@ public sealed class SpillTests
     [MemberData(nameof(SmallBuffers))]
     public async Task Rolling_back_to_a_savepoint_drops_what_came_after_it_wherever_that_is(long buffer)
     {
-        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Rows(3).Query("ROLLBACK TO b").Map()
+        var list = EventList.Begun().Gtid(1).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(1).Query("SAVEPOINT b").Map().Rows(2).Rows(3)
+            .Query("ROLLBACK TO b").Map()
             .Rows(4).Query("SAVEPOINT c").Map().Rows(5).Query("ROLLBACK TO c").Map().Rows(6).Query("ROLLBACK TO b").Map().Rows(7).Xid()
             .Gtid(2).Query("BEGIN").Query("SAVEPOINT a").Map().Rows(8).Rows(9).Query("ROLLBACK TO a").Xid().Transaction(3, 10);
 
@@ -108,7 +111,8 @@ public sealed class SpillTests
     public async Task The_statement_of_the_rows_survives_and_is_written_once()
     {
         byte[] text = [200, .. Enumerable.Repeat((byte)'x', 5000)];
-        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Add(EventType.RowsQuery, text).Map().Rows(1).Rows(2).Rows(3).Query("SAVEPOINT a")
+        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Add(EventType.RowsQuery, text).Map().Rows(1).Rows(2).Rows(3)
+            .Query("SAVEPOINT a")
             .Add(EventType.RowsQuery, [1, (byte)'y']).Map().Rows(4).Query("ROLLBACK TO a").Add(EventType.RowsQuery, text).Map().Rows(5)
             .Add(EventType.RowsQuery, []).Map().Rows(6).Xid();
         var inMemory = await List().ReadAsync(EventList.Start);
@@ -126,7 +130,8 @@ public sealed class SpillTests
     [MemberData(nameof(SmallBuffers))]
     public async Task A_notice_keeps_its_place(long buffer)
     {
-        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("INSERT INTO t VALUES (7)").Map().Rows(2).Xid().Transaction(2, 3);
+        EventList List() => EventList.Begun().Gtid(1).Query("BEGIN").Map().Rows(1).Query("INSERT INTO t VALUES (7)")
+            .Map().Rows(2).Xid().Transaction(2, 3);
         var inMemory = await List().ReadAsync(EventList.Start, faults: FaultPolicy.SkipWithNotice);
 
         var run = await List().ReadAsync(EventList.Start, faults: FaultPolicy.SkipWithNotice, buffer: buffer);
@@ -142,8 +147,10 @@ public sealed class SpillTests
     [Fact]
     public async Task Several_prepared_transactions_are_spilled_at_once_and_come_at_their_outcome()
     {
-        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3).Prepared(3, 'c', 4, 5).Gtid(4).Query("BEGIN").Map().Rows(6).Rows(7).Xid()
-            .Gtid(5).Query("XA COMMIT X'63',X'',1").Gtid(6).Query("XA ROLLBACK X'61',X'',1").Gtid(7).Query("XA COMMIT X'62',X'',1").Transaction(8, 8);
+        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3).Prepared(3, 'c', 4, 5).Gtid(4).Query("BEGIN").Map()
+            .Rows(6).Rows(7).Xid()
+            .Gtid(5).Query("XA COMMIT X'63',X'',1").Gtid(6).Query("XA ROLLBACK X'61',X'',1").Gtid(7).Query("XA COMMIT X'62',X'',1")
+            .Transaction(8, 8);
         var inMemory = await List().ReadAsync(EventList.Start);
         var storage = new SpillStorageDouble();
 
@@ -171,7 +178,8 @@ public sealed class SpillTests
         var failure = Assert.IsType<TransactionSpillException>(run.Failure);
         Assert.False(failure.IsTransient);
         Assert.Equal($"{EventList.Source}:2", failure.TransactionId);
-        foreach (var word in (string[])[failure.TransactionId, "TransactionSpillBytes", "TransactionBufferBytes", "LargeTransactions", "131072"])
+        foreach (var word in (string[])[failure.TransactionId, "TransactionSpillBytes", "TransactionBufferBytes", "LargeTransactions",
+            "131072"])
         {
             Assert.Contains(word, failure.Message, StringComparison.Ordinal);
         }
@@ -238,7 +246,8 @@ public sealed class SpillTests
     {
         var storage = new SpillStorageDouble { WriteFailure = new UnauthorizedAccessException("no"), FailAfter = 200 };
 
-        var run = await EventList.Begun().Transaction(1, 1).Transaction(2, 2).Transaction(3, 3).Transaction(4, 4).ReadAsync(EventList.Start, buffer: 0, storage: storage);
+        var run = await EventList.Begun().Transaction(1, 1).Transaction(2, 2).Transaction(3, 3).Transaction(4, 4)
+            .ReadAsync(EventList.Start, buffer: 0, storage: storage);
 
         Assert.IsType<TransactionSpillException>(run.Failure);
         Assert.Contains("access was denied", run.Failure.Message, StringComparison.Ordinal);

@@ -12,7 +12,8 @@ public sealed class XaTests
     [Fact]
     public async Task Changes_come_at_XA_COMMIT_under_the_GTID_of_their_XA_PREPARE()
     {
-        var run = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(EventList.Start);
+        var run = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
+            .ReadAsync(EventList.Start);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 3 ) ( 1 2 ) ( 4 )", run.Text);
@@ -23,7 +24,8 @@ public sealed class XaTests
     [Fact]
     public async Task Changes_of_a_rolled_back_one_do_not_come()
     {
-        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(EventList.Start);
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3)
+            .ReadAsync(EventList.Start);
 
         Assert.Equal("( 3 )", run.Text);
         Assert.DoesNotContain("\"xa\"", run.LastOffset.ToString(), StringComparison.Ordinal);
@@ -86,7 +88,8 @@ public sealed class XaTests
     [Fact]
     public async Task A_restart_between_the_changes_of_one_resumes_after_the_last()
     {
-        EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1")
+            .Transaction(4, 4);
         var all = await List().ReadAsync(EventList.Start, items: false);
         Assert.Equal("9 1 2 3 4", all.Text);
 
@@ -162,11 +165,13 @@ public sealed class XaTests
     [InlineData(XaMode.Fail, "")]
     public async Task Other_modes_deliver_or_fail_at_XA_PREPARE(XaMode mode, string expected)
     {
-        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(EventList.Start, xa: mode);
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3)
+            .ReadAsync(EventList.Start, xa: mode);
 
         Assert.Equal(expected, run.Text);
         Assert.Equal(mode == XaMode.Fail, run.Failure is SourceInconsistentException);
-        Assert.Equal(mode == XaMode.Fail ? [] : [true, false], run.Entries.Select(e => e.Changes).OfType<ChangeSet>().Select(set => set.IsProvisional));
+        Assert.Equal(mode == XaMode.Fail ? [] : [true, false], run.Entries.Select(e => e.Changes).OfType<ChangeSet>()
+            .Select(set => set.IsProvisional));
     }
 
     [Theory]
@@ -176,7 +181,8 @@ public sealed class XaTests
     [InlineData(false, LargeTransactionMode.DeliverProvisionally)]
     public async Task More_than_may_be_held_is_spilled_until_its_commit_in_either_mode(bool items, LargeTransactionMode mode)
     {
-        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3, 4, 5).Transaction(3, 6).Gtid(4).Query("XA COMMIT X'62',X'',1")
+        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3, 4, 5).Transaction(3, 6).Gtid(4)
+            .Query("XA COMMIT X'62',X'',1")
             .Transaction(5, 7).Gtid(6).Query("XA COMMIT X'61',X'',1").Transaction(7, 8);
         var held = await List().ReadAsync(EventList.Start, items);
         var storage = new SpillStorageDouble();
@@ -187,7 +193,8 @@ public sealed class XaTests
         Assert.Equal(items ? "( 6 ) ( 3 4 5 ) ( 7 ) ( 1 2 ) ( 8 )" : "6 3 4 5 7 1 2 8", run.Text);
         Assert.Equal(held.Text, run.Text);
         Assert.All(run.Changes.Where(c => c.After["id"].AsInt32() < 6), c => Assert.False(c.IsProvisional));
-        Assert.All(run.Changes.Where(c => c.After["id"].AsInt32() >= 6), c => Assert.Equal(mode == LargeTransactionMode.DeliverProvisionally, c.IsProvisional));
+        Assert.All(run.Changes.Where(c => c.After["id"].AsInt32() >= 6), c
+            => Assert.Equal(mode == LargeTransactionMode.DeliverProvisionally, c.IsProvisional));
         Assert.Equal(held.LastOffset.ToString(), run.LastOffset.ToString());
         Assert.True(storage.Opened > 0);
         Assert.Equal(0, storage.Open);
@@ -199,7 +206,8 @@ public sealed class XaTests
     [InlineData(1 << 20, 10)]
     public async Task A_restart_inside_one_that_was_spilled_resumes_after_the_last_change(long bufferBefore, long bufferAfter)
     {
-        EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4);
+        EventList List() => EventList.Begun().Prepared(1, 'x', 1, 2, 3).Transaction(2, 9).Gtid(3).Query("XA COMMIT X'78',X'',1")
+            .Transaction(4, 4);
         var all = await List().ReadAsync(EventList.Start, items: false, buffer: bufferBefore);
         Assert.Equal("9 1 2 3 4", all.Text);
         for (var change = 0; change < 3; change++)
@@ -216,10 +224,12 @@ public sealed class XaTests
     [InlineData(LargeTransactionMode.DeliverProvisionally)]
     public async Task Prepared_ones_make_room_for_an_ordinary_transaction(LargeTransactionMode mode)
     {
-        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5).Query("ROLLBACK")
+        EventList List() => EventList.Begun().Prepared(1, 'a', 1, 2).Prepared(2, 'b', 3).Gtid(3).Query("BEGIN").Map().Rows(4).Rows(5)
+            .Query("ROLLBACK")
             .Gtid(4).Query("XA COMMIT X'61',X'',1").Gtid(5).Query("XA COMMIT X'62',X'',1").Transaction(6, 6);
         var held = await List().ReadAsync(EventList.Start);
-        var bytes = (await EventList.Begun().Transaction(1, 1).ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Single().ByteSize;
+        var bytes = (await EventList.Begun().Transaction(1, 1).ReadAsync()).Entries.Select(e => e.Changes).OfType<ChangeSet>().Single()
+            .ByteSize;
         var storage = new SpillStorageDouble();
 
         // Room for two of the four: if the transaction that is rolled back were delivered, that could not be undone.
@@ -234,7 +244,8 @@ public sealed class XaTests
     [Fact]
     public async Task No_offset_is_past_a_spilled_one_before_all_of_it_was_delivered()
     {
-        var run = await EventList.Begun().Prepared(1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1").ReadAsync(EventList.Start, items: false, buffer: 10);
+        var run = await EventList.Begun().Prepared(1, 'x', 1, 2).Gtid(2).Query("XA COMMIT X'78',X'',1")
+            .ReadAsync(EventList.Start, items: false, buffer: 10);
 
         Assert.Equal("1 2", run.Text);
         Assert.Equal([$"{EventList.Source}:1", $"{EventList.Source}:1-2", $"{EventList.Source}:1-2"],
@@ -244,7 +255,8 @@ public sealed class XaTests
     [Fact]
     public async Task A_spilled_one_that_is_rolled_back_does_not_come()
     {
-        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3).ReadAsync(EventList.Start, buffer: 10);
+        var run = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Transaction(3, 3)
+            .ReadAsync(EventList.Start, buffer: 10);
 
         Assert.Null(run.Failure);
         Assert.Equal("( 3 )", run.Text);
@@ -282,10 +294,12 @@ public sealed class XaTests
     [InlineData("XA COMMIT X'6162',X'FF',-7", "X'6162',X'ff',-7")]
     [InlineData("XA ROLLBACK 'ab'", "X'6162',X'',1")]
     [InlineData("XA COMMIT 'ab','c',42 ONE PHASE", "X'6162',X'63',42")]
-    public void The_name_is_read_as_the_prepare_event_gives_it(string statement, string expected) => Assert.Equal(expected, XaStatement.ReadXid(statement));
+    public void The_name_is_read_as_the_prepare_event_gives_it(string statement, string expected)
+        => Assert.Equal(expected, XaStatement.ReadXid(statement));
 
     [Theory]
     [InlineData("XA COMMIT")]
     [InlineData("XA COMMIT '")]
-    public void A_statement_without_a_name_is_refused(string statement) => Assert.Throws<CdcProtocolException>(() => XaStatement.ReadXid(statement));
+    public void A_statement_without_a_name_is_refused(string statement) => Assert.Throws<CdcProtocolException>(()
+        => XaStatement.ReadXid(statement));
 }
