@@ -32,14 +32,14 @@ internal sealed class ResumePoint
         if (check != _progress.Check)
         {
             throw new SourceInconsistentException($"Transaction {transaction.Id} now holds other changes among its first {Rows} than when "
-                + "they were delivered, so the place to go on in it cannot be found. Was Include, Exclude or KeyChange altered while the "
-                + "offset stood inside a transaction? Run once more with the old options until a transaction ends.");
+                + "they were delivered, so the place to resume from cannot be found. Was Include, Exclude or KeyChange changed while the "
+                + "offset was inside a transaction? Run again with the old options until the transaction ends.");
         }
     }
 
     /// <summary>The transaction ended before all of them were skipped.</summary>
     public SourceInconsistentException Missing(MySqlTransaction transaction, long found) => new(
         $"Transaction {transaction.Id} now holds {found} captured changes, but {Rows} of it had been delivered before the restart. Was "
-            + "Include, Exclude or KeyChange altered while the offset stood inside a transaction? Run once more with the old options until "
+            + "Include, Exclude or KeyChange altered while the offset stood inside a transaction? Run again with the old options until "
             + "it ends.");
 }
