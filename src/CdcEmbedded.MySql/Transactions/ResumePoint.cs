@@ -40,6 +40,6 @@ internal sealed class ResumePoint
     /// <summary>The transaction ended before all of them were skipped.</summary>
     public SourceInconsistentException Missing(MySqlTransaction transaction, long found) => new(
         $"Transaction {transaction.Id} now holds {found} captured changes, but {Rows} of it had been delivered before the restart. Was "
-            + "Include, Exclude or KeyChange altered while the offset stood inside a transaction? Run again with the old options until "
+            + "Include, Exclude or KeyChange changed while the offset was inside a transaction? Run again with the old options until "
             + "it ends.");
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>What the engine tells a source when it connects, and what the source keeps for that engine. One object serves all connections of one
+/// <summary>What the engine passes to a source when it connects, and what the source keeps for that engine. One object serves all connections of one
 /// enumeration; its owner disposes it after the last one is closed.</summary>
 public sealed class SourceContext : IAsyncDisposable
 {
