@@ -241,7 +241,7 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         }
 
         using var document = System.Text.Json.JsonDocument.Parse(stored.Text);
-        return GtidSet.Parse(document.RootElement.GetProperty("gtid").GetString() ?? "");
+        return GtidSet.Parse(document.RootElement.GetProperty("position").GetProperty("gtid").GetString() ?? "");
     }
 
     private async Task<string[]> ReadAfterAsync(string prepare, string sql)
