@@ -5,7 +5,7 @@ public sealed class PlainEnglishTests
 {
     /// <summary>The folders whose texts are still being rewritten: an offender elsewhere fails. The report that CDC_LANGUAGE_REPORT names has
     /// all of them.</summary>
-    private static readonly string[] Unswept = ["src/CdcEmbedded.MongoDb/", "tests/doubles/MongoDb.Double/"];
+    private static readonly string[] Unswept = ["src/CdcEmbedded.MongoDb/", "tests/doubles/MongoDb.Double/", "tests/unit/MongoDb/"];
 
     /// <summary>The rules, their tests and the map that lists the words.</summary>
     private static readonly string[] Exempt = ["tests/unit/Core/Documentation/PlainEnglish.cs", "tests/unit/Core/Documentation/PlainEnglishTests.cs"];

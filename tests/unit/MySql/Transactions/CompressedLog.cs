@@ -6,7 +6,7 @@ using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Transactions;
 
-/// <summary>Writes a recording's file anew with other contents in its transaction payload events, positions and checksums set
+/// <summary>Writes a recording's file again with other contents in its transaction payload events, positions and checksums set
 /// right.</summary>
 internal static class CompressedLog
 {
