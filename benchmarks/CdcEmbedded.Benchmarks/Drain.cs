@@ -14,7 +14,8 @@ internal static class Drain
         var settings = ConnectionStringReader.Read(server.ConnectionString).Session;
         await using var session = await ReplicationSession.ConnectAsync(settings, null, TimeProvider.System, default);
         await session.PrepareReplicationAsync(new ReplicationSetup(), isMariaDb: false, default);
-        var packets = await session.StartBinlogDumpAsync(77, BinlogDumpFlags.NonBlocking, workload.File, 4, TimeSpan.FromSeconds(30), default);
+        var packets = await session.StartBinlogDumpAsync(77, BinlogDumpFlags.NonBlocking, workload.File, 4,
+            TimeSpan.FromSeconds(30), default);
         while (true)
         {
             while (packets.TryReadPacket(out var packet))

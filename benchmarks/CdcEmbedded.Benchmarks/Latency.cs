@@ -36,7 +36,8 @@ internal static class Latency
 
         await writing;
         times.Sort();
-        Console.WriteLine($"\nlatency from before the commit to the loop body, {times.Count} commits: median {times[times.Count / 2]:N0} µs, "
+        Console.WriteLine($"\nlatency from before the commit to the loop body, {times.Count} commits: "
+            + $"median {times[times.Count / 2]:N0} µs, "
             + $"99 % {times[times.Count * 99 / 100]:N0} µs, most {times[^1]:N0} µs");
     }
 }

@@ -19,7 +19,8 @@ internal static class MongoReplay
     {
         using var server = StartDouble();
         var uri = (await server.StandardOutput.ReadLineAsync() ?? "")["READY ".Length..];
-        Console.WriteLine($"{Events:N0} update events of 640 bytes; {passes} passes each, median (least .. most); {Environment.ProcessorCount} processors");
+        Console.WriteLine($"{Events:N0} update events of 640 bytes; {passes} passes each, median (least .. "
+            + $"most); {Environment.ProcessorCount} processors");
         await MeasureAsync("drain of the cursor", passes, () => DrainAsync(uri, walks: false));
         await MeasureAsync("drain and bare walk over all fields", passes, () => DrainAsync(uri, walks: true));
         await MeasureAsync("events, nothing read", passes, () => ReadAsync(uri, Nothing));
@@ -56,7 +57,8 @@ internal static class MongoReplay
 
         Array.Sort(cpu);
         Array.Sort(wall);
-        Console.WriteLine($"  {name,-44} {cpu[passes / 2],6:N2} µs ({cpu[0]:N2} .. {cpu[^1]:N2}) {bytes,6:N0} B/event, wall {wall[passes / 2]:N2} s");
+        Console.WriteLine($"  {name,-44} {cpu[passes / 2],6:N2} µs ({cpu[0]:N2} .. {cpu[^1]:N2}) {bytes,6:N0} B/event, "
+            + $"wall {wall[passes / 2]:N2} s");
     }
 
     private static async Task<long> DrainAsync(string uri, bool walks)
@@ -116,14 +118,17 @@ internal static class MongoReplay
 
     private static long Nothing(ChangeEvent change) => 1;
 
-    private static long Fields(ChangeEvent change) => (long)change.Operation + change.EventId.Length + change.Timestamp.Ticks + change.Database.Length
+    private static long Fields(ChangeEvent change)
+        => (long)change.Operation + change.EventId.Length + change.Timestamp.Ticks + change.Database.Length
         + change.Table.Length + change.Key["_id"].AsBytes().Span[^1] + change.After["version"].AsInt64();
 
     // From the start of the double's recording, whose clock stops at its end.
     private static CdcEngine Engine(string uri) => new(
-        new MongoSource(new MongoSourceOptions { ConnectionString = uri, FullDocument = FullDocumentMode.UpdateLookup, MinOplogWindow = TimeSpan.Zero }),
+        new MongoSource(new MongoSourceOptions { ConnectionString = uri, FullDocument = FullDocumentMode.UpdateLookup,
+            MinOplogWindow = TimeSpan.Zero }),
         new InMemoryOffsetStore(),
-        new CdcEngineOptions { Name = "replay", StartFrom = StartPosition.At(MongoOffset.FromClusterTime(new BsonTimestamp(1_767_225_600, 1))) });
+        new CdcEngineOptions { Name = "replay",
+            StartFrom = StartPosition.At(MongoOffset.FromClusterTime(new BsonTimestamp(1_767_225_600, 1))) });
 
     private static Process StartDouble()
     {

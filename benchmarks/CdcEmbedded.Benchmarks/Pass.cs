@@ -6,7 +6,8 @@ namespace CdcEmbedded.Benchmarks;
 internal static class Pass
 {
     /// <returns>The median CPU seconds.</returns>
-    public static async Task<double> MeasureAsync(string name, int passes, Workload workload, Func<Task<long>> run, double? reference = null)
+    public static async Task<double> MeasureAsync(string name, int passes, Workload workload, Func<Task<long>> run,
+        double? reference = null)
     {
         var cpu = new double[passes];
         var wall = new double[passes];
@@ -39,7 +40,8 @@ internal static class Pass
         Array.Sort(wall);
         var median = cpu[passes / 2];
         var ratio = reference is { } r ? $"{median / r,6:N2} x" : "        ";
-        Console.WriteLine($"  {name,-38} {median,7:N3} s ({cpu[0]:N3} .. {cpu[^1]:N3}) {ratio} {allocated,9:N1} B/row, wall {wall[passes / 2]:N3} s");
+        Console.WriteLine($"  {name,-38} {median,7:N3} s ({cpu[0]:N3} .. {cpu[^1]:N3}) {ratio} {allocated,9:N1} B/row, "
+            + $"wall {wall[passes / 2]:N3} s");
         return median;
     }
 }

@@ -16,17 +16,21 @@ Console.WriteLine("Starting MySQL 9.7 and writing the workloads …");
 await using var server = await MySqlTestServer.StartAsync(ServerKind.MySql97, new MySqlServerOptions { Owned = true });
 var workloads = await Workload.WriteAllAsync(server, scale);
 
-Console.WriteLine($"{passes} passes each; CPU seconds of this process, median (least .. most); bytes allocated per row; {Environment.ProcessorCount} processors");
+Console.WriteLine($"{passes} passes each; CPU seconds of this process, median (least .. most); bytes allocated per "
+    + $"row; {Environment.ProcessorCount} processors");
 var loops = new Dictionary<string, double>();
 foreach (var workload in workloads)
 {
     Console.WriteLine($"\n{workload.Name}: {workload.Rows:N0} row changes, {workload.Bytes / 1e6:N1} MB of binlog");
     var drain = await Pass.MeasureAsync("checked drain", passes, workload, () => Drain.RunAsync(server, workload, verifyChecksums: true));
     await Pass.MeasureAsync("bare drain", passes, workload, () => Drain.RunAsync(server, workload, verifyChecksums: false), drain);
-    loops[workload.Name] = await Pass.MeasureAsync("loop, every column, text as string", passes, workload, () => Loop.RunAsync(server, workload, Reading.Values), drain);
-    await Pass.MeasureAsync("loop, every column, text as UTF-8", passes, workload, () => Loop.RunAsync(server, workload, Reading.Utf8), drain);
+    loops[workload.Name] = await Pass.MeasureAsync("loop, every column, text as string", passes, workload,
+        () => Loop.RunAsync(server, workload, Reading.Values), drain);
+    await Pass.MeasureAsync("loop, every column, text as UTF-8", passes, workload,
+        () => Loop.RunAsync(server, workload, Reading.Utf8), drain);
     await Pass.MeasureAsync("loop, no column read", passes, workload, () => Loop.RunAsync(server, workload, Reading.Nothing), drain);
-    await Pass.MeasureAsync("batches, every column, text as string", passes, workload, () => Loop.RunBatchesAsync(server, workload, Reading.Values), drain);
+    await Pass.MeasureAsync("batches, every column, text as string", passes, workload,
+        () => Loop.RunBatchesAsync(server, workload, Reading.Values), drain);
 }
 
 Console.WriteLine($"\nW2 compressed takes {loops["W2 compressed"] / loops["W2"]:N2} times the CPU of W2 (every column, text as string)");

@@ -25,7 +25,8 @@ internal sealed record Workload(string Name, string File, long Bytes, int Rows)
     private static async Task<Workload> WriteCompressedAsync(MySqlTestServer server, int scale)
     {
         await server.ExecuteAsync("TRUNCATE TABLE cdcbench.wide");
-        return await WriteAsync(server, "W2 compressed", $"w2({100 * scale})", 2_000 * scale, "SET SESSION binlog_transaction_compression=ON; ");
+        return await WriteAsync(server, "W2 compressed", $"w2({100 * scale})", 2_000 * scale,
+            "SET SESSION binlog_transaction_compression=ON; ");
     }
 
     private static async Task<Workload> WriteAsync(MySqlTestServer server, string name, string call, int rows, string settings = "")

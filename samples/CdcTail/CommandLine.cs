@@ -9,36 +9,44 @@ namespace CdcTail;
 internal sealed class CommandLine
 {
     private readonly Option<string> _mySql = Text("--mysql", "CONNECTION STRING",
-        "Source: a MySQL or MariaDB server: \"Server=db1;User ID=cdc;Password=...;SslMode=VerifyFull\". Without a source: the two recordings of the program.");
+        "Source: a MySQL or MariaDB server: \"Server=db1;User ID=cdc;Password=...;SslMode=VerifyFull\". Without a source: the two "
+            + "recordings of the program.");
 
     private readonly Option<string> _mongoDb = Text("--mongodb", "URI",
         "Source: a MongoDB replica set or cluster: \"mongodb://cdc:...@db1,db2/?replicaSet=rs0&tls=true\".");
 
-    private readonly Option<string[]> _files = Texts("--mysql-binlog", "FILE...", "Source: binlog files, in their order; no server needed.");
-    private readonly Option<string[]> _include = Texts("--include", "PATTERN", "Only these: database.table or database.collection with * and ?; repeatable.");
+    private readonly Option<string[]> _files =
+        Texts("--mysql-binlog", "FILE...", "Source: binlog files, in their order; no server needed.");
+    private readonly Option<string[]> _include =
+        Texts("--include", "PATTERN", "Only these: database.table or database.collection with * and ?; repeatable.");
     private readonly Option<string[]> _exclude = Texts("--exclude", "PATTERN", "Not these; repeatable, takes precedence over --include.");
-    private readonly Option<string> _from = Text("--from", "WHERE", "earliest, latest or the text of an offset; used while no offset is stored.");
+    private readonly Option<string> _from =
+        Text("--from", "WHERE", "earliest, latest or the text of an offset; used while no offset is stored.");
     private readonly Option<string> _limit = Text("--limit", "N", "Stop after N events.");
     private readonly Option<bool> _untilCaughtUp = Switch("--until-caught-up", "Stop at the end that the log had at the start.");
-    private readonly Option<string> _format = Text("--format", "pretty|json", "For people (pretty, the default), or one JSON object per line.");
+    private readonly Option<string> _format =
+        Text("--format", "pretty|json", "For people (pretty, the default), or one JSON object per line.");
     private readonly Option<bool> _transactions = Switch("--transactions",
         "Also print begins and ends of transactions, and dropped, renamed or otherwise changed collections; adds \"transaction\" to the "
             + "JSON.");
 
     private readonly Option<bool> _stats = Switch("--stats", "Print no events: their rate each second, and a summary.");
     private readonly Option<bool> _verbose = Switch("--verbose", "Log more, and print stack traces.");
-    private readonly Option<string> _offsets = Text("--offsets", "FILE", "Keep the offset in this file and resume from it; default: forget it.");
+    private readonly Option<string> _offsets =
+        Text("--offsets", "FILE", "Keep the offset in this file and resume from it; default: forget it.");
     private readonly Option<string> _name = Text("--name", "NAME",
         "The name of the offset and in the events; default: cdctail (the recording of MongoDB adds -mongodb to it).");
 
-    private readonly RootCommand _root = new("The committed changes of a MySQL server or a MongoDB deployment, or of binlog files, as they happen.");
+    private readonly RootCommand _root =
+        new("The committed changes of a MySQL server or a MongoDB deployment, or of binlog files, as they happen.");
 
     /// <summary>Creates the options.</summary>
     /// <param name="run">Runs the program once the command line is understood.</param>
     public CommandLine(Func<Arguments, Task> run)
     {
         _files.AllowMultipleArgumentsPerToken = true;
-        Option[] options = [_mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _format, _transactions, _stats, _verbose, _offsets, _name];
+        Option[] options = [_mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _format, _transactions, _stats,
+            _verbose, _offsets, _name];
         Array.ForEach(options, _root.Options.Add);
         foreach (var option in _root.Options)
         {
@@ -95,11 +103,14 @@ internal sealed class CommandLine
             : throw new UsageException("--from latest needs --mysql or --mongodb: files do not grow, so nothing would follow.");
     }
 
-    private static Option<string> Text(string name, string helpName, string description) => Checked(new Option<string>(name), helpName, description);
+    private static Option<string> Text(string name, string helpName, string description)
+        => Checked(new Option<string>(name), helpName, description);
 
-    private static Option<string[]> Texts(string name, string helpName, string description) => Checked(new Option<string[]>(name), helpName, description);
+    private static Option<string[]> Texts(string name, string helpName, string description)
+        => Checked(new Option<string[]>(name), helpName, description);
 
-    private static Option<bool> Switch(string name, string description) => new(name) { Arity = ArgumentArity.Zero, Description = description };
+    private static Option<bool> Switch(string name, string description)
+        => new(name) { Arity = ArgumentArity.Zero, Description = description };
 
     // The parser takes the next word as the value, whatever it is.
     private static TOption Checked<TOption>(TOption option, string helpName, string description)
@@ -141,7 +152,8 @@ internal sealed class CommandLine
         _ => throw new UsageException($"--format is pretty or json, not {Shown(text)}."),
     };
 
-    private static long Count(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+    private static long Count(string text)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
         ? count
         : throw new UsageException($"--limit is a number of events, at least 1, not {Shown(text)}.");
 
@@ -152,5 +164,6 @@ internal sealed class CommandLine
 
     private static string Shown(string text) => MayHoldPassword(text) ? "a connection string" : $"'{text}'";
 
-    private static bool MayHoldPassword(string word) => word.Contains("://", StringComparison.Ordinal) || word.Contains('=', StringComparison.Ordinal);
+    private static bool MayHoldPassword(string word)
+        => word.Contains("://", StringComparison.Ordinal) || word.Contains('=', StringComparison.Ordinal);
 }

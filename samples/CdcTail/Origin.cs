@@ -96,7 +96,8 @@ internal sealed class Origin : IAsyncDisposable
         _ => BinlogFiles(arguments, arguments.Files),
     };
 
-    private static MySqlBinlogFileSource BinlogFiles(Arguments arguments, IReadOnlyList<string> files) => new(new MySqlBinlogFileSourceOptions
+    private static MySqlBinlogFileSource BinlogFiles(Arguments arguments, IReadOnlyList<string> files)
+        => new(new MySqlBinlogFileSourceOptions
     {
         Files = files, Include = arguments.Include, Exclude = arguments.Exclude,
     });

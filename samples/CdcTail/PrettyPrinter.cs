@@ -80,7 +80,8 @@ internal sealed class PrettyPrinter : IEventPrinter
         _column = Width;
         switch (change.Operation)
         {
-            case ChangeOperation.Update when change.Source is MongoSourceInfo source && !(change.Before.HasValue && source.AfterState == AfterState.Exact):
+            case ChangeOperation.Update when change.Source is MongoSourceInfo source
+                && !(change.Before.HasValue && source.AfterState == AfterState.Exact):
                 Description(source.UpdateDescription, change.After);
                 break;
             case ChangeOperation.Update:
@@ -98,7 +99,8 @@ internal sealed class PrettyPrinter : IEventPrinter
     private void Print(SchemaChange change)
     {
         Time(change.Timestamp);
-        var name = change.Table.Length > 0 ? $"{PrettyValue.Plain(change.Database)}.{PrettyValue.Plain(change.Table)}" : PrettyValue.Plain(change.Database);
+        var name = change.Table.Length > 0 ? $"{PrettyValue.Plain(change.Database)}.{PrettyValue.Plain(change.Table)}"
+            : PrettyValue.Plain(change.Database);
         if (name.Length > 0)
         {
             Paint(Bold, name);

@@ -27,7 +27,8 @@ internal static class PrettyValue
 
     private static string Printable(string text, int maxLength)
     {
-        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
+        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyInRange('\0', '\x1f')
+            && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
         {
             return text;
         }
@@ -37,7 +38,8 @@ internal static class PrettyValue
         {
             if (result.Length >= maxLength)
             {
-                return result.Append("… (").Append(text.Length.ToString("N0", CultureInfo.InvariantCulture)).Append(" characters)").ToString();
+                return result.Append("… (").Append(text.Length.ToString("N0", CultureInfo.InvariantCulture)).Append(" characters)")
+                    .ToString();
             }
 
             _ = rune.Value switch

@@ -6,7 +6,8 @@ using MongoDB.Driver;
 
 namespace CdcTail;
 
-/// <summary>A server on a port of its own that plays a recorded change stream: as much of MongoDB's protocol as a source and its driver need.</summary>
+/// <summary>A server on a port of its own that plays a recorded change stream: as much of MongoDB's protocol as a source and its driver
+/// need.</summary>
 internal sealed class RecordedServer : IAsyncDisposable
 {
     private const int MessageOpCode = 2013;
@@ -25,7 +26,8 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     public static RecordedServer Start(RecordedStream stream) => new(stream);
 
-    /// <summary>A client for it. With the Stable API the driver speaks OP_MSG from its first message on, and this server knows no other.</summary>
+    /// <summary>A client for it. With the Stable API the driver speaks OP_MSG from its first message on, and this server knows no
+    /// other.</summary>
     public MongoClient CreateClient() => new(new MongoClientSettings
     {
         Server = new MongoServerAddress("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port),
@@ -71,7 +73,8 @@ internal sealed class RecordedServer : IAsyncDisposable
                 await stream.ReadExactlyAsync(header, _stop.Token);
                 var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(header) - header.Length];
                 await stream.ReadExactlyAsync(body, _stop.Token);
-                await stream.WriteAsync(Reply(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)), await _stream.AnswerAsync(Command(body), _stop.Token)), _stop.Token);
+                await stream.WriteAsync(Reply(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)),
+                    await _stream.AnswerAsync(Command(body), _stop.Token)), _stop.Token);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -82,7 +85,8 @@ internal sealed class RecordedServer : IAsyncDisposable
 
     // Flags, then sections: kind 0 is a document, and reads have no other.
     private static BsonDocument Command(byte[] body)
-        => new RawBsonDocument(body[5..(5 + BinaryPrimitives.ReadInt32LittleEndian(body.AsSpan(5)))]).Materialize(new MongoDB.Bson.IO.BsonBinaryReaderSettings());
+        => new RawBsonDocument(body[5..(5 + BinaryPrimitives.ReadInt32LittleEndian(body.AsSpan(5)))])
+            .Materialize(new MongoDB.Bson.IO.BsonBinaryReaderSettings());
 
     private static byte[] Reply(int request, BsonDocument document)
     {

@@ -5,8 +5,8 @@ using MongoDB.Bson.Serialization;
 
 namespace CdcTail;
 
-/// <summary>A recorded change stream: the replies to one <c>getMore</c> after the other, each with one event, the last one with none. Answers the commands of
-/// a source, and of its driver, as the recorded server would.</summary>
+/// <summary>A recorded change stream: the replies to one <c>getMore</c> after the other, each with one event, the last one with none.
+/// Answers the commands of a source, and of its driver, as the recorded server would.</summary>
 internal sealed class RecordedStream
 {
     private static readonly TimeSpan AwaitTime = TimeSpan.FromMilliseconds(50);
@@ -43,7 +43,8 @@ internal sealed class RecordedStream
             "buildInfo" => BsonDocument.Parse("""{"version":"8.0.4","versionArray":[8,0,4,0]}"""),
             "connectionStatus" => BsonDocument.Parse("""{"authInfo":{"authenticatedUsers":[]}}"""),
             "listDatabases" => BsonDocument.Parse("""{"databases":[]}"""),
-            "find" when command[name] == "oplog.rs" => Found(new BsonDocument("ts", TimeOf(command["sort"]["$natural"] == 1 ? _replies[0] : _replies[^2]))),
+            "find" when command[name] == "oplog.rs"
+                => Found(new BsonDocument("ts", TimeOf(command["sort"]["$natural"] == 1 ? _replies[0] : _replies[^2]))),
             "find" or "listCollections" => Found(),
             "aggregate" => Open(command["pipeline"][0]["$changeStream"].AsBsonDocument),
             _ => new BsonDocument(),
@@ -53,8 +54,10 @@ internal sealed class RecordedStream
 
     private BsonDocument Hello() => new()
     {
-        { "isWritablePrimary", true }, { "setName", "rs0" }, { "setVersion", 1 }, { "hosts", new BsonArray { "127.0.0.1" } }, { "minWireVersion", 0 },
-        { "maxWireVersion", 25 }, { "maxBsonObjectSize", 16 * 1024 * 1024 }, { "maxMessageSizeBytes", 48_000_000 }, { "maxWriteBatchSize", 100_000 },
+        { "isWritablePrimary", true }, { "setName", "rs0" }, { "setVersion", 1 }, { "hosts", new BsonArray { "127.0.0.1" } },
+            { "minWireVersion", 0 },
+        { "maxWireVersion", 25 }, { "maxBsonObjectSize", 16 * 1024 * 1024 }, { "maxMessageSizeBytes", 48_000_000 },
+            { "maxWriteBatchSize", 100_000 },
         { "logicalSessionTimeoutMinutes", 30 }, { "operationTime", TimeOf(_replies[^2]) },
     };
 
@@ -108,7 +111,8 @@ internal sealed class RecordedStream
         }
 
         var change = Events(reply)[0].AsBsonDocument;
-        if (stage.TryGetValue("startAfter", out var after) && string.CompareOrdinal(change["_id"]["_data"].AsString, after["_data"].AsString) <= 0)
+        if (stage.TryGetValue("startAfter", out var after)
+            && string.CompareOrdinal(change["_id"]["_data"].AsString, after["_data"].AsString) <= 0)
         {
             return false;
         }

@@ -74,6 +74,7 @@ internal sealed class StatsReporter : IAsyncDisposable
     {
         var ticks = Interlocked.Read(ref _lastChangeTicks);
         return !_reportsLag || ticks == 0 ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", last change {(DateTime.UtcNow.Ticks - ticks) / (double)TimeSpan.TicksPerSecond:F1} s ago");
+            : string.Create(CultureInfo.InvariantCulture,
+                $", last change {(DateTime.UtcNow.Ticks - ticks) / (double)TimeSpan.TicksPerSecond:F1} s ago");
     }
 }

@@ -19,12 +19,14 @@ internal sealed class StderrLogger(Messages messages, bool verbose) : ILoggerFac
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // The program prints the error that ends it once, as its last words: errors are logged only if every detail is wanted. The driver of MongoDB
-        // logs every command, and those are never wanted.
-        public bool IsEnabled(LogLevel logLevel) => !verbose || category.StartsWith("MongoDB.", StringComparison.Ordinal) ? logLevel == LogLevel.Warning
+        // The program prints the error that ends it once, as its last words: errors are logged only if every detail is wanted. The driver
+        // of MongoDB logs every command, and those are never wanted.
+        public bool IsEnabled(LogLevel logLevel)
+            => !verbose || category.StartsWith("MongoDB.", StringComparison.Ordinal) ? logLevel == LogLevel.Warning
             : logLevel is >= LogLevel.Debug and < LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel))
             {

@@ -19,7 +19,8 @@ internal sealed class Tail(Arguments arguments, Messages messages)
     {
         using var loggers = new StderrLogger(messages, arguments.Verbose);
         using var output = EventOutput.OpenStandardOutput();
-        using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions) : new PrettyPrinter(Terminal.ShowsColours(Console.IsOutputRedirected));
+        using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions)
+            : new PrettyPrinter(Terminal.ShowsColours(Console.IsOutputRedirected));
         var origins = Origin.Choose(arguments);
         foreach (var origin in origins)
         {
@@ -166,7 +167,8 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message);
+            throw new UsageException(e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+                : e.Message);
         }
     }
 }

@@ -2,12 +2,12 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>Equality of documents as the server's indexes have it: numbers are equal whatever their types, so that keys written as 1, 1.0 and
-/// NumberLong(1) are one key. For dictionaries over <see cref="ChangeEvent.Key"/>.</summary>
+/// <summary>Equality of documents as the server's indexes have it: numbers are equal whatever their types, so that keys written as 1, 1.0
+/// and NumberLong(1) are one key. For dictionaries over <see cref="ChangeEvent.Key"/>.</summary>
 /// <remarks>
 /// <para>Numbers compare by their exact values; NaN equals NaN, and zero negative zero. A symbol equals the string of the same text.
-/// Documents compare field by field in their order: names, then values. Binary values compare with their subtype; dates and timestamps are never
-/// equal to each other.</para>
+/// Documents compare field by field in their order: names, then values. Binary values compare with their subtype; dates and timestamps are
+/// never equal to each other.</para>
 /// <para>Thread-safe and without state. All methods throw <see cref="ArgumentException"/> for a record without BSON, and
 /// <see cref="CdcProtocolException"/> where bytes are damaged or nest deeper than 200 levels.</para>
 /// </remarks>

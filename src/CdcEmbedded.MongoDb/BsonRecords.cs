@@ -6,15 +6,17 @@ using MongoDB.Bson.Serialization.Serializers;
 
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>The documents of records as the driver's types. All throw <see cref="ArgumentException"/> for a record without BSON: one of another source, or
-/// one that a transform made.</summary>
+/// <summary>The documents of records as the driver's types. All throw <see cref="ArgumentException"/> for a record without BSON: one of
+/// another source, or one that a transform made.</summary>
 public static class BsonRecords
 {
     // Without the driver's corrections for documents that its first versions wrote.
-    private static readonly BsonBinaryReaderSettings Exact = new() { FixOldBinarySubTypeOnInput = false, FixOldDateTimeMaxValueOnInput = false };
+    private static readonly BsonBinaryReaderSettings Exact =
+        new() { FixOldBinarySubTypeOnInput = false, FixOldDateTimeMaxValueOnInput = false };
 
     /// <summary>Reads the whole document into a mutable one of its own.</summary>
-    /// <exception cref="FormatException">The bytes are damaged, or have a type that the driver does not know (the deprecated DBPointer).</exception>
+    /// <exception cref="FormatException">The bytes are damaged, or have a type that the driver does not know (the deprecated
+    /// DBPointer).</exception>
     public static BsonDocument ToBsonDocument(this DataRecord record)
     {
         using var reader = new BsonBinaryReader(Open(record), Exact);
@@ -22,8 +24,8 @@ public static class BsonRecords
         return BsonDocumentSerializer.Instance.Deserialize(context);
     }
 
-    /// <summary>Wraps the document's bytes without a copy; elements are read when they are asked for. Keeps the whole batch of the event in memory, unless
-    /// the record was detached.</summary>
+    /// <summary>Wraps the document's bytes without a copy; elements are read when they are asked for. Keeps the whole batch of the event in
+    /// memory, unless the record was detached.</summary>
     public static RawBsonDocument ToRawBsonDocument(this DataRecord record) => RawBson.Of(record).ToRawDocument();
 
     /// <summary>Reads the document into an object, by the class maps and serializers of the application.</summary>
@@ -40,7 +42,8 @@ public static class BsonRecords
     /// <param name="record">The record.</param>
     /// <param name="mode">The form.</param>
     /// <exception cref="CdcProtocolException">Bytes are damaged, or nest deeper than 200 levels.</exception>
-    public static string ToExtendedJson(this DataRecord record, ExtendedJsonMode mode = ExtendedJsonMode.Relaxed) => RawBson.Of(record).ToJson(mode);
+    public static string ToExtendedJson(this DataRecord record, ExtendedJsonMode mode = ExtendedJsonMode.Relaxed)
+        => RawBson.Of(record).ToJson(mode);
 
     /// <summary>Makes a record of a document, as the source makes them: for tests of consumers.</summary>
     public static DataRecord ToDataRecord(this BsonDocument document)

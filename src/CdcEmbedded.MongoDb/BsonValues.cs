@@ -22,10 +22,11 @@ public static class BsonValues
         _ => throw new InvalidCastException($"A value of kind {value.Kind} cannot be read as a Decimal128."),
     };
 
-    /// <summary>Reads a value of a MongoDB record as the driver's value of the same BSON type. A 32-bit integer becomes a 64-bit one, as records do not tell
-    /// them apart; <see cref="BsonRecords.ToBsonDocument"/> does.</summary>
+    /// <summary>Reads a value of a MongoDB record as the driver's value of the same BSON type. A 32-bit integer becomes a 64-bit one, as
+    /// records do not tell them apart; <see cref="BsonRecords.ToBsonDocument"/> does.</summary>
     /// <exception cref="ArgumentException">The field is absent, or the value is of a kind that only another source has.</exception>
-    /// <exception cref="FormatException">The bytes are damaged, or the type is one that the driver does not know (the deprecated DBPointer).</exception>
+    /// <exception cref="FormatException">The bytes are damaged, or the type is one that the driver does not know (the deprecated
+    /// DBPointer).</exception>
     public static BsonValue ToBsonValue(this DataValue value) => value.Kind switch
     {
         ValueKind.Null => BsonNull.Value,
@@ -37,7 +38,8 @@ public static class BsonValues
         ValueKind.ObjectId => new BsonObjectId(value.ToObjectId()),
         ValueKind.Uuid => new BsonBinaryData(value.AsGuid(), GuidRepresentation.Standard),
         ValueKind.Decimal128 => new BsonDecimal128(value.ToDecimal128()),
-        ValueKind.Vector => new BsonBinaryData([.. BsonVector.Float32Header, .. value.AsBytes().Span], (BsonBinarySubType)BsonBinary.VectorSubtype),
+        ValueKind.Vector
+            => new BsonBinaryData([.. BsonVector.Float32Header, .. value.AsBytes().Span], (BsonBinarySubType)BsonBinary.VectorSubtype),
         ValueKind.Binary => new BsonBinaryData(value.AsBytes().ToArray(), (BsonBinarySubType)value.BinarySubtype),
         ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when RawValue.TryFrom(value, out var raw) => Read(raw),
         ValueKind.Absent => throw new ArgumentException("There is no value: the field is absent.", nameof(value)),

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>The package's log messages. Event ids: 2000 connection string, 2300 commands and cursors, 2400 change streams. Connections, servers and
-/// commands themselves are in the driver's own logs, under its categories.</summary>
+/// <summary>The package's log messages. Event ids: 2000 connection string, 2300 commands and cursors, 2400 change streams. Connections,
+/// servers and commands themselves are in the driver's own logs, under its categories.</summary>
 internal static partial class Log
 {
     /// <summary>An option that is not usable.</summary>
@@ -16,7 +16,8 @@ internal static partial class Log
     public static partial void NotEncrypted(ILogger logger, string servers);
 
     /// <summary>The client could not be closed in time.</summary>
-    [LoggerMessage(2002, LogLevel.Debug, "The client is still closing: a server does not answer. The driver closes the rest when its heartbeat fails.")]
+    [LoggerMessage(2002, LogLevel.Debug, "The client is still closing: a server does not answer. The driver closes the rest when its "
+        + "heartbeat fails.")]
     public static partial void ClientNotClosed(ILogger logger, Exception exception);
 
     /// <summary>A read is tried a second time.</summary>
@@ -24,7 +25,8 @@ internal static partial class Log
     public static partial void Retrying(ILogger logger, string command, string server, Exception exception);
 
     /// <summary>A cursor could not be closed; the server does it by itself later.</summary>
-    [LoggerMessage(2301, LogLevel.Debug, "Cursor {CursorId} at {Server} could not be closed; the server closes it after a while without use.")]
+    [LoggerMessage(2301, LogLevel.Debug, "Cursor {CursorId} at {Server} could not be closed; the server closes it after a "
+        + "while without use.")]
     public static partial void CursorNotClosed(ILogger logger, long cursorId, string server, Exception exception);
 
     /// <summary>A change stream is open.</summary>
@@ -36,6 +38,7 @@ internal static partial class Log
     public static partial void Resuming(ILogger logger, Exception exception, string engine, string reason);
 
     /// <summary>An event is too large.</summary>
-    [LoggerMessage(2403, LogLevel.Warning, "Engine '{Engine}' has reached a change event that is too large to be sent, and continues in the mode {Mode}.")]
+    [LoggerMessage(2403, LogLevel.Warning, "Engine '{Engine}' has reached a change event that is too large to be sent, and continues in "
+        + "the mode {Mode}.")]
     public static partial void OversizeEvent(ILogger logger, string engine, ChangeStreams.FeedMode mode);
 }

@@ -1,7 +1,8 @@
 namespace CdcEmbedded.MongoDb;
 
 /// <summary>A MongoDB server refused or broke off a command.</summary>
-/// <remarks>The inner exception is the driver's own, with the whole reply. <see cref="CdcServerException.SqlState"/> is null: MongoDB has none.</remarks>
+/// <remarks>The inner exception is the driver's own, with the whole reply. <see cref="CdcServerException.SqlState"/> is null: MongoDB has
+/// none.</remarks>
 public sealed class MongoCommandFailedException : CdcServerException
 {
     /// <summary>Creates the exception.</summary>
@@ -14,9 +15,11 @@ public sealed class MongoCommandFailedException : CdcServerException
     /// <param name="isTransient">True if the same command may succeed later.</param>
     /// <param name="innerException">The driver's exception.</param>
     public MongoCommandFailedException(
-        string command, string server, int code, string? codeName, string serverMessage, IReadOnlyList<string> labels, bool isTransient = false,
+        string command, string server, int code, string? codeName, string serverMessage, IReadOnlyList<string> labels,
+            bool isTransient = false,
         Exception? innerException = null)
-        : base(code, null, $"{server} answered the command {command} with error {code}{(codeName is null ? "" : $" ({codeName})")}: {OneLine(serverMessage)}",
+        : base(code, null, $"{server} answered the command {command} with "
+            + $"error {code}{(codeName is null ? "" : $" ({codeName})")}: {OneLine(serverMessage)}",
             isTransient, innerException)
     {
         Command = command;

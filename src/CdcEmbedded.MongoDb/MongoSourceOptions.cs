@@ -6,15 +6,16 @@ namespace CdcEmbedded.MongoDb;
 /// <summary>What a <see cref="MongoSource"/> connects to and captures. Validated when the source is created.</summary>
 public sealed class MongoSourceOptions
 {
-    /// <summary>The application's client, whose settings say how to reach the deployment: servers, login, TLS, compression, read preference, retries.</summary>
-    /// <value>Null where <see cref="ConnectionString"/> is given instead. The source makes a client of its own with these settings, as a change stream
-    /// holds a connection while it waits for events; the application's client is neither used nor closed.</value>
+    /// <summary>The application's client, whose settings say how to reach the deployment: servers, login, TLS, compression, read
+    /// preference, retries.</summary>
+    /// <value>Null where <see cref="ConnectionString"/> is given instead. The source makes a client of its own with these settings, as a
+    /// change stream holds a connection while it waits for events; the application's client is neither used nor closed.</value>
     public IMongoClient? Client { get; init; }
 
     /// <summary>The deployment: <c>mongodb://</c> or <c>mongodb+srv://</c> with the driver's options.</summary>
     /// <value>Null where <see cref="Client"/> is given instead. The options <c>tlsCAFile</c>, <c>tlsCertificateKeyFile</c>,
-    /// <c>tlsCertificateKeyFilePassword</c>, <c>tlsAllowInvalidCertificates</c> and <c>tlsAllowInvalidHostnames</c>, which the driver ignores, are honoured;
-    /// other TLS options that it does not know are refused. The password appears in no log and no exception.</value>
+    /// <c>tlsCertificateKeyFilePassword</c>, <c>tlsAllowInvalidCertificates</c> and <c>tlsAllowInvalidHostnames</c>, which the driver
+    /// ignores, are honoured; other TLS options that it does not know are refused. The password appears in no log and no exception.</value>
     public string? ConnectionString { get; init; }
 
     /// <summary>The database to open the stream on.</summary>
@@ -22,8 +23,8 @@ public sealed class MongoSourceOptions
     public string? Database { get; init; }
 
     /// <summary>The collection of <see cref="Database"/> to open the stream on.</summary>
-    /// <value>Null, the default. A stream on a collection ends when the collection is dropped or renamed (<see cref="OnInvalidate"/>); one with the
-    /// collection in <see cref="Include"/> does not.</value>
+    /// <value>Null, the default. A stream on a collection ends when the collection is dropped or renamed (<see cref="OnInvalidate"/>); one
+    /// with the collection in <see cref="Include"/> does not.</value>
     public string? Collection { get; init; }
 
     /// <summary>The collections to capture: <c>database.collection</c>, with <c>*</c> and <c>?</c> as wildcards on either side. The server
@@ -35,18 +36,22 @@ public sealed class MongoSourceOptions
     /// <value>The default is an empty list.</value>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>Stages that the server applies to the events of the captured collections. <see cref="ChangeStreamPipeline.Render"/> makes them of a typed
-    /// pipeline of the driver.</summary>
-    /// <value>The default is an empty list. Allowed are <c>$match</c>, <c>$project</c>, <c>$addFields</c>, <c>$set</c>, <c>$unset</c>, <c>$replaceRoot</c>,
-    /// <c>$replaceWith</c> and <c>$redact</c>; none may change <c>_id</c>. An offset belongs to its pipeline: see <see cref="AcceptOtherOffset"/>.</value>
+    /// <summary>Stages that the server applies to the events of the captured collections. <see cref="ChangeStreamPipeline.Render"/> makes
+    /// them of a typed pipeline of the driver.</summary>
+    /// <value>The default is an empty list. Allowed are <c>$match</c>, <c>$project</c>, <c>$addFields</c>, <c>$set</c>, <c>$unset</c>,
+    /// <c>$replaceRoot</c>,
+    /// <c>$replaceWith</c> and <c>$redact</c>; none may change <c>_id</c>. An offset belongs to its pipeline: see
+    /// <see cref="AcceptOtherOffset"/>.</value>
     public IReadOnlyList<BsonDocument> Pipeline { get; init; } = [];
 
     /// <summary>Which document an update carries.</summary>
-    /// <value>The default is <see cref="FullDocumentMode.Automatic"/>. <see cref="MongoSourceInfo.AfterState"/> says what an event has.</value>
+    /// <value>The default is <see cref="FullDocumentMode.Automatic"/>. <see cref="MongoSourceInfo.AfterState"/> says what an event
+    /// has.</value>
     public FullDocumentMode FullDocument { get; init; }
 
     /// <summary>Which document from before the change updates, replacements and deletes carry.</summary>
-    /// <value>The default is <see cref="BeforeImageMode.Automatic"/>. <see cref="MongoSourceInfo.BeforeState"/> says what an event has.</value>
+    /// <value>The default is <see cref="BeforeImageMode.Automatic"/>. <see cref="MongoSourceInfo.BeforeState"/> says what an event
+    /// has.</value>
     public BeforeImageMode BeforeImages { get; init; }
 
     /// <summary>True to get events of created collections and indexes, and unambiguous paths of updates. MongoDB 6.0 and later.</summary>
@@ -58,11 +63,12 @@ public sealed class MongoSourceOptions
     public InvalidatePolicy OnInvalidate { get; init; }
 
     /// <summary>What happens with an event that is too large to be sent.</summary>
-    /// <value>The default is <see cref="OversizeEventPolicy.Fail"/>. From MongoDB 6.0.9 and 7.0 on only a single field of more than 16 MB is
-    /// too large.</value>
+    /// <value>The default is <see cref="OversizeEventPolicy.Fail"/>. From MongoDB 6.0.9 and 7.0 on only a single field of more than 16 MB
+    /// is too large.</value>
     public OversizeEventPolicy OnOversizeEvent { get; init; }
 
-    /// <summary>How long the server waits for events before it answers with none, which shows that the source is alive and caught up.</summary>
+    /// <summary>How long the server waits for events before it answers with none, which shows that the source is alive and caught
+    /// up.</summary>
     /// <value>The default is 1 s; from 10 ms to 10 minutes.</value>
     public TimeSpan MaxAwaitTime { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -70,7 +76,8 @@ public sealed class MongoSourceOptions
     /// <value>The default is 24 hours; zero to not look.</value>
     public TimeSpan MinOplogWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>True to resume from an offset that was stored for another scope, pipeline or replica set, at the risk of missing changes.</summary>
+    /// <summary>True to resume from an offset that was stored for another scope, pipeline or replica set, at the risk of missing
+    /// changes.</summary>
     /// <value>The default is false: such an offset is an <see cref="OffsetFormatException"/>.</value>
     public bool AcceptOtherOffset { get; init; }
 }

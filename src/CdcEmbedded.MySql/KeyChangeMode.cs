@@ -7,6 +7,7 @@ public enum KeyChangeMode
     /// that is maintained by key needs. The default.</summary>
     DeleteAndCreate,
 
-    /// <summary>As one update whose <see cref="ChangeEvent.Key"/> is the new key and whose <see cref="ChangeEvent.Before"/> has the old one.</summary>
+    /// <summary>As one update whose <see cref="ChangeEvent.Key"/> is the new key and whose <see cref="ChangeEvent.Before"/> has the old
+    /// one.</summary>
     Update,
 }

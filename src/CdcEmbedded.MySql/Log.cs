@@ -102,7 +102,8 @@ internal static partial class Log
 
     /// <summary>A transaction needs more memory than it may have.</summary>
     [LoggerMessage(1207, LogLevel.Debug,
-        "Transaction {Transaction} moves to the temporary file: {Bytes} bytes in memory, more than TransactionBufferBytes together with what else is held.")]
+        "Transaction {Transaction} moves to the temporary file: {Bytes} bytes in memory, more than TransactionBufferBytes together with "
+            + "what else is held.")]
     public static partial void TransactionSpilled(ILogger logger, string transaction, long bytes);
 
     /// <summary>A transaction in the temporary file was committed.</summary>

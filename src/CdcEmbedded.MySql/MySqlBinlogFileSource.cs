@@ -80,7 +80,8 @@ public sealed class MySqlBinlogFileSource : ISource
         }
     }
 
-    private async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, BinlogPosition document, CancellationToken cancellationToken)
+    private async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, BinlogPosition document,
+        CancellationToken cancellationToken)
     {
         var logger = context.LoggerFactory.CreateLogger<MySqlBinlogFileSource>();
         var settings = new FeedSettings
@@ -102,8 +103,10 @@ public sealed class MySqlBinlogFileSource : ISource
             OnStatementChange = _options.OnStatementChange,
             OnIncident = _options.OnIncident,
         };
-        var selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false), _options.IncludeShadowTables, logger);
-        var schemas = new SchemaTracker(selection, new FileSchemas(_options.Files, LoggedSql.Instance), LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);
+        var selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false),
+            _options.IncludeShadowTables, logger);
+        var schemas = new SchemaTracker(selection, new FileSchemas(_options.Files, LoggedSql.Instance), LoggedSql.Instance, context.Notes,
+            _options.OnUnknownSchema);
         await schemas.OpenAsync(document, start.Offset is not null, cancellationToken).ConfigureAwait(false);
         var from = document.DumpStart.Coordinates ?? throw new InvalidOperationException("A start in files has coordinates.");
         var stream = FileEventStream.From(_options.Files, from.File, from.Position);
@@ -137,16 +140,19 @@ public sealed class MySqlBinlogFileSource : ISource
 
         // The ROTATE at the end of the last file has been read. It names a file that is not given, or not yet written: nothing is left to
         // read.
-        if (at.Position == BinlogFile.MagicLength && document.IsTransactionEnd && BinlogCoordinates.IsNextFile(Path.GetFileName(_options.Files[^1]), name))
+        if (at.Position == BinlogFile.MagicLength && document.IsTransactionEnd
+            && BinlogCoordinates.IsNextFile(Path.GetFileName(_options.Files[^1]), name))
         {
             return document;
         }
 
-        throw new OffsetLostException($"The stored position is in the binlog file '{name}', which is not among the {_options.Files.Count} given. Add it, "
+        throw new OffsetLostException($"The stored position is in the binlog file '{name}', which is not among "
+            + $"the {_options.Files.Count} given. Add it, "
             + "or delete the stored offset to start from the first one.");
     }
 
-    private sealed class Connection(MySqlBinlogFileSource source, IReadOnlyList<SourceFinding> findings, SourceContext context, StartPosition start,
+    private sealed class Connection(MySqlBinlogFileSource source, IReadOnlyList<SourceFinding> findings, SourceContext context,
+        StartPosition start,
         BinlogPosition document) : SourceConnection(ServerName, findings)
     {
         public override ValueTask<ISourceFeed> OpenAsync(CancellationToken cancellationToken)

@@ -119,7 +119,8 @@ public sealed class MySqlSource : ISource
     {
         var (session, server, facts, _, logEnd) = found;
         var selection = SelectionFor(facts, logger);
-        var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance, context.TimeProvider, logger);
+        var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance,
+            context.TimeProvider, logger);
         var schemas = new SchemaTracker(selection, source, LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);
         try
         {

@@ -4,14 +4,15 @@ namespace CdcEmbedded.MySql;
 /// file.</summary>
 public enum XaMode
 {
-    /// <summary>Its changes are held back until XA COMMIT, and delivered there; XA ROLLBACK drops them. Offsets remember the transactions that
-    /// are open, and a restart reads them again: the log must be kept as long as the oldest of them is open. The default.</summary>
+    /// <summary>Its changes are held back until XA COMMIT, and delivered there; XA ROLLBACK drops them. Offsets remember the transactions
+    /// that are open, and a restart reads them again: the log must be kept as long as the oldest of them is open. The default.</summary>
     Buffer,
 
-    /// <summary>The stream ends with a <see cref="SourceInconsistentException"/> at the XA PREPARE of a transaction with captured changes.</summary>
+    /// <summary>The stream ends with a <see cref="SourceInconsistentException"/> at the XA PREPARE of a transaction with captured
+    /// changes.</summary>
     Fail,
 
-    /// <summary>Its changes are delivered at XA PREPARE, as Debezium does, and are <see cref="ChangeEvent.IsProvisional"/>: a rollback that follows is not
-    /// seen.</summary>
+    /// <summary>Its changes are delivered at XA PREPARE, as Debezium does, and are <see cref="ChangeEvent.IsProvisional"/>: a rollback that
+    /// follows is not seen.</summary>
     EmitAtPrepare,
 }

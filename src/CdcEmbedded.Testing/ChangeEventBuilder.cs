@@ -81,7 +81,8 @@ public sealed class ChangeEventBuilder
     {
         var key = _operation == ChangeOperation.Truncate ? [] : _key;
         var transaction = _hasTransaction ? new ScriptedTransaction(_transaction, _timestamp) : null;
-        return new ScriptedChangeSet(_engine, [ScriptedChange.Create(_operation, _table, _before, _after, key)], transaction, _transaction, _row,
+        return new ScriptedChangeSet(_engine, [ScriptedChange.Create(_operation, _table, _before, _after, key)], transaction,
+            _transaction, _row,
             !_hasTransaction, _timestamp).ToEvent(0);
     }
 }

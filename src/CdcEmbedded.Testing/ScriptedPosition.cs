@@ -37,8 +37,10 @@ internal sealed class ScriptedPosition : SourcePosition
     public static ScriptedPosition FromOffset(CdcOffset offset)
     {
         var content = OffsetContent.Read(offset, ConnectorName);
-        return content.Position.TryGetProperty("tx"u8, out var tx) && tx.ValueKind == JsonValueKind.Number && tx.TryGetInt32(out var transactions)
-            && content.Position.TryGetProperty("row"u8, out var row) && row.ValueKind == JsonValueKind.Number && row.TryGetInt32(out var rows)
+        return content.Position.TryGetProperty("tx"u8, out var tx) && tx.ValueKind == JsonValueKind.Number
+            && tx.TryGetInt32(out var transactions)
+            && content.Position.TryGetProperty("row"u8, out var row) && row.ValueKind == JsonValueKind.Number
+            && row.TryGetInt32(out var rows)
             && transactions >= 0 && rows >= 0
                 ? new ScriptedPosition(transactions, rows)
                 : throw new OffsetFormatException($"This is not an offset of a scripted source: {offset}.");

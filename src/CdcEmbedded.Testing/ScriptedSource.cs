@@ -203,7 +203,9 @@ public sealed class ScriptedSource : ISource
             if (_losses > 0 && start.Offset is not null)
             {
                 _losses--;
-                return new(SourceConnection.Refused("The script", Findings, new OffsetLostException($"The script has lost the offset {start.Offset}.")));
+                return new(
+                    SourceConnection.Refused("The script", Findings,
+                    new OffsetLostException($"The script has lost the offset {start.Offset}.")));
             }
         }
 

@@ -63,7 +63,8 @@ public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
         var dayOfYear = (((153 * (month < 3 ? month + 9 : month - 3)) + 2) / 5) + day - 1;
         var days = (365L * shifted) + (shifted / 4) - (shifted / 100) + (shifted / 400) + dayOfYear - DaysBeforeYearOne;
         var seconds = (((Hour * 60) + Minute) * 60) + Second;
-        result = new DateTime((days * TimeSpan.TicksPerDay) + (seconds * TimeSpan.TicksPerSecond) + (Microsecond * TimeSpan.TicksPerMicrosecond));
+        result = new DateTime((days * TimeSpan.TicksPerDay) + (seconds * TimeSpan.TicksPerSecond)
+            + (Microsecond * TimeSpan.TicksPerMicrosecond));
         return true;
     }
 

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded;
 
-/// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated once.</summary>
+/// <summary>Reads changes from a source into the application: created with a source, an offset store and options, enumerated
+/// once.</summary>
 /// <remarks>
 /// <para>Delivery is at least once: after a crash the stream resumes after the last stored offset. A reconnect is invisible: it neither
 /// loses nor repeats a change. I/O starts when the first item is asked for.</para>

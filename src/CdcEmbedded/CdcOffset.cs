@@ -43,12 +43,14 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new OffsetFormatException($"{Shorten(text)} is not an offset: it is not JSON. Restore a copy of it, or remove it to start "
+            throw new OffsetFormatException($"{Shorten(text)} is not an offset: it is not JSON. Restore a copy of it, or "
+                + "remove it to start "
                 + "afresh.", e);
         }
         catch (FormatException e)
         {
-            throw new OffsetFormatException($"{Shorten(text)} cannot be used as an offset: {e.Message}. Restore a copy of it, or remove it to start afresh.", e);
+            throw new OffsetFormatException($"{Shorten(text)} cannot be used as an offset: {e.Message}. Restore a copy of it, or remove "
+                + "it to start afresh.", e);
         }
     }
 
@@ -68,10 +70,12 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
     internal JsonElement ToJson() => ParseJson(_text);
 
     /// <summary>The transactions that were open when it was written; none in version 1.</summary>
-    internal TransactionCounters[] ReadTransactions() => Version == 1 ? TransactionCounters.None : OffsetEnvelope.ReadTransactions(ToJson());
+    internal TransactionCounters[] ReadTransactions()
+        => Version == 1 ? TransactionCounters.None : OffsetEnvelope.ReadTransactions(ToJson());
 
     /// <summary>The snapshot state as JSON; null for none.</summary>
-    internal string? ReadSnapshot() => Version != 1 && ToJson().TryGetProperty("snapshot"u8, out var snapshot) ? snapshot.GetRawText() : null;
+    internal string? ReadSnapshot()
+        => Version != 1 && ToJson().TryGetProperty("snapshot"u8, out var snapshot) ? snapshot.GetRawText() : null;
 
     private static JsonElement ParseJson(string text)
     {
@@ -88,5 +92,6 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private static string Shorten(string text) => text.Length == 0 ? "An empty text" : text.Length <= 60 ? $"'{text}'" : $"'{text.AsSpan(0, 60)}…'";
+    private static string Shorten(string text)
+        => text.Length == 0 ? "An empty text" : text.Length <= 60 ? $"'{text}'" : $"'{text.AsSpan(0, 60)}…'";
 }

@@ -79,7 +79,8 @@ public sealed class ChangeEvent : StreamItem
 
     private protected override ref ItemState State => throw new NotSupportedException("A change keeps nothing itself: its set does.");
 
-    internal override void Stamp(IOffsetOrigin stream, long sequence) => throw new NotSupportedException("A change is stamped through its set.");
+    internal override void Stamp(IOffsetOrigin stream, long sequence)
+        => throw new NotSupportedException("A change is stamped through its set.");
 
     internal override void SetTransaction(TransactionInfo? transaction)
         => throw new ArgumentException("A single change cannot be added to a batch: add its set.", nameof(transaction));

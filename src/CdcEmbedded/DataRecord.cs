@@ -39,7 +39,8 @@ public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable
     public DataValue this[int index] => Set.GetValue(_record, index);
 
     /// <summary>A field by its name, as the source spells it.</summary>
-    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives <see cref="DataValue.Absent"/>.</exception>
+    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives
+    /// <see cref="DataValue.Absent"/>.</exception>
     /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
     public DataValue this[string name]

@@ -140,6 +140,7 @@ public readonly partial struct DataValue
         var year = yearOfEra + (era * 400) + (month <= 2 ? 1 : 0);
         var sign = year < 0 ? '-' : '+';
         return string.Create(CultureInfo.InvariantCulture,
-            $"{sign}{Math.Abs(year):D4}-{month:D2}-{day:D2} {time / 3_600_000:D2}:{time / 60_000 % 60:D2}:{time / 1000 % 60:D2}.{time % 1000:D3}");
+            $"{sign}{Math.Abs(year):D4}-{month:D2}-{day:D2} "
+                + $"{time / 3_600_000:D2}:{time / 60_000 % 60:D2}:{time / 1000 % 60:D2}.{time % 1000:D3}");
     }
 }

@@ -114,13 +114,15 @@ public readonly partial struct DataValue
     /// identifiers. Each call makes a new string.</summary>
     /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or the ENUM or SET labels
     /// of its column are unknown.</exception>
-    /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is damaged.</exception>
+    /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is
+    /// damaged.</exception>
     public string AsString() => _kind switch
     {
         ValueKind.Text => ReadText(),
         ValueKind.Enum => EnumLabel(),
         ValueKind.Set => SetLabels(),
-        ValueKind.Json or ValueKind.JsonPatch => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
+        ValueKind.Json or ValueKind.JsonPatch
+            => _data as string ?? (_codec is ValueCodec codec ? codec.ToJsonText(Slice) : Encoding.UTF8.GetString(Slice)),
         ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific when _codec is ValueCodec own => own.ToJsonText(Slice),
         ValueKind.ObjectId => Convert.ToHexStringLower(Slice),
         ValueKind.Uuid => AsGuid().ToString(),
@@ -227,7 +229,8 @@ public readonly partial struct DataValue
         catch (DecoderFallbackException e)
         {
             var name = (_codec as Encoding)?.WebName ?? "utf-8";
-            throw new CdcProtocolException($"A text value of {_length} bytes is not valid {name}: read its bytes with AsBytes().", innerException: e);
+            throw new CdcProtocolException($"A text value of {_length} bytes is not valid {name}: read its bytes with AsBytes().",
+                innerException: e);
         }
     }
 

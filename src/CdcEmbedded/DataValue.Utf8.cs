@@ -53,7 +53,8 @@ public readonly partial struct DataValue
         // Unsigned, so that the most negative number has a magnitude too.
         var microseconds = _bits < 0 ? 0UL - (ulong)_bits : (ulong)_bits;
         var seconds = microseconds / 1_000_000;
-        return TimeOfDay(destination, n, (long)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60), (int)(microseconds % 1_000_000));
+        return TimeOfDay(destination, n, (long)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
+            (int)(microseconds % 1_000_000));
     }
 
     /// <summary>Writes a decimal as MySQL prints it.</summary>

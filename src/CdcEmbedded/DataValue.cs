@@ -32,7 +32,8 @@ public readonly partial struct DataValue
     private const ushort ZeroTimestamp = 2;
     private const ushort FarInstant = 4;
 
-    private DataValue(ValueKind kind, long bits, object? data = null, int length = 0, object? codec = null, byte scale = 0, ushort flags = 0)
+    private DataValue(ValueKind kind, long bits, object? data = null, int length = 0, object? codec = null, byte scale = 0,
+        ushort flags = 0)
     {
         _kind = kind;
         _bits = bits;
@@ -52,7 +53,8 @@ public readonly partial struct DataValue
     /// <summary>True if the log does not contain the field, so that nothing is known about it.</summary>
     public bool IsAbsent => _kind == ValueKind.Absent;
 
-    /// <summary>The number of digits after the point of a decimal, or of a second's fraction in a time, date-time or timestamp column.</summary>
+    /// <summary>The number of digits after the point of a decimal, or of a second's fraction in a time, date-time or timestamp
+    /// column.</summary>
     /// <value>0 to 30 for decimals, 0 to 6 for times; 0 for all other kinds.</value>
     public int Scale => _kind is ValueKind.Binary or ValueKind.SourceSpecific ? 0 : _scale;
 
@@ -118,7 +120,8 @@ public readonly partial struct DataValue
         => new(ValueKind.Binary, offset, buffer, length, flags: padding);
 
     /// <summary>A calendar date.</summary>
-    public static DataValue FromDate(int year, int month, int day) => new(ValueKind.Date, CalendarDateTime.Pack(year, month, day, 0, 0, 0, 0));
+    public static DataValue FromDate(int year, int month, int day)
+        => new(ValueKind.Date, CalendarDateTime.Pack(year, month, day, 0, 0, 0, 0));
 
     /// <summary>A signed duration.</summary>
     /// <param name="microseconds">The whole duration in microseconds.</param>
@@ -133,7 +136,8 @@ public readonly partial struct DataValue
     /// <summary>An instant.</summary>
     /// <param name="unixMicroseconds">Microseconds since 1970-01-01 UTC.</param>
     /// <param name="digits">Digits of a second's fraction in the column, 0 to 6.</param>
-    public static DataValue FromTimestamp(long unixMicroseconds, byte digits = 0) => new(ValueKind.Timestamp, unixMicroseconds, scale: digits);
+    public static DataValue FromTimestamp(long unixMicroseconds, byte digits = 0)
+        => new(ValueKind.Timestamp, unixMicroseconds, scale: digits);
 
     /// <summary>The zero timestamp <c>0000-00-00 00:00:00</c>, which is no instant.</summary>
     public static DataValue FromZeroTimestamp(byte digits = 0) => new(ValueKind.Timestamp, 0, scale: digits, flags: ZeroTimestamp);
@@ -160,7 +164,8 @@ public readonly partial struct DataValue
         => new(ValueKind.Json, offset, buffer, length, codec);
 
     /// <summary>A change of a JSON document that is already text; see <see cref="ValueKind.JsonPatch"/>.</summary>
-    public static DataValue FromJsonPatch(string text) => new(ValueKind.JsonPatch, 0, text ?? throw new ArgumentNullException(nameof(text)));
+    public static DataValue FromJsonPatch(string text)
+        => new(ValueKind.JsonPatch, 0, text ?? throw new ArgumentNullException(nameof(text)));
 
     /// <summary>A change of a JSON document as a slice of the source's own bytes; see <see cref="ValueKind.JsonPatch"/>.</summary>
     /// <param name="buffer">The bytes, never written again.</param>

@@ -4,8 +4,8 @@ using System.Numerics;
 
 namespace CdcEmbedded;
 
-/// <summary>A decimal floating-point number of 34 digits (IEEE 754-2008 decimal128, integer coefficient), as MongoDB stores it: what reading one as text or
-/// as another number takes.</summary>
+/// <summary>A decimal floating-point number of 34 digits (IEEE 754-2008 decimal128, integer coefficient), as MongoDB stores it: what
+/// reading one as text or as another number takes.</summary>
 /// <remarks>
 /// <code>
 /// bit 127        sign

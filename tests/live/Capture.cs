@@ -27,7 +27,8 @@ public static class Capture
     {
         if ((await server.QueryAsync("SELECT VERSION()"))[0][0]?.Contains("MariaDB", StringComparison.Ordinal) == true)
         {
-            return MySqlOffset.FromMariaDbGtidPosition(MariaDbGtidPosition.Parse((await server.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos"))[0][0] ?? ""));
+            return MySqlOffset.FromMariaDbGtidPosition(
+                MariaDbGtidPosition.Parse((await server.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos"))[0][0] ?? ""));
         }
 
         string?[] row = await LogStatusAsync(server);
@@ -40,7 +41,8 @@ public static class Capture
     public static async Task<string?[]> LogStatusAsync(MySqlTestServer server)
     {
         string? version = (await server.QueryAsync("SELECT VERSION()"))[0][0];
-        return (await server.QueryAsync(version?.StartsWith("5.", StringComparison.Ordinal) == true || version?.Contains("MariaDB", StringComparison.Ordinal) == true ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS"))[0];
+        return (await server.QueryAsync(version?.StartsWith("5.", StringComparison.Ordinal) == true
+            || version?.Contains("MariaDB", StringComparison.Ordinal) == true ? "SHOW MASTER STATUS" : "SHOW BINARY LOG STATUS"))[0];
     }
 
     /// <summary>Reads everything from an offset to the current end of the log.</summary>

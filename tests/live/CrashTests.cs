@@ -27,7 +27,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
         List<CapturedChange> all = await scene.ReadAllAsync();
         string[] lines = Lines(events);
-        var places = all.Select((change, place) => (Place: PlaceOf(change.Offset.ToString()), place)).ToDictionary(x => x.Place, x => x.place);
+        var places = all.Select((change, place) => (Place: PlaceOf(change.Offset.ToString()), place))
+            .ToDictionary(x => x.Place, x => x.place);
         string[] expected = [.. all.Select(Line)];
         int repeated = 0;
         int reached = 0;
@@ -160,7 +161,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
             var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = false };
             string[] all =
             [
-                "exec", Path.Combine(AppContext.BaseDirectory, "CdcEmbedded.CrashReader.dll"), arguments[0], server.ConnectionString, database, Start,
+                "exec", Path.Combine(AppContext.BaseDirectory, "CdcEmbedded.CrashReader.dll"), arguments[0], server.ConnectionString,
+                    database, Start,
                 .. arguments[1..],
             ];
             foreach (string argument in all)
@@ -179,7 +181,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
             while (!isOver())
             {
                 int rows = Random.Shared.Next(1, 6);
-                await writer.ExecuteAsync("BEGIN; " + string.Concat(Enumerable.Range(id, rows).Select(i => $"INSERT INTO t VALUES ({i}, 'v');")) + " COMMIT");
+                await writer.ExecuteAsync("BEGIN; "
+                    + string.Concat(Enumerable.Range(id, rows).Select(i => $"INSERT INTO t VALUES ({i}, 'v');")) + " COMMIT");
                 id += rows;
                 transactions++;
                 await Task.Delay(5);

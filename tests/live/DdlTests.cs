@@ -239,7 +239,9 @@ public sealed partial class DdlTests
 
         Assert.Equal(
             ["1 10  ", "2 20 two ", "3 30 three 33", "4 40 four 44", "5 50 five 55", "6 60  ", "7 70  "],
-            changes.Select(c => string.Join(' ', ((string[])["a", "b", "c", "d"]).Select(name => c.Event.After.TryGetValue(name, out DataValue value) ? value.ToString() : ""))));
+            changes.Select(
+                c => string.Join(' ', ((string[])["a", "b", "c", "d"]).Select(name => c.Event.After.TryGetValue(name, out DataValue value)
+                ? value.ToString() : ""))));
     }
 
     [Theory]
@@ -266,14 +268,18 @@ public sealed partial class DdlTests
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
 
         Assert.Equal(
-            ["id=1 t=a b=b", "id=2 t=null b=null", "id=1 t=c b=b", "id=2 t=null b=null", "id=3 t=d", "id=4 t=e", "id=5 t=f", "id=6 t=g b=h n=66"],
+            ["id=1 t=a b=b", "id=2 t=null b=null", "id=1 t=c b=b", "id=2 t=null b=null", "id=3 t=d", "id=4 t=e", "id=5 t=f",
+                "id=6 t=g b=h n=66"],
             changes.Select(c => Fields(c.Event.After.HasValue ? c.Event.After : c.Event.Before)));
-        Assert.DoesNotContain(changes, c => c.Event.Schema?.Columns.Any(column => column.Name.StartsWith("DB_ROW", StringComparison.Ordinal)) == true);
+        Assert.DoesNotContain(changes,
+            c => c.Event.Schema?.Columns.Any(column => column.Name.StartsWith("DB_ROW", StringComparison.Ordinal)) == true);
     }
 
     private static string Fields(DataRecord record) => string.Join(' ', record.Select(field => $"{field.Name}={Shown(field.Value)}"));
 
-    private static string Shown(DataValue value) => value.Kind == ValueKind.Binary ? System.Text.Encoding.UTF8.GetString(value.AsBytes().Span) : value.IsNull ? "null" : value.ToString() ?? "";
+    private static string Shown(DataValue value)
+        => value.Kind == ValueKind.Binary ? System.Text.Encoding.UTF8.GetString(value.AsBytes().Span) : value.IsNull ? "null"
+        : value.ToString() ?? "";
 
     private static async Task<bool> IsAcceptedAsync(MySqlTestServer server, string database, string statement)
     {
@@ -301,10 +307,12 @@ public sealed partial class DdlTests
         return rows.GroupBy(row => row[0] ?? "").ToDictionary(
             table => table.Key,
             table => string.Join(", ", table.Select(row => Text(
-                row[1] ?? "", row[2] ?? "", row[3] == "YES", row[4]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true, row[5], row[6] ?? "0"))));
+                row[1] ?? "", row[2] ?? "", row[3] == "YES", row[4]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true,
+                    row[5], row[6] ?? "0"))));
     }
 
-    private static async Task<(Dictionary<string, string> Tables, List<string> Refused)> OfLogAsync(MySqlTestServer server, string database, CdcOffset start)
+    private static async Task<(Dictionary<string, string> Tables, List<string> Refused)> OfLogAsync(MySqlTestServer server,
+        string database, CdcOffset start)
     {
         var tables = new Dictionary<string, string>(StringComparer.Ordinal);
         var refused = new List<string>();
@@ -326,7 +334,8 @@ public sealed partial class DdlTests
                 tables[schema.Name] = string.Join(", ", schema.Columns
                     .Select((column, i) => (Column: column, Key: schema.PrimaryKey.ToList().IndexOf(i) + 1))
                     .Where(c => c.Column is not { IsVisible: false, Name: "row_start" or "row_end" })
-                    .Select(c => Text(c.Column.Name, c.Column.TypeName, c.Column.IsNullable, c.Column.IsVisible, c.Column.CharacterSet, $"{c.Key}")));
+                    .Select(c => Text(c.Column.Name, c.Column.TypeName, c.Column.IsNullable, c.Column.IsVisible, c.Column.CharacterSet,
+                        $"{c.Key}")));
             }
         }
 
@@ -334,7 +343,8 @@ public sealed partial class DdlTests
     }
 
     private static string Text(string name, string type, bool isNullable, bool isVisible, string? characterSet, string keyOrdinal) =>
-        $"{name} {Plain(type)}{(isNullable ? "" : " not null")}{(isVisible ? "" : " invisible")}{(characterSet is null or "binary" ? "" : $" {(characterSet == "utf8" ? "utf8mb3" : characterSet)}")}"
+        $"{name} {Plain(type)}{(isNullable ? "" : " not null")}{(isVisible ? "" : " invisible")}"
+        + $"{(characterSet is null or "binary" ? "" : $" {(characterSet == "utf8" ? "utf8mb3" : characterSet)}")}"
         + (keyOrdinal == "0" ? "" : $" key {keyOrdinal}");
 
     /// <summary>Removes what only affects how a number is shown (the width, ZEROFILL, the digits of FLOAT(7,3)), and uses the current name

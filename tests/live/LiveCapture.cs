@@ -54,7 +54,8 @@ public sealed class LiveCapture : IAsyncDisposable
     public Task CountAsync(int count) => UntilAsync(() => Count >= count, () => $"{Count} of {count} changes arrived");
 
     /// <summary>Waits until the engine has reached the end of the log.</summary>
-    public Task CaughtUpAsync() => UntilAsync(() => Engine.Status.State == EngineState.CaughtUp, () => $"the engine is {Engine.Status.State}");
+    public Task CaughtUpAsync()
+        => UntilAsync(() => Engine.Status.State == EngineState.CaughtUp, () => $"the engine is {Engine.Status.State}");
 
     /// <summary>Waits for a condition; a failure of the engine ends the wait.</summary>
     public async Task UntilAsync(Func<bool> condition, Func<string> state)
@@ -68,7 +69,8 @@ public sealed class LiveCapture : IAsyncDisposable
                 Assert.Fail($"The stream has ended: {state()}.");
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Capture.Patience, $"After {Capture.Patience}: {state()}. {Engine.Status.Failure}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Capture.Patience,
+                $"After {Capture.Patience}: {state()}. {Engine.Status.Failure}");
             await Task.Delay(5);
         }
     }

@@ -14,7 +14,8 @@ public sealed class MariaDbStartTests
     [InlineData(ServerKind.MariaDb118)]
     public async Task A_start_by_file_and_position_has_GTIDs_in_its_offsets_from_the_first_change(ServerKind kind)
     {
-        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
+        await using MySqlTestServer server =
+            await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); INSERT INTO d.t VALUES (1)");
         await TellsGtidsAsync(server, 2);
 
@@ -31,14 +32,17 @@ public sealed class MariaDbStartTests
     [InlineData(ServerKind.MariaDb1011)]
     public async Task A_position_without_a_known_GTID_is_read_by_file(ServerKind kind)
     {
-        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
+        await using MySqlTestServer server =
+            await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); INSERT INTO d.t VALUES (1)");
         string?[] first = (await server.QueryAsync("SHOW BINARY LOGS"))[0];
 
         // In the middle of an event BINLOG_GTID_POS is NULL, and the dump reports the error.
-        await Assert.ThrowsAnyAsync<CdcException>(() => Capture.ReadAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(first[0] ?? "", 300)));
+        await Assert.ThrowsAnyAsync<CdcException>(
+            () => Capture.ReadAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(first[0] ?? "", 300)));
 
-        Assert.Equal(["create t {id: 1}"], await Capture.ReadTextsAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(first[0] ?? "", 4)));
+        Assert.Equal(["create t {id: 1}"],
+            await Capture.ReadTextsAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(first[0] ?? "", 4)));
     }
 
     private static async Task TellsGtidsAsync(MySqlTestServer server, int id)
@@ -66,7 +70,8 @@ public sealed class MariaDbStartTests
         Assert.Equal(1, inside.Progress?.Rows);
         var old = new BinlogPosition
         {
-            Server = inside.Server, Coordinates = inside.Coordinates, Progress = new TransactionProgress(default, 1, 0, inside.Progress?.Check ?? 0),
+            Server = inside.Server, Coordinates = inside.Coordinates,
+                Progress = new TransactionProgress(default, 1, 0, inside.Progress?.Check ?? 0),
         };
         Assert.Equal(Capture.Texts(changes).Skip(1), await Capture.ReadTextsAsync(Capture.Source(server, "d"), old.ToOffset()));
     }

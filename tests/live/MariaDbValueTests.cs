@@ -47,7 +47,8 @@ public sealed class MariaDbValueTests
     [InlineData(ServerKind.MariaDb118, false)]
     public async Task Generated_columns_are_in_the_stream_if_the_server_logs_them(ServerKind kind, bool inUpdates)
     {
-        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
+        await using MySqlTestServer server =
+            await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         string database = await server.CreateDatabaseAsync("generated");
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""

@@ -47,7 +47,8 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         await live.CountAsync(3);
         string executed = (await first.QueryAsync("SELECT @@GLOBAL.gtid_executed"))[0][0] ?? "";
         await UntilAsync(
-            second, $"SELECT GTID_SUBSET('{executed}', (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status))", "1");
+            second, $"SELECT GTID_SUBSET('{executed}', (SELECT RECEIVED_TRANSACTION_SET FROM "
+                + "performance_schema.replication_connection_status))", "1");
 
         await first.KillAsync();
         await live.UntilAsync(() => live.Engine.Status.Failure?.Message.Contains("is a replica", StringComparison.Ordinal) == true,
@@ -82,9 +83,11 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     public async Task Transactions_that_a_copied_server_never_logged_are_in_the_set_of_its_next_file()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
-        await server.ExecuteAsync($"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged = '{Foreign}:1-100'; CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
+        await server.ExecuteAsync($"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged = '{Foreign}:1-100'; CREATE DATABASE d; CREATE "
+            + "TABLE d.t (id INT PRIMARY KEY)");
         string?[] end = await Capture.LogStatusAsync(server);
-        CdcOffset file = MySqlOffset.FromPosition(end[0] ?? "", long.Parse(end[1] ?? "", System.Globalization.CultureInfo.InvariantCulture));
+        CdcOffset file =
+            MySqlOffset.FromPosition(end[0] ?? "", long.Parse(end[1] ?? "", System.Globalization.CultureInfo.InvariantCulture));
         await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); INSERT INTO d.t VALUES (3)");
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), file);
@@ -101,10 +104,12 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
     [InlineData(ServerKind.MariaDb118)]
     public async Task Two_readers_with_the_same_chosen_id_do_not_disconnect_each_other_for_ever(ServerKind kind)
     {
-        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
+        await using MySqlTestServer server =
+            await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
         CdcOffset start = await Capture.EndOfLogAsync(server);
-        MySqlSource Source() => new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"], ServerId = 4711 });
+        MySqlSource Source()
+            => new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"], ServerId = 4711 });
         await using var older = new LiveCapture(Source(), LiveCapture.From(StartPosition.At(start)));
         await older.CaughtUpAsync();
         await using var newer = new LiveCapture(Source(), LiveCapture.From(StartPosition.At(start)));
@@ -133,11 +138,13 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
         CdcOffset lost = await Capture.EndOfLogAsync(server);
-        await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); PURGE BINARY LOGS TO 'binlog.000002'");
+        await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); PURGE BINARY LOGS TO "
+            + "'binlog.000002'");
         var store = new InMemoryOffsetStore();
         await store.SaveAsync("test", lost.ToString(), 0);
         using var patience = new CancellationTokenSource(Capture.Patience);
-        await using var engine = new CdcEngine(Capture.Source(server, "d"), store, new CdcEngineOptions { Name = "test", OnOffsetLost = policy });
+        await using var engine = new CdcEngine(Capture.Source(server, "d"), store,
+            new CdcEngineOptions { Name = "test", OnOffsetLost = policy });
         var items = new List<StreamItem>();
         await foreach (StreamItem item in engine.ReadAllAsync(patience.Token))
         {
@@ -161,7 +168,8 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
 
     private static MySqlSource Source(MySqlTestServer first, MySqlTestServer second) => new(new MySqlSourceOptions
     {
-        ConnectionString = first.ConnectionString.Replace("127.0.0.1", $"127.0.0.1:{first.Port},127.0.0.1:{second.Port}", StringComparison.Ordinal),
+        ConnectionString = first.ConnectionString.Replace("127.0.0.1", $"127.0.0.1:{first.Port},127.0.0.1:{second.Port}",
+            StringComparison.Ordinal),
         Include = ["d.*"],
     });
 

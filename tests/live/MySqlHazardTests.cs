@@ -32,7 +32,8 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
                 "WITH c AS (SELECT 10 AS i) DELETE FROM d.t WHERE id IN (SELECT i FROM c)", "DO f()",
             ])
         {
-            await FailsAsync<SourceInconsistentException>(server, $"USE d; SET SESSION binlog_format = STATEMENT; {statement}", "binlog_format", "d.other");
+            await FailsAsync<SourceInconsistentException>(server, $"USE d; SET SESSION binlog_format = STATEMENT; {statement}",
+                "binlog_format", "d.other");
         }
     }
 
@@ -65,7 +66,8 @@ public sealed class MySqlHazardTests(MySql97Fixture mySql97)
         string?[] status = await Capture.LogStatusAsync(server);
         Assert.Equal(["create t {id: 1, a: 2, b: x}"], await Capture.ReadTextsAsync(Capture.Source(server, "d"), start));
 
-        foreach (string statement in (string[])["ALTER TABLE d.t MODIFY b VARCHAR(10) AFTER id", "ALTER TABLE d.t DROP COLUMN a", "RENAME TABLE d.t TO d.u"])
+        foreach (string statement in (string[])["ALTER TABLE d.t MODIFY b VARCHAR(10) AFTER id", "ALTER TABLE d.t DROP COLUMN a",
+            "RENAME TABLE d.t TO d.u"])
         {
             // The log before the start still has the CREATE TABLE.
             await server.ExecuteAsync(statement);

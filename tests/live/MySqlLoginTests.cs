@@ -101,7 +101,8 @@ public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql
         string database = await server.CreateDatabaseAsync("login");
         string identified = plugin == "mysql_native_password" ? $"IDENTIFIED BY '{Password}'" : $"IDENTIFIED WITH {plugin} BY '{Password}'";
         await server.ExecuteAsync(
-            $"CREATE TABLE t (id INT); CREATE USER u_{database}@'%' {identified}; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO u_{database}@'%'; "
+            $"CREATE TABLE t (id INT); CREATE USER u_{database}@'%' {identified}; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO "
+                + $"u_{database}@'%'; "
             + $"GRANT SELECT ON {database}.* TO u_{database}@'%'",
             database);
         return (database, "u_" + database);

@@ -36,7 +36,8 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
         await server.ExecuteAsync("PURGE BINARY LOGS TO 'binlog.000003'");
         OffsetLostException purged = await LostAsync(server, changes[0].Offset);
         Assert.Contains("binlog.000001", purged.Message, StringComparison.Ordinal);
-        Assert.Equal(["create t {id: 3}"], await Capture.ReadTextsAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition("binlog.000003", 4)));
+        Assert.Equal(["create t {id: 3}"],
+            await Capture.ReadTextsAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition("binlog.000003", 4)));
 
         OffsetLostException other = await LostAsync(await mySql56.ServerAsync(), changes[1].Offset);
         Assert.Contains("belongs to the server with UUID", other.Message, StringComparison.Ordinal);
@@ -60,7 +61,8 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
         await LostAsync(server, MySqlOffset.FromGtidSet(GtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5")));
 
         // In the middle of an event: whatever the server makes of it, it is an error and not an event.
-        await Assert.ThrowsAnyAsync<CdcException>(() => Capture.ReadAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(file, 100)));
+        await Assert.ThrowsAnyAsync<CdcException>(
+            () => Capture.ReadAsync(Capture.Source(server, "d"), MySqlOffset.FromPosition(file, 100)));
     }
 
     [Theory]
@@ -136,7 +138,8 @@ public sealed class MySqlLostPositionTests(MySql97Fixture mySql97, MySql56Fixtur
     {
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT)");
         CdcOffset start = await Capture.EndOfLogAsync(server);
-        await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (3)");
+        await server.ExecuteAsync("INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2); FLUSH BINARY LOGS; INSERT "
+            + "INTO d.t VALUES (3)");
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), start);
         Assert.Equal(3, changes.Count);
         return changes;

@@ -14,10 +14,14 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
 
     private static readonly string[] _values =
     [
-        "1", "-7", "40000", "-3000000000", "18446744073709551615", "1.5e0", "1e100", "-0.25", "CAST('12.50' AS DECIMAL(10,2))", "TRUE", "FALSE", "NULL", "''", "'plain'",
-        "'quote \" back \\\\ line \\n tab \\t slash /'", "'grüße 日本 😀'", "REPEAT('long ', 60)", "CAST('2024-02-29' AS DATE)", "CAST('23:59:59.123456' AS TIME(6))",
-        "CAST('2024-02-29 01:02:03.5' AS DATETIME(6))", "CAST(x'00ff10' AS BINARY)", "JSON_OBJECT('k', 1, 'list', JSON_ARRAY(1, 'two', NULL, TRUE))",
-        "JSON_ARRAY(JSON_ARRAY(1, 2), JSON_OBJECT('a', JSON_OBJECT('b', 2.50)), 'x')", "CAST('{\"a\": [1, 2, {\"deep\": {\"a\": null}}], \"b\": 0}' AS JSON)", "JSON_ARRAY()", "JSON_OBJECT()",
+        "1", "-7", "40000", "-3000000000", "18446744073709551615", "1.5e0", "1e100", "-0.25", "CAST('12.50' AS DECIMAL(10,2))", "TRUE",
+            "FALSE", "NULL", "''", "'plain'",
+        "'quote \" back \\\\ line \\n tab \\t slash /'", "'grüße 日本 😀'", "REPEAT('long ', 60)", "CAST('2024-02-29' AS DATE)",
+            "CAST('23:59:59.123456' AS TIME(6))",
+        "CAST('2024-02-29 01:02:03.5' AS DATETIME(6))", "CAST(x'00ff10' AS BINARY)",
+            "JSON_OBJECT('k', 1, 'list', JSON_ARRAY(1, 'two', NULL, TRUE))",
+        "JSON_ARRAY(JSON_ARRAY(1, 2), JSON_OBJECT('a', JSON_OBJECT('b', 2.50)), 'x')",
+            "CAST('{\"a\": [1, 2, {\"deep\": {\"a\": null}}], \"b\": 0}' AS JSON)", "JSON_ARRAY()", "JSON_OBJECT()",
     ];
 
     [Theory]
@@ -33,7 +37,8 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, doc JSON, n INT, other JSON)", database);
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await using SqlSession session = await server.OpenSessionAsync(database);
-        await session.ExecuteAsync($"SET NAMES utf8mb4; SET SESSION binlog_row_image = {image}; SET SESSION binlog_row_value_options = PARTIAL_JSON; {Inserts()}");
+        await session.ExecuteAsync($"SET NAMES utf8mb4; SET SESSION binlog_row_image = {image}; SET SESSION binlog_row_value_options = "
+            + $"PARTIAL_JSON; {Inserts()}");
 
         List<string?[]> states = await UpdateAsync(session, new Random(seed));
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
@@ -53,7 +58,8 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
             long id = long.Parse(state[0] ?? "", CultureInfo.InvariantCulture);
             DataRecord after = updates[i].After;
             var known = replayed[id];
-            patches += Compare(after["doc"], known.Doc, state[1], image, $"update {i}: {state[3]}") + Compare(after["other"], known.Other, state[2], image, $"update {i}: {state[3]}");
+            patches += Compare(after["doc"], known.Doc, state[1], image, $"update {i}: {state[3]}")
+                + Compare(after["other"], known.Other, state[2], image, $"update {i}: {state[3]}");
             replayed[id] = (state[1], state[2]);
         }
 
@@ -75,7 +81,8 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
         {
             Assert.True(image == "MINIMAL", told);
             JsonNode? patched = PatchedJson.Apply(before ?? "", value.AsString());
-            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(now ?? ""), patched), $"{told}\n{before}\n{value.AsString()}\n{now}\n{patched?.ToJsonString()}");
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(now ?? ""), patched),
+                $"{told}\n{before}\n{value.AsString()}\n{now}\n{patched?.ToJsonString()}");
             return 1;
         }
 
@@ -91,7 +98,8 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
     {
         string?[] status = await Capture.LogStatusAsync(server);
         IReadOnlyList<string?[]> events = await server.QueryAsync($"SHOW BINLOG EVENTS IN '{status[0]}'");
-        var maps = events.Where(e => e[2] == "Table_map" && e[5]?.Contains($"({database}.t)", StringComparison.Ordinal) == true).Select(e => e[4]).ToHashSet();
+        var maps = events.Where(e => e[2] == "Table_map" && e[5]?.Contains($"({database}.t)", StringComparison.Ordinal) == true)
+            .Select(e => e[4]).ToHashSet();
         Assert.Contains(events, e => e[2] == "Update_rows_partial" && maps.Contains(e[1]));
     }
 
@@ -124,14 +132,17 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
                 int id = random.Next(1, Rows + 1);
                 string doc = $"doc = {Change(random, "doc")}";
                 string other = $", other = {Change(random, "other")}";
-                string sets = random.Next(12) switch { 0 => $"n = n + 1{other}", 1 => doc + other, 2 => $"{doc}, n = n + 1", 3 => "n = n + 1", _ => doc };
+                string sets = random.Next(12) switch { 0 => $"n = n + 1{other}", 1 => doc + other, 2 => $"{doc}, n = n + 1",
+                    3 => "n = n + 1", _ => doc };
                 statements.Add($"UPDATE t SET {sets} WHERE id = {id}");
-                sql.Append(statements[^1]).Append(CultureInfo.InvariantCulture, $"; SELECT {id}, ROW_COUNT(), HEX(CAST(doc AS CHAR)), HEX(CAST(other AS CHAR)) FROM t WHERE id = {id};\n");
+                sql.Append(statements[^1]).Append(CultureInfo.InvariantCulture, $"; SELECT {id}, ROW_COUNT(), HEX(CAST(doc AS CHAR)), "
+                    + $"HEX(CAST(other AS CHAR)) FROM t WHERE id = {id};\n");
             }
 
             IReadOnlyList<string?[]> rows = await session.QueryAsync(sql.ToString());
             Assert.Equal(statements.Count, rows.Count);
-            result.AddRange(rows.Zip(statements).Where(r => r.First[1] == "1").Select(r => (string?[])[r.First[0], Decoded(r.First[2]), Decoded(r.First[3]), r.Second]));
+            result.AddRange(rows.Zip(statements).Where(r => r.First[1] == "1")
+                .Select(r => (string?[])[r.First[0], Decoded(r.First[2]), Decoded(r.First[3]), r.Second]));
         }
 
         return result;
@@ -154,7 +165,8 @@ public sealed class MySqlPartialJsonTests(MySql97Fixture mySql97)
             var arguments = new StringBuilder();
             for (var n = random.Next(3); n >= 0; n--)
             {
-                arguments.Append(CultureInfo.InvariantCulture, $", '{Path(random)}'").Append(function == "JSON_REMOVE" ? "" : ", " + _values[random.Next(_values.Length)]);
+                arguments.Append(CultureInfo.InvariantCulture, $", '{Path(random)}'").Append(function == "JSON_REMOVE" ? "" : ", "
+                    + _values[random.Next(_values.Length)]);
             }
 
             result = $"{function}({result}{arguments})";

@@ -17,7 +17,8 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
             """);
         MySqlSource source = Source(server, "poor", "S3cret!pw");
 
-        var error = await Assert.ThrowsAsync<ServerMisconfiguredException>(() => Capture.ReadAsync(source, Capture.UpToNow(StartPosition.Latest)));
+        var error =
+            await Assert.ThrowsAsync<ServerMisconfiguredException>(() => Capture.ReadAsync(source, Capture.UpToNow(StartPosition.Latest)));
         await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), Capture.UpToNow(StartPosition.Latest));
         IReadOnlyList<SourceFinding> findings = await engine.ValidateAsync();
 
@@ -53,7 +54,8 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
             () => Capture.ReadAsync(Capture.Source(server, "d"), Capture.UpToNow(StartPosition.Latest)));
 
         Assert.Equal(["mysql.log_bin"], error.Findings.Where(f => f.IsError).Select(f => f.Code));
-        await using var engine = new CdcEngine(Capture.Source(server, "d"), new InMemoryOffsetStore(), Capture.UpToNow(StartPosition.Latest));
+        await using var engine = new CdcEngine(Capture.Source(server, "d"), new InMemoryOffsetStore(),
+            Capture.UpToNow(StartPosition.Latest));
         Assert.Contains(await engine.ValidateAsync(), finding => finding is { IsError: true, Code: "mysql.log_bin" });
     }
 
@@ -88,7 +90,8 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         {
             var source = new MySqlSource(new MySqlSourceOptions
             {
-                ConnectionString = server.ConnectionStringFor($"{database}_u", "pw"), Include = [$"{database}.t", $"{database}.orderz", $"{database}.t*"],
+                ConnectionString = server.ConnectionStringFor($"{database}_u", "pw"),
+                    Include = [$"{database}.t", $"{database}.orderz", $"{database}.t*"],
             });
             await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), Capture.UpToNow(StartPosition.Latest));
             return [.. (await engine.ValidateAsync()).Where(f => f.Code == "mysql.tables").Select(f => f.Message.Split('\'')[1])];
@@ -117,8 +120,10 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         MySqlTestServer server = await mySql56.ServerAsync();
         string database = await server.CreateDatabaseAsync("cascades");
         await server.ExecuteAsync(
-            "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE)", database);
-        await using var engine = new CdcEngine(Capture.Source(server, database), new InMemoryOffsetStore(), Capture.UpToNow(StartPosition.Latest));
+            "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES p (id) ON "
+                + "DELETE CASCADE)", database);
+        await using var engine = new CdcEngine(Capture.Source(server, database), new InMemoryOffsetStore(),
+            Capture.UpToNow(StartPosition.Latest));
 
         IReadOnlyList<SourceFinding> findings = await engine.ValidateAsync();
 

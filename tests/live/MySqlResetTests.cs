@@ -18,7 +18,8 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     [InlineData(ServerKind.MySql97, false, "INSERT INTO d.t VALUES (1, '')")]
     [InlineData(ServerKind.MySql56, true, "INSERT INTO d.t VALUES (1, '')")]
     [InlineData(ServerKind.MySql56, false, "INSERT INTO d.t VALUES (1, '')")]
-    [InlineData(ServerKind.MySql56, true, "INSERT INTO d.t VALUES (1, REPEAT('x', 100000)); CREATE DATABASE a; CREATE DATABASE b; CREATE DATABASE c; CREATE DATABASE e; CREATE DATABASE f")]
+    [InlineData(ServerKind.MySql56, true, "INSERT INTO d.t VALUES (1, REPEAT('x', 100000)); CREATE DATABASE a; CREATE DATABASE b; CREATE "
+        + "DATABASE c; CREATE DATABASE e; CREATE DATABASE f")]
     [InlineData(ServerKind.MySql56, false, "INSERT INTO d.t VALUES (1, REPEAT('x', 100000))")]
     [InlineData(ServerKind.MariaDb1011, true, "")]
     [InlineData(ServerKind.MariaDb1011, false, "INSERT INTO d.t VALUES (1, '')")]
@@ -66,7 +67,8 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
     {
         await using MySqlTestServer server = await StartAsync(ServerKind.MySql97, byGtid: true);
         using var patience = new CancellationTokenSource(Capture.Patience);
-        var options = new CdcEngineOptions { Name = "test", StartFrom = StartPosition.Earliest, OnOffsetLost = OffsetLostPolicy.StartFromEarliest };
+        var options = new CdcEngineOptions { Name = "test", StartFrom = StartPosition.Earliest,
+            OnOffsetLost = OffsetLostPolicy.StartFromEarliest };
         await using var engine = new CdcEngine(Source(server), new InMemoryOffsetStore(), options);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (0, '')");
         var items = new List<StreamItem>();
@@ -147,10 +149,12 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("p");
         string user = "u_" + database;
-        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO {user}");
+        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON "
+            + $"*.* TO {user}");
         var source = new MySqlSource(new MySqlSourceOptions
         {
-            ConnectionString = server.ConnectionStringFor(user, "pw"), Include = [$"{database}.*"], HeartbeatInterval = TimeSpan.FromMilliseconds(10),
+            ConnectionString = server.ConnectionStringFor(user, "pw"), Include = [$"{database}.*"],
+                HeartbeatInterval = TimeSpan.FromMilliseconds(10),
         })
         {
             ProbeInterval = TimeSpan.Zero,
@@ -180,7 +184,8 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
         MySqlTestServer server = await ServerFixture.OrSkipAsync(
             MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true, Arguments = arguments }));
         await server.ExecuteAsync(
-            $"{Reset(kind)}; CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, v LONGTEXT); CREATE DATABASE other; CREATE TABLE other.t (id INT)");
+            $"{Reset(kind)}; CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, v LONGTEXT); CREATE DATABASE other; CREATE TABLE "
+                + "other.t (id INT)");
         return server;
     }
 
@@ -188,13 +193,15 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
 
     private static MySqlSource Source(MySqlTestServer server, string? connectionString = null) => new(new MySqlSourceOptions
     {
-        ConnectionString = connectionString ?? server.ConnectionString, Include = ["d.*"], HeartbeatInterval = TimeSpan.FromMilliseconds(100),
+        ConnectionString = connectionString ?? server.ConnectionString, Include = ["d.*"],
+            HeartbeatInterval = TimeSpan.FromMilliseconds(100),
     })
     {
         ProbeInterval = Probe,
     };
 
-    private static CdcEngineOptions From(CdcOffset start, ILoggerFactory log) => new() { Name = "test", StartFrom = StartPosition.At(start), LoggerFactory = log };
+    private static CdcEngineOptions From(CdcOffset start, ILoggerFactory log)
+        => new() { Name = "test", StartFrom = StartPosition.At(start), LoggerFactory = log };
 
     /// <summary>Counts what is logged.</summary>
     private sealed class LogLines : ILoggerFactory, ILogger
@@ -220,7 +227,8 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             lock (_lines)
             {

@@ -51,7 +51,8 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     [Fact]
     public async Task A_restart_after_every_event_of_MySql_5_6_by_GTID_delivers_the_rest()
     {
-        await using MySqlTestServer server = await mySql56.StartOwnAsync("--gtid-mode=ON", "--enforce-gtid-consistency", "--log-slave-updates");
+        await using MySqlTestServer server = await mySql56.StartOwnAsync("--gtid-mode=ON", "--enforce-gtid-consistency",
+            "--log-slave-updates");
         await RestartsEverywhereAsync(server, useGtids: true);
     }
 
@@ -112,7 +113,8 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         string database = await server.CreateDatabaseAsync("refiltered");
         await server.ExecuteAsync("CREATE TABLE a (id INT); CREATE TABLE b (id INT)", database);
         CdcOffset start = await Capture.EndOfLogAsync(server);
-        await server.ExecuteAsync("BEGIN; INSERT INTO a VALUES (1); INSERT INTO b VALUES (2), (3); INSERT INTO a VALUES (4); COMMIT", database);
+        await server.ExecuteAsync("BEGIN; INSERT INTO a VALUES (1); INSERT INTO b VALUES (2), (3); INSERT INTO a "
+            + "VALUES (4); COMMIT", database);
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
         var narrower = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.b"] });
 
@@ -127,7 +129,8 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     public async Task Earliest_reads_the_log_from_its_start_and_latest_only_what_follows()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
-        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT INTO d.t VALUES (2)");
+        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT); INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS; INSERT "
+            + "INTO d.t VALUES (2)");
         await server.ExecuteAsync("PURGE BINARY LOGS TO 'binlog.000002'; INSERT INTO d.t VALUES (3)");
 
         Assert.Equal(
@@ -151,7 +154,8 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
         await server.RestartAsync();
         await server.ExecuteAsync(SecondPart, "d");
         List<CapturedChange> all = await Capture.ReadAsync(Source(), start);
-        Assert.Equal(useGtids ? "gtid" : "none", all[^1].Offset.ToString().Contains("\"gtid\"", StringComparison.Ordinal) ? "gtid" : "none");
+        Assert.Equal(useGtids ? "gtid" : "none", all[^1].Offset.ToString().Contains("\"gtid\"", StringComparison.Ordinal)
+            ? "gtid" : "none");
         Assert.Equal(Described(before), Described(all.Take(before.Count)));
         Assert.True(all.Count > before.Count + 8);
 

@@ -30,8 +30,11 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         MySqlTestServer server = kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync();
         string database = await PrepareAsync(server);
         string user = "k_" + database;
-        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO {user}");
-        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionStringFor(user, "pw"), Include = [$"{database}.*"] });
+        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON "
+            + $"*.* TO {user}");
+        var source =
+            new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionStringFor(user, "pw"),
+            Include = [$"{database}.*"] });
         await using var live = new LiveCapture(source, LiveCapture.From(StartPosition.At(await Capture.EndOfLogAsync(server))));
         await using SqlSession killer = await server.OpenSessionAsync();
         await using SqlSession writer = await server.OpenSessionAsync(database);
@@ -93,7 +96,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         {
             for (int n = 0; n < 40; n++)
             {
-                await writer.ExecuteAsync("INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(n * 100, 100).Select(i => $"({i}, REPEAT('x', 10000))")));
+                await writer.ExecuteAsync("INSERT INTO t VALUES "
+                    + string.Join(',', Enumerable.Range(n * 100, 100).Select(i => $"({i}, REPEAT('x', 10000))")));
             }
         }
 
@@ -112,7 +116,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
             Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(20) },
         };
         int seen = 0;
-        await using var live = new LiveCapture(source, options, onChange: _ => ++seen is 50 or 1500 ? Task.Delay(4000) : Task.CompletedTask);
+        await using var live = new LiveCapture(source, options, onChange: _ => ++seen is 50 or 1500 ? Task.Delay(4000)
+            : Task.CompletedTask);
         await live.CountAsync(4000);
 
         Assert.Equal(Enumerable.Range(0, 4000), Ids(live));
@@ -204,12 +209,14 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
     [InlineData(ServerKind.MySql56, LargeTransactionMode.DeliverProvisionally)]
     [InlineData(ServerKind.MySql97, LargeTransactionMode.Spill)]
     [InlineData(ServerKind.MySql56, LargeTransactionMode.Spill)]
-    public async Task A_connection_that_breaks_inside_a_large_transaction_is_reopened_at_the_next_row(ServerKind kind, LargeTransactionMode mode)
+    public async Task A_connection_that_breaks_inside_a_large_transaction_is_reopened_at_the_next_row(ServerKind kind,
+        LargeTransactionMode mode)
     {
         MySqlTestServer server = kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync();
         string database = await PrepareAsync(server);
         string user = "b_" + database;
-        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO {user}");
+        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON "
+            + $"*.* TO {user}");
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync(
             "BEGIN; " + string.Concat(Enumerable.Range(0, 20).Select(n =>
@@ -244,7 +251,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         Assert.Equal(Enumerable.Range(1, 10_000).Select(n => (long)n), live.Changes.Take(10_000).Select(change => change.Event.TotalOrder));
 
         // What is spilled is delivered from the file, whatever happens to the connection meanwhile.
-        Assert.True(live.Engine.Status.Reconnects > (mode == LargeTransactionMode.Spill ? 0 : 2), $"{live.Engine.Status.Reconnects} reconnects");
+        Assert.True(live.Engine.Status.Reconnects > (mode == LargeTransactionMode.Spill ? 0 : 2),
+            $"{live.Engine.Status.Reconnects} reconnects");
     }
 
     [Theory]
@@ -257,7 +265,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await PrepareAsync(server);
         string user = "l_" + database;
-        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO {user}");
+        await server.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON "
+            + $"*.* TO {user}");
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("INSERT INTO t VALUES (0, '')", database);
         await using SqlSession watch = await server.OpenSessionAsync();
@@ -294,7 +303,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         }
 
         Assert.Equal(
-            way switch { "break" => null, "throw" => typeof(InvalidTimeZoneException), "cancel" => typeof(OperationCanceledException), _ => typeof(ObjectDisposedException) },
+            way switch { "break" => null, "throw" => typeof(InvalidTimeZoneException), "cancel" => typeof(OperationCanceledException),
+                _ => typeof(ObjectDisposedException) },
             error?.GetType());
 
         async Task<string?> ConnectionsAsync() =>
@@ -322,7 +332,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
 
         Assert.Equal((0L, 0L), (first.Engine.Status.Reconnects, second.Engine.Status.Reconnects));
 
-        MySqlSource Source() => new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.*"], ServerId = 7777 });
+        MySqlSource Source()
+            => new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.*"], ServerId = 7777 });
     }
 
     private static async Task SurvivesRestartsAsync(MySqlTestServer server)
@@ -357,7 +368,8 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         }
 
         await server.ExecuteAsync("INSERT INTO t VALUES (1000000, 'end')", database);
-        await live.UntilAsync(() => live.Changes is [.., var last] && last.Text.Contains("1000000", StringComparison.Ordinal), () => "the last row is missing");
+        await live.UntilAsync(() => live.Changes is [.., var last] && last.Text.Contains("1000000", StringComparison.Ordinal),
+            () => "the last row is missing");
         IReadOnlyList<string?[]> rows = await server.QueryAsync("SELECT id FROM t ORDER BY id", database);
         Assert.Equal(rows.Select(row => int.Parse(row[0] ?? "", CultureInfo.InvariantCulture)), Ids(live));
         Assert.True(live.Engine.Status.Reconnects >= 3);

@@ -12,7 +12,8 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     [Theory]
     [InlineData("MINIMAL", "update t {id: 1} -> {id: 1, v: 2}", "delete t {id: 1}", "create t {id: 2, v: 5}")]
     [InlineData("NOBLOB", "update t {id: 1, v: 1} -> {id: 1, v: 2}", "delete t {id: 1, v: 2}", "create t {id: 2, v: 5}")]
-    [InlineData("FULL", "update t {id: 1, v: 1, big: b} -> {id: 1, v: 2, big: b}", "delete t {id: 1, v: 2, big: b}", "create t {id: 2, v: 5, big: NULL}")]
+    [InlineData("FULL", "update t {id: 1, v: 1, big: b} -> {id: 1, v: 2, big: b}", "delete t {id: 1, v: 2, big: b}",
+        "create t {id: 2, v: 5, big: NULL}")]
     public async Task Columns_that_a_row_image_omits_are_absent(string image, params string[] expected)
     {
         string[] texts = await ReadAfterAsync("CREATE TABLE t (id INT PRIMARY KEY, v INT, big TEXT); INSERT INTO t VALUES (1, 1, 'b')", $"""
@@ -78,12 +79,14 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
     {
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("keys");
-        await server.ExecuteAsync("CREATE TABLE t (a INT, b VARCHAR(9), v INT, PRIMARY KEY (b, a)); INSERT INTO t VALUES (1, 'x', 1), (2, 'x', 2), (3, 'x', 3)", database);
+        await server.ExecuteAsync("CREATE TABLE t (a INT, b VARCHAR(9), v INT, PRIMARY KEY (b, a)); INSERT INTO t VALUES (1, 'x', 1), "
+            + "(2, 'x', 2), (3, 'x', 3)", database);
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("UPDATE t SET v = v + 10, a = IF(a = 2, 20, a)", database);
 
         List<CapturedChange> changes = await Capture.ReadAsync(
-            new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.*"], KeyChange = mode }), start);
+            new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.*"],
+                KeyChange = mode }), start);
 
         (string, string, string)[] expected = mode == KeyChangeMode.Update
             ?
@@ -129,7 +132,8 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
             """, "DELETE FROM p WHERE id = 1");
 
         Assert.Equal(
-            ["delete c {id: 10, p_id: 1}", "delete c {id: 11, p_id: 1}", "delete p {id: 1}", "update n {id: 20, p_id: 1} -> {id: 20, p_id: NULL}"],
+            ["delete c {id: 10, p_id: 1}", "delete c {id: 11, p_id: 1}", "delete p {id: 1}",
+                "update n {id: 20, p_id: 1} -> {id: 20, p_id: NULL}"],
             texts.Order(StringComparer.Ordinal));
     }
 
@@ -152,14 +156,16 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", database);
         CdcOffset start = await Capture.EndOfLogAsync(server);
         string?[] answer = (await server.QueryAsync(
-            "SET SESSION binlog_rows_query_log_events = ON; INSERT INTO t VALUES (1), (2) /* größe 😀 */; SELECT CONNECTION_ID(), UNIX_TIMESTAMP()", database))[0];
+            "SET SESSION binlog_rows_query_log_events = ON; INSERT INTO t VALUES (1), (2) /* größe 😀 */; SELECT CONNECTION_ID(), "
+                + "UNIX_TIMESTAMP()", database))[0];
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
 
         var source = Assert.IsType<MySqlSourceInfo>(changes[1].Event.Source);
         Assert.Equal("INSERT INTO t VALUES (1), (2) /* größe 😀 */", source.Query);
         Assert.Equal(answer[0], source.ThreadId.ToString());
-        Assert.Equal((97u, 1, "test", "mysql", database, "t"), (source.ServerId, source.Row, source.Name, source.Connector, source.Database, source.Table));
+        Assert.Equal((97u, 1, "test", "mysql", database, "t"),
+            (source.ServerId, source.Row, source.Name, source.Connector, source.Database, source.Table));
         Assert.Equal(changes[1].Event.Transaction?.Id, source.Gtid);
         Assert.Matches("^[0-9a-f-]{36}:[0-9]+$", source.Gtid);
         Assert.InRange(source.Timestamp.ToUnixTimeSeconds(), long.Parse(answer[1] ?? "") - 2, long.Parse(answer[1] ?? "") + 1);
@@ -175,7 +181,8 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         string database = await server.CreateDatabaseAsync("items");
         await server.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY)", database);
         CdcOffset start = await Capture.EndOfLogAsync(server);
-        await server.ExecuteAsync("BEGIN; INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO a VALUES (2); COMMIT; TRUNCATE a; INSERT INTO b VALUES (3)", database);
+        await server.ExecuteAsync("BEGIN; INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO a VALUES (2); COMMIT; TRUNCATE "
+            + "a; INSERT INTO b VALUES (3)", database);
 
         var items = new List<string>();
         await using var engine = new CdcEngine(Capture.Source(server, database), new Offsets.InMemoryOffsetStore(), Capture.UpToNow(start));
@@ -184,7 +191,9 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
             items.Add(item switch
             {
                 TransactionBegin => "begin",
-                TransactionEnd end => $"end {end.EventCount} " + string.Join(' ', end.DataCollections.Select(c => $"{c.Key[(database.Length + 1)..]}={c.Value}")),
+                TransactionEnd end
+                    => $"end {end.EventCount} "
+                    + string.Join(' ', end.DataCollections.Select(c => $"{c.Key[(database.Length + 1)..]}={c.Value}")),
                 ChangeEvent change => $"{change.Operation} {change.Table} {change.TotalOrder} {change.DataCollectionOrder}",
                 _ => "",
             });
@@ -219,7 +228,8 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
             CommitPolicy = new CommitPolicy { Interval = TimeSpan.FromMilliseconds(50) },
         };
         await using var live = new LiveCapture(source, options, store);
-        await server.ExecuteAsync("BEGIN; INSERT INTO orders VALUES (1); INSERT INTO other VALUES (2); INSERT INTO orders_old VALUES (3); COMMIT", database);
+        await server.ExecuteAsync("BEGIN; INSERT INTO orders VALUES (1); INSERT INTO other VALUES (2); INSERT INTO orders_old "
+            + "VALUES (3); COMMIT", database);
         await live.CountAsync(1);
         await server.ExecuteAsync("INSERT INTO other VALUES (4); INSERT INTO orders_old VALUES (5); TRUNCATE other", database);
         string executed = (await server.QueryAsync("SELECT @@GLOBAL.gtid_executed"))[0][0] ?? "";
@@ -227,7 +237,8 @@ public sealed class MySqlStatementTests(MySql97Fixture mySql97)
         // Nothing captured has happened since, but the position must advance: an idle one is purged one day.
         GtidSet wanted = GtidSet.Parse(executed);
         await live.UntilAsync(
-            () => StoredGtids(store) is { } stored && wanted.IsSubsetOf(stored), () => $"stored is {StoredGtids(store)} instead of {executed}");
+            () => StoredGtids(store) is { } stored && wanted.IsSubsetOf(stored),
+                () => $"stored is {StoredGtids(store)} instead of {executed}");
 
         Assert.Equal(["create orders {id: 1}"], live.Texts);
     }

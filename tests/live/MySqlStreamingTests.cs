@@ -36,7 +36,8 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
         "create a {id: 1, v: one}", "create a {id: 2, v: NULL}", "create a {id: 3, v: }",
         "update a {id: 1, v: one} -> {id: 1, v: u1}", "update a {id: 2, v: NULL} -> {id: 2, v: u2}",
         "delete a {id: 3, v: }",
-        "create a {id: 10, v: x}", "create b {id: 1, a_id: 10, note: n}", "update a {id: 10, v: x} -> {id: 10, v: y}", "delete b {id: 1, a_id: 10, note: n}",
+        "create a {id: 10, v: x}", "create b {id: 1, a_id: 10, note: n}", "update a {id: 10, v: x} -> {id: 10, v: y}",
+            "delete b {id: 1, a_id: 10, note: n}",
         "create a {id: 11, v: kept}",
         "update a {id: 11, v: kept} -> {id: 11, v: replaced}",
         "update a {id: 11, v: replaced} -> {id: 11, v: duplicate}",
@@ -47,7 +48,8 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
         "update m {id: 1, v: 1} -> {id: 1, v: 2}", "update m {id: 2, v: 2} -> {id: 2, v: 3}", "delete m {id: 1, v: 2}",
         "create b {id: 100, a_id: 1, note: p}", "create b {id: 101, a_id: 2, note: q}",
         "update a {id: 1, v: u1} -> {id: 1, v: joined}", "update a {id: 2, v: u2} -> {id: 2, v: joined}",
-        "update b {id: 100, a_id: 1, note: p} -> {id: 100, a_id: 1, note: k}", "update b {id: 101, a_id: 2, note: q} -> {id: 101, a_id: 2, note: k}",
+        "update b {id: 100, a_id: 1, note: p} -> {id: 100, a_id: 1, note: k}", "update b {id: 101, a_id: 2, note: q} -> {id: 101, "
+            + "a_id: 2, note: k}",
         "create a {id: 30, v: t}", "create nokey {x: 30, y: 0}", "create a {id: 31, v: t}", "create nokey {x: 31, y: 0}",
         "create a {id: 50, v: tmp}", "create nokey {x: 50, y: 0}",
         "truncate nokey",
@@ -76,7 +78,8 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
     [Fact]
     public async Task MySql_5_6_with_GTIDs_streams_the_same()
     {
-        await using MySqlTestServer server = await mySql56.StartOwnAsync("--gtid-mode=ON", "--enforce-gtid-consistency", "--log-slave-updates");
+        await using MySqlTestServer server = await mySql56.StartOwnAsync("--gtid-mode=ON", "--enforce-gtid-consistency",
+            "--log-slave-updates");
         await StreamsTheScriptAsync(server);
     }
 
@@ -117,7 +120,8 @@ public sealed class MySqlStreamingTests(MySql97Fixture mySql97, MySql56Fixture m
 
         string[] texts = await Capture.ReadTextsAsync(source, start);
 
-        Assert.Equal(["create orders {id: 1}", "truncate orders"], texts.Select(text => text.Replace("ORDERS", "orders", StringComparison.Ordinal)));
+        Assert.Equal(["create orders {id: 1}", "truncate orders"],
+            texts.Select(text => text.Replace("ORDERS", "orders", StringComparison.Ordinal)));
     }
 
     private static async Task StreamsTheScriptAsync(MySqlTestServer server)

@@ -17,8 +17,10 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         ["BIGINT", "-9223372036854775808", "9223372036854775807", "-1"],
         ["BIGINT UNSIGNED", "0", "18446744073709551615", "9223372036854775808"],
         ["FLOAT", "-3.4028234e38", "1.1754944e-38", "0.1", "16777217", "-0.0"],
-        ["DOUBLE", "-1.7976931348623157e308", "2.2250738585072014e-308", "0.1", "4.9e-324", "1e22"], ["FLOAT(7,3)", "-9999.999", "0.001", "1.5"],
-        ["DECIMAL(65,30)", "-99999999999999999999999999999999999.999999999999999999999999999999", "0.000000000000000000000000000001", "-0.5"],
+        ["DOUBLE", "-1.7976931348623157e308", "2.2250738585072014e-308", "0.1", "4.9e-324", "1e22"],
+            ["FLOAT(7,3)", "-9999.999", "0.001", "1.5"],
+        ["DECIMAL(65,30)", "-99999999999999999999999999999999999.999999999999999999999999999999",
+            "0.000000000000000000000000000001", "-0.5"],
         ["DECIMAL(1,0)", "-9", "9", "0"], ["DECIMAL(30,30)", "0.123456789012345678901234567890", "-0.000000000000000000000000000001", "0"],
         ["DECIMAL(18,9)", "-123456789.123456789", "1.1", "100000000"], ["DECIMAL(10,2) UNSIGNED", "99999999.99", "0.01", "0"],
         ["DECIMAL(38,0)", "12345678901234567890123456789012345678", "-1", "10"],
@@ -32,7 +34,8 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         ["TIMESTAMP(1) NULL", "'2000-01-01 00:00:00.9'", "'2038-01-19 03:14:07.5'", "'1999-12-31 23:59:59.1'"],
         ["TIMESTAMP(6) NULL", "'1970-01-01 00:00:01.000001'", "'2038-01-19 03:14:07.499999'", "'0000-00-00 00:00:00'"],
         ["TIME", "'-838:59:59'", "'838:59:59'", "'00:00:00'", "'-00:00:01'"],
-        ["TIME(2)", "'-00:00:00.01'", "'838:59:58.99'", "'-01:00:00.50'"], ["TIME(4)", "'-12:34:56.7891'", "'00:00:00.0001'", "'-00:00:00.9999'"],
+        ["TIME(2)", "'-00:00:00.01'", "'838:59:58.99'", "'-01:00:00.50'"],
+            ["TIME(4)", "'-12:34:56.7891'", "'00:00:00.0001'", "'-00:00:00.9999'"],
         ["TIME(6)", "'-838:59:58.999999'", "'-00:00:00.000001'", "'23:59:59.999999'", "'-00:00:01.000000'"],
         ["CHAR(5)", "'ab'", "''", "'ü😀  '"], ["CHAR(255)", "REPEAT('ü', 255)", "'x'"], ["CHAR(3) CHARACTER SET latin1", "'äß€'", "'a'"],
         ["VARCHAR(20)", "'größe 😀'", "''", "'  x  '"], ["VARCHAR(300)", "REPEAT('y', 300)", "'\\0\\n\\t'"],
@@ -40,14 +43,17 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         ["VARCHAR(20) CHARACTER SET sjis", "'日本ｱ'", "'a'"], ["VARCHAR(20) CHARACTER SET cp1251", "'Привет'", "''"],
         ["VARCHAR(20) CHARACTER SET utf16", "'ü😀'", "'a'"], ["VARCHAR(20) CHARACTER SET utf8", "'üé'", "'a'"],
         ["VARCHAR(20) CHARACTER SET ucs2", "'üΩ'", "'a'"], ["VARCHAR(20) CHARACTER SET ascii", "'a'", "''"],
-        ["TINYTEXT", "'ü'", "''"], ["TEXT", "REPEAT('ü', 1000)", "''"], ["MEDIUMTEXT", "REPEAT('x', 70000)", "'x'"], ["LONGTEXT", "'😀'", "''"],
+        ["TINYTEXT", "'ü'", "''"], ["TEXT", "REPEAT('ü', 1000)", "''"], ["MEDIUMTEXT", "REPEAT('x', 70000)", "'x'"],
+            ["LONGTEXT", "'😀'", "''"],
         ["TEXT CHARACTER SET latin1", "'ä€'", "''"],
         ["BINARY(5)", "'ab'", "''", "X'0001000000'", "X'FFFFFFFFFF'"], ["BINARY(255)", "X'01'", "REPEAT('z', 255)"],
         ["VARBINARY(20)", "X'00FF00'", "''", "X'80'"], ["VARBINARY(300)", "REPEAT(X'00', 300)", "X'00'"],
-        ["TINYBLOB", "X'FF'", "''"], ["BLOB", "REPEAT(X'FE', 1000)", "''"], ["MEDIUMBLOB", "X'00'", "REPEAT('x', 70000)"], ["LONGBLOB", "X'0102'", "''"],
+        ["TINYBLOB", "X'FF'", "''"], ["BLOB", "REPEAT(X'FE', 1000)", "''"], ["MEDIUMBLOB", "X'00'", "REPEAT('x', 70000)"],
+            ["LONGBLOB", "X'0102'", "''"],
         ["ENUM('a','ü','c,d')", "'a'", "'ü'", "'c,d'", "'not there'"], ["ENUM('ж','b') CHARACTER SET cp1251", "'ж'", "'b'"],
         ["SET('a','b','ü')", "'a,ü'", "''", "'a,b,ü'"],
-        ["GEOMETRY", "ST_GeomFromText('POINT(1 2)')", "ST_GeomFromText('LINESTRING(0 0,1 1,2 2)')"], ["POINT", "ST_GeomFromText('POINT(-1.5 1e300)')"],
+        ["GEOMETRY", "ST_GeomFromText('POINT(1 2)')", "ST_GeomFromText('LINESTRING(0 0,1 1,2 2)')"],
+            ["POINT", "ST_GeomFromText('POINT(-1.5 1e300)')"],
         ["POLYGON", "ST_GeomFromText('POLYGON((0 0,4 0,4 4,0 4,0 0),(1 1,2 1,2 2,1 2,1 1))')"],
         ["GEOMETRYCOLLECTION", "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1),LINESTRING(1 1,2 2))')"],
     ];
@@ -57,7 +63,8 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         ["POINT SRID 4326", "ST_GeomFromText('POINT(10 20)', 4326)"], ["MULTIPOINT", "ST_GeomFromText('MULTIPOINT(1 1,2 2)', 3857)"],
         ["VECTOR(4)", "TO_VECTOR('[1,-2.5,0,3.4e38]')", "TO_VECTOR('[0.1]')"],
         ["VARCHAR(20) CHARACTER SET gb18030", "'汉😀'", "'a'"], ["VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "'😀'", "''"],
-        ["JSON", "'{}'", "'[]'", "'null'", "'\"text ü😀 \\\\\" \\\\n\"'", "'{\"b\": [1, -1, 1.5, true, false, null], \"a\": {\"x\": {}}, \"aa\": \"\"}'"],
+        ["JSON", "'{}'", "'[]'", "'null'", "'\"text ü😀 \\\\\" \\\\n\"'", "'{\"b\": [1, -1, 1.5, true, false, null], \"a\": {\"x\": "
+            + "{}}, \"aa\": \"\"}'"],
         ["JSON", "'18446744073709551615'", "'-9223372036854775808'", "'1.0'", "'1e100'", "'0.1'"],
         ["JSON", "CAST(CAST('2024-02-29' AS DATE) AS JSON)", "CAST(CAST('-12:34:56.789' AS TIME(6)) AS JSON)",
             "CAST(CAST('2024-02-29 01:02:03.000004' AS DATETIME(6)) AS JSON)", "CAST(CAST('-123.4500' AS DECIMAL(20,4)) AS JSON)",
@@ -65,7 +72,8 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         ["JSON", "CAST(b'1010' AS JSON)", "CAST(TIMESTAMP'2024-01-01 00:00:00' AS JSON)", "CAST(ST_GeomFromText('POINT(1 2)') AS JSON)",
             "JSON_OBJECT('d', CAST('1.10' AS DECIMAL(5,2)), 'y', CAST(2024 AS YEAR), 'big', REPEAT('x', 70000))",
             "JSON_ARRAY(1, 65536, 4294967296, -32769, 32768, 'x')"],
-        ["JSON", "(SELECT JSON_OBJECTAGG(CONCAT('key', i), i) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT i FROM n) s)",
+        ["JSON", "(SELECT JSON_OBJECTAGG(CONCAT('key', i), i) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+            + "WHERE i < 900) SELECT i FROM n) s)",
             "'{\"a\": 1, \"a\": 2}'", "JSON_ARRAY(CURRENT_DATE() + INTERVAL 1 DAY)", "JSON_QUOTE('\\0\\b\\f')", "'[[[[[]]]]]'"],
     ];
 
@@ -81,7 +89,8 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
     }
 
     [Fact]
-    public async Task MySql_5_6_streams_what_it_selects_for_every_type() => await StreamsWhatItSelectsAsync(await mySql56.ServerAsync(), _common);
+    public async Task MySql_5_6_streams_what_it_selects_for_every_type()
+        => await StreamsWhatItSelectsAsync(await mySql56.ServerAsync(), _common);
 
     private static async Task StreamsWhatItSelectsAsync(MySqlTestServer server, string[][] columns)
     {
@@ -95,7 +104,8 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         var inserts = new StringBuilder("SET SESSION sql_mode = ''; SET SESSION time_zone = '+00:00';\n");
         for (int row = 1; row <= Rows; row++)
         {
-            inserts.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO t VALUES ({row}, {string.Join(", ", columns.Select(c => row < c.Length ? c[row] : "NULL"))});");
+            inserts.AppendLine(CultureInfo.InvariantCulture,
+                $"INSERT INTO t VALUES ({row}, {string.Join(", ", columns.Select(c => row < c.Length ? c[row] : "NULL"))});");
         }
 
         await server.ExecuteAsync(inserts.ToString(), database);
@@ -128,7 +138,8 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
     {
         "FLOAT" => $"{name} + 0e0",
         "BIT" or "YEAR" or "INT(5)" => $"{name} + 0",
-        "BINARY" or "VARBINARY" or "TINYBLOB" or "BLOB" or "MEDIUMBLOB" or "LONGBLOB" or "VECTOR" or "GEOMETRY" or "POINT" or "POLYGON" or "MULTIPOINT"
+        "BINARY" or "VARBINARY" or "TINYBLOB" or "BLOB" or "MEDIUMBLOB" or "LONGBLOB" or "VECTOR" or "GEOMETRY" or "POINT" or "POLYGON"
+            or "MULTIPOINT"
             or "GEOMETRYCOLLECTION" => $"CONCAT('0x', HEX({name}))",
         "CHAR" or "VARCHAR" or "TINYTEXT" or "TEXT" or "MEDIUMTEXT" or "LONGTEXT" => $"HEX(CONVERT({name} USING utf8mb4))",
         "JSON" => $"HEX(CAST({name} AS CHAR))",
@@ -145,11 +156,14 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
     private static string? Normalised(string? text, string type) => text is null ? null : Family(type) switch
     {
         "FLOAT" or "DOUBLE" => double.Parse(text, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture),
-        "CHAR" or "VARCHAR" or "TINYTEXT" or "TEXT" or "MEDIUMTEXT" or "LONGTEXT" or "JSON" => Encoding.UTF8.GetString(Convert.FromHexString(text)),
+        "CHAR" or "VARCHAR" or "TINYTEXT" or "TEXT" or "MEDIUMTEXT" or "LONGTEXT" or "JSON"
+            => Encoding.UTF8.GetString(Convert.FromHexString(text)),
         _ => text,
     };
 
-    private static string Family(string type) => type.Split(' ')[0].StartsWith("INT(5)", StringComparison.Ordinal) ? "INT(5)" : type.Split(' ', '(')[0];
+    private static string Family(string type)
+        => type.Split(' ')[0].StartsWith("INT(5)", StringComparison.Ordinal) ? "INT(5)" : type.Split(' ', '(')[0];
 
-    private static string Short(string? text) => text is null ? "null" : text.Length <= 120 ? $"'{text}'" : $"'{text[..120]}…' ({text.Length})";
+    private static string Short(string? text)
+        => text is null ? "null" : text.Length <= 120 ? $"'{text}'" : $"'{text[..120]}…' ({text.Length})";
 }

@@ -61,7 +61,8 @@ public static partial class PatchedJson
         }
     }
 
-    private static string Name(Match leg) => leg.Value[1] == '"' ? JsonSerializer.Deserialize<string>(leg.Value[1..]) ?? "" : leg.Value[1..];
+    private static string Name(Match leg)
+        => leg.Value[1] == '"' ? JsonSerializer.Deserialize<string>(leg.Value[1..]) ?? "" : leg.Value[1..];
 
     private static int Index(Match leg, int count)
     {

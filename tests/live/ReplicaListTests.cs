@@ -16,9 +16,11 @@ public sealed class ReplicaListTests
     [InlineData(ServerKind.MariaDb118)]
     public async Task A_reader_is_listed_with_its_id_and_machine_while_it_reads(ServerKind kind)
     {
-        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
+        await using MySqlTestServer server =
+            await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true }));
         await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT)");
-        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"], ServerId = ServerId });
+        var source =
+            new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"], ServerId = ServerId });
         string?[]? listed;
         await using (var live = new LiveCapture(source, LiveCapture.From(StartPosition.Latest)))
         {

@@ -103,7 +103,8 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
               esac
             done
             """;
-        await using SqlSession session = await SqlSession.OpenAsync(new CommandLine("/bin/sh", ["-c", Client, "client"]), CancellationToken.None);
+        await using SqlSession session = await SqlSession.OpenAsync(new CommandLine("/bin/sh", ["-c", Client, "client"]),
+            CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<SqlStatementException>(() => session.ExecuteAsync("DELETE\nFROM t"));
         await session.ExecuteAsync("COMMIT");

@@ -49,7 +49,8 @@ public sealed class SchemaStartTests
     public async Task Create_if_not_exists_after_the_start_does_not_redefine_an_existing_table(ServerKind kind)
     {
         await using MySqlTestServer server = await StartAsync(kind);
-        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, name INT); ALTER TABLE d.t CHANGE name title INT; FLUSH LOGS");
+        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, name INT); ALTER TABLE d.t CHANGE name title "
+            + "INT; FLUSH LOGS");
         CdcOffset start = await Capture.EndOfLogAsync(server);
         MySqlSource source = Capture.Source(server, "d");
 
@@ -63,7 +64,8 @@ public sealed class SchemaStartTests
 
         // The server's current definition no longer fits these rows, but the log before them does.
         await server.ExecuteAsync("ALTER TABLE d.t CHANGE title headline INT; INSERT INTO d.t VALUES (3, 3)");
-        Assert.Equal(["create t {id: 1, title: 1}", "create t {id: 2, title: 2}", "create t {id: 3, headline: 3}"], await Capture.ReadTextsAsync(source, start));
+        Assert.Equal(["create t {id: 1, title: 1}", "create t {id: 2, title: 2}", "create t {id: 3, headline: 3}"],
+            await Capture.ReadTextsAsync(source, start));
 
         // Nothing defines them: they are rejected rather than read with the statement's names.
         await PurgeAsync(server);

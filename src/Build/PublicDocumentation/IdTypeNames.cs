@@ -3,7 +3,8 @@ using System.Reflection.Metadata;
 
 namespace PublicDocumentation;
 
-/// <summary>Writes types as documentation IDs do: <c>System.Collections.Generic.List{System.Int32}</c>, <c>`0</c>, <c>System.Byte[]</c>, <c>System.Int64@</c>.</summary>
+/// <summary>Writes types as documentation IDs do: <c>System.Collections.Generic.List{System.Int32}</c>, <c>`0</c>, <c>System.Byte[]</c>,
+/// <c>System.Int64@</c>.</summary>
 internal sealed class IdTypeNames : ISignatureTypeProvider<string, object?>
 {
     public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)
@@ -49,7 +50,8 @@ internal sealed class IdTypeNames : ISignatureTypeProvider<string, object?>
 
     public string GetSZArrayType(string elementType) => elementType + "[]";
 
-    public string GetArrayType(string elementType, ArrayShape shape) => $"{elementType}[{string.Join(',', Enumerable.Repeat("0:", shape.Rank))}]";
+    public string GetArrayType(string elementType, ArrayShape shape)
+        => $"{elementType}[{string.Join(',', Enumerable.Repeat("0:", shape.Rank))}]";
 
     public string GetByReferenceType(string elementType) => elementType + "@";
 
@@ -63,5 +65,6 @@ internal sealed class IdTypeNames : ISignatureTypeProvider<string, object?>
 
     public string GetPinnedType(string elementType) => elementType;
 
-    public string GetFunctionPointerType(MethodSignature<string> signature) => throw new NotSupportedException("A public member has a function pointer.");
+    public string GetFunctionPointerType(MethodSignature<string> signature)
+        => throw new NotSupportedException("A public member has a function pointer.");
 }

@@ -3,7 +3,8 @@ using System.Reflection.Metadata;
 
 namespace PublicDocumentation;
 
-/// <summary>Lists the documentation IDs of what other assemblies can see: public and protected members of types that are so themselves.</summary>
+/// <summary>Lists the documentation IDs of what other assemblies can see: public and protected members of types that are so
+/// themselves.</summary>
 /// <remarks>C# specification, annex D.4.2 (ID string format).</remarks>
 internal sealed class VisibleMembers(MetadataReader reader)
 {
@@ -28,7 +29,8 @@ internal sealed class VisibleMembers(MetadataReader reader)
         var type = reader.GetTypeDefinition(handle);
         var name = _names.GetTypeFromDefinition(reader, handle, 0);
         _ids.Add("T:" + name);
-        foreach (var field in type.GetFields().Select(reader.GetFieldDefinition).Where(f => IsVisible((MethodAttributes)(f.Attributes & FieldAttributes.FieldAccessMask))))
+        foreach (var field in type.GetFields().Select(reader.GetFieldDefinition)
+            .Where(f => IsVisible((MethodAttributes)(f.Attributes & FieldAttributes.FieldAccessMask))))
         {
             _ids.Add($"F:{name}.{reader.GetString(field.Name)}");
         }
@@ -71,7 +73,8 @@ internal sealed class VisibleMembers(MetadataReader reader)
     {
         var type = reader.GetTypeDefinition(handle);
         var visibility = type.Attributes & TypeAttributes.VisibilityMask;
-        return visibility == TypeAttributes.Public || (visibility is TypeAttributes.NestedPublic or TypeAttributes.NestedFamily or TypeAttributes.NestedFamORAssem
+        return visibility == TypeAttributes.Public
+            || (visibility is TypeAttributes.NestedPublic or TypeAttributes.NestedFamily or TypeAttributes.NestedFamORAssem
             && IsVisible(type.GetDeclaringType()));
     }
 
@@ -79,5 +82,6 @@ internal sealed class VisibleMembers(MetadataReader reader)
 
     // Fields have the same numbers for their access.
     private static bool IsVisible(MethodAttributes attributes)
-        => (attributes & MethodAttributes.MemberAccessMask) is MethodAttributes.Public or MethodAttributes.Family or MethodAttributes.FamORAssem;
+        => (attributes & MethodAttributes.MemberAccessMask) is MethodAttributes.Public or MethodAttributes.Family
+            or MethodAttributes.FamORAssem;
 }

@@ -5,10 +5,12 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can go on.</summary>
+/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can go
+/// on.</summary>
 /// <remarks>
 /// <para>A transaction has no end in a change stream (R54). It ends where an event of a later cluster time comes that is not its own, or a
-/// post-batch token that lies behind its last event. Until then it stays open, also in offsets, so that orders go on after a restart.</para>
+/// post-batch token that lies behind its last event. Until then it stays open, also in offsets, so that orders go on after a
+/// restart.</para>
 /// <para>A post-batch token moves the position only forward, and never while fragments of a split event are held (R49, R50).</para>
 /// </remarks>
 internal sealed class ChangeStreamAssembler
@@ -110,7 +112,8 @@ internal sealed class ChangeStreamAssembler
         {
             if (progress.Delivered.Length > 0)
             {
-                _output.ResumeTransaction(progress.Transaction, progress.Delivered.Select(static count => (count.Database, count.Collection, count.Count)));
+                _output.ResumeTransaction(progress.Transaction,
+                    progress.Delivered.Select(static count => (count.Database, count.Collection, count.Count)));
             }
         }
 
@@ -233,7 +236,8 @@ internal sealed class ChangeStreamAssembler
         return open;
     }
 
-    /// <summary>Ends the transactions that an event of this time cannot belong to or stand between. An event without a time ends all others.</summary>
+    /// <summary>Ends the transactions that an event of this time cannot belong to or stand between. An event without a time ends all
+    /// others.</summary>
     private void CloseBefore(RawBson session, long number, ClusterTime time)
     {
         for (var i = 0; i < _open.Count;)

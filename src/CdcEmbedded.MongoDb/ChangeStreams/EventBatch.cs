@@ -80,7 +80,8 @@ internal sealed class EventBatch
     }
 
     /// <summary>A name in the namespace: <c>db</c> or <c>coll</c>; empty where there is none.</summary>
-    public string NameOf(in EventPlaces places, ReadOnlySpan<byte> part) => places.Namespace > 0 ? NameIn(DocumentAt(places.Namespace), part) : "";
+    public string NameOf(in EventPlaces places, ReadOnlySpan<byte> part)
+        => places.Namespace > 0 ? NameIn(DocumentAt(places.Namespace), part) : "";
 
     /// <summary>A name in a namespace document; empty where there is none, or it is no text.</summary>
     public static string NameIn(RawBson place, ReadOnlySpan<byte> part)

@@ -2,8 +2,8 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Puts the fragments of a split event together again (manual, "$changeStreamSplitLargeEvent"; R50): they follow each other, in one
-/// batch or several, and each has whole top-level fields.</summary>
+/// <summary>Puts the fragments of a split event together again (manual, "$changeStreamSplitLargeEvent"; R50): they follow each other, in
+/// one batch or several, and each has whole top-level fields.</summary>
 internal sealed class FragmentBuffer
 {
     private readonly List<RawBson> _fragments = [];
@@ -26,8 +26,10 @@ internal sealed class FragmentBuffer
         var of = description.GetInt64("of"u8);
         if (number != _fragments.Count + 1 || of < number || (IsPending && of != _of))
         {
-            throw new SourceInconsistentException($"Fragment {number} of {of} of a split event came where fragment {_fragments.Count + 1} of "
-                + $"{(IsPending ? _of : of)} should: a part of the event is missing. Nothing behind the last whole event has been delivered.");
+            throw new SourceInconsistentException($"Fragment {number} of {of} of a split event came where "
+                + $"fragment {_fragments.Count + 1} of "
+                + $"{(IsPending ? _of : of)} should: a part of the event is missing. Nothing behind the last whole event has "
+                    + "been delivered.");
         }
 
         _of = of;
@@ -41,7 +43,8 @@ internal sealed class FragmentBuffer
     {
         if (IsPending)
         {
-            throw new SourceInconsistentException($"A whole event came where fragment {_fragments.Count + 1} of {_of} of a split event should: a part "
+            throw new SourceInconsistentException($"A whole event came where fragment {_fragments.Count + 1} of {_of} of a split event "
+                + "should: a part "
                 + "of the event is missing. Nothing behind the last whole event has been delivered.");
         }
     }

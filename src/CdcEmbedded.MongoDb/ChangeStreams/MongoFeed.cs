@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Reads a change stream and keeps it open: after a resumable error it is opened again once without a word, at a newly chosen server;
-/// what goes on failing is the engine's, which waits longer and longer.</summary>
+/// <summary>Reads a change stream and keeps it open: after a resumable error it is opened again once without a word, at a newly chosen
+/// server; what goes on failing is the engine's, which waits longer and longer.</summary>
 internal sealed class MongoFeed : ISourceFeed
 {
     private readonly IMongoDeployment _deployment;
@@ -36,7 +36,8 @@ internal sealed class MongoFeed : ISourceFeed
         {
             await OpenCursorAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (MongoCommandFailedException e) when (ChangeStreamErrors.IsOversize(e) && _settings.OnOversizeEvent != OversizeEventPolicy.Fail)
+        catch (MongoCommandFailedException e)
+            when (ChangeStreamErrors.IsOversize(e) && _settings.OnOversizeEvent != OversizeEventPolicy.Fail)
         {
             _mode = FeedMode.Careful;
         }
@@ -81,8 +82,10 @@ internal sealed class MongoFeed : ISourceFeed
     {
         if (_settings.OnInvalidate == InvalidatePolicy.Stop)
         {
-            throw new StreamInvalidatedException($"{_plan.Identity.Scope} was dropped or renamed, which ends its change stream; everything before has been "
-                + "delivered. Start again to go on behind it, set OnInvalidate to Continue, or capture it through Include in place of Database and Collection.");
+            throw new StreamInvalidatedException($"{_plan.Identity.Scope} was dropped or renamed, which ends its change stream; "
+                + "everything before has been "
+                + "delivered. Start again to go on behind it, set OnInvalidate to Continue, or capture it through Include in place of "
+                    + "Database and Collection.");
         }
 
         await CloseCursorAsync().ConfigureAwait(false);
@@ -146,7 +149,8 @@ internal sealed class MongoFeed : ISourceFeed
         var size = _mode == FeedMode.Normal ? _plan.BatchSize : 1;
         var command = ChangeStreamCommand.Build(_plan, _assembler.Point, size, _mode == FeedMode.Reduced);
         var options = new CursorOptions { BatchSize = size, MaxAwaitTime = _settings.MaxAwaitTime };
-        _cursor = await _deployment.OpenCursorAsync(ChangeStreamCommand.DatabaseOf(_plan.Identity.Scope), command, options, cancellationToken)
+        _cursor = await _deployment.OpenCursorAsync(ChangeStreamCommand.DatabaseOf(_plan.Identity.Scope), command, options,
+            cancellationToken)
             .ConfigureAwait(false);
         _assembler.OnReopened();
         _batches = 0;

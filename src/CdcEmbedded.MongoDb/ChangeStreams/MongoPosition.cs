@@ -33,7 +33,8 @@ internal sealed class MongoPosition(OffsetDocument document) : SourcePosition
     public override void WriteTo(Utf8JsonWriter writer) => document.WriteTo(writer);
 
     /// <inheritdoc/>
-    protected override int? Compare(SourcePosition other) => other is MongoPosition position ? StreamPoint.Compare(document.Point, position.Point) : null;
+    protected override int? Compare(SourcePosition other)
+        => other is MongoPosition position ? StreamPoint.Compare(document.Point, position.Point) : null;
 
     private StreamPoint Point => document.Point;
 }

@@ -5,8 +5,8 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 
 /// <summary>The stage by which the server filters out what is not captured.</summary>
 /// <remarks>
-/// Kept are: an invalidate; an event whose namespace, or new name, an include pattern matches (any, without such patterns); a dropped database that
-/// one matches. Namespaces that an exclude pattern matches are not.
+/// Kept are: an invalidate; an event whose namespace, or new name, an include pattern matches (any, without such patterns); a dropped
+/// database that one matches. Namespaces that an exclude pattern matches are not.
 /// <code>{ $match: { $or: [ { operationType: "invalidate" }, { $or: [ includes ], $nor: [ excludes ] } ] } }</code>
 /// </remarks>
 internal static class NamespaceMatch
@@ -30,7 +30,8 @@ internal static class NamespaceMatch
             captured.Add("$nor", new BsonArray(filter.Exclude.Select(static pattern => Names("ns", pattern))));
         }
 
-        return new BsonDocument("$match", new BsonDocument("$or", new BsonArray { new BsonDocument("operationType", "invalidate"), captured }));
+        return new BsonDocument("$match",
+            new BsonDocument("$or", new BsonArray { new BsonDocument("operationType", "invalidate"), captured }));
     }
 
     private static BsonArray Includes(IReadOnlyList<TablePattern> patterns)
@@ -40,7 +41,8 @@ internal static class NamespaceMatch
         {
             result.Add(Names("ns", pattern));
             result.Add(Names("to", pattern));
-            result.Add(new BsonDocument { { "operationType", "dropDatabase" }, { "ns.db", Name(pattern.LiteralDatabase, pattern.DatabaseExpression) } });
+            result.Add(new BsonDocument { { "operationType", "dropDatabase" },
+                { "ns.db", Name(pattern.LiteralDatabase, pattern.DatabaseExpression) } });
         }
 
         return result;
@@ -52,5 +54,6 @@ internal static class NamespaceMatch
         { field + ".coll", Name(pattern.LiteralTable, pattern.TableExpression) },
     };
 
-    private static BsonValue Name(string? literal, string expression) => literal is not null ? literal : new BsonRegularExpression(expression, "");
+    private static BsonValue Name(string? literal, string expression)
+        => literal is not null ? literal : new BsonRegularExpression(expression, "");
 }

@@ -8,9 +8,11 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <remarks>
 /// <c>{"scope":"*","pipeline":hex,"token":{"_data":hex},"time":{"t":seconds,"i":ordinal},"after":true,
 /// "tx":[{"lsid":{…},"txn":n,"ts_ms":n,"time":{…}}]}</c>.
-/// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, behind it with <c>after</c>.
+/// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, behind it with
+/// <c>after</c>.
 /// <c>tx</c> has the transactions of which changes have been delivered and more may come.
-/// Version 1 had the same properties beside <c>"source":"mongodb"</c>, the replica set's name as <c>set</c>, and each transaction's counts as
+/// Version 1 had the same properties beside <c>"source":"mongodb"</c>, the replica set's name as <c>set</c>, and each transaction's counts
+/// as
 /// <c>"events":n,"collections":[[database,collection,n],…]</c>.
 /// </remarks>
 internal sealed class OffsetDocument
@@ -117,7 +119,8 @@ internal sealed class OffsetDocument
 
             var milliseconds = Math.Clamp(tx.GetProperty("ts_ms").GetInt64(), BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds);
             var transaction = new MongoTransaction(
-                RawBson.Parse(tx.GetProperty("lsid").GetRawText()), tx.GetProperty("txn").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+                RawBson.Parse(tx.GetProperty("lsid").GetRawText()), tx.GetProperty("txn").GetInt64(),
+                    DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
             result.Add(new TransactionProgress(transaction, ReadTime(tx.GetProperty("time")), [.. counts]));
         }
 

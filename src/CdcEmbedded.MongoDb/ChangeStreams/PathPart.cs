@@ -19,7 +19,8 @@ internal readonly record struct PathPart(string Name, int Index)
                 result.Add(part.Value.Type == ElementType.String ? new PathPart(part.Value.AsString(), -1) : At(part.Value));
             }
 
-            return result.Count > 0 ? [.. result] : throw new CdcProtocolException("An update description has a path without parts.", "updateDescription");
+            return result.Count > 0 ? [.. result]
+                : throw new CdcProtocolException("An update description has a path without parts.", "updateDescription");
         }
 
         return Array.ConvertAll(path.Split('.'), static name => new PathPart(
@@ -28,5 +29,6 @@ internal readonly record struct PathPart(string Name, int Index)
 
     private static PathPart At(RawValue place) => place.TryGetInt64(out var index) && index is >= 0 and <= int.MaxValue
         ? new PathPart(index.ToString(CultureInfo.InvariantCulture), (int)index)
-        : throw new CdcProtocolException("An update description has a path with a part that is neither text nor a place.", "updateDescription");
+        : throw new CdcProtocolException("An update description has a path with a part that is neither text nor a place.",
+            "updateDescription");
 }

@@ -6,10 +6,11 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <summary>Checks and identifies the application's pipeline.</summary>
 internal static class PipelineCheck
 {
-    private static readonly HashSet<string> Allowed = ["$addFields", "$match", "$project", "$redact", "$replaceRoot", "$replaceWith", "$set", "$unset"];
+    private static readonly HashSet<string> Allowed = ["$addFields", "$match", "$project", "$redact", "$replaceRoot", "$replaceWith",
+        "$set", "$unset"];
 
-    /// <summary>Checks that every stage is one that change streams allow (manual, "Modify Change Stream Output"), and that none changes or removes an
-    /// event's <c>_id</c>, its place in the stream. What <c>$replaceRoot</c> does to it only the server sees.</summary>
+    /// <summary>Checks that every stage is one that change streams allow (manual, "Modify Change Stream Output"), and that none changes or
+    /// removes an event's <c>_id</c>, its place in the stream. What <c>$replaceRoot</c> does to it only the server sees.</summary>
     /// <exception cref="ArgumentException">A stage is not allowed.</exception>
     public static void Check(IReadOnlyList<BsonDocument> pipeline)
     {
@@ -30,7 +31,8 @@ internal static class PipelineCheck
 
             if (ChangesId(name, value))
             {
-                throw Refuse(i, $"is a {name} that changes or removes _id, the event's place in the stream: the server would end the stream");
+                throw Refuse(i, $"is a {name} that changes or removes _id, the event's place in the stream: the server would "
+                    + "end the stream");
             }
         }
     }
@@ -56,7 +58,9 @@ internal static class PipelineCheck
     {
         "$unset" => value.IsBsonArray ? value.AsBsonArray.Any(IsId) : IsId(value),
         "$set" or "$addFields" => value.IsBsonDocument && value.AsBsonDocument.Names.Any(IsIdPath),
-        "$project" => value.IsBsonDocument && value.AsBsonDocument.Any(static field => IsIdPath(field.Name) && !(field.Name == "_id" && Keeps(field.Value))),
+        "$project"
+            => value.IsBsonDocument
+            && value.AsBsonDocument.Any(static field => IsIdPath(field.Name) && !(field.Name == "_id" && Keeps(field.Value))),
         _ => false,
     };
 

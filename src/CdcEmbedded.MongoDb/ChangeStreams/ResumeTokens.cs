@@ -32,13 +32,16 @@ internal static class ResumeTokens
     {
         Span<byte> bytes = stackalloc byte[8];
         return token.HasValue && Digits(token) is { Length: >= TimeDigits } digits && digits.StartsWith("82"u8)
-            && Convert.FromHexString(digits[2..TimeDigits], bytes, out _, out var written) == System.Buffers.OperationStatus.Done && written == 8
+            && Convert.FromHexString(digits[2..TimeDigits], bytes, out _, out var written) == System.Buffers.OperationStatus.Done
+            && written == 8
                 ? new ClusterTime(BinaryPrimitives.ReadUInt64BigEndian(bytes))
                 : null;
     }
 
     /// <summary>The token as a text that names its place: the hex, or base64 of the whole in another form.</summary>
-    public static string TextOf(RawBson token) => token["_data"u8] is { Type: ElementType.String } data ? data.AsString() : Convert.ToBase64String(token.Span);
+    public static string TextOf(RawBson token)
+        => token["_data"u8] is { Type: ElementType.String } data ? data.AsString() : Convert.ToBase64String(token.Span);
 
-    private static ReadOnlySpan<byte> Digits(RawBson token) => token["_data"u8] is { Type: ElementType.String } data ? data.Utf8() : default;
+    private static ReadOnlySpan<byte> Digits(RawBson token)
+        => token["_data"u8] is { Type: ElementType.String } data ? data.Utf8() : default;
 }

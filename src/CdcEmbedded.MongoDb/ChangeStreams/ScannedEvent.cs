@@ -2,7 +2,8 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>One walk over the top level of a change event (manual, "Change Events"): what the feed must know, and where the rest lies.</summary>
+/// <summary>One walk over the top level of a change event (manual, "Change Events"): what the feed must know, and where the rest
+/// lies.</summary>
 /// <remarks>
 /// <code>
 /// _id resume token | operationType | clusterTime | collectionUUID | wallTime | lsid | txnNumber | fullDocument | ns { db, coll } | to
@@ -46,7 +47,8 @@ internal struct ScannedEvent
         }
 
         return result.Places.Token != 0 ? result : throw new CdcProtocolException(
-            "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot go on.", "change event");
+            "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot go on.",
+                "change event");
     }
 
     private void Take(ref ElementReader reader, byte[] buffer, int offset)

@@ -26,7 +26,8 @@ internal static class SchemaEvents
         "rename" => SchemaChangeKind.Rename,
         "dropDatabase" => SchemaChangeKind.DropDatabase,
         "invalidate" => SchemaChangeKind.Invalidate,
-        "createIndexes" or "dropIndexes" or "modify" or "shardCollection" or "refineCollectionShardKey" or "reshardCollection" => SchemaChangeKind.Alter,
+        "createIndexes" or "dropIndexes" or "modify" or "shardCollection" or "refineCollectionShardKey" or "reshardCollection"
+            => SchemaChangeKind.Alter,
         _ => SchemaChangeKind.Other,
     };
 }

@@ -7,7 +7,8 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 internal static class StartResolver
 {
     /// <summary>Resolves a start.</summary>
-    /// <exception cref="OffsetFormatException">The offset is damaged, or belongs to another source, scope, pipeline or replica set.</exception>
+    /// <exception cref="OffsetFormatException">The offset is damaged, or belongs to another source, scope, pipeline or replica
+    /// set.</exception>
     /// <exception cref="OffsetLostException">The place is not known.</exception>
     public static async ValueTask<OffsetDocument> ResolveAsync(
         IMongoDeployment deployment, StartPosition start, ServerFacts facts, StreamIdentity stream, bool acceptsOther,
@@ -28,25 +29,31 @@ internal static class StartResolver
         {
             return await ServerFacts.ReadOplogAsync(deployment, cancellationToken).ConfigureAwait(false) is { } oplog
                 ? new OffsetDocument { Point = StreamPoint.At(oplog.Oldest, isAfter: false) }
-                : throw new OffsetLostException("The oldest position is not known: it is in local.oplog.rs, which a mongos does not have and this user may "
-                    + "not read. Grant find on { db: \"local\", collection: \"oplog.rs\" }, or start from a time with MongoOffset.FromClusterTime.");
+                : throw new OffsetLostException("The oldest position is not known: it is in local.oplog.rs, which a mongos does not have "
+                    + "and this user may "
+                    + "not read. Grant find on { db: \"local\", collection: \"oplog.rs\" }, or start from a time with "
+                        + "MongoOffset.FromClusterTime.");
         }
 
         return facts.OperationTime is { } now
             ? new OffsetDocument { Point = StreamPoint.At(now, isAfter: true) }
-            : throw new OffsetLostException("The server does not tell its operation time, so the latest position is not known. Is it a replica set?");
+            : throw new OffsetLostException("The server does not tell its operation time, so the latest position is not known. Is it "
+                + "a replica set?");
     }
 
     private static void Check(OffsetDocument document, CdcOffset offset, StreamIdentity stream)
     {
-        var (what, stored, now) = document.Scope is { } scope && scope != stream.Scope.ToString() ? ("scope", scope, stream.Scope.ToString())
+        var (what, stored, now) = document.Scope is { } scope && scope != stream.Scope.ToString()
+            ? ("scope", scope, stream.Scope.ToString())
             : document.Scope is not null && document.Pipeline != stream.Fingerprint ? ("pipeline", document.Pipeline, stream.Fingerprint)
             : document.Set is { } set && stream.SetName is { } actual && set != actual ? ("replica set", set, actual)
             : default;
         if (what is not null)
         {
-            throw new OffsetFormatException($"The stored offset {offset} belongs to a stream with the {what} '{stored}', and this one has '{now}': going on "
-                + "from it could leave changes out. Give this engine a name of its own, delete the stored offset to start afresh, or set AcceptOtherOffset "
+            throw new OffsetFormatException($"The stored offset {offset} belongs to a stream with the {what} '{stored}', and this one "
+                + $"has '{now}': going on "
+                + "from it could leave changes out. Give this engine a name of its own, delete the stored offset to start afresh, or set "
+                    + "AcceptOtherOffset "
                 + "to go on at that risk.");
         }
     }

@@ -22,8 +22,8 @@ internal sealed class StreamOpener
         _scope = StreamScope.Choose(options, _filter);
     }
 
-    /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before anything is
-    /// read.</summary>
+    /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before anything
+    /// is read.</summary>
     /// <param name="deployment">The deployment, which the result then owns.</param>
     /// <param name="context">What the engine says.</param>
     /// <param name="start">Where to begin.</param>
@@ -84,7 +84,8 @@ internal sealed class StreamOpener
 
         await PrivilegeCheck.FindAsync(deployment, _scope, findings, cancellationToken).ConfigureAwait(false);
         await Preflight.CheckShardAsync(deployment, facts, findings, cancellationToken).ConfigureAwait(false);
-        await Preflight.CheckCompatibilityAsync(deployment, facts, Preflight.WantsImages(_options), findings, cancellationToken).ConfigureAwait(false);
+        await Preflight.CheckCompatibilityAsync(deployment, facts, Preflight.WantsImages(_options), findings, cancellationToken)
+            .ConfigureAwait(false);
         await Preflight.CheckOplogAsync(deployment, facts, _options.MinOplogWindow, findings, cancellationToken).ConfigureAwait(false);
         var collections = await CollectionFacts.ReadAsync(deployment, _scope, _filter, cancellationToken).ConfigureAwait(false);
         Preflight.CheckCollections(collections, _options, findings);

@@ -36,5 +36,6 @@ internal static class UpdateApplier
     }
 
     private static CdcProtocolException Misfit(string path, string why)
-        => new($"The update does not fit the document: '{path}' {why}. It is not the document as it was directly before.", "updateDescription");
+        => new($"The update does not fit the document: '{path}' {why}. It is not the document as it was directly before.",
+            "updateDescription");
 }

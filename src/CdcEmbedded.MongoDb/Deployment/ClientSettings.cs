@@ -38,7 +38,8 @@ internal sealed class ClientSettings
     /// <exception cref="CdcConnectionException">DNS does not answer, or a certificate file cannot be used.</exception>
     public async ValueTask<MongoClientSettings> ResolveAsync(ILoggerFactory loggerFactory, CancellationToken cancellationToken)
     {
-        var settings = _settings?.Clone() ?? (_uri is { } uri ? await uri.ResolveAsync(cancellationToken).ConfigureAwait(false) : new MongoClientSettings());
+        var settings = _settings?.Clone() ?? (_uri is { } uri ? await uri.ResolveAsync(cancellationToken).ConfigureAwait(false)
+            : new MongoClientSettings());
         var logger = loggerFactory.CreateLogger<MongoSource>();
         foreach (var option in _uri?.Ignored ?? [])
         {

@@ -98,7 +98,8 @@ internal sealed class CollectionFacts
         IMongoDeployment deployment, string database, StreamScope scope, TableFilter filter, List<CollectionFact> found,
         CancellationToken cancellationToken)
     {
-        var cursor = await deployment.OpenCursorAsync(database, Commands.With("listCollections", "cursor", new BsonDocument()), new CursorOptions(), cancellationToken).ConfigureAwait(false);
+        var cursor = await deployment.OpenCursorAsync(database, Commands.With("listCollections", "cursor", new BsonDocument()),
+            new CursorOptions(), cancellationToken).ConfigureAwait(false);
         await using var disposing = cursor.ConfigureAwait(false);
         while (!cursor.IsExhausted)
         {
@@ -106,11 +107,13 @@ internal sealed class CollectionFacts
             {
                 var collection = element.Value.AsDocument();
                 var name = collection.GetString("name"u8);
-                if (!name.StartsWith("system.", StringComparison.Ordinal) && (scope.Collection ?? name) == name && filter.Matches(database, name))
+                if (!name.StartsWith("system.", StringComparison.Ordinal) && (scope.Collection ?? name) == name
+                    && filter.Matches(database, name))
                 {
                     var keeps = collection.TryGetDocument("options"u8, out var options)
                         && options.TryGetDocument("changeStreamPreAndPostImages"u8, out var images) && images.IsTrue("enabled"u8);
-                    found.Add(new CollectionFact(database, name, collection.TryGetString("type"u8, out var type) ? type : "collection", keeps));
+                    found.Add(new CollectionFact(database, name, collection.TryGetString("type"u8, out var type) ? type
+                        : "collection", keeps));
                 }
             }
         }

@@ -22,7 +22,8 @@ internal sealed class ConnectionUri
     public IReadOnlyList<string> Ignored { get; }
 
     /// <summary>Parses a connection string. Reads no file and asks no name server.</summary>
-    /// <exception cref="ArgumentException">It does not follow the grammar, contradicts itself, or has a TLS option that is not supported.</exception>
+    /// <exception cref="ArgumentException">It does not follow the grammar, contradicts itself, or has a TLS option that is not
+    /// supported.</exception>
     public static ConnectionUri Parse(string text)
     {
         try
@@ -31,7 +32,8 @@ internal sealed class ConnectionUri
             var url = new MongoUrl(text);
             var unknown = options.AllUnknownOptionNames.ToList();
             var tls = TlsOptions.Take(options, unknown);
-            if (unknown.Find(static name => name.StartsWith("tls", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ssl", StringComparison.OrdinalIgnoreCase))
+            if (unknown.Find(static name => name.StartsWith("tls", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("ssl", StringComparison.OrdinalIgnoreCase))
                 is { } missed)
             {
                 // Ignored, it would weaken the connection without a sign.
@@ -52,7 +54,8 @@ internal sealed class ConnectionUri
         }
     }
 
-    /// <summary>Makes the driver's settings of it: reads the certificate files, and the SRV and TXT records of <c>mongodb+srv://</c>.</summary>
+    /// <summary>Makes the driver's settings of it: reads the certificate files, and the SRV and TXT records of
+    /// <c>mongodb+srv://</c>.</summary>
     /// <exception cref="CdcConnectionException">DNS does not answer, or a certificate file cannot be used.</exception>
     public async ValueTask<MongoClientSettings> ResolveAsync(CancellationToken cancellationToken)
     {
@@ -64,14 +67,16 @@ internal sealed class ConnectionUri
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not ArgumentException)
         {
-            throw new CdcConnectionException($"The DNS records of the connection string could not be read: {ServerNames.Reason(exception)}.", exception);
+            throw new CdcConnectionException("The DNS records of the connection string could not be "
+                + $"read: {ServerNames.Reason(exception)}.", exception);
         }
 
         Tls.Apply(settings);
         return settings;
     }
 
-    private static ArgumentException Unreadable(Exception cause) => Invalid($"{cause.Message.TrimEnd('.')}. It must begin with mongodb:// or "
+    private static ArgumentException Unreadable(Exception cause)
+        => Invalid($"{cause.Message.TrimEnd('.')}. It must begin with mongodb:// or "
         + "mongodb+srv://, and characters such as @ : / % in the user name and the password must be percent-encoded", cause);
 
     /// <summary>The error of every connection string that is refused.</summary>

@@ -7,9 +7,10 @@ using MongoDB.Driver.Core.Servers;
 
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>A client of the driver that belongs to this package: with the application's settings, a pool and monitors of its own, and the means to
-/// keep a cursor on its server.</summary>
-/// <remarks>An own client, as commands on the application's pool would wait for a connection while the stream awaits events on it. Thread-safe.</remarks>
+/// <summary>A client of the driver that belongs to this package: with the application's settings, a pool and monitors of its own, and the
+/// means to keep a cursor on its server.</summary>
+/// <remarks>An own client, as commands on the application's pool would wait for a connection while the stream awaits events on it.
+/// Thread-safe.</remarks>
 internal sealed class DriverClient : IAsyncDisposable
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
@@ -55,7 +56,8 @@ internal sealed class DriverClient : IAsyncDisposable
         own.RetryWrites = own.RetryReads;
 
         // Streaming monitors hold another connection for each server, and linger for up to 25 s after the client is closed.
-        own.ServerMonitoringMode = own.ServerMonitoringMode == ServerMonitoringMode.Auto ? ServerMonitoringMode.Poll : own.ServerMonitoringMode;
+        own.ServerMonitoringMode = own.ServerMonitoringMode == ServerMonitoringMode.Auto ? ServerMonitoringMode.Poll
+            : own.ServerMonitoringMode;
         if (own.AutoEncryptionOptions is { BypassAutoEncryption: false } encryption)
         {
             // Documents are decrypted all the same; the driver refuses to encrypt commands that name no collection.
@@ -64,13 +66,15 @@ internal sealed class DriverClient : IAsyncDisposable
 
         if (own.LoadBalanced)
         {
-            // A load balancer may lead each connection to another router, and a cursor lives on one: the pool has one connection, for as long as it lasts.
+            // A load balancer may lead each connection to another router, and a cursor lives on one: the pool has one connection, for as
+            // long as it lasts.
             own.MaxConnectionPoolSize = 1;
             own.MaxConnectionLifeTime = TimeSpan.FromDays(3650);
             own.MaxConnectionIdleTime = TimeSpan.Zero;
         }
 
-        // The delegate is part of the key by which the driver shares clusters between clients: a new one makes the cluster this client's alone.
+        // The delegate is part of the key by which the driver shares clusters between clients: a new one makes the cluster this client's
+        // alone.
         var theirs = own.ClusterConfigurator;
         own.ClusterConfigurator = builder =>
         {

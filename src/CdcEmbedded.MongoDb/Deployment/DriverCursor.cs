@@ -128,7 +128,8 @@ internal sealed class DriverCursor : IMongoCursor
         using var deadline = _deployment.Limit(_deployment.Silence.Current + _awaitTime, cancellationToken);
         try
         {
-            var reply = await _deployment.SendAsync(_getMore, _session, new ServerChoice(required: _server, deadline: deadline), deadline, cancellationToken)
+            var reply = await _deployment.SendAsync(_getMore, _session, new ServerChoice(required: _server, deadline: deadline), deadline,
+                cancellationToken)
                 .ConfigureAwait(false);
             _deployment.Silence.OnReply();
             return reply;

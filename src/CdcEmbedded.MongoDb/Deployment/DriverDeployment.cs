@@ -10,11 +10,12 @@ using MongoDB.Driver.Core.Clusters;
 namespace CdcEmbedded.MongoDb.Deployment;
 
 /// <summary>Runs the commands of a change stream through the driver; replies are the bytes that the server sent.</summary>
-/// <remarks>A read that a network or state error ends is repeated once, at a newly selected server and in a new session: the driver repeats no command
-/// that it does not know as a read. <c>getMore</c> is never repeated.</remarks>
+/// <remarks>A read that a network or state error ends is repeated once, at a newly selected server and in a new session: the driver repeats
+/// no command that it does not know as a read. <c>getMore</c> is never repeated.</remarks>
 internal sealed class DriverDeployment : IMongoDeployment
 {
-    /// <summary>The limit where the settings name none. The driver has no limit then, and a half-open connection would hold a stream for ever.</summary>
+    /// <summary>The limit where the settings name none. The driver has no limit then, and a half-open connection would hold a stream for
+    /// ever.</summary>
     private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(30);
 
     private readonly DriverClient _client;
@@ -35,7 +36,8 @@ internal sealed class DriverDeployment : IMongoDeployment
 
     /// <summary>Creates a deployment over the engine's client. The first command finds the servers.</summary>
     /// <exception cref="CdcConnectionException">DNS does not answer, or a certificate file cannot be used.</exception>
-    public static async ValueTask<IMongoDeployment> ConnectAsync(ClientSettings settings, SourceContext context, CancellationToken cancellationToken)
+    public static async ValueTask<IMongoDeployment> ConnectAsync(ClientSettings settings, SourceContext context,
+        CancellationToken cancellationToken)
     {
         var client = await SourceState.Of(context).GetClientAsync(settings, context, cancellationToken).ConfigureAwait(false);
         return new DriverDeployment(client, context.LoggerFactory.CreateLogger<MongoSource>(), context.TimeProvider);
@@ -50,7 +52,8 @@ internal sealed class DriverDeployment : IMongoDeployment
     /// <inheritdoc/>
     public async ValueTask<RawBson> RunCommandAsync(string database, BsonDocument command, CancellationToken cancellationToken)
     {
-        var (reply, _, _) = await ReadAsync(database, command, opensCursor: false, Silence.Current, cancellationToken).ConfigureAwait(false);
+        var (reply, _, _) = await ReadAsync(database, command, opensCursor: false, Silence.Current, cancellationToken)
+            .ConfigureAwait(false);
         return new RawBson(reply);
     }
 
@@ -60,7 +63,8 @@ internal sealed class DriverDeployment : IMongoDeployment
     {
         // A stream that opens may read hours of oplog before it finds an event. Heartbeats show that the server is alive.
         var limit = options.MaxAwaitTime is null ? Silence.Current : TimeSpan.Zero;
-        var (reply, choice, session) = await ReadAsync(database, command, opensCursor: true, limit, cancellationToken).ConfigureAwait(false);
+        var (reply, choice, session) = await ReadAsync(database, command, opensCursor: true, limit, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             return new DriverCursor(this, session, choice.Selected?.EndPoint, reply, options, _logger);
@@ -77,7 +81,8 @@ internal sealed class DriverDeployment : IMongoDeployment
         => new(_client.Client.GetDatabase(database), command, readPreference);
 
     /// <summary>Creates the token of one command.</summary>
-    public CommandDeadline Limit(TimeSpan limit, CancellationToken cancellationToken) => new(limit, _time, cancellationToken, _client.Tls.GivesUp);
+    public CommandDeadline Limit(TimeSpan limit, CancellationToken cancellationToken)
+        => new(limit, _time, cancellationToken, _client.Tls.GivesUp);
 
     /// <summary>Runs a command once.</summary>
     /// <param name="command">The command.</param>
@@ -86,7 +91,8 @@ internal sealed class DriverDeployment : IMongoDeployment
     /// <param name="deadline">Ends it.</param>
     /// <param name="cancellationToken">The caller's part of <paramref name="deadline"/>.</param>
     public async ValueTask<byte[]> SendAsync(
-        PreparedCommand command, IClientSessionHandle? session, ServerChoice choice, CommandDeadline deadline, CancellationToken cancellationToken)
+        PreparedCommand command, IClientSessionHandle? session, ServerChoice choice, CommandDeadline deadline,
+            CancellationToken cancellationToken)
     {
         ServerChoice.Current = choice;
         try
@@ -141,8 +147,9 @@ internal sealed class DriverDeployment : IMongoDeployment
             return settings.ReadPreference;
         }
 
-        // The one server of a direct connection may be a secondary, which answers only where it may (specification "Server Selection", "Topology
-        // type Single"). Otherwise the driver's own instance: another one of the same mode is not equal to it, and the driver would send it.
+        // The one server of a direct connection may be a secondary, which answers only where it may (specification "Server Selection",
+        // "Topology type Single"). Otherwise the driver's own instance: another one of the same mode is not equal to it, and the driver
+        // would send it.
         return settings.DirectConnection && _client.Client.Cluster.Description.Type != ClusterType.Sharded
             ? ReadPreference.PrimaryPreferred
             : ReadPreference.Primary;
@@ -157,7 +164,8 @@ internal sealed class DriverDeployment : IMongoDeployment
             : _client.Client.StartSession(new ClientSessionOptions { CausalConsistency = false });
     }
 
-    private Exception Translate(Exception exception, string command, ServerChoice choice, CommandDeadline deadline, CancellationToken cancellationToken)
+    private Exception Translate(Exception exception, string command, ServerChoice choice, CommandDeadline deadline,
+        CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -168,7 +176,8 @@ internal sealed class DriverDeployment : IMongoDeployment
         if (deadline.HasExpired)
         {
             return new CdcConnectionException(string.Create(
-                CultureInfo.InvariantCulture, $"{server} did not answer the command {command} within {deadline.Limit.TotalSeconds:0.###} seconds."), exception);
+                CultureInfo.InvariantCulture, $"{server} did not answer the command {command} within {deadline.Limit.TotalSeconds:0.###} "
+                    + $"seconds."), exception);
         }
 
         if (exception is OperationCanceledException or TimeoutException && _client.Tls.Failure is { } failure)

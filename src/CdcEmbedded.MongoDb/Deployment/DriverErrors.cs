@@ -21,8 +21,10 @@ internal static class DriverErrors
         MongoConnectionException connection => OfConnection(connection, command, server),
         TimeoutException or MongoWaitQueueFullException => new CdcConnectionException(
             $"No suitable server could be selected for the command {command}: {describe()}.", exception),
-        MongoConnectionPoolPausedException => new CdcConnectionException($"{server} is not reachable: {ServerNames.Reason(exception)}.", exception),
-        MongoException => new CdcConnectionException($"The command {command} failed at {server}: {ServerNames.Reason(exception)}.", exception),
+        MongoConnectionPoolPausedException
+            => new CdcConnectionException($"{server} is not reachable: {ServerNames.Reason(exception)}.", exception),
+        MongoException
+            => new CdcConnectionException($"The command {command} failed at {server}: {ServerNames.Reason(exception)}.", exception),
         _ => IsDamage(exception) ? Damaged(exception, command, server) : exception,
     };
 
@@ -36,7 +38,8 @@ internal static class DriverErrors
 
     private static MongoCommandFailedException OfReply(BsonDocument reply, MongoException cause, string command, string server)
     {
-        var code = reply.TryGetValue("code", out var number) && number.IsNumeric && number.ToInt64() is >= int.MinValue and <= int.MaxValue and var value
+        var code = reply.TryGetValue("code", out var number) && number.IsNumeric && number.ToInt64() is >= int.MinValue and <= int.MaxValue
+            and var value
             ? (int)value
             : 0;
         var name = reply.TryGetValue("codeName", out var text) && text.IsString ? text.AsString : null;
@@ -46,7 +49,8 @@ internal static class DriverErrors
 
     // The driver keeps the reply of this one error to itself.
     private static MongoCommandFailedException OfTimeout(MongoExecutionTimeoutException timeout, string command, string server)
-        => new(command, server, timeout.Code > 0 ? timeout.Code : 50, timeout.CodeName ?? "MaxTimeMSExpired", timeout.Message, timeout.ErrorLabels, true, timeout);
+        => new(command, server, timeout.Code > 0 ? timeout.Code : 50, timeout.CodeName ?? "MaxTimeMSExpired", timeout.Message,
+            timeout.ErrorLabels, true, timeout);
 
     private static bool IsTransient(int code, MongoException cause)
         => cause is MongoNotPrimaryException or MongoNodeIsRecoveringException || IsStateChange(code) || IsRetryableCode(code)
@@ -55,7 +59,8 @@ internal static class DriverErrors
     private static ServerMisconfiguredException TooOld(Exception exception)
     {
         const string Remedy = "Use MongoDB 4.4 or later.";
-        var finding = new SourceFinding(true, "mongodb.version", "The server is older than MongoDB 4.4, which is the oldest that the driver supports. "
+        var finding = new SourceFinding(true, "mongodb.version", "The server is older than MongoDB 4.4, which is the oldest that the "
+            + "driver supports. "
             + ServerNames.Reason(exception) + ".", Remedy);
         return new ServerMisconfiguredException($"{finding.Message} Remedy: {Remedy}", [finding]);
     }
@@ -68,7 +73,8 @@ internal static class DriverErrors
             if (cause is MongoConnectionException { IsNetworkException: true } or IOException or TimeoutException
                 || (cause is MongoCommandException refused && IsTransient(refused.Code, refused)))
             {
-                return new CdcConnectionException($"The connection to {server} broke during the login: {ServerNames.Reason(login)}.", login);
+                return new CdcConnectionException($"The connection to {server} broke during the "
+                    + $"login: {ServerNames.Reason(login)}.", login);
             }
         }
 
@@ -91,12 +97,14 @@ internal static class DriverErrors
             }
         }
 
-        return new CdcConnectionException($"The connection to {server} broke during the command {command}: {ServerNames.Reason(connection)}.", connection);
+        return new CdcConnectionException($"The connection to {server} broke during the "
+            + $"command {command}: {ServerNames.Reason(connection)}.", connection);
     }
 
     /// <summary>TLS could not be established. Another attempt does not help.</summary>
     public static CdcConnectionException Tls(string server, Exception failure) => new(
-        $"TLS with {server} failed: {ServerNames.Reason(failure)}. Check the server's certificate, its host name and the authority that signed it "
+        $"TLS with {server} failed: {ServerNames.Reason(failure)}. Check the server's certificate, its host name and the authority "
+            + "that signed it "
         + "(tlsCAFile).", failure, isTransient: false);
 
     private static CdcProtocolException Damaged(Exception exception, string command, string server) => new(

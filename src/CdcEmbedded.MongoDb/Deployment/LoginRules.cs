@@ -10,7 +10,8 @@ internal static class LoginRules
         if (!hasTls && mechanism?.ToUpperInvariant() is "PLAIN" or "MONGODB-X509" or "MONGODB-OIDC")
         {
             throw new ArgumentException(
-                $"The login mechanism {mechanism} needs TLS: without it the password or token can be read by others, or there is no certificate to show. "
+                $"The login mechanism {mechanism} needs TLS: without it the password or token can be read by others, or there is no "
+                    + "certificate to show. "
                 + "Add tls=true.");
         }
     }

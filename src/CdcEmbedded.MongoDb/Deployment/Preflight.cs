@@ -3,8 +3,8 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>Compares what a deployment says about itself with what a change stream needs. Reports everything at once, each with the command that
-/// fixes it (R57).</summary>
+/// <summary>Compares what a deployment says about itself with what a change stream needs. Reports everything at once, each with the command
+/// that fixes it (R57).</summary>
 internal static class Preflight
 {
     /// <summary>Checks the server itself; where it finds errors, there is no point in further questions.</summary>
@@ -13,13 +13,15 @@ internal static class Preflight
         var findings = new List<SourceFinding>();
         if (facts.IsStandalone)
         {
-            findings.Add(new(true, "mongodb.replica_set", "The server is standalone: only replica sets and sharded clusters have change streams.",
+            findings.Add(
+                new(true, "mongodb.replica_set", "The server is standalone: only replica sets and sharded clusters have change streams.",
                 "Start mongod with --replSet rs0 and run rs.initiate(); one member is enough."));
         }
 
         if (WantsImages(options) && !facts.HasImages)
         {
-            findings.Add(new(true, "mongodb.images_version", $"MongoDB {facts.Version} keeps no pre- and post-images: they exist since 6.0.",
+            findings.Add(
+                new(true, "mongodb.images_version", $"MongoDB {facts.Version} keeps no pre- and post-images: they exist since 6.0.",
                 "Use MongoDB 6.0 or later, or set FullDocument to UpdateLookup and BeforeImages to Off."));
         }
 
@@ -38,7 +40,8 @@ internal static class Preflight
         var isWanted = WantsImages(options);
         if (isWanted && !facts.IsComplete)
         {
-            findings.Add(new(false, "mongodb.images_unknown", "The user may not list the captured collections, so it is not known if they keep images.",
+            findings.Add(new(false, "mongodb.images_unknown", "The user may not list the captured collections, so it is not known if "
+                + "they keep images.",
                 "Grant listDatabases and listCollections, for instance with the role readAnyDatabase."));
         }
 
@@ -48,12 +51,14 @@ internal static class Preflight
             {
                 // An error where it is captured by its name; among many it is only skipped.
                 var isNamed = options.Collection is not null || options.Include.Contains(collection.FullName);
-                findings.Add(new(isNamed, "mongodb.collection_type", $"{collection.FullName} is a {collection.Type}, which has no change events.",
+                findings.Add(
+                    new(isNamed, "mongodb.collection_type", $"{collection.FullName} is a {collection.Type}, which has no change events.",
                     $"Exclude it with Exclude = [\"{collection.FullName}\"]."));
             }
             else if (isWanted && !collection.KeepsImages)
             {
-                findings.Add(new(isRequired, "mongodb.images", $"{collection.FullName} keeps no pre- and post-images, which the options ask for.",
+                findings.Add(
+                    new(isRequired, "mongodb.images", $"{collection.FullName} keeps no pre- and post-images, which the options ask for.",
                     $"db.getSiblingDB(\"{collection.Database}\").runCommand({{ collMod: \"{collection.Name}\", "
                     + "changeStreamPreAndPostImages: { enabled: true } })"));
             }
@@ -71,13 +76,16 @@ internal static class Preflight
 
         if (await ServerFacts.ReadOplogAsync(deployment, cancellationToken).ConfigureAwait(false) is not var (oldest, newest))
         {
-            findings.Add(new(false, "mongodb.oplog_unknown", "The user may not read local.oplog.rs, so it is not known for how long the source may be "
-                + "stopped before changes are lost.", "Grant find on { db: \"local\", collection: \"oplog.rs\" }, or set MinOplogWindow to zero."));
+            findings.Add(new(false, "mongodb.oplog_unknown", "The user may not read local.oplog.rs, so it is not known for how long the "
+                + "source may be "
+                + "stopped before changes are lost.", "Grant find on { db: \"local\", collection: \"oplog.rs\" }, or set "
+                    + "MinOplogWindow to zero."));
         }
         else if (newest.ToDateTimeOffset() - oldest.ToDateTimeOffset() is var window && window < least)
         {
             var hours = window.TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
-            findings.Add(new(false, "mongodb.oplog_window", $"The oplog reaches back {hours} hours: a source that is stopped for longer loses changes.",
+            findings.Add(new(false, "mongodb.oplog_window", $"The oplog reaches back {hours} hours: a source that is stopped for longer "
+                + "loses changes.",
                 "db.adminCommand({ replSetResizeOplog: 1, minRetentionHours: 72 }) on each member."));
         }
     }
@@ -96,7 +104,8 @@ internal static class Preflight
             var reply = await deployment.RunCommandAsync("admin", Commands.ShardIdentity(), cancellationToken).ConfigureAwait(false);
             if (!new MongoBatch(reply).Documents.IsEmpty)
             {
-                findings.Add(new(true, "mongodb.shard", "The server is one shard of a cluster: its changes are only a part of all, and include documents "
+                findings.Add(new(true, "mongodb.shard", "The server is one shard of a cluster: its changes are only a part of all, and "
+                    + "include documents "
                     + "that move between shards.", "Connect to the mongos servers of the cluster instead."));
             }
         }
@@ -117,13 +126,16 @@ internal static class Preflight
 
         try
         {
-            var reply = await deployment.RunCommandAsync("admin", Commands.With("getParameter", "featureCompatibilityVersion", 1), cancellationToken)
+            var reply = await deployment.RunCommandAsync("admin", Commands.With("getParameter", "featureCompatibilityVersion", 1),
+                cancellationToken)
                 .ConfigureAwait(false);
-            if (reply.TryGetDocument("featureCompatibilityVersion"u8, out var compatibility) && compatibility.TryGetString("version"u8, out var text)
+            if (reply.TryGetDocument("featureCompatibilityVersion"u8, out var compatibility)
+                && compatibility.TryGetString("version"u8, out var text)
                 && Version.TryParse(text, out var version) && version < new Version(6, 0))
             {
                 findings.Add(new(true, "mongodb.fcv", $"The feature compatibility version is {text}: images exist since 6.0.",
-                    $"db.adminCommand({{ setFeatureCompatibilityVersion: \"{facts.Version.Major}.{facts.Version.Minor}\", confirm: true }})"));
+                    $"db.adminCommand({{ setFeatureCompatibilityVersion: \"{facts.Version.Major}.{facts.Version.Minor}\", "
+                        + $"confirm: true }})"));
             }
         }
         catch (MongoCommandFailedException e) when (!e.IsTransient)

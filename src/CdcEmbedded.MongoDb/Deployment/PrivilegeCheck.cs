@@ -11,7 +11,8 @@ internal static class PrivilegeCheck
         IMongoDeployment deployment, StreamScope scope, List<SourceFinding> findings, CancellationToken cancellationToken)
     {
         var reply = await AskAsync(deployment, cancellationToken).ConfigureAwait(false);
-        if (!reply.HasValue || !reply.TryGetDocument("authInfo"u8, out var info) || !info.TryGetArray("authenticatedUsers"u8, out var users) || users.IsEmpty
+        if (!reply.HasValue || !reply.TryGetDocument("authInfo"u8, out var info)
+            || !info.TryGetArray("authenticatedUsers"u8, out var users) || users.IsEmpty
             || !info.TryGetArray("authenticatedUserPrivileges"u8, out var privileges))
         {
             // Nobody is logged in: the server has no access control, or refuses the stream itself.
@@ -33,7 +34,8 @@ internal static class PrivilegeCheck
         if (!find || !changeStream)
         {
             var missing = find ? "changeStream" : changeStream ? "find" : "find and changeStream";
-            findings.Add(new SourceFinding(true, "mongodb.privileges", $"The user lacks {missing} on {Describe(scope)}, without which the stream cannot be "
+            findings.Add(new SourceFinding(true, "mongodb.privileges", $"The user lacks {missing} on {Describe(scope)}, without which "
+                + "the stream cannot be "
                 + "opened.", Remedy(scope)));
         }
     }

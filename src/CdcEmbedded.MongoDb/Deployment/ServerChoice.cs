@@ -6,8 +6,8 @@ using MongoDB.Driver.Core.Servers;
 namespace CdcEmbedded.MongoDb.Deployment;
 
 /// <summary>Which server one command goes to, and which one the driver then chose.</summary>
-/// <remarks>The driver selects a server for each command, and a cursor lives on one server. The choice travels with the asynchronous flow of the
-/// command, because nothing else does: the selector and the event handler of the driver find it there.</remarks>
+/// <remarks>The driver selects a server for each command, and a cursor lives on one server. The choice travels with the asynchronous flow
+/// of the command, because nothing else does: the selector and the event handler of the driver find it there.</remarks>
 internal sealed class ServerChoice
 {
     private static readonly AsyncLocal<ServerChoice?> Flowing = new();

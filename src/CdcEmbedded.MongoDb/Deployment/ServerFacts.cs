@@ -48,7 +48,8 @@ internal sealed class ServerFacts
         };
     }
 
-    /// <summary>The time of the oldest and of the newest entry of the oplog; null where it does not exist or the user may not read it.</summary>
+    /// <summary>The time of the oldest and of the newest entry of the oplog; null where it does not exist or the user may not read
+    /// it.</summary>
     public static async ValueTask<(ClusterTime Oldest, ClusterTime Newest)?> ReadOplogAsync(
         IMongoDeployment deployment, CancellationToken cancellationToken)
     {
@@ -79,7 +80,8 @@ internal sealed class ServerFacts
         }
     }
 
-    private static async ValueTask<ClusterTime?> ReadOplogEndAsync(IMongoDeployment deployment, int order, CancellationToken cancellationToken)
+    private static async ValueTask<ClusterTime?> ReadOplogEndAsync(IMongoDeployment deployment, int order,
+        CancellationToken cancellationToken)
     {
         var reply = await deployment.RunCommandAsync("local", Commands.OplogEnd(order), cancellationToken).ConfigureAwait(false);
         foreach (var entry in new MongoBatch(reply).Documents)
@@ -90,11 +92,13 @@ internal sealed class ServerFacts
         return null;
     }
 
-    private static async ValueTask<Version> ReadVersionAsync(IMongoDeployment deployment, int wireVersion, CancellationToken cancellationToken)
+    private static async ValueTask<Version> ReadVersionAsync(IMongoDeployment deployment, int wireVersion,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return ReadVersion(await deployment.RunCommandAsync("admin", Commands.Simple("buildInfo"), cancellationToken).ConfigureAwait(false));
+            return ReadVersion(await deployment.RunCommandAsync("admin", Commands.Simple("buildInfo"), cancellationToken)
+                .ConfigureAwait(false));
         }
         catch (MongoCommandFailedException e) when (e.Code == ApiStrictError)
         {

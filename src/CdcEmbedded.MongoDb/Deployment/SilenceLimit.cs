@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>How long a server may take for a command. It grows while the server exceeds it, as a batch of 16 MB takes its time over a slow line and
-/// would otherwise never arrive.</summary>
+/// <summary>How long a server may take for a command. It grows while the server exceeds it, as a batch of 16 MB takes its time over a slow
+/// line and would otherwise never arrive.</summary>
 internal sealed class SilenceLimit
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);

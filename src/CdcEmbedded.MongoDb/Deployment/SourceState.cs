@@ -3,8 +3,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>What a source keeps for one engine: the client, with what it has learned of the servers, and the end at which the engine stops. One flow at a
-/// time.</summary>
+/// <summary>What a source keeps for one engine: the client, with what it has learned of the servers, and the end at which the engine stops.
+/// One flow at a time.</summary>
 internal sealed class SourceState : IAsyncDisposable
 {
     private DriverClient? _client;
@@ -14,11 +14,13 @@ internal sealed class SourceState : IAsyncDisposable
     /// <summary>The state of a context.</summary>
     public static SourceState Of(SourceContext context) => context.GetState(static () => new SourceState());
 
-    /// <summary>The client: made at the first call, and kept over reconnects, as the servers of the connection string may have been replaced since.</summary>
+    /// <summary>The client: made at the first call, and kept over reconnects, as the servers of the connection string may have been
+    /// replaced since.</summary>
     public async ValueTask<DriverClient> GetClientAsync(ClientSettings settings, SourceContext context, CancellationToken cancellationToken)
     {
         _client ??= DriverClient.Create(
-            await settings.ResolveAsync(context.LoggerFactory, cancellationToken).ConfigureAwait(false), context.LoggerFactory, context.TimeProvider);
+            await settings.ResolveAsync(context.LoggerFactory, cancellationToken).ConfigureAwait(false), context.LoggerFactory,
+                context.TimeProvider);
         _client.Tls.Reset();
         return _client;
     }

@@ -23,12 +23,14 @@ internal static class TlsFiles
     }
 
     /// <summary>Reads the client's certificate, with its private key and the certificates between it and its authority.</summary>
-    /// <exception cref="CdcConnectionException">The file is missing, is not what it should be, or the password is wrong; not transient.</exception>
+    /// <exception cref="CdcConnectionException">The file is missing, is not what it should be, or the password is wrong; not
+    /// transient.</exception>
     public static X509Certificate2[] ReadClient(string file, string? password)
     {
         try
         {
-            var leaf = password is null ? X509Certificate2.CreateFromPemFile(file) : X509Certificate2.CreateFromEncryptedPemFile(file, password);
+            var leaf = password is null ? X509Certificate2.CreateFromPemFile(file)
+                : X509Certificate2.CreateFromEncryptedPemFile(file, password);
             if (OperatingSystem.IsWindows())
             {
                 // The TLS of Windows does not accept a key that lives in memory only; PKCS#12 gives it a place.
@@ -46,7 +48,8 @@ internal static class TlsFiles
         }
     }
 
-    /// <summary>Returns true if one of the authorities signed a server's certificate, directly or through the certificates that the server sent.</summary>
+    /// <summary>Returns true if one of the authorities signed a server's certificate, directly or through the certificates that the server
+    /// sent.</summary>
     public static bool IsTrusted(X509Certificate? certificate, X509Chain? sent, X509Certificate2Collection authorities)
     {
         if (certificate is null)

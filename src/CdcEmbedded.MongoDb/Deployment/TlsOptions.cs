@@ -19,7 +19,8 @@ internal sealed record TlsOptions
 
     private static readonly (string First, string Second)[] Exclusive =
     [
-        (Insecure, InvalidCertificates), (Insecure, InvalidHostnames), (Insecure, NoOcsp), (InvalidCertificates, NoOcsp), (InvalidCertificates, NoRevocation),
+        (Insecure, InvalidCertificates), (Insecure, InvalidHostnames), (Insecure, NoOcsp), (InvalidCertificates, NoOcsp),
+            (InvalidCertificates, NoRevocation),
         (NoOcsp, NoRevocation),
     ];
 
@@ -38,8 +39,8 @@ internal sealed record TlsOptions
     /// <summary>True to accept certificates for another host name.</summary>
     public bool AllowsInvalidHostnames { get; init; }
 
-    /// <summary>True if TLS is wanted although the string does not say so: sending the password in clear text for want of one more option would be a
-    /// trap.</summary>
+    /// <summary>True if TLS is wanted although the string does not say so: sending the password in clear text for want of one more option
+    /// would be a trap.</summary>
     public bool ImpliesTls { get; init; }
 
     /// <summary>Takes the options out of those that the driver does not know.</summary>

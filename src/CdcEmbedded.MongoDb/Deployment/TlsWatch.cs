@@ -5,8 +5,8 @@ using MongoDB.Driver.Core.Events;
 
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>Notices that TLS fails with every server of a deployment. The driver shows it only as failed heartbeats and tries again until its
-/// selection timeout, although a certificate that does not verify now does not verify then.</summary>
+/// <summary>Notices that TLS fails with every server of a deployment. The driver shows it only as failed heartbeats and tries again until
+/// its selection timeout, although a certificate that does not verify now does not verify then.</summary>
 /// <remarks>Thread-safe: monitors of several servers report at once.</remarks>
 internal sealed class TlsWatch : IDisposable
 {

@@ -9,7 +9,8 @@ namespace CdcEmbedded.MongoDb.Documents;
 internal static class BsonNumber
 {
     /// <summary>True for the four numeric types.</summary>
-    public static bool IsNumber(ElementType type) => type is ElementType.Int32 or ElementType.Int64 or ElementType.Double or ElementType.Decimal128;
+    public static bool IsNumber(ElementType type)
+        => type is ElementType.Int32 or ElementType.Int64 or ElementType.Double or ElementType.Decimal128;
 
     /// <summary>Returns true if two numbers have the same value.</summary>
     public static bool AreEqual(ElementType leftType, ReadOnlySpan<byte> left, ElementType rightType, ReadOnlySpan<byte> right)
@@ -108,7 +109,8 @@ internal static class BsonNumber
     private static double Special(ReadOnlySpan<byte> number)
     {
         var value = BsonDecimals.Read(number);
-        return Decimal128.IsNaN(value) ? double.NaN : Decimal128.IsNegativeInfinity(value) ? double.NegativeInfinity : double.PositiveInfinity;
+        return Decimal128.IsNaN(value) ? double.NaN : Decimal128.IsNegativeInfinity(value) ? double.NegativeInfinity
+            : double.PositiveInfinity;
     }
 
     /// <summary>The double of exactly the same value, where there is one.</summary>

@@ -1,7 +1,8 @@
 namespace CdcEmbedded.MongoDb.Documents;
 
 /// <summary>Vectors of numbers: binary values of subtype 9 (specification "BSON Binary Subtype 9").</summary>
-/// <remarks><code>element type (0x03 int8, 0x27 float32, 0x10 bit) | padding: bits at the end that do not count | elements, little-endian</code></remarks>
+/// <remarks><code>element type (0x03 int8, 0x27 float32, 0x10 bit) | padding: bits at the end that do not count | elements,
+/// little-endian</code></remarks>
 internal static class BsonVector
 {
     /// <summary>Length of element type and padding.</summary>

@@ -43,7 +43,8 @@ internal static class DocumentEquality
         }
     }
 
-    private static bool ValuesEqual(ElementType leftType, ReadOnlySpan<byte> left, ElementType rightType, ReadOnlySpan<byte> right, int depth)
+    private static bool ValuesEqual(ElementType leftType, ReadOnlySpan<byte> left, ElementType rightType,
+        ReadOnlySpan<byte> right, int depth)
     {
         if (BsonNumber.IsNumber(leftType) && BsonNumber.IsNumber(rightType))
         {

@@ -12,18 +12,21 @@ internal sealed class ElementCodec : ValueCodec
 
     private ElementCodec(ElementType type) => _type = type;
 
-    public static ElementCodec Of(ElementType type) => ByType[(byte)type] ?? throw BsonLength.Damaged($"No type has the byte {(byte)type}.", -1);
+    public static ElementCodec Of(ElementType type)
+        => ByType[(byte)type] ?? throw BsonLength.Damaged($"No type has the byte {(byte)type}.", -1);
 
     public override string ToJsonText(ReadOnlySpan<byte> bytes) => ExtendedJson.ToText(_type, bytes, ExtendedJsonMode.Relaxed);
 
-    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes) => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
+    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)
+        => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
 
     private static ElementCodec?[] All()
     {
         var all = new ElementCodec?[256];
         foreach (var type in (ReadOnlySpan<ElementType>)
         [
-            ElementType.Undefined, ElementType.RegularExpression, ElementType.DBPointer, ElementType.JavaScript, ElementType.JavaScriptWithScope,
+            ElementType.Undefined, ElementType.RegularExpression, ElementType.DBPointer, ElementType.JavaScript,
+                ElementType.JavaScriptWithScope,
             ElementType.Timestamp, ElementType.MinKey, ElementType.MaxKey,
         ])
         {

@@ -37,9 +37,11 @@ internal static class ExtendedJson
             using var reader = new JsonReader(json);
             var context = BsonDeserializationContext.CreateRoot(reader, static builder => builder.AllowDuplicateElementNames = true);
             var document = BsonDocumentSerializer.Instance.Deserialize(context);
-            return reader.IsAtEndOfFile() ? new RawBson(document.ToBson()) : throw new FormatException("The text goes on after the JSON object's end.");
+            return reader.IsAtEndOfFile() ? new RawBson(document.ToBson())
+                : throw new FormatException("The text goes on after the JSON object's end.");
         }
-        catch (Exception e) when (e is BsonException or ArgumentException or InvalidOperationException or EndOfStreamException or OverflowException)
+        catch (Exception e)
+            when (e is BsonException or ArgumentException or InvalidOperationException or EndOfStreamException or OverflowException)
         {
             throw new FormatException($"The text is no extended JSON: {e.Message}", e);
         }

@@ -18,5 +18,6 @@ internal sealed class NestedCodec : DocumentCodec
 
     public override string ToJsonText(ReadOnlySpan<byte> bytes) => ExtendedJson.ToText(_type, bytes, ExtendedJsonMode.Relaxed);
 
-    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes) => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
+    public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)
+        => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
 }

@@ -154,5 +154,6 @@ internal readonly partial struct RawValue
     }
 
     private InvalidCastException NotA(string wanted)
-        => new(Type == ElementType.None ? $"The field is missing, so it cannot be read as {wanted}." : $"A {Type} cannot be read as {wanted}.");
+        => new(Type == ElementType.None ? $"The field is missing, so it cannot be read as {wanted}."
+            : $"A {Type} cannot be read as {wanted}.");
 }

@@ -26,7 +26,8 @@ internal sealed class GtidSourceFilter
     public bool Includes(TransactionGtid gtid) => gtid.MySql is { } mySql ? Includes(mySql.Source, _included, _excluded)
         : gtid.MariaDb is not { } mariaDb || Includes(mariaDb.Server, _includedIds, _excludedIds);
 
-    private bool Includes<T>(T source, HashSet<T> included, HashSet<T> excluded) => (_includesAll || included.Contains(source)) && !excluded.Contains(source);
+    private bool Includes<T>(T source, HashSet<T> included, HashSet<T> excluded)
+        => (_includesAll || included.Contains(source)) && !excluded.Contains(source);
 
     private static void Read(IReadOnlyList<string> texts, HashSet<Guid> uuids, HashSet<uint> ids)
     {
@@ -36,13 +37,15 @@ internal sealed class GtidSourceFilter
             {
                 uuids.Add(uuid);
             }
-            else if (uint.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id))
+            else if (uint.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+                out var id))
             {
                 ids.Add(id);
             }
             else
             {
-                throw new ArgumentException($"'{text}' is no source of GTIDs: it must be a server's UUID or, for MariaDB, a server id.", nameof(texts));
+                throw new ArgumentException($"'{text}' is no source of GTIDs: it must be a server's UUID or, for MariaDB, a server id.",
+                    nameof(texts));
             }
         }
     }

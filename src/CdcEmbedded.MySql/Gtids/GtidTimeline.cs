@@ -2,8 +2,8 @@ namespace CdcEmbedded.MySql.Gtids;
 
 /// <summary>The executed GTIDs as they grow: a first set and a list of the GTIDs added to it, so that the state after each transaction
 /// costs one number instead of one set.</summary>
-/// <remarks>One thread appends. An <see cref="ExecutedGtids"/> may be read by any thread that received it by a path with a memory barrier (a
-/// channel): it reads only entries below its own count, which are never written again.</remarks>
+/// <remarks>One thread appends. An <see cref="ExecutedGtids"/> may be read by any thread that received it by a path with a memory barrier
+/// (a channel): it reads only entries below its own count, which are never written again.</remarks>
 internal sealed class GtidTimeline
 {
     /// <summary>Entries of a segment: bounds what building a set replays and what a moment keeps alive, about 10 KiB.</summary>

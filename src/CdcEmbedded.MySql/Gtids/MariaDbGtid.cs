@@ -13,7 +13,8 @@ public readonly record struct MariaDbGtid(uint Domain, uint Server, ulong Sequen
     public static MariaDbGtid Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParse(text, out var gtid) ? gtid : throw new FormatException($"'{text}' is no GTID of MariaDB, written domain-server-sequence.");
+        return TryParse(text, out var gtid) ? gtid
+            : throw new FormatException($"'{text}' is no GTID of MariaDB, written domain-server-sequence.");
     }
 
     /// <summary>Reads <c>domain-server-sequence</c>.</summary>

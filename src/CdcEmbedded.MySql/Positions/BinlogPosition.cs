@@ -4,14 +4,15 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Positions;
 
-/// <summary>A position in a server's log: the restart point, always the begin of a transaction, and how much of that transaction was delivered.
-/// The adapter's one position type, with its one ordering. Immutable.</summary>
+/// <summary>A position in a server's log: the restart point, always the begin of a transaction, and how much of that transaction was
+/// delivered. The adapter's one position type, with its one ordering. Immutable.</summary>
 /// <remarks>
-/// The order: by the GTIDs processed where both positions have them (sets of MySQL, GTID positions of MariaDB); where these are the same, or one
-/// position has none, by coordinates, which need the same server; then by the progress inside the transaction. Along one server's log this is a total
-/// order. Two positions that nothing orders are never guessed at.
-/// Parts of it are types of their own because they are other ideas: <see cref="ExecutedGtids"/> and <see cref="BinlogCoordinates"/> are the two things it is
-/// compared by, <see cref="LogCursor"/> counts the reader's coordinates on in 64 bits, <see cref="TransactionMark"/> names one transaction, and
+/// The order: by the GTIDs processed where both positions have them (sets of MySQL, GTID positions of MariaDB); where these are the same,
+/// or one position has none, by coordinates, which need the same server; then by the progress inside the transaction. Along one server's
+/// log this is a total order. Two positions that nothing orders are never guessed at.
+/// Parts of it are types of their own because they are other ideas: <see cref="ExecutedGtids"/> and <see cref="BinlogCoordinates"/> are the
+/// two things it is compared by, <see cref="LogCursor"/> counts the reader's coordinates on in 64 bits, <see cref="TransactionMark"/> names
+/// one transaction, and
 /// <see cref="PendingXa"/> one that is read again.
 /// </remarks>
 internal sealed class BinlogPosition : SourcePosition
@@ -19,7 +20,8 @@ internal sealed class BinlogPosition : SourcePosition
     private readonly string? _file;
     private readonly long _offset;
 
-    /// <summary>The server: its <c>@@server_uuid</c>, or what identifies a MariaDB server; null for files and for positions that people write.</summary>
+    /// <summary>The server: its <c>@@server_uuid</c>, or what identifies a MariaDB server; null for files and for positions that people
+    /// write.</summary>
     public string? Server { get; init; }
 
     /// <summary>The transactions processed whole; the default value without GTIDs.</summary>
@@ -48,7 +50,8 @@ internal sealed class BinlogPosition : SourcePosition
     public override bool IsTransactionEnd => Progress is null;
 
     /// <summary>The position at the begin of a file's event, without a server.</summary>
-    public static BinlogPosition At(string file, long position = BinlogCoordinates.FirstPosition) => new() { Coordinates = new BinlogCoordinates(file, position) };
+    public static BinlogPosition At(string file, long position = BinlogCoordinates.FirstPosition)
+        => new() { Coordinates = new BinlogCoordinates(file, position) };
 
     /// <summary>Reads an offset of any version.</summary>
     /// <exception cref="OffsetFormatException">It is not an offset of MySQL, or its contents are damaged.</exception>
@@ -64,8 +67,8 @@ internal sealed class BinlogPosition : SourcePosition
     public override void WriteTo(Utf8JsonWriter writer) => PositionJson.WriteTo(writer, this);
 
     /// <summary>Where a dump must begin: here or, with prepared XA transactions open, at the oldest of those (R20).</summary>
-    /// <remarks>By GTID the server sends the prepared transactions again, as they are taken out of the set. A GTID position of MariaDB has no holes, so there
-    /// reading begins before the first of them; by coordinates where it is not known what was before that.</remarks>
+    /// <remarks>By GTID the server sends the prepared transactions again, as they are taken out of the set. A GTID position of MariaDB has
+    /// no holes, so there reading begins before the first of them; by coordinates where it is not known what was before that.</remarks>
     public BinlogPosition DumpStart
     {
         get
@@ -161,9 +164,11 @@ internal sealed class BinlogPosition : SourcePosition
     }
 
     /// <inheritdoc/>
-    protected override string DescribeUnordered(SourcePosition other) => other is not BinlogPosition position ? base.DescribeUnordered(other)
+    protected override string DescribeUnordered(SourcePosition other)
+        => other is not BinlogPosition position ? base.DescribeUnordered(other)
         : Executed.CompareTo(position.Executed) == GtidOrder.Crossed ? "each has processed transactions that the other has not"
-        : !IsOn(position.Server) ? "they are of different servers, and GTIDs do not relate them; compare positions of one server, or turn GTIDs on"
+        : !IsOn(position.Server) ? "they are of different servers, and GTIDs do not relate them; compare positions of one server, or "
+            + "turn GTIDs on"
         : "their binlog files are of different series, or one of them names no file, and GTIDs do not relate them";
 
     /// <summary>For messages.</summary>

@@ -4,12 +4,14 @@ using CdcEmbedded.MySql.Binlog.Rows;
 namespace CdcEmbedded.MySql.Positions;
 
 /// <summary>The reader's coordinates in the log, counted on event by event in 64 bits: the log itself counts modulo 2^32 (R4).</summary>
-/// <remarks>A counter, and no position that is stored or ordered: <see cref="BinlogCoordinates"/> orders what <see cref="Coordinates"/> returns.</remarks>
+/// <remarks>A counter, and no position that is stored or ordered: <see cref="BinlogCoordinates"/> orders what <see cref="Coordinates"/>
+/// returns.</remarks>
 internal sealed class LogCursor
 {
     /// <summary>Creates the cursor.</summary>
     /// <param name="start">Where reading begins; null where the first ROTATE event says it.</param>
-    public LogCursor(BinlogCoordinates? start) => (File, Position) = start is { } at ? (at.File, at.Position) : ("", BinlogCoordinates.FirstPosition);
+    public LogCursor(BinlogCoordinates? start)
+        => (File, Position) = start is { } at ? (at.File, at.Position) : ("", BinlogCoordinates.FirstPosition);
 
     /// <summary>The file's name without its folder; empty until the first ROTATE names it.</summary>
     public string File { get; private set; }
@@ -62,6 +64,8 @@ internal sealed class LogCursor
     /// <summary><c>file:position</c>.</summary>
     public override string ToString() => Coordinates.ToString();
 
-    private static bool IsOfTransaction(EventType type) => type is EventType.Query or EventType.TableMap or EventType.IntVar or EventType.Rand or EventType.UserVar
-        or EventType.Xid or EventType.XaPrepare or EventType.MariaDbAnnotateRows or EventType.MariaDbQueryCompressed || RowsHeader.IsRowsEvent(type);
+    private static bool IsOfTransaction(EventType type)
+        => type is EventType.Query or EventType.TableMap or EventType.IntVar or EventType.Rand or EventType.UserVar
+        or EventType.Xid or EventType.XaPrepare or EventType.MariaDbAnnotateRows or EventType.MariaDbQueryCompressed
+            || RowsHeader.IsRowsEvent(type);
 }

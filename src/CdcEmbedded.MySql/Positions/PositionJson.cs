@@ -9,10 +9,10 @@ namespace CdcEmbedded.MySql.Positions;
 /// <remarks>
 /// <code>{"gtid":set,"gtid_pos":position,"file":name,"pos":n,"tx":{"gtid":id,"ddl":n,"rows":n,"check":hex},
 ///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}]}</code>
-/// <c>gtid</c> is MySQL's set of transactions processed whole and <c>gtid_pos</c> MariaDB's position, both absent without GTIDs. <c>tx</c> is
-/// present only inside a transaction: <c>rows</c> counts its delivered changes, <c>check</c> is their <see cref="DeliveryCheck"/>, <c>ddl</c> counts its
-/// delivered schema changes. <c>xa</c> lists the prepared XA transactions without an outcome. Version 1 of an offset has these properties in
-/// the same object as <c>"v":1,"source":"mysql","server":uuid</c>.
+/// <c>gtid</c> is MySQL's set of transactions processed whole and <c>gtid_pos</c> MariaDB's position, both absent without GTIDs. <c>tx</c>
+/// is present only inside a transaction: <c>rows</c> counts its delivered changes, <c>check</c> is their <see cref="DeliveryCheck"/>,
+/// <c>ddl</c> counts its delivered schema changes. <c>xa</c> lists the prepared XA transactions without an outcome. Version 1 of an offset
+/// has these properties in the same object as <c>"v":1,"source":"mysql","server":uuid</c>.
 /// </remarks>
 internal static class PositionJson
 {
@@ -96,8 +96,10 @@ internal static class PositionJson
     private static TransactionProgress ReadProgress(JsonElement tx, BinlogCoordinates? coordinates)
     {
         var check = ulong.Parse(tx.GetProperty("check").GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        var progress = new TransactionProgress(ReadGtid(tx), tx.GetProperty("rows").GetInt64(), tx.TryGetProperty("ddl", out var ddl) ? ddl.GetInt32() : 0, check);
-        return progress is { Rows: < 0 } or { SchemaChanges: < 0 } or { Rows: 0, SchemaChanges: 0 } || (!progress.Gtid.HasValue && coordinates is null)
+        var progress = new TransactionProgress(ReadGtid(tx), tx.GetProperty("rows").GetInt64(), tx.TryGetProperty("ddl", out var ddl)
+            ? ddl.GetInt32() : 0, check);
+        return progress is { Rows: < 0 } or { SchemaChanges: < 0 } or { Rows: 0, SchemaChanges: 0 }
+            || (!progress.Gtid.HasValue && coordinates is null)
             ? throw new FormatException("it is inside a transaction that it does not name, or before that transaction's first change.")
             : progress;
     }
@@ -115,7 +117,8 @@ internal static class PositionJson
         return result;
     }
 
-    private static TransactionGtid ReadGtid(JsonElement element) => Text(element, "gtid") is { } gtid ? TransactionGtid.Parse(gtid) : default;
+    private static TransactionGtid ReadGtid(JsonElement element)
+        => Text(element, "gtid") is { } gtid ? TransactionGtid.Parse(gtid) : default;
 
     private static BinlogCoordinates ReadCoordinates(JsonElement element)
         => new(element.GetProperty("file").GetString() ?? "", element.GetProperty("pos").GetInt64());
@@ -143,7 +146,8 @@ internal static class PositionJson
         writer.WriteEndArray();
     }
 
-    private static void WriteGtid(Utf8JsonWriter writer, TransactionGtid gtid) => WriteIfKnown(writer, "gtid", gtid.HasValue ? gtid.ToString() : null);
+    private static void WriteGtid(Utf8JsonWriter writer, TransactionGtid gtid)
+        => WriteIfKnown(writer, "gtid", gtid.HasValue ? gtid.ToString() : null);
 
     private static void Write(Utf8JsonWriter writer, BinlogCoordinates coordinates)
     {

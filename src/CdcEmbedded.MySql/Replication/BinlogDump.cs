@@ -25,11 +25,14 @@ internal static class BinlogDump
         flags |= request.IsMariaDb ? BinlogDumpFlags.AnnotateRows : BinlogDumpFlags.None;
         var packets = request switch
         {
-            { GtidPosition: { } position } => await session.StartMariaDbDumpAsync(request.ServerId, flags, position, request.ReadTimeout, cancellationToken)
+            { GtidPosition: { } position }
+                => await session.StartMariaDbDumpAsync(request.ServerId, flags, position, request.ReadTimeout, cancellationToken)
                 .ConfigureAwait(false),
-            { GtidSet: { } executed } => await session.StartBinlogDumpGtidAsync(request.ServerId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed,
+            { GtidSet: { } executed }
+                => await session.StartBinlogDumpGtidAsync(request.ServerId, flags | BinlogDumpFlags.ThroughGtid, "", 4, executed,
                 request.ReadTimeout, cancellationToken).ConfigureAwait(false),
-            _ => await session.StartBinlogDumpAsync(request.ServerId, flags, request.File, (ulong)request.Position, request.ReadTimeout, cancellationToken)
+            _ => await session.StartBinlogDumpAsync(request.ServerId, flags, request.File, (ulong)request.Position, request.ReadTimeout,
+                cancellationToken)
                 .ConfigureAwait(false),
         };
         return (packets, checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));

@@ -38,7 +38,8 @@ internal sealed class CapturedTable
             return null;
         }
 
-        return map.TryBind(definition.Columns, definition.MayHashKeys, out var bound, out mismatch) && bound.Schema is { } schema ? new CapturedTable(bound, schema) : null;
+        return map.TryBind(definition.Columns, definition.MayHashKeys, out var bound, out mismatch) && bound.Schema is { } schema
+            ? new CapturedTable(bound, schema) : null;
     }
 
     public TableMap Map { get; }

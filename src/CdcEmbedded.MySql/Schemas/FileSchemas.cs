@@ -8,7 +8,9 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="statements">Reads SQL.</param>
 internal sealed class FileSchemas(IReadOnlyList<string> files, IStatementReader statements) : ISchemaSource
 {
-    public string Remedy => "Binlog files are read without a server, so they must name their columns (binlog_row_metadata=FULL) or contain the table's CREATE "
+    public string Remedy
+        => "Binlog files are read without a server, so they must name their columns (binlog_row_metadata=FULL) or contain the "
+        + "table's CREATE "
         + "TABLE: add the files from that statement on, or read them over a server with MySqlSource.";
 
     public async ValueTask<(SchemaCatalogue Catalogue, bool IsKept)> OpenAsync(BinlogPosition position, CancellationToken cancellationToken)

@@ -2,8 +2,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>What the log does to tables and databases after a position, in its order: a table that a server has now was the same at the position only
-/// if none of this changes it (R31, R34).</summary>
+/// <summary>What the log does to tables and databases after a position, in its order: a table that a server has now was the same at the
+/// position only if none of this changes it (R31, R34).</summary>
 /// <param name="selection">The captured tables.</param>
 /// <param name="statements">Reads SQL.</param>
 /// <param name="ignoresTableCase">True if the names of tables ignore case.</param>
@@ -70,14 +70,16 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
             var name = (change.Database, change.Table);
             if (change.IsOptional)
             {
-                // A table or database that exists now existed before, or is as this statement made it: either way what the server has is right.
+                // A table or database that exists now existed before, or is as this statement made it: either way what the server has is
+                // right.
                 optional.Add(name);
             }
             else if (change.IsOfDatabase)
             {
                 isMissing |= RemoveDatabase(catalogue, change, created);
             }
-            else if (change.Kind == TableChangeKind.Create && !catalogue.IsUnknown(change.Database, change.Table) && !optional.Contains(name))
+            else if (change.Kind == TableChangeKind.Create && !catalogue.IsUnknown(change.Database, change.Table)
+                && !optional.Contains(name))
             {
                 // A table whose first change creates it did not exist before: the log itself has its columns.
                 created.Add(name);
@@ -93,8 +95,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         return isMissing;
     }
 
-    /// <summary>Restores what the log before the position knows. A table about which it knows nothing, and for which a CREATE TABLE IF NOT EXISTS follows, is
-    /// taken to be created by that.</summary>
+    /// <summary>Restores what the log before the position knows. A table about which it knows nothing, and for which a CREATE TABLE IF NOT
+    /// EXISTS follows, is taken to be created by that.</summary>
     /// <param name="catalogue">What is known at the position.</param>
     /// <param name="earlier">What the log before it knows.</param>
     public void RestoreInto(SchemaCatalogue catalogue, SchemaCatalogue earlier)
@@ -110,7 +112,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
             {
                 catalogue.Set(definition);
             }
-            else if (earlier.IsAbsent(change.Database, change.Table) || (change.IsOptional && !earlier.IsUnknown(change.Database, change.Table)))
+            else if (earlier.IsAbsent(change.Database, change.Table)
+                || (change.IsOptional && !earlier.IsUnknown(change.Database, change.Table)))
             {
                 // Where it is not certain, the next table map decides: the columns must fit.
                 catalogue.Forget(change.Database, change.Table);
@@ -126,8 +129,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         }
     }
 
-    /// <summary>A database whose first change creates it has its default character set from the log. That of one which is altered or dropped first is not
-    /// known; nor are the tables of a dropped one, which may be others than those of the same names now.</summary>
+    /// <summary>A database whose first change creates it has its default character set from the log. That of one which is altered or
+    /// dropped first is not known; nor are the tables of a dropped one, which may be others than those of the same names now.</summary>
     private bool RemoveDatabase(SchemaCatalogue catalogue, in LoggedChange change, HashSet<(string, string)> created)
     {
         var isCreated = created.Contains((change.Database, ""));
@@ -153,7 +156,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         return !isCreated && selection.MayMatch(change.Database);
     }
 
-    /// <summary>True if a statement does nothing where its table or database exists. IF NOT EXISTS may also be elsewhere in it, which does no harm.</summary>
+    /// <summary>True if a statement does nothing where its table or database exists. IF NOT EXISTS may also be elsewhere in it, which does
+    /// no harm.</summary>
     private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
 
     private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, after the start";

@@ -13,8 +13,9 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// <summary>True if names of tables and databases ignore case.</summary>
     public bool IgnoresCase => ignoresCase;
 
-    /// <summary>True if the likely is taken for certain because nobody can be asked, as in files: a database of which the log says nothing has the server's
-    /// default character set (else texts that take their database's are of an unknown one), and IF NOT EXISTS creates.</summary>
+    /// <summary>True if the likely is taken for certain because nobody can be asked, as in files: a database of which the log says nothing
+    /// has the server's default character set (else texts that take their database's are of an unknown one), and IF NOT EXISTS
+    /// creates.</summary>
     public bool Assumes { get; init; }
 
     /// <summary>True if there may be tables that it does not know: where it began with none although the server had some.</summary>
@@ -39,7 +40,8 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     public TableDefinition? Find(string database, string table) => _tables.GetValueOrDefault((database, table));
 
     /// <summary>True if a table certainly does not exist.</summary>
-    public bool IsAbsent(string database, string table) => !_tables.ContainsKey((database, table)) && !_unknown.ContainsKey((database, table))
+    public bool IsAbsent(string database, string table)
+        => !_tables.ContainsKey((database, table)) && !_unknown.ContainsKey((database, table))
         && (!MayLack || _gone.Contains((database, table)) || _whole.Contains(database));
 
     /// <summary>True if a database certainly does not exist.</summary>

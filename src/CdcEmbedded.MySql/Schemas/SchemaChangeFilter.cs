@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>Selects the schema changes that the application sees: those of captured tables, and the cut-over of an online schema change as the one change that
-/// it is (R35).</summary>
+/// <summary>Selects the schema changes that the application sees: those of captured tables, and the cut-over of an online schema change as
+/// the one change that it is (R35).</summary>
 /// <param name="selection">The captured tables.</param>
 internal sealed class SchemaChangeFilter(TableSelection selection)
 {
@@ -24,13 +24,15 @@ internal sealed class SchemaChangeFilter(TableSelection selection)
                     result.Add(change);
                 }
             }
-            else if (change.NewTable is { } name && ShadowTables.IsCutOver(change.Table, name) && !selection.Matches(change.Database, change.Table))
+            else if (change.NewTable is { } name && ShadowTables.IsCutOver(change.Table, name)
+                && !selection.Matches(change.Database, change.Table))
             {
                 if (selection.Matches(change.NewDatabase ?? change.Database, name))
                 {
                     result.Add(change with
                     {
-                        Kind = TableChangeKind.Alter, Database = change.NewDatabase ?? change.Database, Table = name, NewDatabase = null, NewTable = null,
+                        Kind = TableChangeKind.Alter, Database = change.NewDatabase ?? change.Database, Table = name, NewDatabase = null,
+                            NewTable = null,
                     });
                 }
             }

@@ -57,7 +57,8 @@ internal sealed class SchemaHistory
     /// <param name="versions">The versions after it.</param>
     /// <param name="offset">Where reading begins.</param>
     /// <returns>Null where the history says nothing of the offset: it is before the base, or another server's.</returns>
-    public static SchemaHistory? Resume(SchemaCatalogue catalogue, BinlogPosition position, IReadOnlyList<SchemaVersion> versions, BinlogPosition offset)
+    public static SchemaHistory? Resume(SchemaCatalogue catalogue, BinlogPosition position, IReadOnlyList<SchemaVersion> versions,
+        BinlogPosition offset)
     {
         if (!IsAtOrAfter(offset, position))
         {
@@ -91,7 +92,8 @@ internal sealed class SchemaHistory
         }
     }
 
-    /// <summary>Begins again with what is known at a position, and stores it from here on: the log has turned out not to name all columns.</summary>
+    /// <summary>Begins again with what is known at a position, and stores it from here on: the log has turned out not to name all
+    /// columns.</summary>
     public void BeginAgain(SchemaCatalogue catalogue, BinlogPosition position)
     {
         (Catalogue, Base, BasePosition) = (catalogue, catalogue.Copy(), position);

@@ -50,7 +50,8 @@ internal static class SchemaHistoryJson
             var root = document.RootElement;
             if (root.GetProperty("v").GetInt32() is not Version and var version)
             {
-                throw new OffsetFormatException($"The stored table schemas have version {version}; this version of CdcEmbedded reads {Version}. A newer "
+                throw new OffsetFormatException($"The stored table schemas have version {version}; this version of CdcEmbedded "
+                    + $"reads {Version}. A newer "
                     + "CdcEmbedded wrote them.");
             }
 
@@ -65,7 +66,8 @@ internal static class SchemaHistoryJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new OffsetFormatException($"The stored table schemas are damaged: {e.Message} Delete them (the key of the engine's name with "
+            throw new OffsetFormatException($"The stored table schemas are damaged: {e.Message} Delete them (the key of the "
+                + "engine's name with "
                 + $"'/{SchemaHistory.Topic}'); they are then read from the server again.", e);
         }
     }
@@ -113,7 +115,8 @@ internal static class SchemaHistoryJson
         foreach (var table in element.GetProperty("tables").EnumerateArray())
         {
             tables.Add(new TableVersion(table.GetProperty("db").GetString() ?? "", table.GetProperty("table").GetString() ?? "",
-                table.TryGetProperty("def", out var definition) ? SchemaCatalogueJson.ReadTable(definition) : null, table.TryGetProperty("unknown", out _)));
+                table.TryGetProperty("def", out var definition) ? SchemaCatalogueJson.ReadTable(definition) : null,
+                    table.TryGetProperty("unknown", out _)));
         }
 
         var databases = new List<(string, string?)>();

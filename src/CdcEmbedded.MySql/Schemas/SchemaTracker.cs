@@ -4,13 +4,15 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>Follows tables by the table maps, by the statements of the log, by a note beside the offset, and by what a source of schemas can be asked.</summary>
+/// <summary>Follows tables by the table maps, by the statements of the log, by a note beside the offset, and by what a source of schemas
+/// can be asked.</summary>
 /// <param name="selection">The captured tables.</param>
 /// <param name="source">Knows tables that neither the log nor the note knows. Disposed with the tracker.</param>
 /// <param name="statements">Reads SQL.</param>
 /// <param name="notes">Keeps what is known of tables.</param>
 /// <param name="onUnknownSchema">What happens where the columns of a captured table cannot be found.</param>
-internal sealed class SchemaTracker(TableSelection selection, ISchemaSource source, IStatementReader statements, SourceNotes notes, FaultPolicy onUnknownSchema)
+internal sealed class SchemaTracker(TableSelection selection, ISchemaSource source, IStatementReader statements, SourceNotes notes,
+    FaultPolicy onUnknownSchema)
     : ISchemaTracker
 {
     private readonly SchemaChangeFilter _filter = new(selection);
@@ -74,7 +76,8 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
             reason = $"the columns that the server has now do not fit: {reason}";
         }
 
-        var failure = new SchemaUnknownException(map.FullName, cursor.ToString(), $"The columns of {map.FullName} at {cursor} are not known: "
+        var failure = new SchemaUnknownException(map.FullName, cursor.ToString(),
+            $"The columns of {map.FullName} at {cursor} are not known: "
             + $"{(mismatch.Length > 0 ? $"{mismatch}; " : "")}{reason}. {source.Remedy}");
         if (onUnknownSchema == FaultPolicy.Fail)
         {
@@ -95,7 +98,8 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
     public bool TryReadTable(in Statement statement, out string database, out string table)
         => statements.TryReadTable(statement.Text, statement.Dialect, statement.Query.Database, out database, out table);
 
-    public bool TryReadSavepoint(in Statement statement, out string name) => statements.TryReadSavepoint(statement.Text, statement.Dialect, out name);
+    public bool TryReadSavepoint(in Statement statement, out string name)
+        => statements.TryReadSavepoint(statement.Text, statement.Dialect, out name);
 
     public IReadOnlyList<TableChange> Apply(in Statement statement, in TransactionMark mark)
     {

@@ -6,7 +6,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="Mark">The transaction of the log from whose end on it is so.</param>
 /// <param name="Tables">The tables that it set, removed, or made unknown.</param>
 /// <param name="Databases">The databases whose default character set it set, or that it dropped (null).</param>
-internal sealed record SchemaVersion(TransactionMark Mark, IReadOnlyList<TableVersion> Tables, IReadOnlyList<(string Database, string? CharacterSet)> Databases)
+internal sealed record SchemaVersion(TransactionMark Mark, IReadOnlyList<TableVersion> Tables,
+    IReadOnlyList<(string Database, string? CharacterSet)> Databases)
 {
     /// <summary>What a statement did.</summary>
     /// <param name="changes">Its changes.</param>

@@ -3,16 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>Finds the columns that tables had at a position of a server's log: those that information_schema has now, where the log after that position
-/// has no statement that changed them (R31, R34).</summary>
-/// <remarks>A server writes a statement to its log just before it becomes visible in information_schema, so what is read counts only for statements that
-/// were in the log a moment before.</remarks>
+/// <summary>Finds the columns that tables had at a position of a server's log: those that information_schema has now, where the log after
+/// that position has no statement that changed them (R31, R34).</summary>
+/// <remarks>A server writes a statement to its log just before it becomes visible in information_schema, so what is read counts only for
+/// statements that were in the log a moment before.</remarks>
 /// <param name="server">The server.</param>
 /// <param name="selection">The captured tables.</param>
 /// <param name="statements">Reads SQL.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Reports look-ups.</param>
-internal sealed class ServerSchemas(ISchemaServer server, TableSelection selection, IStatementReader statements, TimeProvider time, ILogger logger) : ISchemaSource
+internal sealed class ServerSchemas(ISchemaServer server, TableSelection selection, IStatementReader statements, TimeProvider time,
+    ILogger logger) : ISchemaSource
 {
     /// <summary>After this time in the log a statement is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
@@ -21,7 +22,9 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     private BinlogPosition? _scannedFrom;
     private BinlogCoordinates _scannedTo;
 
-    public string Remedy => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start after that position; or grant the "
+    public string Remedy
+        => "Set binlog_row_metadata=FULL on the server, so that the log names its columns itself, and start after that position; "
+        + "or grant the "
         + "user SELECT on the table; or set OnUnknownSchema to skip it.";
 
     public async ValueTask<(SchemaCatalogue Catalogue, bool IsKept)> OpenAsync(BinlogPosition position, CancellationToken cancellationToken)
@@ -34,7 +37,8 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     public async ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken)
         => await ReadAsync(position, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken)
+    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -64,7 +68,8 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
         return catalogue;
     }
 
-    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken)
+    private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, BinlogPosition position,
+        CancellationToken cancellationToken)
     {
         var definition = await server.ReadTableAsync(database, table, cancellationToken).ConfigureAwait(false);
         if (definition is null)
@@ -75,15 +80,16 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
         await ScanAsync(position, cancellationToken).ConfigureAwait(false);
         if (_changes.FindAfter(position, database, table) is { } change)
         {
-            return new SchemaLookup(null, $"the statement that ends at {change.End} changed the table, and its columns before that are not known");
+            return new SchemaLookup(null, $"the statement that ends at {change.End} changed the table, and its columns before that "
+                + "are not known");
         }
 
         Log.SchemaLookedUp(logger, database, table, definition.Columns.Count);
         return new SchemaLookup(definition, "");
     }
 
-    /// <summary>The log before a position may know the tables and databases that the log after it changes, where it still has the statement that created
-    /// them.</summary>
+    /// <summary>The log before a position may know the tables and databases that the log after it changes, where it still has the statement
+    /// that created them.</summary>
     private async ValueTask RecallAsync(SchemaCatalogue catalogue, BinlogPosition position, CancellationToken cancellationToken)
     {
         if (server.OldestLog is not { } oldest)
@@ -113,8 +119,10 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     {
         if (await server.ReadLogEndAsync(cancellationToken).ConfigureAwait(false) is not { } end)
         {
-            throw new SchemaUnknownException("", position.Coordinates?.ToString() ?? "", "The server does not show where its log ends, so it is not known at which "
-                + "position its tables have the columns that it has now. GRANT REPLICATION CLIENT ON *.* TO the user (BINLOG MONITOR on MariaDB).");
+            throw new SchemaUnknownException("", position.Coordinates?.ToString() ?? "",
+                "The server does not show where its log ends, so it is not known at which "
+                + "position its tables have the columns that it has now. GRANT REPLICATION CLIENT ON *.* TO the user (BINLOG "
+                    + "MONITOR on MariaDB).");
         }
 
         var from = position;
@@ -134,23 +142,27 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
             return;
         }
 
-        await ReadLogAsync(from, end, (text, context, walk) => _changes.Add(text, context, walk.Coordinates), cancellationToken).ConfigureAwait(false);
+        await ReadLogAsync(from, end, (text, context, walk) => _changes.Add(text, context, walk.Coordinates), cancellationToken)
+            .ConfigureAwait(false);
 
         // A server that shuts down ends its streams early, and its other connections before them: one that still answers has sent all.
         await server.ReadLogEndAsync(cancellationToken).ConfigureAwait(false);
         _scannedTo = end;
     }
 
-    private async ValueTask ReadLogAsync(BinlogPosition from, BinlogCoordinates end, Action<string, StatementContext, StatementWalk> onStatement,
+    private async ValueTask ReadLogAsync(BinlogPosition from, BinlogCoordinates end,
+        Action<string, StatementContext, StatementWalk> onStatement,
         CancellationToken cancellationToken)
     {
         var (stream, hasChecksums) = await server.OpenLogAsync(from, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
         var walk = new StatementWalk(stream, hasChecksums, from.Coordinates);
-        if (!await walk.ReadAsync(end, (text, context) => onStatement(text, context, walk), cancellationToken).ConfigureAwait(false) && !from.Executed.HasValue)
+        if (!await walk.ReadAsync(end, (text, context) => onStatement(text, context, walk), cancellationToken).ConfigureAwait(false)
+            && !from.Executed.HasValue)
         {
             // By GTID the server may rightly skip the last transactions.
-            throw new CdcConnectionException($"The binlog ended at {walk.Coordinates}, before {end}, while its statements were read: the server is shutting "
+            throw new CdcConnectionException($"The binlog ended at {walk.Coordinates}, before {end}, while its statements were read: the "
+                + "server is shutting "
                 + "down, or the connection was killed.");
         }
     }

@@ -1,8 +1,8 @@
 namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>Knows the shadow tables of online schema changes by their names (R35): gh-ost copies <c>t</c> to <c>_t_gho</c> with its log in
-/// <c>_t_ghc</c> and leaves the old table as <c>_t_del</c> or <c>_t_20261125101112_del</c>; pt-online-schema-change uses <c>_t_new</c> and <c>_t_old</c>, with
-/// further underscores where the name is taken.</summary>
+/// <c>_t_ghc</c> and leaves the old table as <c>_t_del</c> or <c>_t_20261125101112_del</c>; pt-online-schema-change uses <c>_t_new</c> and
+/// <c>_t_old</c>, with further underscores where the name is taken.</summary>
 internal static class ShadowTables
 {
     private static readonly string[] _suffixes = ["_gho", "_ghc", "_del", "_new", "_old"];

@@ -19,7 +19,8 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
     {
         var mode = query.Status.SqlMode ?? 0;
         var isMariaDb = format?.IsMariaDb == true;
-        return new SqlDialect((mode & AnsiQuotesMode) != 0, (mode & NoBackslashEscapesMode) == 0, isMariaDb, VersionOf(format?.ServerVersion ?? "", isMariaDb));
+        return new SqlDialect((mode & AnsiQuotesMode) != 0, (mode & NoBackslashEscapesMode) == 0, isMariaDb,
+            VersionOf(format?.ServerVersion ?? "", isMariaDb));
     }
 
     /// <summary>The first three numbers of a version's text.</summary>

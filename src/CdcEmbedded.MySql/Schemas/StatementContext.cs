@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>What the meaning of a statement depends on beside its text: the settings of its session, from the status variables of its event, and the server
-/// that logged it (R28).</summary>
+/// <summary>What the meaning of a statement depends on beside its text: the settings of its session, from the status variables of its
+/// event, and the server that logged it (R28).</summary>
 internal readonly record struct StatementContext
 {
     private const ulong RealAsFloatMode = 1;

@@ -8,7 +8,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="columns">Its columns.</param>
 /// <param name="characterSet">The character set of new columns; null where not known.</param>
 /// <param name="engine">The storage engine in lower case; null where not known.</param>
-internal sealed class TableDefinition(string database, string name, IReadOnlyList<ColumnDefinition> columns, string? characterSet, string? engine)
+internal sealed class TableDefinition(string database, string name, IReadOnlyList<ColumnDefinition> columns, string? characterSet,
+    string? engine)
 {
     public string Database => database;
 
@@ -22,10 +23,11 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
     /// <summary>The storage engine in lower case; null where not known.</summary>
     public string? Engine => engine;
 
-    /// <summary>True if it has a unique key that MariaDB may keep as a hash: each of these adds one BIGINT to row events, after all columns, which
-    /// is not the table's.</summary>
+    /// <summary>True if it has a unique key that MariaDB may keep as a hash: each of these adds one BIGINT to row events, after all
+    /// columns, which is not the table's.</summary>
     public bool MayHashKeys { get; init; }
 
     /// <summary>The same table under another name.</summary>
-    public TableDefinition Renamed(string newDatabase, string newName) => new(newDatabase, newName, columns, characterSet, engine) { MayHashKeys = MayHashKeys };
+    public TableDefinition Renamed(string newDatabase, string newName)
+        => new(newDatabase, newName, columns, characterSet, engine) { MayHashKeys = MayHashKeys };
 }

@@ -16,7 +16,8 @@ internal static class OptionChecks
     {
         if (folder is not null && !Directory.Exists(folder))
         {
-            throw new ArgumentException($"{option} is '{folder}', which is not an existing folder. Create it, or leave {option} unset to use the system's folder "
+            throw new ArgumentException($"{option} is '{folder}', which is not an existing folder. Create it, or leave {option} unset to "
+                + "use the system's folder "
                 + "for temporary files.", option);
         }
     }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>What the followers of table schemas ask a server, over connections beside the stream's that are opened when first needed.</summary>
+/// <summary>What the followers of table schemas ask a server, over connections beside the stream's that are opened when first
+/// needed.</summary>
 /// <param name="server">The server.</param>
 /// <param name="facts">Its settings when the stream started.</param>
 /// <param name="logger">The source's logger.</param>
@@ -35,14 +36,17 @@ internal sealed class SchemaServer(KnownServer server, ServerFacts facts, ILogge
     }
 
     public async ValueTask<BinlogCoordinates?> ReadLogEndAsync(CancellationToken cancellationToken)
-        => await ServerFacts.ReadLogEndAsync(await SessionAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        => await ServerFacts.ReadLogEndAsync(await SessionAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<SchemaCatalogue> ReadTablesAsync(TableSelection selection, CancellationToken cancellationToken)
-        => await InformationSchema.ReadAllAsync(await SessionAsync(cancellationToken).ConfigureAwait(false), selection, facts.IgnoresTableCase, cancellationToken)
+        => await InformationSchema.ReadAllAsync(await SessionAsync(cancellationToken).ConfigureAwait(false), selection,
+            facts.IgnoresTableCase, cancellationToken)
             .ConfigureAwait(false);
 
     public async ValueTask<TableDefinition?> ReadTableAsync(string database, string table, CancellationToken cancellationToken)
-        => await InformationSchema.ReadTableAsync(await SessionAsync(cancellationToken).ConfigureAwait(false), database, table, cancellationToken)
+        => await InformationSchema.ReadTableAsync(await SessionAsync(cancellationToken).ConfigureAwait(false), database, table,
+            cancellationToken)
             .ConfigureAwait(false);
 
     public async ValueTask<(IEventStream Stream, bool HasChecksums)> OpenLogAsync(BinlogPosition start, CancellationToken cancellationToken)

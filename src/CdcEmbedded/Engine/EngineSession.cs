@@ -45,7 +45,8 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger));
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes, Filled);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
-        _pump = new SourcePump(source, context, this, Queue, new Backoff(options.Reconnect, new Random().NextDouble), new LostPosition(options, logger),
+        _pump = new SourcePump(source, context, this, Queue, new Backoff(options.Reconnect, new Random().NextDouble),
+            new LostPosition(options, logger),
             logger, OnFirstOpenAsync, BeforeReconnectAsync);
         _stopping = new Lazy<Task>(StopCoreAsync);
     }

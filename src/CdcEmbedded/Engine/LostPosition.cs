@@ -23,7 +23,8 @@ internal sealed class LostPosition
     /// <summary>The position to open next; null while no position is lost.</summary>
     public StartPosition? Start => _lost is null ? null : Elsewhere;
 
-    private StartPosition Elsewhere => _options.OnOffsetLost == OffsetLostPolicy.StartFromLatest ? StartPosition.Latest : StartPosition.Earliest;
+    private StartPosition Elsewhere
+        => _options.OnOffsetLost == OffsetLostPolicy.StartFromLatest ? StartPosition.Latest : StartPosition.Earliest;
 
     /// <summary>Decides if reading resumes.</summary>
     /// <param name="e">Why the position is lost.</param>

@@ -26,7 +26,8 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IOffsetOrigin, IDisposable
         var offset = CdcOffset.Parse(text);
         if (offset.Connector != connector)
         {
-            throw new OffsetFormatException($"The offset stored under '{slot.Key}' belongs to a source of kind '{offset.Connector}', not of kind "
+            throw new OffsetFormatException($"The offset stored under '{slot.Key}' belongs to a source of kind "
+                + $"'{offset.Connector}', not of kind "
                 + $"'{connector}'. Give this engine another name, or remove the offset to start over.");
         }
 

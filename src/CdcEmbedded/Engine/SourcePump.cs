@@ -41,7 +41,8 @@ internal sealed class SourcePump
     /// <param name="logger">The engine's logger.</param>
     /// <param name="onFirstOpen">Called once with the position at which reading starts, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
-    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, BatchQueue queue, Backoff backoff, LostPosition lost, ILogger logger,
+    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, BatchQueue queue, Backoff backoff, LostPosition lost,
+        ILogger logger,
         Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
     {
         _source = source;
@@ -117,7 +118,8 @@ internal sealed class SourcePump
             await ReadOneConnectionAsync(start, stop).ConfigureAwait(false);
             return true;
         }
-        catch (OffsetLostException e) when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Place.ToOffset(_stream) ?? start.Offset))
+        catch (OffsetLostException e)
+            when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Place.ToOffset(_stream) ?? start.Offset))
         {
             // Logged there; the consumer is notified when the source is open again.
             _isCaughtUp = false;
@@ -231,7 +233,8 @@ internal sealed class SourcePump
         {
             if (entry.Item is Notice notice)
             {
-                var subject = notice.Table.Length > 0 ? $" of {notice.Database}.{notice.Table}" : notice.Database.Length > 0 ? $" of {notice.Database}" : "";
+                var subject = notice.Table.Length > 0 ? $" of {notice.Database}.{notice.Table}" : notice.Database.Length > 0
+                    ? $" of {notice.Database}" : "";
                 Log.Noticed(_logger, _context.Name, notice.Kind, subject, notice.Message);
             }
         }

@@ -25,7 +25,8 @@ internal sealed class StartChecks(ILogger logger, string engine)
     }
 
     /// <summary>Returns all findings, including the failure.</summary>
-    public static IReadOnlyList<SourceFinding> ToFindings(SourceConnection connection, string connector) => connection.Failure is not { } failure
+    public static IReadOnlyList<SourceFinding> ToFindings(SourceConnection connection, string connector)
+        => connection.Failure is not { } failure
         ? connection.Findings
         : [.. connection.Findings, new SourceFinding(true, $"{connector}.offset", failure.Message, "See the message.")];
 }

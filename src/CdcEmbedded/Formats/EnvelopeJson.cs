@@ -55,7 +55,8 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a transaction's begin as Debezium does: <c>{"status":"BEGIN","id":…,"event_count":null,"data_collections":null,"ts_ms":…}</c>.</summary>
+    /// <summary>Writes a transaction's begin as Debezium does:
+    /// <c>{"status":"BEGIN","id":…,"event_count":null,"data_collections":null,"ts_ms":…}</c>.</summary>
     /// <param name="output">Receives the UTF-8 bytes.</param>
     /// <param name="begin">The begin.</param>
     public void Write(IBufferWriter<byte> output, TransactionBegin begin)
@@ -75,7 +76,8 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a schema change: <c>{"schema_change":"rename","operation":…,"source":{…},"to":{"db","table"},"details":{…},"ts_ms":…}</c>.
+    /// <summary>Writes a schema change:
+    /// <c>{"schema_change":"rename","operation":…,"source":{…},"to":{"db","table"},"details":{…},"ts_ms":…}</c>.
     /// <c>to</c> is null if it is not a rename, <c>details</c> if the source gives none.</summary>
     /// <param name="output">Receives the UTF-8 bytes; none if this method throws.</param>
     /// <param name="change">The schema change.</param>
@@ -87,8 +89,9 @@ public sealed class EnvelopeJson : IDisposable
         output.Write(_buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>. <c>db</c> and <c>table</c>
-    /// are empty if it concerns none or all, <c>source</c> is null if the notice does not come from an event of the log.</summary>
+    /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>. <c>db</c> and
+    /// <c>table</c> are empty if it concerns none or all, <c>source</c> is null if the notice does not come from an event of the
+    /// log.</summary>
     /// <param name="output">Receives the UTF-8 bytes.</param>
     /// <param name="notice">The notice.</param>
     public void Write(IBufferWriter<byte> output, Notice notice)

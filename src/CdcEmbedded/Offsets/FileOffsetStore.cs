@@ -76,7 +76,8 @@ public sealed class FileOffsetStore : IOffsetStore
         var version = offsets.TryGetValue(key, out var stored) ? stored.Version : 0;
         if (version != expectedVersion)
         {
-            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but version {version} "
+            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but "
+                + $"version {version} "
                 + "is stored: another instance runs under this name.");
         }
 

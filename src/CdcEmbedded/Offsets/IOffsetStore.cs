@@ -18,7 +18,8 @@ public interface IOffsetStore
     /// <param name="text">The text, usually of at most a few KB.</param>
     /// <param name="expectedVersion">The version that is stored now; 0 if nothing is stored.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <returns>The version stored, greater than <paramref name="expectedVersion"/>. When it returns, the text has reached durable storage.</returns>
+    /// <returns>The version stored, greater than <paramref name="expectedVersion"/>. When it returns, the text has reached durable
+    /// storage.</returns>
     /// <exception cref="OffsetConflictException">Another version is stored: another instance runs under this name.</exception>
     ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default);
 }

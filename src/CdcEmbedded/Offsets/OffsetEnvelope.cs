@@ -8,10 +8,11 @@ namespace CdcEmbedded.Offsets;
 /// <summary>The text of an offset, version 2.</summary>
 /// <remarks>
 /// <para><c>{"v":2,"source":{"kind":"mysql","id":"…"},"position":{…},"transaction":{"id":"…","total":3,"tables":[["shop","orders",2],
-/// ["shop","lines",1]]},"snapshot":{…}}</c>. <c>id</c> is absent where the source has none, <c>transaction</c> outside of one, <c>snapshot</c> where
-/// there is no snapshot state. Several transactions that are open at once, which only sharded clusters have, are an array of such objects.</para>
-/// <para>In version 1 each adapter wrote the whole text: <c>source</c> is the kind, and everything else the adapter's own. It is read, never
-/// written.</para>
+/// ["shop","lines",1]]},"snapshot":{…}}</c>. <c>id</c> is absent where the source has none, <c>transaction</c> outside of one,
+/// <c>snapshot</c> where there is no snapshot state. Several transactions that are open at once, which only sharded clusters have, are an
+/// array of such objects.</para>
+/// <para>In version 1 each adapter wrote the whole text: <c>source</c> is the kind, and everything else the adapter's own. It is read,
+/// never written.</para>
 /// </remarks>
 internal static class OffsetEnvelope
 {
@@ -59,7 +60,8 @@ internal static class OffsetEnvelope
     }
 
     /// <summary>The kind and identity of the source.</summary>
-    /// <exception cref="FormatException">The text is of an unknown version, or one of its parts is missing or of the wrong kind.</exception>
+    /// <exception cref="FormatException">The text is of an unknown version, or one of its parts is missing or of the wrong
+    /// kind.</exception>
     public static (int Version, string Connector, string? SourceId) ReadHead(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("v"u8, out var v) || v.ValueKind != JsonValueKind.Number
@@ -117,7 +119,8 @@ internal static class OffsetEnvelope
 
     private static (string Kind, string? Id) ReadSource(JsonElement source)
     {
-        if (source.ValueKind != JsonValueKind.Object || !source.TryGetProperty("kind"u8, out var kind) || kind.ValueKind != JsonValueKind.String
+        if (source.ValueKind != JsonValueKind.Object || !source.TryGetProperty("kind"u8, out var kind)
+            || kind.ValueKind != JsonValueKind.String
             || kind.GetString() is not { Length: > 0 } name)
         {
             throw new FormatException("its \"source\" has no \"kind\"");
@@ -130,7 +133,8 @@ internal static class OffsetEnvelope
 
     private static TransactionCounters ReadTransaction(JsonElement transaction)
     {
-        if (transaction.ValueKind != JsonValueKind.Object || !transaction.TryGetProperty("id"u8, out var id) || id.ValueKind != JsonValueKind.String
+        if (transaction.ValueKind != JsonValueKind.Object || !transaction.TryGetProperty("id"u8, out var id)
+            || id.ValueKind != JsonValueKind.String
             || !transaction.TryGetProperty("total"u8, out var total) || !TryReadCount(total, out var changes)
             || !transaction.TryGetProperty("tables"u8, out var list) || list.ValueKind != JsonValueKind.Array)
         {

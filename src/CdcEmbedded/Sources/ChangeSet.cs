@@ -2,12 +2,13 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>Consecutive changes of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it; filters and transforms
-/// derive from <see cref="DelegatingChangeSet"/>.</summary>
-/// <remarks>A set is what a source reads at once: the rows of one event, or a batch of documents of many collections. All of its changes belong to one
-/// transaction, or to none. Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set goes into one
-/// <see cref="FeedBatch"/> once: reading the log again makes new sets. The records that it hands out belong to a <see cref="RecordSet"/>, which is
-/// another object.</remarks>
+/// <summary>Consecutive changes of a source's log, undecoded: <see cref="ChangeEvent"/>s point into it. Adapters derive from it; filters
+/// and transforms derive from <see cref="DelegatingChangeSet"/>.</summary>
+/// <remarks>A set is what a source reads at once: the rows of one event, or a batch of documents of many collections. All of its changes
+/// belong to one transaction, or to none. Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set
+/// goes into one
+/// <see cref="FeedBatch"/> once: reading the log again makes new sets. The records that it hands out belong to a <see cref="RecordSet"/>,
+/// which is another object.</remarks>
 public abstract class ChangeSet
 {
     private TransactionRuns? _runs;
@@ -85,8 +86,8 @@ public abstract class ChangeSet
         return new ChangeEvent(this, change);
     }
 
-    /// <summary>Sets the order of the first change in its transaction, for sets that no engine delivers, as those of test doubles. An engine counts
-    /// itself.</summary>
+    /// <summary>Sets the order of the first change in its transaction, for sets that no engine delivers, as those of test doubles. An
+    /// engine counts itself.</summary>
     /// <param name="order">From 1.</param>
     protected void StartAt(long order) => _before = order - 1;
 

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>A database that changes are read from. An adapter implements it; an application creates it and passes it to <see cref="CdcEngine"/>.</summary>
+/// <summary>A database that changes are read from. An adapter implements it; an application creates it and passes it to
+/// <see cref="CdcEngine"/>.</summary>
 /// <remarks>Creating one opens no connection. A source holds its options and nothing that belongs to one engine: that is in
 /// <see cref="SourceContext.GetState"/>. So one source may serve several engines at once. Thread-safe.</remarks>
 public interface ISource
@@ -17,8 +18,8 @@ public interface ISource
     /// <exception cref="OffsetFormatException">It belongs to another kind of source, or is damaged.</exception>
     SourcePosition ReadPosition(CdcOffset offset);
 
-    /// <summary>Connects, and checks everything that can be checked before the first event: the server, the user's privileges, what is to be captured, and
-    /// whether the log still has the start.</summary>
+    /// <summary>Connects, and checks everything that can be checked before the first event: the server, the user's privileges, what is to
+    /// be captured, and whether the log still has the start.</summary>
     /// <remarks>The one list of findings serves both ways: the engine throws at the start where one is an error, and
     /// <see cref="CdcEngine.ValidateAsync"/> returns it. What was found is no exception here.</remarks>
     /// <param name="context">What the engine gives the source.</param>

@@ -33,7 +33,8 @@ public sealed class OffsetContent
         ArgumentNullException.ThrowIfNull(connector);
         if (offset.Connector != connector)
         {
-            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not of kind '{connector}': {offset}. Give this "
+            throw new OffsetFormatException($"The offset belongs to a source of kind '{offset.Connector}', not of kind "
+                + $"'{connector}': {offset}. Give this "
                 + "engine a name of its own, or remove the stored offset to start afresh.");
         }
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>The records of one event of a source, undecoded: what a <see cref="DataRecord"/> points into. Adapters derive from it.</summary>
+/// <summary>The records of one event of a source, undecoded: what a <see cref="DataRecord"/> points into. Adapters derive from
+/// it.</summary>
 /// <remarks>Immutable once handed out, and safe to read from any thread. What a record's number means is the adapter's affair.</remarks>
 public abstract class RecordSet
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>What the engine passes to a source when it connects, and what the source keeps for that engine. One object serves all connections of one
-/// enumeration; its owner disposes it after the last one is closed.</summary>
+/// <summary>What the engine passes to a source when it connects, and what the source keeps for that engine. One object serves all
+/// connections of one enumeration; its owner disposes it after the last one is closed.</summary>
 public sealed class SourceContext : IAsyncDisposable
 {
     private readonly SourceNotes? _notes;
@@ -23,7 +23,8 @@ public sealed class SourceContext : IAsyncDisposable
     /// <summary>How many changes a batch holds at most before it is handed over, unless one log event holds more.</summary>
     public required int MaxBatchSize { get; init; }
 
-    /// <summary>True if the consumer enumerates more than changes: only then the feed makes schema changes. Notices it makes in any case.</summary>
+    /// <summary>True if the consumer enumerates more than changes: only then the feed makes schema changes. Notices it makes in any
+    /// case.</summary>
     /// <value>The default is false.</value>
     public bool WantsItems { get; init; }
 
@@ -39,8 +40,8 @@ public sealed class SourceContext : IAsyncDisposable
         init => _notes = value;
     }
 
-    /// <summary>What the source keeps for this engine from one connection to the next, such as the end at which a stream stops, or a client with its
-    /// connections. Called by one flow at a time. Disposed with this object where it is <see cref="IAsyncDisposable"/>.</summary>
+    /// <summary>What the source keeps for this engine from one connection to the next, such as the end at which a stream stops, or a client
+    /// with its connections. Called by one flow at a time. Disposed with this object where it is <see cref="IAsyncDisposable"/>.</summary>
     /// <typeparam name="T">The adapter's own type.</typeparam>
     /// <param name="create">Makes it at the first call.</param>
     /// <exception cref="InvalidOperationException">Another type was kept before.</exception>

@@ -6,9 +6,9 @@ namespace CdcEmbedded.Sources;
 
 /// <summary>What a source must remember beside its offset, such as the columns of tables at a position, kept in the application's
 /// <see cref="IOffsetStore"/> under keys of its own: the engine's name, a slash, and a topic.</summary>
-/// <remarks>A note is stored when <see cref="SaveAsync"/> returns, whatever the commit policy: a source saves it before it hands over the first
-/// entry whose offset needs it, so that no offset is ever stored without it. It may therefore be ahead of the stored offset. One call at a
-/// time.</remarks>
+/// <remarks>A note is stored when <see cref="SaveAsync"/> returns, whatever the commit policy: a source saves it before it hands over the
+/// first entry whose offset needs it, so that no offset is ever stored without it. It may therefore be ahead of the stored offset. One call
+/// at a time.</remarks>
 public sealed class SourceNotes
 {
     private readonly IOffsetStore _store;
@@ -50,7 +50,8 @@ public sealed class SourceNotes
         return SlotOf(topic).SaveAsync(text, cancellationToken);
     }
 
-    /// <summary>Reads the offset that is stored now: no restart leads before it. The store is asked, as the application may save offsets itself.</summary>
+    /// <summary>Reads the offset that is stored now: no restart leads before it. The store is asked, as the application may save offsets
+    /// itself.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Null where none is stored.</returns>
     /// <exception cref="OffsetFormatException">It is damaged.</exception>

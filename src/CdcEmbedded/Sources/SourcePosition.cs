@@ -25,8 +25,8 @@ public abstract class SourcePosition
 
     /// <summary>Orders this position and another one of the same source.</summary>
     /// <param name="other">A position of the same type.</param>
-    /// <returns>Negative, zero or positive; null where nothing says which comes first, such as two GTID sets of which neither contains the other,
-    /// or files and positions of two servers.</returns>
+    /// <returns>Negative, zero or positive; null where nothing says which comes first, such as two GTID sets of which neither contains the
+    /// other, or files and positions of two servers.</returns>
     protected abstract int? Compare(SourcePosition other);
 
     /// <summary>Says why nothing orders this position and another one, for the exception's message: a clause without a point.</summary>
@@ -35,20 +35,21 @@ public abstract class SourcePosition
         => "they belong to different sources, or to two histories of one source of which neither contains the other";
 
     /// <summary>True if everything up to a watermark has been read where the stream is at this position.</summary>
-    /// <remarks>The default is <c>CompareTo(watermark) >= 0</c>; a source whose positions are sets, such as GTID sets, overrides it: a set covers
-    /// another one that it contains.</remarks>
+    /// <remarks>The default is <c>CompareTo(watermark) >= 0</c>; a source whose positions are sets, such as GTID sets, overrides it: a set
+    /// covers another one that it contains.</remarks>
     /// <param name="watermark">A position of the same source.</param>
     /// <exception cref="InvalidOperationException">The two cannot be ordered.</exception>
     public virtual bool Covers(SourcePosition watermark) => CompareTo(watermark) >= 0;
 
-    /// <summary>Orders this position and another one of the same source's log: a negative number where this one comes first, 0 where both are the
-    /// same place.</summary>
+    /// <summary>Orders this position and another one of the same source's log: a negative number where this one comes first, 0 where both
+    /// are the same place.</summary>
     /// <param name="other">A position of the same source; null comes before every position.</param>
     /// <exception cref="InvalidOperationException">The two cannot be ordered: they belong to different sources, or nothing says which comes
     /// first.</exception>
     public int CompareTo(SourcePosition? other) => other is null ? 1
         : TryCompareTo(other, out var order) ? order
-        : throw new InvalidOperationException($"The positions {ToOffset()} and {other.ToOffset()} cannot be ordered: {DescribeUnordered(other)}.");
+        : throw new InvalidOperationException($"The positions {ToOffset()} and {other.ToOffset()} cannot be "
+            + $"ordered: {DescribeUnordered(other)}.");
 
     /// <summary>Orders this position and another one of the same source's log.</summary>
     /// <param name="other">A position of the same source.</param>

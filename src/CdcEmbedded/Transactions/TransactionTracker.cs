@@ -5,8 +5,8 @@ namespace CdcEmbedded.Transactions;
 
 /// <summary>Counts the changes of each transaction as they are delivered, after all filters, and makes begins and ends of it (R45b, R54).
 /// It continues where an offset, or an earlier connection, stopped inside a transaction.</summary>
-/// <remarks>Used by the reading flow only. A transaction begins with its first entry in a batch and ends where the feed says so. For transactions with
-/// changes of one table nothing is allocated.</remarks>
+/// <remarks>Used by the reading flow only. A transaction begins with its first entry in a batch and ends where the feed says so. For
+/// transactions with changes of one table nothing is allocated.</remarks>
 internal sealed class TransactionTracker
 {
     private readonly bool _wantsItems;
@@ -114,7 +114,8 @@ internal sealed class TransactionTracker
         BeginIfNew(entry.Changes?.Transaction ?? entry.Item?.EnclosingTransaction);
         if (_wantsItems && entry.Changes is { End: { } end, Transaction: { } transaction } set)
         {
-            // The end is an item of its own: the position after the last change stays inside, so that a restart there still reports the end.
+            // The end is an item of its own: the position after the last change stays inside, so that a restart there still reports the
+            // end.
             set.End = null;
             Output(ProcessQuietly(entry));
             End(transaction, end);

@@ -27,7 +27,8 @@ public sealed class MySqlNativeTests
         Assert.Equal(["c", "c", "u", "d"], events.Select(e => (string?)e["op"]));
         Assert.Equal("""{"id":1,"name":"Zoë","price":"12.5000","made":"2026-03-09T12:33:58.123456","doc":{"a":[1,2.5,null]},"size":"m","data":"AP8="}""",
             events[0]["after"]?.ToJsonString(Unescaped));
-        Assert.Equal("""{"id":2,"name":null,"price":null,"made":null,"doc":null,"size":null,"data":null}""", events[1]["after"]?.ToJsonString(Unescaped));
+        Assert.Equal("""{"id":2,"name":null,"price":null,"made":null,"doc":null,"size":null,"data":null}""",
+            events[1]["after"]?.ToJsonString(Unescaped));
         Assert.Equal(("Zoë", "健"), ((string?)events[2]["before"]?["name"], (string?)events[2]["after"]?["name"]));
         Assert.Equal(2, (int?)events[3]["before"]?["id"]);
 
@@ -36,13 +37,15 @@ public sealed class MySqlNativeTests
         Assert.Empty(await RunAsync(program, server, folder));
     }
 
-    private static System.Text.Json.JsonSerializerOptions Unescaped { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static System.Text.Json.JsonSerializerOptions Unescaped { get; } =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static async Task<List<JsonNode>> RunAsync(NativeProgram program, MySqlTestServer server, TemporaryFolder folder)
     {
         var (code, output, errors) = await Dotnet.StartAsync(program.Path, server.ConnectionString, "aot.*", folder.PathOf("offsets.json"));
         Assert.True(code == 0, errors);
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line) ?? throw new InvalidDataException(line))];
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line) ?? throw new InvalidDataException(line))];
     }
 
     private static async Task<MySqlTestServer> StartAsync()

@@ -18,7 +18,8 @@ internal sealed partial class NativeProgram
     /// <summary>The warnings of trimming and compilation, sorted, each once: code and place.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Publishes a program. Skips the calling test with the reason if this machine has no linker, unless everything is required.</summary>
+    /// <summary>Publishes a program. Skips the calling test with the reason if this machine has no linker, unless everything is
+    /// required.</summary>
     public static async Task<NativeProgram> PublishAsync(TemporaryFolder folder, string name)
     {
         var project = System.IO.Path.Combine(ShippedAssemblies.Root, "tests", "aot", name, $"CdcEmbedded.Aot.{name}.csproj");
@@ -26,7 +27,8 @@ internal sealed partial class NativeProgram
         try
         {
             output = await Dotnet.RunAsync(
-                "publish", project, "-c", "Release", "-nologo", "--use-current-runtime", "-p:AotTest=true", "--artifacts-path", folder.PathOf("artifacts"),
+                "publish", project, "-c", "Release", "-nologo", "--use-current-runtime", "-p:AotTest=true", "--artifacts-path",
+                    folder.PathOf("artifacts"),
                 "-o", folder.PathOf("program"));
         }
         catch (InvalidOperationException e) when (NoLinker().Match(e.Message) is { Success: true } reason && !ServerAvailability.Required)
@@ -37,8 +39,10 @@ internal sealed partial class NativeProgram
 
         var file = folder.PathOf(System.IO.Path.Combine("program", $"CdcEmbedded.Aot.{name}{(OperatingSystem.IsWindows() ? ".exe" : "")}"));
         Assert.True(File.Exists(file), output);
-        Assert.False(File.Exists(System.IO.Path.ChangeExtension(file, ".dll")) || File.Exists(file + ".dll"), "It was not compiled to native code.");
-        return new NativeProgram(file, [.. Warning().Matches(output).Select(m => $"{m.Groups["code"].Value} {Place(m)}").Distinct().Order(StringComparer.Ordinal)]);
+        Assert.False(File.Exists(System.IO.Path.ChangeExtension(file, ".dll")) || File.Exists(file + ".dll"),
+            "It was not compiled to native code.");
+        return new NativeProgram(file,
+            [.. Warning().Matches(output).Select(m => $"{m.Groups["code"].Value} {Place(m)}").Distinct().Order(StringComparer.Ordinal)]);
     }
 
     private static string Place(Match warning) => warning.Groups["text"].Value.Split(": ")[0].Trim();

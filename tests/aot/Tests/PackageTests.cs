@@ -9,7 +9,8 @@ namespace CdcEmbedded.PublishTests;
 /// <summary>The packages as a user gets them.</summary>
 public sealed class PackageTests(PackagesFixture packages)
 {
-    private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Members =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static TheoryData<string> Libraries => ShippedAssemblies.Names;
 
@@ -29,12 +30,14 @@ public sealed class PackageTests(PackagesFixture packages)
 
         Assert.Equal("README.md", package.Text("readme"));
         var folder = id == "CdcTail" ? "samples" : "src";
-        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(ShippedAssemblies.Root, folder, id, "README.md")), package.Read("README.md"));
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(ShippedAssemblies.Root, folder, id, "README.md")),
+            package.Read("README.md"));
 
         Assert.Equal("icon.png", package.Text("icon"));
         var icon = package.Read("icon.png");
         Assert.Equal("PNG"u8.ToArray(), icon[1..4]);
-        Assert.Equal((128, 128), (BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(20))));
+        Assert.Equal((128, 128),
+            (BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(icon.AsSpan(20))));
     }
 
     [Fact]
@@ -61,7 +64,8 @@ public sealed class PackageTests(PackagesFixture packages)
         Assert.DoesNotContain(ShippedAssemblies.Root, package.Metadata.ToString(), StringComparison.Ordinal);
         foreach (var file in package.Files.Where(f => Path.GetFileName(f).StartsWith("Cdc", StringComparison.Ordinal)))
         {
-            Assert.True(package.Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(ShippedAssemblies.Root + "/")) < 0, $"{file} names {ShippedAssemblies.Root}");
+            Assert.True(package.Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(ShippedAssemblies.Root + "/")) < 0,
+                $"{file} names {ShippedAssemblies.Root}");
         }
     }
 
@@ -69,7 +73,8 @@ public sealed class PackageTests(PackagesFixture packages)
     public async Task The_repository_can_be_named_when_a_package_is_packed()
     {
         using var folder = new TemporaryFolder();
-        await packages.PackAsync(Path.Combine(ShippedAssemblies.Root, "src", "CdcEmbedded"), folder.PathOf("named"), "-p:RepositoryUrl=https://code.example/cdc");
+        await packages.PackAsync(Path.Combine(ShippedAssemblies.Root, "src", "CdcEmbedded"), folder.PathOf("named"),
+            "-p:RepositoryUrl=https://code.example/cdc");
         using var package = Package.Open(folder.PathOf("named"), "CdcEmbedded");
         Assert.Equal("https://code.example/cdc", package.Text("projectUrl"));
         Assert.Equal("https://code.example/cdc", package.Metadata.Element("repository")?.Attribute("url")?.Value);
@@ -82,7 +87,8 @@ public sealed class PackageTests(PackagesFixture packages)
     {
         using var package = await OpenAsync(id);
         Assert.Equal(
-            new[] { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }.Order(StringComparer.Ordinal), package.Files.Order(StringComparer.Ordinal));
+            new[] { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }.Order(StringComparer.Ordinal),
+                package.Files.Order(StringComparer.Ordinal));
 
         var group = Assert.Single(package.Metadata.Elements("dependencies").Elements("group"));
         Assert.Equal("net10.0", group.Attribute("targetFramework")?.Value);
@@ -116,7 +122,8 @@ public sealed class PackageTests(PackagesFixture packages)
 
         var dot = path.LastIndexOf('.');
         var name = path[(dot + 1)..].Split("``")[0].Replace('#', '.');
-        return assembly.GetExportedTypes().Single(t => NameOf(t) == path[..dot]).GetMembers(Members).Any(m => m.Name == name && IsVisible(m));
+        return assembly.GetExportedTypes().Single(t => NameOf(t) == path[..dot]).GetMembers(Members)
+            .Any(m => m.Name == name && IsVisible(m));
     }
 
     private static bool IsVisible(MemberInfo member) => member switch

@@ -39,7 +39,8 @@ public sealed class PackagesFixture : IDisposable
             solution = new
             {
                 path = Path.GetRelativePath(Path.GetDirectoryName(filter) ?? "", Path.Combine(ShippedAssemblies.Root, "CdcEmbedded.sln")),
-                projects = ShippedAssemblies.All.Select(a => $@"src\{a.GetName().Name}\{a.GetName().Name}.csproj").Append(@"samples\CdcTail\CdcTail.csproj"),
+                projects = ShippedAssemblies.All.Select(a => $@"src\{a.GetName().Name}\{a.GetName().Name}.csproj")
+                    .Append(@"samples\CdcTail\CdcTail.csproj"),
             },
         }));
         await PackAsync(filter, _folder.PathOf("packages"));

@@ -8,7 +8,8 @@ using CdcEmbedded.Sources;
 // A consumer that tests kill: it writes what it has processed to a file and then acknowledges it.
 //   append CONNECTION DATABASE START EVENTS OFFSETS   one line per event, then the engine's own offset store
 //   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
-//   spill BINLOG FOLDER                               stops inside a transaction that is in a spill file in the folder, and waits to be killed
+//   spill BINLOG FOLDER                               stops inside a transaction that is in a spill file in the folder, and waits to be
+//   killed
 // After SIGKILL the file still has what was written before it: only a power failure would require waiting for the disk.
 if (args is ["spill", var binlog, var folder])
 {

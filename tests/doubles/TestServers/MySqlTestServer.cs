@@ -88,7 +88,8 @@ public sealed class MySqlTestServer : IAsyncDisposable
 
     /// <summary>Starts a server and returns when it answers. The first call on a machine may have to fetch it.</summary>
     /// <exception cref="ServerUnavailableException">There is no way to run such a server on this machine; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The server ended or did not answer in time; the message has the end of its log.</exception>
+    /// <exception cref="InvalidOperationException">The server ended or did not answer in time; the message has the end of its
+    /// log.</exception>
     public static async Task<MySqlTestServer> StartAsync(
         ServerKind kind, MySqlServerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -145,7 +146,8 @@ public sealed class MySqlTestServer : IAsyncDisposable
         string sql, string? database = null, CancellationToken cancellationToken = default)
     {
         byte[] input = CommandRun.Utf8.GetBytes(sql);
-        return ClientOutput.Rows(await RunClientAsync(stream => stream.WriteAsync(input, cancellationToken).AsTask(), database, cancellationToken));
+        return ClientOutput.Rows(await RunClientAsync(stream => stream.WriteAsync(input, cancellationToken).AsTask(), database,
+            cancellationToken));
     }
 
     /// <summary>Runs a file of statements, of any size.</summary>

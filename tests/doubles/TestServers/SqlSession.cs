@@ -34,7 +34,8 @@ public sealed class SqlSession : IAsyncDisposable
     /// gone.</exception>
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken = default) => QueryAsync(sql, cancellationToken);
 
-    /// <summary>Runs statements and returns the rows of all their results, as <see cref="MySqlTestServer.QueryAsync"/> describes them.</summary>
+    /// <summary>Runs statements and returns the rows of all their results, as <see cref="MySqlTestServer.QueryAsync"/> describes
+    /// them.</summary>
     /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the connection is
     /// gone.</exception>
     public async Task<IReadOnlyList<string?[]>> QueryAsync(string sql, CancellationToken cancellationToken = default)
@@ -96,7 +97,8 @@ public sealed class SqlSession : IAsyncDisposable
     internal static async Task<SqlSession> OpenAsync(CommandLine client, CancellationToken cancellationToken)
     {
         // Errors are merged into the results, so that they appear next to their statement.
-        var merged = new CommandLine("/bin/sh", ["-c", "exec \"$@\" 2>&1", "client", client.Program, .. client.Arguments, "--force", "--unbuffered"]);
+        var merged = new CommandLine("/bin/sh", ["-c", "exec \"$@\" 2>&1", "client", client.Program, .. client.Arguments, "--force",
+            "--unbuffered"]);
         var session = new SqlSession(CommandRun.Start(merged, workingDirectory: null, redirectError: false));
         try
         {

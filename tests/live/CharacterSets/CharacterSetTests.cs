@@ -89,6 +89,7 @@ public sealed class CharacterSetTests
         string[] computed = ["ascii", "gb18030", "ucs2", "utf16", "utf16le", "utf32", "utf8mb3", "utf8mb4"];
         byte[] file = CharacterTableFile.Write(read.Where(s => !computed.Contains(s.Key))
             .Select(s => (s.Key, s.Value.DistinctBy(c => Convert.ToHexString(c.Bytes)).ToList())));
-        File.WriteAllBytes(Path.Combine(Recording.RepositoryRoot, "src", "CdcEmbedded.MySql", "Binlog", "Charsets", "character-sets.bin"), file);
+        File.WriteAllBytes(Path.Combine(Recording.RepositoryRoot, "src", "CdcEmbedded.MySql", "Binlog", "Charsets", "character-sets.bin"),
+            file);
     }
 }

@@ -3,8 +3,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.CharacterSets;
 
-/// <summary>Asks a server for all characters of a character set: every sequence of bytes that the set regards as one character, and the code
-/// point to which the server converts it.</summary>
+/// <summary>Asks a server for all characters of a character set: every sequence of bytes that the set regards as one character, and the
+/// code point to which the server converts it.</summary>
 internal sealed class ServerCharacters : IAsyncDisposable
 {
     private readonly SqlSession _session;
@@ -58,13 +58,15 @@ internal sealed class ServerCharacters : IAsyncDisposable
         for (int lead = 0x81; lead <= 0xfe; lead++)
         {
             all.AddRange(await AskAsync("gb18030", $"CHAR({lead}, b1.i, b2.i, b3.i)", "b1 JOIN b2 JOIN b3",
-                $"b1.i BETWEEN 0x30 AND 0x39 AND b2.i BETWEEN 0x81 AND 0xfe AND b3.i BETWEEN 0x30 AND 0x39 AND (b1.i + 3 * b2.i + b3.i) % {oneOf} = 0"));
+                "b1.i BETWEEN 0x30 AND 0x39 AND b2.i BETWEEN 0x81 AND 0xfe AND b3.i BETWEEN 0x30 AND 0x39 AND (b1.i + 3 * b2.i + b3.i) "
+                    + $"% {oneOf} = 0"));
         }
 
         return all;
     }
 
-    /// <summary>What the server stores for each character of the Basic Multilingual Plane that the set has, and what it reads back.</summary>
+    /// <summary>What the server stores for each character of the Basic Multilingual Plane that the set has, and what it reads
+    /// back.</summary>
     public async Task<List<ServerCharacter>> EncodedAsync(string name)
     {
         IReadOnlyList<string?[]> rows = await _session.QueryAsync($"""

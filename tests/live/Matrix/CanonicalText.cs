@@ -21,7 +21,8 @@ public static class CanonicalText
     });
 
     /// <summary>Returns the text of what the reader read.</summary>
-    public static string OfReader(DataValue value, ServerColumn column) => value.IsAbsent ? "ABSENT" : value.IsNull ? "NULL" : Shorten(column.Form switch
+    public static string OfReader(DataValue value, ServerColumn column)
+        => value.IsAbsent ? "ABSENT" : value.IsNull ? "NULL" : Shorten(column.Form switch
     {
         ColumnForm.Number when column.DataType == "decimal" => Number(value.AsBigDecimal().ToString()),
         ColumnForm.Number => Number(value.ToString()),

@@ -12,7 +12,8 @@ public sealed record Combination(string Name, ServerKind Kind, params string[] A
     public static IReadOnlyList<Combination> All { get; } =
     [
         new("MySQL 9.7 FULL", ServerKind.MySql97, "--binlog-row-metadata=FULL"),
-        new("MySQL 9.7 FULL without GTID", ServerKind.MySql97, "--binlog-row-metadata=FULL", "--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"),
+        new("MySQL 9.7 FULL without GTID", ServerKind.MySql97, "--binlog-row-metadata=FULL", "--gtid-mode=OFF",
+            "--enforce-gtid-consistency=OFF"),
         new("MySQL 9.7 MINIMAL", ServerKind.MySql97, "--binlog-row-metadata=MINIMAL"),
         new("MySQL 5.6", ServerKind.MySql56),
         new("MariaDB 10.11 FULL", ServerKind.MariaDb1011, "--binlog-row-metadata=FULL"),

@@ -63,7 +63,8 @@ public sealed class ReplayedTable
         foreach (RecordField field in image)
         {
             if (!field.Value.IsAbsent
-                && !row.Any(own => own.Name == field.Name && own.Value.Kind == field.Value.Kind && own.Value.ToString() == field.Value.ToString()))
+                && !row.Any(own => own.Name == field.Name && own.Value.Kind == field.Value.Kind
+                && own.Value.ToString() == field.Value.ToString()))
             {
                 return false;
             }

@@ -5,8 +5,9 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests.Matrix;
 
 /// <summary>
-/// A history of statements as text. <c>{db}</c> is replaced by the database. Lines that start with @ are not SQL: <c>@session x</c> continues
-/// in another connection, <c>@close x</c> ends one, <c>@touch t</c> updates all rows of a table (column <c>touch</c>) in full after an ALTER,
+/// A history of statements as text. <c>{db}</c> is replaced by the database. Lines that start with @ are not SQL: <c>@session x</c>
+/// continues in another connection, <c>@close x</c> ends one, <c>@touch t</c> updates all rows of a table (column <c>touch</c>) in full
+/// after an ALTER,
 /// <c>@drop t</c>, <c>@dropdb d</c>, <c>@rename a b</c> and <c>@swap a b</c> mark what the statement before them has done (see
 /// <see cref="StateReplay"/>). Marks name tables without their database, or with <c>{db}</c>.
 /// </summary>
@@ -54,7 +55,8 @@ public sealed record Scenario(string Name, Func<Combination, string?> Sql)
                 }
                 else if (words[0] != "@end")
                 {
-                    await ExecuteAsync(current, StateReplay.Mark(database, string.Join(' ', words[1..].Select(Full).Prepend(words[0][1..]))));
+                    await ExecuteAsync(current,
+                        StateReplay.Mark(database, string.Join(' ', words[1..].Select(Full).Prepend(words[0][1..]))));
                 }
             }
         }
@@ -66,7 +68,8 @@ public sealed record Scenario(string Name, Func<Combination, string?> Sql)
             }
         }
 
-        string Full(string name) => name.Contains('.', StringComparison.Ordinal) || name.StartsWith(database, StringComparison.Ordinal) ? name : $"{database}.{name}";
+        string Full(string name) => name.Contains('.', StringComparison.Ordinal) || name.StartsWith(database, StringComparison.Ordinal)
+            ? name : $"{database}.{name}";
 
         async Task ExecuteAsync(string name, string sql)
         {

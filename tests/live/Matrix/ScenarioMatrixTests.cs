@@ -60,14 +60,16 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         MySqlTestServer server, string database, RecordingOffsetStore store, CdcOffset start, List<StreamItem> items, Scenario scenario)
     {
         string[] all = [.. items.Select(Described)];
-        await Parallel.ForEachAsync(Enumerable.Range(0, items.Count), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (place, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, items.Count), new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            async (place, _) =>
         {
             string offset = items[place].Offset.ToString();
             string[] expected = [.. all.Skip(place + 1).Where(text => text.Length > 0)];
             string[] rest;
             try
             {
-                rest = [.. (await ReadAsync(server, database, store.With(Engine, offset), start, scenario)).Select(Described).Where(text => text.Length > 0)];
+                rest = [.. (await ReadAsync(server, database, store.With(Engine, offset), start, scenario)).Select(Described)
+                    .Where(text => text.Length > 0)];
             }
             catch (CdcException e)
             {
@@ -87,7 +89,8 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
         ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder} {change.Offset}"
         : "";
 
-    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store, CdcOffset start, Scenario scenario)
+    private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store,
+        CdcOffset start, Scenario scenario)
     {
         var source = new MySqlSource(new MySqlSourceOptions
         {

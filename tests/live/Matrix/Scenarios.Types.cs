@@ -85,7 +85,8 @@ public static partial class Scenarios
 
     private static string Types(Combination combination) => CommonTypes + (combination.IsMariaDb
         ? MariaDbTypes + (combination.Kind == ServerKind.MariaDb118
-            ? "\nCREATE TABLE vectors (id INT PRIMARY KEY, v VECTOR(3)); INSERT INTO vectors VALUES (1, VEC_FromText('[1.5,-2,3e10]')), (2, NULL);"
+            ? "\nCREATE TABLE vectors (id INT PRIMARY KEY, v VECTOR(3)); INSERT INTO vectors VALUES (1, "
+                + "VEC_FromText('[1.5,-2,3e10]')), (2, NULL);"
             : "")
         : combination.Kind == ServerKind.MySql97 ? MySql97Types : "");
 }

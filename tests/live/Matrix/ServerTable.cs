@@ -28,7 +28,8 @@ public sealed record ServerTable(string FullName, IReadOnlyList<ServerColumn> Co
             ServerColumn[] columns = [.. table.Select(row => new ServerColumn(row[2] ?? "", row[3] ?? ""))];
 
             // The leading 1 distinguishes a row of one empty text from no row.
-            string select = $"SELECT 1, {string.Join(", ", columns.Select(column => column.Expression))} FROM `{schema}`.`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+            string select = $"SELECT 1, {string.Join(", ", columns.Select(column => column.Expression))} FROM "
+                + $"`{schema}`.`{name.Replace("`", "``", StringComparison.Ordinal)}`";
             IReadOnlyList<string?[]> contents = await session.QueryAsync(select);
             tables.Add(new ServerTable($"{schema}.{name}", columns, [.. contents.Select(row => RowText(row, columns))]));
         }

@@ -22,7 +22,8 @@ public sealed class StateReplay
     public string LastMark { get; private set; } = "";
 
     /// <summary>Returns the statement that creates the table of marks.</summary>
-    public static string CreateMarks(string database) => $"CREATE TABLE {database}.{Marks} (id INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(300))";
+    public static string CreateMarks(string database)
+        => $"CREATE TABLE {database}.{Marks} (id INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(300))";
 
     /// <summary>Returns the statement that records what has happened: <c>drop t</c>, <c>dropdb d</c>, <c>rename a b</c>, <c>swap a b</c>,
     /// <c>alter t</c> (all rows follow as updates, then <c>touched t</c>). Tables are <c>database.table</c>.</summary>
@@ -77,7 +78,8 @@ public sealed class StateReplay
                 + $"{row.Key} ({row.Value})"));
         }
 
-        IEnumerable<string> gone = _tables.Where(table => table.Value.Rows.Any()).Select(table => table.Key).Except(server.Select(table => table.FullName));
+        IEnumerable<string> gone = _tables.Where(table => table.Value.Rows.Any()).Select(table => table.Key)
+            .Except(server.Select(table => table.FullName));
         differences.AddRange(gone.Select(name => $"{name} is only in the replay"));
         return differences;
     }

@@ -21,9 +21,12 @@ public sealed record ColumnKind(string Sql, Func<Random, string> Draw)
         new("DOUBLE", random => Real(random.NextDouble() * Math.Pow(10, random.Next(-20, 20)))),
         new("FLOAT", random => Real(random.NextSingle() * 1000)),
         new("DATE", random => $"'{random.Next(1000, 9999)}-{random.Next(1, 13):00}-{random.Next(1, 29):00}'"),
-        new("TIME(2)", random => $"'{(random.Next(2) == 0 ? "-" : "")}{random.Next(0, 838)}:{random.Next(0, 60):00}:{random.Next(0, 60):00}.{random.Next(0, 100):00}'"),
-        new("DATETIME(3)", random => $"'{random.Next(1000, 9999)}-{random.Next(1, 13):00}-{random.Next(1, 29):00} 12:{random.Next(0, 60):00}:01.{random.Next(0, 1000):000}'"),
-        new("TIMESTAMP(6) NULL", random => $"'{random.Next(1971, 2038)}-{random.Next(1, 13):00}-{random.Next(1, 29):00} 12:{random.Next(0, 60):00}:01.{random.Next(0, 1000000):000000}'"),
+        new("TIME(2)", random => $"'{(random.Next(2) == 0 ? "-" : "")}{random.Next(0, 838)}:{random.Next(0, 60):00}"
+            + $":{random.Next(0, 60):00}.{random.Next(0, 100):00}'"),
+        new("DATETIME(3)", random => $"'{random.Next(1000, 9999)}-{random.Next(1, 13):00}-{random.Next(1, 29):00} "
+            + $"12:{random.Next(0, 60):00}:01.{random.Next(0, 1000):000}'"),
+        new("TIMESTAMP(6) NULL", random => $"'{random.Next(1971, 2038)}-{random.Next(1, 13):00}-{random.Next(1, 29):00} "
+            + $"12:{random.Next(0, 60):00}:01.{random.Next(0, 1000000):000000}'"),
         new("YEAR", random => Number(random.Next(1901, 2156))),
         new("VARCHAR(40)", random => $"'{Word(random)}{Word(random)}'"),
         new("VARCHAR(300)", random => $"REPEAT('{Word(random)}', {random.Next(0, 30)})"),

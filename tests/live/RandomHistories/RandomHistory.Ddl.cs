@@ -97,9 +97,11 @@ public sealed partial class RandomHistory
             case 5 when !isUsed && kind != ServerKind.MySql56:
                 columns[at] = column with { Name = NewName("n") };
                 return [$"RENAME COLUMN `{column.Name}` TO `{columns[at].Name}`"];
-            case 6 when columns.FindIndex(other => other.Name != column.Name && other.Type == column.Type && table.Columns.Contains(other)) is >= 0 and var other && !isUsed:
+            case 6 when columns.FindIndex(other => other.Name != column.Name && other.Type == column.Type && table.Columns.Contains(other))
+                is >= 0 and var other && !isUsed:
                 // Two columns of one type swap names: only the names show the difference.
-                (columns[at], columns[other]) = (columns[at] with { Name = columns[other].Name }, columns[other] with { Name = column.Name });
+                (columns[at], columns[other]) = (columns[at] with { Name = columns[other].Name },
+                    columns[other] with { Name = column.Name });
                 return
                 [
                     $"CHANGE COLUMN `{column.Name}` {Definition(columns[at])}",
@@ -139,7 +141,8 @@ public sealed partial class RandomHistory
         int b = random.Next(_tables.Count);
         (ModelTable one, ModelTable two) = (_tables[a], _tables[b]);
         string between = $"{database}.{NewName("swap")}";
-        if (a != b && await DoAsync($"RENAME TABLE {one.FullName} TO {between}, {two.FullName} TO {one.FullName}, {between} TO {two.FullName}"))
+        if (a != b
+            && await DoAsync($"RENAME TABLE {one.FullName} TO {between}, {two.FullName} TO {one.FullName}, {between} TO {two.FullName}"))
         {
             (_tables[a], _tables[b]) = (two.Copy(one.Database, one.Name), one.Copy(two.Database, two.Name));
             await MarkAsync($"swap {one.FullName} {two.FullName}");
@@ -171,7 +174,8 @@ public sealed partial class RandomHistory
     {
         0 => $"CREATE TABLE IF NOT EXISTS {AnyTable().FullName} (other TEXT)",
         1 => $"DROP TABLE IF EXISTS {database}.never_was",
-        2 => $"CREATE TEMPORARY TABLE {database}.tmp LIKE {AnyTable().FullName}; ALTER TABLE {database}.tmp ADD COLUMN z INT FIRST; DROP TEMPORARY TABLE {database}.tmp",
+        2 => $"CREATE TEMPORARY TABLE {database}.tmp LIKE {AnyTable().FullName}; ALTER TABLE {database}.tmp ADD COLUMN z INT FIRST; DROP "
+            + $"TEMPORARY TABLE {database}.tmp",
         _ => $"ANALYZE TABLE {AnyTable().FullName}",
     });
 

@@ -31,7 +31,8 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
     /// <summary>Creates the databases and the first tables.</summary>
     public async Task BeginAsync()
     {
-        await session.ExecuteAsync($"SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'; {StateReplay.CreateMarks(database)}; CREATE DATABASE {_databases[1]}");
+        await session.ExecuteAsync("SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = "
+            + $"'+00:00'; {StateReplay.CreateMarks(database)}; CREATE DATABASE {_databases[1]}");
         for (int i = 0; i < 4; i++)
         {
             await CreateAsync();
@@ -110,7 +111,8 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
     private async Task ReplaceAsync()
     {
         ModelTable table = AnyTable();
-        await DoAsync($"REPLACE INTO {table.FullName} ({ColumnList(table)}) VALUES {Row(table, random.Next(1, table.NextId + 2))}, {Row(table, table.NextId++ + 2)}");
+        await DoAsync($"REPLACE INTO {table.FullName} ({ColumnList(table)}) "
+            + $"VALUES {Row(table, random.Next(1, table.NextId + 2))}, {Row(table, table.NextId++ + 2)}");
         table.NextId += 3;
     }
 
@@ -181,7 +183,9 @@ public sealed partial class RandomHistory(Random random, SqlSession session, Ser
     };
 
     // Every column: a minimal row image omits those that the statement does not name, and nothing gives their defaults.
-    private static string ColumnList(ModelTable table) => string.Join(", ", ["id", "touch", .. table.Columns.Select(column => $"`{column.Name}`")]);
+    private static string ColumnList(ModelTable table)
+        => string.Join(", ", ["id", "touch", .. table.Columns.Select(column => $"`{column.Name}`")]);
 
-    private string Row(ModelTable table, int id) => $"({string.Join(", ", [$"{id}", "0", .. table.Columns.Select(column => Literal(column.Type))])})";
+    private string Row(ModelTable table, int id)
+        => $"({string.Join(", ", [$"{id}", "0", .. table.Columns.Select(column => Literal(column.Type))])})";
 }

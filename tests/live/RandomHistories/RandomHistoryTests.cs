@@ -43,19 +43,22 @@ public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper 
             await history.MarkAsync(RestartedReader.End);
             await reading.WaitAsync(TimeSpan.FromMinutes(2));
             List<string> differences = reader.Replay.Differences(await ServerTable.ReadAllAsync(server, database));
-            Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20).Select(Shorten))}");
+            Assert.True(differences.Count == 0,
+                $"{differences.Count} differences:\n{string.Join('\n', differences.Take(20).Select(Shorten))}");
             await StartAnewAsync(reader.Source(), start, new Random(seed + 2));
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {combination}, after {history.Statements} statements and {reader.Starts} starts: "
+            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {combination}, after {history.Statements} statements "
+                + $"and {reader.Starts} starts: "
                 + $"{e.Message}\nThe last statements:\n{string.Join('\n', history.Latest.Select(Shorten))}", e);
         }
 
         string summary = $"seed {seed}: {history.Statements} statements, {history.Refused} rejected, {reader.Replay.Applied} changes, "
             + $"{reader.Starts} starts";
         output.WriteLine(summary);
-        Assert.True(history.Refused < history.Statements * 3 / 10, $"{summary}\n{string.Join('\n', history.Refusals.Take(20).Select(Shorten))}");
+        Assert.True(history.Refused < history.Statements * 3 / 10,
+            $"{summary}\n{string.Join('\n', history.Refusals.Take(20).Select(Shorten))}");
         Assert.True(reader.Starts > Restarts / 2, summary);
         Assert.True(reader.Replay.Applied > Statements, summary);
     }

@@ -18,7 +18,8 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
     {
         await using var server = await mySql97.StartOwnAsync();
         var arguments = Arguments(server);
-        await server.ExecuteAsync("CREATE DATABASE tail; CREATE TABLE tail.t (id INT PRIMARY KEY, v VARCHAR(20)); INSERT INTO tail.t VALUES (1, 'a')");
+        await server.ExecuteAsync("CREATE DATABASE tail; CREATE TABLE tail.t (id INT PRIMARY KEY, v VARCHAR(20)); INSERT INTO tail.t "
+            + "VALUES (1, 'a')");
         await using (var first = TailProcess.Start(arguments))
         {
             Assert.Equal([1], Ids(await first.ReadAsync(1)));
@@ -55,7 +56,8 @@ public sealed class CdcTailServerTests(MySql97Fixture mySql97) : IDisposable
         var inserts = new StringBuilder();
         for (var transaction = 0; transaction < transactions; transaction++)
         {
-            var values = Enumerable.Range(transaction * rows, rows).Select(id => string.Create(CultureInfo.InvariantCulture, $"({id}, 'v')"));
+            var values = Enumerable.Range(transaction * rows, rows)
+                .Select(id => string.Create(CultureInfo.InvariantCulture, $"({id}, 'v')"));
             inserts.Append("INSERT INTO tail.t VALUES ").AppendJoin(',', values).Append(";\n");
         }
 

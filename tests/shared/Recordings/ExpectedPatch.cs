@@ -12,7 +12,8 @@ internal static class ExpectedPatch
         using var document = JsonDocument.Parse(patch);
         var found = document.RootElement.EnumerateArray().Select(o => (Op: o.GetProperty("op").GetString() ?? "",
             Path: o.GetProperty("path").GetString() ?? "",
-            Value: o.TryGetProperty("value", out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null));
+            Value: o.TryGetProperty("value", out var value) ? value.ValueKind == JsonValueKind.String ? value.GetString()
+                : value.GetRawText() : null));
         return found.SequenceEqual(Read(calls));
     }
 

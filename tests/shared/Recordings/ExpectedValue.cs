@@ -36,8 +36,8 @@ internal static class ExpectedValue
         }
     }
 
-    // The server converted the truth. It writes a question mark for a code that the character set does not define (gbk FDFE), where decoding
-    // is refused, and in information_schema for characters above U+FFFF in labels.
+    // The server converted the truth. It writes a question mark for a code that the character set does not define (gbk FDFE), where
+    // decoding is refused, and in information_schema for characters above U+FFFF in labels.
     private static bool IsText(JsonElement expected, string? text)
     {
         var wanted = expected.ValueKind == JsonValueKind.String ? expected.GetString() : null;

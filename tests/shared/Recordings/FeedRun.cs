@@ -15,7 +15,8 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
 
     /// <summary>The texts without DROP TABLE IF EXISTS: if the log names columns, nothing asks the server which tables exist, so that
     /// statement is reported for tables that never existed, too.</summary>
-    public List<string> TextsButOptionalDrops => [.. Items.Where(i => i is not SchemaChange { Operation: "DROP TABLE", Source: MySqlSourceInfo { Query: { } query } }
+    public List<string> TextsButOptionalDrops
+        => [.. Items.Where(i => i is not SchemaChange { Operation: "DROP TABLE", Source: MySqlSourceInfo { Query: { } query } }
         || !query.Contains("IF EXISTS", StringComparison.OrdinalIgnoreCase)).Select(Describe)];
 
     public static MySqlBinlogFileSource Files(Recording recording, KeyChangeMode keyChange = KeyChangeMode.Update, string[]? include = null,
@@ -77,8 +78,11 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
     /// <summary>Describes everything in an item except its offset.</summary>
     public static string Describe(StreamItem item) => item switch
     {
-        ChangeEvent c => string.Create(CultureInfo.InvariantCulture, $"{c.EventId} {c.Operation} {c.Database}.{c.Table} {c.TotalOrder}/{c.DataCollectionOrder} ")
-            + $"{c.Transaction?.Id} {c.Timestamp:O} key {Describe(c.Key)} related {Describe(c.RelatedKey)} {Describe(c.Before)} -> {Describe(c.After)}",
+        ChangeEvent c
+            => string.Create(CultureInfo.InvariantCulture,
+            $"{c.EventId} {c.Operation} {c.Database}.{c.Table} {c.TotalOrder}/{c.DataCollectionOrder} ")
+            + $"{c.Transaction?.Id} {c.Timestamp:O} key {Describe(c.Key)} related {Describe(c.RelatedKey)} {Describe(c.Before)} "
+                + $"-> {Describe(c.After)}",
         TransactionEnd e => $"{e} {string.Join(',', e.DataCollections)}",
         _ => item.ToString() ?? "",
     };

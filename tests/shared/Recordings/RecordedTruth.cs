@@ -79,7 +79,8 @@ internal static class RecordedTruth
 
     private static string? Difference(ChangeEvent change, JsonElement expected)
     {
-        var op = change.Operation switch { ChangeOperation.Create => "c", ChangeOperation.Update => "u", ChangeOperation.Delete => "d", _ => "?" };
+        var op = change.Operation switch { ChangeOperation.Create => "c", ChangeOperation.Update => "u",
+            ChangeOperation.Delete => "d", _ => "?" };
         var source = (MySqlSourceInfo)change.Source;
         return expected.GetProperty("db").GetString() != change.Database ? "database"
             : expected.GetProperty("table").GetString() != change.Table ? "table"

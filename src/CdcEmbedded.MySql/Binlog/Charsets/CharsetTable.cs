@@ -14,7 +14,8 @@ internal static class CharsetTable
         new("gb18030", 4, CharsetForm.Gb18030),
         .. OfTables(3, "ujis", "eucjpms"),
         .. OfTables(2, "big5", "sjis", "euckr", "gb2312", "gbk", "cp932"),
-        .. OfTables(1, "dec8", "cp850", "hp8", "koi8r", "latin1", "latin2", "swe7", "hebrew", "tis620", "koi8u", "greek", "cp1250", "latin5",
+        .. OfTables(1, "dec8", "cp850", "hp8", "koi8r", "latin1", "latin2", "swe7", "hebrew", "tis620", "koi8u", "greek",
+            "cp1250", "latin5",
             "armscii8", "cp866", "keybcs2", "macce", "macroman", "cp852", "latin7", "cp1251", "cp1256", "cp1257", "geostd8"),
     ];
 

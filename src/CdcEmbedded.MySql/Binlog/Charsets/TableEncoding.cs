@@ -72,7 +72,8 @@ internal sealed class TableEncoding(string name) : Encoding(0, EncoderFallback.E
         }
 
         var unknown = bytes.Slice(at, Math.Min(3, bytes.Length - at)).ToArray();
-        throw new DecoderFallbackException($"The bytes {System.Convert.ToHexStringLower(unknown)} are no character of {name}.", unknown, at);
+        throw new DecoderFallbackException($"The bytes {System.Convert.ToHexStringLower(unknown)} are no character of {name}.",
+            unknown, at);
     }
 
     private NotSupportedException OnlyDecodes() => new($"{name} is decoded, never encoded.");

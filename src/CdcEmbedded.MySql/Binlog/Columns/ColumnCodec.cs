@@ -44,7 +44,8 @@ internal readonly struct ColumnCodec
 
     public static ColumnCodec Text(int lengthBytes, Encoding? encoding) => new(ColumnKind.Text, -lengthBytes, encoding: encoding);
 
-    public static ColumnCodec CompressedText(int lengthBytes, Encoding? encoding) => new(ColumnKind.CompressedText, -lengthBytes, encoding: encoding);
+    public static ColumnCodec CompressedText(int lengthBytes, Encoding? encoding)
+        => new(ColumnKind.CompressedText, -lengthBytes, encoding: encoding);
 
     /// <summary>Makes the codec of bytes that follow a length.</summary>
     /// <param name="kind">Binary, JSON, geometry or vector.</param>
@@ -165,7 +166,8 @@ internal readonly struct ColumnCodec
             (start, length) = (start + 1, length - 1);
         }
 
-        return _kind == ColumnKind.CompressedText ? DataValue.FromText(buffer, start, length, _encoding) : DataValue.FromBinary(buffer, start, length, 0);
+        return _kind == ColumnKind.CompressedText ? DataValue.FromText(buffer, start, length, _encoding)
+            : DataValue.FromBinary(buffer, start, length, 0);
     }
 
     private DataValue ReadFormed(byte[] buffer, int offset)

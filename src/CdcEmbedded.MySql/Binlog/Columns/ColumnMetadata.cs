@@ -51,7 +51,8 @@ internal struct ColumnMetadata
         or ColumnType.Float or ColumnType.Double or ColumnType.OldDecimal or ColumnType.NewDecimal or ColumnType.Year;
 
     public readonly bool IsText => Type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.Blob
-        or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob or ColumnType.MariaDbVarCharCompressed or ColumnType.MariaDbBlobCompressed;
+        or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob or ColumnType.MariaDbVarCharCompressed
+            or ColumnType.MariaDbBlobCompressed;
 
     public readonly bool HasLabels => Type is ColumnType.Enum or ColumnType.Set;
 }

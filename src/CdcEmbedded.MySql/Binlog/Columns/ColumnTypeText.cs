@@ -16,11 +16,13 @@ internal static class ColumnTypeText
 
     /// <summary>Returns true if columns of the type have a character set. A definition without one inherits the set of its
     /// database.</summary>
-    public static bool HasCharacterSet(string type) => type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
+    public static bool HasCharacterSet(string type)
+        => type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
         || type.EndsWith("text", StringComparison.Ordinal) || IsList(type);
 
     /// <summary>Returns true for ENUM and SET. Their rows hold numbers, so the character set does not matter.</summary>
-    public static bool IsList(string type) => type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal);
+    public static bool IsList(string type)
+        => type.StartsWith("enum", StringComparison.Ordinal) || type.StartsWith("set", StringComparison.Ordinal);
 
     public static string Of(in ColumnMetadata column)
     {
@@ -57,7 +59,8 @@ internal static class ColumnTypeText
             ColumnType.Enum => WithLabels("enum", column),
             ColumnType.Set => WithLabels("set", column),
             ColumnType.String => Sized(isBinary ? "binary" : "char", Characters(column)),
-            ColumnType.VarChar or ColumnType.VarString or ColumnType.MariaDbVarCharCompressed => Sized(isBinary ? "varbinary" : "varchar", Characters(column)),
+            ColumnType.VarChar or ColumnType.VarString or ColumnType.MariaDbVarCharCompressed
+                => Sized(isBinary ? "varbinary" : "varchar", Characters(column)),
             ColumnType.Json => "json",
             ColumnType.Vector => column.Dimensions > 0 ? Sized("vector", column.Dimensions) : "vector",
             ColumnType.Geometry => column.GeometryType is >= 0 and var g && g < Geometries.Length ? Geometries[g] : "geometry",

@@ -1,9 +1,9 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>Reads the events inside TRANSACTION_PAYLOAD_EVENTs, one payload after another. It decompresses only as events are asked for, into chunks that are
-/// written once and then belong to the events that point into them.</summary>
-/// <remarks>MySQL source libs/mysql/binlog/event/compression/payload_event_buffer_istream.h: inner events have no checksum, and the next position
-/// in their headers is not a position in the file.</remarks>
+/// <summary>Reads the events inside TRANSACTION_PAYLOAD_EVENTs, one payload after another. It decompresses only as events are asked for,
+/// into chunks that are written once and then belong to the events that point into them.</summary>
+/// <remarks>MySQL source libs/mysql/binlog/event/compression/payload_event_buffer_istream.h: inner events have no checksum, and the next
+/// position in their headers is not a position in the file.</remarks>
 internal sealed class TransactionPayload : IDisposable
 {
     private readonly ZstdReader _zstd = new();
@@ -44,7 +44,8 @@ internal sealed class TransactionPayload : IDisposable
                 _plainEnd = offset + header.PayloadLength;
                 break;
             default:
-                throw new CdcProtocolException($"The transaction uses compression type {header.Compression}, which this version does not know. Update "
+                throw new CdcProtocolException($"The transaction uses compression type {header.Compression}, which this version does not "
+                    + "know. Update "
                     + "CdcEmbedded, or set binlog_transaction_compression to OFF.", EventType.TransactionPayload.Name());
         }
 
@@ -124,5 +125,6 @@ internal sealed class TransactionPayload : IDisposable
     }
 
     private static void ThrowMalformed(string what)
-        => throw new CdcProtocolException($"A {EventType.TransactionPayload.Name()} is malformed: {what}.", EventType.TransactionPayload.Name());
+        => throw new CdcProtocolException($"A {EventType.TransactionPayload.Name()} is malformed: {what}.",
+            EventType.TransactionPayload.Name());
 }

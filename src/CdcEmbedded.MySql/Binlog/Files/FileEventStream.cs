@@ -141,7 +141,8 @@ internal sealed class FileEventStream : IEventStream
         }
         catch (IOException e)
         {
-            throw new CdcConnectionException($"Reading the binlog file {file.Name} failed at {file.Position}: {e.Message}", e, isTransient: false);
+            throw new CdcConnectionException($"Reading the binlog file {file.Name} failed at {file.Position}: {e.Message}", e,
+                isTransient: false);
         }
     }
 
@@ -193,7 +194,8 @@ internal sealed class FileEventStream : IEventStream
     /// checked.</summary>
     private void CheckFollows(string name)
     {
-        if (_rotatedTo is { } wanted && wanted != name && Path.GetFileNameWithoutExtension(wanted) == Path.GetFileNameWithoutExtension(name))
+        if (_rotatedTo is { } wanted && wanted != name
+            && Path.GetFileNameWithoutExtension(wanted) == Path.GetFileNameWithoutExtension(name))
         {
             throw new SourceInconsistentException($"The binlog file {name} does not follow the previous file, which names {wanted} as "
                 + "the next one: a file is missing or the order is wrong.");

@@ -80,7 +80,8 @@ internal static class ColumnBinding
         column.KeyOrdinal = definition.KeyOrdinal;
         column.IsInvisible = !definition.IsVisible;
         column.Dimensions = type.Name == "vector" ? type.First : 0;
-        column.Form = column.Type is ColumnType.String or ColumnType.VarChar or ColumnType.VarString ? FixedForms.Of(type.Name) : FixedForm.None;
+        column.Form = column.Type is ColumnType.String or ColumnType.VarChar or ColumnType.VarString ? FixedForms.Of(type.Name)
+            : FixedForm.None;
         if (column.Type == ColumnType.Geometry)
         {
             column.GeometryType = ColumnTypeText.GeometryTypeOf(type.Name);
@@ -126,7 +127,9 @@ internal static class ColumnBinding
             "mediumtext" or "mediumblob" => IsBlob(column, 3),
             "longtext" or "longblob" => IsBlob(column, 4),
             "json" => column.Type == ColumnType.Json || IsBlob(column, 4),
-            "vector" => column.Type == ColumnType.Vector || (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == 4 * type.First),
+            "vector"
+                => column.Type == ColumnType.Vector
+                || (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == 4 * type.First),
             "enum" => column.Type == ColumnType.Enum && type.Labels is { } labels && column.Length == (labels.Length < 256 ? 1 : 2),
             "set" => column.Type == ColumnType.Set && type.Labels is { } members && column.Length == SetBytes(members.Length),
             _ => column.Type == ColumnType.Geometry && ColumnTypeText.GeometryTypeOf(type.Name) >= 0,
@@ -134,7 +137,8 @@ internal static class ColumnBinding
     }
 
     private static bool IsBlob(in ColumnMetadata column, int lengthBytes) => column.IsText
-        && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed) && column.Length == lengthBytes;
+        && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed)
+        && column.Length == lengthBytes;
 
     // A table created before 5.6.4 keeps the old format of its times, without fractions, until it is rebuilt.
     private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits)

@@ -7,8 +7,8 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
 /// <summary>The rows of one rows event, not decoded: the offset of each column of each image. Immutable.</summary>
-/// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one. A record's number is that of its image; a
-/// column that an after image lacks is read from the before image (R24).</remarks>
+/// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one. A record's number is that of
+/// its image; a column that an after image lacks is read from the before image (R24).</remarks>
 internal sealed class RowBuffer : RecordSet
 {
     /// <summary>An offset that no value can have, because the event's fixed fields are there. It means that the column is null.</summary>
@@ -22,13 +22,15 @@ internal sealed class RowBuffer : RecordSet
     private readonly int[]? _large;
     private readonly bool _hasAbsent;
 
-    internal RowBuffer(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small, int[]? large,
+    internal RowBuffer(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int imageCount, ushort[]? small,
+        int[]? large,
         bool hasAbsent)
         : this(map, header.PlainType, header.Operation, header.Length, buffer, bodyStart, bodyLength, imageCount, small, large, hasAbsent)
     {
     }
 
-    private RowBuffer(TableMap map, EventType type, RowsOperation operation, int headerLength, byte[] buffer, int bodyStart, int bodyLength, int imageCount,
+    private RowBuffer(TableMap map, EventType type, RowsOperation operation, int headerLength, byte[] buffer, int bodyStart,
+        int bodyLength, int imageCount,
         ushort[]? small, int[]? large, bool hasAbsent)
     {
         Map = map;

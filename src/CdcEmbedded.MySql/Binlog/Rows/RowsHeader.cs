@@ -51,7 +51,8 @@ internal readonly record struct RowsHeader(EventType Type, ulong TableId, ushort
 
     public RowsOperation Operation => Type switch
     {
-        EventType.WriteRows or EventType.WriteRowsV1 or EventType.MariaDbWriteRowsCompressedV1 or EventType.MariaDbWriteRowsCompressed => RowsOperation.Write,
+        EventType.WriteRows or EventType.WriteRowsV1 or EventType.MariaDbWriteRowsCompressedV1 or EventType.MariaDbWriteRowsCompressed
+            => RowsOperation.Write,
         EventType.DeleteRows or EventType.DeleteRowsV1 or EventType.MariaDbDeleteRowsCompressedV1 or EventType.MariaDbDeleteRowsCompressed
             => RowsOperation.Delete,
         _ => RowsOperation.Update,

@@ -12,7 +12,8 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
     private readonly TableKeys _keys = new();
 
-    // New and moved columns are placed after everything else, as the server does it: AFTER uses the names that columns have at the statement's end.
+    // New and moved columns are placed after everything else, as the server does it: AFTER uses the names that columns have at the
+    // statement's end.
     private readonly List<(ColumnDraft Column, bool IsFirst, string? After, bool IsOptional)> _placed = [];
 
     /// <summary>The new name; null where it keeps its own.</summary>
@@ -131,7 +132,8 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     }
 
     /// <summary>Options need no commas between them.</summary>
-    private static bool IsOption(SqlTokens tokens) => tokens.Peek().Is("DEFAULT") || tokens.Peek().Is("CHARACTER") || tokens.Peek().Is("CHARSET")
+    private static bool IsOption(SqlTokens tokens)
+        => tokens.Peek().Is("DEFAULT") || tokens.Peek().Is("CHARACTER") || tokens.Peek().Is("CHARSET")
         || tokens.Peek().Is("COLLATE") || tokens.Peek().Is("ENGINE") || (tokens.Peek().Is("PARTITION") && tokens.Peek(1).Is("BY"))
         || (tokens.Peek().Is("ORDER") && tokens.Peek(1).Is("BY"));
 
@@ -253,7 +255,8 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             table.Key.Clear();
             tokens.SkipToComma();
         }
-        else if (tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("FOREIGN") || tokens.Peek().Is("CHECK") || tokens.Peek().Is("CONSTRAINT")
+        else if (tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("FOREIGN") || tokens.Peek().Is("CHECK")
+            || tokens.Peek().Is("CONSTRAINT")
             || (tokens.Peek().Is("PERIOD") && tokens.Peek(1).Is("FOR")))
         {
             tokens.SkipToComma();
@@ -360,7 +363,8 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? characterSet;
         }
 
-        var to = Charset.ByName(characterSet ?? characterSetOfDatabase ?? throw new SqlUnreadableException("the database's character set is not known"))
+        var to = Charset.ByName(characterSet ?? characterSetOfDatabase
+            ?? throw new SqlUnreadableException("the database's character set is not known"))
             ?? throw new SqlUnreadableException($"the character set {characterSet} is not known");
         table.CharacterSet = to.Name;
         foreach (var column in table.Columns)
@@ -374,10 +378,12 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         var isGrowing = column.TypeText is "tinytext" or "text" or "mediumtext";
         if (column.CharacterSet is null && isGrowing && to.MaxLength > 1)
         {
-            throw new SqlUnreadableException($"how large the {column.TypeText} '{column.Name}' becomes depends on its character set, which is not known");
+            throw new SqlUnreadableException($"how large the {column.TypeText} '{column.Name}' becomes depends on its character set, "
+                + "which is not known");
         }
 
-        if ((column.CharacterSet is null && !ColumnTypeText.HasCharacterSet(column.TypeText)) || (Charset.ByName(column.CharacterSet ?? "latin1") is not { } from))
+        if ((column.CharacterSet is null && !ColumnTypeText.HasCharacterSet(column.TypeText))
+            || (Charset.ByName(column.CharacterSet ?? "latin1") is not { } from))
         {
             return;
         }

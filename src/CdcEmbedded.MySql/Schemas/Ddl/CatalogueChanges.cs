@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Applies what a statement does to a catalogue, and collects it. A table about which a statement cannot be understood for certain becomes
-/// unknown.</summary>
+/// <summary>Applies what a statement does to a catalogue, and collects it. A table about which a statement cannot be understood for certain
+/// becomes unknown.</summary>
 /// <param name="catalogue">The known tables.</param>
 internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
 {
@@ -58,7 +58,8 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
             catalogue.Set(definition);
         }
 
-        _list.Add(new TableChange(TableChangeKind.Rename, database, table) { NewDatabase = newDatabase, NewTable = newTable, Definition = definition });
+        _list.Add(new TableChange(TableChangeKind.Rename, database, table) { NewDatabase = newDatabase, NewTable = newTable,
+            Definition = definition });
     }
 
     /// <summary>Drops a table.</summary>

@@ -31,7 +31,8 @@ internal static class ColumnReader
     }
 
     /// <summary>What may follow a definition; partitioning does without a comma.</summary>
-    private static bool IsAtEnd(SqlTokens tokens) => tokens.IsAtEnd || tokens.Peek().Is(',') || tokens.Peek().Is("FIRST") || tokens.Peek().Is("AFTER")
+    private static bool IsAtEnd(SqlTokens tokens)
+        => tokens.IsAtEnd || tokens.Peek().Is(',') || tokens.Peek().Is("FIRST") || tokens.Peek().Is("AFTER")
         || (tokens.Peek().Is("REMOVE") && tokens.Peek(1).Is("PARTITIONING")) || (tokens.Peek().Is("PARTITION") && tokens.Peek(1).Is("BY"));
 
     private static void ReadAttribute(SqlTokens tokens, ColumnDraft column)
@@ -140,7 +141,8 @@ internal static class ColumnReader
         }
     }
 
-    /// <summary>After other attributes too it sets the character set of a text; where bytes would become text or text bytes, the type is not certain.</summary>
+    /// <summary>After other attributes too it sets the character set of a text; where bytes would become text or text bytes, the type is
+    /// not certain.</summary>
     private static void ReadCollation(SqlTokens tokens, ColumnDraft column)
     {
         var type = column.TypeText;

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads a column's type with its attributes and gives it in the words of information_schema (sql/sql_yacc.yy, field_type).</summary>
+/// <summary>Reads a column's type with its attributes and gives it in the words of information_schema (sql/sql_yacc.yy,
+/// field_type).</summary>
 internal static class ColumnTypeReader
 {
     private const long MaxVarCharBytes = 65535;
@@ -11,9 +12,11 @@ internal static class ColumnTypeReader
     // Synonyms without a length; those with one are read below.
     private static readonly Dictionary<string, string> Numbers = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["tinyint"] = "tinyint", ["int1"] = "tinyint", ["smallint"] = "smallint", ["int2"] = "smallint", ["mediumint"] = "mediumint", ["int3"] = "mediumint",
+        ["tinyint"] = "tinyint", ["int1"] = "tinyint", ["smallint"] = "smallint", ["int2"] = "smallint", ["mediumint"] = "mediumint",
+            ["int3"] = "mediumint",
         ["middleint"] = "mediumint", ["int"] = "int", ["integer"] = "int", ["int4"] = "int", ["bigint"] = "bigint", ["int8"] = "bigint",
-        ["bool"] = "tinyint(1)", ["boolean"] = "tinyint(1)", ["double"] = "double", ["float8"] = "double", ["float4"] = "float", ["year"] = "year",
+        ["bool"] = "tinyint(1)", ["boolean"] = "tinyint(1)", ["double"] = "double", ["float8"] = "double", ["float4"] = "float",
+            ["year"] = "year",
     };
 
     private static readonly HashSet<string> Plain = new(StringComparer.OrdinalIgnoreCase)
@@ -210,9 +213,12 @@ internal static class ColumnTypeReader
         column.CharacterSet = TextTypeReader.ReadCharacterSet(tokens, tableCharacterSet);
     }
 
-    private static string Quoted(string label) => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
-        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+    private static string Quoted(string label)
+        => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
+        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\r", "\\r", StringComparison.Ordinal);
 
     /// <summary>MySQL 8.0 has renamed it.</summary>
-    private static string CollectionName(in StatementContext context) => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
+    private static string CollectionName(in StatementContext context)
+        => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
 }

@@ -53,7 +53,8 @@ internal static class CreateTableReader
             {
                 tokens.SkipToEnd();
             }
-            else if (tokens.Peek().Is("SELECT") || tokens.Peek().Is("AS") || tokens.Peek().Is("IGNORE") || tokens.Peek().Is("REPLACE") || tokens.Peek().Is("WITH")
+            else if (tokens.Peek().Is("SELECT") || tokens.Peek().Is("AS") || tokens.Peek().Is("IGNORE") || tokens.Peek().Is("REPLACE")
+                || tokens.Peek().Is("WITH")
                 && !tokens.Peek(1).Is("SYSTEM"))
             {
                 throw new SqlUnreadableException("its columns come from a SELECT");

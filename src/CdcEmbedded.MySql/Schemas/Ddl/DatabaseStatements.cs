@@ -71,6 +71,7 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
         return options.CharacterSet;
     }
 
-    private static bool IsOption(SqlToken token) => token.Is("CHARACTER") || token.Is("CHARSET") || token.Is("COLLATE") || token.Is("DEFAULT")
+    private static bool IsOption(SqlToken token)
+        => token.Is("CHARACTER") || token.Is("CHARSET") || token.Is("COLLATE") || token.Is("DEFAULT")
         || token.Is("READ") || token.Is("ENCRYPTION") || token.Is("UPGRADE") || token.Is("COMMENT");
 }

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Applies a logged statement to a catalogue. What it cannot understand for certain about a table makes that table unknown; what it does not
-/// know at all leaves no table as it was.</summary>
+/// <summary>Applies a logged statement to a catalogue. What it cannot understand for certain about a table makes that table unknown; what
+/// it does not know at all leaves no table as it was.</summary>
 internal sealed class DdlApplier
 {
     private readonly SqlTokens _tokens;
@@ -27,7 +27,8 @@ internal sealed class DdlApplier
     public static bool MayChange(ReadOnlySpan<char> sql)
     {
         var text = sql.TrimStart();
-        return text.Length > 0 && (text[0] is '/' or '#' or '-' or '(' || Begins(text, "CREATE") || Begins(text, "ALTER") || Begins(text, "DROP")
+        return text.Length > 0 && (text[0] is '/' or '#' or '-' or '(' || Begins(text, "CREATE") || Begins(text, "ALTER")
+            || Begins(text, "DROP")
             || Begins(text, "RENAME") || Begins(text, "TRUNCATE") || Begins(text, "SET"));
     }
 

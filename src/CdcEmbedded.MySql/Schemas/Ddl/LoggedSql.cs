@@ -15,9 +15,11 @@ internal sealed class LoggedSql : IStatementReader
     public bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database, out string table)
         => StatementReader.TryReadTable(text, dialect, defaultDatabase, out database, out table);
 
-    public bool TryReadSavepoint(ReadOnlySpan<char> text, SqlDialect dialect, out string name) => StatementReader.TryReadSavepoint(text, dialect, out name);
+    public bool TryReadSavepoint(ReadOnlySpan<char> text, SqlDialect dialect, out string name)
+        => StatementReader.TryReadSavepoint(text, dialect, out name);
 
     public bool MayChangeTables(ReadOnlySpan<char> text) => DdlApplier.MayChange(text);
 
-    public IReadOnlyList<TableChange> Apply(SchemaCatalogue catalogue, string text, in StatementContext context) => DdlApplier.Apply(catalogue, text, context);
+    public IReadOnlyList<TableChange> Apply(SchemaCatalogue catalogue, string text, in StatementContext context)
+        => DdlApplier.Apply(catalogue, text, context);
 }

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads CREATE SEQUENCE and ALTER SEQUENCE after the name: MariaDB's sequences are tables of one row (manual, "CREATE SEQUENCE").</summary>
+/// <summary>Reads CREATE SEQUENCE and ALTER SEQUENCE after the name: MariaDB's sequences are tables of one row (manual, "CREATE
+/// SEQUENCE").</summary>
 internal static class SequenceReader
 {
     /// <summary>Reads the options.</summary>
@@ -33,7 +34,8 @@ internal static class SequenceReader
         foreach (var (name, columnType) in ((string, string)[])
             [
                 ("next_not_cached_value", number.TypeText), ("minimum_value", number.TypeText), ("maximum_value", number.TypeText),
-                ("start_value", number.TypeText), ("increment", "bigint"), ("cache_size", "bigint unsigned"), ("cycle_option", "tinyint unsigned"),
+                ("start_value", number.TypeText), ("increment", "bigint"), ("cache_size", "bigint unsigned"),
+                    ("cycle_option", "tinyint unsigned"),
                 ("cycle_count", "bigint"),
             ])
         {

@@ -25,7 +25,8 @@ internal sealed class SequenceStatements(CatalogueChanges changes, SqlTokens tok
         var (database, table) = tokens.TakeTable(context.Database);
         if (!isOptional || !changes.Catalogue.IsAbsent(database, table))
         {
-            Define(TableChangeKind.Alter, database, table, changes.Catalogue.Find(database, table) is { Columns: [{ TypeText: var type }, ..] } ? type : null);
+            Define(TableChangeKind.Alter, database, table,
+                changes.Catalogue.Find(database, table) is { Columns: [{ TypeText: var type }, ..] } ? type : null);
         }
     }
 

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Cuts a statement into tokens by the rules of MySQL and MariaDB (sql/sql_lex.cc): comments are blanks, executable ones count where the server
-/// that logged the statement executes them. Makes no copies.</summary>
+/// <summary>Cuts a statement into tokens by the rules of MySQL and MariaDB (sql/sql_lex.cc): comments are blanks, executable ones count
+/// where the server that logged the statement executes them. Makes no copies.</summary>
 internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
 {
     private readonly ReadOnlySpan<char> _text = text;
@@ -122,8 +122,8 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         return false;
     }
 
-    /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. After a name and its
-    /// point is a name, even one that begins with digits.</summary>
+    /// <summary>The length of a number with a point or an exponent; 0 for anything else, whole numbers too, which are words. After a name
+    /// and its point is a name, even one that begins with digits.</summary>
     private readonly int LengthOfNumber()
     {
         if (_at > 0 && (_text[_at - 1] == '.' || (_text[_at] == '.' && (IsOfWord(_text[_at - 1]) || _text[_at - 1] is '`' or '"'))))
@@ -206,7 +206,8 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
                 // The end of an executable comment.
                 _at += 2;
             }
-            else if (rest[0] == '#' || (rest.StartsWith("--") && (rest.Length == 2 || char.IsWhiteSpace(rest[2]) || char.IsControl(rest[2]))))
+            else if (rest[0] == '#'
+                || (rest.StartsWith("--") && (rest.Length == 2 || char.IsWhiteSpace(rest[2]) || char.IsControl(rest[2]))))
             {
                 var end = rest.IndexOf('\n');
                 _at = end < 0 ? _text.Length : _at + end + 1;
@@ -239,7 +240,8 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         var version = digits == 0 ? 0 : int.Parse(rest.Slice(start, digits), CultureInfo.InvariantCulture);
 
         // MariaDB skips what only MySQL 5.7 and later have.
-        var isExecuted = version <= _dialect.ServerVersion && (isMariaDbs ? _dialect.IsMariaDb : !_dialect.IsMariaDb || version is < 50700 or > 99999);
+        var isExecuted = version <= _dialect.ServerVersion
+            && (isMariaDbs ? _dialect.IsMariaDb : !_dialect.IsMariaDb || version is < 50700 or > 99999);
         if (isExecuted)
         {
             _at += start + digits;

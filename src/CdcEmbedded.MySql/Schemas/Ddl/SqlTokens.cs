@@ -18,15 +18,16 @@ internal sealed class SqlTokens
     }
 
     /// <summary>All tokens of a statement.</summary>
-    /// <exception cref="SqlUnreadableException">A quote is not closed. A logged statement was executed, so its quotes close: text cut short is no reason to
-    /// guess.</exception>
+    /// <exception cref="SqlUnreadableException">A quote is not closed. A logged statement was executed, so its quotes close: text cut short
+    /// is no reason to guess.</exception>
     public static SqlTokens Read(string text, SqlDialect dialect)
     {
         var tokens = new List<SqlToken>(64);
         var lexer = new SqlLexer(text, dialect);
         while (lexer.Read())
         {
-            tokens.Add(lexer.IsClosed ? new SqlToken(lexer.Kind, lexer.GetText()) : throw new SqlUnreadableException("a quote is not closed"));
+            tokens.Add(lexer.IsClosed ? new SqlToken(lexer.Kind, lexer.GetText())
+                : throw new SqlUnreadableException("a quote is not closed"));
         }
 
         return new SqlTokens(tokens, 0, tokens.Count);
@@ -105,7 +106,8 @@ internal sealed class SqlTokens
     public int TakeNumber()
     {
         var token = Take();
-        return int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unexpected("a number", token);
+        return int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw Unexpected("a number", token);
     }
 
     /// <summary>Skips parentheses with all that is in them, if they are here.</summary>

@@ -33,8 +33,10 @@ internal static class StatementReader
     /// <param name="defaultDatabase">The event's default database.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have been changed then.</returns>
-    public static bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database, out string table)
+    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have been changed
+    /// then.</returns>
+    public static bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database,
+        out string table)
     {
         database = table = "";
         var scanner = new StatementScanner(text, dialect);
@@ -97,8 +99,8 @@ internal static class StatementReader
             : StatementKind.Other;
     }
 
-    /// <summary>True if a CREATE TABLE, after these words, takes rows from SELECT, TABLE x, VALUES ROW or WITH (MySQL manual, "CREATE TABLE ... SELECT
-    /// Statement", "TABLE Statement", "VALUES Statement").</summary>
+    /// <summary>True if a CREATE TABLE, after these words, takes rows from SELECT, TABLE x, VALUES ROW or WITH (MySQL manual, "CREATE TABLE
+    /// ... SELECT Statement", "TABLE Statement", "VALUES Statement").</summary>
     private static bool HasQuery(StatementScanner scanner)
     {
         return Has(scanner, "SELECT", "") || Has(scanner, "TABLE", "") || Has(scanner, "VALUES", "ROW") || Has(scanner, "AS", "WITH");

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads a statement word by word as far as it is needed. Opening parentheses are skipped: what matters here is at the same words inside
-/// them as outside.</summary>
+/// <summary>Reads a statement word by word as far as it is needed. Opening parentheses are skipped: what matters here is at the same words
+/// inside them as outside.</summary>
 internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect)
 {
     private SqlLexer _lexer = new(text, dialect);

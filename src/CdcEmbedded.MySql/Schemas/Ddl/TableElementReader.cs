@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads what is between the commas of CREATE TABLE's parentheses, and after ALTER TABLE's ADD: columns, keys, constraints.</summary>
+/// <summary>Reads what is between the commas of CREATE TABLE's parentheses, and after ALTER TABLE's ADD: columns, keys,
+/// constraints.</summary>
 internal static class TableElementReader
 {
     private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL" };
@@ -39,11 +40,13 @@ internal static class TableElementReader
         {
             var name = tokens.TakeName();
             var columns = tokens.TakeParentheses();
-            keys.Periods.Add((name, columns.TakeName(), columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek())));
+            keys.Periods.Add(
+                (name, columns.TakeName(), columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek())));
             return true;
         }
 
-        if (first.Kind == SqlTokenKind.Word && (Indexes.Contains(first.Text) || IsVectorIndex(tokens) || first.Is("FOREIGN") || (first.Is("CHECK") && tokens.Peek(1).Is('('))))
+        if (first.Kind == SqlTokenKind.Word && (Indexes.Contains(first.Text) || IsVectorIndex(tokens) || first.Is("FOREIGN")
+            || (first.Is("CHECK") && tokens.Peek(1).Is('('))))
         {
             tokens.SkipToComma();
             return true;
@@ -52,7 +55,8 @@ internal static class TableElementReader
         return false;
     }
 
-    private static bool IsConstraint(SqlToken token) => token.Is("PRIMARY") || token.Is("UNIQUE") || token.Is("FOREIGN") || token.Is("CHECK");
+    private static bool IsConstraint(SqlToken token)
+        => token.Is("PRIMARY") || token.Is("UNIQUE") || token.Is("FOREIGN") || token.Is("CHECK");
 
     /// <summary>VECTOR alone may also name a column: it is no reserved word.</summary>
     private static bool IsVectorIndex(SqlTokens tokens) => tokens.Peek().Is("VECTOR")

@@ -68,6 +68,7 @@ internal sealed class TableKeys
     }
 
     /// <summary>Values that may be longer than an index takes.</summary>
-    private static bool IsOfBytes(string type) => type.Contains("char", StringComparison.Ordinal) || type.Contains("text", StringComparison.Ordinal)
+    private static bool IsOfBytes(string type)
+        => type.Contains("char", StringComparison.Ordinal) || type.Contains("text", StringComparison.Ordinal)
         || type.Contains("blob", StringComparison.Ordinal) || type.Contains("binary", StringComparison.Ordinal);
 }

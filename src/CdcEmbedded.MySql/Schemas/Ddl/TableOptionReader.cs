@@ -6,7 +6,8 @@ internal static class TableOptionReader
     /// <returns>False where something else follows.</returns>
     public static bool TryRead(SqlTokens tokens, TableDraft table)
     {
-        var isDefault = tokens.Peek().Is("DEFAULT") && (tokens.Peek(1).Is("CHARACTER") || tokens.Peek(1).Is("CHARSET") || tokens.Peek(1).Is("COLLATE")
+        var isDefault = tokens.Peek().Is("DEFAULT")
+            && (tokens.Peek(1).Is("CHARACTER") || tokens.Peek(1).Is("CHARSET") || tokens.Peek(1).Is("COLLATE")
             || tokens.Peek(1).Is("CHAR"));
         if (isDefault)
         {

@@ -12,7 +12,8 @@ internal static class TextTypeReader
         {
             case "national":
                 isNational = true;
-                name = tokens.Take().Text.ToLowerInvariant() is "varchar" or "varcharacter" || tokens.TryTake("VARYING") ? "varchar" : "char";
+                name = tokens.Take().Text.ToLowerInvariant() is "varchar" or "varcharacter" || tokens.TryTake("VARYING")
+                    ? "varchar" : "char";
                 break;
             case "nchar":
                 isNational = true;
@@ -72,7 +73,8 @@ internal static class TextTypeReader
         var isBinary = characterSet == "binary";
         if (characterSet is null && size is not null && TypeOf(name, size, "latin1") != TypeOf(name, size, "utf8mb4"))
         {
-            throw new SqlUnreadableException($"how large a {name}({size}) is depends on its character set, which is the default of its database and not known");
+            throw new SqlUnreadableException($"how large a {name}({size}) is depends on its character set, which is the default of its "
+                + "database and not known");
         }
 
         var maxLength = characterSet is { } cs ? Charset.ByName(cs)?.MaxLength ?? 1 : 1;
@@ -169,7 +171,8 @@ internal static class TextTypeReader
     public static string? NameOf(string name) => name.Equals("default", StringComparison.OrdinalIgnoreCase) ? null
         : Charset.ByName(name)?.Name ?? throw new SqlUnreadableException($"the character set {name} is not known");
 
-    /// <summary>The character set of a collation, whose name begins with it; null where it has none, as in MariaDB's <c>uca1400_ai_ci</c>.</summary>
+    /// <summary>The character set of a collation, whose name begins with it; null where it has none, as in MariaDB's
+    /// <c>uca1400_ai_ci</c>.</summary>
     public static string? CharacterSetOf(string collation)
     {
         var end = collation.IndexOf('_', StringComparison.Ordinal);

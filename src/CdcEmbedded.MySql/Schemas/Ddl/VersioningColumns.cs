@@ -27,5 +27,6 @@ internal static class VersioningColumns
         return end;
     }
 
-    private static bool IsHidden(ColumnDraft column) => !column.IsVisible && column.TypeText == SystemVersioning.Type && SystemVersioning.IsName(column.Name);
+    private static bool IsHidden(ColumnDraft column)
+        => !column.IsVisible && column.TypeText == SystemVersioning.Type && SystemVersioning.IsName(column.Name);
 }

@@ -64,7 +64,8 @@ internal sealed record AptSource(string Uri, string Trust)
     /// <summary>Reads the one-line format: <c>deb [option=value …] uri suite component …</c>.</summary>
     public static IEnumerable<AptSource> ParseLines(IEnumerable<string> lines, IReadOnlySet<string> suites)
     {
-        foreach (string line in lines.Select(line => line.Split('#')[0].Trim()).Where(line => line.StartsWith("deb ", StringComparison.Ordinal)))
+        foreach (string line in lines.Select(line => line.Split('#')[0].Trim())
+            .Where(line => line.StartsWith("deb ", StringComparison.Ordinal)))
         {
             string rest = line[4..].Trim();
             string options = "";

@@ -12,7 +12,8 @@ internal static class DebianPackages
     private static readonly string[] _unneededPackages = ["perl_", "perl-", "libperl"];
     private static readonly string[] _unneededFolders = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian"];
 
-    /// <summary>Fills <paramref name="target"/> with the packages' files, from the first of the machine's archives that has the suite.</summary>
+    /// <summary>Fills <paramref name="target"/> with the packages' files, from the first of the machine's archives that has the
+    /// suite.</summary>
     /// <exception cref="ServerSourceException">No archive of this machine has them, or apt is missing.</exception>
     public static async Task FetchAsync(string suite, IReadOnlyList<string> packages, string target, CancellationToken cancellationToken)
     {
@@ -86,7 +87,8 @@ internal static class DebianPackages
         // Hooks of the machine may fail without root after a successful update, so the download below decides.
         CommandRun update = await CommandRun.RunAsync(apt.With("update"), cancellationToken: cancellationToken);
         CommandRun download = await CommandRun.RunAsync(
-            apt.With(["install", "--download-only", "--yes", "--no-install-recommends", .. packages]), cancellationToken: cancellationToken);
+            apt.With(["install", "--download-only", "--yes", "--no-install-recommends", .. packages]),
+                cancellationToken: cancellationToken);
         return download.ExitCode == 0
             ? Directory.EnumerateFiles(archives, "*.deb")
             : throw new ServerSourceException($"apt-get could not fetch {string.Join(' ', packages)} of {suite}: "
@@ -95,7 +97,8 @@ internal static class DebianPackages
 
     private static async Task UnpackAsync(IEnumerable<string> files, string target, CancellationToken cancellationToken)
     {
-        foreach (string file in files.Where(file => !_unneededPackages.Any(name => Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal))))
+        foreach (string file
+            in files.Where(file => !_unneededPackages.Any(name => Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal))))
         {
             await CommandRun.RequireAsync(new CommandLine("dpkg-deb", ["-x", file, target]), cancellationToken: cancellationToken);
         }

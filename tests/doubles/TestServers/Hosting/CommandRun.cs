@@ -13,7 +13,8 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
     /// <summary>Runs a program. It is killed when the token is cancelled.</summary>
     /// <exception cref="ServerSourceException">The program cannot be started.</exception>
     public static async Task<CommandRun> RunAsync(
-        CommandLine command, Func<Stream, Task>? input = null, string? workingDirectory = null, CancellationToken cancellationToken = default)
+        CommandLine command, Func<Stream, Task>? input = null, string? workingDirectory = null,
+            CancellationToken cancellationToken = default)
     {
         using Process process = Start(command, workingDirectory, redirectError: true);
         await using CancellationTokenRegistration kill = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
@@ -29,7 +30,8 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
     /// <summary>Runs a program that must succeed.</summary>
     /// <exception cref="ServerSourceException">It cannot be started, or its exit code is not 0.</exception>
     public static async Task<CommandRun> RequireAsync(
-        CommandLine command, Func<Stream, Task>? input = null, string? workingDirectory = null, CancellationToken cancellationToken = default)
+        CommandLine command, Func<Stream, Task>? input = null, string? workingDirectory = null,
+            CancellationToken cancellationToken = default)
     {
         CommandRun run = await RunAsync(command, input, workingDirectory, cancellationToken);
         return run.ExitCode == 0 ? run : throw new ServerSourceException($"'{command}' ended with code {run.ExitCode}: {run.Tail()}");

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.TestServers.Hosting;
 
-/// <summary>A server in a container, for machines that have a Docker engine and no Debian archive. The image initialises its own data.</summary>
+/// <summary>A server in a container, for machines that have a Docker engine and no Debian archive. The image initialises its own
+/// data.</summary>
 internal sealed class DockerProgram(string image, IReadOnlyList<string> user, IReadOnlyList<string> defaults) : ServerProgram
 {
     /// <summary>Fails if no engine answers, and fetches the image, so that a later start of a server is quick.</summary>
@@ -18,7 +19,8 @@ internal sealed class DockerProgram(string image, IReadOnlyList<string> user, IR
             throw new ServerSourceException($"no Docker engine answers: {CommandRun.LastLines(engine.Error, 2)}");
         }
 
-        CommandRun known = await CommandRun.RunAsync(new CommandLine("docker", ["image", "inspect", image]), cancellationToken: cancellationToken);
+        CommandRun known = await CommandRun.RunAsync(new CommandLine("docker", ["image", "inspect", image]),
+            cancellationToken: cancellationToken);
         if (known.ExitCode != 0)
         {
             await CommandRun.RequireAsync(new CommandLine("docker", ["pull", "--quiet", image]), cancellationToken: cancellationToken);

@@ -49,7 +49,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
 
     public static async Task<GuardedProcess> StartAsync(CommandLine server, InstanceFolder folder, string container)
     {
-        var guard = new CommandLine("/bin/sh", ["-c", Script, "guard", folder.Log, folder.FullPath, container, server.Program, .. server.Arguments]);
+        var guard = new CommandLine("/bin/sh",
+            ["-c", Script, "guard", folder.Log, folder.FullPath, container, server.Program, .. server.Arguments]);
         Process shell = CommandRun.Start(guard, workingDirectory: folder.FullPath, redirectError: false);
         string id = await shell.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The guarding shell ended at once.");
         return new GuardedProcess(shell, int.Parse(id, CultureInfo.InvariantCulture));

@@ -77,7 +77,8 @@ internal sealed class MariaDbRecipe(string version, string suite) : ServerRecipe
         foreach (string script in _scripts)
         {
             string path = ((string[])["mariadb", "mysql"]).Select(prefix => Path.Combine(Share(tree), $"{prefix}_{script}.sql"))
-                .FirstOrDefault(File.Exists) ?? throw new ServerSourceException($"the MariaDB {version} packages hold no script '{script}'");
+                .FirstOrDefault(File.Exists)
+                    ?? throw new ServerSourceException($"the MariaDB {version} packages hold no script '{script}'");
             foreach (string line in await File.ReadAllLinesAsync(path, cancellationToken))
             {
                 // Accounts with this machine's own name are not needed.

@@ -24,7 +24,8 @@ internal sealed record NamedServer(string Host, int Port, string User, string Pa
         {
             // Neither the value nor the inner message, which repeats it, may be shown: it contains a password.
             throw new InvalidOperationException(
-                $"The environment variable {variable} is not a connection string such as 'Server=127.0.0.1;Port=3306;User ID=root;Password=…'.");
+                $"The environment variable {variable} is not a connection string such as 'Server=127.0.0.1;Port=3306;User "
+                    + "ID=root;Password=…'.");
         }
 
         string Value(string fallback, params ReadOnlySpan<string> keys)

@@ -13,7 +13,8 @@ internal static class ServerFinder
     public static Task<ServerProgram> FindAsync(ServerKind kind, CancellationToken cancellationToken)
     {
         // All callers share the search, so one caller's token must not end it.
-        Lazy<Task<ServerProgram>> search = _found.GetOrAdd(kind, k => new Lazy<Task<ServerProgram>>(() => SearchAsync(ServerRecipe.For(k))));
+        Lazy<Task<ServerProgram>> search =
+            _found.GetOrAdd(kind, k => new Lazy<Task<ServerProgram>>(() => SearchAsync(ServerRecipe.For(k))));
         return search.Value.WaitAsync(cancellationToken);
     }
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>The analyzer ignores an entry of BannedSymbols.txt that names nothing, so a typing error would lift a ban without a word.</summary>
+/// <summary>The analyzer ignores an entry of BannedSymbols.txt that names nothing, so a typing error would lift a ban without a
+/// word.</summary>
 public sealed partial class BannedSymbolsTests
 {
     public static TheoryData<string> Entries => [.. File.ReadLines(Path.Combine(ShippedAssemblies.Root, "src", "BannedSymbols.txt"))];
@@ -26,7 +27,8 @@ public sealed partial class BannedSymbolsTests
         var type = Find(path[..dot]);
         Assert.NotNull(type);
         var name = path[(dot + 1)..].Replace('#', '.');
-        Assert.Contains(type.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance), m => m.Name == name && Parameters(m) == parameters);
+        Assert.Contains(type.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance), m => m.Name == name
+            && Parameters(m) == parameters);
     }
 
     private static string Parameters(MemberInfo member)

@@ -2,7 +2,8 @@ using System.Xml.Linq;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>Adapters never see each other, the core never sees an adapter, and inside a package the arrows between folders form no circle.</summary>
+/// <summary>Adapters never see each other, the core never sees an adapter, and inside a package the arrows between folders form no
+/// circle.</summary>
 public sealed class DependencyTests
 {
     public static TheoryData<string> Assemblies => ShippedAssemblies.Names;
@@ -22,7 +23,8 @@ public sealed class DependencyTests
     [Theory]
     [MemberData(nameof(Assemblies))]
     public void Every_folder_of_a_package_is_listed(string name)
-        => Assert.Equal(House.Folders[name].Keys.Order(StringComparer.Ordinal), Folders(name).Where(f => f.Length > 0).Order(StringComparer.Ordinal));
+        => Assert.Equal(House.Folders[name].Keys.Order(StringComparer.Ordinal), Folders(name).Where(f => f.Length > 0)
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -83,5 +85,6 @@ public sealed class DependencyTests
         Assert.True(lines.Count == 0, string.Join('\n', lines));
     }
 
-    private static IEnumerable<string> Folders(string name) => FolderUses.Sources(name).Select(file => FolderUses.FolderOf(name, file)).Distinct();
+    private static IEnumerable<string> Folders(string name)
+        => FolderUses.Sources(name).Select(file => FolderUses.FolderOf(name, file)).Distinct();
 }

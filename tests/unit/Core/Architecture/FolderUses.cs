@@ -4,11 +4,12 @@ using System.Text.RegularExpressions;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>Finds which folders of an assembly use which others: from the compiled types and their code, and from the using directives of the source, since
-/// the compiler leaves no trace of a constant.</summary>
+/// <summary>Finds which folders of an assembly use which others: from the compiled types and their code, and from the using directives of
+/// the source, since the compiler leaves no trace of a constant.</summary>
 internal sealed partial class FolderUses
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OperandType> Operands = typeof(OpCodes).GetFields().Select(f => (OpCode)f.GetValue(null)!)
         .ToDictionary(code => code.Value, code => code.OperandType);
@@ -51,7 +52,8 @@ internal sealed partial class FolderUses
 
     /// <summary>The folder of a source file, relative to its project.</summary>
     public static string FolderOf(string project, string file)
-        => (Path.GetDirectoryName(Path.GetRelativePath(Path.Combine(ShippedAssemblies.Root, "src", project), file)) ?? "").Replace('\\', '/');
+        => (Path.GetDirectoryName(Path.GetRelativePath(Path.Combine(ShippedAssemblies.Root, "src", project), file)) ?? "")
+            .Replace('\\', '/');
 
     private void Read(string file)
     {

@@ -1,7 +1,8 @@
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>The rooms of the house (src/ARCHITECTURE.md): which packages each package may depend on, and for every folder which others of its package it may
-/// use. The root of a package is used by all its folders and joins them all. A new folder or dependency is one line here.</summary>
+/// <summary>The rooms of the house (src/ARCHITECTURE.md): which packages each package may depend on, and for every folder which others of
+/// its package it may use. The root of a package is used by all its folders and joins them all. A new folder or dependency is one line
+/// here.</summary>
 internal static class House
 {
     private const string Logging = "Microsoft.Extensions.Logging.Abstractions";
@@ -16,7 +17,8 @@ internal static class House
     };
 
     /// <summary>For each package: its folders, relative to the project, and which others each may use.</summary>
-    public static IReadOnlyDictionary<string, Dictionary<string, string[]>> Folders { get; } = new Dictionary<string, Dictionary<string, string[]>>
+    public static IReadOnlyDictionary<string, Dictionary<string, string[]>> Folders { get; } =
+        new Dictionary<string, Dictionary<string, string[]>>
     {
         ["CdcEmbedded"] = new()
         {

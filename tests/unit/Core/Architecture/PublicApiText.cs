@@ -26,7 +26,8 @@ internal static class PublicApiText
 
     private static string Describe(Type type) => type.IsInterface ? "interface"
         : type.IsEnum ? "enum"
-        : type.IsValueType ? type.IsDefined(typeof(System.Runtime.CompilerServices.IsReadOnlyAttribute), false) ? "readonly struct" : "struct"
+        : type.IsValueType ? type.IsDefined(typeof(System.Runtime.CompilerServices.IsReadOnlyAttribute), false)
+        ? "readonly struct" : "struct"
         : type is { IsAbstract: true, IsSealed: true } ? "static class"
         : type.IsAbstract ? "abstract class"
         : type.IsSealed ? "sealed class" : "class";
@@ -40,7 +41,8 @@ internal static class PublicApiText
         }
 
         var inherited = type.BaseType?.GetInterfaces() ?? [];
-        bases.AddRange(type.IsEnum ? [] : type.GetInterfaces().Except(inherited).Where(i => i.IsPublic).Select(Name).Order(StringComparer.Ordinal));
+        bases.AddRange(type.IsEnum ? [] : type.GetInterfaces().Except(inherited).Where(i => i.IsPublic).Select(Name)
+            .Order(StringComparer.Ordinal));
         return bases.Count == 0 ? "" : " : " + string.Join(", ", bases);
     }
 
@@ -52,7 +54,8 @@ internal static class PublicApiText
         PropertyInfo p when Accessor(p) is { } accessor =>
             $"{Modifiers(accessor)}{p.Name}{Index(p)}: {Name(p.PropertyType)}{Mark(Nullability.Create(p))}{Accessors(p)}",
         ConstructorInfo c when IsSeen(c.IsPublic, c.IsFamily || c.IsFamilyOrAssembly) => $"new({Parameters(c)})",
-        MethodInfo m when IsSeen(m.IsPublic, m.IsFamily || m.IsFamilyOrAssembly) && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal))
+        MethodInfo m when IsSeen(m.IsPublic, m.IsFamily || m.IsFamilyOrAssembly)
+            && (!m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal))
             => $"{Modifiers(m)}{m.Name}{Generic(m)}({Parameters(m)}): {Name(m.ReturnType)}{Mark(Nullability.Create(m.ReturnParameter))}",
         _ => null,
     };
@@ -94,7 +97,8 @@ internal static class PublicApiText
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(p =>
         (p.IsDefined(typeof(ParamArrayAttribute), false) ? "params " : p.IsOut ? "out " : p.ParameterType.IsByRef ? "ref " : "")
-        + Name(p.ParameterType) + Mark(Nullability.Create(p)) + " " + p.Name + (p.HasDefaultValue ? " = " + (p.DefaultValue ?? "default") : "")));
+        + Name(p.ParameterType) + Mark(Nullability.Create(p)) + " " + p.Name
+        + (p.HasDefaultValue ? " = " + (p.DefaultValue ?? "default") : "")));
 
     private static string Mark(NullabilityInfo info) => !info.Type.IsValueType && info.ReadState == NullabilityState.Nullable ? "?" : "";
 

@@ -8,14 +8,18 @@ namespace CdcEmbedded.Tests.Documentation;
 public sealed partial class ApiNameTests
 {
     private static readonly string[] UserPages = ["README.md", .. RepositoryText.Pages.Where(page =>
-        page.StartsWith("src/docs/", StringComparison.Ordinal) || page.EndsWith("/README.md", StringComparison.Ordinal) && page.StartsWith("src/", StringComparison.Ordinal))];
+        page.StartsWith("src/docs/", StringComparison.Ordinal) || page.EndsWith("/README.md", StringComparison.Ordinal)
+            && page.StartsWith("src/", StringComparison.Ordinal))];
 
     /// <summary>Names of other libraries, of the framework and of connection strings.</summary>
     private static readonly string[] Foreign =
     [
-        "ActivitySource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail", "EnableCleartextPlugin", "MongoClient",
-        "InvalidCastException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection", "MySqlDataSource", "ObjectDisposedException",
-        "OperationCanceledException", "OverflowException", "RawBsonDocument", "ServerRsaPublicKeyFile", "SslCa", "SslCert", "SslKey", "SslMode", "VerifyCA", "VerifyFull",
+        "ActivitySource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail",
+            "EnableCleartextPlugin", "MongoClient",
+        "InvalidCastException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection", "MySqlDataSource",
+            "ObjectDisposedException",
+        "OperationCanceledException", "OverflowException", "RawBsonDocument", "ServerRsaPublicKeyFile", "SslCa", "SslCert", "SslKey",
+            "SslMode", "VerifyCA", "VerifyFull",
         "SaveOffsetAsync",
     ];
 
@@ -36,7 +40,8 @@ public sealed partial class ApiNameTests
             var parts = code.Split('(')[0].Split('.');
             var isKnown = parts.Length == 2 && Types.TryGetValue(parts[0], out var types)
                 ? types.SelectMany(MembersOf).Contains(parts[1])
-                : parts.Length > 1 || !Name().IsMatch(parts[0]) || Types.ContainsKey(parts[0]) || Members.Contains(parts[0]) || Foreign.Contains(parts[0]);
+                : parts.Length > 1 || !Name().IsMatch(parts[0]) || Types.ContainsKey(parts[0]) || Members.Contains(parts[0])
+                || Foreign.Contains(parts[0]);
             if (!isKnown)
             {
                 unknown.Add(code);
@@ -47,7 +52,8 @@ public sealed partial class ApiNameTests
     }
 
     private static IEnumerable<string> MembersOf(Type type) =>
-        type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy).Select(member => member.Name);
+        type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy)
+            .Select(member => member.Name);
 
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex InlineCode();

@@ -9,7 +9,8 @@ public sealed partial class CitationTests
     public void Every_requirement_that_a_comment_cites_is_listed_in_the_map()
     {
         var listed = Listed().Matches(RepositoryText.Read("src/ARCHITECTURE.md")).Select(match => match.Groups[1].Value).ToHashSet();
-        var cited = Comments().SelectMany(comment => Cited().Matches(comment.Text).Select(match => (comment.Path, comment.Line, Number: match.Value)));
+        var cited = Comments()
+            .SelectMany(comment => Cited().Matches(comment.Text).Select(match => (comment.Path, comment.Line, Number: match.Value)));
 
         Assert.NotEmpty(listed);
         Assert.DoesNotContain(cited, citation => !listed.Contains(citation.Number));
@@ -24,7 +25,8 @@ public sealed partial class CitationTests
         .Where(match => !RepositoryText.Pages.Any(page => page.EndsWith(match.Value, StringComparison.Ordinal)))
         .Select(match => $"{comment.Path}:{comment.Line}: {match.Value}")));
 
-    private static IEnumerable<Prose> Comments() => RepositoryText.CodeFiles.SelectMany(path => CSharpReader.Read(path, RepositoryText.Read(path)))
+    private static IEnumerable<Prose> Comments()
+        => RepositoryText.CodeFiles.SelectMany(path => CSharpReader.Read(path, RepositoryText.Read(path)))
         .Where(prose => prose.Kind is ProseKind.Comment or ProseKind.XmlDoc);
 
     [GeneratedRegex(@"\*\*(R\d+b?)\*\*")]

@@ -37,7 +37,8 @@ public sealed partial class PageTests
         Assert.All(Link().Matches(text), link =>
         {
             var target = link.Groups["path"].Value is { Length: > 0 } path
-                ? Path.GetRelativePath(ShippedAssemblies.Root, Path.GetFullPath(path, Path.Combine(ShippedAssemblies.Root, Path.GetDirectoryName(page) ?? "")))
+                ? Path.GetRelativePath(ShippedAssemblies.Root,
+                    Path.GetFullPath(path, Path.Combine(ShippedAssemblies.Root, Path.GetDirectoryName(page) ?? "")))
                 : page;
             Assert.True(Path.Exists(Path.Combine(ShippedAssemblies.Root, target)), $"{page} links to {target}, which does not exist.");
             if (link.Groups["anchor"].Value is { Length: > 0 } anchor)

@@ -23,7 +23,8 @@ internal static class PlainEnglish
 
     private static readonly Regex Allowed = new(
         @"\b(lag|lags|lagging|falls?|falling|fell|fallen)\s+behind\b"
-        + @"|\bbehind\s+((a|an|the|its)\s+)?(\w+\s+)?`?(proxy|load\s+balancer|firewall|NAT|mongos|interface)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+        + @"|\bbehind\s+((a|an|the|its)\s+)?(\w+\s+)?`?(proxy|load\s+balancer|firewall|NAT|mongos|interface)\b",
+            RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private static readonly Regex InlineCode = new("`[^`\n]*`", RegexOptions.CultureInvariant);
 

@@ -3,12 +3,13 @@ namespace CdcEmbedded.Tests.Documentation;
 /// <summary>Comments, documentation, messages, test names and pages use the words of the glossary in src/ARCHITECTURE.md.</summary>
 public sealed class PlainEnglishTests
 {
-    /// <summary>The folders whose texts are still being rewritten: an offender elsewhere fails. The report that CDC_LANGUAGE_REPORT names has
-    /// all of them.</summary>
+    /// <summary>The folders whose texts are still being rewritten: an offender elsewhere fails. The report that CDC_LANGUAGE_REPORT names
+    /// has all of them.</summary>
     private static readonly string[] Unswept = ["src/CdcEmbedded.MongoDb/", "tests/doubles/MongoDb.Double/", "tests/unit/MongoDb/"];
 
     /// <summary>The rules, their tests and the map that lists the words.</summary>
-    private static readonly string[] Exempt = ["tests/unit/Core/Documentation/PlainEnglish.cs", "tests/unit/Core/Documentation/PlainEnglishTests.cs"];
+    private static readonly string[] Exempt = ["tests/unit/Core/Documentation/PlainEnglish.cs",
+        "tests/unit/Core/Documentation/PlainEnglishTests.cs"];
 
     [Fact]
     public void Every_text_uses_the_words_of_the_glossary()
@@ -33,7 +34,8 @@ public sealed class PlainEnglishTests
     [InlineData("void It_goes_on_after_a_restart() { }", "\"goes on\"")]
     [InlineData("// a phrase that\n// is read once\n// more", "x.cs:2: \"once more\"")]
     public void A_word_is_found_in_a_comment_a_document_a_literal_and_a_name(string code, string expected) =>
-        Assert.Contains(CSharpReader.Read("x.cs", code).SelectMany(PlainEnglish.Check), offender => offender.Contains(expected, StringComparison.Ordinal));
+        Assert.Contains(CSharpReader.Read("x.cs", code).SelectMany(PlainEnglish.Check),
+            offender => offender.Contains(expected, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("// a replica that lags behind its source, behind a load balancer")]
@@ -42,5 +44,6 @@ public sealed class PlainEnglishTests
     public void A_word_in_code_or_in_its_right_sense_is_not_an_offender(string code) =>
         Assert.Empty(CSharpReader.Read("x.cs", code).SelectMany(PlainEnglish.Check));
 
-    private static string Folder(string path) => path.Split(':')[0] is var file && file.Contains('/') ? file[..file.LastIndexOf('/')] : "(root)";
+    private static string Folder(string path)
+        => path.Split(':')[0] is var file && file.Contains('/') ? file[..file.LastIndexOf('/')] : "(root)";
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace CdcEmbedded.Tests.Documentation;
 
 /// <summary>Every C# block of the pages is compiled: it equals a snippet of samples/DocSnippets.</summary>
-/// <remarks>A snippet starts at <c>// &lt;name&gt;</c> and ends at <c>// &lt;/name&gt;</c>. One that occurs in several parts, such as the using directives and
-/// the code that needs them, is shown with an empty line between the parts.</remarks>
+/// <remarks>A snippet starts at <c>// &lt;name&gt;</c> and ends at <c>// &lt;/name&gt;</c>. One that occurs in several parts, such as the
+/// using directives and the code that needs them, is shown with an empty line between the parts.</remarks>
 public sealed partial class SnippetTests
 {
     private static readonly Dictionary<string, string> Snippets = ReadSnippets();
@@ -13,7 +13,8 @@ public sealed partial class SnippetTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_code_block_equals_a_compiled_snippet(string page) => Assert.All(Blocks(page), block => Assert.Contains(block, Snippets.Values));
+    public void Every_code_block_equals_a_compiled_snippet(string page)
+        => Assert.All(Blocks(page), block => Assert.Contains(block, Snippets.Values));
 
     [Fact]
     public void Every_snippet_is_shown_on_a_page()

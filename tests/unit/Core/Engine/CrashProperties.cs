@@ -73,7 +73,8 @@ public sealed class CrashProperties : EngineTest
         {
             0 => CommitPolicy.Always,
             1 => CommitPolicy.EachTransaction,
-            _ => new CommitPolicy { Changes = random.Next(1, 10), MaxOverrun = random.Next(1, 3), WaitForTransactionEnd = random.Next(2) == 0 },
+            _ => new CommitPolicy { Changes = random.Next(1, 10), MaxOverrun = random.Next(1, 3),
+                WaitForTransactionEnd = random.Next(2) == 0 },
         },
         Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromTicks(1), MaxDelay = TimeSpan.FromTicks(1) },
     };
@@ -133,7 +134,8 @@ public sealed class CrashProperties : EngineTest
             return Id(change) - 1;
         }
 
-        await using var whole = new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions { Name = "probe", CommitPolicy = CommitPolicy.Never });
+        await using var whole = new CdcEngine(source, new InMemoryOffsetStore(),
+            new CdcEngineOptions { Name = "probe", CommitPolicy = CommitPolicy.Never });
         await foreach (var change in whole.ReadAsync(Timeout))
         {
             last = Id(change);
@@ -146,7 +148,8 @@ public sealed class CrashProperties : EngineTest
     {
         public bool IsDead { get; set; }
 
-        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default) => inner.LoadAsync(key, cancellationToken);
+        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+            => inner.LoadAsync(key, cancellationToken);
 
         public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
             => IsDead ? throw new IOException("The process is gone.") : inner.SaveAsync(key, text, expectedVersion, cancellationToken);

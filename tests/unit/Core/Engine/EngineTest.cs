@@ -35,7 +35,8 @@ public abstract class EngineTest
     }
 
     private protected CdcEngineOptions Options(CommitPolicy? commit = null, AcknowledgementMode mode = AcknowledgementMode.OnNext,
-        int maxBatch = 2048, ReconnectPolicy? reconnect = null, TimeProvider? time = null, int maxChanges = 65536, long maxBytes = 1 << 26) => new()
+        int maxBatch = 2048, ReconnectPolicy? reconnect = null, TimeProvider? time = null, int maxChanges = 65536, long maxBytes = 1 << 26)
+        => new()
         {
             Name = "test",
             CommitPolicy = commit ?? CommitPolicy.Default,
@@ -43,11 +44,13 @@ public abstract class EngineTest
             MaxBatchSize = maxBatch,
             MaxBufferedChanges = maxChanges,
             MaxBufferedBytes = maxBytes,
-            Reconnect = reconnect ?? new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) },
+            Reconnect = reconnect
+                ?? new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) },
             TimeProvider = time ?? Time,
         };
 
-    private protected CdcEngine Engine(ScriptedSource source, CommitPolicy? commit = null, AcknowledgementMode mode = AcknowledgementMode.OnNext,
+    private protected CdcEngine Engine(ScriptedSource source, CommitPolicy? commit = null,
+        AcknowledgementMode mode = AcknowledgementMode.OnNext,
         int maxBatch = 2048) => new(source, Store, Options(commit, mode, maxBatch));
 
     protected static string At(int transactions, int rows = 0, bool isBegun = false)

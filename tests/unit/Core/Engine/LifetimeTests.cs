@@ -25,7 +25,8 @@ public sealed class LifetimeTests : EngineTest
     [Fact]
     public async Task A_first_start_stores_where_it_begins_before_the_first_event()
     {
-        await using var engine = new CdcEngine(Transactions(1, 1, 1), Store, new CdcEngineOptions { Name = "test", StartFrom = StartPosition.Latest });
+        await using var engine =
+            new CdcEngine(Transactions(1, 1, 1), Store, new CdcEngineOptions { Name = "test", StartFrom = StartPosition.Latest });
         var reading = Assert.ThrowsAsync<ObjectDisposedException>(() => ReadIdsAsync(engine));
         await UntilAsync(() => LastSaved == At(2), "the start is stored");
         await engine.DisposeAsync();
@@ -145,7 +146,8 @@ public sealed class LifetimeTests : EngineTest
         await using var engine = Engine(source);
         var token = new CancellationToken(true);
 
-        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await engine.ReadAsync(token).GetAsyncEnumerator().MoveNextAsync());
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await engine.ReadAsync(token).GetAsyncEnumerator()
+            .MoveNextAsync());
 
         Assert.Equal(token, e.CancellationToken);
         Assert.Equal(0, source.OpenFeeds);
@@ -385,7 +387,8 @@ public sealed class LifetimeTests : EngineTest
 
         public volatile int Waiting;
 
-        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default) => _inner.LoadAsync(key, cancellationToken);
+        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+            => _inner.LoadAsync(key, cancellationToken);
 
         public async ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
         {

@@ -139,7 +139,8 @@ public sealed class OffsetLostTests : EngineTest
     [Fact]
     public async Task A_second_loss_after_something_was_read_is_another_loss()
     {
-        var source = new ScriptedSource().Fail(new OffsetLostException("first")).Insert(Table, ("id", 1)).Fail(new OffsetLostException("second")).End();
+        var source = new ScriptedSource().Fail(new OffsetLostException("first")).Insert(Table, ("id", 1))
+            .Fail(new OffsetLostException("second")).End();
         await using var engine = Lost(source, OffsetLostPolicy.StartFromEarliest);
 
         Assert.Equal(["PositionLost", "1", "PositionLost", "1"], (await ReadItemsAsync(engine)).Select(Text));
@@ -148,7 +149,8 @@ public sealed class OffsetLostTests : EngineTest
     [Fact]
     public async Task A_start_without_a_position_has_none_to_lose()
     {
-        await using var engine = Lost(new RefusingSource(new ScriptedSource()) { LosesEverything = true }, OffsetLostPolicy.StartFromEarliest);
+        await using var engine = Lost(new RefusingSource(new ScriptedSource()) { LosesEverything = true },
+            OffsetLostPolicy.StartFromEarliest);
 
         await Assert.ThrowsAsync<OffsetLostException>(() => ReadItemsAsync(engine));
     }
@@ -167,7 +169,8 @@ public sealed class OffsetLostTests : EngineTest
         Assert.Equal(("shop", "orders", "skipped"), (skipped.Database, skipped.Table, skipped.Message));
         Assert.Equal("TableSkipped of shop.orders: skipped", skipped.ToString());
         Assert.Equal("Incident: lost events", items[2].ToString());
-        Assert.Equal(1, _log.Of(LogLevel.Warning).Count(line => line.Contains("TableSkipped notice of shop.orders: skipped", StringComparison.Ordinal)));
+        Assert.Equal(1, _log.Of(LogLevel.Warning)
+            .Count(line => line.Contains("TableSkipped notice of shop.orders: skipped", StringComparison.Ordinal)));
         Assert.Equal(1, _log.Of(LogLevel.Warning).Count(line => line.Contains("Incident notice: lost events", StringComparison.Ordinal)));
     }
 

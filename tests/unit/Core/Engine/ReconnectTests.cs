@@ -130,7 +130,8 @@ public sealed class ReconnectTests : EngineTest
     public async Task Attempts_without_progress_are_limited_by_the_policy()
     {
         var source = Transactions(1, 1).Disconnect(100);
-        var policy = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1), MaxAttempts = 5 };
+        var policy = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1),
+            MaxAttempts = 5 };
         await using var engine = new CdcEngine(source, Store, Options(reconnect: policy, time: TimeProvider.System));
 
         await Assert.ThrowsAsync<CdcConnectionException>(() => ReadIdsAsync(engine));

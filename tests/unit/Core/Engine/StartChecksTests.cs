@@ -19,7 +19,8 @@ public sealed class StartChecksTests : EngineTest
 
         Assert.Equal([_error, _warning, _other], e.Findings);
         Assert.Contains("(2 to fix)", e.Message, StringComparison.Ordinal);
-        Assert.All(e.Findings, finding => Assert.Contains($"[{finding.Code}] {finding.Message} Remedy: {finding.Remedy}", e.Message, StringComparison.Ordinal));
+        Assert.All(e.Findings, finding => Assert.Contains($"[{finding.Code}] {finding.Message} Remedy: {finding.Remedy}", e.Message,
+            StringComparison.Ordinal));
         Assert.Empty(Store.Saved);
     }
 
@@ -82,7 +83,8 @@ public sealed class StartChecksTests : EngineTest
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             lock (_gate)
             {

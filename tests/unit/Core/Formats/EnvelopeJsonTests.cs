@@ -10,7 +10,8 @@ public sealed class EnvelopeJsonTests
 {
     private static readonly FixedTime Clock = new(1_710_000_000_123);
 
-    private static EnvelopeJson Writer(bool transactions = false) => new(new EnvelopeJsonOptions { IncludeTransaction = transactions, TimeProvider = Clock });
+    private static EnvelopeJson Writer(bool transactions = false)
+        => new(new EnvelopeJsonOptions { IncludeTransaction = transactions, TimeProvider = Clock });
 
     [Fact]
     public void An_update_has_all_members_in_their_order()
@@ -43,7 +44,8 @@ public sealed class EnvelopeJsonTests
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("before").ValueKind);
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("after").ValueKind);
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("key").ValueKind);
-        Assert.Equal(operation == ChangeOperation.Read ? "true" : "false", document.RootElement.GetProperty("source").GetProperty("snapshot").GetString());
+        Assert.Equal(operation == ChangeOperation.Read ? "true" : "false", document.RootElement.GetProperty("source")
+            .GetProperty("snapshot").GetString());
     }
 
     [Theory]
@@ -107,7 +109,8 @@ public sealed class EnvelopeJsonTests
         var schema = new TableSchema("shop", "orders", [new ColumnSchema { Name = name, TypeName = "int" }], [0]);
         var row = OneChange.RowOf(schema, (name, DataValue.FromInt64(1)));
         using var json = Writer();
-        foreach (var change in new[] { new OneChange(ChangeOperation.Create, default, row).Event, OneChange.Insert((name, DataValue.FromInt64(1))) })
+        foreach (var change in new[] { new OneChange(ChangeOperation.Create, default, row).Event,
+            OneChange.Insert((name, DataValue.FromInt64(1))) })
         {
             var text = json.ToJson(change);
             Assert.DoesNotContain('\n', text);

@@ -5,7 +5,8 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Tests.Formats;
 
 /// <summary>One change of <c>shop.orders</c> with records of the test's choice.</summary>
-internal sealed class OneChange(ChangeOperation operation, DataRecord before, DataRecord after, DataRecord key = default, bool inTransaction = true, bool isProvisional = false) : ChangeSet
+internal sealed class OneChange(ChangeOperation operation, DataRecord before, DataRecord after, DataRecord key = default,
+    bool inTransaction = true, bool isProvisional = false) : ChangeSet
 {
     public static readonly DateTimeOffset CommitTime = new(2024, 3, 9, 12, 33, 58, 123, TimeSpan.Zero);
 
@@ -14,7 +15,8 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
     public static DataRecord RowOf(TableSchema? schema, params (string Name, DataValue Value)[] fields)
         => new(new DetachedRecordSet(schema, [.. fields.Select(f => f.Name)], [.. fields.Select(f => f.Value)]), 0);
 
-    public static ChangeEvent Insert(params (string Name, DataValue Value)[] fields) => new OneChange(ChangeOperation.Create, default, Row(fields)).Event;
+    public static ChangeEvent Insert(params (string Name, DataValue Value)[] fields)
+        => new OneChange(ChangeOperation.Create, default, Row(fields)).Event;
 
     /// <summary>The change, as the fifth one of its transaction and the second one of its table.</summary>
     public ChangeEvent Event

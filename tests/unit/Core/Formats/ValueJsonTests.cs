@@ -114,7 +114,8 @@ public sealed class ValueJsonTests
     [Fact]
     public void Text_stays_readable_and_control_characters_are_escaped()
     {
-        Assert.Equal("\"naïve <b>'日本' 🙂\"", Json(Text("naïve <b>'日本' 🙂"u8.ToArray())).Replace("\\uD83D\\uDE42", "🙂", StringComparison.Ordinal));
+        Assert.Equal("\"naïve <b>'日本' 🙂\"", Json(Text("naïve <b>'日本' 🙂"u8.ToArray()))
+            .Replace("\\uD83D\\uDE42", "🙂", StringComparison.Ordinal));
         Assert.Equal("\"a\\nb\\u0000\\\"\\\\\"", Json(Text("a\nb\0\"\\"u8.ToArray())));
         Assert.Equal("\"é\"", Json(Text([0xE9], Encoding.Latin1)));
         Assert.Equal("\"\"", Json(Text([], Encoding.Latin1)));
@@ -198,7 +199,8 @@ public sealed class ValueJsonTests
 
     private sealed class CountingCodec : ValueCodec
     {
-        public override string ToJsonText(ReadOnlySpan<byte> bytes) => string.Create(CultureInfo.InvariantCulture, $"{{\"bytes\": {bytes.Length}}}");
+        public override string ToJsonText(ReadOnlySpan<byte> bytes)
+            => string.Create(CultureInfo.InvariantCulture, $"{{\"bytes\": {bytes.Length}}}");
     }
 
     private sealed class PatchCodec : ValueCodec

@@ -39,7 +39,8 @@ public sealed class OffsetStoreTests
         private readonly Dictionary<string, StoredOffset> _offsets =
             new(fault == "ignores-case" ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
-        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default) => new(_offsets.GetValueOrDefault(key));
+        public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+            => new(_offsets.GetValueOrDefault(key));
 
         public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
         {

@@ -63,7 +63,8 @@ public sealed class RecordTests
     [Fact]
     public void ChangeEventBuilder_builds_events_as_a_source_would()
     {
-        var change = ChangeEventBuilder.Update("shop.orders", ScriptedRow.Of(("id", 1), ("total", 2m)), ScriptedRow.Of(("id", 1), ("total", 3m)))
+        var change = ChangeEventBuilder.Update("shop.orders", ScriptedRow.Of(("id", 1), ("total", 2m)),
+            ScriptedRow.Of(("id", 1), ("total", 3m)))
             .WithTransaction(4, 2).Build();
 
         Assert.Equal(ChangeOperation.Update, change.Operation);
@@ -114,6 +115,8 @@ public sealed class RecordTests
 
         public override int IndexOf(int record, string name) => RecordTests.Schema.IndexOf(name);
 
-        public override DataValue GetValue(int record, int field) => field < GetFieldCount(record) ? field == 0 ? DataValue.FromInt64(7) : DataValue.FromText("hi") : throw new ArgumentOutOfRangeException(nameof(field));
+        public override DataValue GetValue(int record, int field)
+            => field < GetFieldCount(record) ? field == 0 ? DataValue.FromInt64(7) : DataValue.FromText("hi")
+            : throw new ArgumentOutOfRangeException(nameof(field));
     }
 }

@@ -18,7 +18,8 @@ public sealed class ValueTests
         Assert.True(DataValue.Null is { IsNull: true, IsAbsent: false, Kind: ValueKind.Null });
         Assert.True(DataValue.Absent is { IsNull: false, IsAbsent: true, Kind: ValueKind.Absent });
         Assert.Contains("IsNull", Assert.Throws<InvalidCastException>(() => DataValue.Null.AsInt64()).Message, StringComparison.Ordinal);
-        Assert.Contains("IsAbsent", Assert.Throws<InvalidCastException>(() => DataValue.Absent.AsString()).Message, StringComparison.Ordinal);
+        Assert.Contains("IsAbsent", Assert.Throws<InvalidCastException>(() => DataValue.Absent.AsString()).Message,
+            StringComparison.Ordinal);
         Assert.Equal("NULL", DataValue.Null.ToString());
         Assert.Equal("", DataValue.Absent.ToString());
     }

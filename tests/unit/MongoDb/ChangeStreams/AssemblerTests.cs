@@ -24,7 +24,8 @@ public sealed class AssemblerTests
         Assert.Equal([1L, 2L], document.Open.Select(static open => open.Transaction.Number).Order());
 
         var resumed = New(document.Point, document.Open);
-        Assert.Equal(["2/2", "1/3", "End 2 (2)", "End 1 (3)", "-"], Texts(resumed.Process(Batch(Event(5, 4, 2), Event(5, 5, 1), Event(6, 1))), Tracker(offset)));
+        Assert.Equal(["2/2", "1/3", "End 2 (2)", "End 1 (3)", "-"],
+            Texts(resumed.Process(Batch(Event(5, 4, 2), Event(5, 5, 1), Event(6, 1))), Tracker(offset)));
     }
 
     [Fact]
@@ -78,8 +79,10 @@ public sealed class AssemblerTests
     public void An_operation_that_is_not_known_and_one_without_a_name_are_items()
     {
         var output = New(default).Process(Batch(
-            RawBson.Parse("""{"_id":{"_data":"8200"},"operationType":"inventedLater","ns":{"db":"shop","odd":1}}"""), RawBson.Parse("""{"_id":{"_data":"8201"}}""")));
-        Assert.Equal(["inventedLater", ""], output.Entries.Select(static entry => Assert.IsType<SchemaChange>(entry.Item)).Select(static item => item.Operation));
+            RawBson.Parse("""{"_id":{"_data":"8200"},"operationType":"inventedLater","ns":{"db":"shop","odd":1}}"""),
+                RawBson.Parse("""{"_id":{"_data":"8201"}}""")));
+        Assert.Equal(["inventedLater", ""], output.Entries.Select(static entry => Assert.IsType<SchemaChange>(entry.Item))
+            .Select(static item => item.Operation));
     }
 
     [Fact]
@@ -101,9 +104,11 @@ public sealed class AssemblerTests
     [InlineData("""{"v":1,"source":"mongodb","time":{"t":-1,"i":0}}""")]
     [InlineData("""{"v":1,"source":"mongodb","time":{"t":1,"i":0},"tx":[{"lsid":{}}]}""")]
     [InlineData("""{"v":1,"source":"mysql","file":"a","pos":4}""")]
-    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(CdcOffset.Parse(text)));
+    public void A_damaged_offset_is_refused(string text)
+        => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(CdcOffset.Parse(text)));
 
-    private static ChangeStreamAssembler New(StreamPoint start, TransactionProgress[]? open = null) => new(_stream, start, open ?? [], true, null);
+    private static ChangeStreamAssembler New(StreamPoint start, TransactionProgress[]? open = null)
+        => new(_stream, start, open ?? [], true, null);
 
     private static TransactionTracker Tracker(CdcOffset? start)
     {
@@ -137,7 +142,8 @@ public sealed class AssemblerTests
                 default:
                     for (var i = 0; i < entry.Changes?.Count; i++)
                     {
-                        yield return entry.Changes.Transaction is { } transaction ? $"{Number(transaction)}/{entry.Changes.GetTotalOrder(i)}" : "-";
+                        yield return entry.Changes.Transaction is { } transaction
+                            ? $"{Number(transaction)}/{entry.Changes.GetTotalOrder(i)}" : "-";
                     }
 
                     break;

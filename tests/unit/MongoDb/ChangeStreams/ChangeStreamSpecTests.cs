@@ -30,7 +30,8 @@ public sealed class ChangeStreamSpecTests
     public async Task Every_test_of_the_file_passes(string name)
     {
         var folder = SpecFiles.Folder("change-streams/tests/unified");
-        using var parsed = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, name), TestContext.Current.CancellationToken));
+        using var parsed =
+            JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, name), TestContext.Current.CancellationToken));
         var file = parsed.RootElement;
         var failures = new List<string>();
         var count = 0;
@@ -60,13 +61,15 @@ public sealed class ChangeStreamSpecTests
     // The driver supports MongoDB 4.4 and later.
     private static bool IsForOldServersOnly(JsonElement test)
         => test.TryGetProperty("runOnRequirements", out var requirements) && requirements.EnumerateArray().All(static requirement
-            => requirement.TryGetProperty("maxServerVersion", out var version) && Version.Parse(version.GetString() ?? "") < new Version(4, 4));
+            => requirement.TryGetProperty("maxServerVersion", out var version)
+                && Version.Parse(version.GetString() ?? "") < new Version(4, 4));
 
     private static async Task RunAsync(JsonElement file, JsonElement test)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(20));
-        var topologies = test.TryGetProperty("runOnRequirements", out var requirements) && requirements[0].TryGetProperty("topologies", out var wanted)
+        var topologies = test.TryGetProperty("runOnRequirements", out var requirements)
+            && requirements[0].TryGetProperty("topologies", out var wanted)
             ? wanted.ToString()
             : "replicaset";
         await using var server = MongoDouble.Start(new MongoDoubleOptions

@@ -35,7 +35,8 @@ public sealed class CutProperties
                     StartFrom = StartPosition.At(MongoOffset.FromClusterTime(history.Start.ToBson())),
                     CommitPolicy = random.Next(2) == 0 ? CommitPolicy.Always : new CommitPolicy { Changes = 3 },
                     MaxBatchSize = random.Next(1, 10),
-                    Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) },
+                    Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1),
+                        MaxDelay = TimeSpan.FromMilliseconds(2) },
                 });
             log.OnStarted();
             await foreach (var item in engine.ReadAllAsync())

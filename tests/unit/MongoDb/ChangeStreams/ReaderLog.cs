@@ -21,11 +21,13 @@ internal sealed class ReaderLog(History history)
                 Take(change);
                 break;
             case TransactionBegin begin:
-                Assert.True(_open is null || (_inThisLife == 0 && _open == NumberOf(begin.Transaction)), "A transaction begins inside another one.");
+                Assert.True(_open is null || (_inThisLife == 0 && _open == NumberOf(begin.Transaction)),
+                    "A transaction begins inside another one.");
                 _open = NumberOf(begin.Transaction);
                 break;
             case TransactionEnd end:
-                Assert.True(_open == NumberOf(end.Transaction) || (_open is null && _inThisLife == 0), "A transaction ends that is not open.");
+                Assert.True(_open == NumberOf(end.Transaction) || (_open is null && _inThisLife == 0),
+                    "A transaction ends that is not open.");
                 var last = history.Expected[_seen - 1];
                 Assert.Equal((last.Transaction, last.TransactionSize), (NumberOf(end.Transaction), end.EventCount));
                 Assert.Equal(end.EventCount, end.DataCollections.Sum(static count => count.Value));

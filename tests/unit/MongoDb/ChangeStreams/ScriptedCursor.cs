@@ -4,7 +4,8 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>A cursor of a <see cref="ScriptedDeployment"/>: given replies, or a history in batches of random sizes, empty ones among them.</summary>
+/// <summary>A cursor of a <see cref="ScriptedDeployment"/>: given replies, or a history in batches of random sizes, empty ones among
+/// them.</summary>
 internal sealed class ScriptedCursor : IMongoCursor
 {
     private readonly Queue<RawBson> _replies = new();
@@ -39,7 +40,8 @@ internal sealed class ScriptedCursor : IMongoCursor
     {
         if (_history is not { } history)
         {
-            return _replies.TryDequeue(out var reply) ? new MongoBatch(reply) : throw new InvalidOperationException("The cursor is exhausted.");
+            return _replies.TryDequeue(out var reply) ? new MongoBatch(reply)
+                : throw new InvalidOperationException("The cursor is exhausted.");
         }
 
         if (_isBroken())

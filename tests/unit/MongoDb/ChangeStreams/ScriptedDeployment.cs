@@ -13,7 +13,8 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
     public ValueTask<RawBson> RunCommandAsync(string database, BsonDocument command, CancellationToken cancellationToken)
         => new(RawBson.Parse(Reply(command)));
 
-    public ValueTask<IMongoCursor> OpenCursorAsync(string database, BsonDocument command, CursorOptions options, CancellationToken cancellationToken)
+    public ValueTask<IMongoCursor> OpenCursorAsync(string database, BsonDocument command, CursorOptions options,
+        CancellationToken cancellationToken)
     {
         if (!command.Contains("aggregate"))
         {
@@ -61,7 +62,8 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
     private string Reply(BsonDocument command) => command.GetElement(0).Name switch
     {
         "buildInfo" => """{"versionArray":[8,0,0,0],"ok":1}""",
-        "hello" => $$$"""{"setName":"rs0","maxWireVersion":25,"operationTime":{"$timestamp":{"t":{{{history.Start.Seconds}}},"i":1}},"ok":1}""",
+        "hello"
+            => $$$"""{"setName":"rs0","maxWireVersion":25,"operationTime":{"$timestamp":{"t":{{{history.Start.Seconds}}},"i":1}},"ok":1}""",
         "listDatabases" => """{"databases":[],"ok":1}""",
         "find" => """{"cursor":{"id":0,"ns":"a.b","firstBatch":[]},"ok":1}""",
         _ => """{"ok":1}""",

@@ -3,8 +3,8 @@ using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>The matching rules of the unified test format: the root may have more fields than expected, nested documents may not; numbers match by
-/// value; and the operators that the files of this folder use.</summary>
+/// <summary>The matching rules of the unified test format: the root may have more fields than expected, nested documents may not; numbers
+/// match by value; and the operators that the files of this folder use.</summary>
 internal static class UnifiedMatch
 {
     /// <summary>Returns true if it matches; otherwise says where it does not.</summary>
@@ -32,7 +32,8 @@ internal static class UnifiedMatch
     {
         "$$exists" => special.Value.GetBoolean() == exists ? null : $"{path} is {(exists ? "there" : "missing")}",
         "$$unsetOrMatches" => exists ? Mismatch(special.Value, actual, true, false, path) : null,
-        "$$type" => exists && special.Value.ToString().Contains(TypeOf(actual), StringComparison.Ordinal) ? null : $"{path} is {actual?.GetType().Name}, not {special.Value}",
+        "$$type" => exists && special.Value.ToString().Contains(TypeOf(actual), StringComparison.Ordinal) ? null
+            : $"{path} is {actual?.GetType().Name}, not {special.Value}",
         _ => throw new NotSupportedException($"The operator {special.Name} is not played."),
     };
 
@@ -48,7 +49,8 @@ internal static class UnifiedMatch
             }
         }
 
-        return isRoot ? null : actual.Names.FirstOrDefault(name => !names.Contains(name)) is { } extra ? $"{path}.{extra} is not expected" : null;
+        return isRoot ? null : actual.Names.FirstOrDefault(name => !names.Contains(name)) is { } extra
+            ? $"{path}.{extra} is not expected" : null;
     }
 
     private static string? Items(JsonElement expected, List<object?> actual, string path)

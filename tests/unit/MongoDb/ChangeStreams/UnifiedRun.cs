@@ -4,9 +4,9 @@ using CdcEmbedded.MongoDb.Double.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>Runs one test of the unified format against a double. Writes and administration go to the double directly, the change stream through
-/// this package. What is expected of the commands sent (<c>expectEvents</c>) is not looked at: the source adds options and stages of its
-/// own to the command.</summary>
+/// <summary>Runs one test of the unified format against a double. Writes and administration go to the double directly, the change stream
+/// through this package. What is expected of the commands sent (<c>expectEvents</c>) is not looked at: the source adds options and stages
+/// of its own to the command.</summary>
 internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncDisposable
 {
     private readonly Dictionary<string, (string? Database, string? Collection)> _targets = [];
@@ -52,7 +52,8 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
         {
             "client" => (null, null),
             "database" => (entity.Value.GetProperty("databaseName").GetString(), null),
-            _ => (_targets[entity.Value.GetProperty("database").GetString() ?? ""].Database, entity.Value.GetProperty("collectionName").GetString()),
+            _ => (_targets[entity.Value.GetProperty("database").GetString() ?? ""].Database, entity.Value.GetProperty("collectionName")
+                .GetString()),
         };
     }
 
@@ -74,7 +75,8 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
         {
             var result = await ExecuteAsync(operation, cancellation);
             Assert.False(isFailing, $"{operation.GetProperty("name")} did not fail with {(isFailing ? expected.ToString() : "")}.");
-            if (operation.TryGetProperty("expectResult", out var wanted) && operation.GetProperty("name").GetString() == "iterateUntilDocumentOrError")
+            if (operation.TryGetProperty("expectResult", out var wanted)
+                && operation.GetProperty("name").GetString() == "iterateUntilDocumentOrError")
             {
                 Assert.Null(UnifiedMatch.Mismatch(wanted, result));
             }
@@ -140,7 +142,8 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
             "insertOne" => DoAsync(database, $$"""{"insert":"{{collection}}","documents":[{{Raw(arguments, "document")}}]}"""),
             "updateOne" => DoAsync(database, Update(collection, arguments, "update")),
             "replaceOne" => DoAsync(database, Update(collection, arguments, "replacement")),
-            "deleteOne" => DoAsync(database, $$$"""{"delete":"{{{collection}}}","deletes":[{"q":{{{Raw(arguments, "filter")}}},"limit":1}]}"""),
+            "deleteOne"
+                => DoAsync(database, $$$"""{"delete":"{{{collection}}}","deletes":[{"q":{{{Raw(arguments, "filter")}}},"limit":1}]}"""),
             "createCollection" => DoAsync(database, arguments.TryGetProperty("viewOn", out var view)
                 ? $$"""{"create":"{{Collection()}}","viewOn":{{view.GetRawText()}},"pipeline":[]}"""
                 : $$"""{"create":"{{Collection()}}"}"""),
@@ -156,7 +159,8 @@ internal sealed class UnifiedRun(MongoDouble server, JsonElement file) : IAsyncD
     {
         var drops = arguments.TryGetProperty("dropTarget", out _) ? "true" : "false";
         var to = arguments.GetProperty("to").GetString();
-        return DoAsync("admin", $$"""{"renameCollection":"{{database}}.{{collection}}","to":"{{database}}.{{to}}","dropTarget":{{drops}}}""");
+        return DoAsync("admin",
+            $$"""{"renameCollection":"{{database}}.{{collection}}","to":"{{database}}.{{to}}","dropTarget":{{drops}}}""");
     }
 
     private static string Update(string collection, JsonElement arguments, string part)

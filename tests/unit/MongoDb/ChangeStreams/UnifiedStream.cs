@@ -7,13 +7,14 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>A change stream as the unified test format opens and iterates it, played by this package's source; broken connections are handled as
-/// the engine does.</summary>
+/// <summary>A change stream as the unified test format opens and iterates it, played by this package's source; broken connections are
+/// handled as the engine does.</summary>
 internal sealed class UnifiedStream : IAsyncDisposable
 {
     private readonly SourceContext _context = new()
     {
-        Name = "spec", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 100, WantsItems = true,
+        Name = "spec", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 100,
+            WantsItems = true,
     };
 
     private readonly MongoSource _source;
@@ -23,7 +24,8 @@ internal sealed class UnifiedStream : IAsyncDisposable
 
     private UnifiedStream(MongoSource source) => _source = source;
 
-    public static async Task<UnifiedStream> OpenAsync(MongoDouble server, string? database, string? collection, JsonElement arguments, CancellationToken cancellation)
+    public static async Task<UnifiedStream> OpenAsync(MongoDouble server, string? database, string? collection, JsonElement arguments,
+        CancellationToken cancellation)
     {
         string? Text(string name) => arguments.TryGetProperty(name, out var value) ? value.GetString() : null;
         var stream = new UnifiedStream(new MongoSource(new MongoSourceOptions
@@ -31,7 +33,8 @@ internal sealed class UnifiedStream : IAsyncDisposable
             ConnectionString = server.ConnectionString,
             Database = database,
             Collection = collection,
-            Pipeline = [.. arguments.GetProperty("pipeline").EnumerateArray().Select(static stage => BsonDocument.Parse(stage.GetRawText()))],
+            Pipeline =
+                [.. arguments.GetProperty("pipeline").EnumerateArray().Select(static stage => BsonDocument.Parse(stage.GetRawText()))],
             FullDocument = Text("fullDocument") switch
             {
                 "updateLookup" => FullDocumentMode.UpdateLookup,

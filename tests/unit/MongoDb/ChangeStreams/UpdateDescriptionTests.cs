@@ -13,7 +13,8 @@ public sealed class UpdateDescriptionTests
     [InlineData("""{"a":{"0":1}}""", """{"updatedFields":{"a.0":2}}""", """{"a":{"0":2}}""")]
     [InlineData("""{}""", """{"updatedFields":{"a.b":1}}""", """{"a":{"b":1}}""")]
     [InlineData("""{"a":[{"b":[1,2]}]}""", """{"truncatedArrays":[{"field":"a.0.b","newSize":0}]}""", """{"a":[{"b":[]}]}""")]
-    [InlineData("""{"a.b":1,"a":{"b":2}}""", """{"updatedFields":{"a.b":5},"disambiguatedPaths":{"a.b":["a.b"]}}""", """{"a.b":5,"a":{"b":2}}""")]
+    [InlineData("""{"a.b":1,"a":{"b":2}}""", """{"updatedFields":{"a.b":5},"disambiguatedPaths":{"a.b":["a.b"]}}""",
+        """{"a.b":5,"a":{"b":2}}""")]
     [InlineData("""{"a":{"0":{"b.c":1}}}""", """{"updatedFields":{"a.0.b.c":5},"disambiguatedPaths":{"a.0.b.c":["a","0","b.c"]}}""",
         """{"a":{"0":{"b.c":5}}}""")]
     [InlineData("""{"a":[[1],[2]]}""", """{"updatedFields":{"a.1.0":5},"disambiguatedPaths":{"a.1.0":["a",1,0]}}""", """{"a":[[1],[5]]}""")]

@@ -6,7 +6,8 @@ using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.MongoDb.Tests.Crash;
 
-/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its own, keeps producing.</summary>
+/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its own, keeps
+/// producing.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const string Name = "crash";
@@ -31,7 +32,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
         // On a busy machine the offset is stored late: the kills continue until it was.
         while (Stopwatch.GetElapsedTime(begun) < _killing
-            || (runs.Select(run => run.StoredBefore).OfType<string>().Distinct().Count() < LeastStores && Stopwatch.GetElapsedTime(begun) < _patience))
+            || (runs.Select(run => run.StoredBefore).OfType<string>().Distinct().Count() < LeastStores
+            && Stopwatch.GetElapsedTime(begun) < _patience))
         {
             string? stored = (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text;
             runs.Add((stored, await RunAndKillAsync(server, runs.Count)));

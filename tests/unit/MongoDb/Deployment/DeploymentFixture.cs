@@ -36,12 +36,14 @@ internal static class DeploymentFixture
         });
 
     /// <summary>A fail point of the server's own kind.</summary>
-    public static Doc FailPoint(int times, string[] commands, bool closeConnection = false, int? errorCode = null, params string[] labels) => new()
+    public static Doc FailPoint(int times, string[] commands, bool closeConnection = false, int? errorCode = null, params string[] labels)
+        => new()
     {
         { "configureFailPoint", "failCommand" },
         { "mode", new Doc { { "times", times } } },
         {
-            "data", new Doc { { "failCommands", commands.Select(command => (object?)command).ToList() }, { "closeConnection", closeConnection } }
+            "data", new Doc { { "failCommands", commands.Select(command => (object?)command).ToList() },
+                { "closeConnection", closeConnection } }
                 .AddUnlessNull("errorCode", errorCode)
                 .AddUnlessNull("errorLabels", labels.Length == 0 ? null : labels.Select(label => (object?)label).ToList())
         },

@@ -285,7 +285,8 @@ public sealed class DeploymentTests
         await first.DisposeAsync();
 
         await second.RunAsync("""{"ping": 1}""");
-        await application.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null, TestContext.Current.CancellationToken);
+        await application.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null,
+            TestContext.Current.CancellationToken);
         await using var later = Connect(application.Settings);
         await later.RunAsync("""{"ping": 1}""");
         ClusterRegistry.Instance.UnregisterAndDisposeCluster(application.Cluster);

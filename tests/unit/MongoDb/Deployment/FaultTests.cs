@@ -143,7 +143,8 @@ public sealed class FaultTests
         }
 
         string[] names = ["ping", "aggregate", "getMore", "killCursors"];
-        Assert.Single(server.Commands.All.Where(command => names.Contains(command.Name)).Select(command => command.ConnectionId).Distinct());
+        Assert.Single(server.Commands.All.Where(command => names.Contains(command.Name)).Select(command => command.ConnectionId)
+            .Distinct());
     }
 
     [Fact]
@@ -201,7 +202,8 @@ public sealed class FaultTests
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        await using var deployment = Connect(await SettingsAsync($"mongodb://{listener.LocalEndpoint}/?connectTimeoutMS=200&serverSelectionTimeoutMS=600"));
+        await using var deployment =
+            Connect(await SettingsAsync($"mongodb://{listener.LocalEndpoint}/?connectTimeoutMS=200&serverSelectionTimeoutMS=600"));
 
         var error = await Assert.ThrowsAsync<CdcConnectionException>(async () => await deployment.RunAsync("""{"ping": 1}"""));
 
@@ -323,7 +325,8 @@ public sealed class FaultTests
     private static async Task EveryNodeIsKnownAsync(MongoDouble server, TestDeployment deployment)
     {
         await deployment.RunAsync("""{"ping": 1}""");
-        for (var i = 0; i < 200 && server.Commands.All.Where(command => command.IsHello).Select(command => command.Node).Distinct().Count() < server.Nodes.Count; i++)
+        for (var i = 0; i < 200 && server.Commands.All.Where(command => command.IsHello).Select(command => command.Node).Distinct()
+            .Count() < server.Nodes.Count; i++)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -338,7 +341,8 @@ public sealed class FaultTests
         {
             "data", new Doc
             {
-                { "failCommands", new List<object?> { command } }, { "blockConnection", true }, { "blockTimeMS", (int)time.TotalMilliseconds },
+                { "failCommands", new List<object?> { command } }, { "blockConnection", true },
+                    { "blockTimeMS", (int)time.TotalMilliseconds },
             }
         },
     };

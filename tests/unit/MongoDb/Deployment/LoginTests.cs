@@ -149,7 +149,8 @@ public sealed class LoginTests : IDisposable
         await using var server = MongoDouble.Start(new() { Tls = true });
         await using var other = MongoDouble.Start(new() { Tls = true });
         var (authority, _) = server.Certificates.WritePem(_folder);
-        var validate = (await SettingsAsync($"mongodb://localhost/?tlsCAFile={authority}{options}")).SslSettings.ServerCertificateValidationCallback;
+        var validate = (await SettingsAsync($"mongodb://localhost/?tlsCAFile={authority}{options}"))
+            .SslSettings.ServerCertificateValidationCallback;
 
         Assert.Equal(isAccepted, validate(this, server.Certificates.Server, null, errors));
         var isAnyAccepted = options.Contains("Certificates", StringComparison.Ordinal);
@@ -161,7 +162,8 @@ public sealed class LoginTests : IDisposable
     {
         await using var server = MongoDouble.Start(new() { Tls = true });
         var (authority, _) = server.Certificates.WritePem(_folder);
-        await using var deployment = Connect(await SettingsAsync($"mongodb://{server.Nodes[0].Address}/?directConnection=true&tlsCAFile={authority}"));
+        await using var deployment =
+            Connect(await SettingsAsync($"mongodb://{server.Nodes[0].Address}/?directConnection=true&tlsCAFile={authority}"));
 
         await deployment.RunAsync("""{"ping": 1}""");
     }

@@ -29,7 +29,8 @@ internal sealed class TestDeployment : IAsyncDisposable
     public ValueTask<IMongoCursor> WatchAsync(TimeSpan? awaitTime = null)
         => _deployment.OpenCursorAsync(
             "admin",
-            BsonDocument.Parse("""{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {"batchSize": 100}}"""),
+            BsonDocument.Parse(
+                """{"aggregate": 1, "pipeline": [{"$changeStream": {"allChangesForCluster": true}}], "cursor": {"batchSize": 100}}"""),
             new CursorOptions { MaxAwaitTime = awaitTime ?? TimeSpan.FromMilliseconds(200) },
             TestContext.Current.CancellationToken);
 
@@ -41,7 +42,8 @@ internal sealed class TestDeployment : IAsyncDisposable
             command.Add("batchSize", size);
         }
 
-        return _deployment.OpenCursorAsync("shop", command, new CursorOptions { BatchSize = batchSize }, TestContext.Current.CancellationToken);
+        return _deployment.OpenCursorAsync("shop", command, new CursorOptions { BatchSize = batchSize },
+            TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

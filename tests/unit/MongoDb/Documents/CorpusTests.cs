@@ -5,13 +5,14 @@ using MongoDB.Bson.IO;
 
 namespace CdcEmbedded.MongoDb.Tests.Documents;
 
-/// <summary>The bson-corpus of the driver specifications: each case of each file through the span reader, the JSON writer and the driver's documents. What the
-/// driver's own parser and writer do is its tests' business.</summary>
+/// <summary>The bson-corpus of the driver specifications: each case of each file through the span reader, the JSON writer and the driver's
+/// documents. What the driver's own parser and writer do is its tests' business.</summary>
 public sealed class CorpusTests
 {
     public static TheoryData<string> Files =>
     [
-        "array", "binary", "boolean", "code", "code_w_scope", "datetime", "dbpointer", "dbref", "decimal128-1", "decimal128-2", "decimal128-3",
+        "array", "binary", "boolean", "code", "code_w_scope", "datetime", "dbpointer", "dbref", "decimal128-1", "decimal128-2",
+            "decimal128-3",
         "decimal128-4", "decimal128-5", "decimal128-6", "decimal128-7", "document", "double", "int32", "int64", "maxkey", "minkey",
         "multi-type-deprecated", "multi-type", "null", "oid", "regex", "string", "symbol", "timestamp", "top", "undefined",
     ];
@@ -50,7 +51,8 @@ public sealed class CorpusTests
     {
         var hex = Text(test, "canonical_bson");
         var record = Document(hex).ToRecord();
-        if (record.Any(static field => field.Value.Kind == ValueKind.SourceSpecific && field.Value.SourceType == (byte)ElementType.DBPointer))
+        if (record.Any(static field => field.Value.Kind == ValueKind.SourceSpecific
+            && field.Value.SourceType == (byte)ElementType.DBPointer))
         {
             // The driver does not know the type; the raw document still has its bytes.
             Assert.Throws<FormatException>(() => record.ToBsonDocument());
@@ -66,7 +68,8 @@ public sealed class CorpusTests
         foreach (var field in record)
         {
             var expected = decoded[field.Name];
-            Assert.Equal(expected.IsInt32 ? new BsonInt64(expected.AsInt32) : expected is BsonSymbol symbol ? symbol.Name : expected, field.Value.ToBsonValue());
+            Assert.Equal(expected.IsInt32 ? new BsonInt64(expected.AsInt32) : expected is BsonSymbol symbol ? symbol.Name : expected,
+                field.Value.ToBsonValue());
         }
     });
 

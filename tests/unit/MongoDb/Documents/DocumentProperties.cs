@@ -62,7 +62,8 @@ public sealed class DocumentProperties
         var text = RandomDocument.Make(random.Next()).ToJson((ExtendedJsonMode)random.Next(2)).ToCharArray();
         for (var changes = random.Next(1, 6); changes > 0; changes--)
         {
-            text[random.Next(text.Length)] = random.Next(3) == 0 ? (char)random.Next(char.MaxValue) : JsonSigns[random.Next(JsonSigns.Length)];
+            text[random.Next(text.Length)] = random.Next(3) == 0 ? (char)random.Next(char.MaxValue)
+                : JsonSigns[random.Next(JsonSigns.Length)];
         }
 
         try

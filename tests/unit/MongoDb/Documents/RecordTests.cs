@@ -141,7 +141,8 @@ public sealed class RecordTests
     }
 
     [Fact]
-    public void The_sign_of_a_zero_survives() => Assert.Equal("-0.0", new BsonDocument("d", Decimal128.Parse("-0.0")).ToDataRecord()["d"].ToString());
+    public void The_sign_of_a_zero_survives()
+        => Assert.Equal("-0.0", new BsonDocument("d", Decimal128.Parse("-0.0")).ToDataRecord()["d"].ToString());
 
     [Fact]
     public void Nesting_beyond_the_limit_is_refused_and_below_it_is_read()
@@ -210,13 +211,15 @@ public sealed class RecordTests
         Assert.Equal(ValueKind.Vector, value.Kind);
         Assert.Equal([127f, 7f], value.AsVector());
         Assert.Equal(vector, value.ToBsonValue());
-        Assert.Equal(ValueKind.Binary, new BsonDocument("v", new BsonBinaryData([3, 0, 1], BsonBinarySubType.Vector)).ToDataRecord()["v"].Kind);
+        Assert.Equal(ValueKind.Binary, new BsonDocument("v", new BsonBinaryData([3, 0, 1], BsonBinarySubType.Vector))
+            .ToDataRecord()["v"].Kind);
     }
 
     [Fact]
     public void Class_maps_read_a_record_and_a_record_of_another_source_is_refused()
     {
-        var order = new BsonDocument { { "_id", 7 }, { "Customer", "Zoë" }, { "Lines", new BsonArray { new BsonDocument("Sku", "a") } } }.ToDataRecord();
+        var order = new BsonDocument { { "_id", 7 }, { "Customer", "Zoë" },
+            { "Lines", new BsonArray { new BsonDocument("Sku", "a") } } }.ToDataRecord();
         var read = order.Deserialize<Order>();
         Assert.Equal((7, "Zoë", "a"), (read.Id, read.Customer, Assert.Single(read.Lines).Sku));
         Assert.Throws<FormatException>(() => Sample.Deserialize<Order>());

@@ -43,7 +43,8 @@ public sealed class ClientTests
         Assert.Contains("getMore", commands);
         var pings = fixture.Double.Commands.Named("ping").Select(ping => ping.ConnectionId).ToHashSet();
         Assert.DoesNotContain(fixture.Double.Commands.Named("getMore"), more => pings.Contains(more.ConnectionId));
-        Assert.All(fixture.Double.Commands.All.Where(command => command.IsHello && command.Command.Path("client", "application", "name") is not null),
+        Assert.All(fixture.Double.Commands.All.Where(command => command.IsHello && command.Command.Path("client", "application", "name")
+            is not null),
             hello => Assert.Equal("shop", hello.Command.Path("client", "application", "name")));
 
         await reading.DisposeAsync();
@@ -222,7 +223,8 @@ public sealed class ClientTests
         await fixture.WriteAsync("""{"delete":"orders","deletes":[{"q":{"_id":4},"limit":1}]}""");
         var insert = await reading.ChangeAsync();
         Assert.Equal((3L, false), (insert.Key["_id"].AsInt64(), insert.After.HasValue));
-        Assert.Equal((ChangeOperation.Delete, 4L), (await reading.ChangeAsync()) is var delete ? (delete.Operation, delete.Key["_id"].AsInt64()) : default);
+        Assert.Equal((ChangeOperation.Delete, 4L), (await reading.ChangeAsync()) is var delete
+            ? (delete.Operation, delete.Key["_id"].AsInt64()) : default);
     }
 
     [Theory]
@@ -264,7 +266,8 @@ public sealed class ClientTests
     {
         Assert.Throws<ArgumentException>(() => new MongoSource(new MongoSourceOptions()));
         Assert.Throws<ArgumentException>(
-            () => new MongoSource(new MongoSourceOptions { ConnectionString = "mongodb://a", Client = new MongoClient("mongodb://a.invalid/?directConnection=true") }));
+            () => new MongoSource(new MongoSourceOptions { ConnectionString = "mongodb://a",
+                Client = new MongoClient("mongodb://a.invalid/?directConnection=true") }));
     }
 
     [Theory]
@@ -285,7 +288,8 @@ public sealed class ClientTests
     }
 
     private static Task<BsonDocument> PingAsync(MongoClient client)
-        => client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null, TestContext.Current.CancellationToken);
+        => client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null,
+            TestContext.Current.CancellationToken);
 
     private static async Task ReadOneAsync(StreamFixture fixture, ILoggerFactory? loggers)
     {
@@ -336,7 +340,8 @@ public sealed class ClientTests
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+                Func<TState, Exception?, string> formatter)
                 => categories.Add(category);
         }
     }

@@ -17,7 +17,8 @@ public sealed class KillTests
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(_patience);
         var folder = Directory.CreateTempSubdirectory("cdc-kill-");
-        using var server = Start("CdcEmbedded.MongoDb.Double.dll", $"--produce 1200 --count {Operations} --transactions 20 --namespace shop.orders");
+        using var server = Start("CdcEmbedded.MongoDb.Double.dll", $"--produce 1200 --count {Operations} --transactions 20 "
+            + "--namespace shop.orders");
         try
         {
             var uri = (await server.StandardOutput.ReadLineAsync(patience.Token) ?? "")["READY ".Length..];
@@ -28,7 +29,8 @@ public sealed class KillTests
             {
                 using var reader = Start(
                     "CdcEmbedded.CrashReader.dll",
-                    [mode, uri, "shop", MongoOffset.FromClusterTime(new BsonTimestamp(1, 1)).ToString(), file, Path.Combine(folder.FullName, "offsets")]);
+                    [mode, uri, "shop", MongoOffset.FromClusterTime(new BsonTimestamp(1, 1)).ToString(), file,
+                        Path.Combine(folder.FullName, "offsets")]);
                 var isDone = await WaitAsync(reader, file, mode, total, TimeSpan.FromMilliseconds(900 + (kills * 150)), patience.Token);
                 reader.Kill();
                 await reader.WaitForExitAsync(patience.Token);
@@ -76,7 +78,8 @@ public sealed class KillTests
         }
     }
 
-    private static async Task<bool> WaitAsync(Process reader, string file, string mode, Task<int> total, TimeSpan life, CancellationToken cancellation)
+    private static async Task<bool> WaitAsync(Process reader, string file, string mode, Task<int> total, TimeSpan life,
+        CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < life || total.IsCompleted)

@@ -63,7 +63,8 @@ public sealed class MongoStreamTests
         await fixture.WriteAsync("""{"delete":"orders","deletes":[{"q":{"_id":1},"limit":1}]}""");
         reading = await fixture.OpenAsync();
         change = await reading.ChangeAsync();
-        Assert.Equal((ChangeOperation.Update, false, AfterState.None), (change.Operation, change.After.HasValue, ((MongoSourceInfo)change.Source).AfterState));
+        Assert.Equal((ChangeOperation.Update, false, AfterState.None),
+            (change.Operation, change.After.HasValue, ((MongoSourceInfo)change.Source).AfterState));
         Assert.Equal("""{"qty":8}""", ((MongoSourceInfo)change.Source).UpdateDescription.UpdatedFields.ToExtendedJson());
     }
 
@@ -103,7 +104,8 @@ public sealed class MongoStreamTests
         await fixture.WriteAsync("""{"create":"orders"}""");
         await fixture.WriteAsync("""{"create":"lines"}""");
         var reading = await fixture.OpenAsync();
-        await fixture.TransactAsync(StreamFixture.Insert("""{"_id":1}"""), StreamFixture.Insert("""{"_id":1}""", "lines"), StreamFixture.Insert("""{"_id":2}"""));
+        await fixture.TransactAsync(StreamFixture.Insert("""{"_id":1}"""), StreamFixture.Insert("""{"_id":1}""", "lines"),
+            StreamFixture.Insert("""{"_id":2}"""));
         var begin = await reading.NextAsync<TransactionBegin>();
         (long, long)[] orders = [(1, 1), (2, 1), (3, 2)];
         foreach (var expected in orders)
@@ -128,7 +130,8 @@ public sealed class MongoStreamTests
         await fixture.WriteAsync("""{"create":"orders"}""");
         await fixture.WriteAsync("""{"create":"lines"}""");
         var reading = await fixture.OpenAsync();
-        await fixture.TransactAsync(StreamFixture.Insert("""{"_id":1}"""), StreamFixture.Insert("""{"_id":2}"""), StreamFixture.Insert("""{"_id":3}"""));
+        await fixture.TransactAsync(StreamFixture.Insert("""{"_id":1}"""), StreamFixture.Insert("""{"_id":2}"""),
+            StreamFixture.Insert("""{"_id":3}"""));
         await fixture.InsertAsync("""{"_id":4}""");
         var begin = await reading.NextAsync<TransactionBegin>();
         await reading.ChangeAsync();
@@ -157,7 +160,8 @@ public sealed class MongoStreamTests
         Assert.Equal("create orders", $"{(await reading.NextAsync<SchemaChange>()).Operation} orders");
         Assert.Equal(3, (await reading.ChangeAsync()).Key["_id"].AsInt64());
         await reading.QuietAsync();
-        Assert.Contains("\"scope\":\"shop\"", (await fixture.Store.LoadAsync("test", TestContext.Current.CancellationToken))?.Text ?? "", StringComparison.Ordinal);
+        Assert.Contains("\"scope\":\"shop\"", (await fixture.Store.LoadAsync("test", TestContext.Current.CancellationToken))?.Text ?? "",
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +176,8 @@ public sealed class MongoStreamTests
         await fixture.WriteAsync("""{"dropDatabase":1}""");
         await fixture.InsertAsync("""{"_id":9}""");
         var rename = await reading.NextAsync<SchemaChange>();
-        Assert.Equal((SchemaChangeKind.Rename, "shop", "orders", "shop", "sales"), (rename.Kind, rename.Database, rename.Table, rename.NewDatabase, rename.NewTable));
+        Assert.Equal((SchemaChangeKind.Rename, "shop", "orders", "shop", "sales"),
+            (rename.Kind, rename.Database, rename.Table, rename.NewDatabase, rename.NewTable));
         var drop = await reading.NextAsync<SchemaChange>();
         Assert.Equal((SchemaChangeKind.Drop, "lines"), (drop.Kind, drop.Table));
         while (drop.Kind != SchemaChangeKind.DropDatabase)
@@ -191,7 +196,8 @@ public sealed class MongoStreamTests
     {
         await using var fixture = new StreamFixture();
         await fixture.InsertAsync("""{"_id":1}""");
-        fixture.Options = new MongoSourceOptions { Database = "shop", Collection = "orders", OnInvalidate = policy, ShowExpandedEvents = false };
+        fixture.Options = new MongoSourceOptions { Database = "shop", Collection = "orders", OnInvalidate = policy,
+            ShowExpandedEvents = false };
         var reading = await fixture.OpenAsync();
         await fixture.InsertAsync("""{"_id":2}""");
         await fixture.WriteAsync("""{"drop":"orders"}""");

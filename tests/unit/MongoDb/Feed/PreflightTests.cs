@@ -16,7 +16,8 @@ public sealed class PreflightTests
         Assert.Contains("rs.initiate()", finding.Remedy, StringComparison.Ordinal);
         await using var engine = new CdcEngine(fixture.Source(), new Offsets.InMemoryOffsetStore(), new CdcEngineOptions { Name = "test" });
         await using var changes = engine.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator();
-        Assert.Equal([finding], (await Assert.ThrowsAsync<ServerMisconfiguredException>(async () => await changes.MoveNextAsync())).Findings);
+        Assert.Equal([finding],
+            (await Assert.ThrowsAsync<ServerMisconfiguredException>(async () => await changes.MoveNextAsync())).Findings);
     }
 
     [Fact]
@@ -25,10 +26,12 @@ public sealed class PreflightTests
         await using var fixture = new StreamFixture();
         await fixture.WriteAsync("""{"create":"orders","changeStreamPreAndPostImages":{"enabled":true}}""");
         await fixture.WriteAsync("""{"create":"lines"}""");
-        fixture.Options = new MongoSourceOptions { Include = ["shop.*"], BeforeImages = BeforeImageMode.Required, MinOplogWindow = TimeSpan.Zero };
+        fixture.Options = new MongoSourceOptions { Include = ["shop.*"], BeforeImages = BeforeImageMode.Required,
+            MinOplogWindow = TimeSpan.Zero };
         var finding = Assert.Single(await ValidateAsync(fixture));
         Assert.Equal((true, "mongodb.images"), (finding.IsError, finding.Code));
-        Assert.Equal("db.getSiblingDB(\"shop\").runCommand({ collMod: \"lines\", changeStreamPreAndPostImages: { enabled: true } })", finding.Remedy);
+        Assert.Equal("db.getSiblingDB(\"shop\").runCommand({ collMod: \"lines\", changeStreamPreAndPostImages: { enabled: true } })",
+            finding.Remedy);
         await fixture.WriteAsync("""{"collMod":"lines","changeStreamPreAndPostImages":{"enabled":true}}""");
         Assert.Empty(await ValidateAsync(fixture));
     }
@@ -39,7 +42,8 @@ public sealed class PreflightTests
         await using var fixture = new StreamFixture();
         await fixture.WriteAsync("""{"create":"recent","viewOn":"orders","pipeline":[]}""");
         fixture.Options = new MongoSourceOptions { Include = ["shop.recent"], MinOplogWindow = TimeSpan.Zero };
-        Assert.Equal((true, "mongodb.collection_type"), Assert.Single(await ValidateAsync(fixture)) is var finding ? (finding.IsError, finding.Code) : default);
+        Assert.Equal((true, "mongodb.collection_type"), Assert.Single(await ValidateAsync(fixture)) is var finding
+            ? (finding.IsError, finding.Code) : default);
     }
 
     [Fact]
@@ -62,7 +66,8 @@ public sealed class PreflightTests
         });
         fixture.Options = new MongoSourceOptions
         {
-            ConnectionString = fixture.Double.ConnectionString.Replace("mongodb://", "mongodb://reader:pencil@", StringComparison.Ordinal) + "&authSource=admin",
+            ConnectionString = fixture.Double.ConnectionString.Replace("mongodb://", "mongodb://reader:pencil@", StringComparison.Ordinal)
+                + "&authSource=admin",
             Database = "shop",
             MinOplogWindow = TimeSpan.Zero,
         };
@@ -94,7 +99,8 @@ public sealed class PreflightTests
         var reading = await fixture.OpenAsync();
         await fixture.InsertAsync("""{"_id":1}""");
         await reading.ChangeAsync();
-        var stage = fixture.Double.Commands.All.Last(static command => command.Name == "aggregate").Command is var sent ? CdcEmbedded.MongoDb.Double.Bson.DocJson.Write(sent) : "";
+        var stage = fixture.Double.Commands.All.Last(static command => command.Name == "aggregate").Command is var sent
+            ? CdcEmbedded.MongoDb.Double.Bson.DocJson.Write(sent) : "";
         Assert.DoesNotContain("showExpandedEvents", stage, StringComparison.Ordinal);
         Assert.DoesNotContain("changeStreamSplitLargeEvent", stage, StringComparison.Ordinal);
     }

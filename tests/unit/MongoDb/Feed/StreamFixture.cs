@@ -59,7 +59,8 @@ internal sealed class StreamFixture : IAsyncDisposable
 
     public Task TransactAsync(params string[] commands) => Double.RunTransactionAsync("shop", [.. commands.Select(DocJson.Parse)]);
 
-    public static string Insert(string document, string collection = "orders") => $$"""{"insert":"{{collection}}","documents":[{{document}}]}""";
+    public static string Insert(string document, string collection = "orders")
+        => $$"""{"insert":"{{collection}}","documents":[{{document}}]}""";
 
     public static string Update(int id, string update, string collection = "orders")
         => $$$"""{"update":"{{{collection}}}","updates":[{"q":{"_id":{{{id}}}},"u":{{{update}}}}]}""";

@@ -35,7 +35,8 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
         Assert.Equal(["before", "after", "source", "op", "ts_ms", "transaction", "key"], insert.AsObject().Select(p => p.Key));
         Assert.Equal("""{"_id":7,"price":{"$numberDecimal":"9.80"},"lines":[{"sku":"a","qty":2}]}""", insert["after"]!.ToJsonString());
         Assert.Equal("""{"_id":{"$numberLong":"7"}}""", insert["key"]!.ToJsonString());
-        Assert.Equal(("c", "mongodb", "mine", "shop", "orders", "orders"), ((string?)insert["op"], Source(insert, "connector"), Source(insert, "name"),
+        Assert.Equal(("c", "mongodb", "mine", "shop", "orders", "orders"),
+            ((string?)insert["op"], Source(insert, "connector"), Source(insert, "name"),
             Source(insert, "db"), Source(insert, "table"), Source(insert, "collection")));
         JsonNode update = JsonNode.Parse(lines[1])!;
         Assert.Equal("""{"lines.0.qty":3}""", update["source"]!["updateDescription"]!["updatedFields"]!.ToJsonString());
@@ -51,10 +52,12 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
         await WriteAsync("""{"insert":"new","documents":[{"_id":1}]}""");
         await WriteAsync("""{"renameCollection":"shop.new","to":"shop.old"}""", "admin");
         await WriteAsync("""{"drop":"old"}""");
-        (int code, string[] lines, _) = await TailProcess.RunAsync("--mongodb", Uri, "--from", "earliest", "--transactions", "--until-caught-up");
+        (int code, string[] lines, _) = await TailProcess.RunAsync("--mongodb", Uri, "--from", "earliest", "--transactions",
+            "--until-caught-up");
         Assert.Equal(0, code);
         string output = string.Join('\n', lines);
-        foreach (string part in (string[])["shop.orders  CREATE", "BEGIN   ", "shop.orders  CREATE  _id=1", "qty: 5 → 6", "note: 'x' → (removed)", "  2 changes",
+        foreach (string part in (string[])["shop.orders  CREATE", "BEGIN   ", "shop.orders  CREATE  _id=1", "qty: 5 → 6",
+            "note: 'x' → (removed)", "  2 changes",
             "shop.new  RENAME → shop.old", "shop.old  DROP"])
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
@@ -79,7 +82,8 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
         }
 
         Assert.Equal(Enumerable.Range(0, 7), seen.Select(line => (int)JsonNode.Parse(line)!["after"]!["_id"]!));
-        Assert.DoesNotContain("secret-word", await File.ReadAllTextAsync(Offsets, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-word", await File.ReadAllTextAsync(Offsets, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -99,7 +103,8 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
         }
 
         await WriteAsync("""{"insert":"orders","documents":[{"_id":4}]}""");
-        (int code, string[] lines, _) = await TailProcess.RunAsync("--mongodb", Uri, "--format", "json", "--offsets", Offsets, "--until-caught-up");
+        (int code, string[] lines, _) = await TailProcess.RunAsync("--mongodb", Uri, "--format", "json", "--offsets", Offsets,
+            "--until-caught-up");
         Assert.Equal((0, 4), (code, (int)JsonNode.Parse(Assert.Single(lines))!["after"]!["_id"]!));
     }
 
@@ -112,7 +117,8 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
         }
 
         (int code, string[] lines, _) = await TailProcess.RunAsync(
-            "--mongodb", Uri, "--from", "earliest", "--format", "json", "--until-caught-up", "--include", "shop.order*", "--exclude", "*.order_lines");
+            "--mongodb", Uri, "--from", "earliest", "--format", "json", "--until-caught-up", "--include", "shop.order*", "--exclude",
+                "*.order_lines");
         Assert.Equal((0, "orders"), (code, Source(JsonNode.Parse(Assert.Single(lines))!, "table")));
     }
 
@@ -120,7 +126,8 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     public async Task Stats_count_and_print_no_events()
     {
         await WriteAsync("""{"insert":"orders","documents":[{"_id":1},{"_id":2}]}""");
-        (int code, string[] lines, string errors) = await TailProcess.RunAsync("--mongodb", Uri, "--from", "earliest", "--stats", "--until-caught-up");
+        (int code, string[] lines, string errors) = await TailProcess.RunAsync("--mongodb", Uri, "--from", "earliest", "--stats",
+            "--until-caught-up");
         Assert.Equal((0, 0), (code, lines.Length));
         Assert.Contains("2 events in ", errors, StringComparison.Ordinal);
     }
@@ -147,11 +154,13 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     [Fact]
     public async Task Without_a_server_the_recorded_change_stream_is_shown_with_its_origin()
     {
-        (int code, string[] lines, string errors) = await TailProcess.RunAsync("--format", "json", "--transactions", "--include", "cinema.*");
+        (int code, string[] lines, string errors) = await TailProcess.RunAsync("--format", "json", "--transactions", "--include",
+            "cinema.*");
         Assert.Equal(0, code);
         Assert.Contains("not from a MongoDB server", errors, StringComparison.Ordinal);
         JsonNode[] items = [.. lines.Select(line => JsonNode.Parse(line)!)];
-        Assert.Equal(["create", "create", "create", "alter", "rename", "drop"], items.Select(item => (string?)item["schema_change"]).Where(kind => kind is not null));
+        Assert.Equal(["create", "create", "create", "alter", "rename", "drop"], items.Select(item => (string?)item["schema_change"])
+            .Where(kind => kind is not null));
         Assert.Equal(["BEGIN", "END", "BEGIN", "END"], items.Select(item => (string?)item["status"]).Where(status => status is not null));
         Assert.Equal("cccccuuuuuuuuuudd", string.Concat(items.Select(item => (string?)item["op"])));
     }

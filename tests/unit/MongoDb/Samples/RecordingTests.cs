@@ -26,10 +26,12 @@ public sealed partial class RecordingTests
         var path = Path.Combine(Folder, "mongodb.bson");
         if (isWriting)
         {
-            await File.WriteAllBytesAsync(path, [.. replies.SelectMany(reply => reply.Bytes.ToArray())], TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(path, [.. replies.SelectMany(reply => reply.Bytes.ToArray())],
+                TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(replies.Select(Comparable), Read(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)).Select(Comparable));
+        Assert.Equal(replies.Select(Comparable), Read(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken))
+            .Select(Comparable));
     }
 
     private static async Task RunScriptAsync(MongoDouble source, bool isWaiting)
@@ -46,7 +48,8 @@ public sealed partial class RecordingTests
             var database = step.RootElement.GetProperty("db").GetString() ?? "";
             if (step.RootElement.TryGetProperty("transaction", out var commands))
             {
-                await source.RunTransactionAsync(database, [.. commands.EnumerateArray().Select(command => DocJson.Parse(command.GetRawText()))]);
+                await source.RunTransactionAsync(database,
+                    [.. commands.EnumerateArray().Select(command => DocJson.Parse(command.GetRawText()))]);
                 continue;
             }
 
@@ -112,6 +115,7 @@ public sealed partial class RecordingTests
         throw new DirectoryNotFoundException("The folder of CdcEmbedded.sln is not above the tests.");
     }
 
-    [GeneratedRegex("""(?<="(_data|wallTime|clusterTime|collectionUUID|dropTarget|id)":)("[0-9A-F]*"|\{("\$[a-zA-Z]+":)*("[^"]*"|\{[^}]*\})\})""")]
+    [GeneratedRegex(
+        """(?<="(_data|wallTime|clusterTime|collectionUUID|dropTarget|id)":)("[0-9A-F]*"|\{("\$[a-zA-Z]+":)*("[^"]*"|\{[^}]*\})\})""")]
     private static partial Regex PerDay();
 }

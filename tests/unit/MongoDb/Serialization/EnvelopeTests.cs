@@ -31,7 +31,8 @@ public sealed class EnvelopeTests
         Assert.Equal(RawBson.Parse(EveryType).ToJson(), envelope["after"]!.ToJsonString(Relaxed));
         Assert.Null(envelope["before"]);
         Assert.Equal(
-            ["connector", "name", "ts_ms", "snapshot", "db", "table", "rs", "collection", "ord", "lsid", "txnNumber", "wallTime", "operationType",
+            ["connector", "name", "ts_ms", "snapshot", "db", "table", "rs", "collection", "ord", "lsid", "txnNumber", "wallTime",
+                "operationType",
                 "after_state", "before_state"],
             envelope["source"]!.AsObject().Select(p => p.Key));
     }
@@ -73,7 +74,8 @@ public sealed class EnvelopeTests
 
         var create = JsonNode.Parse(json.ToJson(await reading.NextAsync<SchemaChange>()))!;
         Assert.Equal(["schema_change", "operation", "source", "to", "details", "ts_ms"], create.AsObject().Select(p => p.Key));
-        Assert.Equal(("create", "create", "orders"), ((string?)create["schema_change"], (string?)create["operation"], (string?)create["source"]!["table"]));
+        Assert.Equal(("create", "create", "orders"),
+            ((string?)create["schema_change"], (string?)create["operation"], (string?)create["source"]!["table"]));
         var begin = JsonNode.Parse(json.ToJson(await reading.NextAsync<TransactionBegin>()))!;
         var insert = JsonNode.Parse(json.ToJson(await reading.ChangeAsync()))!;
         var update = JsonNode.Parse(json.ToJson(await reading.ChangeAsync()))!;
@@ -104,7 +106,8 @@ public sealed class EnvelopeTests
         await fixture.WriteAsync("""{"drop":"orders"}""");
         using var json = new EnvelopeJson();
         Assert.StartsWith("{\"schema_change\":\"drop\",", json.ToJson(await reading.NextAsync<SchemaChange>()), StringComparison.Ordinal);
-        Assert.StartsWith("{\"schema_change\":\"invalidate\",", json.ToJson(await reading.NextAsync<SchemaChange>()), StringComparison.Ordinal);
+        Assert.StartsWith("{\"schema_change\":\"invalidate\",", json.ToJson(await reading.NextAsync<SchemaChange>()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +128,9 @@ public sealed class EnvelopeTests
         string[] names = [.. document.Select(field => field.Name)];
         DataValue[] values = [.. document.Select(field => field.Value.Detach())];
         using var json = new EnvelopeJson();
-        var after = JsonNode.Parse(json.ToJson(new OneDocument(new DataRecord(new Sources.DetachedRecordSet(null, names, values), 0)).Event))!["after"]!;
+        var after =
+            JsonNode.Parse(json.ToJson(new OneDocument(new DataRecord(new Sources.DetachedRecordSet(null, names, values), 0)).Event))![
+            "after"]!;
         Assert.Equal("\"65ec4d1a9b1e8a0012c0ffee\"", after["_id"]!.ToJsonString());
         Assert.Equal("\"1.10\"", after["decimal"]!.ToJsonString());
         Assert.Equal("\"3b241101-e2bb-4255-8caf-4136c566a962\"", after["uuid"]!.ToJsonString());
@@ -136,5 +141,6 @@ public sealed class EnvelopeTests
         Assert.Equal("""{"$minKey":1}""", after["min"]!.ToJsonString());
     }
 
-    private static JsonSerializerOptions Relaxed { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static JsonSerializerOptions Relaxed { get; } =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -43,7 +43,8 @@ internal static class BinaryJsonWriter
     private static (byte Type, byte[] Bytes) Container(List<byte[]>? keys, List<object?> values, bool large, byte type)
     {
         var small = large ? null : TryContainer(keys, values, false);
-        return small is not null ? (type, small) : ((byte)(type + 1), TryContainer(keys, values, true) ?? throw new InvalidOperationException());
+        return small is not null ? (type, small)
+            : ((byte)(type + 1), TryContainer(keys, values, true) ?? throw new InvalidOperationException());
     }
 
     private static byte[]? TryContainer(List<byte[]>? keys, List<object?> values, bool wide)

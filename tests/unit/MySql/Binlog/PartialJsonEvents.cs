@@ -9,7 +9,8 @@ namespace CdcEmbedded.MySql.Tests.Binlog;
 /// <summary>Handmade PARTIAL_UPDATE_ROWS events, and documents with random changes.</summary>
 internal static class PartialJsonEvents
 {
-    private static readonly string[] _names = ["a", "b", "ab", "ключ", "日本", "a b", "q\"uote", "back\\slash", "tab\t", "", "😀", "long_name_of_a_member", "x1"];
+    private static readonly string[] _names = ["a", "b", "ab", "ключ", "日本", "a b", "q\"uote", "back\\slash", "tab\t", "", "😀",
+        "long_name_of_a_member", "x1"];
 
     /// <summary>A number and a JSON column.</summary>
     public static TableMap Map { get; } = TestEvents.Map([(byte)ColumnType.Tiny, (byte)ColumnType.Json], [4]);
@@ -82,7 +83,8 @@ internal static class PartialJsonEvents
             var isDone = random.Next(3) == 0;
             if (node is KeyedValues map)
             {
-                var name = random.Next(3) == 0 || map.Count == 0 ? _names[random.Next(_names.Length)] : map.Keys.ElementAt(random.Next(map.Count));
+                var name = random.Next(3) == 0 || map.Count == 0 ? _names[random.Next(_names.Length)]
+                    : map.Keys.ElementAt(random.Next(map.Count));
                 path += "." + Quoted(random, name);
                 if (!map.TryGetValue(name, out var child))
                 {
@@ -141,7 +143,8 @@ internal static class PartialJsonEvents
         : random.Next(4) > 0 ? $"[{index}]"
         : index == count - 1 ? "[last]" : $"[last-{count - 1 - index}]";
 
-    private static string Quoted(Random random, string name) => name.Length > 0 && random.Next(2) == 0 && name.All(char.IsLetterOrDigit) ? name
+    private static string Quoted(Random random, string name)
+        => name.Length > 0 && random.Next(2) == 0 && name.All(char.IsLetterOrDigit) ? name
         : "\"" + name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("\t", random.Next(2) == 0 ? "\\t" : "\\u0009", StringComparison.Ordinal)
             .Replace("😀", random.Next(2) == 0 ? "😀" : "\\ud83d\\uDE00", StringComparison.Ordinal) + "\"";

@@ -95,8 +95,10 @@ public class PartialJsonTests
     public void A_value_is_inserted_before_a_cell_and_after_the_last_one_if_there_is_no_such_cell()
     {
         var model = new List<object?> { 1L };
-        byte[] diffs = [.. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[9]", 3L), .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[1]", 2L),
-            .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[last-7]", 0L), .. PartialJsonEvents.Diff(JsonDiffOperation.Remove, "$[1]")];
+        byte[] diffs = [.. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[9]", 3L),
+            .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[1]", 2L),
+            .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$[last-7]", 0L),
+                .. PartialJsonEvents.Diff(JsonDiffOperation.Remove, "$[1]")];
 
         Assert.Equal("[0, 2, 3]", After(diffs, model).AsString());
     }
@@ -111,14 +113,17 @@ public class PartialJsonTests
     [Fact]
     public void Without_the_old_document_the_value_is_the_patch()
     {
-        byte[] diffs = [.. PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$.a", 2.0), .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$.\"q\\\"\"", Before),
+        byte[] diffs = [.. PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$.a", 2.0),
+            .. PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$.\"q\\\"\"", Before),
             .. PartialJsonEvents.Diff(JsonDiffOperation.Remove, "$.c[1]")];
         byte[] body = [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 1, 2, 0, 1, 1, 1, 0, .. BitConverter.GetBytes(diffs.Length), .. diffs];
         var value = PartialJsonEvents.Scan(PartialJsonEvents.Map, body).GetAfterValue(0, 1);
 
         Assert.Equal(ValueKind.JsonPatch, value.Kind);
-        Assert.Equal("[{\"op\": \"replace\", \"path\": \"$.a\", \"value\": 2.0}, {\"op\": \"insert\", \"path\": \"$.\\\"q\\\\\\\"\\\"\", \"value\": "
-            + "{\"a\": [1, [\"x\", null], {\"n\": 2.5}], \"bb\": \"text\", \"a b\": true, \"é\\\"\\\\\": 7}}, {\"op\": \"remove\", \"path\": \"$.c[1]\"}]", value.AsString());
+        Assert.Equal("[{\"op\": \"replace\", \"path\": \"$.a\", \"value\": 2.0}, "
+            + "{\"op\": \"insert\", \"path\": \"$.\\\"q\\\\\\\"\\\"\", \"value\": "
+            + "{\"a\": [1, [\"x\", null], {\"n\": 2.5}], \"bb\": \"text\", \"a b\": true, \"é\\\"\\\\\": 7}}, "
+                + "{\"op\": \"remove\", \"path\": \"$.c[1]\"}]", value.AsString());
         Assert.Equal(value.AsString(), value.Detach().AsString());
         Assert.Equal(value.AsString(), value.ToString());
     }
@@ -149,7 +154,8 @@ public class PartialJsonTests
         byte[] partial = [1, 0, 1, 0, 0, 7, .. one, .. one, .. one, .. one, .. one, .. one, .. one, .. diffs];
         byte[] plain = [0, 2, 0, 8, .. one, .. one, .. one, .. one, .. one, .. one, .. array];
         byte[] allNull = [1, 0xff, 1, 0xfe, 1, 9];
-        byte[] body = [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 10, 0xff, 3, 0xfe, 3, .. before, .. partial, .. before, .. plain, .. before, .. allNull];
+        byte[] body = [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 10, 0xff, 3, 0xfe, 3, .. before, .. partial, .. before, .. plain, .. before,
+            .. allNull];
 
         var rows = PartialJsonEvents.Scan(map, body);
 
@@ -189,7 +195,8 @@ public class PartialJsonTests
     {
         var values = new List<object?>(Enumerable.Range(0, 100_000).Select(i => (object?)(long)(i % 100)));
         var before = BinaryJsonWriter.Document(values);
-        var value = PartialJsonEvents.Scan(PartialJsonEvents.Map, PartialJsonEvents.Body(before, PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$[50000]", "new")))
+        var value = PartialJsonEvents.Scan(PartialJsonEvents.Map,
+            PartialJsonEvents.Body(before, PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$[50000]", "new")))
             .GetValue(1, 1);
         _ = value.AsString();
         var start = GC.GetAllocatedBytesForCurrentThread();
@@ -201,5 +208,6 @@ public class PartialJsonTests
     }
 
     private static DataValue After(byte[] diffs, object? before = null)
-        => PartialJsonEvents.Scan(PartialJsonEvents.Map, PartialJsonEvents.Body(BinaryJsonWriter.Document(before ?? Before), diffs)).GetValue(1, 1);
+        => PartialJsonEvents.Scan(PartialJsonEvents.Map, PartialJsonEvents.Body(BinaryJsonWriter.Document(before ?? Before), diffs))
+            .GetValue(1, 1);
 }

@@ -97,7 +97,8 @@ public partial class TableMapTests
         byte[] optional = told == 0 ? [] : [2, 1, (byte)told];
         var map = TableMap.Read([.. TestEvents.MapBody((byte)ColumnType.Blob, [2]), .. optional], TestEvents.Format);
 
-        Assert.Equal(refusal.Length == 0, map.TryBind([new ColumnDefinition("c", type, true, characterSet)], false, out var bound, out var mismatch));
+        Assert.Equal(refusal.Length == 0, map.TryBind([new ColumnDefinition("c", type, true, characterSet)], false, out var bound,
+            out var mismatch));
 
         Assert.Contains(refusal, mismatch, StringComparison.Ordinal);
         Assert.Equal(expected, bound.Schema?.Columns[0].CharacterSet);

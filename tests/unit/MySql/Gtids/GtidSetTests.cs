@@ -115,7 +115,8 @@ public class GtidSetTests
     public async Task Previous_gtids_and_tagged_gtids_of_a_real_server_are_read()
     {
         var read = await RecordedRows.ReadAsync(Recording.Get("mysql-9.7/prevgtids"));
-        var previous = read.Events.Where(e => e.Header.Type == EventType.PreviousGtids).Select(e => PreviousGtidsEvent.Read(e.Body)).ToArray();
+        var previous = read.Events.Where(e => e.Header.Type == EventType.PreviousGtids)
+            .Select(e => PreviousGtidsEvent.Read(e.Body)).ToArray();
         Assert.Equal(
             [
                 "", $"{B}:1-3:pt:1", $"{B}:1-3:pt:1-2,aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee:77:zz_tag:5",

@@ -59,12 +59,14 @@ public sealed class BinlogPositionTests
     [InlineData(GtidKind.MySql)]
     [InlineData(GtidKind.MariaDb)]
     public void With_GTIDs_the_order_between_two_servers_is_that_of_the_transactions(GtidKind kind)
-        => Prop.ForAll(Gen.Choose(0, 8).ToArbitrary(), Gen.Choose(0, 8).ToArbitrary(), Gen.Choose(0, 1000).ToArbitrary(), (length, other, seed) =>
+        => Prop.ForAll(Gen.Choose(0, 8).ToArbitrary(), Gen.Choose(0, 8).ToArbitrary(), Gen.Choose(0, 1000).ToArbitrary(),
+            (length, other, seed) =>
         {
             // The same first transactions in files of other names and sizes.
             var a = PositionLog.Write(kind, length, seed).Positions[^1].Position;
             var last = PositionLog.Write(kind, other, seed, "server-b").Positions[^1].Position;
-            var b = new BinlogPosition { Server = "server-b", Executed = last.Executed, Coordinates = new BinlogCoordinates("other.000001", 4) };
+            var b = new BinlogPosition { Server = "server-b", Executed = last.Executed,
+                Coordinates = new BinlogCoordinates("other.000001", 4) };
             if (a.OrderTo(b) is { } order)
             {
                 Assert.Equal(length.CompareTo(other), Math.Sign(order));
@@ -91,8 +93,10 @@ public sealed class BinlogPositionTests
     [InlineData("0-1-5", $"{A}:1-7", null)]
     public void GTIDs_decide_before_coordinates(string a, string b, int? order)
     {
-        var x = new BinlogPosition { Server = "s", Executed = Gtids(a), Coordinates = order == 0 ? null : new BinlogCoordinates("other.000001", 900) };
-        var y = new BinlogPosition { Server = "s", Executed = Gtids(b), Coordinates = order == 0 ? null : new BinlogCoordinates("binlog.000001", 800) };
+        var x = new BinlogPosition { Server = "s", Executed = Gtids(a), Coordinates = order == 0 ? null
+            : new BinlogCoordinates("other.000001", 900) };
+        var y = new BinlogPosition { Server = "s", Executed = Gtids(b), Coordinates = order == 0 ? null
+            : new BinlogCoordinates("binlog.000001", 800) };
 
         Assert.Equal(order, x.OrderTo(y) is { } compared ? Math.Sign(compared) : null);
     }
@@ -101,7 +105,8 @@ public sealed class BinlogPositionTests
     public void GTIDs_alone_are_before_every_place_in_a_file()
     {
         var start = new BinlogPosition { Server = "s", Executed = Gtids($"{A}:1-5") };
-        var place = new BinlogPosition { Server = "s", Executed = Gtids($"{A}:1-5"), Coordinates = new BinlogCoordinates("binlog.000001", 4) };
+        var place = new BinlogPosition { Server = "s", Executed = Gtids($"{A}:1-5"),
+            Coordinates = new BinlogCoordinates("binlog.000001", 4) };
 
         Assert.True(start.CompareTo(place) < 0);
         Assert.True(place.Covers(start));
@@ -144,13 +149,15 @@ public sealed class BinlogPositionTests
 
         Assert.False(a.Covers(b));
         Assert.False(b.Covers(a));
-        Assert.Contains("each has processed transactions", Assert.Throws<InvalidOperationException>(() => a.CompareTo(b)).Message, StringComparison.Ordinal);
+        Assert.Contains("each has processed transactions", Assert.Throws<InvalidOperationException>(() => a.CompareTo(b)).Message,
+            StringComparison.Ordinal);
     }
 
     private static ExecutedGtids Gtids(string text)
         => text.Length > 0 && text[1] == '-' ? new ExecutedGtids(MariaDbGtidPosition.Parse(text)) : new ExecutedGtids(GtidSet.Parse(text));
 
     private static void ForAllLogs(GtidKind kind, Action<PositionLog> check)
-        => Prop.ForAll(Gen.Choose(0, 12).ToArbitrary(), Gen.Choose(0, 1_000_000).ToArbitrary(), (length, seed) => check(PositionLog.Write(kind, length, seed)))
+        => Prop.ForAll(Gen.Choose(0, 12).ToArbitrary(), Gen.Choose(0, 1_000_000).ToArbitrary(),
+            (length, seed) => check(PositionLog.Write(kind, length, seed)))
             .QuickCheckThrowOnFailure();
 }

@@ -13,7 +13,8 @@ public sealed class OffsetTests
     {
         var position = new BinlogPosition
         {
-            Server = Uuid, Executed = new ExecutedGtids(GtidSet.Parse($"{Uuid}:1-5:tag:7")), Coordinates = new BinlogCoordinates("binlog.000007", 1L << 33),
+            Server = Uuid, Executed = new ExecutedGtids(GtidSet.Parse($"{Uuid}:1-5:tag:7")),
+                Coordinates = new BinlogCoordinates("binlog.000007", 1L << 33),
             Progress = new TransactionProgress(TransactionGtid.Parse($"{Uuid}:tag:8"), 12, 0, ulong.MaxValue - 5),
         };
 
@@ -52,7 +53,8 @@ public sealed class OffsetTests
         Assert.Equal(
             [
                 new PendingXa("X'78',X'',1", TransactionGtid.Parse($"{Uuid}:3"), null, new BinlogCoordinates("binlog.000001", 300)),
-                new PendingXa("X'79',X'',1", TransactionGtid.Parse("0-1-3"), MariaDbGtidPosition.Parse("0-1-2"), new BinlogCoordinates("a.000001", 4)),
+                new PendingXa("X'79',X'',1", TransactionGtid.Parse("0-1-3"), MariaDbGtidPosition.Parse("0-1-2"),
+                    new BinlogCoordinates("a.000001", 4)),
             ],
             position.Pending);
         Assert.Equal(position.Pending, BinlogPosition.Read(position.ToOffset()).Pending);
@@ -75,7 +77,8 @@ public sealed class OffsetTests
     [InlineData("""{"v":1,"source":"mysql","file":"b.1","pos":4,"tx":{"rows":-1,"check":"1"}}""")]
     [InlineData("""{"v":1,"source":"mysql","gtid":"","tx":{"rows":1,"check":"1"}}""")]
     [InlineData("""{"v":1,"source":"mysql","file":"b.1","pos":4,"tx":{"gtid":"x","rows":1,"check":"1"}}""")]
-    public void A_damaged_offset_is_refused(string text) => Assert.Throws<OffsetFormatException>(() => BinlogPosition.Read(CdcOffset.Parse(text)));
+    public void A_damaged_offset_is_refused(string text)
+        => Assert.Throws<OffsetFormatException>(() => BinlogPosition.Read(CdcOffset.Parse(text)));
 
     [Fact]
     public void MySqlOffset_makes_offsets_of_what_people_know()

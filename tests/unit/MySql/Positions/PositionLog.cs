@@ -29,7 +29,8 @@ internal sealed class PositionLog
     /// <summary>Writes the log.</summary>
     /// <param name="kind">Which GTIDs its transactions have.</param>
     /// <param name="length">The number of its transactions.</param>
-    /// <param name="seed">What the random choices follow: sizes, rotations, and which transactions come in another order than their numbers.</param>
+    /// <param name="seed">What the random choices follow: sizes, rotations, and which transactions come in another order than their
+    /// numbers.</param>
     /// <param name="server">The server.</param>
     public static PositionLog Write(GtidKind kind, int length, int seed, string server = "server-a")
     {
@@ -62,7 +63,8 @@ internal sealed class PositionLog
             result.Add(kind switch
             {
                 GtidKind.MySqlAndAnonymous when random.Next(2) == 0 => default,
-                GtidKind.MySql or GtidKind.MySqlAndAnonymous => new TransactionGtid(new Gtid(new Guid($"aaaaaaaa-0000-0000-0000-00000000000{source + 1}"),
+                GtidKind.MySql or GtidKind.MySqlAndAnonymous
+                    => new TransactionGtid(new Gtid(new Guid($"aaaaaaaa-0000-0000-0000-00000000000{source + 1}"),
                     source == 0 ? null : "tag", (long)number)),
                 GtidKind.MariaDb => new TransactionGtid(new MariaDbGtid((uint)source, 1, number)),
                 _ => default,

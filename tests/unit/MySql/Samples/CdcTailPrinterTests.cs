@@ -11,7 +11,8 @@ public sealed class CdcTailPrinterTests
     public void On_a_terminal_names_operations_and_times_are_styled()
     {
         Assert.Equal(
-            "\e[2m2026-01-01 UTC\e[0m\n\e[2m00:00:00.000\e[0m  \e[1mshop.orders\e[0m  \e[32mCREATE\e[0m  id=7\n    \e[2mid: \e[0m7  \e[2mnote: \e[0m'new'",
+            "\e[2m2026-01-01 UTC\e[0m\n\e[2m00:00:00.000\e[0m  \e[1mshop.orders\e[0m  \e[32mCREATE\e[0m  id=7\n    \e[2mid: \e[0m7 "
+                + " \e[2mnote: \e[0m'new'",
             Print(colours: true, ChangeEventBuilder.Insert("shop.orders", ("id", 7), ("note", "new")).Build()));
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace CdcEmbedded.MySql.Tests.Samples;
 
-/// <summary>The recording of MySQL has 28 changes in 12 transactions: see samples/CdcTail/recording/shop.sql. All are of the database shop, which
-/// the recording of MongoDB does not have.</summary>
+/// <summary>The recording of MySQL has 28 changes in 12 transactions: see samples/CdcTail/recording/shop.sql. All are of the database shop,
+/// which the recording of MongoDB does not have.</summary>
 public sealed class CdcTailRecordingTests : IDisposable
 {
     private const int Changes = 28;
@@ -28,7 +28,8 @@ public sealed class CdcTailRecordingTests : IDisposable
         Assert.Contains("shop.customers  DELETE  id=2", result.Output, StringComparison.Ordinal);
         Assert.Contains("cinema.films  CREATE  _id='metropolis'", result.Output, StringComparison.Ordinal);
         Assert.Contains("not from a MongoDB server", result.Errors, StringComparison.Ordinal);
-        Assert.True(result.Output.IndexOf("cinema.", StringComparison.Ordinal) > result.Output.LastIndexOf("shop.", StringComparison.Ordinal));
+        Assert.True(result.Output.IndexOf("cinema.", StringComparison.Ordinal) > result.Output.LastIndexOf("shop.",
+            StringComparison.Ordinal));
         Assert.DoesNotContain('\e', result.Output);
     }
 
@@ -41,7 +42,8 @@ public sealed class CdcTailRecordingTests : IDisposable
         foreach (var line in result.Lines)
         {
             using var document = JsonDocument.Parse(line);
-            Assert.Equal(["before", "after", "source", "op", "ts_ms", "transaction", "key"], document.RootElement.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["before", "after", "source", "op", "ts_ms", "transaction", "key"], document.RootElement.EnumerateObject()
+                .Select(p => p.Name));
             Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("transaction").ValueKind);
             Assert.Equal(
                 ["connector", "name", "ts_ms", "snapshot", "db", "table", "server_id", "gtid", "file", "pos", "row", "thread", "query"],
@@ -119,7 +121,8 @@ public sealed class CdcTailRecordingTests : IDisposable
         var pieces = new List<string>();
         for (var run = 0; run <= Changes / limit + 1; run++)
         {
-            var result = await CdcTailProcess.RunAsync("--format", "json", "--limit", $"{limit}", "--offsets", Offsets, "--include", "shop.*");
+            var result = await CdcTailProcess.RunAsync("--format", "json", "--limit", $"{limit}", "--offsets", Offsets,
+                "--include", "shop.*");
             Assert.Equal(0, result.ExitCode);
             Assert.InRange(result.Lines.Length, 0, limit);
             pieces.AddRange(result.Lines);
@@ -143,7 +146,8 @@ public sealed class CdcTailRecordingTests : IDisposable
     [Fact]
     public async Task Include_and_exclude_choose_tables_and_the_name_is_in_the_events()
     {
-        var result = await CdcTailProcess.RunAsync("--format=json", "--include", "shop.order*", "--exclude", "*.order_lines", "--name", "mine");
+        var result = await CdcTailProcess.RunAsync("--format=json", "--include", "shop.order*", "--exclude", "*.order_lines",
+            "--name", "mine");
         Assert.Equal(0, result.ExitCode);
         Assert.NotEmpty(result.Lines);
         Assert.All(result.Lines, line =>

@@ -49,7 +49,8 @@ public sealed class CdcTailUsageTests
     {
         var result = await CdcTailProcess.RunAsync("--help");
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
-        foreach (var option in new[] { "--mysql", "--mongodb", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets", "--format", "--limit",
+        foreach (var option in new[] { "--mysql", "--mongodb", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets",
+            "--format", "--limit",
             "--until-caught-up", "--transactions", "--stats", "--name", "--verbose", "--version" })
         {
             Assert.Contains(option + " ", result.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);

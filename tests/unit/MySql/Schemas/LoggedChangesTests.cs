@@ -16,7 +16,8 @@ public sealed class LoggedChangesTests
     [InlineData("now utf8mb4", "CREATE TABLE IF NOT EXISTS t (a INT)", "")]
     [InlineData("now utf8mb4", "CREATE DATABASE IF NOT EXISTS d CHARACTER SET latin1", "")]
     [InlineData("absent utf8mb4", "CREATE TABLE t (a INT)", "")]
-    [InlineData("absent utf8mb4", "CREATE TABLE t (a INT); ALTER TABLE t ADD b INT; DROP TABLE t; CREATE TABLE IF NOT EXISTS t (c INT)", "")]
+    [InlineData("absent utf8mb4", "CREATE TABLE t (a INT); ALTER TABLE t ADD b INT; DROP TABLE t; CREATE TABLE IF NOT "
+        + "EXISTS t (c INT)", "")]
     [InlineData("absent utf8mb4", "RENAME TABLE u TO t", "")]
     [InlineData("unknown utf8mb4", "ALTER TABLE t ADD b INT", "")]
     [InlineData("unknown utf8mb4", "RENAME TABLE IF EXISTS u TO t", "")]
@@ -33,9 +34,11 @@ public sealed class LoggedChangesTests
     [InlineData("absent utf8mb4", "DROP TABLE IF EXISTS t; CREATE TABLE IF NOT EXISTS t (a INT)", "")]
     [InlineData("before utf8mb4", "DROP TABLE IF EXISTS t; CREATE TABLE IF NOT EXISTS t (a INT)", "CREATE TABLE t (before INT)")]
     [InlineData("absent utf8mb4", "CREATE TABLE IF NOT EXISTS t (a INT); ALTER TABLE t ADD b INT", "DROP TABLE t")]
-    [InlineData("unknown utf8mb4", "CREATE TABLE IF NOT EXISTS t (a INT); ALTER TABLE t ADD b INT", "CREATE TABLE IF NOT EXISTS t (before INT)")]
+    [InlineData("unknown utf8mb4", "CREATE TABLE IF NOT EXISTS t (a INT); ALTER TABLE t ADD b INT",
+        "CREATE TABLE IF NOT EXISTS t (before INT)")]
     [InlineData("before utf8mb4", "ALTER TABLE t ADD b INT", "CREATE DATABASE d; CREATE TABLE IF NOT EXISTS t (before INT)")]
-    [InlineData("before utf8mb4", "ALTER TABLE t ADD b INT", "DROP DATABASE IF EXISTS d; CREATE DATABASE IF NOT EXISTS d; CREATE TABLE IF NOT EXISTS t (before INT)")]
+    [InlineData("before utf8mb4", "ALTER TABLE t ADD b INT", "DROP DATABASE IF EXISTS d; CREATE DATABASE IF NOT EXISTS d; CREATE TABLE "
+        + "IF NOT EXISTS t (before INT)")]
     [InlineData("before utf8mb4", "ALTER TABLE t ADD b INT", "DROP TABLE IF EXISTS t; CREATE TABLE IF NOT EXISTS t (before INT)")]
     [InlineData("unknown utf8mb4", "ALTER TABLE t ADD b INT", "CREATE TABLE t (before INT); ALTER TABLE IF EXISTS u RENAME TO t")]
     [InlineData("now ?", "ALTER DATABASE d CHARACTER SET utf8mb4", "CREATE DATABASE IF NOT EXISTS d CHARACTER SET latin1")]
@@ -45,10 +48,12 @@ public sealed class LoggedChangesTests
     [InlineData("unknown ?", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE t (a INT)", "")]
     [InlineData("unknown ?", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE u (a INT)", "")]
     [InlineData("absent ?", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE IF NOT EXISTS t (a INT)", "")]
-    [InlineData("before latin1", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE t (a INT)", "CREATE DATABASE d CHARACTER SET latin1; CREATE TABLE t (before INT)")]
+    [InlineData("before latin1", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE t (a INT)",
+        "CREATE DATABASE d CHARACTER SET latin1; CREATE TABLE t (before INT)")]
     public void What_a_server_has_now_counts_as_far_as_the_log_did_not_change_it(string expected, string behind, string before)
     {
-        var selection = new TableSelection(TableFilters.Create(["d.*"], [], ignoreCase: false), includesShadows: false, NullLogger.Instance);
+        var selection = new TableSelection(TableFilters.Create(["d.*"], [], ignoreCase: false), includesShadows: false,
+            NullLogger.Instance);
         var changes = new LoggedChanges(selection, LoggedSql.Instance, ignoresTableCase: false);
         foreach (var statement in Statements(behind))
         {
@@ -76,7 +81,8 @@ public sealed class LoggedChangesTests
     [InlineData(false, "ALTER DATABASE d CHARACTER SET latin1")]
     public void A_table_is_another_one_after_a_statement_that_changes_it(bool expected, string statement)
     {
-        var changes = new LoggedChanges(new TableSelection(TableFilters.Create([], [], ignoreCase: false), includesShadows: false, NullLogger.Instance), LoggedSql.Instance,
+        var changes = new LoggedChanges(new TableSelection(TableFilters.Create([], [], ignoreCase: false), includesShadows: false,
+            NullLogger.Instance), LoggedSql.Instance,
             ignoresTableCase: false);
         changes.Add(statement, Context, new BinlogCoordinates("binlog.000002", 100));
 

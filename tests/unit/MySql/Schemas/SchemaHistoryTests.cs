@@ -69,7 +69,8 @@ public sealed class SchemaHistoryTests
     {
         var start = new BinlogPosition
         {
-            Server = "a", Executed = new ExecutedGtids(GtidSet.Parse($"{Uuid}:1-5")), Coordinates = new BinlogCoordinates("binlog.000001", 400),
+            Server = "a", Executed = new ExecutedGtids(GtidSet.Parse($"{Uuid}:1-5")),
+                Coordinates = new BinlogCoordinates("binlog.000001", 400),
         };
         var history = SchemaHistory.Begin(Catalogue("c0"), start, isKept: true);
         history.Catalogue.Set(Table("c1"));
@@ -112,7 +113,8 @@ public sealed class SchemaHistoryTests
     [InlineData("{", "damaged")]
     [InlineData("""{"v":1,"at":{"v":1,"source":"mongodb"},"base":{},"versions":[]}""", "mongodb")]
     public void A_damaged_note_is_refused_with_the_remedy(string note, string expected)
-        => Assert.Contains(expected, Assert.Throws<OffsetFormatException>(() => SchemaHistoryJson.Read(note, At(0))).Message, StringComparison.Ordinal);
+        => Assert.Contains(expected, Assert.Throws<OffsetFormatException>(() => SchemaHistoryJson.Read(note, At(0))).Message,
+            StringComparison.Ordinal);
 
     private static void Alter(SchemaHistory history, int number)
     {
@@ -122,7 +124,8 @@ public sealed class SchemaHistoryTests
 
     private static TransactionMark Mark(int number) => new(default, new BinlogCoordinates("binlog.000001", 100 + number));
 
-    private static BinlogPosition At(int number) => new() { Server = "s", Coordinates = new BinlogCoordinates("binlog.000001", 100 + number) };
+    private static BinlogPosition At(int number)
+        => new() { Server = "s", Coordinates = new BinlogCoordinates("binlog.000001", 100 + number) };
 
     private static SchemaCatalogue Catalogue(string column)
     {
@@ -131,5 +134,6 @@ public sealed class SchemaHistoryTests
         return catalogue;
     }
 
-    private static TableDefinition Table(string column) => new("d", "t", [new ColumnDefinition(column, "int", IsNullable: true)], null, null);
+    private static TableDefinition Table(string column)
+        => new("d", "t", [new ColumnDefinition(column, "int", IsNullable: true)], null, null);
 }

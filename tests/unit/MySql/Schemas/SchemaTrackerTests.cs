@@ -67,7 +67,8 @@ public sealed class SchemaTrackerTests
         await using var tracker = await OpenAsync(new SchemaSourceDouble());
         tracker.ReadTableMap(TestEvents.MapBody("int"), TestEvents.Format);
 
-        var failure = await Assert.ThrowsAsync<SchemaUnknownException>(async () => await tracker.ResolveAsync(At(600), At(700).Coordinates!.Value, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<SchemaUnknownException>(
+            async () => await tracker.ResolveAsync(At(600), At(700).Coordinates!.Value, CancellationToken.None));
 
         Assert.Contains("db.t at binlog.000001:700 are not known", failure.Message, StringComparison.Ordinal);
         Assert.Contains("there is no such table", failure.Message, StringComparison.Ordinal);
@@ -96,7 +97,8 @@ public sealed class SchemaTrackerTests
         var change = Assert.Single(Apply(tracker, "ALTER TABLE t CHANGE id number INT", 500));
         tracker.ReadTableMap(TestEvents.MapBody("int"), TestEvents.Format);
 
-        Assert.Equal((TableChangeKind.Alter, "db", "t", "number"), (change.Kind, change.Database, change.Table, change.Definition?.Columns[0].Name));
+        Assert.Equal((TableChangeKind.Alter, "db", "t", "number"),
+            (change.Kind, change.Database, change.Table, change.Definition?.Columns[0].Name));
         Assert.Equal("number", tracker.Find(77)?.Table?.Schema.Columns[0].Name);
     }
 
@@ -175,9 +177,11 @@ public sealed class SchemaTrackerTests
         Assert.True(source.IsDisposed);
     }
 
-    private static TableDefinition Table(string column, string type) => new("db", "t", [new ColumnDefinition(column, type, IsNullable: true)], null, null);
+    private static TableDefinition Table(string column, string type)
+        => new("db", "t", [new ColumnDefinition(column, type, IsNullable: true)], null, null);
 
-    private static BinlogPosition At(long position) => new() { Server = "s", Coordinates = new BinlogCoordinates("binlog.000001", position) };
+    private static BinlogPosition At(long position)
+        => new() { Server = "s", Coordinates = new BinlogCoordinates("binlog.000001", position) };
 
     private static IReadOnlyList<TableChange> Apply(ISchemaTracker tracker, string text, long end)
     {
@@ -192,10 +196,12 @@ public sealed class SchemaTrackerTests
         return await tracker.ResolveAsync(At(600), At(700).Coordinates!.Value, CancellationToken.None);
     }
 
-    private async Task<ISchemaTracker> OpenAsync(ISchemaSource source, BinlogPosition? position = null, bool isStored = false, string include = "*.*",
+    private async Task<ISchemaTracker> OpenAsync(ISchemaSource source, BinlogPosition? position = null, bool isStored = false,
+        string include = "*.*",
         FaultPolicy onUnknown = FaultPolicy.Fail)
     {
-        var selection = new TableSelection(TableFilters.Create([include], [], ignoreCase: false), includesShadows: false, NullLogger.Instance);
+        var selection = new TableSelection(TableFilters.Create([include], [], ignoreCase: false), includesShadows: false,
+            NullLogger.Instance);
         var tracker = new SchemaTracker(selection, source, LoggedSql.Instance, new SourceNotes(_store, "e"), onUnknown);
         await tracker.OpenAsync(position ?? At(BinlogCoordinates.FirstPosition), isStored, CancellationToken.None);
         return tracker;

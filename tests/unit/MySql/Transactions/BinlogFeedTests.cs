@@ -125,7 +125,8 @@ public sealed class BinlogFeedTests
     [InlineData("ViewChange")]
     [InlineData("TransactionContext")]
     public async Task Notes_of_group_replication_are_skipped(string type)
-        => Assert.Equal("( 1 )", (await EventList.Begun().Add(Enum.Parse<EventType>(type), new byte[60]).Transaction(1, 1).ReadAsync()).Text);
+        => Assert.Equal("( 1 )",
+            (await EventList.Begun().Add(Enum.Parse<EventType>(type), new byte[60]).Transaction(1, 1).ReadAsync()).Text);
 
     [Fact]
     public async Task Rows_without_their_table_map_are_damage()
@@ -417,7 +418,8 @@ public sealed class BinlogFeedTests
     [Fact]
     public async Task Load_data_logged_as_a_statement_is_refused_only_for_captured_tables()
     {
-        byte[] body = [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, .. new byte[13], .. "db\0LOAD DATA INFILE 'into table x' INTO TABLE `t` (id)"u8];
+        byte[] body = [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, .. new byte[13],
+            .. "db\0LOAD DATA INFILE 'into table x' INTO TABLE `t` (id)"u8];
         Assert.IsType<SourceInconsistentException>((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body)
             .ReadAsync(include: ["db.t"])).Failure);
         Assert.Null((await EventList.Begun().Add(EventType.ExecuteLoadQuery, body).ReadAsync(include: ["db.x"])).Failure);

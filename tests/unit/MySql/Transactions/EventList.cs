@@ -200,7 +200,8 @@ internal sealed class EventList : IEventStream, ISchemaSource
             WantsItems = items,
         };
         var selection = new TableSelection(TableFilters.Create(include ?? [], [], ignoreCase: false), includesShadows: false, Logger);
-        var schemas = new SchemaTracker(selection, this, LoggedSql.Instance, new SourceNotes(new InMemoryOffsetStore(), "test"), FaultPolicy.Fail);
+        var schemas = new SchemaTracker(selection, this, LoggedSql.Instance, new SourceNotes(new InMemoryOffsetStore(), "test"),
+            FaultPolicy.Fail);
         Assert.True(schemas.OpenAsync(position, isStored: false, CancellationToken.None).AsTask().IsCompletedSuccessfully);
         return new BinlogFeed(this, schemas, settings, position, hasChecksums: true);
     }

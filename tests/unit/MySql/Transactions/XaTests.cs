@@ -79,7 +79,8 @@ public sealed class XaTests
         var first = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).ReadAsync(EventList.Start);
 
         // By GTID the server omits what the set contains: here it is skipped, as without GTIDs.
-        var rest = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4).ReadAsync(first.LastOffset);
+        var rest = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
+            .ReadAsync(first.LastOffset);
 
         Assert.Null(rest.Failure);
         Assert.Equal("( 1 2 ) ( 4 )", rest.Text);

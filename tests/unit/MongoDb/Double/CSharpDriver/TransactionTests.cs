@@ -27,7 +27,8 @@ public sealed class TransactionTests
             await session.WithTransactionAsync(async (handle, token) =>
             {
                 await client.Orders.InsertOneAsync(handle, new BsonDocument("_id", 1), cancellationToken: token);
-                await client.Orders.UpdateOneAsync(handle, new BsonDocument("_id", 0), Builders<BsonDocument>.Update.Set("a", 2), cancellationToken: token);
+                await client.Orders.UpdateOneAsync(handle, new BsonDocument("_id", 0), Builders<BsonDocument>.Update.Set("a", 2),
+                    cancellationToken: token);
                 Assert.Equal(2, await client.Orders.CountDocumentsAsync(handle, new BsonDocument(), cancellationToken: token));
                 Assert.Equal(1, await client.Orders.CountDocumentsAsync(new BsonDocument(), cancellationToken: token));
                 return true;

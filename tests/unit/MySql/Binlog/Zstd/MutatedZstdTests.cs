@@ -5,7 +5,8 @@ using FsCheck.Fluent;
 
 namespace CdcEmbedded.MySql.Tests.Binlog.Zstd;
 
-/// <summary>Damaged streams: whatever bytes change, reading throws nothing but the exception of this library, quickly and without much memory.</summary>
+/// <summary>Damaged streams: whatever bytes change, reading throws nothing but the exception of this library, quickly and without much
+/// memory.</summary>
 public class MutatedZstdTests
 {
     private const int MaxWindowLog = 22;
@@ -28,7 +29,8 @@ public class MutatedZstdTests
             for (var i = random.Next(1, 5); i > 0; i--)
             {
                 var at = random.Next(random.Next(2) == 0 ? Math.Min(64, stream.Length) : stream.Length);
-                stream[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(256), _ => (byte)(stream[at] ^ (1 << random.Next(8))) };
+                stream[at] = random.Next(3) switch { 0 => 255, 1 => (byte)random.Next(256),
+                    _ => (byte)(stream[at] ^ (1 << random.Next(8))) };
             }
 
             ReadDamaged(reader, stream);

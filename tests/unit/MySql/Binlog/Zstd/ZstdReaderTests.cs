@@ -98,14 +98,16 @@ public class ZstdReaderTests
     public void The_largest_window_of_the_server_is_accepted_and_a_larger_one_is_refused()
     {
         // The window descriptor holds the exponent above 10 in its upper 5 bits and eighths in its lower 3.
-        static byte[] WithWindow(int log, int eighths) => [.. Magic, 0, (byte)(((log - 10) << 3) | eighths), (3 << 3) | 1, 0, 0, .. "abc"u8];
+        static byte[] WithWindow(int log, int eighths)
+            => [.. Magic, 0, (byte)(((log - 10) << 3) | eighths), (3 << 3) | 1, 0, 0, .. "abc"u8];
 
         Assert.Equal("abc"u8.ToArray(), ZstdReading.ReadAll(WithWindow(27, 0)));
         Assert.Throws<CdcProtocolException>(() => ZstdReading.ReadAll(WithWindow(27, 1)));
         Assert.Throws<CdcProtocolException>(() => ZstdReading.ReadAll(WithWindow(41, 7)));
 
         // A single segment has its content size of eight bytes for a window.
-        Assert.Throws<CdcProtocolException>(() => ZstdReading.ReadAll([.. Magic, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0x40, (3 << 3) | 1, 0, 0, .. "abc"u8]));
+        Assert.Throws<CdcProtocolException>(
+            () => ZstdReading.ReadAll([.. Magic, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0x40, (3 << 3) | 1, 0, 0, .. "abc"u8]));
     }
 
     [Fact]

@@ -5,11 +5,13 @@ using CdcEmbedded.MySql.Schemas.Ddl;
 
 namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
 
-/// <summary>Statements and the columns that they leave: name, type, character set, ? for nulls, # and the place in the primary key, ~ for hidden ones.</summary>
+/// <summary>Statements and the columns that they leave: name, type, character set, ? for nulls, # and the place in the primary key, ~ for
+/// hidden ones.</summary>
 public sealed class DdlReaderTests
 {
     [Theory]
-    [InlineData("CREATE TABLE t (a INT, b INT)", "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a, ADD c INT AFTER a", "b int? a int? c int?")]
+    [InlineData("CREATE TABLE t (a INT, b INT)", "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a, ADD c INT AFTER a",
+        "b int? a int? c int?")]
     [InlineData("CREATE TABLE t (a INT, b INT)", "ALTER TABLE t RENAME COLUMN a TO z, ADD c INT AFTER z", "z int? c int? b int?")]
     [InlineData("CREATE TABLE t (a INT, b INT)", "ALTER TABLE t ADD b BIGINT FIRST, DROP b", "b bigint? a int?")]
     [InlineData("CREATE TABLE t (a INT, b INT)", "ALTER TABLE t CHANGE a b INT, CHANGE b a INT FIRST", "a int? b int?")]
@@ -19,26 +21,35 @@ public sealed class DdlReaderTests
     [InlineData("CREATE TABLE t (a INT PRIMARY KEY)", "ALTER TABLE t ADD b INT PRIMARY KEY FIRST, DROP PRIMARY KEY", "b int#1 a int")]
     [InlineData("CREATE TABLE t (a INT PRIMARY KEY)", "DROP INDEX `PRIMARY` ON t", "a int")]
     [InlineData("CREATE TABLE t (a INT PRIMARY KEY)", "ALTER TABLE t DROP INDEX `PRIMARY`", "a int")]
-    [InlineData("CREATE TABLE t (a TEXT)", "ALTER TABLE t ADD b TEXT, CONVERT TO CHARACTER SET utf8mb4", "a mediumtext utf8mb4? b text utf8mb4?")]
-    [InlineData("CREATE TABLE t (a CHAR(1))", "ALTER TABLE t ADD b CHAR(1), DEFAULT CHARSET=utf8mb4", "a char(1) latin1? b char(1) utf8mb4?")]
-    public void ALTER_leaves_the_servers_columns(string create, string alter, string expected) => Assert.Equal(expected, ColumnsAfter(create, alter));
+    [InlineData("CREATE TABLE t (a TEXT)", "ALTER TABLE t ADD b TEXT, CONVERT TO CHARACTER SET utf8mb4",
+        "a mediumtext utf8mb4? b text utf8mb4?")]
+    [InlineData("CREATE TABLE t (a CHAR(1))", "ALTER TABLE t ADD b CHAR(1), DEFAULT CHARSET=utf8mb4",
+        "a char(1) latin1? b char(1) utf8mb4?")]
+    public void ALTER_leaves_the_servers_columns(string create, string alter, string expected)
+        => Assert.Equal(expected, ColumnsAfter(create, alter));
 
     [Theory]
     [InlineData("(a VARCHAR(9) NOT NULL COLLATE utf8mb4_bin)", "a varchar(9) utf8mb4")]
-    [InlineData("(a INT COLLATE latin1_bin, b DATE NOT NULL COLLATE utf8mb4_bin, c ENUM('x') NULL COLLATE utf8mb4_bin)", "a int? b date c enum('x') utf8mb4?")]
+    [InlineData("(a INT COLLATE latin1_bin, b DATE NOT NULL COLLATE utf8mb4_bin, c ENUM('x') NULL COLLATE utf8mb4_bin)",
+        "a int? b date c enum('x') utf8mb4?")]
     [InlineData("(id INT, vector VECTOR(3), VECTOR INDEX (vector))", "id int? vector vector(3)?")]
     [InlineData("(a DOUBLE DEFAULT 1.5E-3 NOT NULL)", "a double")]
-    [InlineData("(a DOUBLE DEFAULT -1.E+2, b DECIMAL(5,1) DEFAULT 10. NOT NULL, c DOUBLE DEFAULT .5e1, d DOUBLE DEFAULT 2e5 COMMENT 'x')", "a double? b decimal(5,1) c double? d double?")]
-    [InlineData("(a INT REFERENCES d.5e1 (x), b INT REFERENCES `d`.1p (x) ON DELETE CASCADE, 5e INT, 1x5 INT)", "a int? b int? 5e int? 1x5 int?")]
+    [InlineData("(a DOUBLE DEFAULT -1.E+2, b DECIMAL(5,1) DEFAULT 10. NOT NULL, c DOUBLE DEFAULT .5e1, d DOUBLE DEFAULT 2e5 COMMENT 'x')",
+        "a double? b decimal(5,1) c double? d double?")]
+    [InlineData("(a INT REFERENCES d.5e1 (x), b INT REFERENCES `d`.1p (x) ON DELETE CASCADE, 5e INT, 1x5 INT)",
+        "a int? b int? 5e int? 1x5 int?")]
     [InlineData("(a INT, s DATE, e DATE, PERIOD FOR p (s, e), PRIMARY KEY (a, p WITHOUT OVERLAPS))", "a int#1 s date#3 e date#2")]
     [InlineData("(a INT WITH SYSTEM VERSIONING, b INT)", "a int? b int? row_start timestamp(6)~ row_end timestamp(6)~")]
     [InlineData("(a INT REFERENCES p(a) ON DELETE SET DEFAULT ON UPDATE NO ACTION, KEY ((a + 1)))", "a int?")]
-    public void CREATE_gives_the_servers_columns(string columns, string expected) => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns));
+    public void CREATE_gives_the_servers_columns(string columns, string expected)
+        => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns));
 
     [Theory]
-    [InlineData("SET STATEMENT a = 1 FOR CREATE OR REPLACE TABLE IF NOT EXISTS d.t (a INT DEFAULT (1 + 2) KEY, b TEXT UNIQUE, PERIOD FOR p (x, y), UNIQUE k USING HASH (b)) COMMENT 'x'")]
+    [InlineData("SET STATEMENT a = 1 FOR CREATE OR REPLACE TABLE IF NOT EXISTS d.t (a INT DEFAULT (1 + 2) KEY, b TEXT UNIQUE, PERIOD FOR "
+        + "p (x, y), UNIQUE k USING HASH (b)) COMMENT 'x'")]
     [InlineData("CREATE UNIQUE INDEX IF NOT EXISTS k USING HASH ON t (b(5), a) COMMENT 'x'")]
-    [InlineData("ALTER TABLE t ADD COLUMN (c INT, d ENUM('x')) , CHANGE a z INT AFTER b, EXCHANGE PARTITION p WITH TABLE u, CONVERT TO CHARACTER SET latin1 COLLATE latin1_bin")]
+    [InlineData("ALTER TABLE t ADD COLUMN (c INT, d ENUM('x')) , CHANGE a z INT AFTER b, EXCHANGE PARTITION p WITH TABLE u, CONVERT TO "
+        + "CHARACTER SET latin1 COLLATE latin1_bin")]
     [InlineData("ALTER SEQUENCE t AS INT RESTART 5")]
     [InlineData("RENAME TABLE t WAIT 5 TO u, v TO `w`")]
     [InlineData("DROP INDEX IF EXISTS `PRIMARY` ON t")]
@@ -61,7 +72,8 @@ public sealed class DdlReaderTests
     [InlineData("tinyint", "CREATE SEQUENCE t", "ALTER SEQUENCE t RESTART 5 AS TINYINT")]
     [InlineData("smallint", "CREATE SEQUENCE t AS SMALLINT", "ALTER SEQUENCE IF EXISTS t RESTART 5")]
     public void A_sequence_has_numbers_of_its_type(string type, params string[] statements) => Assert.StartsWith(
-        $"next_not_cached_value {type} minimum_value {type} maximum_value {type} start_value {type} increment bigint cache_size", ColumnsAfter(statements), StringComparison.Ordinal);
+        $"next_not_cached_value {type} minimum_value {type} maximum_value {type} start_value {type} increment bigint cache_size",
+            ColumnsAfter(statements), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(true, "CREATE TABLE t (a TEXT UNIQUE)")]
@@ -106,10 +118,12 @@ public sealed class DdlReaderTests
     }
 
     [Theory]
-    [InlineData("a varchar(9)? b char(1) latin1? c text? d enum('x')? e blob?", "CREATE TABLE t (a VARCHAR(9), b CHAR CHARSET latin1, c TEXT, d ENUM('x'), e BLOB)")]
+    [InlineData("a varchar(9)? b char(1) latin1? c text? d enum('x')? e blob?", "CREATE TABLE t (a VARCHAR(9), b CHAR CHARSET latin1, c "
+        + "TEXT, d ENUM('x'), e BLOB)")]
     [InlineData("a varchar(9) utf8mb4?", "CREATE TABLE t (a VARCHAR(9)) CHARSET utf8mb4")]
     [InlineData("a varchar(9)? b text?", "CREATE TABLE t (a VARCHAR(9))", "ALTER TABLE t ADD b TEXT")]
-    [InlineData("a varchar(9) utf8mb4? b longtext utf8mb4? c enum('x') utf8mb4? e int?", "CREATE TABLE t (a VARCHAR(9), b LONGTEXT, c ENUM('x'), e INT)", "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4")]
+    [InlineData("a varchar(9) utf8mb4? b longtext utf8mb4? c enum('x') utf8mb4? e int?",
+        "CREATE TABLE t (a VARCHAR(9), b LONGTEXT, c ENUM('x'), e INT)", "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4")]
     [InlineData("a text latin1?", "CREATE TABLE t (a TEXT)", "ALTER TABLE t CONVERT TO CHARACTER SET latin1")]
     [InlineData("a varbinary(9)?", "CREATE TABLE t (a VARCHAR(9))", "ALTER TABLE t CONVERT TO CHARACTER SET binary")]
     [InlineData("a text cp1251?", "CREATE DATABASE d CHARACTER SET cp1251", "CREATE TABLE t (a TEXT)")]
@@ -130,7 +144,8 @@ public sealed class DdlReaderTests
     {
         var context = new StatementContext
         {
-            Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: isMariaDb, ServerVersion: isMariaDb ? 110800 : 90700), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
+            Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: isMariaDb,
+                ServerVersion: isMariaDb ? 110800 : 90700), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
         };
         foreach (var statement in statements)
         {
@@ -144,7 +159,8 @@ public sealed class DdlReaderTests
     {
         Apply(catalogue, statements);
         var table = catalogue.Find("d", "t");
-        return table is null ? catalogue.ReasonOf("d", "t") ?? "" : string.Join(' ', table.Columns.Select(static c => c.Name + " " + c.TypeText
+        return table is null ? catalogue.ReasonOf("d", "t") ?? ""
+            : string.Join(' ', table.Columns.Select(static c => c.Name + " " + c.TypeText
             + (c.CharacterSet is { } characterSet ? " " + characterSet : "") + (c.IsNullable ? "?" : "")
             + (c.KeyOrdinal > 0 ? "#" + c.KeyOrdinal.ToString(CultureInfo.InvariantCulture) : "") + (c.IsVisible ? "" : "~")));
     }

@@ -6,7 +6,8 @@ namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
 /// <summary>Statements as servers log them.</summary>
 public sealed class StatementReaderTests
 {
-    private static readonly SqlDialect MySql97 = new(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: false, ServerVersion: 90700);
+    private static readonly SqlDialect MySql97 = new(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: false,
+        ServerVersion: 90700);
 
     [Theory]
     [InlineData("BEGIN", "Begin")]
@@ -117,13 +118,15 @@ public sealed class StatementReaderTests
     [InlineData("/*M!100301 TRUNCATE */ TABLE t", false, "Other")]
     [InlineData("CREATE TABLE t (a INT) /*!99999 SELECT 1 */", false, "Other")]
     public void Executable_comments_count_where_the_server_executes_them(string text, bool isMariaDb, string kind)
-        => Assert.Equal(kind, StatementReader.Classify(text, MySql97 with { IsMariaDb = isMariaDb, ServerVersion = isMariaDb ? 110800 : 90700 }).ToString());
+        => Assert.Equal(kind,
+            StatementReader.Classify(text, MySql97 with { IsMariaDb = isMariaDb, ServerVersion = isMariaDb ? 110800 : 90700 }).ToString());
 
     [Theory]
     [InlineData(false, "RowsByStatement")]
     [InlineData(true, "Other")]
     public void Backslashes_escape_as_the_session_says(bool hasEscapes, string kind) => Assert.Equal(
-        kind, StatementReader.Classify(@"CREATE TABLE t (c CHAR(9) DEFAULT 'a\') SELECT 1 -- '", MySql97 with { HasBackslashEscapes = hasEscapes }).ToString());
+        kind, StatementReader.Classify(@"CREATE TABLE t (c CHAR(9) DEFAULT 'a\') SELECT 1 -- '",
+            MySql97 with { HasBackslashEscapes = hasEscapes }).ToString());
 
     [Theory]
     [InlineData(true, "a", "b c")]
@@ -132,7 +135,8 @@ public sealed class StatementReaderTests
     {
         string text = hasAnsiQuotes ? "TRUNCATE TABLE \"a\".\"b c\"" : "INSERT INTO a SELECT \"FROM\"";
 
-        Assert.True(StatementReader.TryReadTable(text, MySql97 with { HasAnsiQuotes = hasAnsiQuotes }, "db", out var foundDatabase, out var foundTable));
+        Assert.True(StatementReader.TryReadTable(text, MySql97 with { HasAnsiQuotes = hasAnsiQuotes }, "db", out var foundDatabase,
+            out var foundTable));
         Assert.Equal((database, table), (foundDatabase, foundTable));
     }
 }
