@@ -137,7 +137,7 @@ public sealed class CdcEngine : IAsyncDisposable
             return default;
         }
 
-        cursor.AcknowledgeAtHand();
+        cursor.AcknowledgeLoopElement();
         return cursor.SaveAsync(cancellationToken);
     }
 

@@ -1,30 +1,33 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>The batches between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has moved past
+/// <summary>The channel between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has moved past
 /// it.</summary>
-/// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch.</remarks>
+/// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch. The bound is around the channel: a channel counts
+/// only its own items, and forgets a batch when it is taken.</remarks>
 internal sealed class BatchQueue
 {
-    private readonly Lock _gate = new();
-    private readonly Queue<FeedBatch> _batches = new();
-    private readonly AsyncSignal _space = new();
-    private readonly AsyncSignal _filled;
+    // A null wakes the reader for another reason than a batch.
+    private readonly Channel<FeedBatch?> _batches = Channel.CreateUnbounded<FeedBatch?>(new() { SingleReader = true });
+    private readonly Channel<bool> _space = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
+    {
+        SingleReader = true,
+        FullMode = BoundedChannelFullMode.DropWrite,
+    });
+
     private readonly long _maxChanges;
     private readonly long _maxBytes;
     private long _changes;
     private long _bytes;
     private int _outstanding;
-    private bool _isCompleted;
-    private Exception? _failure;
 
-    public BatchQueue(long maxChanges, long maxBytes, AsyncSignal filled)
+    public BatchQueue(long maxChanges, long maxBytes)
     {
         _maxChanges = maxChanges;
         _maxBytes = maxBytes;
-        _filled = filled;
     }
 
     public long Changes => Interlocked.Read(ref _changes);
@@ -36,86 +39,55 @@ internal sealed class BatchQueue
     /// <summary>Waits until the batch fits, or nothing else is outstanding, then appends it.</summary>
     public async ValueTask EnqueueAsync(FeedBatch batch, CancellationToken cancellationToken)
     {
-        if (TryEnqueue(batch))
+        while (!Fits(batch))
         {
-            return;
+            await _space.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        using var registration = cancellationToken.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _space);
-        do
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            await _space.WaitAsync().ConfigureAwait(false);
-        }
-        while (!TryEnqueue(batch));
+        Interlocked.Add(ref _changes, batch.ChangeCount);
+        Interlocked.Add(ref _bytes, batch.ByteSize);
+        Interlocked.Increment(ref _outstanding);
+        _batches.Writer.TryWrite(batch);
     }
 
     public bool TryDequeue([NotNullWhen(true)] out FeedBatch? batch)
     {
-        lock (_gate)
+        while (_batches.Reader.TryRead(out batch))
         {
-            return _batches.TryDequeue(out batch);
+            if (batch is not null)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
+
+    /// <summary>Waits until a batch has arrived, or for <see cref="Wake"/>. Throws the failure that completed the queue, once it is
+    /// empty.</summary>
+    /// <returns>False if the queue is complete and empty, without a failure.</returns>
+    public ValueTask<bool> WaitAsync() => _batches.Reader.WaitToReadAsync(CancellationToken.None);
+
+    /// <summary>Ends a wait of the reader, now or the next one.</summary>
+    public void Wake() => _batches.Writer.TryWrite(null);
 
     /// <summary>Records that the consumer has moved past a batch that it took.</summary>
     public void Release(FeedBatch batch)
     {
-        bool isLow;
-        lock (_gate)
-        {
-            _changes -= batch.ChangeCount;
-            _bytes -= batch.ByteSize;
-            _outstanding--;
-            isLow = _outstanding == 0 || (_changes <= _maxChanges / 2 && _bytes <= _maxBytes / 2);
-        }
+        var changes = Interlocked.Add(ref _changes, -batch.ChangeCount);
+        var bytes = Interlocked.Add(ref _bytes, -batch.ByteSize);
+        var outstanding = Interlocked.Decrement(ref _outstanding);
 
         // The writer of a full queue resumes when the queue is half empty: waking it for each batch would cost two thread switches per
         // batch.
-        if (isLow)
+        if (outstanding == 0 || (changes <= _maxChanges / 2 && bytes <= _maxBytes / 2))
         {
-            _space.Set();
+            _space.Writer.TryWrite(true);
         }
     }
 
     /// <summary>Completes the queue: nothing more follows, because of the failure if there is one.</summary>
-    public void Complete(Exception? failure)
-    {
-        lock (_gate)
-        {
-            _isCompleted = true;
-            _failure = failure;
-        }
+    public void Complete(Exception? failure) => _batches.Writer.TryComplete(failure);
 
-        _filled.Set();
-    }
-
-    /// <summary>True if the queue is complete and empty.</summary>
-    public bool IsAtEnd(out Exception? failure)
-    {
-        lock (_gate)
-        {
-            failure = _failure;
-            return _isCompleted && _batches.Count == 0;
-        }
-    }
-
-    private bool TryEnqueue(FeedBatch batch)
-    {
-        lock (_gate)
-        {
-            if (_outstanding > 0 && (_changes + batch.ChangeCount > _maxChanges || _bytes + batch.ByteSize > _maxBytes))
-            {
-                return false;
-            }
-
-            _changes += batch.ChangeCount;
-            _bytes += batch.ByteSize;
-            _outstanding++;
-            _batches.Enqueue(batch);
-        }
-
-        _filled.Set();
-        return true;
-    }
+    private bool Fits(FeedBatch batch) => IsEmpty || (Changes + batch.ChangeCount <= _maxChanges && Bytes + batch.ByteSize <= _maxBytes);
 }

@@ -43,7 +43,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         Options = options;
         StopToken = _stop.Token;
         Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger));
-        Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes, Filled);
+        Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
         _pump = new SourcePump(source, context, this, Queue, new Backoff(options.Reconnect, new Random().NextDouble),
             new LostPosition(options, logger),
@@ -61,10 +61,6 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     public BatchQueue Queue { get; }
 
     public CommitSchedule Schedule { get; }
-
-    /// <summary>Wakes the consumer's flow: a batch has arrived, the stream has ended, a write is due, or it was cancelled or
-    /// disposed.</summary>
-    public AsyncSignal Filled { get; } = new();
 
     public CancellationToken StopToken { get; }
 

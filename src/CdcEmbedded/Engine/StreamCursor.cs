@@ -4,7 +4,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>The consumer's flow: walks the batches' entries, acknowledges, and stores progress when it is due.</summary>
+/// <summary>The consumer's flow: yields what the walk finds, acknowledges, and stores progress when it is due.</summary>
 /// <remarks>
 /// <para>The fast path of the derived enumerators touches only <see cref="Set"/>, <see cref="Next"/>, <see cref="Limit"/> and
 /// <see cref="Attention"/>: the next row of the current set needs no lock, no clock and no async state.</para>
@@ -15,12 +15,8 @@ internal abstract class StreamCursor : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly AcknowledgedProgress _progress = new();
-    private readonly StreamKind _kind;
+    private readonly EntryWalk _walk;
     private readonly bool _acknowledgesOnNext;
-    private FeedBatch? _batch;
-    private ChangeSet? _lastSet;
-    private int _entry;
-    private long _sequence;
     private int _acknowledgedInSet;
     private bool _isYielded;
     private Exception? _failure;
@@ -29,7 +25,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     private protected StreamCursor(EngineSession session, StreamKind kind)
     {
         Session = session;
-        _kind = kind;
+        _walk = new EntryWalk(session.Queue, session, kind, _progress);
         _acknowledgesOnNext = session.Options.Acknowledgement == AcknowledgementMode.OnNext;
     }
 
@@ -48,10 +44,10 @@ internal abstract class StreamCursor : IAsyncDisposable
     private protected volatile bool Attention;
 
     /// <summary>The current item that is not a change; null while changes or a batch are current.</summary>
-    private protected StreamItem? Item { get; private set; }
+    private protected StreamItem? Item => _walk.Item;
 
     /// <summary>The current batch, if batches are yielded.</summary>
-    private protected ChangeBatch? Batch { get; private set; }
+    private protected ChangeBatch? Batch => _walk.Batch;
 
     /// <summary>When the newest delivered change was committed.</summary>
     public DateTimeOffset? LastTimestamp
@@ -60,7 +56,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         {
             lock (_gate)
             {
-                return Set is { } set ? set.GetTimestamp(Math.Max(Next - 1, 0)) : _lastSet?.GetTimestamp(_lastSet.Count - 1);
+                return Set is { } set ? set.GetTimestamp(Math.Max(Next - 1, 0))
+                    : _walk.LastSet is { } last ? last.GetTimestamp(last.Count - 1) : null;
             }
         }
     }
@@ -69,7 +66,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     public void RaiseAttention()
     {
         Attention = true;
-        Session.Filled.Set();
+        Session.Queue.Wake();
     }
 
     /// <inheritdoc/>
@@ -118,7 +115,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 _progress.Acknowledge(item.Sequence + 1, item.Place, 0);
             }
 
-            AbsorbFollowing();
+            _walk.AbsorbFollowing();
         }
     }
 
@@ -138,7 +135,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <summary>Acknowledges the loop's current element.</summary>
-    public void AcknowledgeAtHand()
+    public void AcknowledgeLoopElement()
     {
         lock (_gate)
         {
@@ -151,7 +148,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 AcknowledgeYielded();
             }
 
-            AbsorbFollowing();
+            _walk.AbsorbFollowing();
         }
     }
 
@@ -163,7 +160,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         long sequence;
         lock (_gate)
         {
-            AcknowledgeBehindCurrent();
+            AcknowledgeBeforeCurrent();
             if (_progress.Sequence <= Session.Keeper.SavedSequence)
             {
                 return;
@@ -229,15 +226,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                     await (storing.IsCompletedSuccessfully ? storing : new ValueTask(storing.AsTask().WaitAsync(Session.StopToken)))
                         .ConfigureAwait(false);
                 }
-                else if (!Session.Queue.IsAtEnd(out failure))
-                {
-                    await Session.Filled.WaitAsync().ConfigureAwait(false);
-                }
-                else if (failure is not null)
-                {
-                    ExceptionDispatchInfo.Throw(failure);
-                }
-                else
+                else if (!await Session.Queue.WaitAsync().ConfigureAwait(false))
                 {
                     await Session.EndAsync().ConfigureAwait(false);
                     _isEnded = true;
@@ -330,7 +319,8 @@ internal abstract class StreamCursor : IAsyncDisposable
         return _progress.HasUnsavedEnd();
     }
 
-    /// <summary>Moves to the next entry to yield and skips the others, without waiting.</summary>
+    /// <summary>Makes the next entry current if the current one was yielded, without waiting.</summary>
+    /// <returns>False if there is nothing to yield yet.</returns>
     private bool Take()
     {
         if ((Set is { } set && Next < set.Count) || ((Item is not null || Batch is not null) && !_isYielded))
@@ -338,87 +328,12 @@ internal abstract class StreamCursor : IAsyncDisposable
             return true;
         }
 
-        _lastSet = Set ?? _lastSet;
-        Set = null;
-        Item = null;
-        Batch = null;
         Next = Limit = 0;
-        while (true)
-        {
-            if (_batch is { } batch)
-            {
-                if (TakeFrom(batch))
-                {
-                    return true;
-                }
-
-                Session.Queue.Release(batch);
-                _batch = null;
-            }
-
-            if (!Session.Queue.TryDequeue(out _batch))
-            {
-                return false;
-            }
-
-            _entry = 0;
-        }
-    }
-
-    private bool TakeFrom(FeedBatch batch)
-    {
-        var entries = batch.EntryList;
-        if (_kind == StreamKind.Batches && _entry == 0 && batch.ChangeCount > 0)
-        {
-            TakeWhole(batch);
-            return true;
-        }
-
-        while (_entry < entries.Count)
-        {
-            var entry = entries[_entry++];
-            if (entry.Changes is { } set)
-            {
-                set.Stamp(Session, _sequence);
-                _sequence += set.Count;
-                _acknowledgedInSet = 0;
-                Set = set;
-                return true;
-            }
-
-            if (entry.Item is { } item && _kind == StreamKind.Items)
-            {
-                item.Stamp(Session, _sequence++);
-                Item = item;
-                _isYielded = false;
-                return true;
-            }
-
-            _progress.Skip(_sequence++, entry.Place);
-        }
-
-        return false;
-    }
-
-    private void TakeWhole(FeedBatch batch)
-    {
-        foreach (var entry in batch.EntryList)
-        {
-            if (entry.Changes is { } set)
-            {
-                set.Stamp(Session, _sequence);
-                _sequence += set.Count;
-                _lastSet = set;
-            }
-            else
-            {
-                _sequence++;
-            }
-        }
-
-        _entry = batch.EntryList.Count;
-        Batch = new ChangeBatch(batch, Session, _sequence);
+        _acknowledgedInSet = 0;
         _isYielded = false;
+        var isTaken = _walk.MoveNext();
+        Set = _walk.Set;
+        return isTaken;
     }
 
     /// <summary>The loop has asked for the next element: the current one is processed.</summary>
@@ -440,7 +355,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <summary>Called outside the loop's own request: its current element is not yet processed, the rows before it are.</summary>
-    private void AcknowledgeBehindCurrent()
+    private void AcknowledgeBeforeCurrent()
     {
         if (_acknowledgesOnNext && Set is { } set)
         {
@@ -466,28 +381,6 @@ internal abstract class StreamCursor : IAsyncDisposable
         else if (Batch is { } batch && batch.EndSequence > _progress.Sequence)
         {
             _progress.Acknowledge(batch.EndSequence, batch.Place, batch.Count);
-        }
-    }
-
-    /// <summary>After a manual acknowledgement: skips the entries that are not yielded and follow directly, so that the last row of a
-    /// transaction stores the transaction's end. The cursor itself does not move.</summary>
-    private void AbsorbFollowing()
-    {
-        if (_batch is not { } batch)
-        {
-            return;
-        }
-
-        var entries = batch.EntryList;
-        var sequence = _sequence;
-        for (var i = _entry; i < entries.Count && sequence == _progress.Sequence; i++, sequence++)
-        {
-            if (entries[i].Changes is not null || (_kind == StreamKind.Items && entries[i].Item is not null))
-            {
-                return;
-            }
-
-            _progress.Skip(sequence, entries[i].Place);
         }
     }
 }

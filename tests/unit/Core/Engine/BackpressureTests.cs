@@ -55,7 +55,7 @@ public sealed class BackpressureTests : EngineTest
     [Fact]
     public async Task The_queue_counts_a_batch_until_the_consumer_has_moved_past_it()
     {
-        var queue = new BatchQueue(3, long.MaxValue, new AsyncSignal());
+        var queue = new BatchQueue(3, long.MaxValue);
         var batch = new FeedBatch();
         batch.Add(StreamItems.Heartbeat(new PlainPosition()));
         await queue.EnqueueAsync(batch, Timeout);
@@ -64,5 +64,27 @@ public sealed class BackpressureTests : EngineTest
         queue.Release(batch);
         Assert.True(queue.IsEmpty);
         Assert.Equal(0, queue.Bytes);
+    }
+
+    [Fact]
+    public async Task A_failure_comes_out_of_the_queue_after_everything_that_was_read_before_it()
+    {
+        var queue = new BatchQueue(3, long.MaxValue);
+        await queue.EnqueueAsync(new FeedBatch(), Timeout);
+        queue.Complete(new TimeoutException());
+        Assert.True(await queue.WaitAsync());
+        Assert.True(queue.TryDequeue(out _));
+        await Assert.ThrowsAsync<TimeoutException>(async () => await queue.WaitAsync());
+    }
+
+    [Fact]
+    public async Task A_wake_ends_the_wait_of_the_reader_without_a_batch()
+    {
+        var queue = new BatchQueue(3, long.MaxValue);
+        var waiting = queue.WaitAsync();
+        Assert.False(waiting.IsCompleted);
+        queue.Wake();
+        Assert.True(await waiting);
+        Assert.False(queue.TryDequeue(out _));
     }
 }
