@@ -1,5 +1,6 @@
 using System.Text;
 using CdcEmbedded;
+using CdcEmbedded.CrashReader;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;
@@ -8,12 +9,18 @@ using CdcEmbedded.Sources;
 // A consumer that tests kill: it writes what it has processed to a file and then acknowledges it.
 //   append CONNECTION DATABASE START EVENTS OFFSETS   one line per event, then the engine's own offset store
 //   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
+//   faults CONNECTION DATABASE START exactly|atleast FOLDER SEED NUMBER   see FaultReader
 //   spill BINLOG FOLDER                               stops inside a transaction that is in a spill file in the folder, and waits to be
 //   killed
 // After SIGKILL the file still has what was written before it: only a power failure would require waiting for the disk.
 if (args is ["spill", var binlog, var folder])
 {
     return await SpillAsync(binlog, folder);
+}
+
+if (args is ["faults", ..])
+{
+    return await FaultReader.RunAsync(args);
 }
 
 string[] modes = ["append", "atomic"];
