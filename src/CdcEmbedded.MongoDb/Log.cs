@@ -41,4 +41,23 @@ internal static partial class Log
     [LoggerMessage(2403, LogLevel.Warning, "Engine '{Engine}' has reached a change event that is too large to be sent, and continues in "
         + "the mode {Mode}.")]
     public static partial void OversizeEvent(ILogger logger, string engine, ChangeStreams.FeedMode mode);
+
+    /// <summary>Opening takes long.</summary>
+    [LoggerMessage(2404, LogLevel.Information, "Engine '{Engine}' has waited {Elapsed} for its change stream to open: the server reads its "
+        + "oplog from {Start} up to the first event, which may take long after a long stop.")]
+    public static partial void StillOpening(ILogger logger, string engine, TimeSpan elapsed, string start);
+
+    /// <summary>A token is of no use.</summary>
+    [LoggerMessage(2405, LogLevel.Warning, "Engine '{Engine}' cannot resume after its resume token, whose event the stream does not produce "
+        + "now, and starts at the token's time {Time} without the events up to the token: {Reason}")]
+    public static partial void ResumingByTime(ILogger logger, string engine, Documents.ClusterTime time, string reason);
+
+    /// <summary>A server of another kind.</summary>
+    [LoggerMessage(2406, LogLevel.Information, "The server of engine '{Engine}' does not have startAfter; resumeAfter is used instead.")]
+    public static partial void NoStartAfter(ILogger logger, string engine);
+
+    /// <summary>The server ended the stream.</summary>
+    [LoggerMessage(2407, LogLevel.Information,
+        "The server invalidated the change stream of engine '{Engine}' on {Scope}; it is opened again after that.")]
+    public static partial void ContinuesAfterInvalidate(ILogger logger, string engine, Deployment.StreamScope scope);
 }

@@ -24,6 +24,7 @@ internal sealed class ChangeStreamAssembler
     private FeedBatch _output = new();
     private EventBatch _batch;
     private StreamPoint _point;
+    private TokenParts? _resumePoint;
     private int _expected = 16;
     private int _runStart;
     private OpenTransaction? _runTransaction;
@@ -68,6 +69,7 @@ internal sealed class ChangeStreamAssembler
     {
         _fragments.Clear();
         IsInvalidated = false;
+        _resumePoint = TokenParts.TryRead(_point.Token, out var parts) ? parts : null;
     }
 
     /// <summary>Takes a batch.</summary>
@@ -171,6 +173,11 @@ internal sealed class ChangeStreamAssembler
     private void Place(in ScannedEvent scanned)
     {
         var time = _batch.TimeOf(scanned.Places);
+        if (_resumePoint is { } resumed && !IsAfter(resumed, scanned.Places))
+        {
+            return;
+        }
+
         if (scanned.Places.ClusterTime > 0)
         {
             if (_point is { IsAfter: true, Time: { } from } && time <= from)
@@ -202,6 +209,24 @@ internal sealed class ChangeStreamAssembler
 
         PlaceChange(scanned, session, time);
         _point = point;
+    }
+
+    /// <summary>True if an event comes after the token at which the stream was opened. A stream that starts at the token's time, or after an
+    /// invalidate, may have earlier ones.</summary>
+    private bool IsAfter(in TokenParts resumed, in EventPlaces places)
+    {
+        if (!TokenParts.TryRead(_batch.DocumentAt(places.Token), out var parts))
+        {
+            return true;
+        }
+
+        if (parts.Time > resumed.Time)
+        {
+            _resumePoint = null;
+            return true;
+        }
+
+        return TokenParts.Compare(parts, resumed) is not <= 0;
     }
 
     private void PlaceChange(in ScannedEvent scanned, RawBson session, ClusterTime time)

@@ -10,20 +10,24 @@ internal static class ChangeStreamCommand
     public static string DatabaseOf(StreamScope scope) => scope.Database ?? "admin";
 
     /// <summary>Builds the command.</summary>
-    /// <param name="plan">How the stream is opened.</param>
+    /// <param name="plan">What the stream captures.</param>
     /// <param name="point">Where it begins.</param>
-    /// <param name="batchSize">The maximum number of events in the first batch.</param>
-    /// <param name="withoutDocuments">True to omit what may be too large.</param>
-    public static BsonDocument Build(StreamPlan plan, StreamPoint point, int batchSize, bool withoutDocuments = false)
+    /// <param name="opening">How it is opened there.</param>
+    public static BsonDocument Build(StreamPlan plan, in StreamPoint point, in StreamOpening opening)
     {
-        var pipeline = new BsonArray { new BsonDocument("$changeStream", Stream(plan, point, withoutDocuments)) };
+        var pipeline = new BsonArray { new BsonDocument("$changeStream", Stream(plan, point, opening)) };
+        if (opening.SkipsToToken)
+        {
+            pipeline.Add(After(point.Token.ToRawDocument()["_data"]));
+        }
+
         if (plan.Match is { } match)
         {
             pipeline.Add(match);
         }
 
         pipeline.AddRange(plan.Pipeline);
-        if (withoutDocuments)
+        if (opening.WithoutDocuments)
         {
             pipeline.Add(Reduction());
         }
@@ -37,18 +41,14 @@ internal static class ChangeStreamCommand
         {
             { "aggregate", plan.Identity.Scope.Collection is { } collection ? collection : 1 },
             { "pipeline", pipeline },
-            { "cursor", new BsonDocument("batchSize", batchSize) },
+            { "cursor", new BsonDocument("batchSize", opening.BatchSize) },
         };
     }
 
-    private static BsonDocument Stream(StreamPlan plan, StreamPoint point, bool withoutDocuments)
+    private static BsonDocument Stream(StreamPlan plan, in StreamPoint point, in StreamOpening opening)
     {
         var stage = new BsonDocument();
-        if (!withoutDocuments)
-        {
-            AddImages(stage, plan.Identity);
-        }
-
+        AddImages(stage, plan.Identity);
         if (plan.ShowExpandedEvents)
         {
             stage.Add("showExpandedEvents", true);
@@ -59,10 +59,14 @@ internal static class ChangeStreamCommand
             stage.Add("allChangesForCluster", true);
         }
 
-        if (point.Token.HasValue)
+        if (opening.Time is { } start)
+        {
+            stage.Add("startAtOperationTime", start.ToBson());
+        }
+        else if (point.Token.HasValue)
         {
             // Unlike resumeAfter it continues after an invalidate too.
-            stage.Add("startAfter", point.Token.ToRawDocument());
+            stage.Add(opening.ResumesAfter ? "resumeAfter" : "startAfter", point.Token.ToRawDocument());
         }
         else if (point.Time is { } time)
         {
@@ -71,6 +75,9 @@ internal static class ChangeStreamCommand
 
         return stage;
     }
+
+    // The server filters before it splits an event, so that an event that is too large does not fail the stream again.
+    private static BsonDocument After(BsonValue token) => new("$match", new BsonDocument("_id._data", new BsonDocument("$gt", token)));
 
     private static void AddImages(BsonDocument stage, StreamIdentity stream)
     {

@@ -8,6 +8,9 @@ internal sealed record FeedSettings
 {
     public required ILogger Logger { get; init; }
 
+    /// <summary>The clock of reports.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public bool WantsItems { get; init; }
 
     public TimeSpan MaxAwaitTime { get; init; }

@@ -1,20 +1,22 @@
-using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.MongoDb.Deployment;
 using CdcEmbedded.Sources;
-using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Reads a change stream and keeps it open: after a resumable error it is opened again once without a word, at a newly chosen
-/// server; what goes on failing is the engine's, which waits longer and longer.</summary>
+/// <summary>Reads a change stream and keeps it open: after a resumable error it is opened again once without notice, at a newly chosen
+/// server. What keeps failing is the engine's, which waits longer and longer.</summary>
 internal sealed class MongoFeed : ISourceFeed
 {
+    // Opening reads the oplog from the stream's position up to the first event, which may take hours.
+    private static readonly TimeSpan FirstReport = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FurtherReports = TimeSpan.FromMinutes(1);
+
     private readonly IMongoDeployment _deployment;
     private readonly StreamPlan _plan;
     private readonly FeedSettings _settings;
     private readonly ChangeStreamAssembler _assembler;
+    private readonly OpeningPlan _opening;
     private IMongoCursor? _cursor;
-    private FeedMode _mode;
     private int _batches;
     private bool _isResumed;
 
@@ -23,27 +25,30 @@ internal sealed class MongoFeed : ISourceFeed
         _deployment = deployment;
         _plan = plan;
         _settings = settings;
+        _opening = new OpeningPlan(plan, settings);
         _assembler = new ChangeStreamAssembler(plan.Identity, start.Point, start.Open, settings.WantsItems, settings.End);
         StartPosition = _assembler.Position;
     }
 
     public SourcePosition StartPosition { get; }
 
-    /// <summary>Opens the stream for the first time, so that a place that is lost shows before anything is read.</summary>
+    /// <summary>Opens the stream for the first time, so that a lost position shows before anything is read.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        try
+        while (_cursor is null)
         {
-            await OpenCursorAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (MongoCommandFailedException e)
-            when (ChangeStreamErrors.IsOversize(e) && _settings.OnOversizeEvent != OversizeEventPolicy.Fail)
-        {
-            _mode = FeedMode.Careful;
-        }
-        catch (MongoCommandFailedException e)
-        {
-            throw Translate(e);
+            try
+            {
+                await OpenCursorAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (CdcException e) when (_opening.TryRecover(e, _assembler.Point))
+            {
+                // Another way of opening answers it.
+            }
+            catch (MongoCommandFailedException e)
+            {
+                throw Translate(e);
+            }
         }
     }
 
@@ -55,13 +60,18 @@ internal sealed class MongoFeed : ISourceFeed
             _assembler.Failure?.Throw();
             if (_assembler.IsInvalidated)
             {
-                await GoOnBehindInvalidateAsync().ConfigureAwait(false);
+                await ContinueAfterInvalidateAsync().ConfigureAwait(false);
             }
 
             if (await ReadBatchAsync(cancellationToken).ConfigureAwait(false) is { } batch)
             {
-                var output = _assembler.Process(batch, _mode == FeedMode.Reduced);
-                await LeaveModeAsync(batch).ConfigureAwait(false);
+                var before = _assembler.Point;
+                var output = _assembler.Process(batch, _opening.IsReduced);
+                if (_opening.OnBatch(batch, before, _assembler.Point))
+                {
+                    await CloseCursorAsync().ConfigureAwait(false);
+                }
+
                 if (output.Entries.Count > 0)
                 {
                     return output;
@@ -78,20 +88,22 @@ internal sealed class MongoFeed : ISourceFeed
         await _deployment.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask GoOnBehindInvalidateAsync()
+    private async ValueTask ContinueAfterInvalidateAsync()
     {
+        var scope = _plan.Identity.Scope;
         if (_settings.OnInvalidate == InvalidatePolicy.Stop)
         {
-            throw new StreamInvalidatedException($"{_plan.Identity.Scope} was dropped or renamed, which ends its change stream; "
-                + "everything before has been "
-                + "delivered. Start again to go on behind it, set OnInvalidate to Continue, or capture it through Include in place of "
-                    + "Database and Collection.");
+            var kind = scope.Collection is null ? "database" : "collection";
+            throw new StreamInvalidatedException($"{scope} was dropped or renamed, which ends its change stream. Everything before that "
+                + $"has been delivered. Start again to continue with a {kind} of the same name, or set OnInvalidate to Continue.");
         }
 
+        _opening.OnInvalidated(_assembler.Point);
+        Log.ContinuesAfterInvalidate(_settings.Logger, _plan.Identity.Name, scope);
         await CloseCursorAsync().ConfigureAwait(false);
     }
 
-    /// <returns>Null where the stream was opened anew instead.</returns>
+    /// <returns>Null if the stream is to be opened again instead.</returns>
     private async ValueTask<MongoBatch?> ReadBatchAsync(CancellationToken cancellationToken)
     {
         try
@@ -108,12 +120,9 @@ internal sealed class MongoFeed : ISourceFeed
             _isResumed &= ++_batches < 2;
             return batch;
         }
-        catch (CdcException e) when (ChangeStreamErrors.IsOversize(e) && _settings.OnOversizeEvent != OversizeEventPolicy.Fail
-            && _mode != FeedMode.Reduced)
+        catch (CdcException e) when (_opening.TryRecover(e, _assembler.Point))
         {
-            // One event at a time up to the one that is too large, then that one alone without its documents.
-            _mode = _mode == FeedMode.Normal ? FeedMode.Careful : FeedMode.Reduced;
-            Log.OversizeEvent(_settings.Logger, _plan.Identity.Name, _mode);
+            // The stream is opened again, in another way.
         }
         catch (CdcException e) when (!_isResumed && _cursor is not null && ChangeStreamErrors.IsResumable(e))
         {
@@ -129,34 +138,28 @@ internal sealed class MongoFeed : ISourceFeed
         return null;
     }
 
-    private async ValueTask LeaveModeAsync(MongoBatch batch)
-    {
-        if (_mode == FeedMode.Normal || (_mode == FeedMode.Reduced && batch.Documents.IsEmpty))
-        {
-            return;
-        }
-
-        // Careful: nothing waits any more, so what was too large is gone. Reduced: it has been delivered.
-        if (_mode == FeedMode.Reduced || batch.Documents.IsEmpty)
-        {
-            _mode = FeedMode.Normal;
-            await CloseCursorAsync().ConfigureAwait(false);
-        }
-    }
-
     private async ValueTask<IMongoCursor> OpenCursorAsync(CancellationToken cancellationToken)
     {
-        var size = _mode == FeedMode.Normal ? _plan.BatchSize : 1;
-        var command = ChangeStreamCommand.Build(_plan, _assembler.Point, size, _mode == FeedMode.Reduced);
-        var options = new CursorOptions { BatchSize = size, MaxAwaitTime = _settings.MaxAwaitTime };
-        _cursor = await _deployment.OpenCursorAsync(ChangeStreamCommand.DatabaseOf(_plan.Identity.Scope), command, options,
-            cancellationToken)
-            .ConfigureAwait(false);
+        var point = _assembler.Point;
+        var opening = _opening.At(point);
+        var command = ChangeStreamCommand.Build(_plan, point, opening);
+        var options = new CursorOptions { BatchSize = opening.BatchSize, MaxAwaitTime = _settings.MaxAwaitTime };
+        var started = _settings.Time.GetTimestamp();
+        var reports = _settings.Time.CreateTimer(_ => ReportOpening(started), null, FirstReport, FurtherReports);
+        await using (reports.ConfigureAwait(false))
+        {
+            var database = ChangeStreamCommand.DatabaseOf(_plan.Identity.Scope);
+            _cursor = await _deployment.OpenCursorAsync(database, command, options, cancellationToken).ConfigureAwait(false);
+        }
+
         _assembler.OnReopened();
         _batches = 0;
         Log.StreamOpened(_settings.Logger, _plan.Identity.Name, _plan.Identity.Scope, _cursor.Server);
         return _cursor;
     }
+
+    private void ReportOpening(long started)
+        => Log.StillOpening(_settings.Logger, _plan.Identity.Name, _settings.Time.GetElapsedTime(started), _assembler.Point.Describe());
 
     private async ValueTask CloseCursorAsync()
     {
@@ -168,5 +171,5 @@ internal sealed class MongoFeed : ISourceFeed
     }
 
     private CdcException Translate(MongoCommandFailedException error)
-        => ChangeStreamErrors.Translate(error, _assembler.Position.ToOffset());
+        => ChangeStreamErrors.Translate(error, _assembler.Position.ToOffset(), _opening.At(_assembler.Point).SkipsToToken);
 }

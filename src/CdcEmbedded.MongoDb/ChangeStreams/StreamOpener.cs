@@ -110,9 +110,10 @@ internal sealed class StreamOpener
         var settings = new FeedSettings
         {
             Logger = context.LoggerFactory.CreateLogger<MongoSource>(),
+            Time = context.TimeProvider,
             WantsItems = context.WantsItems,
             MaxAwaitTime = _options.MaxAwaitTime,
-            OnInvalidate = _options.OnInvalidate,
+            OnInvalidate = _options.Database is null ? InvalidatePolicy.Continue : _options.OnInvalidate,
             OnOversizeEvent = _options.OnOversizeEvent,
             End = context.StopWhenCaughtUp ? SourceState.Of(context).GetEnd(facts) : null,
         };

@@ -32,6 +32,9 @@ internal readonly record struct StreamPoint(RawBson Token, ClusterTime? Time, bo
         return timeA != timeB ? timeA.CompareTo(timeB) : a.Side.CompareTo(b.Side);
     }
 
+    /// <summary>The point as logs name it.</summary>
+    public string Describe() => TimeOrTokens() is { } time ? $"{time.ToDateTimeOffset():u} ({time})" : "an unknown time";
+
     private ClusterTime? TimeOrTokens() => Token.HasValue ? ResumeTokens.TimeOf(Token) ?? Time : Time;
 
     private int Side => Token.HasValue ? 0 : IsAfter ? 1 : -1;

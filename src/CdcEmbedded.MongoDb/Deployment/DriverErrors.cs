@@ -31,7 +31,8 @@ internal static class DriverErrors
     /// <summary>True if a read that failed so may succeed at a newly selected server (specification "Retryable Reads").</summary>
     public static bool IsRetryable(Exception exception) => exception switch
     {
-        MongoCommandFailedException error => IsStateChange(error.Code) || IsRetryableCode(error.Code),
+        MongoCommandFailedException error => (IsStateChange(error.Code) || IsRetryableCode(error.Code))
+            && !error.HasErrorLabel("SystemOverloadedError"),
         CdcConnectionException connection => connection.IsTransient,
         _ => false,
     };
@@ -54,7 +55,7 @@ internal static class DriverErrors
 
     private static bool IsTransient(int code, MongoException cause)
         => cause is MongoNotPrimaryException or MongoNodeIsRecoveringException || IsStateChange(code) || IsRetryableCode(code)
-            || (cause.HasErrorLabel("SystemOverloadedError") && cause.HasErrorLabel("RetryableError"));
+            || IsOverload(code) || (cause.HasErrorLabel("SystemOverloadedError") && cause.HasErrorLabel("RetryableError"));
 
     private static ServerMisconfiguredException TooOld(Exception exception)
     {
@@ -117,6 +118,9 @@ internal static class DriverErrors
     // NotWritablePrimary, NotPrimaryNoSecondaryOk, LegacyNotPrimary, InterruptedAtShutdown, InterruptedDueToReplStateChange,
     // NotPrimaryOrSecondary, PrimarySteppedDown, ShutdownInProgress
     private static bool IsStateChange(int code) => code is 10107 or 13435 or 10058 or 11600 or 11602 or 13436 or 189 or 91;
+
+    // AdmissionQueueOverflow, RateLimitExceeded, IngressRequestRateLimitExceeded: to be repeated after a pause, never at once.
+    private static bool IsOverload(int code) => code is 433 or 449 or 462;
 
     // ReadConcernMajorityNotAvailableYet, HostUnreachable, HostNotFound, NetworkTimeout, SocketException, ExceededTimeLimit
     private static bool IsRetryableCode(int code) => code is 134 or 6 or 7 or 89 or 9001 or 262;
