@@ -22,7 +22,7 @@ public sealed class MongoDouble : IAsyncDisposable
     private MongoDouble(MongoDoubleOptions options)
     {
         Options = options;
-        Store = new DataStore(options.Time) { NoopInterval = options.NoopInterval, Shards = options.Shards };
+        Store = new DataStore(options.Time) { NoopInterval = options.NoopInterval, Shards = options.ShardCount };
         Sessions = new SessionTable(options.Time, options.SessionTimeout);
         Transactions = new TransactionTable(Store);
         Cursors = new CursorTable(options.Time, options.CursorTimeout);
@@ -240,6 +240,24 @@ public sealed class MongoDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Does what movePrimary does to streams through a mongos of MongoDB 6.0 and 7.0: each collection of the database is created again with
+    /// another UUID, its old one is dropped, and streams on the database and on the deployment are invalidated. The data stays the same.
+    /// </summary>
+    public void MovePrimary(string database)
+    {
+        lock (Store.Gate)
+        {
+            foreach (StoredCollection collection in Store.Collections(database).ToList())
+            {
+                Store.Write(Moved("create", collection, Guid.NewGuid()));
+                Store.Write(Moved("drop", collection, collection.Id));
+            }
+
+            Store.Write(new OplogEntry { Operation = "movePrimary", Database = database, IsPhantom = true });
+        }
+    }
+
     /// <summary>Throws away the pre- and post-images recorded so far.</summary>
     public void ExpireImages()
     {
@@ -335,6 +353,16 @@ public sealed class MongoDouble : IAsyncDisposable
 
         return command;
     }
+
+    private static OplogEntry Moved(string operation, StoredCollection collection, Guid id) => new()
+    {
+        Operation = operation,
+        Database = collection.Database,
+        Collection = collection.Name,
+        CollectionId = id,
+        NamespaceType = operation == "create" ? "collection" : null,
+        IsPhantom = true,
+    };
 
     private static NodeRole RoleOf(DoubleTopology topology, int index) => topology switch
     {

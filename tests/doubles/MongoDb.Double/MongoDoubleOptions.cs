@@ -64,36 +64,36 @@ public sealed record MongoDoubleOptions
     /// the token having been seen, be it in a getMore (change_stream_ensure_resume_token_present_stage.cpp). So a stream cannot resume from
     /// an event that <c>$match</c> now excludes, or from a fragment of an event that is no longer split.
     /// </summary>
-    /// <value>The default is false: a token is looked up in the oplog when the stream is opened, whatever the pipeline.</value>
-    public bool SeeksResumeTokens { get; init; }
+    /// <value>The default is true. If false, a token is looked up in the oplog when the stream is opened, whatever the pipeline.</value>
+    public bool SeeksResumeTokens { get; init; } = true;
 
     /// <summary>
     /// True to refuse unreadable tokens with the codes of resume_token.cpp and key_string.cpp: 40647 without <c>_data</c>, 9 where it is no
     /// hex, 50811 where the hex is no token, and more. None has a label.
     /// </summary>
-    /// <value>The default is false: 260 for all.</value>
-    public bool ReportsTokenErrors { get; init; }
+    /// <value>The default is true. If false, 260 for all.</value>
+    public bool ReportsTokenErrors { get; init; } = true;
 
     /// <summary>
     /// True to refuse a field that is larger than a fragment with 7182500 (change_stream_split_event_helpers.cpp), where the stream splits
     /// events.
     /// </summary>
-    /// <value>The default is false: 10334, as without <c>$changeStreamSplitLargeEvent</c>.</value>
-    public bool ReportsSplitFailure { get; init; }
+    /// <value>The default is true. If false, 10334, as without <c>$changeStreamSplitLargeEvent</c>.</value>
+    public bool ReportsSplitFailure { get; init; } = true;
 
     /// <summary>
     /// True to log the documents of one insert command as one operation, so that their events share a time ("Change Streams" and "Release
     /// Notes for MongoDB 8.0" in the manual; change_stream_unwind_transaction_stage.cpp).
     /// </summary>
-    /// <value>The default is false: one operation and one time for each document, as before 8.0.</value>
-    public bool InsertsShareTime { get; init; }
+    /// <value>The default is true, from version 8.0 on. If false, one operation and one time for each document, as before 8.0.</value>
+    public bool InsertsShareTime { get; init; } = true;
 
     /// <summary>
     /// True to refuse a start before the oldest entry of an oplog that was cut, also where nothing happened in between
     /// (document_source_change_stream_check_resumability.cpp): error 286.
     /// </summary>
-    /// <value>The default is false: only a start at or before an entry that was cut off is refused.</value>
-    public bool ChecksOldestEntry { get; init; }
+    /// <value>The default is true. If false, only a start at or before an entry that was cut off is refused.</value>
+    public bool ChecksOldestEntry { get; init; } = true;
 
     /// <summary>Time that reading one oplog entry takes, so that opening or advancing a stream over many entries takes long.</summary>
     /// <value>The default is zero.</value>
@@ -103,8 +103,8 @@ public sealed record MongoDoubleOptions
     /// Number of shards of a sharded cluster, over which documents are spread by their keys. Each shard commits its part of a transaction
     /// at a time of its own (change_stream_unwind_transaction_stage.cpp: the time of the shard's own commitTransaction entry).
     /// </summary>
-    /// <value>The default is 1.</value>
-    public int Shards { get; init; } = 1;
+    /// <value>The default is 0: two of a sharded cluster, else one.</value>
+    public int Shards { get; init; }
 
     /// <summary>
     /// Options of <c>$changeStream</c> that the double does not know, as other servers with MongoDB's protocol: <c>startAfter</c> for
@@ -116,18 +116,13 @@ public sealed record MongoDoubleOptions
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Options with every behaviour of a current server that is off by default.</summary>
-    public static MongoDoubleOptions AsServer => new()
-    {
-        SeeksResumeTokens = true,
-        ReportsTokenErrors = true,
-        ReportsSplitFailure = true,
-        InsertsShareTime = true,
-        ChecksOldestEntry = true,
-    };
+    /// <summary>Options of a current server, which are the default.</summary>
+    public static MongoDoubleOptions AsServer => new();
 
     /// <summary>True if the version is this one or later.</summary>
     internal bool IsAtLeast(int major, int minor) => System.Version.Parse(Version) >= new System.Version(major, minor);
+
+    internal int ShardCount => Shards > 0 ? Shards : Topology is DoubleTopology.Sharded or DoubleTopology.LoadBalanced ? 2 : 1;
 
     // Since 4.4.
     internal bool HasTopologyVersion => MaxWireVersion >= 9;

@@ -9,7 +9,8 @@ internal static class WriteCommands
     public static Doc Insert(CommandContext context) => Once(context, () =>
     {
         List<object?> documents = context.Command.Array("documents") ?? throw new CommandError(9, "insert needs documents");
-        bool together = context.Deployment.Options.InsertsShareTime && documents.Count > 1 && !context.Command.Has("autocommit");
+        MongoDoubleOptions options = context.Deployment.Options;
+        bool together = options.InsertsShareTime && options.IsAtLeast(8, 0) && documents.Count > 1 && !context.Command.Has("autocommit");
         WriteTransaction? batch = together ? new WriteTransaction(context.Store, null, null) : null;
         DocumentWriter writer = Writer(context, batch);
         Doc reply = Each(context, documents, document => writer.Insert(document) ? 1 : 0, []);

@@ -123,6 +123,8 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
     {
         switch (entry.Operation)
         {
+            case var _ when entry.IsPhantom:
+                break;
             case "create":
                 Database(entry.Database)[entry.Collection] =
                     new StoredCollection(

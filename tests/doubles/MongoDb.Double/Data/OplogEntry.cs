@@ -54,6 +54,12 @@ internal sealed class OplogEntry
     /// <summary>True where the collection recorded pre- and post-images and they have not expired.</summary>
     public bool HasImages { get; set; }
 
+    /// <summary>True if the operation is only logged: it changes no data.</summary>
+    public bool IsPhantom { get; init; }
+
+    /// <summary>True for the end of movePrimary, which is no event and ends streams of databases and deployments.</summary>
+    public bool EndsStreams => Operation == "movePrimary";
+
     public bool IsExpanded => _expanded.Contains(Operation);
 
     public void Stamp(DocTimestamp time, DateTimeOffset wall, int index, Doc? session, long? transactionNumber)

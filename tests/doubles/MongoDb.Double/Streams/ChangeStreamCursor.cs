@@ -92,7 +92,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
 
     private void Enqueue(OplogEntry entry)
     {
-        if (_resume is null || _resume.IsPassed || !_resume.Skips(_events.TokenOf(entry)))
+        if (!entry.EndsStreams && (_resume is null || _resume.IsPassed || !_resume.Skips(_events.TokenOf(entry))))
         {
             foreach (StreamEvent change in _events.Of(entry).Where(change => _resume?.Admits(change.Token) != false))
             {

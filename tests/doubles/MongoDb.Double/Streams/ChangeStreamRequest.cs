@@ -73,6 +73,11 @@ internal sealed class ChangeStreamRequest
     /// <summary>True if a stream of this scope shows the operation.</summary>
     public bool Shows(OplogEntry entry)
     {
+        if (entry.EndsStreams)
+        {
+            return Collection.Length == 0 && (WholeDeployment || entry.Database == Database);
+        }
+
         if ((entry.IsExpanded && !Expanded) || entry.Database is "local" or "config" or "admin")
         {
             return false;
@@ -92,7 +97,7 @@ internal sealed class ChangeStreamRequest
     }
 
     /// <summary>True if the operation ends a stream of this scope.</summary>
-    public bool IsEndedBy(OplogEntry entry) => !WholeDeployment && (Collection.Length > 0
+    public bool IsEndedBy(OplogEntry entry) => entry.EndsStreams || !WholeDeployment && (Collection.Length > 0
         ? entry.Operation is "drop" or "rename" or "dropDatabase"
         : entry.Operation == "dropDatabase");
 

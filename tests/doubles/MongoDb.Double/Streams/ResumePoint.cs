@@ -18,15 +18,15 @@ internal sealed class ResumePoint(ReceivedToken token, bool required)
     public bool IsPassed { get; private set; }
 
     /// <summary>
-    /// True if nothing of the operation has to be made into an event: it is at or before the token, and the token is not one of its
-    /// fragments. Where the token is required a server makes the event all the same, and fails again if it is too large.
+    /// True if nothing of the operation has to be made into an event, because it is at or before the token. Where the token is required a
+    /// server makes its own event again, to see it or to split it, and fails again if it is too large.
     /// </summary>
     public bool Skips(Doc operationToken)
     {
         string operation = operationToken.Text("_data") ?? "";
         string data = token.Data.ToUpperInvariant();
-        return !required && !IsPassed && string.CompareOrdinal(operation, data) <= 0
-            && (operation == data || !data.StartsWith(operation[..^2], StringComparison.Ordinal));
+        bool isOwn = operation == data || data.StartsWith(operation[..^2], StringComparison.Ordinal);
+        return !IsPassed && string.CompareOrdinal(operation, data) <= 0 && (!isOwn || (!required && operation == data));
     }
 
     /// <summary>True if the event comes after the token, so that the client gets it.</summary>

@@ -1,6 +1,8 @@
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 using CdcEmbedded.Offsets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
@@ -18,6 +20,10 @@ internal sealed class StreamFixture : IAsyncDisposable
 
     public MongoSourceOptions Options { get; set; } = new();
 
+    public OffsetLostPolicy OnOffsetLost { get; set; } = OffsetLostPolicy.Fail;
+
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
+
     /// <summary>Opens a reader that resumes from the stored offset.</summary>
     public async Task<StreamReading> OpenAsync(StartPosition? start = null, bool items = true)
     {
@@ -25,6 +31,8 @@ internal sealed class StreamFixture : IAsyncDisposable
         {
             Name = "test",
             StartFrom = start,
+            OnOffsetLost = OnOffsetLost,
+            LoggerFactory = Loggers,
             CommitPolicy = CommitPolicy.Always,
             Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(200) },
         });

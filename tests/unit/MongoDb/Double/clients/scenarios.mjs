@@ -324,11 +324,12 @@ const scenarios = {
 
   async errors(client, db) {
     const c = db.collection('orders');
-    await failsToOpen(260, c, [], { resumeAfter: { _data: 'zz' } });
+    await failsToOpen(9, c, [], { resumeAfter: { _data: 'zz' } });
     const stream = await open(c);
     await c.insertOne({ _id: 1 });
     const event = await next(stream);
     await stream.close();
+    await db.collection('elsewhere').insertOne({ _id: 1 });
     await failsToOpen(280, db.collection('elsewhere'), [], { resumeAfter: event._id });
     await failsToOpen(40674, c, [], { resumeAfter: event._id, startAtOperationTime: event.clusterTime });
     await control(client, 'truncateOplog');
