@@ -77,6 +77,9 @@ public readonly partial struct DataValue
         return _kind == ValueKind.Json && _codec is null && _data is byte[];
     }
 
+    /// <summary>True if the value is text, JSON text included, as bytes that are decoded when they are read.</summary>
+    internal bool IsUndecodedText => _data is byte[] && (_kind == ValueKind.Text || (_kind == ValueKind.Json && _codec is null));
+
     /// <summary>True if a JSON value's text comes from a codec, which writes valid JSON on one line.</summary>
     internal bool IsJsonOfCodec => _codec is ValueCodec;
 

@@ -6,12 +6,14 @@ using System.Text.Json;
 namespace CdcEmbedded.Formats;
 
 /// <summary>Writes changes as Debezium's schemaless JSON envelope: <c>before</c>, <c>after</c>, <c>source</c>, <c>op</c>, <c>ts_ms</c>,
-/// <c>transaction</c>, <c>key</c>, on one line.</summary>
+/// <c>transaction</c>, <c>key</c>, and <c>related_key</c> where a change has <see cref="ChangeEvent.RelatedKey"/>, on one line.</summary>
 /// <remarks>
 /// <para>Integers are complete JSON numbers (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with
 /// as many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number if the labels are
 /// unknown), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
-/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is omitted; a null is null.</para>
+/// text that is none in its column's character set fails, or is <c>{"$bytes": base64}</c> (<see cref="EnvelopeJsonOptions.UndecodableText"/>),
+/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is omitted; a null is null, and so is the
+/// JSON document null (but see <see cref="EnvelopeJsonOptions.MarkJsonNull"/>).</para>
 /// <para>Documents of MongoDB are relaxed extended JSON; their keys are canonical extended JSON, in which keys of different types never
 /// look the same.</para>
 /// <para>It reuses its buffers and encoded column names: use one for each consumer, not from several threads at once. Text is not escaped
@@ -29,6 +31,8 @@ public sealed class EnvelopeJson : IDisposable
     };
 
     private readonly bool _includeTransaction;
+    private readonly bool _marksJsonNull;
+    private readonly bool _writesUndecodableText;
     private readonly TimeProvider _time;
     private readonly FieldNames _names = new();
     private readonly Utf8JsonWriter _writer;
@@ -40,6 +44,8 @@ public sealed class EnvelopeJson : IDisposable
     {
         options ??= new EnvelopeJsonOptions();
         _includeTransaction = options.IncludeTransaction;
+        _marksJsonNull = options.MarkJsonNull;
+        _writesUndecodableText = options.UndecodableText == UndecodableText.Bytes;
         _time = options.TimeProvider;
         _writer = new Utf8JsonWriter(_buffer, WriterOptions);
     }
@@ -162,6 +168,12 @@ public sealed class EnvelopeJson : IDisposable
         WriteTransaction(change);
         _writer.WritePropertyName(EnvelopeNames.Key);
         WriteRecord(change, change.Key, isKey: true);
+        if (change.RelatedKey is { HasValue: true } related)
+        {
+            _writer.WritePropertyName(EnvelopeNames.RelatedKey);
+            WriteRecord(change, related, isKey: true);
+        }
+
         Finish();
     }
 
@@ -304,7 +316,7 @@ public sealed class EnvelopeJson : IDisposable
                 if (!value.IsAbsent)
                 {
                     _writer.WritePropertyName(_names.Encoded(names, place, record.GetName(place)));
-                    ValueJson.Write(_writer, value);
+                    WriteValue(value);
                 }
             }
         }
@@ -314,6 +326,30 @@ public sealed class EnvelopeJson : IDisposable
         }
 
         _writer.WriteEndObject();
+    }
+
+    private void WriteValue(DataValue value)
+    {
+        if (_marksJsonNull && value.Kind == ValueKind.Json && ValueJson.NeedsMark(value))
+        {
+            _writer.WriteStartObject();
+            _writer.WritePropertyName(EnvelopeNames.Json);
+            ValueJson.Write(_writer, value);
+            _writer.WriteEndObject();
+            return;
+        }
+
+        try
+        {
+            ValueJson.Write(_writer, value);
+        }
+        catch (CdcProtocolException) when (_writesUndecodableText && value.IsUndecodedText)
+        {
+            // Nothing was written: text is decoded before.
+            _writer.WriteStartObject();
+            _writer.WriteBase64String(EnvelopeNames.Bytes, value.AsBytes().Span);
+            _writer.WriteEndObject();
+        }
     }
 
     // A value knows neither its column nor its position in the log.

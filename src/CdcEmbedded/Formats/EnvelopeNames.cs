@@ -21,6 +21,9 @@ internal static class EnvelopeNames
     public static readonly JsonEncodedText DataCollectionOrder = JsonEncodedText.Encode("data_collection_order");
     public static readonly JsonEncodedText Provisional = JsonEncodedText.Encode("provisional");
     public static readonly JsonEncodedText Key = JsonEncodedText.Encode("key");
+    public static readonly JsonEncodedText RelatedKey = JsonEncodedText.Encode("related_key");
+    public static readonly JsonEncodedText Bytes = JsonEncodedText.Encode("$bytes");
+    public static readonly JsonEncodedText Json = JsonEncodedText.Encode("$json");
     public static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
     public static readonly JsonEncodedText EventCount = JsonEncodedText.Encode("event_count");
     public static readonly JsonEncodedText DataCollections = JsonEncodedText.Encode("data_collections");

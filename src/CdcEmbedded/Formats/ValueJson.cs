@@ -218,6 +218,27 @@ internal static class ValueJson
         }
     }
 
+    /// <summary>True if a JSON document is null, or an object that could be taken for a marked null.</summary>
+    public static bool NeedsMark(DataValue value)
+    {
+        if (!value.TryGetJsonUtf8(out var utf8))
+        {
+            utf8 = Encoding.UTF8.GetBytes(value.AsString());
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, DeepReader);
+            return reader.Read() && (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.StartObject && reader.Read()
+                && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("$json"u8)));
+        }
+        catch (JsonException)
+        {
+            // Writing it reports what is wrong with it.
+            return false;
+        }
+    }
+
     // Marked, so that a change of a document is not mistaken for the document.
     private static void WriteJsonPatch(Utf8JsonWriter writer, DataValue value)
     {

@@ -30,6 +30,56 @@ public sealed class EnvelopeJsonTests
             json.ToJson(change.Event));
     }
 
+    [Fact]
+    public void Both_halves_of_a_key_change_have_the_key_of_the_other()
+    {
+        using var json = Writer();
+        var (old, current) = (OneChange.Row(("id", DataValue.FromInt64(7))), OneChange.Row(("id", DataValue.FromInt64(8))));
+
+        Assert.EndsWith("\"key\":{\"id\":7},\"related_key\":{\"id\":8}}",
+            json.ToJson(new OneChange(ChangeOperation.Delete, old, default, old, relatedKey: current).Event), StringComparison.Ordinal);
+        Assert.EndsWith("\"key\":{\"id\":8},\"related_key\":{\"id\":7}}",
+            json.ToJson(new OneChange(ChangeOperation.Create, default, current, current, relatedKey: old).Event), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null", """{"a":{"$json":null},"b":null}""")]
+    [InlineData(" null ", """{"a":{"$json": null },"b":null}""")]
+    [InlineData("""{"$json": null}""", """{"a":{"$json":{"$json": null}},"b":null}""")]
+    [InlineData("""{"\u0024json": 1, "b": 2}""", """{"a":{"$json":{"\u0024json": 1, "b": 2}},"b":null}""")]
+    [InlineData("""{"b": null}""", """{"a":{"b": null},"b":null}""")]
+    [InlineData("[null]", """{"a":[null],"b":null}""")]
+    [InlineData("\"null\"", """{"a":"null","b":null}""")]
+    public void A_JSON_document_null_is_marked_if_asked_for(string document, string after)
+    {
+        var bytes = Encoding.UTF8.GetBytes(document);
+        foreach (var value in (DataValue[])[DataValue.FromJson(document), DataValue.FromJson(bytes, 0, bytes.Length, null)])
+        {
+            using var marking = new EnvelopeJson(new EnvelopeJsonOptions { MarkJsonNull = true, TimeProvider = Clock });
+            using var plain = Writer();
+            var change = OneChange.Insert(("a", value), ("b", DataValue.Null));
+
+            Assert.StartsWith($"{{\"before\":null,\"after\":{after},", marking.ToJson(change), StringComparison.Ordinal);
+            Assert.StartsWith($"{{\"before\":null,\"after\":{{\"a\":{document},\"b\":null}},", plain.ToJson(change), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Text_that_its_character_set_does_not_have_fails_or_is_written_as_bytes()
+    {
+        byte[] utf8 = [(byte)'a', 0xFF];
+        byte[] other = [0x81];
+        var strict = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        var change = OneChange.Insert(("a", DataValue.FromText(utf8, 0, 2)), ("b", DataValue.FromText(other, 0, 1, strict)),
+            ("c", DataValue.FromJson(utf8, 0, 2, null)), ("d", DataValue.FromText("x")));
+
+        using var failing = Writer();
+        Assert.Contains("'a'", Assert.Throws<CdcProtocolException>(() => failing.ToJson(change)).Message, StringComparison.Ordinal);
+        using var lenient = new EnvelopeJson(new EnvelopeJsonOptions { UndecodableText = UndecodableText.Bytes, TimeProvider = Clock });
+        Assert.StartsWith("""{"before":null,"after":{"a":{"$bytes":"Yf8="},"b":{"$bytes":"gQ=="},"c":{"$bytes":"Yf8="},"d":"x"},""",
+            lenient.ToJson(change), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ChangeOperation.Create, "c")]
     [InlineData(ChangeOperation.Update, "u")]

@@ -6,7 +6,7 @@ namespace CdcEmbedded.Tests.Formats;
 
 /// <summary>One change of <c>shop.orders</c> with records of the test's choice.</summary>
 internal sealed class OneChange(ChangeOperation operation, DataRecord before, DataRecord after, DataRecord key = default,
-    bool inTransaction = true, bool isProvisional = false) : ChangeSet
+    bool inTransaction = true, bool isProvisional = false, DataRecord relatedKey = default) : ChangeSet
 {
     public static readonly DateTimeOffset CommitTime = new(2024, 3, 9, 12, 33, 58, 123, TimeSpan.Zero);
 
@@ -43,6 +43,7 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
     public override DataRecord GetBefore(int change) => before;
     public override DataRecord GetAfter(int change) => after;
     public override DataRecord GetKey(int change) => key;
+    public override DataRecord GetRelatedKey(int change) => relatedKey;
     public override string GetEventId(int change) => "id";
     public override SourcePosition GetPosition(int change) => new PlainPosition();
 
