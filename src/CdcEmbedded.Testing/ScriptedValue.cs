@@ -3,10 +3,12 @@ namespace CdcEmbedded.Testing;
 /// <summary>Makes a <see cref="DataValue"/> of a CLR object, for tests.</summary>
 public static class ScriptedValue
 {
+    private const int MaxLabels = 64;
+
     /// <summary>Converts null, <see cref="bool"/>, all integers, <see cref="float"/>, <see cref="double"/>, <see cref="decimal"/>,
     /// <see cref="BigDecimal"/>, <see cref="string"/>, <see cref="Guid"/> (as text), <see cref="byte"/> arrays, <see cref="DateOnly"/>,
     /// <see cref="TimeSpan"/>, <see cref="DateTime"/> and <see cref="CalendarDateTime"/> (without a zone), <see cref="DateTimeOffset"/>
-    /// (an instant);
+    /// (an instant), <see cref="string"/> arrays (a SET of these labels; see <see cref="Set"/>);
     /// a <see cref="DataValue"/> stays as it is, so that <see cref="DataValue.Absent"/> leaves a field out of the image.</summary>
     /// <exception cref="ArgumentException">The type is another.</exception>
     public static DataValue From(object? value) => value switch
@@ -21,6 +23,7 @@ public static class ScriptedValue
         decimal m => DataValue.FromDecimal(m),
         BigDecimal big => DataValue.FromDecimal(big),
         string text => DataValue.FromText(text),
+        string[] labels => Set(string.Join(',', labels)),
         Guid guid => DataValue.FromText(guid.ToString()),
         byte[] bytes => DataValue.FromBinary(bytes, 0, bytes.Length),
         DateOnly date => DataValue.FromDate(date.Year, date.Month, date.Day),
@@ -30,6 +33,44 @@ public static class ScriptedValue
         DateTimeOffset instant => DataValue.FromTimestamp((instant - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, 6),
         _ => throw new ArgumentException($"No Value can be made of a {value.GetType()}.", nameof(value)),
     };
+
+    /// <summary>Makes the value of a SET column.</summary>
+    /// <param name="text">Its labels, separated by commas, in any order; empty for none.</param>
+    /// <param name="labels">All labels of the column, in order. None, the default, takes those of the value.</param>
+    /// <exception cref="ArgumentException">A label is not one of the column's, or there are more than 64.</exception>
+    public static DataValue Set(string text, params string[] labels)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(labels);
+        var parts = text.Length == 0 ? [] : text.Split(',');
+        var all = labels.Length > 0 ? labels : parts;
+        if (all.Length > MaxLabels)
+        {
+            throw new ArgumentException($"A SET has at most {MaxLabels} labels, not {all.Length}.", nameof(labels));
+        }
+
+        var mask = 0UL;
+        foreach (var part in parts)
+        {
+            mask |= Array.IndexOf(all, part) is >= 0 and var index ? 1UL << index
+                : throw new ArgumentException($"'{part}' is no label of the SET: {string.Join(", ", all)}.", nameof(text));
+        }
+
+        return DataValue.FromSet(mask, all);
+    }
+
+    /// <summary>Makes the value of an ENUM column.</summary>
+    /// <param name="label">Its label.</param>
+    /// <param name="labels">All labels of the column, in order. None, the default, takes the value's alone.</param>
+    /// <exception cref="ArgumentException">The label is not one of the column's.</exception>
+    public static DataValue Enum(string label, params string[] labels)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(labels);
+        string[] all = labels.Length > 0 ? labels : [label];
+        return Array.IndexOf(all, label) is >= 0 and var index ? DataValue.FromEnum(index + 1, all)
+            : throw new ArgumentException($"'{label}' is no label of the ENUM: {string.Join(", ", all)}.", nameof(label));
+    }
 
     private static CalendarDateTime ToCalendar(DateTime t) => new(t.Year, t.Month, t.Day, t.Hour, t.Minute, t.Second,
         (int)(t.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond));

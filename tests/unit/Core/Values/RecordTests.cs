@@ -79,6 +79,22 @@ public sealed class RecordTests
         Assert.Throws<ArgumentException>(() => ScriptedValue.From(new object()));
     }
 
+    [Fact]
+    public void A_scripted_SET_or_ENUM_reads_as_one_of_a_server()
+    {
+        var change = ChangeEventBuilder.Insert("a.b", ("s", (string[])["a", "c"]), ("t", ScriptedValue.Set("c,a", "a", "b", "c")),
+            ("e", ScriptedValue.Enum("y", "x", "y")), ("n", Array.Empty<string>())).Build();
+
+        Assert.Equal((ValueKind.Set, "a,c"), (change.After["s"].Kind, change.After["s"].AsString()));
+        Assert.Equal(["a", "c"], change.After["t"].AsStrings());
+        Assert.Equal(5UL, change.After["t"].AsUInt64());
+        Assert.Equal((ValueKind.Enum, "y", 2), (change.After["e"].Kind, change.After["e"].AsString(), change.After["e"].AsInt32()));
+        Assert.Empty(change.After["n"].AsStrings());
+        Assert.Throws<ArgumentException>(() => ScriptedValue.Set("a,d", "a", "b"));
+        Assert.Throws<ArgumentException>(() => ScriptedValue.Set("", new string[65]));
+        Assert.Throws<ArgumentException>(() => ScriptedValue.Enum("z", "x", "y"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
