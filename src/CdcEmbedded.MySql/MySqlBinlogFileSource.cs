@@ -92,6 +92,7 @@ public sealed class MySqlBinlogFileSource : ISource
             VerifyChecksums = _options.VerifyChecksums,
             KeyChange = _options.KeyChange,
             SkipUnchanged = _options.SkipUnchanged,
+            IncludeRowHistory = _options.IncludeRowHistory,
             Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
             TransactionBufferBytes = _options.TransactionBufferBytes,
             LargeTransactions = _options.LargeTransactions,
@@ -104,7 +105,10 @@ public sealed class MySqlBinlogFileSource : ISource
             OnIncident = _options.OnIncident,
         };
         var selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false),
-            _options.IncludeShadowTables, logger);
+            _options.IncludeShadowTables, logger)
+        {
+            IncludesRowHistory = _options.IncludeRowHistory,
+        };
         var schemas = new SchemaTracker(selection, new FileSchemas(_options.Files, LoggedSql.Instance), LoggedSql.Instance, context.Notes,
             _options.OnUnknownSchema);
         await schemas.OpenAsync(document, start.Offset is not null, cancellationToken).ConfigureAwait(false);

@@ -29,6 +29,11 @@ public sealed class MySqlBinlogFileSourceOptions
     /// <inheritdoc cref="MySqlSourceOptions.SkipUnchanged"/>
     public bool SkipUnchanged { get; init; }
 
+    /// <inheritdoc cref="MySqlSourceOptions.IncludeRowHistory"/>
+    /// <remarks>The log does not say which tables are system-versioned: the files must contain the table's CREATE TABLE. Otherwise its changes
+    /// are delivered as the log has them.</remarks>
+    public bool IncludeRowHistory { get; init; }
+
     /// <inheritdoc cref="MySqlSourceOptions.TransactionBufferBytes"/>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
 

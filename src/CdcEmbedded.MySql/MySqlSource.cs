@@ -111,7 +111,10 @@ public sealed class MySqlSource : ISource
     }
 
     private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
-        TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger);
+        TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger)
+        {
+            IncludesRowHistory = _options.IncludeRowHistory,
+        };
 
     private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored,
         ILogger logger,
@@ -135,7 +138,7 @@ public sealed class MySqlSource : ISource
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
                 start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
             var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
-            var settings = SettingsFor(context, facts, logger) with { End = end };
+            var settings = SettingsFor(context, facts, logger) with { End = end, CommittedXa = state.CommittedXa };
             var stream = new DumpEventStream(session, packets, state.Collisions, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, start, hasChecksums)
             {
@@ -157,6 +160,7 @@ public sealed class MySqlSource : ISource
         VerifyChecksums = _options.VerifyChecksums,
         KeyChange = _options.KeyChange,
         SkipUnchanged = _options.SkipUnchanged,
+        IncludeRowHistory = _options.IncludeRowHistory,
         Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
         TransactionBufferBytes = _options.TransactionBufferBytes,
         LargeTransactions = _options.LargeTransactions,
@@ -188,6 +192,8 @@ public sealed class MySqlSource : ISource
     private sealed class EngineState(ServerIdCollisions collisions)
     {
         public ServerIdCollisions Collisions { get; } = collisions;
+
+        public CommittedXa CommittedXa { get; } = new();
 
         public bool HasEnd { get; set; }
 

@@ -79,6 +79,11 @@ public sealed class MySqlSourceOptions
     /// <value>The default is false.</value>
     public bool SkipUnchanged { get; init; }
 
+    /// <summary>True if the history rows of MariaDB's system-versioned tables are delivered, each change as the log has it: the old version
+    /// of an updated row follows as a create, a delete is an update of the end of the row's validity, and the key includes that end.</summary>
+    /// <value>The default is false: only current rows are delivered, as those of any other table.</value>
+    public bool IncludeRowHistory { get; init; }
+
     /// <summary>Memory in bytes for changes whose commit was not read yet: those of the current transaction and of all prepared XA
     /// transactions together.</summary>
     /// <value>The default is 64 MiB; at least 0. <see cref="LargeTransactions"/> says what happens to changes that need more.</value>

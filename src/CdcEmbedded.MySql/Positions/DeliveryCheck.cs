@@ -35,8 +35,9 @@ internal static class DeliveryCheck
     }
 
     /// <summary>The hash before the first change. Options that change how many changes an event has begin with another hash.</summary>
-    public static ulong Begin(KeyChangeMode keyChange, bool skipUnchanged)
-        => (keyChange == KeyChangeMode.DeleteAndCreate ? 0UL : 0x9E3779B97F4A7C15) ^ (skipUnchanged ? 0xC2B2AE3D27D4EB4F : 0UL);
+    public static ulong Begin(KeyChangeMode keyChange, bool skipUnchanged, bool includesRowHistory = false)
+        => (keyChange == KeyChangeMode.DeleteAndCreate ? 0UL : 0x9E3779B97F4A7C15) ^ (skipUnchanged ? 0xC2B2AE3D27D4EB4F : 0UL)
+            ^ (includesRowHistory ? 0x165667B19E3779F9UL : 0UL);
 
     /// <summary>FNV-1a of the table's full name: the same in every process.</summary>
     public static ulong HashOf(string database, string table)

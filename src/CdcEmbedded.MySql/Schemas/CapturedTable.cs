@@ -28,9 +28,10 @@ internal sealed class CapturedTable
     /// <summary>Joins a table's columns from elsewhere to its map.</summary>
     /// <param name="map">The map.</param>
     /// <param name="definition">The columns.</param>
+    /// <param name="includesHistory">True if the history of a system-versioned table is delivered.</param>
     /// <param name="mismatch">What does not fit; empty where all does.</param>
     /// <returns>Null where they do not fit.</returns>
-    public static CapturedTable? TryBind(TableMap map, TableDefinition definition, out string mismatch)
+    public static CapturedTable? TryBind(TableMap map, TableDefinition definition, bool includesHistory, out string mismatch)
     {
         if (!HasSameNames(map, definition))
         {
@@ -38,8 +39,14 @@ internal sealed class CapturedTable
             return null;
         }
 
-        return map.TryBind(definition.Columns, definition.MayHashKeys, out var bound, out mismatch) && bound.Schema is { } schema
-            ? new CapturedTable(bound, schema) : null;
+        if (!map.TryBind(definition.ColumnsFor(includesHistory), definition.MayHashKeys, out var bound, out mismatch)
+            || bound.Schema is not { } schema)
+        {
+            return null;
+        }
+
+        var end = includesHistory ? -1 : definition.RowEnd;
+        return new CapturedTable(bound, schema) { RowEnd = end < 0 ? null : new RowEnd(end) };
     }
 
     public TableMap Map { get; }
@@ -48,6 +55,10 @@ internal sealed class CapturedTable
 
     /// <summary>The places of the primary key's columns; empty where there is no key.</summary>
     public int[] KeyColumns { get; }
+
+    /// <summary>Distinguishes the current rows of a system-versioned table from its history; null where both are delivered, and for other
+    /// tables.</summary>
+    public RowEnd? RowEnd { get; private init; }
 
     /// <summary>The places of all columns.</summary>
     public int[] AllColumns { get; }

@@ -6,7 +6,7 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <summary>The JSON of tables and of catalogues.</summary>
 /// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
 /// table: {"db":name,"name":name,"cs":charset,"engine":name,"hash":true,
-///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true}]}</code></remarks>
+///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true,"end":true}]}</code></remarks>
 internal static class SchemaCatalogueJson
 {
     /// <summary>Writes a catalogue.</summary>
@@ -103,7 +103,8 @@ internal static class SchemaCatalogueJson
                 column.TryGetProperty("null", out _),
                 column.TryGetProperty("cs", out var cs) ? cs.GetString() : null,
                 column.TryGetProperty("key", out var key) ? key.GetInt32() : 0,
-                !column.TryGetProperty("hidden", out _)));
+                !column.TryGetProperty("hidden", out _),
+                column.TryGetProperty("end", out _)));
         }
 
         return new TableDefinition(element.GetProperty("db").GetString() ?? "", element.GetProperty("name").GetString() ?? "", columns,
@@ -136,6 +137,11 @@ internal static class SchemaCatalogueJson
         if (!column.IsVisible)
         {
             writer.WriteBoolean("hidden"u8, true);
+        }
+
+        if (column.IsRowEnd)
+        {
+            writer.WriteBoolean("end"u8, true);
         }
 
         writer.WriteEndObject();

@@ -55,7 +55,7 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
         {
             // This part of the log was written before the server was set to name columns.
             _history.BeginAgain(catalogue, place);
-            if (catalogue.Find(mapped.Database, mapped.Name) is { } known && CapturedTable.TryBind(map, known, out mismatch) is { } bound)
+            if (catalogue.Find(mapped.Database, mapped.Name) is { } known && CapturedTable.TryBind(map, known, selection.IncludesRowHistory, out mismatch) is { } bound)
             {
                 _maps.Resolve(bound);
                 return null;
@@ -66,7 +66,7 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
         var reason = found.Reason;
         if (found.Definition is { } definition)
         {
-            if (CapturedTable.TryBind(map, definition, out reason) is { } table)
+            if (CapturedTable.TryBind(map, definition, selection.IncludesRowHistory, out reason) is { } table)
             {
                 _history.Learn(definition, new TransactionMark(default, place.Coordinates ?? cursor));
                 _maps.Resolve(table);

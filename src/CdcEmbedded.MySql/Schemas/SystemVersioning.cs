@@ -19,9 +19,12 @@ internal static class SystemVersioning
     {
         foreach (var name in _names)
         {
-            columns.Add(new ColumnDefinition(name, Type, IsNullable: false, IsVisible: false));
+            columns.Add(new ColumnDefinition(name, Type, IsNullable: false, IsVisible: false, IsRowEnd: IsEnd(name)));
         }
     }
+
+    /// <summary>True if it is the one that says until when a row was valid.</summary>
+    public static bool IsEnd(string name) => name == _names[1];
 
     /// <summary>True if a column has the name of one of them.</summary>
     public static bool IsName(string column) => Array.Exists(_names, n => n.Equals(column, StringComparison.OrdinalIgnoreCase));

@@ -27,6 +27,44 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
     /// columns, which is not the table's.</summary>
     public bool MayHashKeys { get; init; }
 
+    /// <summary>The index of the column that says until when a row was valid; -1 where the table is not system-versioned.</summary>
+    public int RowEnd
+    {
+        get
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (columns[i].IsRowEnd)
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+    }
+
+    /// <summary>The columns with a primary key that identifies current rows only, or rows of the history as well. A server has the end of a
+    /// row's validity as the last part of each key, and does not always say so.</summary>
+    public IReadOnlyList<ColumnDefinition> ColumnsFor(bool includesHistory)
+    {
+        var end = RowEnd;
+        if (end < 0)
+        {
+            return columns;
+        }
+
+        var parts = 0;
+        for (var i = 0; i < columns.Count; i++)
+        {
+            parts = i == end ? parts : Math.Max(parts, columns[i].KeyOrdinal);
+        }
+
+        var result = new List<ColumnDefinition>(columns);
+        result[end] = columns[end] with { KeyOrdinal = includesHistory && parts > 0 ? parts + 1 : 0 };
+        return result;
+    }
+
     /// <summary>The same table under another name.</summary>
     public TableDefinition Renamed(string newDatabase, string newName)
         => new(newDatabase, newName, columns, characterSet, engine) { MayHashKeys = MayHashKeys };

@@ -105,7 +105,7 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         else
         {
             // MariaDB names columns but not all of their types.
-            mapped.Table = CapturedTable.TryBind(map, definition, out mismatch);
+            mapped.Table = CapturedTable.TryBind(map, definition, selection.IncludesRowHistory, out mismatch);
         }
 
         if (mapped.Table is null)

@@ -9,6 +9,9 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
 {
     private readonly HashSet<(string, string)> _reported = [];
 
+    /// <summary>True if the history rows of system-versioned tables are delivered.</summary>
+    public bool IncludesRowHistory { get; init; }
+
     /// <summary>True if the rows of a table are delivered.</summary>
     public bool Matches(string database, string table)
     {

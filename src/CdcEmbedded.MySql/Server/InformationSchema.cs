@@ -91,7 +91,8 @@ internal static class InformationSchema
 
                 var column = columns.Text(row, 1);
                 list.Add(new ColumnDefinition(column, columns.Text(row, 2), row[3] == "YES", row[4],
-                    keys.GetValueOrDefault((name, column)), row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true));
+                    keys.GetValueOrDefault((name, column)), row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true,
+                    row[6] == "ROW END"));
                 if (row[6] == "ROW START")
                 {
                     namingTheirPeriod.Add(name);

@@ -8,7 +8,8 @@ namespace CdcEmbedded.MySql.Transactions;
 internal readonly record struct ChangeCount(long Rows, ulong Check)
 {
     /// <summary>The count before the first change.</summary>
-    public static ChangeCount Start(FeedSettings settings) => new(0, DeliveryCheck.Begin(settings.KeyChange, settings.SkipUnchanged));
+    public static ChangeCount Start(FeedSettings settings) => new(0, DeliveryCheck.Begin(settings.KeyChange, settings.SkipUnchanged,
+        settings.IncludeRowHistory));
 
     /// <summary>The count after more changes of one table.</summary>
     /// <param name="tableHash">The table's <see cref="DeliveryCheck.HashOf"/>.</param>

@@ -22,7 +22,7 @@ internal sealed class ChangeSetFactory(FeedSettings settings)
     public MySqlChangeSet? Create(RowBuffer rows, CapturedTable table, MySqlTransaction transaction, in RowsContext context,
         ref ChangeCount count)
     {
-        var parts = rows.Operation == RowsOperation.Update ? MySqlChangeSet.PartsOf(rows, table, _splitsKeyChanges, _skipsUnchanged) : null;
+        var parts = ChangeParts.Of(rows, table, _splitsKeyChanges, _skipsUnchanged);
         var changes = parts?.Length ?? rows.RowCount;
         if (changes == 0)
         {

@@ -32,6 +32,12 @@ internal sealed record FeedSettings
     /// <summary>True to skip updates that change nothing.</summary>
     public bool SkipUnchanged { get; init; }
 
+    /// <summary>True if the history rows of system-versioned tables are delivered.</summary>
+    public bool IncludeRowHistory { get; init; }
+
+    /// <summary>The XA transactions whose commit was read over earlier connections.</summary>
+    public CommittedXa CommittedXa { get; init; } = new();
+
     /// <summary>Whose transactions are delivered; null for everybody's.</summary>
     public GtidSourceFilter? Sources { get; init; }
 

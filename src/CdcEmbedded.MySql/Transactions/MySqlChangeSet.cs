@@ -5,16 +5,12 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
-/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where an update changes a primary key, or
-/// nothing: it lists each change as its row and its half (R43, R44).</remarks>
+/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where the changes are not one for each row:
+/// see <see cref="ChangeParts"/>.</remarks>
 internal sealed class MySqlChangeSet : ChangeSet
 {
     /// <summary>About what the set itself takes.</summary>
     private const int FixedSize = 256;
-
-    private const int WholeRow = 0;
-    private const int DeleteHalf = 1;
-    private const int CreateHalf = 2;
 
     private readonly RowBuffer _rows;
     private readonly CapturedTable _table;
@@ -33,7 +29,7 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <param name="table">Their table.</param>
     /// <param name="transaction">Their transaction.</param>
     /// <param name="context">What the event's header and surroundings say.</param>
-    /// <param name="parts">From <see cref="PartsOf"/>; null where each row is one change.</param>
+    /// <param name="parts">From <see cref="ChangeParts.Of"/>; null where each row is one change.</param>
     /// <param name="countBefore">The transaction's changes before this event.</param>
     /// <param name="first">How many of the event's changes were delivered before a restart and are skipped.</param>
     /// <param name="pinned">The received bytes that this set keeps alive and no set before it does.</param>
@@ -98,80 +94,35 @@ internal sealed class MySqlChangeSet : ChangeSet
     /// <summary>Marks the changes as not known to be committed; before the set is handed out.</summary>
     public void MarkProvisional() => _isProvisional = true;
 
-    /// <summary>Lists the changes of an update event in which a primary key changes, or a row changes nothing.</summary>
-    /// <param name="rows">The scanned rows.</param>
-    /// <param name="table">Their table.</param>
-    /// <param name="splitsKeyChanges">True if a key's change is a delete and a create.</param>
-    /// <param name="skipUnchanged">True if a row that changes nothing is skipped.</param>
-    /// <returns>Null where each row is one change.</returns>
-    public static int[]? PartsOf(RowBuffer rows, CapturedTable table, bool splitsKeyChanges, bool skipUnchanged)
-    {
-        int[] key = splitsKeyChanges ? table.KeyColumns : [];
-        if (key.Length == 0 && !skipUnchanged)
-        {
-            return null;
-        }
-
-        List<int>? parts = null;
-        var count = rows.RowCount;
-        for (var row = 0; row < count; row++)
-        {
-            var isSplit = !rows.HasSame(2 * row, (2 * row) + 1, key);
-            var isSkipped = skipUnchanged && !isSplit && rows.HasSame(2 * row, (2 * row) + 1, table.AllColumns);
-            if (!isSplit && !isSkipped)
-            {
-                parts?.Add((row << 2) | WholeRow);
-                continue;
-            }
-
-            if (parts is null)
-            {
-                parts = new List<int>(count + 1);
-                for (var earlier = 0; earlier < row; earlier++)
-                {
-                    parts.Add((earlier << 2) | WholeRow);
-                }
-            }
-
-            if (isSplit)
-            {
-                parts.Add((row << 2) | DeleteHalf);
-                parts.Add((row << 2) | CreateHalf);
-            }
-        }
-
-        return parts?.ToArray();
-    }
-
     public override ChangeOperation GetOperation(int change) => HalfOf(change) switch
     {
-        DeleteHalf => ChangeOperation.Delete,
-        CreateHalf => ChangeOperation.Create,
+        ChangeParts.DeleteHalf or ChangeParts.EndOfRow => ChangeOperation.Delete,
+        ChangeParts.CreateHalf => ChangeOperation.Create,
         _ => _operation,
     };
 
     public override DataRecord GetBefore(int change) => _operation switch
     {
         ChangeOperation.Delete => new DataRecord(_rows, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) != CreateHalf => new DataRecord(_rows, 2 * RowOf(change)),
+        ChangeOperation.Update when HalfOf(change) != ChangeParts.CreateHalf => new DataRecord(_rows, 2 * RowOf(change)),
         _ => default,
     };
 
     public override DataRecord GetAfter(int change) => _operation switch
     {
         ChangeOperation.Create => new DataRecord(_rows, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) != DeleteHalf => new DataRecord(_rows, (2 * RowOf(change)) + 1),
+        ChangeOperation.Update when HalfOf(change) is ChangeParts.WholeRow or ChangeParts.CreateHalf => new DataRecord(_rows, (2 * RowOf(change)) + 1),
         _ => default,
     };
 
     public override DataRecord GetKey(int change) => _operation != ChangeOperation.Update
         ? KeyOf(RowOf(change))
-        : KeyOf((2 * RowOf(change)) + (HalfOf(change) == DeleteHalf ? 0 : 1));
+        : KeyOf((2 * RowOf(change)) + (HalfOf(change) is ChangeParts.DeleteHalf or ChangeParts.EndOfRow ? 0 : 1));
 
     public override DataRecord GetRelatedKey(int change) => HalfOf(change) switch
     {
-        DeleteHalf => KeyOf((2 * RowOf(change)) + 1),
-        CreateHalf => KeyOf(2 * RowOf(change)),
+        ChangeParts.DeleteHalf => KeyOf((2 * RowOf(change)) + 1),
+        ChangeParts.CreateHalf => KeyOf(2 * RowOf(change)),
         _ => default,
     };
 
@@ -183,7 +134,7 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     public override string GetEventId(int change)
     {
-        var half = HalfOf(change) switch { DeleteHalf => "d", CreateHalf => "c", _ => "" };
+        var half = HalfOf(change) switch { ChangeParts.DeleteHalf => "d", ChangeParts.CreateHalf => "c", _ => "" };
         var place = _context.PlaceOf(_transaction.File, RowOf(change), half);
         return _transaction.HasGtid ? $"{_transaction.Gtid}/{place}" : place;
     }
@@ -215,7 +166,7 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     private int RowOf(int change) => _parts is { } parts ? parts[_first + change] >> 2 : _first + change;
 
-    private int HalfOf(int change) => _parts is { } parts ? parts[_first + change] & 3 : WholeRow;
+    private int HalfOf(int change) => _parts is { } parts ? parts[_first + change] & 3 : ChangeParts.WholeRow;
 
     private DataRecord KeyOf(int record)
     {

@@ -52,11 +52,13 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
             {
                 open.Adopt(prepared.Transaction, prepared.Changes);
             }
-            else if (!open.IsOfSkippedSource)
+            else if (!open.IsOfSkippedSource && !settings.CommittedXa.Contains(xid))
             {
                 Log.XaOutcomePassed(settings.Logger, statement, log.Cursor.File, log.Cursor.Position);
                 notices.ReportMissed(xid);
             }
+
+            settings.CommittedXa.Add(xid);
         }
 
         return transactions.Commit(e);
@@ -70,6 +72,7 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         {
             // One that was prepared before reading began is not known, and has nothing to drop.
             transactions.Prepared.Take(xid)?.Changes.Release();
+            settings.CommittedXa.Remove(xid);
         }
 
         return transactions.Commit(e);

@@ -45,6 +45,19 @@ public sealed class ReplayedTable
         return text.ToString();
     }
 
+    /// <summary>The key before an update. A change of the key is an update where a create would lack columns.</summary>
+    private static string KeyBefore(ChangeEvent change)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (RecordField field in change.Key)
+        {
+            DataValue before = change.Before[field.Name];
+            text.Append((before.IsAbsent ? field.Value : before).ToString()).Append('\u0001');
+        }
+
+        return text.ToString();
+    }
+
     private static RecordField[] Overlay(RecordField[] before, DataRecord after)
     {
         var row = new RecordField[after.Count];
@@ -87,9 +100,15 @@ public sealed class ReplayedTable
                 bool isMove = change.RelatedKey.HasValue && _moving.Remove(KeyText(change.RelatedKey), out moved);
                 _byKey[key] = Overlay(isMove && moved is not null ? moved : [], change.After);
                 return null;
-            case ChangeOperation.Update when row is null && !IsRebuilding:
-                return "updates a row that does not exist";
             case ChangeOperation.Update:
+                string before = KeyBefore(change);
+                _byKey.TryGetValue(before, out row);
+                if (row is null && !IsRebuilding)
+                {
+                    return "updates a row that does not exist";
+                }
+
+                _byKey.Remove(before);
                 _byKey[key] = Overlay(row ?? [], change.After);
                 return null;
             default:

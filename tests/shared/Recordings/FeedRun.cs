@@ -24,7 +24,7 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         => new(new MySqlBinlogFileSourceOptions
         {
             Files = recording.BinlogFiles, KeyChange = keyChange, Include = include ?? [], TransactionBufferBytes = buffer,
-            LargeTransactions = large,
+            LargeTransactions = large, IncludeRowHistory = true,
         });
 
     public static async Task<FeedRun> ReadAsync(ISource source, CdcOffset? start = null, bool items = true, int? take = null,

@@ -7,5 +7,7 @@ namespace CdcEmbedded.MySql.Binlog.Columns;
 /// <param name="CharacterSet">CHARACTER_SET_NAME; null for columns without one, and for text whose character set is unknown.</param>
 /// <param name="KeyOrdinal">The position in the primary key, from 1; 0 for columns outside it.</param>
 /// <param name="IsVisible">False for invisible columns.</param>
+/// <param name="IsRowEnd">True if it says until when a row of a system-versioned table was valid.</param>
 internal sealed record ColumnDefinition(
-    string Name, string TypeText, bool IsNullable, string? CharacterSet = null, int KeyOrdinal = 0, bool IsVisible = true);
+    string Name, string TypeText, bool IsNullable, string? CharacterSet = null, int KeyOrdinal = 0, bool IsVisible = true,
+    bool IsRowEnd = false);

@@ -179,6 +179,26 @@ internal sealed class RowBuffer : RecordSet
         return true;
     }
 
+    /// <summary>Returns true if a row after an update has all of some columns, whole: in its image or in the one before it.</summary>
+    public bool IsComplete(int afterImage, ReadOnlySpan<int> columns)
+    {
+        if (!_hasAbsent)
+        {
+            return true;
+        }
+
+        foreach (var column in columns)
+        {
+            var after = OffsetOf(afterImage, column);
+            if ((after == AbsentOffset || after < NullOffset) && OffsetOf(afterImage - 1, column) == AbsentOffset)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     // The old document is in the before image of the same row, if that contains the column.
     private DataValue ReadPartial(int image, int column, int at)
     {

@@ -21,6 +21,9 @@ internal sealed class ColumnDraft
 
     public bool IsVisible { get; set; } = true;
 
+    /// <inheritdoc cref="ColumnDefinition.IsRowEnd"/>
+    public bool IsRowEnd { get; set; }
+
     /// <summary>True if its own definition makes it the primary key.</summary>
     public bool IsKey { get; set; }
 
@@ -38,5 +41,6 @@ internal sealed class ColumnDraft
         IsNullable = column.IsNullable,
         CharacterSet = column.CharacterSet,
         IsVisible = column.IsVisible,
+        IsRowEnd = column.IsRowEnd,
     };
 }

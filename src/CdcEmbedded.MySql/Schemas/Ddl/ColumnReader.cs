@@ -92,7 +92,7 @@ internal static class ColumnReader
             if (tokens.TryTake("ROW"))
             {
                 // START or END: the period of a system-versioned table.
-                tokens.Take();
+                column.IsRowEnd = tokens.Take().Is("END");
                 column.IsNullable = false;
             }
             else if (!tokens.TrySkipParentheses())

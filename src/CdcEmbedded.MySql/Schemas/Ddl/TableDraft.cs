@@ -72,8 +72,8 @@ internal sealed class TableDraft
         for (var i = 0; i < columns.Length; i++)
         {
             var column = Columns[i];
-            columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet, Key.IndexOf(column)
-                + 1, column.IsVisible);
+            columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet, Key.IndexOf(column) + 1,
+                column.IsVisible, column.IsRowEnd);
         }
 
         return new TableDefinition(database, name, columns, CharacterSet, Engine) { MayHashKeys = MayHashKeys };

@@ -32,6 +32,22 @@ public sealed class XaTests
     }
 
     [Fact]
+    public async Task A_commit_that_is_logged_again_after_a_crash_is_not_reported_as_missing()
+    {
+        var again = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Gtid(3).Query("XA COMMIT X'78',X'',1");
+        var rolledBack = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Gtid(3).Query("XA COMMIT X'78',X'',1");
+
+        var run = await again.ReadAsync(EventList.Start);
+        var other = await rolledBack.ReadAsync(EventList.Start);
+
+        Assert.Equal("( 1 )", run.Text);
+        Assert.DoesNotContain(run.Entries, e => e.Item is Notice);
+
+        // Here the changes were dropped, and the server has them all the same.
+        Assert.Contains(other.Entries, e => e.Item is Notice { Kind: NoticeKind.TransactionMissed });
+    }
+
+    [Fact]
     public async Task Outcomes_may_come_in_another_order()
     {
         var list = EventList.Begun().Prepared(1, 'a', 1).Prepared(2, 'b', 2);
