@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CdcEmbedded;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.Offsets;
@@ -37,7 +38,7 @@ public static class MongoDb
     }
 
     /// <summary>Reads a document as the driver's types.</summary>
-    public static string Read(ChangeEvent change)
+    public static string Describe(ChangeEvent change)
     {
         // <mongodb-documents>
         BsonDocument document = change.After.ToBsonDocument();      // a copy
@@ -46,6 +47,11 @@ public static class MongoDb
         // </mongodb-documents>
         return $"{document.ElementCount} {raw["_id"]} {order.Status}";
     }
+
+    // <mongodb-aot>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(OrderLine))]
+    static Order Read(ChangeEvent change) => change.After.Deserialize<Order>();
+    // </mongodb-aot>
 
     /// <summary>Prints every change with what is known of its document.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
@@ -65,5 +71,8 @@ public static class MongoDb
     }
 
     /// <summary>An application's document.</summary>
-    public sealed record Order(ObjectId Id, string Status);
+    public sealed record Order(ObjectId Id, string Status, IReadOnlyList<OrderLine> Lines);
+
+    /// <summary>A part of it.</summary>
+    public sealed record OrderLine(string Article, int Count);
 }

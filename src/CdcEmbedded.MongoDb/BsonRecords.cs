@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CdcEmbedded.MongoDb.Documents;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
@@ -29,10 +30,12 @@ public static class BsonRecords
     public static RawBsonDocument ToRawBsonDocument(this DataRecord record) => RawBson.Of(record).ToRawDocument();
 
     /// <summary>Reads the document into an object, by the class maps and serializers of the application.</summary>
+    /// <remarks>In a Native AOT program the members of <typeparamref name="T"/> are kept. Classes of its members need a
+    /// <see cref="DynamicDependencyAttribute"/> of the application, and so does a serializer that only an attribute names.</remarks>
     /// <typeparam name="T">A type with a class map, or one that the driver maps by its conventions.</typeparam>
     /// <exception cref="BsonSerializationException">The driver cannot map the type.</exception>
     /// <exception cref="FormatException">The document does not fit the type, or its bytes are damaged.</exception>
-    public static T Deserialize<T>(this DataRecord record)
+    public static T Deserialize<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(this DataRecord record)
     {
         using var reader = new BsonBinaryReader(Open(record));
         return BsonSerializer.Deserialize<T>(reader);

@@ -43,6 +43,7 @@ internal sealed class DriverClient : IAsyncDisposable
     /// <param name="time">Limits how long closing may take.</param>
     public static DriverClient Create(MongoClientSettings settings, ILoggerFactory loggerFactory, TimeProvider time)
     {
+        DriverSerializers.Keep();
         var tls = new TlsWatch();
         var own = settings.Clone();
         own.LoggingSettings ??= new LoggingSettings(loggerFactory);
