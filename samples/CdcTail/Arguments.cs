@@ -41,6 +41,9 @@ internal sealed record Arguments
     /// <summary>True to stop at the end that the log had at the start.</summary>
     public bool UntilCaughtUp { get; init; }
 
+    /// <summary>The most failed attempts to connect again; null leaves it to the program.</summary>
+    public int? MaxAttempts { get; init; }
+
     /// <summary>True to print transaction boundaries and schema changes too.</summary>
     public bool Transactions { get; init; }
 

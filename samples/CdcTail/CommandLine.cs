@@ -24,6 +24,9 @@ internal sealed class CommandLine
         Text("--from", "WHERE", "earliest, latest or the text of an offset; used while no offset is stored.");
     private readonly Option<string> _limit = Text("--limit", "N", "Stop after N events.");
     private readonly Option<bool> _untilCaughtUp = Switch("--until-caught-up", "Stop at the end that the log had at the start.");
+    private readonly Option<string> _maxAttempts = Text("--max-attempts", "N",
+        "Give up after N failed attempts to connect again; default: no limit, but 5 before the first connection with --until-caught-up.");
+
     private readonly Option<string> _format =
         Text("--format", "pretty|json", "For people (pretty, the default), or one JSON object per line.");
     private readonly Option<bool> _transactions = Switch("--transactions",
@@ -45,7 +48,8 @@ internal sealed class CommandLine
     public CommandLine(Func<Arguments, Task> run)
     {
         _files.AllowMultipleArgumentsPerToken = true;
-        Option[] options = [_mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _format, _transactions, _stats,
+        Option[] options = [_mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _maxAttempts, _format, _transactions,
+            _stats,
             _verbose, _offsets, _name];
         Array.ForEach(options, _root.Options.Add);
         foreach (var option in _root.Options)
@@ -89,6 +93,7 @@ internal sealed class CommandLine
             Json = IsJson(result.GetValue(_format) ?? "pretty"),
             Limit = result.GetValue(_limit) is { } limit ? Count(limit) : long.MaxValue,
             UntilCaughtUp = result.GetValue(_untilCaughtUp),
+            MaxAttempts = result.GetValue(_maxAttempts) is { } attempts ? Attempts(attempts) : null,
             Transactions = result.GetValue(_transactions),
             Stats = result.GetValue(_stats),
             Verbose = result.GetValue(_verbose),
@@ -156,6 +161,10 @@ internal sealed class CommandLine
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
         ? count
         : throw new UsageException($"--limit is a number of events, at least 1, not {Shown(text)}.");
+
+    private static int Attempts(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        ? count
+        : throw new UsageException($"--max-attempts is a number of attempts, 0 to make none, not {Shown(text)}.");
 
     // A connection string that is typed without its option, or after another one, must not appear on the screen, or in a log, either.
     private static string WithoutSecrets(string message, string[] words)

@@ -34,8 +34,10 @@ internal sealed class StderrLogger(Messages messages, bool verbose) : ILoggerFac
             }
 
             var time = DateTime.UtcNow.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
-            var cause = exception is null ? "" : verbose ? "\n" + exception : " " + exception.Message;
-            messages.Log($"{time} {logLevel} {category}: {formatter(state, exception)}{cause}", logLevel >= LogLevel.Warning);
+            var line = formatter(state, exception);
+            var cause = exception is null ? "" : verbose ? "\n" + exception
+                : line.Contains(exception.Message, StringComparison.Ordinal) ? "" : " " + exception.Message;
+            messages.Log($"{time} {logLevel} {category}: {line}{cause}", logLevel >= LogLevel.Warning);
         }
     }
 }

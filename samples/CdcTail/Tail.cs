@@ -7,6 +7,9 @@ namespace CdcTail;
 /// <summary>Reads a source to its end, to the limit, or until stopped; without a source, both recordings, one after the other.</summary>
 internal sealed class Tail(Arguments arguments, Messages messages)
 {
+    // A run that is to end must not wait for ever for a host that does not exist: half a minute, as a rule.
+    private const int FirstAttempts = 5;
+
     private long _remaining = arguments.Limit;
     private bool _isClosed;
     private ChangeBatch? _lastBatch;
@@ -163,6 +166,11 @@ internal sealed class Tail(Arguments arguments, Messages messages)
                     StartFrom = origin.From,
                     StopWhenCaughtUp = origin.StopWhenCaughtUp,
                     LoggerFactory = loggers,
+                    Reconnect = new ReconnectPolicy
+                    {
+                        MaxAttempts = arguments.MaxAttempts,
+                        MaxFirstAttempts = arguments.MaxAttempts ?? (arguments.UntilCaughtUp ? FirstAttempts : null),
+                    },
                 });
         }
         catch (ArgumentException e)

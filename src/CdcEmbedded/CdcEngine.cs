@@ -1,3 +1,4 @@
+using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
@@ -202,7 +203,7 @@ public sealed class CdcEngine : IAsyncDisposable
     private SourceContext CreateContext(bool wantsItems) => new()
     {
         Name = _options.Name,
-        LoggerFactory = _options.LoggerFactory,
+        LoggerFactory = new NamingLoggerFactory(_options.LoggerFactory, _options.Name),
         TimeProvider = _options.TimeProvider,
         MaxBatchSize = _options.MaxBatchSize,
         WantsItems = wantsItems,

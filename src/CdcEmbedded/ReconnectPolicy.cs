@@ -22,6 +22,11 @@ public sealed class ReconnectPolicy
     /// <value>Null, the default, means no limit; 0 never reconnects.</value>
     public int? MaxAttempts { get; init; }
 
+    /// <summary>The same number for the time before the first connection: a server that cannot be reached at the start is more often a
+    /// wrong host name than an outage.</summary>
+    /// <value>Null, the default, means <see cref="MaxAttempts"/>; 0 throws the first failure.</value>
+    public int? MaxFirstAttempts { get; init; }
+
     /// <summary>The random part of each wait: 0.5 means between half of it and all of it.</summary>
     /// <value>The default is 0.5; between 0 and 1.</value>
     public double Jitter { get; init; } = 0.5;

@@ -90,7 +90,8 @@ internal static class SessionConnector
         }
         catch (SocketException exception)
         {
-            throw new CdcConnectionException($"{host} ({endPoint}) could not be connected to: {exception.Message}", exception);
+            var address = endPoint.ToString() is { } text && text != host.ToString() ? $" ({text})" : "";
+            throw new CdcConnectionException($"{host}{address} could not be connected to: {exception.Message}", exception);
         }
         catch (OperationCanceledException exception)
         {

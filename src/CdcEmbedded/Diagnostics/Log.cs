@@ -29,8 +29,15 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Debug, "{Engine}: connected at {Position}")]
     public static partial void Connected(ILogger logger, string engine, string position);
 
-    [LoggerMessage(101, LogLevel.Warning, "{Engine}: connection failed ({Reason}); attempt {Attempt} in {Delay}")]
-    public static partial void Reconnecting(ILogger logger, Exception exception, string engine, string reason, int attempt, TimeSpan delay);
+    // The reason is in the line, once: the exception, which says it again, is a line of its own for those who look for its cause.
+    [LoggerMessage(101, LogLevel.Warning, "{Engine}: connection failed, attempt {Attempt} in {Seconds:0.0} s: {Reason}")]
+    public static partial void Reconnecting(ILogger logger, string engine, string reason, int attempt, double seconds);
+
+    [LoggerMessage(104, LogLevel.Debug, "{Engine}: the failure of the connection")]
+    public static partial void ConnectionFailure(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(105, LogLevel.Error, "{Engine}: gives up after {Attempts} attempts to connect again, the most that {Option} allows")]
+    public static partial void GivesUp(ILogger logger, string engine, int attempts, string option);
 
     [LoggerMessage(102, LogLevel.Warning, "{Engine}: closing the source's connection failed")]
     public static partial void FeedCloseFailed(ILogger logger, Exception exception, string engine);

@@ -36,12 +36,20 @@ internal sealed class Backoff
         }
     }
 
+    /// <summary>The option that limits the attempts.</summary>
+    /// <param name="isFirst">True before the first connection.</param>
+    public string NameOfLimit(bool isFirst) => isFirst && _policy.MaxFirstAttempts is not null
+        ? $"{nameof(ReconnectPolicy)}.{nameof(ReconnectPolicy.MaxFirstAttempts)}"
+        : $"{nameof(ReconnectPolicy)}.{nameof(ReconnectPolicy.MaxAttempts)}";
+
     /// <summary>Computes the wait before the next attempt.</summary>
+    /// <param name="isFirst">True before the first connection.</param>
+    /// <param name="delay">The wait.</param>
     /// <returns>False if the policy allows no more attempts.</returns>
-    public bool TryNext(out TimeSpan delay)
+    public bool TryNext(bool isFirst, out TimeSpan delay)
     {
         delay = default;
-        if (_attempts >= _policy.MaxAttempts)
+        if (_attempts >= (isFirst ? _policy.MaxFirstAttempts ?? _policy.MaxAttempts : _policy.MaxAttempts))
         {
             return false;
         }

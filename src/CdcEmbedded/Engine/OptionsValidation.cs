@@ -33,6 +33,8 @@ internal static class OptionsValidation
             Require(reconnect.MaxDelay >= reconnect.InitialDelay && reconnect.MaxDelay <= TimeSpan.FromDays(1), "Reconnect.MaxDelay",
                 reconnect.MaxDelay, $"at least InitialDelay ({reconnect.InitialDelay}) and at most a day");
             Require(reconnect.MaxAttempts is null or >= 0, "Reconnect.MaxAttempts", reconnect.MaxAttempts, "null or at least 0");
+            Require(reconnect.MaxFirstAttempts is null or >= 0, "Reconnect.MaxFirstAttempts", reconnect.MaxFirstAttempts,
+                "null or at least 0");
             Require(reconnect.Jitter is >= 0 and <= 1, "Reconnect.Jitter", reconnect.Jitter, "between 0 and 1");
             Require(reconnect.ResetAfter >= TimeSpan.Zero, "Reconnect.ResetAfter", reconnect.ResetAfter, "at least zero");
         }

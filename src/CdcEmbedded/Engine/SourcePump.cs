@@ -133,13 +133,19 @@ internal sealed class SourcePump
         _isCaughtUp = false;
         _lastFailure = failure;
         _backoff.OnConnectionEnded(_delivered, _openedAt is { } at ? _context.TimeProvider.GetElapsedTime(at) : TimeSpan.Zero);
-        if (!_backoff.TryNext(out var delay))
+        if (!_backoff.TryNext(!_wasOpened, out var delay))
         {
+            if (_backoff.Attempt > 0)
+            {
+                Log.GivesUp(_logger, _context.Name, _backoff.Attempt, _backoff.NameOfLimit(!_wasOpened));
+            }
+
             ExceptionDispatchInfo.Throw(failure);
         }
 
         _state = _wasOpened ? EngineState.Reconnecting : EngineState.Connecting;
-        Log.Reconnecting(_logger, failure, _context.Name, failure.Message, _backoff.Attempt, delay);
+        Log.Reconnecting(_logger, _context.Name, failure.Message, _backoff.Attempt, delay.TotalSeconds);
+        Log.ConnectionFailure(_logger, failure, _context.Name);
         await _beforeReconnect(stop).ConfigureAwait(false);
         await Task.Delay(delay, _context.TimeProvider, stop).ConfigureAwait(false);
         Interlocked.Increment(ref _reconnects);

@@ -14,7 +14,7 @@ public sealed class SourceContext : IAsyncDisposable
     /// <summary>The engine's name: <see cref="SourceInfo.Name"/> of every event.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Makes the source's logger.</summary>
+    /// <summary>Makes the source's loggers. Those of an engine put the engine's name into every line.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }
 
     /// <summary>The clock of time-outs and waits.</summary>

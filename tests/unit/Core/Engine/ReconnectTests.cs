@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using CdcEmbedded.Engine;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Engine;
@@ -71,6 +72,25 @@ public sealed class ReconnectTests : EngineTest
 
         Assert.Equal(4, source.Starts.Count);
         Assert.Equal(3, engine.Status.Reconnects);
+    }
+
+    [Fact]
+    public async Task The_attempts_before_the_first_connection_have_a_limit_of_their_own()
+    {
+        var delay = TimeSpan.FromMilliseconds(1);
+        var unreachable = Transactions(1, 1).RefuseConnections(10).End();
+        var policy = new ReconnectPolicy { InitialDelay = delay, MaxFirstAttempts = 2 };
+        await using (var engine = new CdcEngine(unreachable, Store, Options(time: TimeProvider.System, reconnect: policy)))
+        {
+            await Assert.ThrowsAsync<CdcConnectionException>(() => ReadIdsAsync(engine));
+            Assert.Equal(3, unreachable.Starts.Count);
+        }
+
+        policy = new ReconnectPolicy { InitialDelay = delay, MaxFirstAttempts = 0 };
+        await using var connected = new CdcEngine(
+            Transactions(1, 1).Disconnect(3).End(), new InMemoryOffsetStore(), Options(time: TimeProvider.System, reconnect: policy));
+        Assert.Equal([1], await ReadIdsAsync(connected));
+        Assert.Equal(3, connected.Status.Reconnects);
     }
 
     [Fact]
@@ -182,7 +202,7 @@ public sealed class ReconnectTests : EngineTest
         Assert.True(Seconds(new Backoff(new ReconnectPolicy { Jitter = 1 }, () => 1)) > 0);
     }
 
-    private static double Seconds(Backoff backoff) => backoff.TryNext(out var delay) ? delay.TotalSeconds : -1;
+    private static double Seconds(Backoff backoff) => backoff.TryNext(isFirst: false, out var delay) ? delay.TotalSeconds : -1;
 
     private static ScriptedSource Script(int changesPerEvent, int cut)
     {
