@@ -87,6 +87,7 @@ public sealed class MySqlSource : ISource
             host = sql.Host.ToString();
             findings.Clear();
             findings.AddRange(Preflight.Check(facts));
+            findings.AddRange(Preflight.CheckStart(start, facts));
             findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, token).ConfigureAwait(false));
             findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, logger), token).ConfigureAwait(false));
             return !findings.Exists(static finding => finding.IsError);

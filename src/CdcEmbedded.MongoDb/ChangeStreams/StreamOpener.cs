@@ -61,7 +61,7 @@ internal sealed class StreamOpener
     private async ValueTask<MongoFeed?> CheckAndOpenAsync(IMongoDeployment deployment, SourceContext context, StartPosition start,
         List<SourceFinding> findings, CancellationToken cancellationToken)
     {
-        var (facts, collections) = await CheckAsync(deployment, findings, cancellationToken).ConfigureAwait(false);
+        var (facts, collections) = await CheckAsync(deployment, start, findings, cancellationToken).ConfigureAwait(false);
         if (findings.Exists(static finding => finding.IsError))
         {
             return null;
@@ -73,7 +73,7 @@ internal sealed class StreamOpener
     }
 
     private async ValueTask<(ServerFacts Facts, CollectionFacts? Collections)> CheckAsync(
-        IMongoDeployment deployment, List<SourceFinding> findings, CancellationToken cancellationToken)
+        IMongoDeployment deployment, StartPosition start, List<SourceFinding> findings, CancellationToken cancellationToken)
     {
         var facts = await ServerFacts.ReadAsync(deployment, cancellationToken).ConfigureAwait(false);
         findings.AddRange(Preflight.CheckServer(facts, _options));
@@ -86,7 +86,8 @@ internal sealed class StreamOpener
         await Preflight.CheckShardAsync(deployment, facts, findings, cancellationToken).ConfigureAwait(false);
         await Preflight.CheckCompatibilityAsync(deployment, facts, Preflight.WantsImages(_options), findings, cancellationToken)
             .ConfigureAwait(false);
-        await Preflight.CheckOplogAsync(deployment, facts, _options.MinOplogWindow, findings, cancellationToken).ConfigureAwait(false);
+        await Preflight.CheckOplogAsync(deployment, facts, _options.MinOplogWindow, start, findings, cancellationToken)
+            .ConfigureAwait(false);
         var collections = await CollectionFacts.ReadAsync(deployment, _scope, _filter, cancellationToken).ConfigureAwait(false);
         Preflight.CheckCollections(collections, _options, findings);
         return (facts, collections);
@@ -112,7 +113,7 @@ internal sealed class StreamOpener
             Logger = context.LoggerFactory.CreateLogger<MongoSource>(),
             Time = context.TimeProvider,
             WantsItems = context.WantsItems,
-            MaxAwaitTime = _options.MaxAwaitTime,
+            MaxAwaitTime = _options.HeartbeatInterval,
             OnInvalidate = _options.Database is null ? InvalidatePolicy.Continue : _options.OnInvalidate,
             OnOversizeEvent = _options.OnOversizeEvent,
             End = context.StopWhenCaughtUp ? SourceState.Of(context).GetEnd(facts) : null,

@@ -66,8 +66,8 @@ internal static class Preflight
     }
 
     /// <summary>Checks how far back the oplog reaches. A mongos has none to look at.</summary>
-    public static async ValueTask CheckOplogAsync(
-        IMongoDeployment deployment, ServerFacts facts, TimeSpan least, List<SourceFinding> findings, CancellationToken cancellationToken)
+    public static async ValueTask CheckOplogAsync(IMongoDeployment deployment, ServerFacts facts, TimeSpan least, StartPosition start,
+        List<SourceFinding> findings, CancellationToken cancellationToken)
     {
         if (facts.IsMongos || least == TimeSpan.Zero)
         {
@@ -81,12 +81,28 @@ internal static class Preflight
                 + "stopped before changes are lost.", "Grant find on { db: \"local\", collection: \"oplog.rs\" }, or set "
                     + "MinOplogWindow to zero."));
         }
-        else if (newest.ToDateTimeOffset() - oldest.ToDateTimeOffset() is var window && window < least)
+        else
+        {
+            CheckOplog(oldest.ToDateTimeOffset(), newest.ToDateTimeOffset() - oldest.ToDateTimeOffset(), least, start, findings);
+        }
+    }
+
+    private static void CheckOplog(
+        DateTimeOffset oldest, TimeSpan window, TimeSpan least, StartPosition start, List<SourceFinding> findings)
+    {
+        const string Longer = "db.adminCommand({ replSetResizeOplog: 1, minRetentionHours: 72 }) on each member.";
+        if (ReferenceEquals(start, StartPosition.Earliest))
+        {
+            findings.Add(new(false, "mongodb.earliest", "The earliest position is the oldest entry of the oplog, of "
+                + $"{oldest.ToString("u", CultureInfo.InvariantCulture)}: changes before it are not in the stream.",
+                $"Read the collections first if you need what is older. Keep the oplog longer: {Longer}"));
+        }
+
+        if (window < least)
         {
             var hours = window.TotalHours.ToString("0.#", CultureInfo.InvariantCulture);
             findings.Add(new(false, "mongodb.oplog_window", $"The oplog reaches back {hours} hours: a source that is stopped for longer "
-                + "loses changes.",
-                "db.adminCommand({ replSetResizeOplog: 1, minRetentionHours: 72 }) on each member."));
+                + "loses changes.", Longer));
         }
     }
 

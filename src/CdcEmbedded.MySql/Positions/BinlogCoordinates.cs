@@ -55,6 +55,10 @@ internal readonly record struct BinlogCoordinates(string File, long Position)
             && SeriesOf(file, number).SequenceEqual(SeriesOf(next, nextNumber)) && b - 1 == a;
     }
 
+    /// <summary>True if a server names its first binlog so: <c>binlog.000001</c>.</summary>
+    public static bool IsFirstFile(string file)
+        => long.TryParse(NumberOf(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == 1;
+
     /// <summary><c>file:position</c>, as the server's messages write it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File}:{Position}");
 

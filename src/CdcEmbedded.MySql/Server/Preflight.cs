@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Positions;
+
 namespace CdcEmbedded.MySql.Server;
 
 /// <summary>Compares what a server says of itself with what a row stream needs. Reports everything at once, each with the statement that
@@ -19,6 +21,27 @@ internal static class Preflight
         CheckPrivileges(facts, findings);
         return findings;
     }
+
+    /// <summary>Says what is missing before the earliest position; nothing if the log is complete or another start is asked for.</summary>
+    public static List<SourceFinding> CheckStart(StartPosition start, ServerFacts facts)
+    {
+        if (!ReferenceEquals(start, StartPosition.Earliest) || facts.Logs is not [var (file, _), ..])
+        {
+            return [];
+        }
+
+        var missing = facts.GtidPurged is { } purged ? purged.IsEmpty ? null : $"Transactions {Shorten(purged.ToString())} before it"
+            : BinlogCoordinates.IsFirstFile(file) ? null : "The files before it";
+        return missing is null ? []
+            :
+            [
+                new(false, "mysql.earliest", $"The earliest position is the begin of {file}. {missing} have been purged from the log: their "
+                    + "changes are not in the stream.", "Read the tables first if you need what is older. Keep logs longer: "
+                    + "SET GLOBAL binlog_expire_logs_seconds = 2592000;"),
+            ];
+    }
+
+    private static string Shorten(string text) => text.Length <= 300 ? text : $"{text.AsSpan(0, 300)}…";
 
     private static void CheckLog(ServerFacts facts, List<SourceFinding> findings)
     {

@@ -51,7 +51,9 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
                 var logEnd = await ServerFacts.ReadLogEndAsync(sql, cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    found = new StartHost(session, server, facts, StartResolver.Resolve(start, facts, logEnd), logEnd);
+                    var resolved = StartResolver.Resolve(start, facts, logEnd);
+                    await ResetCheck.CheckAsync(sql, start, facts, cancellationToken).ConfigureAwait(false);
+                    found = new StartHost(session, server, facts, resolved, logEnd);
                     return found;
                 }
                 catch (OffsetLostException e)
