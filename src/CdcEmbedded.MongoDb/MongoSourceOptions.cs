@@ -59,7 +59,7 @@ public sealed class MongoSourceOptions
     public bool ShowExpandedEvents { get; init; } = true;
 
     /// <summary>What happens when the collection or database that the stream is opened on is dropped or renamed.</summary>
-    /// <value>The default is <see cref="InvalidatePolicy.Stop"/>.</value>
+    /// <value>The default is <see cref="InvalidatePolicy.Fail"/>.</value>
     public InvalidatePolicy OnInvalidate { get; init; }
 
     /// <summary>What happens with an event that is too large to be sent.</summary>
@@ -67,10 +67,10 @@ public sealed class MongoSourceOptions
     /// is too large.</value>
     public OversizeEventPolicy OnOversizeEvent { get; init; }
 
-    /// <summary>How long the server waits for events before it answers with none, which shows that the source is alive and caught
-    /// up.</summary>
-    /// <value>The default is 1 s; from 10 ms to 10 minutes.</value>
-    public TimeSpan MaxAwaitTime { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How often the server sends a heartbeat when it has nothing else to send: it answers without events after this time
+    /// (<c>maxAwaitTimeMS</c>), which shows that the source is alive and caught up.</summary>
+    /// <value>The default is 5 s; from 10 ms to one hour.</value>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How far back the oplog must reach without a warning at the start.</summary>
     /// <value>The default is 24 hours; zero to not look.</value>

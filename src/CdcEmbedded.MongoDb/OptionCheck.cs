@@ -14,9 +14,10 @@ internal static class OptionCheck
             throw new ArgumentException($"Collection is '{options.Collection}' and Database is not set.", nameof(options));
         }
 
-        if (options.MaxAwaitTime < TimeSpan.FromMilliseconds(10) || options.MaxAwaitTime > TimeSpan.FromMinutes(10))
+        if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(10) || options.HeartbeatInterval > TimeSpan.FromHours(1))
         {
-            throw new ArgumentException($"MaxAwaitTime is {options.MaxAwaitTime}; it must be from 10 ms to 10 minutes.", nameof(options));
+            throw new ArgumentException(
+                $"HeartbeatInterval is {options.HeartbeatInterval}; it must be from 10 ms to one hour.", nameof(options));
         }
 
         if (options.MinOplogWindow < TimeSpan.Zero)

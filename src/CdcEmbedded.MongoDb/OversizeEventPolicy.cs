@@ -3,9 +3,10 @@ namespace CdcEmbedded.MongoDb;
 /// <summary>What happens with a change event that is too large for the server to send (16 MB), even in fragments.</summary>
 public enum OversizeEventPolicy
 {
-    /// <summary>The stream ends with an <see cref="OversizeEventException"/>.</summary>
+    /// <summary>The stream ends with an <see cref="OversizeEventException"/>. The default.</summary>
     Fail = 0,
 
-    /// <summary>The event comes without its documents and update description, marked by <see cref="MongoSourceInfo.IsReduced"/>.</summary>
-    WithoutDocuments,
+    /// <summary>The event is delivered without its documents and update description, marked by
+    /// <see cref="MongoSourceInfo.IsReduced"/>.</summary>
+    Reduce,
 }

@@ -7,5 +7,5 @@ public enum FaultPolicy
     Fail,
 
     /// <summary>Reading continues without it. A <see cref="Notice"/> in its place says what is missing, and a warning is logged.</summary>
-    SkipWithNotice,
+    Skip,
 }

@@ -14,5 +14,5 @@ public enum XaMode
 
     /// <summary>Its changes are delivered at XA PREPARE, as Debezium does, and are <see cref="ChangeEvent.IsProvisional"/>: a rollback that
     /// follows is not seen.</summary>
-    EmitAtPrepare,
+    DeliverAtPrepare,
 }

@@ -319,7 +319,7 @@ public sealed partial class DdlTests
         using var patience = new CancellationTokenSource(Capture.Patience);
         var source = new MySqlSource(new MySqlSourceOptions
         {
-            ConnectionString = server.ConnectionString, Include = [$"{database}.*"], OnUnknownSchema = FaultPolicy.SkipWithNotice,
+            ConnectionString = server.ConnectionString, Include = [$"{database}.*"], OnUnknownSchema = FaultPolicy.Skip,
         });
         await using var engine = new CdcEngine(source, new Offsets.InMemoryOffsetStore(), Capture.UpToNow(start));
         await foreach (StreamItem item in engine.ReadAllAsync(patience.Token))

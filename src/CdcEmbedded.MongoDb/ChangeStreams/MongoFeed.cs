@@ -91,7 +91,7 @@ internal sealed class MongoFeed : ISourceFeed
     private async ValueTask ContinueAfterInvalidateAsync()
     {
         var scope = _plan.Identity.Scope;
-        if (_settings.OnInvalidate == InvalidatePolicy.Stop)
+        if (_settings.OnInvalidate == InvalidatePolicy.Fail)
         {
             var kind = scope.Collection is null ? "database" : "collection";
             throw new StreamInvalidatedException($"{scope} was dropped or renamed, which ends its change stream. Everything before that "

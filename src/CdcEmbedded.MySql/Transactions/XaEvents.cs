@@ -25,7 +25,7 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
             return transactions.Commit(e);
         }
 
-        if (settings.Xa == XaMode.EmitAtPrepare && open.Repetition != Repetition.PreparedAgain)
+        if (settings.Xa == XaMode.DeliverAtPrepare && open.Repetition != Repetition.PreparedAgain)
         {
             open.IsProvisional = true;
             return transactions.Commit(e);
@@ -78,7 +78,7 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         return transactions.Commit(e);
     }
 
-    /// <summary>True if a transaction waits for its outcome: with XaMode.EmitAtPrepare only one that an offset of another mode has
+    /// <summary>True if a transaction waits for its outcome: with XaMode.DeliverAtPrepare only one that an offset of another mode has
     /// open.</summary>
-    private bool IsAwaited(string xid) => settings.Xa != XaMode.EmitAtPrepare || transactions.Prepared.FindPending(xid) is not null;
+    private bool IsAwaited(string xid) => settings.Xa != XaMode.DeliverAtPrepare || transactions.Prepared.FindPending(xid) is not null;
 }

@@ -49,7 +49,7 @@ internal sealed class UnifiedStream : IAsyncDisposable
                 _ => BeforeImageMode.Off,
             },
             ShowExpandedEvents = arguments.TryGetProperty("showExpandedEvents", out var expanded) && expanded.GetBoolean(),
-            MaxAwaitTime = TimeSpan.FromMilliseconds(50),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(50),
             MinOplogWindow = TimeSpan.Zero,
         }));
         stream._feed = await stream.OpenAsync(StartPosition.Latest, cancellation);

@@ -190,7 +190,7 @@ public sealed class MongoStreamTests
     }
 
     [Theory]
-    [InlineData(InvalidatePolicy.Stop)]
+    [InlineData(InvalidatePolicy.Fail)]
     [InlineData(InvalidatePolicy.Continue)]
     public async Task A_dropped_collection_ends_its_stream_or_not_as_the_policy_says(InvalidatePolicy policy)
     {
@@ -204,7 +204,7 @@ public sealed class MongoStreamTests
         Assert.Equal(2, (await reading.ChangeAsync()).Key["_id"].AsInt64());
         Assert.Equal(SchemaChangeKind.Drop, (await reading.NextAsync<SchemaChange>()).Kind);
         Assert.Equal(SchemaChangeKind.Invalidate, (await reading.NextAsync<SchemaChange>()).Kind);
-        if (policy == InvalidatePolicy.Stop)
+        if (policy == InvalidatePolicy.Fail)
         {
             await reading.FailureAsync<StreamInvalidatedException>();
             await reading.DisposeAsync();
@@ -235,7 +235,7 @@ public sealed class MongoStreamTests
 
     [Theory]
     [InlineData(OversizeEventPolicy.Fail)]
-    [InlineData(OversizeEventPolicy.WithoutDocuments)]
+    [InlineData(OversizeEventPolicy.Reduce)]
     public async Task An_event_that_is_too_large_fails_or_comes_without_its_documents(OversizeEventPolicy policy)
     {
         await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 1500 });

@@ -10,9 +10,9 @@ public sealed class OversizeTests
 
     [Theory]
     [InlineData("8.0.4", OversizeEventPolicy.Fail)]
-    [InlineData("8.0.4", OversizeEventPolicy.WithoutDocuments)]
+    [InlineData("8.0.4", OversizeEventPolicy.Reduce)]
     [InlineData("6.0.5", OversizeEventPolicy.Fail)]
-    [InlineData("6.0.5", OversizeEventPolicy.WithoutDocuments)]
+    [InlineData("6.0.5", OversizeEventPolicy.Reduce)]
     public async Task A_large_event_fails_or_arrives_without_its_documents_as_the_policy_says(string version, OversizeEventPolicy policy)
     {
         await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 3000, Version = version });
@@ -28,7 +28,7 @@ public sealed class OversizeTests
             await reading.DisposeAsync();
 
             // The policy may be changed afterwards.
-            fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.WithoutDocuments };
+            fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.Reduce };
             reading = await fixture.OpenAsync(items: false);
         }
 
@@ -42,7 +42,7 @@ public sealed class OversizeTests
     {
         await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 3000 });
         await fixture.InsertAsync("""{"_id":0}""");
-        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.WithoutDocuments };
+        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.Reduce };
         var reading = await fixture.OpenAsync(items: false);
         await fixture.InsertAsync($$"""{"_id":1,"text":"{{_large}}"}""");
         await fixture.InsertAsync("""{"_id":2}""");
@@ -64,7 +64,7 @@ public sealed class OversizeTests
     public async Task Large_and_split_events_in_any_order_arrive_once(bool restartsAfterEach)
     {
         await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 3000 });
-        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.WithoutDocuments, FullDocument = FullDocumentMode.UpdateLookup };
+        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.Reduce, FullDocument = FullDocumentMode.UpdateLookup };
         await fixture.InsertAsync($$"""{"_id":1,"text":"{{new string('a', 2000)}}"}""");
         var reading = await fixture.OpenAsync(items: false);
         for (var round = 0; round < 2; round++)
@@ -94,7 +94,7 @@ public sealed class OversizeTests
         await fixture.InsertAsync("""{"_id":1}""");
         fixture.Options = new()
         {
-            OnOversizeEvent = OversizeEventPolicy.WithoutDocuments,
+            OnOversizeEvent = OversizeEventPolicy.Reduce,
             FullDocument = FullDocumentMode.UpdateLookup,
             Pipeline = [MongoDB.Bson.BsonDocument.Parse("""{"$match":{"fullDocument.status":"paid"}}""")],
         };

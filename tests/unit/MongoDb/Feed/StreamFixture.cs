@@ -56,7 +56,7 @@ internal sealed class StreamFixture : IAsyncDisposable
         ShowExpandedEvents = Options.ShowExpandedEvents,
         OnInvalidate = Options.OnInvalidate,
         OnOversizeEvent = Options.OnOversizeEvent,
-        MaxAwaitTime = TimeSpan.FromMilliseconds(100),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(100),
         AcceptOtherOffset = Options.AcceptOtherOffset,
         MinOplogWindow = Options.MinOplogWindow,
     });

@@ -178,7 +178,7 @@ public sealed class XaTests
     }
 
     [Theory]
-    [InlineData(XaMode.EmitAtPrepare, "( 1 ) ( 3 )")]
+    [InlineData(XaMode.DeliverAtPrepare, "( 1 ) ( 3 )")]
     [InlineData(XaMode.Fail, "")]
     public async Task Other_modes_deliver_or_fail_at_XA_PREPARE(XaMode mode, string expected)
     {
@@ -283,12 +283,12 @@ public sealed class XaTests
     [Theory]
     [InlineData(1 << 20)]
     [InlineData(10)]
-    public async Task One_that_is_open_when_the_mode_becomes_EmitAtPrepare_comes_at_its_commit(long buffer)
+    public async Task One_that_is_open_when_the_mode_becomes_DeliverAtPrepare_comes_at_its_commit(long buffer)
     {
         var first = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).ReadAsync(EventList.Start);
 
         var rest = await EventList.Begun().Prepared(1, 'x', 1, 2).Transaction(2, 3).Gtid(3).Query("XA COMMIT X'78',X'',1").Transaction(4, 4)
-            .ReadAsync(first.LastOffset, xa: XaMode.EmitAtPrepare, buffer: buffer);
+            .ReadAsync(first.LastOffset, xa: XaMode.DeliverAtPrepare, buffer: buffer);
 
         Assert.Null(rest.Failure);
         Assert.Equal("( 1 2 ) ( 4 )", rest.Text);
