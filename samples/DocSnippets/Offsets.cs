@@ -39,11 +39,62 @@ public abstract class Offsets
     }
 
     /// <summary>Stores effects and offset in one transaction.</summary>
-    public async Task ApplyExactlyOnceAsync(ISource source, IOffsetStore store, DbConnection connection, CancellationToken cancellationToken)
+    public async Task ApplyExactlyOnceAsync(ISource source, DbDataSource dataSource, CancellationToken cancellationToken)
     {
         // <exactly-once>
-        var options = new CdcEngineOptions { Name = "read-model", CommitPolicy = CommitPolicy.Never };   // the engine stores nothing
-        await using var engine = new CdcEngine(source, store, options);                                  // your IOffsetStore, over that table
+        var store = new DbOffsetStore(dataSource);                  // the table cdc_offsets, in the database of the effects
+        await store.CreateTableAsync(cancellationToken);
+        var options = new CdcEngineOptions { Name = "read-model", CommitPolicy = CommitPolicy.Never };
+        await using var engine = new CdcEngine(source, store, options);
+        await foreach (var batch in engine.ReadBatchesAsync(cancellationToken))
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            foreach (var change in batch)
+                await ApplyAsync(change, transaction);
+            await store.SaveAsync(batch, transaction, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        // </exactly-once>
+    }
+
+    /// <summary>Retries a batch whose transaction failed.</summary>
+    public async Task RetryAsync(CdcEngine engine, DbOffsetStore store, DbDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in engine.ReadBatchesAsync(cancellationToken))
+        {
+            // <exactly-once-retry>
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                    await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                    foreach (var change in batch)
+                        await ApplyAsync(change, transaction);
+                    await store.SaveAsync(batch, transaction, cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
+                    break;
+                }
+                catch (OffsetConflictException e) when (e.IsAlreadyStored)
+                {
+                    break;                              // an earlier attempt was committed, although its answer was lost
+                }
+                catch (DbException e) when (e.IsTransient && attempt < 5)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(attempt), cancellationToken);
+                }
+            }
+            // </exactly-once-retry>
+        }
+    }
+
+    /// <summary>Stores offsets with statements of the application.</summary>
+    public async Task StoreElsewhereAsync(ISource source, IOffsetStore store, DbConnection connection, CancellationToken cancellationToken)
+    {
+        // <own-statements>
+        var options = new CdcEngineOptions { Name = "read-model", CommitPolicy = CommitPolicy.Never, EmptyBatches = true };
+        await using var engine = new CdcEngine(source, store, options);
         await foreach (var batch in engine.ReadBatchesAsync(cancellationToken))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -52,7 +103,7 @@ public abstract class Offsets
             await SaveOffsetAsync("read-model", batch.Offset.ToString(), transaction);
             await transaction.CommitAsync(cancellationToken);
         }
-        // </exactly-once>
+        // </own-statements>
     }
 
     /// <summary>Applies a change.</summary>

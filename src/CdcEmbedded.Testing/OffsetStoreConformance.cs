@@ -5,7 +5,7 @@ namespace CdcEmbedded.Testing;
 
 /// <summary>Checks that an offset store fulfils the contract of <see cref="IOffsetStore"/>: call it from a test of your own
 /// store.</summary>
-public static class OffsetStoreConformance
+public static partial class OffsetStoreConformance
 {
     private const string Text = """{"v":1,"source":"test","note":"quote ' \" \\ and ünïcödé 漢字 😀"}""";
 

@@ -152,7 +152,7 @@ public sealed class CdcEngine : IAsyncDisposable
     public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        using var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger));
+        using var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger), null);
         var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
         var context = CreateContext(wantsItems: false);

@@ -1,3 +1,4 @@
+using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,14 @@ public sealed class CdcEngineOptions
     /// <value>The default is <see cref="CommitPolicy.Default"/>: after 10,000 changes or one second, preferably at a transaction's
     /// end.</value>
     public CommitPolicy CommitPolicy { get; init; } = CommitPolicy.Default;
+
+    /// <summary>True if <see cref="CdcEngine.ReadBatchesAsync"/> also yields a batch without changes when the position has moved without
+    /// changes: first at the start, then at most once for each <see cref="CommitPolicy.Interval"/>.</summary>
+    /// <remarks>For applications that store offsets themselves, with <see cref="CommitPolicy.Never"/>, elsewhere than in the engine's store:
+    /// otherwise the stored position of a quiet stream may be purged from the log. An <see cref="ITransactionalOffsetStore"/> needs it
+    /// not, because the engine stores such positions there by itself.</remarks>
+    /// <value>The default is false.</value>
+    public bool EmptyBatches { get; init; }
 
     /// <summary>What acknowledges an item.</summary>
     /// <value>The default is <see cref="AcknowledgementMode.OnNext"/>.</value>

@@ -10,6 +10,15 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
 {
     private readonly IReadOnlyList<FeedEntry> _entries;
 
+    /// <summary>Makes a batch without changes, at a position.</summary>
+    internal ChangeBatch(StreamPlace place, IOffsetOrigin? stream, long endSequence)
+    {
+        _entries = [];
+        Place = place;
+        Stream = stream;
+        EndSequence = endSequence;
+    }
+
     internal ChangeBatch(FeedBatch batch, IOffsetOrigin? stream, long endSequence)
     {
         _entries = batch.Entries;
@@ -19,7 +28,8 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
         EndSequence = endSequence;
     }
 
-    /// <summary>The number of changes; at least 1.</summary>
+    /// <summary>The number of changes.</summary>
+    /// <value>At least 1; 0 only with <see cref="CdcEngineOptions.EmptyBatches"/>.</value>
     public int Count { get; }
 
     /// <summary>The offset to resume from after the whole batch has been processed. Built at each call.</summary>

@@ -1,3 +1,5 @@
+using CdcEmbedded.Offsets;
+
 namespace CdcEmbedded;
 
 /// <summary>When acknowledged progress is written to the offset store: after a number of changes or a time, whichever is first. It is also
@@ -13,7 +15,9 @@ public sealed class CommitPolicy
     /// <summary>After each transaction of the source.</summary>
     public static CommitPolicy EachTransaction { get; } = new() { Changes = 1, WaitForTransactionEnd = true, MaxOverrun = int.MaxValue };
 
-    /// <summary>Never by the engine: the application saves offsets itself, in the transaction of its effects.</summary>
+    /// <summary>Never after changes: the application saves those offsets itself, in the transaction of its effects.</summary>
+    /// <remarks>The engine stores the position of a first start and, in an <see cref="ITransactionalOffsetStore"/>, a position that has
+    /// moved without changes, once everything before it is stored.</remarks>
     public static CommitPolicy Never { get; } = new() { IsNever = true };
 
     /// <summary>Number of acknowledged changes after which progress is written.</summary>

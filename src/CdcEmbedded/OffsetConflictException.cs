@@ -12,4 +12,10 @@ public class OffsetConflictException : CdcException
         : base(message, innerException)
     {
     }
+
+    /// <summary>True if exactly this offset, or a later one of this instance, is already stored: the transaction of an earlier attempt was
+    /// committed although its answer was lost, or another instance has applied the same changes.</summary>
+    /// <remarks>Roll the current transaction back and go to the next batch. If it is false, the stream ends.</remarks>
+    /// <value>The default is false.</value>
+    public bool IsAlreadyStored { get; init; }
 }

@@ -8,9 +8,10 @@ internal sealed class CommitSchedule : IAsyncDisposable
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
     private readonly CommitPolicy _policy;
     private readonly Action _elapsed;
-    private readonly ITimer? _timer;
+    private readonly ITimer _timer;
     private readonly long _forcedAt;
     private volatile int _timeStage;
+    private volatile bool _isNever;
     private bool _isArmed;
 
     /// <param name="policy">The application's policy.</param>
@@ -21,12 +22,19 @@ internal sealed class CommitSchedule : IAsyncDisposable
         _policy = policy;
         _elapsed = elapsed;
         _forcedAt = policy.WaitForTransactionEnd ? (long)policy.Changes * policy.MaxOverrun : policy.Changes;
-        _timer = policy.IsNever ? null
-            : timeProvider.CreateTimer(static state => ((CommitSchedule)state!).OnTimer(), this,
-                Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _isNever = policy.IsNever;
+        _timer = timeProvider.CreateTimer(static state => ((CommitSchedule)state!).OnTimer(), this,
+            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public bool IsNever => _policy.IsNever;
+    /// <summary>True if the application stores the offsets after changes itself.</summary>
+    public bool IsNever => _isNever;
+
+    /// <summary>True if the interval since <see cref="Arm"/> or <see cref="ArmIdle"/> is over.</summary>
+    public bool IsIntervalOver => _timeStage >= 1;
+
+    /// <summary>From now on the application stores the offsets after changes itself.</summary>
+    public void LeaveToApplication() => _isNever = true;
 
     /// <summary>True if a write is due; it may still wait for a transaction's end.</summary>
     public bool IsDue(long unsavedChanges) => !IsNever && (unsavedChanges >= _policy.Changes || _timeStage >= 1);
@@ -42,10 +50,19 @@ internal sealed class CommitSchedule : IAsyncDisposable
     /// <summary>Records progress, or imminent progress: it must be stored at the end of the interval.</summary>
     public void Arm()
     {
-        if (!_isArmed && _timer is { } timer)
+        if (!_isNever)
+        {
+            ArmIdle();
+        }
+    }
+
+    /// <summary>Records that the position has moved without changes: that is worth a look at the end of the interval.</summary>
+    public void ArmIdle()
+    {
+        if (!_isArmed)
         {
             _isArmed = true;
-            Start(timer, 1);
+            Start(1);
         }
     }
 
@@ -54,26 +71,26 @@ internal sealed class CommitSchedule : IAsyncDisposable
     {
         _timeStage = 0;
         _isArmed = false;
-        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? default;
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     private void OnTimer()
     {
         // The callback may arrive just after Restart: the next write is then early, which does no harm.
         _timeStage = Math.Min(_timeStage + 1, 2);
-        if (_timeStage == 1 && _policy.WaitForTransactionEnd && _policy.MaxOverrun > 1 && _timer is { } timer)
+        if (_timeStage == 1 && _policy.WaitForTransactionEnd && _policy.MaxOverrun > 1 && !_isNever)
         {
-            Start(timer, _policy.MaxOverrun - 1);
+            Start(_policy.MaxOverrun - 1);
         }
 
         _elapsed();
     }
 
-    private void Start(ITimer timer, int intervals)
+    private void Start(int intervals)
     {
         var ticks = (double)_policy.Interval.Ticks * intervals;
-        timer.Change(ticks < LongestTimer.Ticks ? TimeSpan.FromTicks((long)ticks) : LongestTimer, Timeout.InfiniteTimeSpan);
+        _timer.Change(ticks < LongestTimer.Ticks ? TimeSpan.FromTicks((long)ticks) : LongestTimer, Timeout.InfiniteTimeSpan);
     }
 }

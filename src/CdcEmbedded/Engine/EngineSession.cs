@@ -12,6 +12,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     // How long a stop waits for a source, and for a store, that do not answer.
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
     private readonly ISource _source;
+    private readonly SerializedStore _store;
     private readonly SourceContext _context;
     private readonly ILogger _logger;
     private readonly CancellationToken _first;
@@ -32,7 +33,9 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     private volatile bool _isEngineDisposed;
     private bool _hasStoredOffset;
 
-    public EngineSession(ISource source, IOffsetStore store, CdcEngineOptions options, SourceContext context, ILogger logger,
+    private volatile bool _isEnlisted;
+
+    public EngineSession(ISource source, SerializedStore store, CdcEngineOptions options, SourceContext context, ILogger logger,
         CancellationToken first, CancellationToken second)
     {
         _source = source;
@@ -40,9 +43,10 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         _logger = logger;
         _first = first;
         _second = second;
+        _store = store;
         Options = options;
         StopToken = _stop.Token;
-        Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger));
+        Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger), this);
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
         _pump = new SourcePump(source, context, this, Queue, new Backoff(options.Reconnect, new Random().NextDouble),
@@ -56,7 +60,12 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     public OffsetKeeper Keeper { get; }
 
     /// <inheritdoc/>
-    public string? Snapshot => Keeper.Snapshot;
+    public string? Snapshot { get; private set; }
+
+    /// <summary>True if the application stores the offsets after changes itself, and the engine those of positions that move without
+    /// changes.</summary>
+    public bool StoresIdleProgress
+        => Schedule.IsNever && !Options.EmptyBatches && (_isEnlisted || _store.IsTransactional);
 
     public BatchQueue Queue { get; }
 
@@ -96,7 +105,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         {
             // Damage is reported before anything is connected.
             _source.ReadPosition(offset);
-            Keeper.Snapshot = offset.ReadSnapshot();
+            Snapshot = offset.ReadSnapshot();
         }
 
         Log.Starting(_logger, Options.Name, start.ToString());
@@ -115,7 +124,15 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 
     /// <summary>A finite source has ended and everything was acknowledged: stores the rest. The consumer gets a failure of that
     /// write.</summary>
-    public ValueTask EndAsync() => Options.CommitPolicy.IsNever ? default : Cursor.SaveAsync(StopToken);
+    public ValueTask EndAsync() => SaveRestAsync(StopToken);
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(ChangeBatch batch, IOffsetStore transaction, CancellationToken cancellationToken)
+        => EnlistAsync(batch.Offset, batch.EndSequence, transaction, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask SaveAsync(StreamItem item, IOffsetStore transaction, CancellationToken cancellationToken)
+        => EnlistAsync(item.Offset, item.Sequence + 1, transaction, cancellationToken);
 
     /// <summary>Records why the stream ended, and converts the inner cancellation into the caller's.</summary>
     public Exception OnFailed(Exception e)
@@ -214,7 +231,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     /// would be lost. A failure is logged, is in the status, and a CommitAsync after the loop meets it again.</summary>
     private async ValueTask FlushAsync()
     {
-        if (Options.CommitPolicy.IsNever || !_isStarted || _failure is OffsetConflictException)
+        if (!_isStarted || _failure is OffsetConflictException)
         {
             return;
         }
@@ -222,7 +239,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         using var bound = new CancellationTokenSource(StopBound, Options.TimeProvider);
         try
         {
-            await Cursor.SaveAsync(bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false);
+            await SaveRestAsync(bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -232,11 +249,37 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     }
 
     private ValueTask OnFirstOpenAsync(StreamPlace place, CancellationToken cancellationToken)
-        => _hasStoredOffset || Options.CommitPolicy.IsNever ? default : Keeper.SaveStartAsync(place, cancellationToken);
+    {
+        // A start that an application which stores offsets itself gave is stored where it came from.
+        var isKnown = _hasStoredOffset || (Schedule.IsNever && Options.StartFrom?.Offset is not null);
+        return isKnown ? default : Keeper.SaveStartAsync(place, cancellationToken);
+    }
+
+    private async ValueTask EnlistAsync(CdcOffset offset, long sequence, IOffsetStore transaction, CancellationToken cancellationToken)
+    {
+        Schedule.LeaveToApplication();
+        _isEnlisted = true;
+        try
+        {
+            await Keeper.EnlistAsync(offset, sequence, transaction, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OffsetConflictException e) when (!e.IsAlreadyStored)
+        {
+            // Another instance is ahead: this one must change nothing more.
+            Cursor.Fail(OnFailed(e));
+            throw;
+        }
+    }
+
+    /// <summary>Stores what the engine has to store at the end.</summary>
+    private ValueTask SaveRestAsync(CancellationToken cancellationToken)
+        => !Schedule.IsNever ? Cursor.SaveAsync(cancellationToken)
+            : StoresIdleProgress ? Cursor.SaveIdleAsync(cancellationToken)
+            : default;
 
     private async ValueTask BeforeReconnectAsync(CancellationToken cancellationToken)
     {
-        if (Options.CommitPolicy.IsNever)
+        if (Schedule.IsNever)
         {
             return;
         }

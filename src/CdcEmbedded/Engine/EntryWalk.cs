@@ -11,6 +11,8 @@ internal sealed class EntryWalk
     private readonly IOffsetOrigin _stream;
     private readonly StreamKind _kind;
     private readonly AcknowledgedProgress _progress;
+    private readonly IdleProgress _idle;
+    private readonly bool _keepsSkipped;
     private FeedBatch? _batch;
     private int _entry;
     private long _sequence;
@@ -19,12 +21,18 @@ internal sealed class EntryWalk
     /// <param name="stream">The stream that delivers it.</param>
     /// <param name="kind">What the stream yields.</param>
     /// <param name="progress">Gets the entries that the stream does not yield.</param>
-    public EntryWalk(BatchQueue queue, IOffsetOrigin stream, StreamKind kind, AcknowledgedProgress progress)
+    /// <param name="idle">Gets them too.</param>
+    /// <param name="keepsSkipped">True if skipped entries are yielded as empty batches, so that they do not count as
+    /// acknowledged.</param>
+    public EntryWalk(BatchQueue queue, IOffsetOrigin stream, StreamKind kind, AcknowledgedProgress progress, IdleProgress idle,
+        bool keepsSkipped)
     {
         _queue = queue;
         _stream = stream;
         _kind = kind;
         _progress = progress;
+        _idle = idle;
+        _keepsSkipped = keepsSkipped;
     }
 
     /// <summary>The current changes; null while another item or a batch is current.</summary>
@@ -67,6 +75,18 @@ internal sealed class EntryWalk
 
             _entry = 0;
         }
+    }
+
+    /// <summary>Makes a batch without changes current, if the position has moved past what was skipped.</summary>
+    public bool TakeEmptyBatch()
+    {
+        if (_idle.TakeMoved() is not { } place)
+        {
+            return false;
+        }
+
+        Batch = new ChangeBatch(place, _stream, _sequence);
+        return true;
     }
 
     /// <summary>After a manual acknowledgement: skips the entries that are not yielded and follow directly, so that the last row of a
@@ -114,10 +134,11 @@ internal sealed class EntryWalk
             {
                 item.Stamp(_stream, _sequence++);
                 Item = item;
+                _idle.OnYielded(_sequence);
                 return true;
             }
 
-            _progress.Skip(_sequence++, entry.Place);
+            Skip(entry.Place);
         }
 
         return false;
@@ -140,11 +161,23 @@ internal sealed class EntryWalk
 
         _entry = batch.EntryList.Count;
         Batch = new ChangeBatch(batch, _stream, _sequence);
+        _idle.OnYielded(_sequence);
+    }
+
+    private void Skip(StreamPlace place)
+    {
+        if (!_keepsSkipped)
+        {
+            _progress.Skip(_sequence, place);
+        }
+
+        _idle.OnSkipped(++_sequence, place);
     }
 
     private void Stamp(ChangeSet set)
     {
         set.Stamp(_stream, _sequence);
         _sequence += set.Count;
+        _idle.OnYielded(_sequence);
     }
 }

@@ -4,16 +4,13 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Engine;
 
 /// <summary>The engine's side of the offset store: loads once, then saves forward only, one save at a time, compare-and-set.</summary>
-internal sealed class OffsetKeeper(StoreSlot slot) : IOffsetOrigin, IDisposable
+internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;
 
     /// <summary>Everything below this sequence number is stored.</summary>
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
-
-    /// <summary>The snapshot state, which every offset includes.</summary>
-    public string? Snapshot { get; set; }
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
     public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
@@ -53,8 +50,45 @@ internal sealed class OffsetKeeper(StoreSlot slot) : IOffsetOrigin, IDisposable
                 return;
             }
 
-            await slot.SaveAsync(place.ToOffset(this).ToString(), cancellationToken).ConfigureAwait(false);
+            await slot.SaveAsync(place.ToOffset(stream).ToString(), sequence, cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _savedSequence, sequence);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Stores a position after which nothing was yielded, where the application stores the others.</summary>
+    /// <param name="place">The position.</param>
+    /// <param name="sequence">The watermark that it covers.</param>
+    /// <param name="required">The end of what was yielded.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>False if the application has not committed everything that was yielded.</returns>
+    public async ValueTask<bool> TryAdvanceAsync(StreamPlace place, long sequence, long required, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Stores an offset in a transaction of the application.</summary>
+    /// <param name="offset">The offset.</param>
+    /// <param name="sequence">The watermark that it covers.</param>
+    /// <param name="transaction">The store, as it is inside the transaction.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    public async ValueTask EnlistAsync(CdcOffset offset, long sequence, IOffsetStore transaction, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await slot.EnlistAsync(offset.ToString(), sequence, transaction, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

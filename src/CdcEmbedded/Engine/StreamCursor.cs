@@ -15,17 +15,20 @@ internal abstract class StreamCursor : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly AcknowledgedProgress _progress = new();
+    private readonly IdleProgress _idle = new();
     private readonly EntryWalk _walk;
     private readonly bool _acknowledgesOnNext;
+    private readonly bool _yieldsEmptyBatches;
     private int _acknowledgedInSet;
     private bool _isYielded;
-    private Exception? _failure;
+    private volatile Exception? _failure;
     private bool _isEnded;
 
     private protected StreamCursor(EngineSession session, StreamKind kind)
     {
         Session = session;
-        _walk = new EntryWalk(session.Queue, session, kind, _progress);
+        _yieldsEmptyBatches = kind == StreamKind.Batches && session.Options.EmptyBatches;
+        _walk = new EntryWalk(session.Queue, session, kind, _progress, _idle, _yieldsEmptyBatches);
         _acknowledgesOnNext = session.Options.Acknowledgement == AcknowledgementMode.OnNext;
     }
 
@@ -170,14 +173,51 @@ internal abstract class StreamCursor : IAsyncDisposable
             Session.Schedule.Restart();
         }
 
-        await StoreAsync(place, sequence, cancellationToken).ConfigureAwait(false);
+        await StoreAsync(new DueWrite(place, sequence, null), cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask StoreAsync(StreamPlace place, long sequence, CancellationToken cancellationToken)
+    /// <summary>Stores the position that has moved without changes past everything that the application has stored.</summary>
+    public async ValueTask SaveIdleAsync(CancellationToken cancellationToken)
     {
+        DueWrite due;
+        lock (_gate)
+        {
+            if (_idle.Place is not { } place)
+            {
+                return;
+            }
+
+            due = new DueWrite(place, _idle.Sequence, _idle.YieldedEnd);
+        }
+
+        await StoreAsync(due, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the stream: the next request throws.</summary>
+    public void Fail(Exception failure)
+    {
+        _failure = failure;
+        RaiseAttention();
+    }
+
+    private async ValueTask StoreAsync(DueWrite due, CancellationToken cancellationToken)
+    {
+        if (due.Required is { } required)
+        {
+            if (await Session.Keeper.TryAdvanceAsync(due.Place, due.Sequence, required, cancellationToken).ConfigureAwait(false))
+            {
+                lock (_gate)
+                {
+                    _idle.OnStored(due.Sequence);
+                }
+            }
+
+            return;
+        }
+
         try
         {
-            await Session.Keeper.SaveAsync(place, sequence, cancellationToken).ConfigureAwait(false);
+            await Session.Keeper.SaveAsync(due.Place, due.Sequence, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -214,15 +254,15 @@ internal abstract class StreamCursor : IAsyncDisposable
                 }
 
                 Session.ThrowIfStopped();
-                if (TryMove(out var write, out var sequence))
+                if (TryMove(out var write))
                 {
                     return true;
                 }
 
-                if (write is { } place)
+                if (write is { } due)
                 {
                     // A store may ignore its token: the loop must not wait for it beyond a cancellation.
-                    var storing = StoreAsync(place, sequence, Session.StopToken);
+                    var storing = StoreAsync(due, Session.StopToken);
                     await (storing.IsCompletedSuccessfully ? storing : new ValueTask(storing.AsTask().WaitAsync(Session.StopToken)))
                         .ConfigureAwait(false);
                 }
@@ -258,34 +298,64 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <returns>True if something was yielded. Otherwise <paramref name="write"/> must be stored first, or it is time to wait.</returns>
-    private bool TryMove(out StreamPlace? write, out long sequence)
+    private bool TryMove(out DueWrite? write)
     {
         lock (_gate)
         {
             AcknowledgeCurrent();
             var isTaken = Take();
             write = null;
-            sequence = 0;
             if (IsWriteDue(out var atEnd))
             {
-                write = _progress.Take(atEnd, out sequence);
+                var place = _progress.Take(atEnd, out var sequence);
+                write = new DueWrite(place, sequence, null);
                 Session.Schedule.Restart();
                 return false;
             }
 
-            if (isTaken)
+            if (isTaken || TakeEmptyBatch())
             {
                 YieldTaken();
                 return true;
             }
 
+            write = TakeIdle();
             if (_progress.IsDirty)
             {
                 Session.Schedule.Arm();
             }
 
+            if (_idle.Place is not null && (_yieldsEmptyBatches || Session.StoresIdleProgress))
+            {
+                Session.Schedule.ArmIdle();
+            }
+
             return false;
         }
+    }
+
+    /// <summary>Takes a batch without changes, if the application asked for them and one is due. The first is due at once.</summary>
+    private bool TakeEmptyBatch()
+    {
+        if (!_yieldsEmptyBatches || _idle.Place is null || (_idle.YieldedEnd > 0 && !Session.Schedule.IsIntervalOver))
+        {
+            return false;
+        }
+
+        Session.Schedule.Restart();
+        return _walk.TakeEmptyBatch();
+    }
+
+    /// <summary>Takes the position that has moved without changes, if the engine has to store it and the interval is over.</summary>
+    private DueWrite? TakeIdle()
+    {
+        if (_idle.Place is not { } place || !Session.StoresIdleProgress || !Session.Schedule.IsIntervalOver)
+        {
+            return null;
+        }
+
+        Session.Schedule.Restart();
+        return new DueWrite(place, _idle.Sequence, _idle.YieldedEnd);
     }
 
     private void YieldTaken()

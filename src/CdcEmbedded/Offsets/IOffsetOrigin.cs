@@ -5,4 +5,16 @@ internal interface IOffsetOrigin
 {
     /// <summary>The snapshot state of the stream as JSON; null for none.</summary>
     string? Snapshot { get; }
+
+    /// <summary>Stores the offset after a batch in a transaction of the application.</summary>
+    /// <param name="batch">A batch of this stream.</param>
+    /// <param name="transaction">The store, as it is inside the transaction.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask SaveAsync(ChangeBatch batch, IOffsetStore transaction, CancellationToken cancellationToken);
+
+    /// <summary>Stores the offset after an item in a transaction of the application.</summary>
+    /// <param name="item">An item of this stream.</param>
+    /// <param name="transaction">The store, as it is inside the transaction.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask SaveAsync(StreamItem item, IOffsetStore transaction, CancellationToken cancellationToken);
 }

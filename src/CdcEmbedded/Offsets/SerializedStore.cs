@@ -6,6 +6,9 @@ internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDispo
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
+    /// <summary>True if the application can save offsets in its own transactions.</summary>
+    public bool IsTransactional => store is ITransactionalOffsetStore;
+
     public async ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -47,7 +47,7 @@ public sealed class SourceNotes
     public ValueTask SaveAsync(string topic, string text, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return SlotOf(topic).SaveAsync(text, cancellationToken);
+        return SlotOf(topic).SaveAsync(text, 0, cancellationToken);
     }
 
     /// <summary>Reads the offset that is stored now: no restart leads before it. The store is asked, as the application may save offsets
