@@ -14,6 +14,7 @@ namespace CdcEmbedded.MongoDb;
 /// </remarks>
 public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionHandle>
 {
+    private const int DuplicateKey = 11000;
     private readonly IMongoCollection<BsonDocument> _collection;
 
     /// <summary>Creates the store without connecting.</summary>
@@ -105,6 +106,11 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
         }
         catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
+            throw Conflict(document["_id"].AsString, 0, e);
+        }
+        catch (MongoCommandException e) when (e.Code == DuplicateKey)
+        {
+            // In a transaction the whole command fails.
             throw Conflict(document["_id"].AsString, 0, e);
         }
     }

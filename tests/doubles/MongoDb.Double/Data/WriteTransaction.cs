@@ -1,4 +1,5 @@
 using CdcEmbedded.MongoDb.Double.Bson;
+using CdcEmbedded.MongoDb.Double.Commands;
 
 namespace CdcEmbedded.MongoDb.Double.Data;
 
@@ -6,8 +7,15 @@ namespace CdcEmbedded.MongoDb.Double.Data;
 /// A transaction's own view of the collections that it touched, and the operations to log when it commits. Without a session it is a batch
 /// that the server writes as one operation.
 /// </summary>
-internal sealed class WriteTransaction(DataStore store, Doc? session, long? number) : IWriteTarget
+/// <param name="store">The data.</param>
+/// <param name="session">The session, as events show it.</param>
+/// <param name="number">Its number in the session.</param>
+/// <param name="open">All transactions in progress.</param>
+internal sealed class WriteTransaction(DataStore store, Doc? session, long? number, IReadOnlyCollection<WriteTransaction>? open = null)
+    : IWriteTarget
 {
+    // As the transaction first saw them.
+    private readonly Dictionary<(string, string), StoredCollection> _seen = [];
     private readonly Dictionary<(string, string), StoredCollection> _copies = [];
     private readonly List<OplogEntry> _staged = [];
 
@@ -20,6 +28,7 @@ internal sealed class WriteTransaction(DataStore store, Doc? session, long? numb
         if (!_copies.TryGetValue((database, collection), out StoredCollection? copy) && store.Find(database, collection) is { } original)
         {
             copy = _copies[(database, collection)] = original.Copy();
+            _seen.TryAdd((database, collection), original.Copy());
         }
 
         return copy;
@@ -34,11 +43,34 @@ internal sealed class WriteTransaction(DataStore store, Doc? session, long? numb
         }
         else
         {
+            RequireUnchanged(entry);
             Find(entry.Database, entry.Collection)?.Put(entry.Key?["_id"], entry.After);
         }
 
         _staged.Add(entry);
     }
+
+    /// <summary>The first writer of a document wins, as under snapshot isolation: a second one ends at once, and may try again.</summary>
+    private void RequireUnchanged(OplogEntry entry)
+    {
+        if (open is null || Find(entry.Database, entry.Collection) is null
+            || !_seen.TryGetValue((entry.Database, entry.Collection), out StoredCollection? seen))
+        {
+            return;
+        }
+
+        object? id = entry.Key?["_id"];
+        bool isMine = HasWritten(entry.Database, entry.Collection, id);
+        if ((!isMine && !ReferenceEquals(seen.Find(id), store.Find(entry.Database, entry.Collection)?.Find(id)))
+            || open.Any(other => other != this && other.HasWritten(entry.Database, entry.Collection, id)))
+        {
+            throw new CommandError(112, "Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your "
+                + "operation or multi-document transaction.", "TransientTransactionError");
+        }
+    }
+
+    private bool HasWritten(string database, string collection, object? id) => _staged.Any(entry => entry.Database == database
+        && entry.Collection == collection && entry.Operation != "create" && entry.Key is { } key && DocOrder.Instance.Compare(key["_id"] ?? DocMarker.Undefined, id ?? DocMarker.Undefined) == 0);
 
     /// <summary>Logs all operations under one time.</summary>
     public void Commit()

@@ -26,7 +26,7 @@ internal sealed class TransactionTable(DataStore store)
             && !(_transactions.TryGetValue(session, out WriteTransaction? begun) && begun.Number == number))
         {
             _api[session] = ApiParameters.Of(context.Command);
-            return _transactions[session] = new WriteTransaction(store, session.ToEventField(), number);
+            return _transactions[session] = new WriteTransaction(store, session.ToEventField(), number, _transactions.Values);
         }
 
         WriteTransaction transaction = _transactions.TryGetValue(session, out WriteTransaction? known) && known.Number == number

@@ -1,0 +1,120 @@
+using CdcEmbedded.MongoDb.Double;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Testing;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Clusters;
+
+namespace CdcEmbedded.MongoDb.Tests.Feed;
+
+/// <summary>Offsets in a collection, through the official driver.</summary>
+public sealed class MongoOffsetStoreTests : IAsyncDisposable
+{
+    private readonly MongoDouble _double = MongoDouble.Start(new MongoDoubleOptions());
+    private readonly MongoClient _client;
+
+    public MongoOffsetStoreTests() => _client = new MongoClient(_double.ConnectionString);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IMongoDatabase Database => _client.GetDatabase("app");
+
+    public async ValueTask DisposeAsync()
+    {
+        ClusterRegistry.Instance.UnregisterAndDisposeCluster(_client.Cluster);
+        await _double.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task It_keeps_the_contract_also_in_transactions()
+        => await OffsetStoreConformance.VerifyTransactionsAsync<IClientSessionHandle>(
+            () => new MongoOffsetStore(Database), BeginAsync, Cancellation);
+
+    [Fact]
+    public async Task A_session_without_a_transaction_is_refused()
+    {
+        using var session = await _client.StartSessionAsync(cancellationToken: Cancellation);
+
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await new MongoOffsetStore(Database).SaveAsync("a", "x", 0, session, Cancellation));
+
+        Assert.Contains("no open transaction", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_instances_at_once_apply_everything_once()
+    {
+        const int Count = 30;
+        var script = new ScriptedSource();
+        for (var i = 1; i <= Count; i++)
+        {
+            script.Begin().Insert("shop.orders", ("id", i)).Commit().Wait(Task.CompletedTask);
+        }
+
+        script.End();
+        await Database.CreateCollectionAsync("effects", cancellationToken: Cancellation);
+
+        await Task.WhenAll(Task.Run(() => RunAsync(script)), Task.Run(() => RunAsync(script)));
+
+        var effects = await Database.GetCollection<BsonDocument>("effects").Find(FilterDefinition<BsonDocument>.Empty).ToListAsync(Cancellation);
+        Assert.Equal(Enumerable.Range(1, Count).Select(i => (long)i), effects.Select(effect => effect["id"].ToInt64()).Order());
+    }
+
+    private async Task RunAsync(ScriptedSource script)
+    {
+        var store = new MongoOffsetStore(Database);
+        while (true)
+        {
+            try
+            {
+                var options = new CdcEngineOptions { Name = "twice", CommitPolicy = CommitPolicy.Never };
+                await using var engine = new CdcEngine(script, store, options);
+                await foreach (var batch in engine.ReadBatchesAsync(Cancellation))
+                {
+                    using var session = await _client.StartSessionAsync(cancellationToken: Cancellation);
+                    await session.WithTransactionAsync(
+                        async (transaction, token) =>
+                        {
+                            foreach (var change in batch)
+                            {
+                                await Database.GetCollection<BsonDocument>("effects")
+                                    .InsertOneAsync(transaction, new BsonDocument("id", change.After["id"].AsInt64()), null, token);
+                            }
+
+                            await store.SaveAsync(batch, transaction, token);
+                            return 0;
+                        },
+                        cancellationToken: Cancellation);
+                }
+
+                return;
+            }
+            catch (OffsetConflictException)
+            {
+                // The loser starts again, as a service does.
+            }
+        }
+    }
+
+    private async ValueTask<StoreTransaction<IClientSessionHandle>> BeginAsync(CancellationToken cancellationToken)
+    {
+        var session = await _client.StartSessionAsync(cancellationToken: cancellationToken);
+        session.StartTransaction();
+        return new SessionTransaction(session);
+    }
+
+    private sealed class SessionTransaction(IClientSessionHandle session) : StoreTransaction<IClientSessionHandle>
+    {
+        public override IClientSessionHandle Transaction => session;
+
+        public override Task CommitAsync(CancellationToken cancellationToken) => session.CommitTransactionAsync(cancellationToken);
+
+        public override Task RollbackAsync(CancellationToken cancellationToken) => session.AbortTransactionAsync(cancellationToken);
+
+        public override ValueTask DisposeAsync()
+        {
+            session.Dispose();
+            return default;
+        }
+    }
+}
