@@ -62,6 +62,77 @@ public sealed class MySqlResetTests(MySql97Fixture mySql97)
         Assert.Single(live.Texts);
     }
 
+    [Theory]
+    [InlineData(ServerKind.MySql97, true)]
+    [InlineData(ServerKind.MySql97, false)]
+    [InlineData(ServerKind.MySql56, true)]
+    [InlineData(ServerKind.MariaDb1011, true)]
+    [InlineData(ServerKind.MariaDb118, true)]
+    public async Task A_restart_after_a_reset_is_refused_though_the_new_log_has_as_many_transactions_again(ServerKind kind, bool byGtid)
+    {
+        await using MySqlTestServer server = await StartAsync(kind, byGtid);
+        CdcOffset read;
+        await using (var live = new LiveCapture(Source(server), LiveCapture.From(StartPosition.At(await Capture.EndOfLogAsync(server)))))
+        {
+            await server.ExecuteAsync("INSERT INTO d.t VALUES (0, 'a'); INSERT INTO d.t VALUES (1, 'b'); INSERT INTO d.t VALUES (2, 'c')");
+            await live.CountAsync(3);
+            read = live.Changes[^1].Offset;
+        }
+
+        await server.ExecuteAsync(Reset(kind));
+        for (int id = 10; id < 30; id++)
+        {
+            await server.ExecuteAsync($"INSERT INTO d.t VALUES ({id}, REPEAT('x', {id * 31}))");
+        }
+
+        await using var again = new LiveCapture(Source(server), LiveCapture.From(StartPosition.At(read)));
+        var error = await again.FailureAsync<OffsetLostException>();
+        Assert.Contains("RESET", error.Message, StringComparison.Ordinal);
+        Assert.Empty(again.Texts);
+    }
+
+    [Theory]
+    [InlineData(ServerKind.MySql97, true)]
+    [InlineData(ServerKind.MySql97, false)]
+    [InlineData(ServerKind.MySql56, true)]
+    [InlineData(ServerKind.MariaDb118, true)]
+    public async Task A_restart_at_any_change_of_the_log_is_not_taken_for_a_reset(ServerKind kind, bool byGtid)
+    {
+        await using MySqlTestServer server = await StartAsync(kind, byGtid);
+        CdcOffset[] offsets;
+        await using (var live = new LiveCapture(Source(server), LiveCapture.From(StartPosition.At(await Capture.EndOfLogAsync(server)))))
+        {
+            await server.ExecuteAsync("INSERT INTO d.t VALUES (0, 'a'); INSERT INTO d.t VALUES (1, 'b'), (2, 'c'); FLUSH LOGS; "
+                + "INSERT INTO other.t VALUES (1); INSERT INTO d.t VALUES (3, 'd')");
+            await live.CountAsync(4);
+            offsets = [.. live.Changes.Select(c => c.Offset)];
+        }
+
+        for (int done = 1; done <= offsets.Length; done++)
+        {
+            await using var again = new LiveCapture(Source(server), LiveCapture.From(StartPosition.At(offsets[done - 1])));
+            await again.CountAsync(offsets.Length - done);
+            await again.CaughtUpAsync();
+            Assert.Equal(offsets.Length - done, again.Texts.Length);
+        }
+    }
+
+    [Fact]
+    public async Task The_earliest_position_says_what_was_purged_before_it()
+    {
+        await using MySqlTestServer server = await StartAsync(ServerKind.MySql97, byGtid: true);
+        await server.ExecuteAsync("INSERT INTO d.t VALUES (0, ''); FLUSH BINARY LOGS");
+        await server.ExecuteAsync($"PURGE BINARY LOGS TO '{(await Capture.LogStatusAsync(server))[0]}'");
+        using var log = new LogLines();
+        await using var live = new LiveCapture(Source(server), new()
+        {
+            Name = "test", StartFrom = StartPosition.Earliest, LoggerFactory = log,
+        });
+        await live.CaughtUpAsync();
+        Assert.Equal(1, log.Count("mysql.earliest"));
+        Assert.Equal(1, log.Count(":1-5 before it have been purged"));
+    }
+
     [Fact]
     public async Task The_options_may_resume_with_the_new_log()
     {
