@@ -23,6 +23,19 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_cannot_be_reached_ends_the_program_after_max_attempts_and_each_line_has_the_reason_once()
+    {
+        (int code, string[] lines, string errors) = await TailProcess.RunAsync(
+            "--mongodb", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", "--until-caught-up", "--max-attempts", "1");
+
+        Assert.Equal((1, 0), (code, lines.Length));
+        string[] said = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, said.Length);
+        Assert.Contains("cdctail: connection failed, attempt 1 in ", said[0], StringComparison.Ordinal);
+        Assert.All(said, line => Assert.Equal(2, line.Split("127.0.0.1:1").Length));
+    }
+
+    [Fact]
     public async Task Json_has_documents_as_relaxed_and_keys_as_canonical_extended_json()
     {
         await WriteAsync("""{"insert":"orders","documents":[{"_id":{"$numberLong":"7"},"price":{"$numberDecimal":"9.80"},"lines":[{"sku":"a","qty":2}]}]}""");
