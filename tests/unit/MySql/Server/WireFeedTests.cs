@@ -59,6 +59,7 @@ public sealed class WireFeedTests
 
         var rest = await FeedRun.ReadAsync(Source(server), files.Items[at].Offset);
 
+        Assert.Null(rest.Failure);
         Assert.Equal(files.Texts.Skip(at + 1), rest.Texts);
     }
 
