@@ -70,7 +70,8 @@ public sealed class FaultReader
         _untilFault = _random.Next(3) == 0 ? _random.Next(1, 400) : int.MaxValue;
         try
         {
-            await using var engine = new CdcEngine(Source(), store, Options());
+            CdcEngineOptions options = Options();
+            await using var engine = new CdcEngine(Source(), store, options);
             await (_journal is null ? ReadAsync(engine) : StoreAsync(engine, store));
             Write("X the stream has ended");
             return 4;
@@ -109,6 +110,7 @@ public sealed class FaultReader
     private CdcEngineOptions Options() => new()
     {
         Name = Name,
+        LoggerFactory = new LineLogger(Write),
         StartFrom = StartPosition.At(_start),
         MaxBatchSize = Any([1, 3, 50, 2048]),
         MaxBufferedBytes = Any([1, 10_000, 1 << 20]),

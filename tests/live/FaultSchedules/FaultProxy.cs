@@ -118,7 +118,7 @@ public sealed class FaultProxy : IAsyncDisposable
         try
         {
             await connection.Server.ConnectAsync(IPAddress.Loopback, _serverPort, _end.Token);
-            await Task.WhenAny(
+            await Task.WhenAll(
                 PassAsync(connection, connection.Client, connection.Server, isFromServer: false),
                 PassAsync(connection, connection.Server, connection.Client, isFromServer: true));
         }
@@ -127,7 +127,7 @@ public sealed class FaultProxy : IAsyncDisposable
             // The server is gone, or the connection was cut.
         }
 
-        connection.Close(reset: false);
+        connection.Close(reset: true);
     }
 
     private async Task PassAsync(Connection connection, Socket from, Socket to, bool isFromServer)
@@ -147,6 +147,8 @@ public sealed class FaultProxy : IAsyncDisposable
 
                 if (count == 0)
                 {
+                    // The other direction ends by itself. Closing it now would reset it, and an error message on its way would be lost.
+                    to.Shutdown(SocketShutdown.Send);
                     return;
                 }
 
@@ -168,6 +170,7 @@ public sealed class FaultProxy : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Either end is gone, or the connection was cut.
+            connection.Close(reset: true);
         }
     }
 
@@ -187,6 +190,18 @@ public sealed class FaultProxy : IAsyncDisposable
             set => _isLost = value;
         }
 
+        private static void Shut(Socket socket)
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // Not connected yet, or already closed.
+            }
+        }
+
         public void Close(bool reset)
         {
             if (reset)
@@ -197,8 +212,8 @@ public sealed class FaultProxy : IAsyncDisposable
             }
             else
             {
-                Client.Close();
-                Server.Close();
+                Shut(Client);
+                Shut(Server);
             }
         }
     }
