@@ -11,6 +11,8 @@ internal sealed class PositionTracker
     private readonly LogCursor _cursor;
     private readonly PreparedTransactions _prepared;
     private readonly RepeatedReading? _repeated;
+    private readonly BinlogCoordinates? _start;
+    private TransactionProgress? _interrupted;
     private ExecutedHistory? _executed;
     private ExecutedHistory? _previous;
 
@@ -26,17 +28,23 @@ internal sealed class PositionTracker
         _prepared = prepared;
         _repeated = RepeatedReading.Of(start);
         _executed = ExecutedHistory.Of(start.Executed);
+        _start = start.Coordinates;
+        _interrupted = start.Progress;
     }
 
     /// <summary>The transactions processed so far; the default value where they are not known.</summary>
     public ExecutedGtids Executed => _executed?.Current ?? default;
 
     /// <summary>The position after the last transaction. A new object at each call.</summary>
+    /// <remarks>Heartbeats, new files and other transactions may come before the interrupted one is read again: until then, every
+    /// position says how much of it was delivered, and begins where it does.</remarks>
     public BinlogPosition Current => new()
     {
         Server = _server,
         Executed = Executed,
-        Coordinates = _repeated?.Clamp(_cursor.Coordinates) ?? _cursor.Coordinates,
+        Coordinates = _interrupted is not null && _start is { } start ? start
+            : _repeated?.Clamp(_cursor.Coordinates) ?? _cursor.Coordinates,
+        Progress = _interrupted,
         Pending = _prepared.Pending,
     };
 
@@ -53,6 +61,11 @@ internal sealed class PositionTracker
         {
             // The start named no GTIDs: those of the files before this one are the start.
             _executed ??= _previous;
+        }
+
+        if (_interrupted is { } progress && (progress.Gtid.HasValue ? progress.Gtid == gtid : begin == _start))
+        {
+            _interrupted = null;
         }
 
         return _repeated?.Judge(gtid, begin) ?? Repetition.None;

@@ -221,7 +221,7 @@ public sealed class FaultScene : IAsyncDisposable
 
     private async Task<string> CompareAsync()
     {
-        List<CapturedChange> truth = await Capture.ReadAsync(Capture.Source(_server, _database), _start);
+        List<CapturedChange> truth = await ReadTruthAsync();
         var copy = new SourceCopy();
         foreach (CapturedChange change in truth)
         {
@@ -244,6 +244,24 @@ public sealed class FaultScene : IAsyncDisposable
         int engines = Logs.Sum(log => DeliveryCheck.Lines(log).Count(line => line.StartsWith("L ", StringComparison.Ordinal)));
         return $"{(_isExactlyOnce ? "exactly" : "at least")} once, {_workload.Steps} steps, {truth.Count} changes, {_started} processes, {engines} engines, "
             + $"{check.Repeated} repeated: {string.Join(' ', Story)}";
+    }
+
+    // With begins and ends, so that the offset of a transaction's last change is not yet that of its end.
+    private async Task<List<CapturedChange>> ReadTruthAsync()
+    {
+        using var patience = new CancellationTokenSource(_patience);
+        var changes = new List<CapturedChange>();
+        await using var engine = new CdcEngine(
+            Capture.Source(_server, _database), new Offsets.InMemoryOffsetStore(), Capture.UpToNow(_start));
+        await foreach (StreamItem item in engine.ReadAllAsync(patience.Token))
+        {
+            if (item is ChangeEvent change)
+            {
+                changes.Add(CapturedChange.Of(change));
+            }
+        }
+
+        return changes;
     }
 
     private async Task TryAsync(string sql)
