@@ -140,7 +140,7 @@ public sealed class MySqlSource : ISource
                 start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
             var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
             var settings = SettingsFor(context, facts, logger) with { End = end, CommittedXa = state.CommittedXa };
-            var stream = new DumpEventStream(session, packets, state.Collisions, context.StopWhenCaughtUp);
+            var stream = new DumpEventStream(session, packets, state.Collisions, state.Patience, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, start, hasChecksums)
             {
                 Probe = context.StopWhenCaughtUp ? null : new LogProbe(server, facts, ProbeInterval, context.TimeProvider, logger),
@@ -195,6 +195,8 @@ public sealed class MySqlSource : ISource
         public ServerIdCollisions Collisions { get; } = collisions;
 
         public CommittedXa CommittedXa { get; } = new();
+
+        public SeekPatience Patience { get; } = new();
 
         public bool HasEnd { get; set; }
 

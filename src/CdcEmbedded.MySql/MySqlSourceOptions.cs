@@ -58,7 +58,8 @@ public sealed class MySqlSourceOptions
 
     /// <summary>How long the socket may stay silent before the connection is closed and opened again.</summary>
     /// <value>Null, the default, is three heartbeats, at least 15 s. The time counts only while the source waits for the server, not while
-    /// the application processes events.</value>
+    /// the application processes events. A dump that was silent from its start, because the server looks for the position in a long log,
+    /// gets twice the time at the next attempt, up to an hour.</value>
     public TimeSpan? ReadTimeout { get; init; }
 
     /// <summary>How long the server waits for a slow application before it ends the connection (its session's

@@ -61,6 +61,9 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>True if the reader was closed by its owner.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>True if the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
+    public bool WasSilent { get; private set; }
+
     /// <summary>Moves past bytes that the caller has taken.</summary>
     public void Advance(int count) => _start += count;
 
@@ -176,6 +179,7 @@ internal sealed class ChunkedReader : IDisposable
 
         if (silent)
         {
+            WasSilent = true;
             return new CdcConnectionException($"{_peer} sent nothing for {ReadTimeout.TotalSeconds:0.###} seconds.", cause);
         }
 

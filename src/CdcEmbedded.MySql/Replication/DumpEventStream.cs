@@ -8,18 +8,29 @@ namespace CdcEmbedded.MySql.Replication;
 /// (R7).</remarks>
 internal sealed class DumpEventStream : IEventStream
 {
+    // An event begins with its time, four bytes.
+    private const int TypeOffset = 4;
+
     private readonly ReplicationSession _session;
     private readonly PacketStream _packets;
     private readonly ServerIdCollisions _collisions;
+    private readonly SeekPatience _patience;
+    private readonly TimeSpan _readTimeout;
     private readonly bool _isFinite;
+    private bool _isUnderWay;
     private bool _ended;
 
     /// <param name="session">The session in which the dump runs; disposed with the stream.</param>
     /// <param name="packets">The dump.</param>
     /// <param name="collisions">Decides what follows when another reader has the same server id.</param>
+    /// <param name="patience">How long the server may look for the start.</param>
     /// <param name="isFinite">True if the dump was asked to end at the log's end.</param>
-    public DumpEventStream(ReplicationSession session, PacketStream packets, ServerIdCollisions collisions, bool isFinite)
+    public DumpEventStream(ReplicationSession session, PacketStream packets, ServerIdCollisions collisions, SeekPatience patience,
+        bool isFinite)
     {
+        _patience = patience;
+        _readTimeout = packets.ReadTimeout;
+        packets.ReadTimeout = patience.Limit(_readTimeout);
         _isFinite = isFinite;
         _session = session;
         _packets = packets;
@@ -38,6 +49,7 @@ internal sealed class DumpEventStream : IEventStream
         {
             case PacketKind.Ok:
                 e = new EventSlice(packet.Buffer, packet.Offset + 1, packet.Length - 1);
+                OnEvent(packet.Span[1..]);
                 return true;
             case PacketKind.Error:
                 throw DumpErrors.Classify(ServerError.Read(packet.Span, _session.Host.ToString()), _collisions);
@@ -59,9 +71,32 @@ internal sealed class DumpEventStream : IEventStream
             return false;
         }
 
-        await _packets.FillAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _packets.FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (CdcConnectionException) when (!_isUnderWay && _packets.WasSilent)
+        {
+            _patience.OnSilence();
+            throw;
+        }
+
         return true;
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private void OnEvent(ReadOnlySpan<byte> e)
+    {
+        if (!_isUnderWay && e.Length > TypeOffset && !IsOfFileHead((EventType)e[TypeOffset]))
+        {
+            _isUnderWay = true;
+            _packets.ReadTimeout = _readTimeout;
+            _patience.OnEvent();
+        }
+    }
+
+    /// <summary>True for what a server sends of a file's head before it has found the start.</summary>
+    private static bool IsOfFileHead(EventType type) => type is EventType.Rotate or EventType.FormatDescription or EventType.PreviousGtids
+        or EventType.MariaDbGtidList or EventType.MariaDbStartEncryption;
 }

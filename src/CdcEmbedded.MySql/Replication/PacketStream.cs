@@ -43,6 +43,9 @@ internal sealed class PacketStream
         set => _reader.ReadTimeout = value;
     }
 
+    /// <summary>True if the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
+    public bool WasSilent => _reader.WasSilent;
+
     /// <summary>The number that the next packet in either direction must have.</summary>
     public byte NextSequenceId { get; set; }
 

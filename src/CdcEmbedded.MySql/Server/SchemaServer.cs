@@ -56,7 +56,7 @@ internal sealed class SchemaServer(KnownServer server, ServerFacts facts, ILogge
         {
             var request = DumpRequests.From(start, facts, BinlogDump.RandomServerId(), LongestSilence) with { IsFinite = true };
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, request, logger, cancellationToken).ConfigureAwait(false);
-            return (new DumpEventStream(session, packets, new ServerIdCollisions(null), isFinite: true), hasChecksums);
+            return (new DumpEventStream(session, packets, new ServerIdCollisions(null), new SeekPatience(), isFinite: true), hasChecksums);
         }
         catch
         {
