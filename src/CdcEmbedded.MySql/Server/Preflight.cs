@@ -51,6 +51,14 @@ internal static class Preflight
                 "Add log_bin=binlog and a server_id to the server's configuration and restart it."));
         }
 
+        if (facts["binlog_storage_engine"] is { Length: > 0 } engine)
+        {
+            findings.Add(new(true, "mysql.binlog_storage_engine", $"binlog_storage_engine is {engine}: the server keeps its binlog inside "
+                + "that engine (MariaDB 12.3 and later), a log that this version was never tested with and therefore does not read.",
+                "Remove binlog_storage_engine from the server's configuration and restart it, or read from a replica that writes binlog "
+                + "files."));
+        }
+
         if (facts["binlog_format"] is { } format && format != "ROW")
         {
             findings.Add(new(true, "mysql.binlog_format", $"binlog_format is {format}: changes are logged as statements, without their "

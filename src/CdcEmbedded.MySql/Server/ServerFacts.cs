@@ -15,7 +15,7 @@ internal sealed class ServerFacts
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata",
         "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys",
             "log_replica_updates",
-        "log_slave_updates", "binlog_order_commits", "hostname", "port", "server_id", "version",
+        "log_slave_updates", "binlog_order_commits", "hostname", "port", "server_id", "version", "binlog_storage_engine",
     ];
 
     /// <summary>The names by which servers of any age say if replicated statements are applied.</summary>

@@ -127,6 +127,7 @@ public sealed class StartTests
 
     [Theory]
     [InlineData("log_bin", "OFF", "mysql.log_bin", true)]
+    [InlineData("binlog_storage_engine", "innodb", "mysql.binlog_storage_engine", true)]
     [InlineData("binlog_format", "MIXED", "mysql.binlog_format", true)]
     [InlineData("binlog_row_image", "MINIMAL", "mysql.binlog_row_image", false)]
     [InlineData("binlog_row_metadata", "MINIMAL", "mysql.binlog_row_metadata", false)]
