@@ -59,6 +59,13 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
         return WriteAsync(key, text, expectedVersion, transaction, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        await _collection.DeleteOneAsync(Builders<BsonDocument>.Filter.Eq("_id", key), cancellationToken).ConfigureAwait(false);
+    }
+
     private static void RequireTransaction(IClientSessionHandle session)
     {
         ArgumentNullException.ThrowIfNull(session);

@@ -88,6 +88,9 @@ public sealed class FaultyOffsetStore : IOffsetStore
         return version;
     }
 
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => _inner.RemoveAsync(key, cancellationToken);
+
     private void Add(Queue<Exception> failures, Exception? failure)
     {
         lock (_gate)

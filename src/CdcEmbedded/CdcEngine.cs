@@ -208,7 +208,7 @@ public sealed class CdcEngine : IAsyncDisposable
         MaxBatchSize = _options.MaxBatchSize,
         WantsItems = wantsItems,
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
-        Notes = new SourceNotes(_offsets, Name, _logger),
+        Notes = new SourceNotes(_offsets, Name),
     };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);

@@ -77,6 +77,21 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
     internal string? ReadSnapshot()
         => Version != 1 && ToJson().TryGetProperty("snapshot"u8, out var snapshot) ? snapshot.GetRawText() : null;
 
+    /// <summary>Which notes of the source belong to it, by topic.</summary>
+    internal IReadOnlyDictionary<string, string> ReadNotes()
+    {
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Version != 1 && ToJson().TryGetProperty("notes"u8, out var notes))
+        {
+            foreach (var note in notes.EnumerateObject())
+            {
+                result[note.Name] = note.Value.GetString() ?? "";
+            }
+        }
+
+        return result;
+    }
+
     private static JsonElement ParseJson(string text)
     {
         // A lone surrogate has no UTF-8 form: the encoder's replacement would change the text silently.

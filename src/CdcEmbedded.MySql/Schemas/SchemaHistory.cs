@@ -5,7 +5,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <summary>The columns of tables at the reader's position, and what is needed to know them at any position to which a restart may lead:
 /// a base and the versions after it, stored as a note beside the offset (R31, R32).</summary>
 /// <remarks>A note may be newer than the stored offset, never older: at a restart the versions after the offset are dropped, and read from
-/// the log again. Versions are folded into the base only where the stored offset has passed them.</remarks>
+/// the log again. A version is appended to the note; versions are folded into the base, which is then written again, only where the stored offset
+/// has passed them.</remarks>
 internal sealed class SchemaHistory
 {
     /// <summary>The topic of the note.</summary>
@@ -14,8 +15,13 @@ internal sealed class SchemaHistory
     /// <summary>From how many versions on those that no restart can need are folded into the base.</summary>
     private const int ManyVersions = 64;
 
+    // A large base is written seldom; but a start reads every version.
+    private const int TablesForVersion = 64;
+    private const int MostVersions = 512;
+
     private readonly List<SchemaVersion> _versions = [];
     private int _foldAt = ManyVersions;
+    private int _saved;
 
     /// <summary>The tables at the reader's position.</summary>
     public SchemaCatalogue Catalogue { get; private set; } = new();
@@ -33,10 +39,16 @@ internal sealed class SchemaHistory
     public bool IsKept { get; private set; }
 
     /// <summary>True if there is something to be saved before a later offset may be.</summary>
-    public bool IsDirty { get; private set; }
+    public bool IsDirty => IsKept && (NeedsBase || _saved < _versions.Count);
+
+    /// <summary>True if the base must be written, with all versions; else those that are not saved are appended to it.</summary>
+    public bool NeedsBase { get; private set; }
+
+    /// <summary>The next version to append; null if all are saved.</summary>
+    public SchemaVersion? Unsaved => _saved < _versions.Count ? _versions[_saved] : null;
 
     /// <summary>True if it is worth asking which offset is stored, to fold the versions before it.</summary>
-    public bool IsLong => _versions.Count >= _foldAt;
+    public bool IsLong => _versions.Count >= Math.Max(_foldAt, Math.Min(Catalogue.Count / TablesForVersion, MostVersions));
 
     /// <summary>Begins with what is known at a position.</summary>
     /// <param name="catalogue">The tables there; the history's own from now on.</param>
@@ -48,17 +60,18 @@ internal sealed class SchemaHistory
         Base = catalogue.Copy(),
         BasePosition = position,
         IsKept = isKept,
-        IsDirty = isKept,
+        NeedsBase = isKept,
     };
 
     /// <summary>Resumes a stored history at an offset: applies the versions before it, and drops the others.</summary>
     /// <param name="catalogue">The tables at the base.</param>
     /// <param name="position">The position of the base.</param>
     /// <param name="versions">The versions after it.</param>
+    /// <param name="inBase">How many of them are written with the base.</param>
     /// <param name="offset">Where reading begins.</param>
     /// <returns>Null where the history says nothing of the offset: it is before the base, or another server's.</returns>
     public static SchemaHistory? Resume(SchemaCatalogue catalogue, BinlogPosition position, IReadOnlyList<SchemaVersion> versions,
-        BinlogPosition offset)
+        int inBase, BinlogPosition offset)
     {
         if (!IsAtOrAfter(offset, position))
         {
@@ -66,17 +79,21 @@ internal sealed class SchemaHistory
         }
 
         var history = Begin(catalogue, position, isKept: true);
-        history.IsDirty = false;
-        foreach (var version in versions)
+        var isPrefix = true;
+        for (var i = 0; i < versions.Count; i++)
         {
             // The offset may be that of a reconnect, and the next restart's before it: the versions stay, and the base as it is.
-            if (offset.Covers(version.Mark, position.Server))
+            if (offset.Covers(versions[i].Mark, position.Server))
             {
-                version.ApplyTo(history.Catalogue);
-                history._versions.Add(version);
+                isPrefix &= history._versions.Count == i;
+                versions[i].ApplyTo(history.Catalogue);
+                history._versions.Add(versions[i]);
             }
         }
 
+        // Versions after the offset belong to another reading of the log. They stay out of what this one writes.
+        history._saved = history._versions.Count;
+        history.NeedsBase = !isPrefix || history._saved < inBase;
         return history;
     }
 
@@ -88,7 +105,6 @@ internal sealed class SchemaHistory
         if (IsKept && SchemaVersion.Of(changes, Catalogue, mark) is { } version)
         {
             _versions.Add(version);
-            IsDirty = true;
         }
     }
 
@@ -98,21 +114,29 @@ internal sealed class SchemaHistory
     {
         (Catalogue, Base, BasePosition) = (catalogue, catalogue.Copy(), position);
         _versions.Clear();
+        _saved = 0;
         IsKept = true;
-        IsDirty = true;
+        NeedsBase = true;
     }
 
     /// <summary>Takes over a table that was looked up.</summary>
     public void Learn(TableDefinition definition, in TransactionMark mark)
     {
         Catalogue.Set(definition);
+        NeedsBase |= !IsKept;
         IsKept = true;
-        IsDirty = true;
         _versions.Add(new SchemaVersion(mark, [new TableVersion(definition.Database, definition.Name, definition, false)], []));
     }
 
-    /// <summary>What was to be saved is saved.</summary>
-    public void MarkSaved() => IsDirty = false;
+    /// <summary>Records that <see cref="Unsaved"/> was appended.</summary>
+    public void MarkAppended() => _saved++;
+
+    /// <summary>Records that the base was written with all versions.</summary>
+    public void MarkSaved()
+    {
+        _saved = _versions.Count;
+        NeedsBase = false;
+    }
 
     /// <summary>Folds the versions before a stored offset into the base: no restart leads before it.</summary>
     /// <param name="stored">The stored offset; null where there is none.</param>
@@ -125,6 +149,7 @@ internal sealed class SchemaHistory
                 _versions[0].ApplyTo(Base);
                 _versions.RemoveAt(0);
                 BasePosition = stored;
+                NeedsBase = true;
             }
         }
 

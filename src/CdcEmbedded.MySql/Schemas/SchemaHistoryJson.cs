@@ -5,7 +5,7 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>The note that keeps a <see cref="SchemaHistory"/>.</summary>
+/// <summary>The note that keeps a <see cref="SchemaHistory"/>: a base, and the versions that were appended to it.</summary>
 /// <remarks><code>{"v":1,"at":offset,"base":catalogue,"versions":[{"gtid":id,"file":name,"pos":n,
 ///  "tables":[{"db":name,"table":name,"def":definition,"unknown":true}],"databases":[{"db":name,"charset":name}]}]}</code></remarks>
 internal static class SchemaHistoryJson
@@ -39,20 +39,35 @@ internal static class SchemaHistoryJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>A version, as it is appended to the note.</summary>
+    public static string Write(SchemaVersion version)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            Write(writer, version);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     /// <summary>Reads a note at an offset.</summary>
+    /// <param name="note">The base, then the versions that were appended to it.</param>
+    /// <param name="offset">Where reading begins.</param>
+    /// <param name="appended">How many of the appended versions are before the offset.</param>
     /// <returns>Null where it says nothing of the offset: that is before its base, or another server's.</returns>
     /// <exception cref="OffsetFormatException">It is damaged.</exception>
-    public static SchemaHistory? Read(string note, BinlogPosition offset)
+    public static SchemaHistory? Read(IReadOnlyList<string> note, BinlogPosition offset, out int appended)
     {
+        appended = 0;
         try
         {
-            using var document = JsonDocument.Parse(note);
+            using var document = JsonDocument.Parse(note[0]);
             var root = document.RootElement;
             if (root.GetProperty("v").GetInt32() is not Version and var version)
             {
-                throw new OffsetFormatException($"The stored table schemas have version {version}; this version of CdcEmbedded "
-                    + $"reads {Version}. A newer "
-                    + "CdcEmbedded wrote them.");
+                throw new OffsetFormatException($"The stored table schemas have version {version}; this version of CdcEmbedded reads "
+                    + $"{Version}. A newer CdcEmbedded wrote them.");
             }
 
             var position = BinlogPosition.Read(CdcOffset.Parse(root.GetProperty("at").GetRawText()));
@@ -62,13 +77,21 @@ internal static class SchemaHistoryJson
                 versions.Add(ReadVersion(element));
             }
 
-            return SchemaHistory.Resume(SchemaCatalogueJson.Read(root.GetProperty("base")), position, versions, offset);
+            var inBase = versions.Count;
+            for (var i = 1; i < note.Count; i++)
+            {
+                using var part = JsonDocument.Parse(note[i]);
+                versions.Add(ReadVersion(part.RootElement));
+            }
+
+            var history = SchemaHistory.Resume(SchemaCatalogueJson.Read(root.GetProperty("base")), position, versions, inBase, offset);
+            appended = Math.Max(0, (history?.Versions.Count ?? 0) - inBase);
+            return history;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new OffsetFormatException($"The stored table schemas are damaged: {e.Message} Delete them (the key of the "
-                + "engine's name with "
-                + $"'/{SchemaHistory.Topic}'); they are then read from the server again.", e);
+            throw new OffsetFormatException($"The stored table schemas are damaged: {e.Message} Delete them (the keys that begin with the "
+                + $"engine's name and '/{SchemaHistory.Topic}'); they are then read from the server again.", e);
         }
     }
 

@@ -25,8 +25,13 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
     public async ValueTask OpenAsync(BinlogPosition position, bool isStored, CancellationToken cancellationToken)
     {
         var note = isStored ? await notes.LoadAsync(SchemaHistory.Topic, cancellationToken).ConfigureAwait(false) : null;
-        if (note is null || SchemaHistoryJson.Read(note, position) is not { } history)
+        if (note is not null && SchemaHistoryJson.Read(note, position, out var appended) is { } history)
         {
+            notes.Truncate(SchemaHistory.Topic, appended);
+        }
+        else
+        {
+            notes.Drop(SchemaHistory.Topic);
             var (catalogue, isKept) = await source.OpenAsync(position, cancellationToken).ConfigureAwait(false);
             history = SchemaHistory.Begin(catalogue, position, isKept);
         }
@@ -138,7 +143,26 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
             _history.Fold(stored is { Connector: MySqlSource.ConnectorName } ? BinlogPosition.Read(stored) : null);
         }
 
-        await notes.SaveAsync(SchemaHistory.Topic, SchemaHistoryJson.Write(_history), cancellationToken).ConfigureAwait(false);
+        while (!_history.NeedsBase && _history.Unsaved is { } version)
+        {
+            if (!await notes.AppendAsync(SchemaHistory.Topic, SchemaHistoryJson.Write(version), cancellationToken).ConfigureAwait(false))
+            {
+                await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            _history.MarkAppended();
+        }
+
+        if (_history.NeedsBase)
+        {
+            await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ReplaceAsync(CancellationToken cancellationToken)
+    {
+        await notes.ReplaceAsync(SchemaHistory.Topic, SchemaHistoryJson.Write(_history), cancellationToken).ConfigureAwait(false);
         _history.MarkSaved();
     }
 

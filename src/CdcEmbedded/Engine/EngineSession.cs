@@ -62,6 +62,9 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     /// <inheritdoc/>
     public string? Snapshot { get; private set; }
 
+    /// <inheritdoc/>
+    public string? Notes => _context.Notes.References;
+
     /// <summary>True if the application stores the offsets after changes itself, and the engine those of positions that move without
     /// changes.</summary>
     public bool StoresIdleProgress
@@ -106,6 +109,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
             // Damage is reported before anything is connected.
             _source.ReadPosition(offset);
             Snapshot = offset.ReadSnapshot();
+            _context.Notes.Resume(offset);
         }
 
         Log.Starting(_logger, Options.Name, start.ToString());

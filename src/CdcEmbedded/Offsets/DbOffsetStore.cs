@@ -91,6 +91,15 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
         return WriteAsync(ConnectionOf(transaction), transaction, key, text, expectedVersion, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        CheckKey(key);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = connection.ConfigureAwait(false);
+        await ExecuteAsync(connection, null, _sql.Remove, [("@name", key)], cancellationToken).ConfigureAwait(false);
+    }
+
     private static void CheckKey(string key)
     {
         ArgumentNullException.ThrowIfNull(key);

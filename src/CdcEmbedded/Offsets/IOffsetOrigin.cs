@@ -6,6 +6,9 @@ internal interface IOffsetOrigin
     /// <summary>The snapshot state of the stream as JSON; null for none.</summary>
     string? Snapshot { get; }
 
+    /// <summary>Which notes of the source belong to its offsets, as JSON; null for none.</summary>
+    string? Notes { get; }
+
     /// <summary>Stores the offset after a batch in a transaction of the application.</summary>
     /// <param name="batch">A batch of this stream.</param>
     /// <param name="transaction">The store, as it is inside the transaction.</param>

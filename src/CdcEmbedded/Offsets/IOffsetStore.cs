@@ -22,4 +22,11 @@ public interface IOffsetStore
     /// storage.</returns>
     /// <exception cref="OffsetConflictException">Another version is stored: another instance runs under this name.</exception>
     ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes what is stored under a key, if anything is: state of a source that no stored offset needs any more.</summary>
+    /// <remarks>The default does nothing. Then old state of sources remains in the store: with MySQL and without
+    /// <c>binlog_row_metadata=FULL</c>, the tables' schemas again after some hundred schema changes.</remarks>
+    /// <param name="key">The engine's name with a suffix.</param>
+    /// <param name="cancellationToken">Cancels the removal.</param>
+    ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => default;
 }

@@ -36,4 +36,17 @@ public sealed class InMemoryOffsetStore : IOffsetStore
             return new ValueTask<long>(version + 1);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            _offsets.Remove(key);
+        }
+
+        return default;
+    }
 }

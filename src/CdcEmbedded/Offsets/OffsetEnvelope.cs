@@ -8,7 +8,8 @@ namespace CdcEmbedded.Offsets;
 /// <summary>The text of an offset, version 2.</summary>
 /// <remarks>
 /// <para><c>{"v":2,"source":{"kind":"mysql","id":"…"},"position":{…},"transaction":{"id":"…","total":3,"tables":[["shop","orders",2],
-/// ["shop","lines",1]]},"snapshot":{…}}</c>. <c>id</c> is absent where the source has none, <c>transaction</c> outside of one,
+/// ["shop","lines",1]]},"snapshot":{…},
+/// "notes":{"schema":"key:7"}}</c>. <c>id</c> is absent where the source has none, <c>transaction</c> outside of one,
 /// <c>snapshot</c> where there is no snapshot state. Several transactions that are open at once, which only sharded clusters have, are an
 /// array of such objects.</para>
 /// <para>In version 1 each adapter wrote the whole text: <c>source</c> is the kind, and everything else the adapter's own. It is read,
@@ -27,8 +28,9 @@ internal static class OffsetEnvelope
     /// <param name="writePosition">Writes the properties of its position.</param>
     /// <param name="open">The open transactions.</param>
     /// <param name="snapshot">The snapshot state as JSON; null for none.</param>
+    /// <param name="notes">Which notes of the source belong to it, as JSON; null for none.</param>
     public static CdcOffset Write(string connector, string? sourceId, Action<Utf8JsonWriter> writePosition, TransactionCounters[] open,
-        string? snapshot)
+        string? snapshot, string? notes)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, Writing))
@@ -51,6 +53,12 @@ internal static class OffsetEnvelope
             {
                 writer.WritePropertyName("snapshot"u8);
                 writer.WriteRawValue(snapshot);
+            }
+
+            if (notes is not null)
+            {
+                writer.WritePropertyName("notes"u8);
+                writer.WriteRawValue(notes);
             }
 
             writer.WriteEndObject();
@@ -87,6 +95,7 @@ internal static class OffsetEnvelope
                     throw new FormatException("its \"snapshot\" is not an object");
                 }
 
+                RequireTexts(root);
                 _ = ReadTransactions(root);
                 return (version, kind, id);
             default:
@@ -115,6 +124,27 @@ internal static class OffsetEnvelope
         }
 
         return result;
+    }
+
+    private static void RequireTexts(JsonElement root)
+    {
+        if (!root.TryGetProperty("notes"u8, out var notes))
+        {
+            return;
+        }
+
+        if (notes.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException("its \"notes\" is not an object");
+        }
+
+        foreach (var note in notes.EnumerateObject())
+        {
+            if (note.Value.ValueKind != JsonValueKind.String)
+            {
+                throw new FormatException("one of its \"notes\" is not a text");
+            }
+        }
     }
 
     private static (string Kind, string? Id) ReadSource(JsonElement source)

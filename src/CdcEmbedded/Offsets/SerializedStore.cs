@@ -35,5 +35,18 @@ internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDispo
         }
     }
 
+    public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await store.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose() => _turn.Dispose();
 }

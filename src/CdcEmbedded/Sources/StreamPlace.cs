@@ -15,5 +15,5 @@ internal readonly record struct StreamPlace(SourcePosition Position, Transaction
     /// <summary>The offset to store.</summary>
     /// <param name="stream">What delivered it; null outside of a stream.</param>
     public CdcOffset ToOffset(IOffsetOrigin? stream)
-        => OffsetEnvelope.Write(Position.Connector, Position.SourceId, Position.WriteTo, Open, stream?.Snapshot);
+        => OffsetEnvelope.Write(Position.Connector, Position.SourceId, Position.WriteTo, Open, stream?.Snapshot, stream?.Notes);
 }

@@ -23,10 +23,10 @@ public sealed class SchemaHistoryTests
 
         for (var i = 0; i <= 5; i++)
         {
-            Assert.Equal($"c{i}", SchemaHistoryJson.Read(note, At(i))?.Catalogue.Find("d", "t")?.Columns[0].Name);
+            Assert.Equal($"c{i}", Read(note, At(i))?.Catalogue.Find("d", "t")?.Columns[0].Name);
         }
 
-        Assert.Equal("c5", SchemaHistoryJson.Read(note, At(9))?.Catalogue.Find("d", "t")?.Columns[0].Name);
+        Assert.Equal("c5", Read(note, At(9))?.Catalogue.Find("d", "t")?.Columns[0].Name);
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class SchemaHistoryTests
         Assert.False(history.IsLong);
 
         var note = SchemaHistoryJson.Write(history);
-        Assert.Null(SchemaHistoryJson.Read(note, At(59)));
-        Assert.Equal("c60", SchemaHistoryJson.Read(note, At(60))?.Catalogue.Find("d", "t")?.Columns[0].Name);
-        Assert.Equal("c65", SchemaHistoryJson.Read(note, At(65))?.Catalogue.Find("d", "t")?.Columns[0].Name);
+        Assert.Null(Read(note, At(59)));
+        Assert.Equal("c60", Read(note, At(60))?.Catalogue.Find("d", "t")?.Columns[0].Name);
+        Assert.Equal("c65", Read(note, At(65))?.Catalogue.Find("d", "t")?.Columns[0].Name);
     }
 
     [Fact]
@@ -82,9 +82,9 @@ public sealed class SchemaHistoryTests
         {
             Server = "b", Executed = new ExecutedGtids(GtidSet.Parse(executed)), Coordinates = new BinlogCoordinates("other.000009", 4),
         };
-        Assert.Equal("c0", SchemaHistoryJson.Read(note, Elsewhere($"{Uuid}:1-5"))?.Catalogue.Find("d", "t")?.Columns[0].Name);
-        Assert.Equal("c1", SchemaHistoryJson.Read(note, Elsewhere($"{Uuid}:1-6"))?.Catalogue.Find("d", "t")?.Columns[0].Name);
-        Assert.Null(SchemaHistoryJson.Read(note, Elsewhere($"{Uuid}:1-4")));
+        Assert.Equal("c0", Read(note, Elsewhere($"{Uuid}:1-5"))?.Catalogue.Find("d", "t")?.Columns[0].Name);
+        Assert.Equal("c1", Read(note, Elsewhere($"{Uuid}:1-6"))?.Catalogue.Find("d", "t")?.Columns[0].Name);
+        Assert.Null(Read(note, Elsewhere($"{Uuid}:1-4")));
     }
 
     [Fact]
@@ -98,13 +98,13 @@ public sealed class SchemaHistoryTests
         history.Record([new TableChange(TableChangeKind.Rename, "d", "t") { NewTable = "u" }], Mark(2));
         history.Record([new TableChange(TableChangeKind.Truncate, "d", "u")], Mark(3));
 
-        var read = SchemaHistoryJson.Read(SchemaHistoryJson.Write(history), At(9));
+        var read = Read(SchemaHistoryJson.Write(history), At(9));
 
         Assert.Equal(2, read?.Versions.Count);
         Assert.True(read?.Catalogue.IsAbsent("d", "t"));
         Assert.True(read?.Catalogue.IsUnknown("d", "u"));
         Assert.Equal("latin1", read?.Catalogue.CharacterSetOf("e"));
-        Assert.Null(SchemaHistoryJson.Read(SchemaHistoryJson.Write(history), At(0))?.Catalogue.CharacterSetOf("e"));
+        Assert.Null(Read(SchemaHistoryJson.Write(history), At(0))?.Catalogue.CharacterSetOf("e"));
     }
 
     [Theory]
@@ -113,8 +113,10 @@ public sealed class SchemaHistoryTests
     [InlineData("{", "damaged")]
     [InlineData("""{"v":1,"at":{"v":1,"source":"mongodb"},"base":{},"versions":[]}""", "mongodb")]
     public void A_damaged_note_is_refused_with_the_remedy(string note, string expected)
-        => Assert.Contains(expected, Assert.Throws<OffsetFormatException>(() => SchemaHistoryJson.Read(note, At(0))).Message,
+        => Assert.Contains(expected, Assert.Throws<OffsetFormatException>(() => Read(note, At(0))).Message,
             StringComparison.Ordinal);
+
+    private static SchemaHistory? Read(string note, BinlogPosition offset) => SchemaHistoryJson.Read([note], offset, out _);
 
     private static void Alter(SchemaHistory history, int number)
     {
