@@ -1,14 +1,17 @@
+using System.ComponentModel;
+
 namespace CdcEmbedded;
 
 /// <summary>How the engine reconnects after a transient failure: with waits that double, each with random jitter, so that many instances do
 /// not reconnect at the same time.</summary>
+[TypeConverter(typeof(ReconnectPolicyConverter))]
 public sealed class ReconnectPolicy
 {
     /// <summary>For ever, with 1 s to 120 s between attempts.</summary>
-    public static ReconnectPolicy Default { get; } = new();
+    public static ReconnectPolicy Default => new();
 
     /// <summary>No reconnects: the first failure ends the stream.</summary>
-    public static ReconnectPolicy None { get; } = new() { MaxAttempts = 0 };
+    public static ReconnectPolicy None => new() { MaxAttempts = 0 };
 
     /// <summary>The wait before the first attempt.</summary>
     /// <value>The default is 1 s; more than zero.</value>

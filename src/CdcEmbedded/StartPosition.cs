@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace CdcEmbedded;
 
 /// <summary>Where reading starts while no offset is stored.</summary>
+[TypeConverter(typeof(StartPositionConverter))]
 public sealed class StartPosition
 {
     private readonly string _name;

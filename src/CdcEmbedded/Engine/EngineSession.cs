@@ -178,7 +178,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         {
             State = state,
             LastTimestamp = timestamp,
-            Lag = lag is null ? null : state == EngineState.CaughtUp || lag < TimeSpan.Zero ? TimeSpan.Zero : lag,
+            Lag = state == EngineState.CaughtUp || lag < TimeSpan.Zero ? TimeSpan.Zero : lag,
             Reconnects = _pump.Reconnects,
             BufferedChanges = Queue.Changes,
             BufferedBytes = Queue.Bytes,
@@ -243,7 +243,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         using var bound = new CancellationTokenSource(StopBound, Options.TimeProvider);
         try
         {
-            await SaveRestAsync(bound.Token).AsTask().WaitAsync(bound.Token).ConfigureAwait(false);
+            await SaveRestAsync(bound.Token).WaitObservedAsync(bound.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {

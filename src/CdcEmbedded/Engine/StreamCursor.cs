@@ -21,6 +21,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     private readonly bool _yieldsEmptyBatches;
     private int _acknowledgedInSet;
     private bool _isYielded;
+    private bool _isMoving;
     private volatile Exception? _failure;
     private bool _isEnded;
 
@@ -78,6 +79,13 @@ internal abstract class StreamCursor : IAsyncDisposable
     /// <summary>Moves to the next thing to yield, if the fast path cannot.</summary>
     private protected ValueTask<bool> MoveSlowAsync()
     {
+        if (Interlocked.Exchange(ref _isMoving, true))
+        {
+            return ValueTask.FromException<bool>(new InvalidOperationException(
+                $"Engine '{Session.Options.Name}' is asked for the next element while an earlier request still waits. One flow enumerates: "
+                + "await each MoveNextAsync before the next one."));
+        }
+
         if (!Attention && Session.IsStarted && _failure is null)
         {
             lock (_gate)
@@ -86,6 +94,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 if (Take() && !IsWriteDue(out _))
                 {
                     YieldTaken();
+                    _isMoving = false;
                     return new ValueTask<bool>(true);
                 }
             }
@@ -262,9 +271,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 if (write is { } due)
                 {
                     // A store may ignore its token: the loop must not wait for it beyond a cancellation.
-                    var storing = StoreAsync(due, Session.StopToken);
-                    await (storing.IsCompletedSuccessfully ? storing : new ValueTask(storing.AsTask().WaitAsync(Session.StopToken)))
-                        .ConfigureAwait(false);
+                    await StoreAsync(due, Session.StopToken).WaitObservedAsync(Session.StopToken).ConfigureAwait(false);
                 }
                 else if (!await Session.Queue.WaitAsync().ConfigureAwait(false))
                 {
@@ -284,6 +291,10 @@ internal abstract class StreamCursor : IAsyncDisposable
             }
 
             throw translated;
+        }
+        finally
+        {
+            Volatile.Write(ref _isMoving, false);
         }
     }
 

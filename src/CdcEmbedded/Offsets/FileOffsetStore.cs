@@ -4,13 +4,13 @@ namespace CdcEmbedded.Offsets;
 /// <remarks>
 /// <para>Each save writes a new file beside the old one, flushes it to the disk and renames it over the old one, so that a crash or a power
 /// failure at any moment leaves either the old file or the new one whole. The folder is flushed too if the platform can do so (Linux,
-/// macOS).</para>
+/// macOS). The permissions of an existing file remain; if the path is a symbolic link, the file to which it leads is replaced.</para>
+/// <para>What sources store besides, under keys with a slash, is in the folder <c>path.notes</c>, one file a key. Files of earlier versions,
+/// which hold everything, are read; the next save moves that part out.</para>
 /// <para>During a save <c>path.lock</c> is open; that file is empty and remains. Not for network file systems without locks.</para>
 /// </remarks>
 public sealed class FileOffsetStore : IOffsetStore
 {
-    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
     private readonly TimeProvider _timeProvider;
 
     /// <summary>Creates the store without touching the disk.</summary>
@@ -35,7 +35,7 @@ public sealed class FileOffsetStore : IOffsetStore
         ArgumentNullException.ThrowIfNull(key);
 
         // On the thread pool: the disk may be slow, and the caller may be a user interface.
-        return new ValueTask<StoredOffset?>(Task.Run(() => ReadFile()?.GetValueOrDefault(key), cancellationToken));
+        return new ValueTask<StoredOffset?>(Task.Run(() => Find(OffsetFiles.Resolve(FilePath), key), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -45,67 +45,91 @@ public sealed class FileOffsetStore : IOffsetStore
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(text);
-        var exclusive = await LockAsync(cancellationToken).ConfigureAwait(false);
+        var file = OffsetFiles.Resolve(FilePath);
+        var exclusive = await OffsetFileLock.TakeAsync(file + ".lock", _timeProvider, cancellationToken).ConfigureAwait(false);
         await using (exclusive.ConfigureAwait(false))
         {
-            return await Task.Run(() => Replace(key, text, expectedVersion), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => Replace(file, key, text, expectedVersion), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<FileStream> LockAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The file could not be written, or another process kept its lock for ten seconds.</exception>
+    public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
-        var started = _timeProvider.GetTimestamp();
-        while (true)
+        ArgumentNullException.ThrowIfNull(key);
+        var file = OffsetFiles.Resolve(FilePath);
+        var exclusive = await OffsetFileLock.TakeAsync(file + ".lock", _timeProvider, cancellationToken).ConfigureAwait(false);
+        await using (exclusive.ConfigureAwait(false))
         {
-            try
-            {
-                return new FileStream(FilePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-            }
-            catch (IOException e) when (e.GetType() == typeof(IOException) && _timeProvider.GetElapsedTime(started) < LockTimeout)
-            {
-                // Another store is saving, which takes milliseconds. Missing folders and the like are derived types and pass through.
-            }
-
-            await Task.Delay(LockRetry, _timeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => Remove(file, key), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private long Replace(string key, string text, long expectedVersion)
+    private static StoredOffset? Find(string file, string key)
+        => (OffsetFiles.IsOwn(key) ? OffsetFiles.Read(OffsetFiles.FileOf(file, key))?.GetValueOrDefault(key) : null)
+            ?? OffsetFiles.Read(file)?.GetValueOrDefault(key);
+
+    private long Replace(string file, string key, string text, long expectedVersion)
     {
-        var offsets = ReadFile() ?? new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal);
-        var version = offsets.TryGetValue(key, out var stored) ? stored.Version : 0;
+        var isOwn = OffsetFiles.IsOwn(key);
+        var shared = isOwn ? null : OffsetFiles.Read(file) ?? new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal);
+        var version = (isOwn ? Find(file, key) : shared?.GetValueOrDefault(key))?.Version ?? 0;
         if (version != expectedVersion)
         {
-            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but "
-                + $"version {version} "
+            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but version {version} "
                 + "is stored: another instance runs under this name.");
         }
 
-        offsets[key] = new StoredOffset(text, version + 1);
-        var temporary = FilePath + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        var stored = new StoredOffset(text, version + 1);
+        if (shared is null)
         {
-            file.Write(OffsetFileFormat.Write(offsets));
-            file.Flush(flushToDisk: true);
+            WriteOwn(file, key, stored);
+            return stored.Version;
         }
 
-        File.Move(temporary, FilePath, overwrite: true);
-        DirectorySync.Flush(Path.GetDirectoryName(FilePath) ?? "/");
-        return version + 1;
+        shared[key] = stored;
+        MoveOut(file, shared);
+        OffsetFiles.Write(file, shared, file);
+        return stored.Version;
     }
 
-    private SortedDictionary<string, StoredOffset>? ReadFile()
+    /// <summary>Earlier versions kept everything in one file, and wrote all of it at each save.</summary>
+    private static void MoveOut(string file, SortedDictionary<string, StoredOffset> shared)
     {
-        byte[] bytes;
-        try
+        foreach (var (key, stored) in shared.Where(entry => OffsetFiles.IsOwn(entry.Key)).ToArray())
         {
-            bytes = File.ReadAllBytes(FilePath);
+            if (!File.Exists(OffsetFiles.FileOf(file, key)))
+            {
+                WriteOwn(file, key, stored);
+            }
+
+            shared.Remove(key);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+    }
+
+    private static void WriteOwn(string file, string key, StoredOffset stored)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(file)))
         {
-            return null;
+            throw new DirectoryNotFoundException($"The folder of {file} does not exist.");
         }
 
-        return OffsetFileFormat.Read(bytes, FilePath);
+        Directory.CreateDirectory(OffsetFiles.FolderOf(file));
+        OffsetFiles.Write(OffsetFiles.FileOf(file, key), new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal) { [key] = stored }, file);
+    }
+
+    private static void Remove(string file, string key)
+    {
+        if (OffsetFiles.IsOwn(key) && Directory.Exists(OffsetFiles.FolderOf(file)))
+        {
+            File.Delete(OffsetFiles.FileOf(file, key));
+        }
+
+        if (OffsetFiles.Read(file) is { } shared && shared.Remove(key))
+        {
+            MoveOut(file, shared);
+            OffsetFiles.Write(file, shared, file);
+        }
     }
 }

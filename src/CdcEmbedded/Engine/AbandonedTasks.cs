@@ -1,0 +1,22 @@
+namespace CdcEmbedded.Engine;
+
+/// <summary>Waits for calls into code of the application that may never return.</summary>
+internal static class AbandonedTasks
+{
+    /// <summary>Waits for a call until a token is cancelled. If it fails after that, nobody is waiting: the failure is observed, so that it
+    /// does not reach <see cref="TaskScheduler.UnobservedTaskException"/>.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Ends the wait, not the call.</param>
+    public static ValueTask WaitObservedAsync(this ValueTask call, CancellationToken cancellationToken)
+    {
+        if (call.IsCompletedSuccessfully)
+        {
+            return call;
+        }
+
+        var task = call.AsTask();
+        _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return new ValueTask(task.WaitAsync(cancellationToken));
+    }
+}
