@@ -85,7 +85,7 @@ internal sealed class CollectionFacts
         var result = new List<string>();
         foreach (var database in reply.GetArray("databases"u8))
         {
-            if (database.Value.AsDocument().GetString("name"u8) is not ("admin" or "local" or "config") and var name)
+            if (RawBson.InArray(database).GetString("name"u8) is not ("admin" or "local" or "config") and var name)
             {
                 result.Add(name);
             }
@@ -105,7 +105,7 @@ internal sealed class CollectionFacts
         {
             foreach (var element in (await cursor.ReadAsync(cancellationToken).ConfigureAwait(false)).Documents)
             {
-                var collection = element.Value.AsDocument();
+                var collection = RawBson.InArray(element);
                 var name = collection.GetString("name"u8);
                 if (!name.StartsWith("system.", StringComparison.Ordinal) && (scope.Collection ?? name) == name
                     && filter.Matches(database, name))

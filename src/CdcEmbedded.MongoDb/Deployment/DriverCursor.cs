@@ -40,7 +40,7 @@ internal sealed class DriverCursor : IMongoCursor
         var dot = _first.Namespace.IndexOf('.');
         if (dot <= 0 || dot == _first.Namespace.Length - 1)
         {
-            throw new CdcProtocolException("A cursor's namespace is not of the form database.collection.", "cursor");
+            throw new CdcProtocolException("A cursor's namespace is not of the form database.collection.", "cursor", isTransient: true);
         }
 
         var (database, collection) = (_first.Namespace[..dot], _first.Namespace[(dot + 1)..]);
@@ -86,7 +86,7 @@ internal sealed class DriverCursor : IMongoCursor
         var batch = new MongoBatch(new RawBson(await GetMoreAsync(cancellationToken).ConfigureAwait(false)));
         if (batch.CursorId != _id && batch.CursorId != 0)
         {
-            throw new CdcProtocolException($"Cursor {_id} was asked, and cursor {batch.CursorId} answered.", "cursor");
+            throw new CdcProtocolException($"Cursor {_id} was asked, and cursor {batch.CursorId} answered.", "cursor", isTransient: true);
         }
 
         _id = batch.CursorId;

@@ -14,6 +14,7 @@ internal static class DriverErrors
     /// <returns>The exception to throw; the same one where it is not the driver's own.</returns>
     public static Exception Translate(Exception exception, string command, string server, Func<string> describe) => exception switch
     {
+        MongoCommandException { Result: { } reply } when !reply.Contains("ok") => Damaged(exception, command, server),
         MongoCommandException refused => OfReply(refused.Result, refused, command, server),
         MongoExecutionTimeoutException timeout => OfTimeout(timeout, command, server),
         MongoIncompatibleDriverException => TooOld(exception),
@@ -113,7 +114,8 @@ internal static class DriverErrors
         innerException: exception);
 
     private static bool IsDamage(Exception exception)
-        => exception is FormatException or BsonException or ArgumentException or OverflowException or InvalidCastException;
+        => exception is FormatException or BsonException or ArgumentException or OverflowException or InvalidCastException
+            or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or EndOfStreamException;
 
     // NotWritablePrimary, NotPrimaryNoSecondaryOk, LegacyNotPrimary, InterruptedAtShutdown, InterruptedDueToReplStateChange,
     // NotPrimaryOrSecondary, PrimarySteppedDown, ShutdownInProgress

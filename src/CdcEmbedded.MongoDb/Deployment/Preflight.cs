@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcEmbedded.MongoDb.Documents;
 using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Deployment;
@@ -118,8 +119,9 @@ internal static class Preflight
         try
         {
             var reply = await deployment.RunCommandAsync("admin", Commands.ShardIdentity(), cancellationToken).ConfigureAwait(false);
-            if (!new MongoBatch(reply).Documents.IsEmpty)
+            foreach (var identity in new MongoBatch(reply).Documents)
             {
+                RawBson.InArray(identity);
                 findings.Add(new(true, "mongodb.shard", "The server is one shard of a cluster: its changes are only a part of all, and "
                     + "include documents "
                     + "that move between shards.", "Connect to the mongos servers of the cluster instead."));

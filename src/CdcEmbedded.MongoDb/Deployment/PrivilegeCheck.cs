@@ -22,7 +22,7 @@ internal static class PrivilegeCheck
         bool find = false, changeStream = false;
         foreach (var element in privileges)
         {
-            if (element.Value.Type == ElementType.Document && element.Value.AsDocument() is var privilege && Covers(privilege, scope)
+            if (RawBson.InArray(element) is var privilege && Covers(privilege, scope)
                 && privilege.TryGetArray("actions"u8, out var actions))
             {
                 var all = Has(actions, "anyAction");
@@ -56,11 +56,7 @@ internal static class PrivilegeCheck
 
     private static bool Covers(RawBson privilege, StreamScope scope)
     {
-        if (!privilege.TryGetDocument("resource"u8, out var resource))
-        {
-            return false;
-        }
-
+        var resource = privilege.GetDocument("resource"u8);
         if (resource.IsTrue("anyResource"u8))
         {
             return true;

@@ -86,7 +86,7 @@ internal sealed class ServerFacts
         var reply = await deployment.RunCommandAsync("local", Commands.OplogEnd(order), cancellationToken).ConfigureAwait(false);
         foreach (var entry in new MongoBatch(reply).Documents)
         {
-            return entry.Value.AsDocument().TryGetTimestamp("ts"u8, out var time) ? time : null;
+            return RawBson.InArray(entry).TryGetTimestamp("ts"u8, out var time) ? time : null;
         }
 
         return null;

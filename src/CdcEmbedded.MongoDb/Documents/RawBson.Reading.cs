@@ -80,6 +80,14 @@ internal readonly partial struct RawBson
             : value.TryGetInt64(out var number) && number != 0;
     }
 
-    private static CdcProtocolException Lacks(ReadOnlySpan<byte> name, string type)
-        => new($"The server's reply has no {type} named '{System.Text.Encoding.UTF8.GetString(name)}'.", eventType: "BSON");
+    /// <summary>A document that an array of a reply must hold.</summary>
+    /// <exception cref="CdcProtocolException">It holds a value of another type.</exception>
+    internal static RawBson InArray(RawElement element) => element.Value.Type == ElementType.Document
+        ? element.Value.AsDocument()
+        : throw new CdcProtocolException(
+            $"The server's reply has a {element.Value.Type} where an array has documents.", eventType: "BSON", isTransient: true);
+
+    // Transient: the next reply, perhaps of another server, may be whole.
+    private static CdcProtocolException Lacks(ReadOnlySpan<byte> name, string type) => new(
+        $"The server's reply has no {type} named '{System.Text.Encoding.UTF8.GetString(name)}'.", eventType: "BSON", isTransient: true);
 }

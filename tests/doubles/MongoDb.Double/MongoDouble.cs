@@ -317,6 +317,11 @@ public sealed class MongoDouble : IAsyncDisposable
                 return Failed(context, new CommandError(code, fault.Message, [.. fault.Labels]));
             }
 
+            if (fault?.Reply is { } given)
+            {
+                return given;
+            }
+
             Doc reply = await CommandTable.RunAsync(context);
             if (fault?.WriteConcernError is { } concern)
             {

@@ -46,6 +46,9 @@ public sealed record CommandFault
     /// <summary>True to run the command and cut the connection in place of its reply.</summary>
     public bool LoseReply { get; init; }
 
+    /// <summary>The whole reply in place of the command's own; the command is not run.</summary>
+    public Doc? Reply { get; init; }
+
     /// <summary>A write concern error to add to the command's reply.</summary>
     public Doc? WriteConcernError { get; init; }
 
