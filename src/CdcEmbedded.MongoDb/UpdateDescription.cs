@@ -73,16 +73,16 @@ public readonly struct UpdateDescription
     /// <param name="before">The document exactly as it was before the update.</param>
     /// <exception cref="InvalidOperationException">There is no description.</exception>
     /// <exception cref="ArgumentException">The record has no BSON.</exception>
-    /// <exception cref="CdcProtocolException">The description is damaged, or does not fit the document: it was not the one
-    /// before.</exception>
+    /// <exception cref="CdcProtocolException">The description is damaged, a path can be read in several ways, or it does not fit the
+    /// document: it was not the one before.</exception>
     public DataRecord Apply(DataRecord before) => Apply(RawBson.Of(before)).ToRecord();
 
     /// <summary>Makes the document after the update from the one before it, such as a copy that the application keeps.</summary>
     /// <param name="before">The document exactly as it was before the update; not changed.</param>
     /// <returns>A new document.</returns>
     /// <exception cref="InvalidOperationException">There is no description.</exception>
-    /// <exception cref="CdcProtocolException">The description is damaged, or does not fit the document: it was not the one
-    /// before.</exception>
+    /// <exception cref="CdcProtocolException">The description is damaged, a path can be read in several ways, or it does not fit the
+    /// document: it was not the one before.</exception>
     public BsonDocument Apply(BsonDocument before)
     {
         ArgumentNullException.ThrowIfNull(before);

@@ -7,7 +7,13 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <summary>A document or array that is being changed: its elements, of which those on a changed path are opened into nodes.</summary>
 internal sealed class EditNode
 {
+    // Larger than any array that fits into a document: a damaged description must not fill the memory.
+    private const int MaxPlace = 4 * 1024 * 1024;
+    private const int IndexFrom = 32;
+    private static readonly RawValue NullValue = new(ElementType.Null, [], 0, 0);
+
     private readonly List<Entry> _entries = [];
+    private Dictionary<string, int>? _index;
 
     private EditNode(bool isArray) => IsArray = isArray;
 
@@ -18,6 +24,9 @@ internal sealed class EditNode
         public string Name;
         public RawValue Value;
         public EditNode? Node;
+        public bool IsRemoved;
+
+        public readonly bool HasElements => Node is not null || Value.Type is ElementType.Document or ElementType.Array;
     }
 
     /// <summary>Opens a document or array.</summary>
@@ -26,56 +35,106 @@ internal sealed class EditNode
         var node = new EditNode(isArray);
         foreach (var element in document)
         {
-            node._entries.Add(new Entry { Name = element.Name, Value = element.Value });
+            node._entries.Add(new Entry { Name = isArray ? "" : element.Name, Value = element.Value });
         }
 
         return node;
     }
 
+    /// <summary>Adds every way to read a dotted path in this document (<see cref="PathReadings"/>).</summary>
+    /// <param name="path">The rest of the path.</param>
+    /// <param name="readings">Takes the ways; the parts before are its own.</param>
+    public void Read(ReadOnlySpan<char> path, PathReadings readings)
+    {
+        if (IsArray)
+        {
+            ReadPlace(path, readings);
+            return;
+        }
+
+        var isKnown = false;
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            var entry = _entries[i];
+            if (entry.IsRemoved || !path.StartsWith(entry.Name, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var rest = path[entry.Name.Length..];
+            if (rest.IsEmpty)
+            {
+                readings.Add(new PathPart(entry.Name, -1), exists: true);
+                isKnown = true;
+            }
+            else if (rest[0] == '.' && entry.HasElements)
+            {
+                readings.Enter(new PathPart(entry.Name, -1));
+                NodeAt(i)?.Read(rest[1..], readings);
+                readings.Leave();
+                isKnown = true;
+            }
+        }
+
+        if (!isKnown)
+        {
+            readings.AddNew(path);
+        }
+    }
+
     /// <summary>Sets a value, making the documents on the way that are not there.</summary>
-    public void Set(ReadOnlySpan<PathPart> path, RawValue value)
+    /// <returns>False if a value on the way has no fields.</returns>
+    public bool Set(ReadOnlySpan<PathPart> path, RawValue value)
     {
         var index = IndexOf(path[0], create: true);
-        var entry = _entries[index];
         if (path.Length == 1)
         {
-            entry.Value = value;
-            entry.Node = null;
-        }
-        else
-        {
-            entry.Node ??= entry.Value.Type is ElementType.Document or ElementType.Array
-                ? Open(entry.Value.AsDocument(), entry.Value.Type == ElementType.Array)
-                : new EditNode(isArray: false);
-            entry.Node.Set(path[1..], value);
+            _entries[index] = _entries[index] with { Value = value, Node = null };
+            return true;
         }
 
-        _entries[index] = entry;
+        if (_entries[index] is { Value.Exists: false, Node: null } made)
+        {
+            made.Node = new EditNode(isArray: false);
+            _entries[index] = made;
+        }
+
+        return NodeAt(index)?.Set(path[1..], value) ?? false;
     }
 
-    /// <summary>Removes a field; false where it is not there.</summary>
+    /// <summary>Removes a field; false if it is not there.</summary>
     public bool Remove(ReadOnlySpan<PathPart> path)
     {
+        var index = IndexOf(path[0], create: false);
+        if (index < 0)
+        {
+            return false;
+        }
+
         if (path.Length > 1)
         {
-            return Child(path[0])?.Remove(path[1..]) ?? false;
+            return NodeAt(index)?.Remove(path[1..]) ?? false;
         }
 
-        var index = IndexOf(path[0], create: false);
-        if (index >= 0)
+        if (IsArray)
         {
             _entries.RemoveAt(index);
+            return true;
         }
 
-        return index >= 0;
+        // Its number stays, so that removing many fields of a large document does not move the others each time.
+        _index?.Remove(path[0].Name);
+        _entries[index] = _entries[index] with { IsRemoved = true };
+        return true;
     }
 
-    /// <summary>Cuts an array; false where there is none, or it is shorter.</summary>
+    /// <summary>Cuts an array; false if there is none, or it is shorter.</summary>
     public bool Truncate(ReadOnlySpan<PathPart> path, int size)
     {
         if (path.Length > 0)
         {
-            return Child(path[0])?.Truncate(path[1..], size) ?? false;
+            var index = IndexOf(path[0], create: false);
+            return index >= 0 && (NodeAt(index)?.Truncate(path[1..], size) ?? false);
         }
 
         if (!IsArray || size < 0 || size > _entries.Count)
@@ -92,6 +151,11 @@ internal sealed class EditNode
     {
         for (var i = 0; i < _entries.Count; i++)
         {
+            if (_entries[i].IsRemoved)
+            {
+                continue;
+            }
+
             var name = Encoding.UTF8.GetBytes(IsArray ? i.ToString(CultureInfo.InvariantCulture) : _entries[i].Name);
             if (_entries[i].Node is not { } node)
             {
@@ -105,16 +169,33 @@ internal sealed class EditNode
         }
     }
 
-    private EditNode? Child(PathPart part)
+    private void ReadPlace(ReadOnlySpan<char> path, PathReadings readings)
     {
-        var index = IndexOf(part, create: false);
-        if (index < 0)
+        var dot = path.IndexOf('.');
+        var digits = dot < 0 ? path : path[..dot];
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var place))
         {
-            return null;
+            return;
         }
 
+        var part = new PathPart(digits.ToString(), place);
+        if (dot < 0)
+        {
+            readings.Add(part, exists: place < _entries.Count);
+        }
+        else if (place < _entries.Count && NodeAt(place) is { } node)
+        {
+            readings.Enter(part);
+            node.Read(path[(dot + 1)..], readings);
+            readings.Leave();
+        }
+    }
+
+    /// <summary>The document or array at an index, opened; null if another value is there.</summary>
+    private EditNode? NodeAt(int index)
+    {
         var entry = _entries[index];
-        if (entry.Node is null && entry.Value.Type is ElementType.Document or ElementType.Array)
+        if (entry.Node is null && entry.HasElements)
         {
             entry.Node = Open(entry.Value.AsDocument(), entry.Value.Type == ElementType.Array);
             _entries[index] = entry;
@@ -130,29 +211,39 @@ internal sealed class EditNode
             return PlaceOf(part, create);
         }
 
-        for (var i = 0; i < _entries.Count; i++)
+        var index = Find(part.Name);
+        if (index < 0 && create)
         {
-            if (_entries[i].Name == part.Name)
+            index = _entries.Count;
+            _entries.Add(new Entry { Name = part.Name });
+            _index?.Add(part.Name, index);
+        }
+
+        return index;
+    }
+
+    private int Find(string name)
+    {
+        if (_index is null && _entries.Count >= IndexFrom)
+        {
+            _index = new Dictionary<string, int>(_entries.Count, StringComparer.Ordinal);
+            for (var i = 0; i < _entries.Count; i++)
             {
-                return i;
+                if (!_entries[i].IsRemoved)
+                {
+                    _index.TryAdd(_entries[i].Name, i);
+                }
             }
         }
 
-        if (create)
-        {
-            _entries.Add(new Entry { Name = part.Name });
-        }
-
-        return create ? _entries.Count - 1 : -1;
+        return _index is null ? _entries.FindIndex(entry => !entry.IsRemoved && entry.Name == name) : _index.GetValueOrDefault(name, -1);
     }
 
     private int PlaceOf(PathPart part, bool create)
     {
-        // Far beyond any array that fits into a document: a damaged description must not fill the memory.
-        const int MaxPlace = 4 * 1024 * 1024;
         if (part.Index is not (>= 0 and < MaxPlace))
         {
-            throw new CdcProtocolException($"An update description names the place '{part.Name}' of an array.", "updateDescription");
+            throw WrongPlace(part.Name);
         }
 
         while (create && _entries.Count <= part.Index)
@@ -163,5 +254,6 @@ internal sealed class EditNode
         return part.Index < _entries.Count ? part.Index : -1;
     }
 
-    private static readonly RawValue NullValue = new(ElementType.Null, [], 0, 0);
+    private static CdcProtocolException WrongPlace(string name)
+        => new($"An update description names the place '{name}' of an array.", "updateDescription");
 }

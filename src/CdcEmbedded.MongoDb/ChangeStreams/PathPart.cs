@@ -8,27 +8,44 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <param name="Index">The place, where the part may be one; else -1.</param>
 internal readonly record struct PathPart(string Name, int Index)
 {
-    /// <summary>The parts of a path: as the server gives them, or split at the points.</summary>
-    public static PathPart[] Parse(string path, RawBson disambiguated)
+    /// <summary>The parts as the server gives them.</summary>
+    public static PathPart[] Parse(RawBson parts)
     {
-        if (disambiguated[path] is { Type: ElementType.Array } parts)
+        var result = new List<PathPart>();
+        foreach (var part in parts)
         {
-            var result = new List<PathPart>();
-            foreach (var part in parts.AsDocument())
-            {
-                result.Add(part.Value.Type == ElementType.String ? new PathPart(part.Value.AsString(), -1) : At(part.Value));
-            }
-
-            return result.Count > 0 ? [.. result]
-                : throw new CdcProtocolException("An update description has a path without parts.", "updateDescription");
+            result.Add(part.Value.Type == ElementType.String ? new PathPart(part.Value.AsString(), -1) : At(part.Value));
         }
 
-        return Array.ConvertAll(path.Split('.'), static name => new PathPart(
+        CheckDepth(result.Count);
+        return result.Count > 0
+            ? [.. result]
+            : throw new CdcProtocolException("An update description has a path without parts.", "updateDescription");
+    }
+
+    /// <summary>The parts of a path, split at the dots.</summary>
+    public static PathPart[] Split(string path)
+    {
+        var names = path.Split('.');
+        CheckDepth(names.Length);
+        return Array.ConvertAll(names, static name => new PathPart(
             name, int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1));
+    }
+
+    /// <summary>Refuses what no document can hold.</summary>
+    /// <exception cref="CdcProtocolException">The path is deeper than documents nest.</exception>
+    public static void CheckDepth(int parts)
+    {
+        if (parts > BsonLength.MaxDepth)
+        {
+            throw new CdcProtocolException(
+                $"An update description has a path of more than {BsonLength.MaxDepth} parts, deeper than documents nest.",
+                "updateDescription");
+        }
     }
 
     private static PathPart At(RawValue place) => place.TryGetInt64(out var index) && index is >= 0 and <= int.MaxValue
         ? new PathPart(index.ToString(CultureInfo.InvariantCulture), (int)index)
-        : throw new CdcProtocolException("An update description has a path with a part that is neither text nor a place.",
-            "updateDescription");
+        : throw new CdcProtocolException(
+            "An update description has a path with a part that is neither text nor a place.", "updateDescription");
 }

@@ -1,4 +1,5 @@
 using CdcEmbedded.MongoDb.Documents;
+using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
@@ -23,6 +24,65 @@ public sealed class UpdateDescriptionTests
         => Assert.Equal(after, Describe(description).Apply(RawBson.Parse(before).ToRecord()).ToExtendedJson());
 
     [Theory]
+    [InlineData("""{"a.b":1}""", """{"updatedFields":{"a.b":5}}""", """{"a.b":5}""")]
+    [InlineData("""{"a.b":1,"a":2}""", """{"updatedFields":{"a.b":5}}""", """{"a.b":5,"a":2}""")]
+    [InlineData("""{"a":{"b.c":1,"d":2}}""", """{"removedFields":["a.b.c"],"truncatedArrays":[]}""", """{"a":{"d":2}}""")]
+    [InlineData("""{"a.b":{"c":1}}""", """{"updatedFields":{"a.b.c":5}}""", """{"a.b":{"c":5}}""")]
+    [InlineData("""{"a.b":{"c":1},"a":{"b":{}}}""", """{"removedFields":["a.b.c"]}""", """{"a.b":{},"a":{"b":{}}}""")]
+    [InlineData("""{"a.b":[1,2,3],"a":[1]}""", """{"truncatedArrays":[{"field":"a.b","newSize":1}]}""", """{"a.b":[1],"a":[1]}""")]
+    [InlineData("""{"a":[1],"a.x":1}""", """{"updatedFields":{"a.x":5}}""", """{"a":[1],"a.x":5}""")]
+    [InlineData("""{"x":1}""", """{"updatedFields":{"a.b":5},"truncatedArrays":[]}""", """{"x":1,"a.b":5}""")]
+    [InlineData("""{"a":{"x":1}}""", """{"updatedFields":{"a.b":5},"truncatedArrays":[]}""", """{"a":{"x":1,"b":5}}""")]
+    [InlineData("""{"":{"":1}}""", """{"updatedFields":{".":5}}""", """{"":{"":5}}""")]
+    public void Apply_reads_dotted_names_by_the_document_if_the_server_does_not_disambiguate_them(
+        string before, string description, string after)
+        => Assert.Equal(after, Describe(description).Apply(RawBson.Parse(before).ToRecord()).ToExtendedJson());
+
+    [Theory]
+    [InlineData("""{"a.b":1,"a":{"b":2}}""", """{"updatedFields":{"a.b":5}}""")]
+    [InlineData("""{"a.b":1,"a":{"b":2}}""", """{"removedFields":["a.b"]}""")]
+    [InlineData("""{"a.b":[1],"a":{"b":[2]}}""", """{"truncatedArrays":[{"field":"a.b","newSize":0}]}""")]
+    [InlineData("""{"a.b":1,"a":{"c":2}}""", """{"updatedFields":{"a.b":5}}""")]
+    [InlineData("""{"a.b":{"c":1},"a":{"b":{"c":2}}}""", """{"updatedFields":{"a.b.c":5}}""")]
+    [InlineData("""{"a.b":{"c":1},"a":{"b.c":2}}""", """{"updatedFields":{"a.b.c":5}}""")]
+    [InlineData("""{"a.0":1,"a":[1]}""", """{"updatedFields":{"a.0":5}}""")]
+    public void Apply_refuses_a_path_that_can_be_read_in_several_ways(string before, string description)
+        => Assert.Contains("several ways", Assert.Throws<CdcProtocolException>(
+            () => Describe(description).Apply(RawBson.Parse(before).ToRecord())).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"updatedFields":{"PATH":1}}""")]
+    [InlineData("""{"removedFields":["PATH"]}""")]
+    [InlineData("""{"truncatedArrays":[{"field":"PATH","newSize":0}]}""")]
+    [InlineData("""{"updatedFields":{"PATH":1},"disambiguatedPaths":{}}""")]
+    [InlineData("""{"updatedFields":{"x":1},"disambiguatedPaths":{"x":["PARTS"]}}""")]
+    public void Apply_refuses_a_path_of_ten_thousand_parts(string description)
+    {
+        var path = string.Join('.', Enumerable.Repeat("a", 10_000));
+        var text = description.Replace("PATH", path, StringComparison.Ordinal)
+            .Replace("PARTS", path.Replace(".", "\",\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Throws<CdcProtocolException>(() => Describe(text).Apply(RawBson.Parse("""{"a":{"a":1}}""").ToRecord()));
+    }
+
+    [Fact]
+    public void Apply_takes_time_in_proportion_to_the_fields_that_change()
+    {
+        const int Count = 60_000;
+        var before = new RawBson(new BsonDocument(
+            Enumerable.Range(0, Count).Select(i => new BsonElement($"f{i}", i))).ToBson());
+        var updated = new BsonDocument(
+            Enumerable.Range(0, Count / 2).Select(i => new BsonElement($"f{i}", -i)));
+        var removed = new BsonArray(Enumerable.Range(Count / 2, Count / 2).Select(i => $"f{i}"));
+        var description = new UpdateDescription(new RawBson(
+            new BsonDocument { { "updatedFields", updated }, { "removedFields", removed } }.ToBson()));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(Count / 2, description.Apply(before.ToRecord()).ToBsonDocument().ElementCount);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData("""{"a":1}""", """{"updatedFields":{"a.b":5}}""")]
+    [InlineData("""{"a":1}""", """{"updatedFields":{"a.b":5},"disambiguatedPaths":{}}""")]
     [InlineData("""{"a":1}""", """{"removedFields":["b"]}""")]
     [InlineData("""{"a":1}""", """{"truncatedArrays":[{"field":"a","newSize":0}]}""")]
     [InlineData("""{"a":[1]}""", """{"truncatedArrays":[{"field":"a","newSize":2}]}""")]
