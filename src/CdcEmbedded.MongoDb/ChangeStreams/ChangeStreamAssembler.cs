@@ -8,13 +8,18 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can go
 /// on.</summary>
 /// <remarks>
-/// <para>A transaction has no end in a change stream (R54). It ends where an event of a later cluster time comes that is not its own, or a
-/// post-batch token that lies behind its last event. Until then it stays open, also in offsets, so that orders go on after a
-/// restart.</para>
+/// <para>A transaction has no end in a change stream (R54). It ends with an event of a later cluster time that is not its own, or a
+/// post-batch token that is later than its last event. Until then it stays open, also in offsets, so that orders continue after a restart.
+/// In a sharded cluster each shard commits its part at a time of its own: there it ends <see cref="ShardSpread"/> later, or with the next
+/// transaction of its session.</para>
 /// <para>A post-batch token moves the position only forward, and never while fragments of a split event are held (R49, R50).</para>
 /// </remarks>
 internal sealed class ChangeStreamAssembler
 {
+    /// <summary>The cluster time, in seconds, within which the shards of a transaction commit their parts. They do so at once, unless one
+    /// of them elects a new primary or is overloaded.</summary>
+    public const uint ShardSpread = 10;
+
     private readonly StreamIdentity _stream;
     private readonly bool _wantsItems;
     private readonly ClusterTime? _end;
@@ -130,7 +135,8 @@ internal sealed class ChangeStreamAssembler
         {
             if (reader.Type != ElementType.Document)
             {
-                throw new CdcProtocolException($"A change stream has a {reader.Type} where an event should be.", "change event");
+                throw new CdcProtocolException(
+                    $"A change stream has a {reader.Type} where an event should be.", "change event", isTransient: true);
             }
 
             Take(documents.Buffer, documents.Offset + reader.ValueOffset, reader.ValueLength);
@@ -195,10 +201,10 @@ internal sealed class ChangeStreamAssembler
         var session = scanned.IsInTransaction ? _batch.DocumentAt(scanned.Session) : default;
         if (_open.Count > 0)
         {
-            CloseBefore(session, scanned.TransactionNumber, time);
+            CloseBefore(scanned, session, time);
         }
 
-        var point = StreamPoint.After(_batch.DocumentAt(scanned.Places.Token), scanned.Places.ClusterTime > 0 ? time : null);
+        var point = PointOf(scanned.Places);
         if (scanned.Places.Kind == EventKind.Other)
         {
             FlushRun();
@@ -211,8 +217,8 @@ internal sealed class ChangeStreamAssembler
         _point = point;
     }
 
-    /// <summary>True if an event comes after the token at which the stream was opened. A stream that starts at the token's time, or after an
-    /// invalidate, may have earlier ones.</summary>
+    /// <summary>True if an event comes after the token at which the stream was opened. A stream that starts at the token's time, or after
+    /// an invalidate, may have earlier ones.</summary>
     private bool IsAfter(in TokenParts resumed, in EventPlaces places)
     {
         if (!TokenParts.TryRead(_batch.DocumentAt(places.Token), out var parts))
@@ -250,7 +256,26 @@ internal sealed class ChangeStreamAssembler
         {
             transaction.LastTime = time;
         }
+
+        if (scanned.Places is { Kind: EventKind.Update, After: <= 0 } && _stream.FullDocument == FullDocumentMode.WhenAvailable)
+        {
+            NoticeWithoutImages(scanned.Places);
+        }
     }
+
+    private void NoticeWithoutImages(in EventPlaces places)
+    {
+        if (CaptureNotices.OfUpdate(_batch, places) is { } message)
+        {
+            var (database, collection) = (_batch.NameOf(places, "db"u8), _batch.NameOf(places, "coll"u8));
+            FlushRun();
+            _point = PointOf(places);
+            _output.Add(StreamItems.Notice(NoticeKind.DataLoss, message, Position, database, collection));
+        }
+    }
+
+    private StreamPoint PointOf(in EventPlaces places)
+        => StreamPoint.After(_batch.DocumentAt(places.Token), places.ClusterTime > 0 ? _batch.TimeOf(places) : null);
 
     private OpenTransaction Begin(RawBson session, in ScannedEvent scanned, ClusterTime time)
     {
@@ -261,14 +286,16 @@ internal sealed class ChangeStreamAssembler
         return open;
     }
 
-    /// <summary>Ends the transactions that an event of this time cannot belong to or stand between. An event without a time ends all
+    /// <summary>Ends the transactions that an event can neither belong to nor be between. An event without a time ends all
     /// others.</summary>
-    private void CloseBefore(RawBson session, long number, ClusterTime time)
+    private void CloseBefore(in ScannedEvent scanned, RawBson session, ClusterTime time)
     {
+        var number = scanned.TransactionNumber;
         for (var i = 0; i < _open.Count;)
         {
             var open = _open[i];
-            if ((time == default || time > open.LastTime) && !(session.HasValue && open.Transaction.Is(session, number)))
+            if (open.Transaction.Is(session, number) ? scanned.EndsTransaction
+                : time == default || IsOver(open, time) || (time > open.LastTime && open.Transaction.Precedes(session, number)))
             {
                 Close(i);
             }
@@ -278,6 +305,9 @@ internal sealed class ChangeStreamAssembler
             }
         }
     }
+
+    private bool IsOver(OpenTransaction open, ClusterTime time)
+        => _stream.IsSharded ? time.Seconds > (ulong)open.LastTime.Seconds + ShardSpread : time > open.LastTime;
 
     private void Close(int index)
     {
@@ -298,6 +328,12 @@ internal sealed class ChangeStreamAssembler
         else
         {
             _output.Add(Position);
+        }
+
+        if (CaptureNotices.Of(_stream, item) is { } notice)
+        {
+            _output.Add(StreamItems.Notice(
+                NoticeKind.DataLoss, notice, Position, item.NewDatabase ?? item.Database, item.NewTable ?? item.Table));
         }
     }
 
@@ -323,10 +359,7 @@ internal sealed class ChangeStreamAssembler
         if (Moves(token))
         {
             _point = StreamPoint.After(token, ResumeTokens.TimeOf(token) ?? _point.Time);
-            while (_open.Count > 0)
-            {
-                Close(0);
-            }
+            CloseBefore(ResumeTokens.TimeOf(token));
 
             if (!isEmpty)
             {
@@ -338,6 +371,21 @@ internal sealed class ChangeStreamAssembler
         {
             _output.Add(StreamItems.Heartbeat(Position));
             HasReachedEnd = _end is { } end && (ResumeTokens.TimeOf(_point.Token) ?? end) >= end;
+        }
+    }
+
+    private void CloseBefore(ClusterTime? time)
+    {
+        for (var i = 0; i < _open.Count;)
+        {
+            if (time is not { } at || !_stream.IsSharded || IsOver(_open[i], at))
+            {
+                Close(i);
+            }
+            else
+            {
+                i++;
+            }
         }
     }
 

@@ -23,7 +23,8 @@ internal static class ChangeStreamErrors
     private static readonly HashSet<int> TokenErrors =
     [
         40646, 40647, 40648, 40649, 50788, 50793, 50794, 50795, 50796, 50810, 50811, 50812, 50813, 50814, 50815, 50816, 50817, 50818,
-        50819, 50820, 50854, 50855, 50870, 50872, 51055, 51056, 51057, 6189500, 6189501, 6189502, 6189503, 6189504, 6189505, 7182501, 7182504,
+        50819, 50820, 50854, 50855, 50870, 50872, 51055, 51056, 51057, 6189500, 6189501, 6189502, 6189503, 6189504, 6189505, 7182501,
+        7182504,
     ];
 
     /// <summary>True if opening the stream again, at a newly chosen server, is the answer.</summary>
@@ -62,9 +63,10 @@ internal static class ChangeStreamErrors
         switch (error.Code)
         {
             case BsonObjectTooLarge or CannotSplit:
-                return new OversizeEventException($"A change event after {position} is larger than the 16 MB that a server can send, so the "
-                    + "stream cannot continue here. Set OnOversizeEvent to Reduce to get the event without its documents, or "
-                    + $"remove large fields with a $project stage in Pipeline. {error.Message}", error);
+                return new OversizeEventException(
+                    $"A change event after {position} is larger than the 16 MB that a server can send, so the stream cannot continue here. "
+                    + "Set OnOversizeEvent to Reduce to get the event without its documents, or remove large fields with a "
+                    + $"$project stage in Pipeline. {error.Message}", error);
             case ChangeStreamFatalError when isByTime || IsPipelineError(error):
                 return error;
             case NoMatchingDocument:
@@ -109,11 +111,11 @@ internal static class ChangeStreamErrors
         }
 
         return error.Code is InvalidResumeToken or ChangeStreamFatalError
-            ? new OffsetLostException($"The server does not know the stored position {position}: it belongs to another deployment or to a "
-                + "stream of other collections, or its event is gone. Point the source at the right deployment, or delete the stored offset "
-                + $"to start again. {error.Message}", error)
-            : new OffsetLostException($"The server's oplog no longer reaches back to the stored position {position}: changes after it are "
-                + "gone. Read the collections again, then start from the latest position; keep more with "
+            ? new OffsetLostException($"The server does not know the stored position {position}: it belongs to another deployment or "
+                + "to a stream of other collections, or its event is gone. Point the source at the right deployment, or delete "
+                + $"the stored offset to start again. {error.Message}", error)
+            : new OffsetLostException($"The server's oplog no longer reaches back to the stored position {position}: changes after it "
+                + "are gone. Read the collections again, then start from the latest position; keep more with "
                 + $"db.adminCommand({{ replSetResizeOplog: 1, minRetentionHours: 72 }}). {error.Message}", error);
     }
 

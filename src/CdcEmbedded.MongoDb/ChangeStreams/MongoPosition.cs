@@ -27,7 +27,22 @@ internal sealed class MongoPosition(OffsetDocument document) : SourcePosition
     public override string? SourceId => document.Set;
 
     /// <inheritdoc/>
-    public override bool IsTransactionEnd => document.Open.Length == 0;
+    /// <remarks>A transaction whose last change is earlier only waits for parts of other shards, and may have ended.</remarks>
+    public override bool IsTransactionEnd
+    {
+        get
+        {
+            foreach (var open in document.Open)
+            {
+                if (Point.EventTime is not { } time || open.LastTime >= time)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 
     /// <inheritdoc/>
     public override void WriteTo(Utf8JsonWriter writer) => document.WriteTo(writer);

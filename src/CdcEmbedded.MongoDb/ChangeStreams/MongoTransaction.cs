@@ -21,6 +21,9 @@ internal sealed class MongoTransaction(RawBson session, long number, DateTimeOff
 
     public bool Is(RawBson session, long number) => Number == number && Session.Equals(session);
 
+    /// <summary>True if it is an earlier one of the same session: a session begins a transaction when the one before has ended.</summary>
+    public bool Precedes(RawBson session, long number) => Number < number && Session.Equals(session);
+
     private string SessionText
     {
         get

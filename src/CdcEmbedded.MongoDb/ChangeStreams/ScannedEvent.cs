@@ -26,6 +26,9 @@ internal struct ScannedEvent
     /// <summary>The description of a fragment; 0 for a whole event.</summary>
     public int Split;
 
+    /// <summary>True for the event that ends its transaction, which servers have with a feature flag (change_stream_helpers.cpp).</summary>
+    public bool EndsTransaction;
+
     private bool _hasNumber;
 
     /// <summary>Whether the event belongs to a transaction.</summary>
@@ -86,6 +89,7 @@ internal struct ScannedEvent
                 break;
             case 13 when reader.Type == ElementType.String && name.SequenceEqual("operationType"u8):
                 Places.Kind = KindOf(reader.Value[4..^1]);
+                EndsTransaction = reader.Value[4..^1].SequenceEqual("endOfTransaction"u8);
                 break;
             case 24 when name.SequenceEqual("fullDocumentBeforeChange"u8):
                 Places.Before = ImageAt(reader.Type, place);

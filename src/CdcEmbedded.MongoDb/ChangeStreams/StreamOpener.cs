@@ -125,6 +125,9 @@ internal sealed class StreamOpener
     {
         Name = context.Name,
         SetName = facts.SetName,
+        IsSharded = facts.IsMongos,
+        Filter = _filter,
+        ReportedWithoutImages = SourceState.Of(context).ReportedWithoutImages,
         Scope = _scope,
         Fingerprint = PipelineCheck.Fingerprint(_options.Pipeline),
         FullDocument = _options.FullDocument != FullDocumentMode.Automatic ? _options.FullDocument

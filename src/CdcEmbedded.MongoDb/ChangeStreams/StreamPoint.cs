@@ -35,6 +35,9 @@ internal readonly record struct StreamPoint(RawBson Token, ClusterTime? Time, bo
     /// <summary>The point as logs name it.</summary>
     public string Describe() => TimeOrTokens() is { } time ? $"{time.ToDateTimeOffset():u} ({time})" : "an unknown time";
 
+    /// <summary>The time of the point; null if it is not known.</summary>
+    public ClusterTime? EventTime => TimeOrTokens();
+
     private ClusterTime? TimeOrTokens() => Token.HasValue ? ResumeTokens.TimeOf(Token) ?? Time : Time;
 
     private int Side => Token.HasValue ? 0 : IsAfter ? 1 : -1;

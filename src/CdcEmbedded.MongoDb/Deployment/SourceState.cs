@@ -11,6 +11,9 @@ internal sealed class SourceState : IAsyncDisposable
     private ClusterTime? _end;
     private bool _hasEnd;
 
+    /// <summary>The collections that were reported to keep no images.</summary>
+    public HashSet<string> ReportedWithoutImages { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The state of a context.</summary>
     public static SourceState Of(SourceContext context) => context.GetState(static () => new SourceState());
 

@@ -7,8 +7,8 @@ namespace CdcEmbedded.Sources;
 /// <param name="Open">The open transactions; empty outside of one.</param>
 internal readonly record struct StreamPlace(SourcePosition Position, TransactionCounters[] Open)
 {
-    /// <summary>True if no transaction is open here.</summary>
-    public bool IsTransactionEnd => Open.Length == 0 && Position.IsTransactionEnd;
+    /// <summary>True if the source says that no transaction continues here. Counters may be kept of those that may have ended.</summary>
+    public bool IsTransactionEnd => Position.IsTransactionEnd;
 
     public static StreamPlace Of(SourcePosition position) => new(position, TransactionCounters.None);
 

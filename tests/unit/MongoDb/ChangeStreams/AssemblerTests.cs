@@ -29,6 +29,33 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public void A_transaction_of_a_cluster_ends_when_no_shard_can_have_more_of_it()
+    {
+        var sharded = new StreamIdentity { Name = "test", Scope = new StreamScope(null, null), IsSharded = true };
+        var assembler = new ChangeStreamAssembler(sharded, StreamPoint.At(new ClusterTime(1, 1), false), [], true, null);
+        var transactions = Tracker(null);
+        Assert.Equal(["Begin 1", "1/1", "-", "1/2"],
+            Texts(assembler.Process(Batch(Event(5, 1, 1), Event(7, 1), Event(15, 1, 1))), transactions));
+        Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(History.Token(25, 0, 0))), transactions));
+        Assert.Equal(["End 1 (2)", "Heartbeat"], Texts(assembler.Process(Batch(History.Token(26, 0, 0))), transactions));
+        Assert.Equal(["Begin 3", "3/1", "End 3 (1)", "Begin 4", "4/1"],
+            Texts(assembler.Process(Batch(Event(30, 1, 3), Event(31, 1, 4))), transactions));
+        Assert.Equal(["End 4 (1)", ""], Texts(assembler.Process(Batch(Event(32, 1, 4, "endOfTransaction"))), transactions));
+    }
+
+    [Fact]
+    public void Events_that_a_router_repeats_after_an_invalidate_are_skipped()
+    {
+        var token = "8200000005000000012B042C0100296F1404";
+        var start = new StreamPoint(RawBson.Parse($$"""{"_data":"{{token}}"}"""), new ClusterTime(5, 1), false);
+        var assembler = New(start);
+        assembler.OnReopened();
+        Assert.Equal(["-"], Texts(assembler.Process(Batch(
+            Insert("8200000004000000012B042C0100296E1404", 4), Insert("8200000005000000012B042C0100296E1404", 5),
+            Insert(token, 5), Insert("8200000006000000012B042C0100296E1404", 6)))));
+    }
+
+    [Fact]
     public void A_token_that_is_not_later_ends_nothing_and_moves_nothing_back()
     {
         var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
@@ -139,6 +166,9 @@ public sealed class AssemblerTests
                 case Heartbeat:
                     yield return "Heartbeat";
                     break;
+                case SchemaChange:
+                    yield return "";
+                    break;
                 default:
                     for (var i = 0; i < entry.Changes?.Count; i++)
                     {
@@ -153,9 +183,16 @@ public sealed class AssemblerTests
 
     private static string Number(TransactionInfo transaction) => transaction.Id.Split(':')[^1];
 
-    private static RawBson Event(uint time, int index, int? transaction = null) => RawBson.Parse($$$"""
-        {"_id":{"_data":"{{{History.Token(time, index, 0)}}}"},"operationType":"insert","clusterTime":{"$timestamp":{"t":{{{time}}},"i":1}},
-        {{{(transaction is null ? "" : $"\"lsid\":{{\"id\":1}},\"txnNumber\":{transaction},")}}}"ns":{"db":"shop","coll":"orders"},"documentKey":{"_id":1}}
+    private static RawBson Insert(string token, uint time) => RawBson.Parse($$$"""
+        {"_id":{"_data":"{{{token}}}"},"operationType":"insert","clusterTime":{"$timestamp":{"t":{{{time}}},"i":1}},
+        "ns":{"db":"shop","coll":"orders"},"documentKey":{"_id":1}}
+        """);
+
+    private static RawBson Event(uint time, int index, int? transaction = null, string operation = "insert") => RawBson.Parse($$$"""
+        {"_id":{"_data":"{{{History.Token(time, index, 0)}}}"},"operationType":"{{{operation}}}",
+        "clusterTime":{"$timestamp":{"t":{{{time}}},"i":1}},
+        {{{(transaction is null ? "" : $"\"lsid\":{{\"id\":1}},\"txnNumber\":{transaction},")}}}
+        "ns":{"db":"shop","coll":"orders"},"documentKey":{"_id":1}}
         """);
 
     private static RawBson Fragment(int fragment, int of) => RawBson.Parse(

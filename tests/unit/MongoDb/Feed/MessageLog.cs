@@ -11,6 +11,9 @@ internal sealed class MessageLog : ILoggerFactory, ILogger
     /// <summary>The messages of this number.</summary>
     public IReadOnlyList<string> Of(int id) => [.. _messages.Where(message => message.Id.Id == id).Select(message => message.Text)];
 
+    /// <summary>All messages.</summary>
+    public IReadOnlyList<string> All => [.. _messages.Select(message => message.Text)];
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
