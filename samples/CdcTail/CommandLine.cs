@@ -48,9 +48,11 @@ internal sealed class CommandLine
     public CommandLine(Func<Arguments, Task> run)
     {
         _files.AllowMultipleArgumentsPerToken = true;
-        Option[] options = [_mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _maxAttempts, _format, _transactions,
-            _stats,
-            _verbose, _offsets, _name];
+        Option[] options =
+        [
+            _mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _maxAttempts, _format, _transactions, _stats,
+            _verbose, _offsets, _name,
+        ];
         Array.ForEach(options, _root.Options.Add);
         foreach (var option in _root.Options)
         {

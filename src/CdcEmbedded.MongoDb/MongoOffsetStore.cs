@@ -7,8 +7,8 @@ namespace CdcEmbedded.MongoDb;
 /// <summary>Stores offsets in a collection of a MongoDB deployment, also in the transaction of the application's effects. Thread-safe; any
 /// number of processes may use one collection.</summary>
 /// <remarks>
-/// <para>A document is <c>{_id: name, version: number, text: text}</c>. Writes are acknowledged by a majority, and reads see what a majority
-/// has; in a transaction, its own options count. If the deployment is the one that is captured, exclude the collection.</para>
+/// <para>A document is <c>{_id: name, version: number, text: text}</c>. Writes are acknowledged by a majority, and reads see what a
+/// majority has; in a transaction, its own options count. If the deployment is the one that is captured, exclude the collection.</para>
 /// <para>Of two transactions that save at once, the server refuses one with a transient error (WriteConflict). A retry, such as that of
 /// <c>WithTransactionAsync</c>, then gets the <see cref="OffsetConflictException"/>.</para>
 /// </remarks>
@@ -76,7 +76,8 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
         }
     }
 
-    private static async ValueTask<StoredOffset?> ReadAsync(IFindFluent<BsonDocument, BsonDocument> find, CancellationToken cancellationToken)
+    private static async ValueTask<StoredOffset?> ReadAsync(
+        IFindFluent<BsonDocument, BsonDocument> find, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await find.FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) is { } document

@@ -30,8 +30,8 @@ public sealed class MySqlBinlogFileSourceOptions
     public bool SkipUnchanged { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.IncludeRowHistory"/>
-    /// <remarks>The log does not say which tables are system-versioned: the files must contain the table's CREATE TABLE. Otherwise its changes
-    /// are delivered as the log has them.</remarks>
+    /// <remarks>The log does not say which tables are system-versioned: the files must contain the table's CREATE TABLE. Otherwise its
+    /// changes are delivered as the log has them.</remarks>
     public bool IncludeRowHistory { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.TransactionBufferBytes"/>

@@ -81,7 +81,8 @@ public sealed class MySqlSourceOptions
     public bool SkipUnchanged { get; init; }
 
     /// <summary>True if the history rows of MariaDB's system-versioned tables are delivered, each change as the log has it: the old version
-    /// of an updated row follows as a create, a delete is an update of the end of the row's validity, and the key includes that end.</summary>
+    /// of an updated row follows as a create, a delete is an update of the end of the row's validity, and the key includes that
+    /// end.</summary>
     /// <value>The default is false: only current rows are delivered, as those of any other table.</value>
     public bool IncludeRowHistory { get; init; }
 

@@ -133,7 +133,8 @@ public static partial class OffsetStoreConformance
     }
 
     private static async Task<bool> TryCommitAfterAsync<T>(ITransactionalOffsetStore<T> store,
-        Func<CancellationToken, ValueTask<StoreTransaction<T>>> begin, string key, long version, Task saved, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<StoreTransaction<T>>> begin, string key, long version, Task saved,
+        CancellationToken cancellationToken)
     {
         await saved.ConfigureAwait(false);
         try

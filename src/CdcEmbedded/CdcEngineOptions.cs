@@ -22,9 +22,9 @@ public sealed class CdcEngineOptions
 
     /// <summary>True if <see cref="CdcEngine.ReadBatchesAsync"/> also yields a batch without changes when the position has moved without
     /// changes: first at the start, then at most once for each <see cref="CommitPolicy.Interval"/>.</summary>
-    /// <remarks>For applications that store offsets themselves, with <see cref="CommitPolicy.Never"/>, elsewhere than in the engine's store:
-    /// otherwise the stored position of a quiet stream may be purged from the log. An <see cref="ITransactionalOffsetStore"/> needs it
-    /// not, because the engine stores such positions there by itself.</remarks>
+    /// <remarks>For applications that store offsets themselves, with <see cref="CommitPolicy.Never"/>, elsewhere than in the engine's
+    /// store: otherwise the stored position of a quiet stream may be purged from the log. An <see cref="ITransactionalOffsetStore"/> needs
+    /// it not, because the engine stores such positions there by itself.</remarks>
     /// <value>The default is false.</value>
     public bool EmptyBatches { get; init; }
 

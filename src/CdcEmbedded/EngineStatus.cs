@@ -11,7 +11,8 @@ public sealed class EngineStatus
 
     /// <summary>How far the consumer lags behind the source: the current time minus <see cref="LastTimestamp"/>, zero while
     /// <see cref="EngineState.CaughtUp"/>.</summary>
-    /// <value>Null before the first change, unless the engine has caught up; never negative. It compares two clocks, so it is only as exact as they agree.</value>
+    /// <value>Null before the first change, unless the engine has caught up; never negative. It compares two clocks, so it is only as exact
+    /// as they agree.</value>
     public TimeSpan? Lag { get; init; }
 
     /// <summary>Number of attempts to connect after the first one.</summary>

@@ -97,7 +97,8 @@ public sealed class SystemVersionedTests
             .Select(row => (string[])[row.Value.After["id"].ToString(), row.Value.After["a"].ToString()])];
     }
 
-    private static IEnumerable<string> Texts(IEnumerable<CapturedChange> changes, string table, params string[] columns) => changes.Where(c => c.Event.Table == table)
+    private static IEnumerable<string> Texts(IEnumerable<CapturedChange> changes, string table, params string[] columns)
+        => changes.Where(c => c.Event.Table == table)
         .Select(c => string.Join(' ', [$"{Letter(c.Event)} {c.Key}", .. c.Event.After.HasValue ? columns.Select(name => c.Event.After[name].ToString()) : []]));
 
     private static string Letter(ChangeEvent change) => change.Operation switch { ChangeOperation.Create => "c", ChangeOperation.Update => "u", _ => "d" };

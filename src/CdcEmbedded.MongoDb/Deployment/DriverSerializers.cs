@@ -10,7 +10,8 @@ namespace CdcEmbedded.MongoDb.Deployment;
 internal static class DriverSerializers
 {
     /// <summary>Keeps their constructors; does nothing when it is called.</summary>
-    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(EnumerableInterfaceImplementerSerializer<List<object>, object>))]
+    [DynamicDependency(
+        DynamicallyAccessedMemberTypes.PublicConstructors, typeof(EnumerableInterfaceImplementerSerializer<List<object>, object>))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(ExpandoObjectSerializer))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(ObjectSerializer))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(BsonClassMapSerializer<>))]

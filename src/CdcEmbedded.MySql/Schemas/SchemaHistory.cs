@@ -5,8 +5,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <summary>The columns of tables at the reader's position, and what is needed to know them at any position to which a restart may lead:
 /// a base and the versions after it, stored as a note beside the offset (R31, R32).</summary>
 /// <remarks>A note may be newer than the stored offset, never older: at a restart the versions after the offset are dropped, and read from
-/// the log again. A version is appended to the note; versions are folded into the base, which is then written again, only where the stored offset
-/// has passed them.</remarks>
+/// the log again. A version is appended to the note; versions are folded into the base, which is then written again, only where the stored
+/// offset has passed them.</remarks>
 internal sealed class SchemaHistory
 {
     /// <summary>The topic of the note.</summary>

@@ -60,7 +60,8 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
         {
             // This part of the log was written before the server was set to name columns.
             _history.BeginAgain(catalogue, place);
-            if (catalogue.Find(mapped.Database, mapped.Name) is { } known && CapturedTable.TryBind(map, known, selection.IncludesRowHistory, out mismatch) is { } bound)
+            if (catalogue.Find(mapped.Database, mapped.Name) is { } known
+                && CapturedTable.TryBind(map, known, selection.IncludesRowHistory, out mismatch) is { } bound)
             {
                 _maps.Resolve(bound);
                 return null;

@@ -35,8 +35,8 @@ internal static class Preflight
         return missing is null ? []
             :
             [
-                new(false, "mysql.earliest", $"The earliest position is the begin of {file}. {missing} have been purged from the log: their "
-                    + "changes are not in the stream.", "Read the tables first if you need what is older. Keep logs longer: "
+                new(false, "mysql.earliest", $"The earliest position is the begin of {file}. {missing} have been purged from the log: "
+                    + "their changes are not in the stream.", "Read the tables first if you need what is older. Keep logs longer: "
                     + "SET GLOBAL binlog_expire_logs_seconds = 2592000;"),
             ];
     }

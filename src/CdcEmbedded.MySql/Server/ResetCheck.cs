@@ -20,7 +20,8 @@ internal static class ResetCheck
     /// <param name="facts">The server.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="OffsetLostException">The log is another one.</exception>
-    public static async ValueTask CheckAsync(SqlSession session, StartPosition start, ServerFacts facts, CancellationToken cancellationToken)
+    public static async ValueTask CheckAsync(
+        SqlSession session, StartPosition start, ServerFacts facts, CancellationToken cancellationToken)
     {
         if (start.Offset is not { } offset || facts.Logs is not { Count: > 0 } logs
             || BinlogPosition.Read(offset) is not { Coordinates: { File.Length: > 0 } at, Server: { } server } position
@@ -97,7 +98,7 @@ internal static class ResetCheck
     }
 
     private static OffsetLostException Lost(BinlogPosition position, string contradiction) => new(
-        $"The stored position {position} is not in this server's log any more: {contradiction}. The log was reset (RESET BINARY LOGS AND GTIDS, "
-        + "RESET MASTER) since, so changes may be gone. Read the tables again, then start from the latest position, or delete the stored "
+        $"The stored position {position} is not in this server's log any more: {contradiction}. The log was reset (RESET BINARY LOGS AND "
+        + "GTIDS, RESET MASTER) since, so changes may be gone. Read the tables again, then start from the latest position, or delete the stored "
         + "offset to start afresh.");
 }

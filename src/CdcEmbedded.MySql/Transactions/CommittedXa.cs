@@ -1,8 +1,8 @@
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>The XA transactions whose commit was read, kept for one engine from one connection to the next.</summary>
-/// <remarks>A server that crashes between logging XA COMMIT and committing in the storage engine has the transaction prepared again after its
-/// recovery, and logs XA COMMIT a second time: that is no transaction that the stream lacks.</remarks>
+/// <remarks>A server that crashes between logging XA COMMIT and committing in the storage engine has the transaction prepared again after
+/// its recovery, and logs XA COMMIT a second time: that is no transaction that the stream lacks.</remarks>
 internal sealed class CommittedXa
 {
     /// <summary>The oldest are forgotten above it: about 8 MiB.</summary>

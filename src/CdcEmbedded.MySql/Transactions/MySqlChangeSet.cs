@@ -111,7 +111,8 @@ internal sealed class MySqlChangeSet : ChangeSet
     public override DataRecord GetAfter(int change) => _operation switch
     {
         ChangeOperation.Create => new DataRecord(_rows, RowOf(change)),
-        ChangeOperation.Update when HalfOf(change) is ChangeParts.WholeRow or ChangeParts.CreateHalf => new DataRecord(_rows, (2 * RowOf(change)) + 1),
+        ChangeOperation.Update when HalfOf(change) is ChangeParts.WholeRow or ChangeParts.CreateHalf
+            => new DataRecord(_rows, (2 * RowOf(change)) + 1),
         _ => default,
     };
 

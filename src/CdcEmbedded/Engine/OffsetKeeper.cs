@@ -70,7 +70,8 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken).ConfigureAwait(false);
+            return await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {

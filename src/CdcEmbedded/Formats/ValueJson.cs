@@ -229,7 +229,8 @@ internal static class ValueJson
         try
         {
             var reader = new Utf8JsonReader(utf8, DeepReader);
-            return reader.Read() && (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.StartObject && reader.Read()
+            return reader.Read() && (reader.TokenType == JsonTokenType.Null
+                || (reader.TokenType == JsonTokenType.StartObject && reader.Read()
                 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("$json"u8)));
         }
         catch (JsonException)

@@ -8,8 +8,8 @@ namespace CdcEmbedded.Offsets;
 /// <para>The table has the columns <c>name</c>, <c>version</c> and <c>content</c>. <see cref="CreateTableAsync"/> creates it;
 /// <see cref="CreateTableStatement"/> is its statement, for your own migrations. If the table is in a server that is captured, exclude it
 /// from the captured tables.</para>
-/// <para>PostgreSQL, MySQL, MariaDB and SQLite are tested; the statements for SQL Server are not run by this project's tests. SQLite has one
-/// lock for the whole database: there, end the transaction before asking for the next batch.</para>
+/// <para>PostgreSQL, MySQL, MariaDB and SQLite are tested; the statements for SQL Server are not run by this project's tests. SQLite has
+/// one lock for the whole database: there, end the transaction before asking for the next batch.</para>
 /// <para>What the database reports, other than a conflict, is thrown as its provider's <see cref="DbException"/>.</para>
 /// </remarks>
 public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
@@ -117,7 +117,8 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
             ?? throw new InvalidOperationException("The transaction has ended: save the offset before you commit or roll back.");
     }
 
-    private async ValueTask<long> WriteAsync(DbConnection connection, DbTransaction? transaction, string key, string text, long expectedVersion,
+    private async ValueTask<long> WriteAsync(
+        DbConnection connection, DbTransaction? transaction, string key, string text, long expectedVersion,
         CancellationToken cancellationToken)
     {
         var next = expectedVersion + 1;

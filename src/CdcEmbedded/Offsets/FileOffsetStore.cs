@@ -5,8 +5,8 @@ namespace CdcEmbedded.Offsets;
 /// <para>Each save writes a new file beside the old one, flushes it to the disk and renames it over the old one, so that a crash or a power
 /// failure at any moment leaves either the old file or the new one whole. The folder is flushed too if the platform can do so (Linux,
 /// macOS). The permissions of an existing file remain; if the path is a symbolic link, the file to which it leads is replaced.</para>
-/// <para>What sources store besides, under keys with a slash, is in the folder <c>path.notes</c>, one file a key. Files of earlier versions,
-/// which hold everything, are read; the next save moves that part out.</para>
+/// <para>What sources store besides, under keys with a slash, is in the folder <c>path.notes</c>, one file a key. Files of earlier
+/// versions, which hold everything, are read; the next save moves that part out.</para>
 /// <para>During a save <c>path.lock</c> is open; that file is empty and remains. Not for network file systems without locks.</para>
 /// </remarks>
 public sealed class FileOffsetStore : IOffsetStore
@@ -116,7 +116,8 @@ public sealed class FileOffsetStore : IOffsetStore
         }
 
         Directory.CreateDirectory(OffsetFiles.FolderOf(file));
-        OffsetFiles.Write(OffsetFiles.FileOf(file, key), new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal) { [key] = stored }, file);
+        OffsetFiles.Write(OffsetFiles.FileOf(file, key),
+            new SortedDictionary<string, StoredOffset>(StringComparer.Ordinal) { [key] = stored }, file);
     }
 
     private static void Remove(string file, string key)

@@ -8,8 +8,8 @@ public interface ITransactionalOffsetStore : IOffsetStore
 {
 }
 
-/// <summary>A store that can save an offset in a transaction of the application, together with the effects of the changes: then both happen,
-/// or neither.</summary>
+/// <summary>A store that can save an offset in a transaction of the application, together with the effects of the changes: then both
+/// happen, or neither.</summary>
 /// <remarks>Applications call <see cref="TransactionalSaves.SaveAsync{TTransaction}(ITransactionalOffsetStore{TTransaction}, ChangeBatch,
 /// TTransaction, CancellationToken)"/>, which knows key, text and version. The methods here use the caller's connection, so they may run at
 /// the same time as those of <see cref="IOffsetStore"/>.</remarks>

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace CdcEmbedded.Offsets;
 
-/// <summary>The files of a <see cref="FileOffsetStore"/>: offsets share one file; the state of sources, under keys with a slash, has a file a
-/// key, because it may be large and changes seldom.</summary>
+/// <summary>The files of a <see cref="FileOffsetStore"/>: offsets share one file; the state of sources, under keys with a slash, has a file
+/// a key, because it may be large and changes seldom.</summary>
 internal static class OffsetFiles
 {
     private const int LongestName = 120;

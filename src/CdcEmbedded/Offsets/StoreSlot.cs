@@ -5,8 +5,8 @@ namespace CdcEmbedded.Offsets;
 
 /// <summary>One key of an offset store: knows the stored version, saves by compare-and-set, and never mistakes its own earlier write, whose
 /// outcome it has not seen, for another instance's. One call at a time.</summary>
-/// <remarks>The outcome of a write is unknown if its answer was lost, or if it is part of a transaction of the application, which may be rolled
-/// back. The next call then looks which of the known states is stored; anything else is another instance's.</remarks>
+/// <remarks>The outcome of a write is unknown if its answer was lost, or if it is part of a transaction of the application, which may be
+/// rolled back. The next call then looks which of the known states is stored; anything else is another instance's.</remarks>
 internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
 {
     // Several saves may be in one transaction, and all of them are undone by its rollback.

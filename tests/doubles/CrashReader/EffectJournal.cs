@@ -6,8 +6,8 @@ using CdcEmbedded.Offsets;
 namespace CdcEmbedded.CrashReader;
 
 /// <summary>
-/// The smallest transactional store: a file of records, each one write with a checksum, so that a kill leaves the whole record or none of it.
-/// A record stores a text under a key, as an offset store does, and the effects that belong to it. Several processes may use one file.
+/// The smallest transactional store: a file of records, each one write with a checksum, so that a kill leaves the whole record or none of
+/// it. A record stores a text under a key, as an offset store does, and the effects that belong to it. Several processes may use one file.
 /// </summary>
 public sealed class EffectJournal(string path) : IOffsetStore
 {

@@ -73,7 +73,8 @@ public sealed class SourceCopy
     }
 
     private static bool Fits(Dictionary<string, DataValue> row, DataRecord image) => image.All(field =>
-        field.Value.IsAbsent || (row.TryGetValue(field.Name, out DataValue own) ? own.ToString() == field.Value.ToString() : field.Value.IsNull));
+        field.Value.IsAbsent || (row.TryGetValue(field.Name, out DataValue own)
+            ? own.ToString() == field.Value.ToString() : field.Value.IsNull));
 
     private Dictionary<string, Dictionary<string, DataValue>> Keyed(string table) => Of(_keyed, table);
 

@@ -28,14 +28,16 @@ public sealed class DbOffsetStoreServerTests(
     [InlineData(ServerKind.MySql56)]
     public async Task On_MySQL_the_store_keeps_the_contract_also_in_transactions(ServerKind kind)
     {
-        await using var source = await MySqlSourceAsync(kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync());
+        await using var source = await MySqlSourceAsync(
+            kind == ServerKind.MySql97 ? await mySql97.ServerAsync() : await mySql56.ServerAsync());
         await VerifyAsync(source, "cdc_conformance", DbOffsetDialect.MySql);
     }
 
     [Fact]
     public async Task On_MariaDB_the_store_keeps_the_contract_also_in_transactions()
     {
-        await using var server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(ServerKind.MariaDb118, cancellationToken: Cancellation));
+        await using var server = await ServerFixture.OrSkipAsync(
+            MySqlTestServer.StartAsync(ServerKind.MariaDb118, cancellationToken: Cancellation));
         await using var source = await MySqlSourceAsync(server);
         await VerifyAsync(source, "cdc_conformance", DbOffsetDialect.MySql);
     }

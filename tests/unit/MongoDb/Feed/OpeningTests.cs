@@ -145,10 +145,14 @@ public sealed class OpeningTests
         return await reading.ChangeAsync();
     }
 
-    /// <summary>A server that takes 2.5 s to read from the oplog's beginning to the first captured event, where 300 ms are the limit.</summary>
+    /// <summary>A server that takes 2.5 s to read from the oplog's beginning to the first captured event, where 300 ms are the
+    /// limit.</summary>
     private static async Task<StreamFixture> LongOplogAsync()
     {
-        var fixture = new StreamFixture(new MongoDoubleOptions { OplogReadTime = TimeSpan.FromMilliseconds(12) }) { Loggers = new MessageLog() };
+        var fixture = new StreamFixture(new MongoDoubleOptions { OplogReadTime = TimeSpan.FromMilliseconds(12) })
+        {
+            Loggers = new MessageLog(),
+        };
         await NoiseAsync(fixture, 210);
         await fixture.InsertAsync("""{"_id":1}""");
         fixture.Options = new() { Include = ["shop.orders"], ConnectionString = fixture.Double.ConnectionString + "&socketTimeoutMS=300" };

@@ -96,7 +96,8 @@ public sealed class RestartLossTests
             var firstEnd = rest.Items.OfType<TransactionEnd>().First();
             var expected = whole.Items.Skip(i).OfType<TransactionEnd>().First();
 
-            Assert.Equal(((ChangeEvent)whole.Items[i]).TotalOrder + 1, (rest.Items[0] as ChangeEvent)?.TotalOrder ?? expected.EventCount + 1);
+            Assert.Equal(((ChangeEvent)whole.Items[i]).TotalOrder + 1,
+                (rest.Items[0] as ChangeEvent)?.TotalOrder ?? expected.EventCount + 1);
             Assert.Equal((expected.EventCount, Text(expected)), (firstEnd.EventCount, Text(firstEnd)));
         }
     }
