@@ -9,7 +9,7 @@ namespace CdcEmbedded.CrashReader;
 /// The smallest transactional store: a file of records, each one write with a checksum, so that a kill leaves the whole record or none of
 /// it. A record stores a text under a key, as an offset store does, and the effects that belong to it. Several processes may use one file.
 /// </summary>
-public sealed class EffectJournal(string path) : IOffsetStore
+public sealed class EffectJournal(string path) : ITransactionalOffsetStore<JournalTransaction>
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, StoredOffset> _stored = new(StringComparer.Ordinal);
@@ -36,6 +36,31 @@ public sealed class EffectJournal(string path) : IOffsetStore
     /// <inheritdoc/>
     public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default) =>
         new(Append(key, text, expectedVersion, []));
+
+    /// <inheritdoc/>
+    public ValueTask<StoredOffset?> LoadAsync(string key, JournalTransaction transaction, CancellationToken cancellationToken = default) =>
+        LoadAsync(key, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<long> SaveAsync(
+        string key, string text, long expectedVersion, JournalTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        long version = (await LoadAsync(key, cancellationToken))?.Version ?? 0;
+        if (version != expectedVersion)
+        {
+            throw new OffsetConflictException($"'{key}' has version {version}, not {expectedVersion}.");
+        }
+
+        transaction.Save = (key, text, expectedVersion);
+        return expectedVersion + 1;
+    }
+
+    /// <summary>Stores what was saved in a transaction, and its effects.</summary>
+    /// <returns>The new version.</returns>
+    /// <exception cref="OffsetConflictException">Another version is stored.</exception>
+    public long Commit(JournalTransaction transaction) => transaction.Save is var (key, text, version)
+        ? Append(key, text, version, transaction.Effects)
+        : throw new InvalidOperationException("Nothing was saved in the transaction.");
 
     /// <summary>Stores a text and effects together.</summary>
     /// <returns>The new version.</returns>

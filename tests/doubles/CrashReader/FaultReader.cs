@@ -64,8 +64,7 @@ public sealed class FaultReader
 
     private async Task<int?> RunEngineAsync()
     {
-        var store = new RandomlyFailingStore(
-            _journal ?? (IOffsetStore)new FileOffsetStore(Path.Combine(_folder, "offsets")), _random, Any([0, 0, 2, 10]), OnLoad);
+        RandomlyFailingStore store = CreateStore();
         _isManual = _journal is null && _random.Next(3) == 0;
         _untilFault = _random.Next(3) == 0 ? _random.Next(1, 400) : int.MaxValue;
         try
@@ -96,6 +95,17 @@ public sealed class FaultReader
             Write($"X {e}");
             return 4;
         }
+    }
+
+    // A journal as the library saves in its transactions, or as an application that checks the version itself uses it.
+    private RandomlyFailingStore CreateStore()
+    {
+        int percent = Any([0, 0, 2, 10]);
+        return _journal is null
+            ? new RandomlyFailingStore(new FileOffsetStore(Path.Combine(_folder, "offsets")), _random, percent, OnLoad)
+            : _random.Next(2) == 0
+                ? new RandomlyFailingJournal(_journal, _random, percent, OnLoad)
+                : new RandomlyFailingStore(_journal, _random, percent, OnLoad);
     }
 
     private MySqlSource Source() => new(new MySqlSourceOptions
@@ -184,25 +194,30 @@ public sealed class FaultReader
             await foreach (ChangeBatch batch in engine.ReadBatchesAsync(_stop.Token))
             {
                 await HesitateAsync();
-                await AppendAsync(store, batch.Offset, [.. batch.Select(ChangeLine.Of)]);
+                string[] effects = [.. batch.Select(ChangeLine.Of)];
+                await (store is RandomlyFailingJournal journal
+                    ? CommitAsync(journal, effects, transaction => journal.SaveAsync(batch, transaction))
+                    : AppendAsync(store, batch.Offset, effects));
             }
 
             return;
         }
 
-        var effects = new List<string>();
+        var waiting = new List<string>();
         await foreach (StreamItem item in engine.ReadAllAsync(_stop.Token))
         {
             await HesitateAsync();
             if (item is ChangeEvent change)
             {
-                effects.Add(ChangeLine.Of(change));
+                waiting.Add(ChangeLine.Of(change));
             }
 
-            if (effects.Count > 20 || item is TransactionEnd or Heartbeat)
+            if (waiting.Count > 20 || item is TransactionEnd or Heartbeat)
             {
-                await AppendAsync(store, item.Offset, effects);
-                effects.Clear();
+                await (store is RandomlyFailingJournal journal
+                    ? CommitAsync(journal, waiting, transaction => journal.SaveAsync(item, transaction))
+                    : AppendAsync(store, item.Offset, waiting));
+                waiting.Clear();
             }
         }
     }
@@ -211,6 +226,33 @@ public sealed class FaultReader
     {
         EffectJournal journal = _journal ?? throw new InvalidOperationException("There is no journal.");
         _version = await store.SaveAsync(() => new ValueTask<long>(journal.Append(Name, offset.ToString(), _version, effects)));
+        WriteMark(effects.Any(effect => effect.Contains(".mark {", StringComparison.Ordinal)));
+    }
+
+    // A commit that fails is made again, in another transaction, or ends the loop.
+    private async ValueTask CommitAsync(
+        RandomlyFailingJournal journal, IReadOnlyList<string> effects, Func<JournalTransaction, ValueTask> save)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            var transaction = new JournalTransaction([.. effects]);
+            try
+            {
+                await save(transaction);
+                await journal.CommitAsync(transaction);
+                break;
+            }
+            catch (OrderedFaultException) when (attempt < 3 && _random.Next(2) == 0)
+            {
+                Write("# The commit is made again.");
+            }
+            catch (OffsetConflictException e) when (e.IsAlreadyStored)
+            {
+                Write("# The commit had been executed.");
+                break;
+            }
+        }
+
         WriteMark(effects.Any(effect => effect.Contains(".mark {", StringComparison.Ordinal)));
     }
 

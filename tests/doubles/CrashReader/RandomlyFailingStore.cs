@@ -7,7 +7,7 @@ namespace CdcEmbedded.CrashReader;
 /// <param name="random">Decides.</param>
 /// <param name="percent">How many of a hundred calls fail.</param>
 /// <param name="onLoad">Gets key, text and version of each load that succeeds; null and 0 if nothing is stored.</param>
-public sealed class RandomlyFailingStore(IOffsetStore inner, Random random, int percent, Action<string, string?, long> onLoad)
+public class RandomlyFailingStore(IOffsetStore inner, Random random, int percent, Action<string, string?, long> onLoad)
     : IOffsetStore
 {
     private readonly Lock _gate = new();

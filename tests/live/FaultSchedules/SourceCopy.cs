@@ -61,6 +61,9 @@ public sealed class SourceCopy
 
     private static string KeyText(DataRecord key) => string.Join('\u0001', key.Select(field => field.Value.ToString()));
 
+    private static string KeyText(DataRecord key, DataRecord image) => string.Join('\u0001', key.Select(field =>
+        image.TryGetValue(field.Name, out DataValue value) && !value.IsAbsent ? value.ToString() : field.Value.ToString()));
+
     private static void Overlay(Dictionary<string, DataValue> row, DataRecord image)
     {
         foreach (RecordField field in image)
@@ -104,13 +107,14 @@ public sealed class SourceCopy
                 Overlay(created, change.After);
                 return rows.TryAdd(key, created);
             case ChangeOperation.Update:
-                if (!rows.Remove(related ?? key, out Dictionary<string, DataValue>? row))
+                // An update may change the key: its images have both.
+                if (!rows.Remove(KeyText(change.Key, change.Before), out Dictionary<string, DataValue>? row))
                 {
                     return false;
                 }
 
                 Overlay(row, change.After);
-                return rows.TryAdd(key, row);
+                return rows.TryAdd(KeyText(change.Key, change.After), row);
             default:
                 bool existed = rows.Remove(key, out Dictionary<string, DataValue>? old);
                 if (existed && related is not null && old is not null)
