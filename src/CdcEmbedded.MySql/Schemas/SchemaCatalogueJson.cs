@@ -6,6 +6,7 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <summary>The JSON of tables and of catalogues.</summary>
 /// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
 /// table: {"db":name,"name":name,"cs":charset,"engine":name,"hash":true,
+///         "keys":[{"n":name,"u":true,"h":true,"p":[column,prefix,…]}],"period":[name,start,end],
 ///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true,"end":true}]}</code></remarks>
 internal static class SchemaCatalogueJson
 {
@@ -81,6 +82,26 @@ internal static class SchemaCatalogueJson
             writer.WriteBoolean("hash"u8, true);
         }
 
+        if (table.Period is { } period)
+        {
+            writer.WriteStartArray("period"u8);
+            writer.WriteStringValue(period.Name);
+            writer.WriteStringValue(period.Start);
+            writer.WriteStringValue(period.End);
+            writer.WriteEndArray();
+        }
+
+        if (table.Keys is { } keys)
+        {
+            writer.WriteStartArray("keys"u8);
+            foreach (var key in keys)
+            {
+                Write(writer, key);
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteStartArray("cols"u8);
         foreach (var column in table.Columns)
         {
@@ -111,7 +132,49 @@ internal static class SchemaCatalogueJson
             element.GetProperty("cs").GetString(), element.GetProperty("engine").GetString())
         {
             MayHashKeys = element.TryGetProperty("hash", out _),
+            Keys = element.TryGetProperty("keys", out var keys) ? [.. keys.EnumerateArray().Select(ReadKey)] : null,
+            Period = element.TryGetProperty("period", out var period) && period.GetArrayLength() == 3
+                ? (period[0].GetString() ?? "", period[1].GetString() ?? "", period[2].GetString() ?? "") : null,
         };
+    }
+
+    private static KeyDefinition ReadKey(JsonElement element)
+    {
+        var parts = new List<(string, int)>();
+        var written = element.GetProperty("p");
+        for (var i = 0; i + 1 < written.GetArrayLength(); i += 2)
+        {
+            parts.Add((written[i].GetString() ?? "", written[i + 1].GetInt32()));
+        }
+
+        return new KeyDefinition(element.GetProperty("n").GetString() ?? "", element.TryGetProperty("u", out _),
+            element.TryGetProperty("h", out _),
+            parts);
+    }
+
+    private static void Write(Utf8JsonWriter writer, KeyDefinition key)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("n"u8, key.Name);
+        if (key.IsUnique)
+        {
+            writer.WriteBoolean("u"u8, true);
+        }
+
+        if (key.IsHash)
+        {
+            writer.WriteBoolean("h"u8, true);
+        }
+
+        writer.WriteStartArray("p"u8);
+        foreach (var (column, prefix) in key.Parts)
+        {
+            writer.WriteStringValue(column);
+            writer.WriteNumberValue(prefix);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, ColumnDefinition column)

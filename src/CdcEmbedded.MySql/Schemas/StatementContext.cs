@@ -8,6 +8,8 @@ namespace CdcEmbedded.MySql.Schemas;
 internal readonly record struct StatementContext
 {
     private const ulong RealAsFloatMode = 1;
+    private const ulong OracleMode = 512;
+    private const ulong MaxDbMode = 4096;
 
     /// <summary>The default database; empty for none.</summary>
     public string Database { get; init; }
@@ -17,6 +19,15 @@ internal readonly record struct StatementContext
 
     /// <summary>True if REAL is FLOAT.</summary>
     public bool IsRealFloat { get; init; }
+
+    /// <summary>True if names of types mean those of Oracle (MariaDB).</summary>
+    public bool IsOracle { get; init; }
+
+    /// <summary>True if TIMESTAMP is DATETIME.</summary>
+    public bool HasDateTimeTimestamps { get; init; }
+
+    /// <summary>The error with which the statement ended; 0 for none. It may have done a part of what it says.</summary>
+    public int ErrorCode { get; init; }
 
     /// <inheritdoc cref="SqlDialect.IsMariaDb"/>
     public bool IsMariaDb => Dialect.IsMariaDb;
@@ -42,6 +53,9 @@ internal readonly record struct StatementContext
             Database = query.Database,
             Dialect = dialect,
             IsRealFloat = ((status.SqlMode ?? 0) & RealAsFloatMode) != 0,
+            IsOracle = dialect.IsMariaDb && ((status.SqlMode ?? 0) & OracleMode) != 0,
+            HasDateTimeTimestamps = (dialect.ServerVersion < 80000 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
+            ErrorCode = query.ErrorCode,
             DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,
             HasPlainTimestamps = status.ExplicitDefaultsForTimestamp ?? (dialect.ServerVersion >= (dialect.IsMariaDb ? 101000 : 80002)),
         };

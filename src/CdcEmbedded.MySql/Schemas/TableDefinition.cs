@@ -27,6 +27,13 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
     /// columns, which is not the table's.</summary>
     public bool MayHashKeys { get; init; }
 
+    /// <summary>Its indexes; null where they are not known, as in notes of older versions: then the columns say which of them are the
+    /// primary key.</summary>
+    public IReadOnlyList<KeyDefinition>? Keys { get; init; }
+
+    /// <summary>The period for application time of MariaDB: its name and columns; null for none.</summary>
+    public (string Name, string Start, string End)? Period { get; init; }
+
     /// <summary>The index of the column that says until when a row was valid; -1 where the table is not system-versioned.</summary>
     public int RowEnd
     {
@@ -66,6 +73,10 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
     }
 
     /// <summary>The same table under another name.</summary>
-    public TableDefinition Renamed(string newDatabase, string newName)
-        => new(newDatabase, newName, columns, characterSet, engine) { MayHashKeys = MayHashKeys };
+    public TableDefinition Renamed(string newDatabase, string newName) => new(newDatabase, newName, columns, characterSet, engine)
+    {
+        MayHashKeys = MayHashKeys,
+        Keys = Keys,
+        Period = Period,
+    };
 }

@@ -7,9 +7,6 @@ namespace CdcEmbedded.MySql.Server;
 /// say.</summary>
 internal static class InformationSchema
 {
-    // More than any server allows (16 in MySQL, 32 in MariaDB).
-    private const int MaxKeyParts = 4096;
-
     /// <summary>Every table that the filter wants, and the databases' default character sets.</summary>
     public static async ValueTask<SchemaCatalogue> ReadAllAsync(SqlSession session, TableSelection selection, bool ignoresTableCase,
         CancellationToken cancellationToken)
@@ -67,17 +64,17 @@ internal static class InformationSchema
             return result;
         }
 
-        var keys = await ReadKeysAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
-        var hashed = session.ServerVersion.IsMariaDb ? await ReadHashedAsync(session, inDatabase, cancellationToken).ConfigureAwait(false)
-            : [];
+        var indexes = await IndexReader.ReadAsync(session, inDatabase, cancellationToken).ConfigureAwait(false);
 
         // MySQL 5.6 does not have the last column.
         var generation = session.ServerVersion.IsMariaDb ? "GENERATION_EXPRESSION" : "NULL";
-        var columns = (await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, EXTRA, "
+        var columns = (await session.QueryAsync($"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, CHARACTER_SET_NAME, "
+            + $"EXTRA, COLUMN_KEY, "
             + $"{generation} FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {inDatabase} ORDER BY TABLE_NAME, ORDINAL_POSITION",
             cancellationToken).ConfigureAwait(false))
-            .WithColumns(7);
+            .WithColumns(8);
         var byTable = new Dictionary<string, List<ColumnDefinition>>(StringComparer.Ordinal);
+        var keyColumns = new HashSet<(string, string)>();
         var namingTheirPeriod = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in columns.Rows)
         {
@@ -91,9 +88,13 @@ internal static class InformationSchema
 
                 var column = columns.Text(row, 1);
                 list.Add(new ColumnDefinition(column, columns.Text(row, 2), row[3] == "YES", row[4],
-                    keys.GetValueOrDefault((name, column)), row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true,
-                    row[6] == "ROW END"));
-                if (row[6] == "ROW START")
+                    IsVisible: row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true, IsRowEnd: row[7] == "ROW END"));
+                if (row[6] == "PRI")
+                {
+                    keyColumns.Add((name, column));
+                }
+
+                if (row[7] == "ROW START")
                 {
                     namingTheirPeriod.Add(name);
                 }
@@ -108,37 +109,28 @@ internal static class InformationSchema
                 SystemVersioning.AddTo(list);
             }
 
-            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation),
-                engine?.ToLowerInvariant()) { MayHashKeys = hashed.Contains(name) });
+            var keys = indexes.GetValueOrDefault(name) ?? [];
+            MarkKey(list, IndexReader.ChooseKey(keys, [.. list.Select(c => c.Name).Where(c => keyColumns.Contains((name, c)))]));
+            result.Add(new TableDefinition(database, name, list, CharacterSetOf(collation), engine?.ToLowerInvariant())
+            {
+                MayHashKeys = session.ServerVersion.IsMariaDb && keys.Exists(static key => key is { IsUnique: true, IsHash: true }),
+                Keys = keys,
+            });
         }
 
         return result;
     }
 
-    private static async ValueTask<Dictionary<(string, string), int>> ReadKeysAsync(SqlSession session, string inDatabase,
-        CancellationToken cancellationToken)
+    private static void MarkKey(List<ColumnDefinition> columns, KeyDefinition? key)
     {
-        var key = (await session.QueryAsync("SELECT TABLE_NAME, COLUMN_NAME, SEQ_IN_INDEX FROM information_schema.STATISTICS "
-            + $"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA = {inDatabase}", cancellationToken).ConfigureAwait(false)).WithColumns(3);
-        var ordinals = new Dictionary<(string, string), int>();
-        foreach (var row in key.Rows)
+        for (var i = 0; key is not null && i < key.Parts.Count; i++)
         {
-            var ordinal = key.Number(row, 2);
-            ordinals[(key.Text(row, 0), key.Text(row, 1))] = ordinal is > 0 and <= MaxKeyParts ? (int)ordinal
-                : throw key.Wrong($"{ordinal} as SEQ_IN_INDEX");
+            var at = columns.FindIndex(column => column.Name.Equals(key.Parts[i].Column, StringComparison.OrdinalIgnoreCase));
+            if (at >= 0)
+            {
+                columns[at] = columns[at] with { KeyOrdinal = i + 1 };
+            }
         }
-
-        return ordinals;
-    }
-
-    /// <summary>The tables with unique keys that MariaDB keeps as hashes.</summary>
-    private static async ValueTask<HashSet<string>> ReadHashedAsync(SqlSession session, string inDatabase,
-        CancellationToken cancellationToken)
-    {
-        var tables = (await session.QueryAsync("SELECT DISTINCT TABLE_NAME FROM information_schema.STATISTICS "
-            + $"WHERE NON_UNIQUE = 0 AND INDEX_TYPE = 'HASH' AND TABLE_SCHEMA = {inDatabase}",
-            cancellationToken).ConfigureAwait(false)).WithColumns(1);
-        return [.. tables.Rows.Select(row => tables.Text(row, 0))];
     }
 
     /// <summary>A collation's name begins with that of its character set.</summary>

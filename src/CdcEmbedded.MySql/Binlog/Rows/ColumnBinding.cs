@@ -8,6 +8,7 @@ namespace CdcEmbedded.MySql.Binlog.Rows;
 internal static class ColumnBinding
 {
     public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys,
+        bool hasExactNulls,
         out ColumnMetadata[] columns, out string mismatch)
     {
         columns = [];
@@ -20,7 +21,7 @@ internal static class ColumnBinding
 
         for (var i = 0; i < definitions.Count; i++)
         {
-            if (!TryBind(ref result[i], definitions[i], out mismatch))
+            if (!TryBind(ref result[i], definitions[i], hasExactNulls, out mismatch))
             {
                 mismatch = $"column {i + 1} '{definitions[i].Name}': {mismatch}";
                 return false;
@@ -32,7 +33,7 @@ internal static class ColumnBinding
         return true;
     }
 
-    private static bool TryBind(ref ColumnMetadata column, ColumnDefinition definition, out string mismatch)
+    private static bool TryBind(ref ColumnMetadata column, ColumnDefinition definition, bool hasExactNulls, out string mismatch)
     {
         mismatch = "";
         var type = ColumnTypeParser.Parse(definition.TypeText);
@@ -57,7 +58,7 @@ internal static class ColumnBinding
         {
             mismatch = $"the log has it in {told.Name}, the schema has it in {(charset ?? Charset.Binary).Name}";
         }
-        else if (column.IsNullable != definition.IsNullable)
+        else if (column.IsNullable != definition.IsNullable && (hasExactNulls || definition.IsNullable))
         {
             mismatch = $"the column {(column.IsNullable ? "is nullable" : "is NOT NULL")} in the log but not in the schema";
         }
@@ -74,6 +75,7 @@ internal static class ColumnBinding
         }
 
         column.Name = definition.Name;
+        column.IsNullable = definition.IsNullable;
         column.IsKeyHash = false;
         column.IsUnsigned = type.IsUnsigned;
         column.Labels = type.Labels ?? column.Labels;

@@ -20,8 +20,9 @@ internal sealed class TableMap
     private readonly ColumnMetadata[] _columns;
     private readonly byte[] _raw;
 
-    internal TableMap(ulong tableId, ushort flags, string database, string table, ColumnMetadata[] columns, byte[] raw)
+    internal TableMap(ulong tableId, ushort flags, string database, string table, ColumnMetadata[] columns, byte[] raw, bool hasExactNulls)
     {
+        HasExactNulls = hasExactNulls;
         TableId = tableId;
         Flags = flags;
         Database = database;
@@ -40,6 +41,9 @@ internal sealed class TableMap
         Schema = TableSchemas.Make(this);
         PrimaryKey = TableSchemas.PrimaryKey(columns);
     }
+
+    /// <summary>False for servers that write a column of an outer join's inner side as nullable: MariaDB, and MySQL before 8.0.</summary>
+    public bool HasExactNulls { get; }
 
     public ulong TableId { get; }
 
@@ -87,13 +91,13 @@ internal sealed class TableMap
     public bool TryBind(IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys, out TableMap bound, out string mismatch)
     {
         bound = this;
-        if (!ColumnBinding.TryBind(_columns, definitions, mayHashKeys, out var columns, out mismatch))
+        if (!ColumnBinding.TryBind(_columns, definitions, mayHashKeys, HasExactNulls, out var columns, out mismatch))
         {
             mismatch = $"{FullName}: {mismatch}";
             return false;
         }
 
-        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw);
+        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw, HasExactNulls);
         return true;
     }
 

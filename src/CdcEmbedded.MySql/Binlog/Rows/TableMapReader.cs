@@ -49,7 +49,8 @@ internal static class TableMapReader
         }
 
         TableMapOptionalMetadata.Read(ref reader, columns, format.IsMariaDb);
-        return new TableMap(id, flags, database, table, columns, body.ToArray());
+        return new TableMap(id, flags, database, table, columns, body.ToArray(),
+            hasExactNulls: !format.IsMariaDb && !format.ServerVersion.StartsWith("5.", StringComparison.Ordinal));
     }
 
     private static void ReadMetadata(ref SpanReader reader, ref ColumnMetadata column)

@@ -10,7 +10,7 @@ namespace CdcEmbedded.MySql.Binlog.Values;
 internal static class DecimalFormat
 {
     public const int MaxPrecision = 65;
-    public const int MaxScale = 30;
+    public const int MaxScale = 38;
     private const int GroupDigits = 9;
 
     private static ReadOnlySpan<byte> BytesOfDigits => [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
@@ -28,7 +28,7 @@ internal static class DecimalFormat
     /// <summary>Reads a value.</summary>
     /// <param name="bytes">Exactly <see cref="ByteLength"/> bytes.</param>
     /// <param name="precision">1 to 65.</param>
-    /// <param name="scale">0 to 30, at most the precision.</param>
+    /// <param name="scale">0 to 30 (38 on MariaDB), at most the precision.</param>
     /// <exception cref="CdcProtocolException">A group is too large for its number of digits.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static DataValue Read(ReadOnlySpan<byte> bytes, int precision, int scale)

@@ -1,6 +1,3 @@
-using CdcEmbedded.MySql.Binlog.Charsets;
-using CdcEmbedded.MySql.Binlog.Columns;
-
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
 /// <summary>Applies the parts of an ALTER TABLE, one after another, to a table's draft.</summary>
@@ -9,21 +6,15 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <param name="characterSetOfDatabase">What CONVERT TO CHARACTER SET DEFAULT takes; null where not known.</param>
 internal sealed class AlterTableReader(TableDraft table, StatementContext context, string? characterSetOfDatabase)
 {
-    private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
     private readonly TableKeys _keys = new();
-
-    // New and moved columns are placed after everything else, as the server does it: AFTER uses the names that columns have at the
-    // statement's end.
-    private readonly List<(ColumnDraft Column, bool IsFirst, string? After, bool IsOptional)> _placed = [];
+    private readonly ColumnPlacement _columns = new(table, context.IsMariaDb);
+    private bool _addsVersioning;
 
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
 
-    /// <summary>True if rows are removed or added that the log does not have.</summary>
-    public bool MovesPartitions { get; private set; }
-
-    /// <summary>The table whose rows are exchanged with a partition's; null for none.</summary>
-    public (string Database, string Table)? Exchanged { get; private set; }
+    /// <summary>What it does with partitions.</summary>
+    public PartitionChange Partitions { get; } = new();
 
     /// <summary>Applies the parts after the table's name.</summary>
     /// <exception cref="SqlUnreadableException">One cannot be understood for certain.</exception>
@@ -37,17 +28,26 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             tokens.TryTake(',');
         }
 
-        RenameColumns();
-        PlaceColumns();
+        _columns.Apply(_keys.AddOf);
+        if (table.ForcedCharacterSet is { } characterSet)
+        {
+            TextConversion.Apply(table, characterSet);
+        }
+
         _keys.AddTo(table, context.IsMariaDb);
+        if (_addsVersioning && !_keys.HasSystemTime && !table.Columns.Exists(static column => column.IsRowEnd))
+        {
+            VersioningColumns.AddTo(table);
+        }
     }
 
-    /// <summary>The new name and the exchanged table alone: for a table whose columns are not known.</summary>
+    /// <summary>The new name and the other tables alone: for a table whose columns are not known.</summary>
     public void ReadNames(SqlTokens tokens)
     {
         while (!tokens.IsAtEnd)
         {
-            if (tokens.Peek().Is("RENAME") || tokens.Peek().Is("EXCHANGE"))
+            if (tokens.Peek().Is("RENAME") || tokens.Peek().Is("EXCHANGE") || tokens.Peek().Is("TRUNCATE")
+                || (tokens.Peek().Is("CONVERT") && !tokens.Peek(1).Is("TO")))
             {
                 ReadPart(tokens);
             }
@@ -100,27 +100,19 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
 
     private void ReadOther(SqlTokens tokens)
     {
-        if (tokens.TryTake("ORDER", "BY") || tokens.TryTake("PARTITION", "BY"))
+        if (tokens.TryTake("ORDER", "BY"))
+        {
+            SkipOrder(tokens);
+        }
+        else if (tokens.TryTake("PARTITION", "BY"))
         {
             tokens.SkipToEnd();
         }
-        else if (tokens.Peek().Is("TRUNCATE") || tokens.Peek().Is("IMPORT") || tokens.Peek().Is("DISCARD"))
+        else if (tokens.TryTake("WITH", "SYSTEM", "VERSIONING"))
         {
-            MovesPartitions = true;
-            tokens.SkipToComma();
+            _addsVersioning = true;
         }
-        else if (tokens.TryTake("EXCHANGE"))
-        {
-            MovesPartitions = true;
-            while (!tokens.IsAtEnd && !tokens.TryTake("WITH", "TABLE"))
-            {
-                tokens.Take();
-            }
-
-            Exchanged = tokens.TakeTable(context.Database);
-            tokens.SkipToComma();
-        }
-        else if (!TableOptionReader.TryRead(tokens, table))
+        else if (!Partitions.TryRead(tokens, context.Database) && !TableOptionReader.TryRead(tokens, table))
         {
             // Locks, algorithms, keys on or off, other options: nothing that a row event shows.
             tokens.Take();
@@ -131,21 +123,38 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         }
     }
 
+    /// <summary>ORDER BY a DESC, b: its names are separated as the parts of the statement are.</summary>
+    private static void SkipOrder(SqlTokens tokens)
+    {
+        do
+        {
+            tokens.TakeName();
+            _ = tokens.TryTake("ASC") || tokens.TryTake("DESC");
+        }
+        while (tokens.Peek().Is(',') && IsEndOfOrder(tokens.Peek(2)) && !IsStartOfPart(tokens) && tokens.TryTake(','));
+
+        static bool IsEndOfOrder(SqlToken token) => token.Kind == SqlTokenKind.End || token.Is(',') || token.Is("ASC") || token.Is("DESC")
+            || token.Is("PARTITION") || token.Is("REMOVE");
+
+        static bool IsStartOfPart(SqlTokens tokens) => tokens.Peek(1).Is("FORCE");
+    }
+
     /// <summary>Options need no commas between them.</summary>
     private static bool IsOption(SqlTokens tokens)
         => tokens.Peek().Is("DEFAULT") || tokens.Peek().Is("CHARACTER") || tokens.Peek().Is("CHARSET")
         || tokens.Peek().Is("COLLATE") || tokens.Peek().Is("ENGINE") || (tokens.Peek().Is("PARTITION") && tokens.Peek(1).Is("BY"))
-        || (tokens.Peek().Is("ORDER") && tokens.Peek(1).Is("BY"));
+        || (tokens.Peek().Is("ORDER") && tokens.Peek(1).Is("BY")) || (tokens.Peek().Is("WITH") && tokens.Peek(1).Is("SYSTEM"));
 
     private void ReadAdd(SqlTokens tokens)
     {
         if (tokens.TryTake("SYSTEM", "VERSIONING"))
         {
-            VersioningColumns.AddTo(table);
+            _addsVersioning = true;
             return;
         }
 
-        if (tokens.Peek().Is("PARTITION") && (tokens.Peek(1).Is('(') || tokens.Peek(1).Is("PARTITIONS") || tokens.Peek(1).Is("IF")))
+        if (tokens.Peek().Is("PARTITION") && (tokens.Peek(1).Is('(') || tokens.Peek(1).Is("PARTITIONS") || tokens.Peek(1).Is("IF")
+            || tokens.Peek(1).Is("LOCAL") || tokens.Peek(1).Is("NO_WRITE_TO_BINLOG")))
         {
             tokens.SkipToComma();
             return;
@@ -177,87 +186,48 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
 
     private void AddColumn(SqlTokens tokens, bool isOptional)
     {
-        var column = ColumnReader.Read(tokens, tokens.TakeName(), table.CharacterSet, context);
-        var (isFirst, after) = ReadPlace(tokens);
-        _placed.Add((column, isFirst, after, isOptional));
-    }
-
-    /// <summary>FIRST, AFTER x, or neither.</summary>
-    private static (bool IsFirst, string? After) ReadPlace(SqlTokens tokens)
-        => (tokens.TryTake("FIRST"), tokens.TryTake("AFTER") ? tokens.TakeName() : null);
-
-    private void PlaceColumns()
-    {
-        foreach (var (column, isFirst, after, isOptional) in _placed)
-        {
-            if (table.IndexOf(column.Name) >= 0)
-            {
-                if (isOptional)
-                {
-                    continue;
-                }
-
-                throw new SqlUnreadableException($"it adds the column '{column.Name}', which is there");
-            }
-
-            var end = context.IsMariaDb ? VersioningColumns.EndOf(table) : table.Columns.Count;
-            table.Columns.Insert(isFirst ? 0 : after is null ? end : table.PlaceOf(after) + 1, column);
-            if (column.OldName is null)
-            {
-                _keys.AddOf(column);
-            }
-        }
+        var column = ColumnReader.Read(tokens, tokens.TakeName(), CharacterSets.Of(table), context);
+        _columns.Add(column, ColumnPlace.Read(tokens), isOptional);
     }
 
     private void Redefine(SqlTokens tokens, string name, string newName, bool isOptional)
     {
-        var column = ColumnReader.Read(tokens, newName, table.CharacterSet, context);
-        var (isFirst, after) = ReadPlace(tokens);
-        if (isOptional && table.IndexOfOld(name) < 0)
+        var column = ColumnReader.Read(tokens, newName, CharacterSets.Of(table), context);
+        _columns.Change(name, column, ColumnPlace.Read(tokens), isOptional);
+        if (column.OldName is not null)
         {
-            return;
+            _keys.AddOf(column);
         }
-
-        var at = table.PlaceOfOld(name);
-        var old = table.Columns[at];
-        column.OldName = old.OldName;
-        table.ReplaceKey(old, column);
-        if (isFirst || after is not null)
-        {
-            table.Columns.RemoveAt(at);
-            _placed.Add((column, isFirst, after, IsOptional: false));
-        }
-        else
-        {
-            table.Columns[at] = column;
-        }
-
-        _keys.AddOf(column);
     }
 
     private void ReadDrop(SqlTokens tokens)
     {
         if (tokens.TryTake("PRIMARY", "KEY"))
         {
-            table.Key.Clear();
+            table.RemoveKey(KeyDefinition.PrimaryName);
         }
         else if (tokens.TryTake("SYSTEM", "VERSIONING"))
         {
             VersioningColumns.RemoveFrom(table);
         }
+        else if (tokens.TryTake("PERIOD"))
+        {
+            tokens.TryTake("IF", "EXISTS");
+            tokens.TryTake("FOR");
+            var name = tokens.TakeName();
+            table.Period = table.Period is { } period && period.Name.Equals(name, StringComparison.OrdinalIgnoreCase) ? null : table.Period;
+        }
         else if (tokens.Peek().Is("PARTITION"))
         {
-            MovesPartitions = true;
+            Partitions.MovesRows = true;
             tokens.SkipToEnd();
         }
-        else if ((tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("CONSTRAINT")) && IsPrimary(tokens.Peek(1)))
+        else if (tokens.TryTake("INDEX") || tokens.TryTake("KEY") || tokens.TryTake("CONSTRAINT"))
         {
-            table.Key.Clear();
-            tokens.SkipToComma();
+            tokens.TryTake("IF", "EXISTS");
+            table.RemoveKey(tokens.TakeName());
         }
-        else if (tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("FOREIGN") || tokens.Peek().Is("CHECK")
-            || tokens.Peek().Is("CONSTRAINT")
-            || (tokens.Peek().Is("PERIOD") && tokens.Peek(1).Is("FOR")))
+        else if (tokens.Peek().Is("FOREIGN") || tokens.Peek().Is("CHECK"))
         {
             tokens.SkipToComma();
         }
@@ -266,25 +236,27 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             tokens.TryTake("COLUMN");
             var isOptional = tokens.TryTake("IF", "EXISTS");
             var name = tokens.TakeName();
-            tokens.SkipToComma();
+            _ = tokens.TryTake("RESTRICT") || tokens.TryTake("CASCADE");
             var at = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
             if (at >= 0)
             {
-                table.Key.Remove(table.Columns[at]);
-                table.Columns.RemoveAt(at);
+                table.RemoveColumn(at);
             }
         }
     }
-
-    /// <summary>The primary key's name as an index, which needs quotes.</summary>
-    private static bool IsPrimary(SqlToken token)
-        => token.Kind == SqlTokenKind.Name && token.Text.Equals("PRIMARY", StringComparison.OrdinalIgnoreCase);
 
     private void ReadRename(SqlTokens tokens)
     {
         if (tokens.TryTake("INDEX") || tokens.TryTake("KEY"))
         {
-            tokens.SkipToComma();
+            tokens.TryTake("IF", "EXISTS");
+            var name = tokens.TakeName();
+            tokens.TryTake("TO");
+            var newName = tokens.TakeName();
+            if (table.Keys.Find(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } key)
+            {
+                key.Name = newName;
+            }
         }
         else if (tokens.TryTake("COLUMN"))
         {
@@ -295,25 +267,12 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
                 throw SqlTokens.Unexpected("TO", tokens.Peek());
             }
 
-            _renames.Add((name, tokens.TakeName(), isOptional));
+            _columns.Rename(name, tokens.TakeName(), isOptional);
         }
         else
         {
             _ = tokens.TryTake("TO") || tokens.TryTake("AS") || tokens.TryTake('=');
             NewName = tokens.TakeTable(context.Database);
-        }
-    }
-
-    /// <summary>Renames all columns at once, as the server does: two may swap their names.</summary>
-    private void RenameColumns()
-    {
-        foreach (var (name, newName, isOptional) in _renames)
-        {
-            var place = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
-            if (place >= 0)
-            {
-                table.Columns[place].Name = newName;
-            }
         }
     }
 
@@ -336,6 +295,10 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         {
             table.Columns[table.PlaceOfOld(name)].IsVisible = true;
         }
+        else if (tokens.TryTake("SET", "DEFAULT"))
+        {
+            ColumnReader.SkipExpression(tokens);
+        }
         else
         {
             tokens.SkipToComma();
@@ -346,9 +309,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     {
         if (!tokens.TryTake("TO"))
         {
-            // MariaDB's CONVERT PARTITION p TO TABLE t, CONVERT TABLE t TO PARTITION p.
-            MovesPartitions = true;
-            tokens.SkipToEnd();
+            Partitions.ReadConversion(tokens, context.Database);
             return;
         }
 
@@ -363,43 +324,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? characterSet;
         }
 
-        var to = Charset.ByName(characterSet ?? characterSetOfDatabase
-            ?? throw new SqlUnreadableException("the database's character set is not known"))
-            ?? throw new SqlUnreadableException($"the character set {characterSet} is not known");
-        table.CharacterSet = to.Name;
-        foreach (var column in table.Columns)
-        {
-            ConvertColumn(column, to);
-        }
-    }
-
-    private static void ConvertColumn(ColumnDraft column, Charset to)
-    {
-        var isGrowing = column.TypeText is "tinytext" or "text" or "mediumtext";
-        if (column.CharacterSet is null && isGrowing && to.MaxLength > 1)
-        {
-            throw new SqlUnreadableException($"how large the {column.TypeText} '{column.Name}' becomes depends on its character set, "
-                + "which is not known");
-        }
-
-        if ((column.CharacterSet is null && !ColumnTypeText.HasCharacterSet(column.TypeText))
-            || (Charset.ByName(column.CharacterSet ?? "latin1") is not { } from))
-        {
-            return;
-        }
-
-        column.CharacterSet = to.Name;
-        if (to.IsBinary)
-        {
-            TextTypeReader.MakeBytes(column);
-            return;
-        }
-
-        // MySQL manual, "ALTER TABLE": a TEXT becomes the next larger type where its characters may need more bytes.
-        if (to.MaxLength > from.MaxLength && isGrowing)
-        {
-            long bytes = column.TypeText switch { "tinytext" => 255, "text" => 65535, _ => 16777215 };
-            column.TypeText = ColumnTypeReader.BlobOf(bytes / from.MaxLength * to.MaxLength) + "text";
-        }
+        table.CharacterSet = table.ForcedCharacterSet = characterSet ?? characterSetOfDatabase
+            ?? throw new SqlUnreadableException("the database's character set is not known");
     }
 }

@@ -3,12 +3,19 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>Applies what a statement does to a catalogue, and collects it. A table about which a statement cannot be understood for certain
 /// becomes unknown.</summary>
 /// <param name="catalogue">The known tables.</param>
-internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
+/// <param name="errorCode">The error with which the statement ended; 0 for none.</param>
+internal sealed class CatalogueChanges(SchemaCatalogue catalogue, int errorCode = 0)
 {
+    // DROP TABLE of tables some of which do not exist has dropped the others.
+    private const int NoSuchTable = 1051;
+
     private readonly List<TableChange> _list = [];
 
     /// <summary>The known tables.</summary>
     public SchemaCatalogue Catalogue => catalogue;
+
+    /// <summary>True if the statement ended with an error, and is in the log because it had done a part of its work.</summary>
+    public bool HasFailed => errorCode != 0;
 
     /// <summary>What the statement changed so far.</summary>
     public IReadOnlyList<TableChange> List => _list;
@@ -27,6 +34,7 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
         TableDefinition? definition = null;
         try
         {
+            ThrowIfFailed();
             definition = read();
             catalogue.Set(definition);
         }
@@ -47,6 +55,13 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
     /// <summary>Renames a table.</summary>
     public void Rename(string database, string table, string newDatabase, string newTable)
     {
+        if (HasFailed)
+        {
+            Define(TableChangeKind.Alter, database, table, () => throw Failed());
+            Define(TableChangeKind.Alter, newDatabase, newTable, () => throw Failed());
+            return;
+        }
+
         var definition = catalogue.Find(database, table)?.Renamed(newDatabase, newTable);
         catalogue.Forget(database, table);
         if (definition is null)
@@ -66,9 +81,16 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
     /// <param name="database">Its database.</param>
     /// <param name="table">The table.</param>
     /// <param name="isOptional">True for IF EXISTS.</param>
-    public void Drop(string database, string table, bool isOptional)
+    /// <param name="isCertain">True if it was dropped even though the statement failed.</param>
+    public void Drop(string database, string table, bool isOptional, bool isCertain = false)
     {
-        if (!isOptional || !catalogue.IsAbsent(database, table))
+        if (HasFailed && !isCertain && errorCode != NoSuchTable && !catalogue.IsAbsent(database, table))
+        {
+            Define(TableChangeKind.Alter, database, table, () => throw Failed());
+            return;
+        }
+
+        if (!(isOptional || HasFailed) || !catalogue.IsAbsent(database, table))
         {
             _list.Add(new TableChange(TableChangeKind.Drop, database, table));
         }
@@ -104,4 +126,15 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue)
     /// <summary>A database's default character set; null where it is not known.</summary>
     public string? CharacterSetOf(string database, in StatementContext context)
         => catalogue.CharacterSetOf(database) ?? (catalogue.Assumes ? context.DefaultCharacterSet : null);
+
+    /// <exception cref="SqlUnreadableException">The statement ended with an error.</exception>
+    private void ThrowIfFailed()
+    {
+        if (HasFailed)
+        {
+            throw Failed();
+        }
+    }
+
+    private SqlUnreadableException Failed() => new($"it ended with the error {errorCode} and may have done a part of its work");
 }

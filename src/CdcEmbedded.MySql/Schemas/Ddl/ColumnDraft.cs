@@ -24,6 +24,12 @@ internal sealed class ColumnDraft
     /// <inheritdoc cref="ColumnDefinition.IsRowEnd"/>
     public bool IsRowEnd { get; set; }
 
+    /// <summary>True if the statement defines it.</summary>
+    public bool IsDefinedHere { get; init; }
+
+    /// <summary>The text type of its definition, whose stored form depends on the character set; null for others.</summary>
+    public TextType? Text { get; set; }
+
     /// <summary>True if its own definition makes it the primary key.</summary>
     public bool IsKey { get; set; }
 

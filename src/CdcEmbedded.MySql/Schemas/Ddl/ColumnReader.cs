@@ -18,15 +18,16 @@ internal static class ColumnReader
     };
 
     /// <summary>Reads the definition up to a comma, a closing parenthesis, or FIRST or AFTER.</summary>
-    public static ColumnDraft Read(SqlTokens tokens, string name, string? tableCharacterSet, in StatementContext context)
+    public static ColumnDraft Read(SqlTokens tokens, string name, CharacterSets sets, in StatementContext context)
     {
-        var column = new ColumnDraft { Name = name, TypeText = "" };
-        ColumnTypeReader.Read(tokens, column, tableCharacterSet, context);
+        var column = new ColumnDraft { Name = name, TypeText = "", IsDefinedHere = true };
+        ColumnTypeReader.Read(tokens, column, context);
         while (!IsAtEnd(tokens))
         {
             ReadAttribute(tokens, column);
         }
 
+        TextTypeReader.Complete(column, sets);
         return column;
     }
 
@@ -53,9 +54,14 @@ internal static class ColumnReader
         {
             column.IsVisible = false;
         }
-        else if (tokens.TryTake("AUTO_INCREMENT") || tokens.TryTake("SERIAL", "DEFAULT", "VALUE"))
+        else if (tokens.TryTake("AUTO_INCREMENT"))
         {
             column.IsNullable = false;
+        }
+        else if (tokens.TryTake("SERIAL", "DEFAULT", "VALUE"))
+        {
+            column.IsNullable = false;
+            column.IsUnique = true;
         }
         else if (tokens.TryTake("PRIMARY"))
         {
@@ -102,7 +108,12 @@ internal static class ColumnReader
         }
         else if (tokens.TryTake("COLLATE"))
         {
-            ReadCollation(tokens, column);
+            // Numbers and times have none.
+            var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
+            if (column.Text is { } text)
+            {
+                text.CollationCharacterSet ??= characterSet;
+            }
         }
         else if (tokens.TryTake("CONSTRAINT"))
         {
@@ -141,35 +152,16 @@ internal static class ColumnReader
         }
     }
 
-    /// <summary>After other attributes too it sets the character set of a text; where bytes would become text or text bytes, the type is
-    /// not certain.</summary>
-    private static void ReadCollation(SqlTokens tokens, ColumnDraft column)
-    {
-        var type = column.TypeText;
-        var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
-        var isBytes = type.StartsWith("binary", StringComparison.Ordinal) || type.StartsWith("varbinary", StringComparison.Ordinal)
-            || type.EndsWith("blob", StringComparison.Ordinal);
-        var isText = column.CharacterSet is not null || ColumnTypeText.HasCharacterSet(type);
-        if (characterSet is null || characterSet == column.CharacterSet || !(isBytes || isText))
-        {
-            // Numbers and times have none.
-            return;
-        }
-
-        if (isBytes || characterSet == "binary")
-        {
-            throw new SqlUnreadableException($"a collation of {characterSet} follows {type}");
-        }
-
-        column.CharacterSet = characterSet;
-    }
-
     private static void PassAttribute(SqlTokens tokens)
     {
         var word = tokens.Take();
-        if (word.Kind == SqlTokenKind.Word && PassedWithValue.Contains(word.Text))
+        if (word.IsName && tokens.TryTake('='))
         {
-            tokens.TryTake('=');
+            // Attributes of MariaDB's storage engines may have any name.
+            tokens.Take();
+        }
+        else if (word.Kind == SqlTokenKind.Word && PassedWithValue.Contains(word.Text))
+        {
             tokens.Take();
         }
         else if (word.Kind != SqlTokenKind.Word || !Passed.Contains(word.Text))
@@ -184,8 +176,9 @@ internal static class ColumnReader
         column.IsNullable = false;
     }
 
-    /// <summary>A default: a literal with its sign or prefix, a function with its arguments, or an expression in parentheses.</summary>
-    private static void SkipExpression(SqlTokens tokens)
+    /// <summary>Skips a default: a literal with its sign or prefix, a function with its arguments, or an expression in
+    /// parentheses.</summary>
+    public static void SkipExpression(SqlTokens tokens)
     {
         if (tokens.TrySkipParentheses())
         {
@@ -197,9 +190,16 @@ internal static class ColumnReader
         }
 
         var first = tokens.Take();
-        if (first.Kind == SqlTokenKind.Word && tokens.Peek().Kind == SqlTokenKind.Text)
+        if (first.Kind == SqlTokenKind.Word && first.Text.StartsWith('_') && tokens.Peek() is { Kind: SqlTokenKind.Word } word
+            && (word.Is("x") || word.Is("b") || char.IsAsciiDigit(word.Text[0])))
         {
-            // _utf8'x', x'00', b'1', DATE '2024-01-01'.
+            // _utf8 x'41', _latin1 0x41.
+            first = tokens.Take();
+        }
+
+        while (first.Kind is SqlTokenKind.Word or SqlTokenKind.Text && tokens.Peek().Kind == SqlTokenKind.Text)
+        {
+            // _utf8'x', x'00', b'1', DATE '2024-01-01', 'a' 'b'.
             tokens.Take();
         }
 

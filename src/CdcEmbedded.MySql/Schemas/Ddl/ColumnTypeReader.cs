@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
@@ -28,10 +27,9 @@ internal static class ColumnTypeReader
     /// <summary>Reads the type.</summary>
     /// <param name="tokens">Positioned at the type.</param>
     /// <param name="column">Gets the type, its character set and its nullability.</param>
-    /// <param name="tableCharacterSet">What texts have where nothing else is said; null where not known.</param>
     /// <param name="context">The session's settings.</param>
     /// <exception cref="SqlUnreadableException">The type is not known.</exception>
-    public static void Read(SqlTokens tokens, ColumnDraft column, string? tableCharacterSet, in StatementContext context)
+    public static void Read(SqlTokens tokens, ColumnDraft column, in StatementContext context)
     {
         var word = tokens.Take();
         if (word.Kind != SqlTokenKind.Word)
@@ -51,6 +49,14 @@ internal static class ColumnTypeReader
             case "serial":
                 column.TypeText = "bigint unsigned";
                 column.IsNullable = false;
+                column.IsUnique = true;
+                break;
+            case "number" or "varchar2" or "raw" or "clob" or "date" or "blob"
+                when context.IsMariaDb && OracleType(tokens, name, context) is { } oracle:
+                (column.TypeText, column.Text) = oracle;
+                break;
+            case "timestamp" when context.HasDateTimeTimestamps:
+                column.TypeText = WithDigits("datetime", TryReadSize(tokens));
                 break;
             case "real":
                 column.TypeText = ReadNumber(tokens, context.IsRealFloat ? "float" : "double");
@@ -62,7 +68,7 @@ internal static class ColumnTypeReader
                 column.TypeText = ReadDecimal(tokens);
                 break;
             case "bit":
-                column.TypeText = Sized("bit", TryReadSize(tokens) ?? 1);
+                column.TypeText = Sized("bit", Math.Max(1, TryReadSize(tokens) ?? 1));
                 break;
             case "time" or "datetime":
                 column.TypeText = WithDigits(name, TryReadSize(tokens));
@@ -72,7 +78,7 @@ internal static class ColumnTypeReader
                 column.IsNullable = context.HasPlainTimestamps;
                 break;
             case "json" when context.IsMariaDb:
-                (column.TypeText, column.CharacterSet) = ("longtext", "utf8mb4");
+                column.Text = new TextType("longtext", null) { CharacterSet = "utf8mb4" };
                 break;
             case "json":
                 column.TypeText = "json";
@@ -87,16 +93,16 @@ internal static class ColumnTypeReader
                 column.TypeText = SizedBytes(TryReadSize(tokens) ?? throw SqlTokens.Unexpected("a length", tokens.Peek()));
                 break;
             case "blob":
-                column.TypeText = BlobOf(TryReadSize(tokens) ?? 65535) + "blob";
+                column.TypeText = BlobOf(TryReadSize(tokens) is > 0 and var bytes ? bytes : 65535) + "blob";
                 break;
             case "enum" or "set":
-                ReadLabels(tokens, column, name, tableCharacterSet);
+                column.Text = ReadLabels(tokens, name);
                 break;
             case var _ when Plain.Contains(name):
                 column.TypeText = name is "geometrycollection" or "geomcollection" ? CollectionName(context) : name;
                 break;
             default:
-                TextTypeReader.Read(tokens, column, name, tableCharacterSet);
+                column.Text = TextTypeReader.Read(tokens, name);
                 break;
         }
     }
@@ -184,39 +190,41 @@ internal static class ColumnTypeReader
         }
     }
 
-    private static void ReadLabels(SqlTokens tokens, ColumnDraft column, string name, string? tableCharacterSet)
+    private static TextType ReadLabels(SqlTokens tokens, string name)
     {
         var inner = tokens.TakeParentheses();
-        var text = new StringBuilder(name).Append('(');
+        var labels = new List<TextLabel>();
         do
         {
-            var label = inner.Take();
-            if (label.Kind == SqlTokenKind.Word && inner.Peek().Kind == SqlTokenKind.Text)
-            {
-                if (!label.Text.StartsWith('_') && !label.Is("N"))
-                {
-                    throw new SqlUnreadableException($"a label is written as {label.Text}'…'");
-                }
-
-                label = inner.Take();
-            }
-
-            if (label.Kind != SqlTokenKind.Text)
-            {
-                throw SqlTokens.Unexpected("a label", label);
-            }
-
-            text.Append(text[^1] == '(' ? "'" : ",'").Append(Quoted(label.Text.TrimEnd(' '))).Append('\'');
+            labels.Add(TextLabel.Read(inner));
         }
         while (inner.TryTake(','));
-        column.TypeText = text.Append(')').ToString();
-        column.CharacterSet = TextTypeReader.ReadCharacterSet(tokens, tableCharacterSet);
+        var type = new TextType(name, null) { Labels = labels };
+        TextTypeReader.ReadCharacterSet(tokens, type);
+        return type;
     }
 
-    private static string Quoted(string label)
-        => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
-        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
-            .Replace("\r", "\\r", StringComparison.Ordinal);
+    /// <summary>MariaDB's types of Oracle (manual, "SQL_MODE=ORACLE"); DATE and BLOB mean them only in that mode.</summary>
+    private static (string TypeText, TextType? Text)? OracleType(SqlTokens tokens, string name, in StatementContext context)
+    {
+        switch (name)
+        {
+            case "number":
+                return (tokens.Peek().Is('(') ? ReadDecimal(tokens) : "double", null);
+            case "varchar2":
+                return ("", TextTypeReader.Read(tokens, "varchar"));
+            case "raw":
+                return (SizedBytes(TryReadSize(tokens) ?? throw SqlTokens.Unexpected("a length", tokens.Peek())), null);
+            case "clob":
+                return ("", TextTypeReader.Read(tokens, "longtext"));
+            case "date" when context.IsOracle:
+                return ("datetime", null);
+            case "blob" when context.IsOracle && !tokens.Peek().Is('('):
+                return ("longblob", null);
+            default:
+                return null;
+        }
+    }
 
     /// <summary>MySQL 8.0 has renamed it.</summary>
     private static string CollectionName(in StatementContext context)

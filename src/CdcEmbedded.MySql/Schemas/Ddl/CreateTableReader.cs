@@ -16,13 +16,11 @@ internal static class CreateTableReader
         }
 
         var keys = new TableKeys();
-        var hasPeriod = false;
         do
         {
-            hasPeriod |= elements.Peek().Is("PERIOD") && elements.Peek(1).Is("FOR") && elements.Peek(2).Is("SYSTEM_TIME");
             if (!TableElementReader.TryReadKey(elements, keys))
             {
-                var column = ColumnReader.Read(elements, elements.TakeName(), table.CharacterSet, context);
+                var column = ColumnReader.Read(elements, elements.TakeName(), CharacterSets.Of(table), context);
                 table.Columns.Add(column);
                 isVersioned |= column.IsVersioned;
                 keys.AddOf(column);
@@ -35,7 +33,7 @@ internal static class CreateTableReader
         }
 
         keys.AddTo(table, context.IsMariaDb);
-        if (isVersioned && !hasPeriod)
+        if (isVersioned && !keys.HasSystemTime)
         {
             VersioningColumns.AddTo(table);
         }

@@ -32,6 +32,7 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
         if (isReplacing)
         {
             catalogue.ForgetDatabase(name);
+            changes.Add(new TableChange(TableChangeKind.DropDatabase, name, ""));
         }
         else if (kind == TableChangeKind.CreateDatabase)
         {

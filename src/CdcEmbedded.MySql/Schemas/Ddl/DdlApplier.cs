@@ -10,17 +10,15 @@ internal sealed class DdlApplier
     private readonly TableStatements _tables;
     private readonly SequenceStatements _sequences;
     private readonly IndexStatements _indexes;
-    private readonly bool _isMariaDb;
 
     private DdlApplier(SchemaCatalogue catalogue, SqlTokens tokens, in StatementContext context)
     {
         _tokens = tokens;
-        _changes = new CatalogueChanges(catalogue);
+        _changes = new CatalogueChanges(catalogue, context.ErrorCode);
         _databases = new DatabaseStatements(_changes, tokens, context);
         _tables = new TableStatements(_changes, tokens, context);
         _sequences = new SequenceStatements(_changes, tokens, context);
         _indexes = new IndexStatements(_changes, tokens, context);
-        _isMariaDb = context.IsMariaDb;
     }
 
     /// <summary>True if a statement may be one of those that are read here: most are known by their first word.</summary>
@@ -114,9 +112,14 @@ internal sealed class DdlApplier
         {
             _sequences.ReadCreate(isReplacing);
         }
-        else if (_isMariaDb && _tokens.TryTake("UNIQUE", "INDEX"))
+        else
         {
-            _indexes.ReadCreateUnique();
+            var isUnique = _tokens.TryTake("UNIQUE");
+            _ = isUnique || _tokens.TryTake("FULLTEXT") || _tokens.TryTake("SPATIAL") || _tokens.TryTake("VECTOR");
+            if (_tokens.TryTake("INDEX"))
+            {
+                _indexes.ReadCreate(isUnique, isReplacing);
+            }
         }
     }
 

@@ -1,17 +1,19 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>CREATE UNIQUE INDEX and DROP INDEX, as far as they show in row events.</summary>
+/// <summary>CREATE INDEX and DROP INDEX: they may change which columns are a table's key, and how many columns its row events
+/// have.</summary>
 /// <param name="changes">Applies them.</param>
 /// <param name="tokens">The words after INDEX.</param>
 /// <param name="context">The session's settings.</param>
 internal sealed class IndexStatements(CatalogueChanges changes, SqlTokens tokens, StatementContext context)
 {
-    /// <summary>CREATE UNIQUE INDEX name [USING type] ON t (columns) of MariaDB: other indexes show in no row event.</summary>
-    public void ReadCreateUnique()
+    /// <summary>CREATE INDEX name [USING type] ON t (columns).</summary>
+    /// <param name="isUnique">True for UNIQUE.</param>
+    /// <param name="isReplacing">True for MariaDB's OR REPLACE.</param>
+    public void ReadCreate(bool isUnique, bool isReplacing)
     {
-        tokens.TryTake("IF", "NOT", "EXISTS");
-        tokens.TakeName();
-        var keys = new TableKeys { HasHash = tokens.TryTake("USING", "HASH") };
+        var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
+        var key = new NewKey(tokens.TakeName(), isUnique) { IsOptional = isOptional, Replaces = isReplacing };
         while (!tokens.TryTake("ON"))
         {
             if (tokens.IsAtEnd)
@@ -19,27 +21,32 @@ internal sealed class IndexStatements(CatalogueChanges changes, SqlTokens tokens
                 throw SqlTokens.Unexpected("ON", tokens.Peek());
             }
 
-            tokens.Take();
+            key.IsHash |= tokens.Take().Is("HASH");
         }
 
         var (database, table) = tokens.TakeTable(context.Database);
-        keys.HasHash |= TableElementReader.ReadKey(tokens, keys.Unique);
-        if (changes.Catalogue.Find(database, table) is { MayHashKeys: false } known)
+        if (changes.Catalogue.Find(database, table) is not { } known)
         {
-            var draft = TableDraft.Of(known);
-            keys.AddTo(draft, isMariaDb: true);
-            if (draft.MayHashKeys)
-            {
-                changes.Define(TableChangeKind.Alter, database, table, () => draft.ToDefinition(database, table));
-            }
+            return;
         }
+
+        changes.Define(TableChangeKind.Alter, database, table, () =>
+        {
+            TableElementReader.ReadParts(tokens, key);
+            var draft = TableDraft.Of(known);
+            var keys = new TableKeys();
+            keys.Add(key);
+            keys.AddTo(draft, context.IsMariaDb);
+            return draft.ToDefinition(database, table);
+        });
     }
 
-    /// <summary>DROP INDEX `PRIMARY` ON t drops the primary key; other indexes show in no row event.</summary>
+    /// <summary>DROP INDEX name ON t.</summary>
     public void ReadDrop()
     {
         tokens.TryTake("IF", "EXISTS");
-        if (!tokens.TakeName().Equals("PRIMARY", StringComparison.OrdinalIgnoreCase) || !tokens.TryTake("ON"))
+        var name = tokens.TakeName();
+        if (!tokens.TryTake("ON"))
         {
             return;
         }
@@ -47,11 +54,15 @@ internal sealed class IndexStatements(CatalogueChanges changes, SqlTokens tokens
         var (database, table) = tokens.TakeTable(context.Database);
         if (changes.Catalogue.Find(database, table) is { } known)
         {
-            var draft = TableDraft.Of(known);
-            draft.Key.Clear();
-            changes.Define(TableChangeKind.Alter, database, table, () => draft.ToDefinition(database, table));
+            changes.Define(TableChangeKind.Alter, database, table, () =>
+            {
+                var draft = TableDraft.Of(known);
+                draft.RemoveKey(name);
+                new TableKeys().AddTo(draft, context.IsMariaDb);
+                return draft.ToDefinition(database, table);
+            });
         }
-        else if (changes.Catalogue.MayLack)
+        else if (changes.Catalogue.MayLack && KeyDefinition.IsPrimaryName(name))
         {
             changes.Define(TableChangeKind.Alter, database, table, () => throw new SqlUnreadableException("the table is not known"));
         }

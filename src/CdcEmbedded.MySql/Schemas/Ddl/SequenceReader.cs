@@ -17,7 +17,7 @@ internal static class SequenceReader
             // MariaDB 11.5 and later; the other options show in no column.
             if (tokens.TryTake("AS"))
             {
-                ColumnTypeReader.Read(tokens, number, null, context);
+                ColumnTypeReader.Read(tokens, number, context);
             }
             else
             {

@@ -12,7 +12,11 @@ internal sealed class SequenceStatements(CatalogueChanges changes, SqlTokens tok
     {
         var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
         var (database, table) = tokens.TakeTable(context.Database);
-        if (!isOptional || isReplacing || changes.Creates(database, table))
+        if (isReplacing && changes.HasFailed)
+        {
+            changes.Drop(database, table, isOptional: true, isCertain: true);
+        }
+        else if (!isOptional || isReplacing || changes.Creates(database, table))
         {
             Define(TableChangeKind.Create, database, table, "bigint");
         }

@@ -53,25 +53,18 @@ internal sealed class SqlTokens
         return true;
     }
 
-    public bool TryTake(string first, string second)
+    /// <summary>Takes a sequence of keywords, if all of them are here.</summary>
+    public bool TryTake(params ReadOnlySpan<string> keywords)
     {
-        if (!Peek().Is(first) || !Peek(1).Is(second))
+        for (var i = 0; i < keywords.Length; i++)
         {
-            return false;
+            if (!Peek(i).Is(keywords[i]))
+            {
+                return false;
+            }
         }
 
-        _at += 2;
-        return true;
-    }
-
-    public bool TryTake(string first, string second, string third)
-    {
-        if (!Peek().Is(first) || !Peek(1).Is(second) || !Peek(2).Is(third))
-        {
-            return false;
-        }
-
-        _at += 3;
+        _at += keywords.Length;
         return true;
     }
 
@@ -105,8 +98,11 @@ internal sealed class SqlTokens
     /// <summary>A whole number that must be here.</summary>
     public int TakeNumber()
     {
+        // What is after a decimal point does not count (sql/sql_yacc.yy, field_length).
         var token = Take();
-        return int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        var digits = token.Text.AsSpan();
+        digits = digits.IndexOf('.') is >= 0 and var point ? digits[..point] : digits;
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw Unexpected("a number", token);
     }
 

@@ -7,32 +7,55 @@ internal sealed class TableDraft
 {
     public List<ColumnDraft> Columns { get; } = [];
 
-    /// <summary>The columns of the primary key in its order.</summary>
-    public List<ColumnDraft> Key { get; } = [];
+    /// <summary>The indexes in the server's order.</summary>
+    public List<KeyDraft> Keys { get; } = [];
 
     /// <summary>The character set of new columns; null where not known.</summary>
     public string? CharacterSet { get; set; }
+
+    /// <summary>The character set that CONVERT TO gives all texts; null without it.</summary>
+    public string? ForcedCharacterSet { get; set; }
 
     public string? Engine { get; set; }
 
     /// <inheritdoc cref="TableDefinition.MayHashKeys"/>
     public bool MayHashKeys { get; set; }
 
+    /// <inheritdoc cref="TableDefinition.Period"/>
+    public (string Name, string Start, string End)? Period { get; set; }
+
+    /// <summary>False if the indexes are not known but for the primary key.</summary>
+    public bool KnowsKeys { get; private init; } = true;
+
     public static TableDraft Of(TableDefinition table)
     {
-        var draft = new TableDraft { CharacterSet = table.CharacterSet, Engine = table.Engine, MayHashKeys = table.MayHashKeys };
-        var key = new SortedDictionary<int, ColumnDraft>();
+        var draft = new TableDraft
+        {
+            CharacterSet = table.CharacterSet, Engine = table.Engine, MayHashKeys = table.MayHashKeys, Period = table.Period,
+            KnowsKeys = table.Keys is not null,
+        };
         foreach (var column in table.Columns)
         {
-            var columnDraft = ColumnDraft.Of(column);
-            draft.Columns.Add(columnDraft);
-            if (column.KeyOrdinal > 0)
-            {
-                key[column.KeyOrdinal] = columnDraft;
-            }
+            draft.Columns.Add(ColumnDraft.Of(column));
         }
 
-        draft.Key.AddRange(key.Values);
+        if (table.Keys is null)
+        {
+            draft.AddPrimaryKeyOf(table);
+            return draft;
+        }
+
+        foreach (var key in table.Keys)
+        {
+            var keyDraft = new KeyDraft { Name = key.Name, IsUnique = key.IsUnique, IsHash = key.IsHash };
+            foreach (var (column, prefix) in key.Parts)
+            {
+                keyDraft.Parts.Add((draft.IndexOf(column) is >= 0 and var place ? draft.Columns[place] : null, prefix));
+            }
+
+            draft.Keys.Add(keyDraft);
+        }
+
         return draft;
     }
 
@@ -40,7 +63,8 @@ internal sealed class TableDraft
     public int IndexOf(string name) => Columns.FindIndex(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The place of a column by its name before the statement; -1 for none.</summary>
-    public int IndexOfOld(string name) => Columns.FindIndex(c => string.Equals(c.OldName, name, StringComparison.OrdinalIgnoreCase));
+    public int IndexOfOld(string name)
+        => Columns.FindIndex(c => string.Equals(c.OldName, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The place of a column that must be there.</summary>
     public int PlaceOf(string name) => Found(IndexOf(name), name);
@@ -48,36 +72,92 @@ internal sealed class TableDraft
     /// <summary>The place of a column that must have been there before the statement.</summary>
     public int PlaceOfOld(string name) => Found(IndexOfOld(name), name);
 
-    /// <summary>Makes a column part of the primary key, which takes no nulls.</summary>
-    public void AddKey(string name)
+    /// <summary>Removes a column, and what is left of indexes without it.</summary>
+    public void RemoveColumn(int place)
     {
-        var column = Columns[PlaceOf(name)];
-        column.IsNullable = false;
-        Key.Add(column);
+        var column = Columns[place];
+        Columns.RemoveAt(place);
+        foreach (var key in Keys)
+        {
+            key.Parts.RemoveAll(part => part.Column == column);
+        }
+
+        Keys.RemoveAll(static key => key.Parts.Count == 0);
     }
 
-    /// <summary>Puts a new definition in a column's place in the primary key.</summary>
-    public void ReplaceKey(ColumnDraft old, ColumnDraft column)
+    /// <summary>Replaces a column by its new definition.</summary>
+    public void ReplaceColumn(int place, ColumnDraft column)
     {
-        var at = Key.IndexOf(old);
-        if (at >= 0)
+        var old = Columns[place];
+        Columns[place] = column;
+        foreach (var key in Keys)
         {
-            Key[at] = column;
+            for (var i = 0; i < key.Parts.Count; i++)
+            {
+                if (key.Parts[i].Column == old)
+                {
+                    key.Parts[i] = (column, key.Parts[i].Prefix);
+                }
+            }
         }
     }
 
+    /// <summary>Removes an index; without effect where there is none of the name.</summary>
+    public void RemoveKey(string name) => Keys.RemoveAll(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <exception cref="SqlUnreadableException">Two columns have one name: the statement did not do what it says.</exception>
     public TableDefinition ToDefinition(string database, string name)
     {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var key = PrimaryKey();
         var columns = new ColumnDefinition[Columns.Count];
         for (var i = 0; i < columns.Length; i++)
         {
             var column = Columns[i];
-            columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet, Key.IndexOf(column) + 1,
-                column.IsVisible, column.IsRowEnd);
+            if (!names.Add(column.Name))
+            {
+                throw new SqlUnreadableException($"it has two columns '{column.Name}'");
+            }
+
+            columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet,
+                (key?.Parts.FindIndex(part => part.Column == column) ?? -1) + 1, column.IsVisible,
+                column.IsRowEnd);
         }
 
-        return new TableDefinition(database, name, columns, CharacterSet, Engine) { MayHashKeys = MayHashKeys };
+        return new TableDefinition(database, name, columns, CharacterSet, Engine)
+        {
+            MayHashKeys = MayHashKeys,
+            Keys = KnowsKeys ? Keys.ConvertAll(DefinitionOf) : null,
+            Period = Period,
+        };
     }
+
+    /// <summary>The primary key or, without one, the first unique key without nulls, which servers use instead (sql/table.cc,
+    /// open_table_from_share).</summary>
+    private KeyDraft? PrimaryKey()
+        => Keys.Find(static key => key.IsPrimary) ?? Keys.Find(static key => key is { IsUnique: true, HasNulls: false, HasPrefix: false });
+
+    private void AddPrimaryKeyOf(TableDefinition table)
+    {
+        var parts = new SortedDictionary<int, ColumnDraft>();
+        for (var i = 0; i < table.Columns.Count; i++)
+        {
+            if (table.Columns[i].KeyOrdinal > 0)
+            {
+                parts[table.Columns[i].KeyOrdinal] = Columns[i];
+            }
+        }
+
+        if (parts.Count > 0)
+        {
+            var key = new KeyDraft { Name = KeyDefinition.PrimaryName, IsUnique = true };
+            key.Parts.AddRange(parts.Values.Select(static column => ((ColumnDraft?)column, 0)));
+            Keys.Add(key);
+        }
+    }
+
+    private static KeyDefinition DefinitionOf(KeyDraft key)
+        => new(key.Name, key.IsUnique, key.IsHash, key.Parts.ConvertAll(static part => (part.Column?.Name ?? "", part.Prefix)));
 
     private static int Found(int place, string name) => place >= 0 ? place
         : throw new SqlUnreadableException($"it names the column '{name}', which is not known");

@@ -4,49 +4,46 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// constraints.</summary>
 internal static class TableElementReader
 {
-    private static readonly HashSet<string> Indexes = new(StringComparer.OrdinalIgnoreCase) { "INDEX", "KEY", "FULLTEXT", "SPATIAL" };
-
     /// <summary>Reads an element that is no column.</summary>
     /// <param name="tokens">Positioned at its first word.</param>
     /// <param name="keys">Gets what it says of columns, which may follow it.</param>
     /// <returns>False where a column follows.</returns>
     public static bool TryReadKey(SqlTokens tokens, TableKeys keys)
     {
-        var first = tokens.Peek();
-        if (first.Is("CONSTRAINT"))
+        var symbol = "";
+        if (tokens.TryTake("CONSTRAINT"))
         {
-            tokens.Take();
-            if (!IsConstraint(tokens.Peek()))
-            {
-                tokens.TakeName();
-            }
-
-            first = tokens.Peek();
+            tokens.TryTake("IF", "NOT", "EXISTS");
+            symbol = IsConstraint(tokens.Peek()) ? "" : tokens.TakeName();
         }
 
         if (tokens.TryTake("PRIMARY", "KEY"))
         {
-            ReadKey(tokens, keys.Primary);
+            Read(tokens, keys, KeyDefinition.PrimaryName, isUnique: true);
             return true;
         }
 
-        if (tokens.Peek().Is("UNIQUE"))
+        if (tokens.TryTake("UNIQUE"))
         {
-            keys.HasHash |= ReadKey(tokens, keys.Unique);
+            _ = tokens.TryTake("KEY") || tokens.TryTake("INDEX");
+            Read(tokens, keys, symbol, isUnique: true);
             return true;
         }
 
-        if (tokens.TryTake("PERIOD", "FOR"))
+        if (TryReadPeriod(tokens, keys))
         {
-            var name = tokens.TakeName();
-            var columns = tokens.TakeParentheses();
-            keys.Periods.Add(
-                (name, columns.TakeName(), columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek())));
             return true;
         }
 
-        if (first.Kind == SqlTokenKind.Word && (Indexes.Contains(first.Text) || IsVectorIndex(tokens) || first.Is("FOREIGN")
-            || (first.Is("CHECK") && tokens.Peek(1).Is('('))))
+        if (IsIndex(tokens))
+        {
+            tokens.Take();
+            _ = tokens.TryTake("KEY") || tokens.TryTake("INDEX");
+            Read(tokens, keys, "", isUnique: false);
+            return true;
+        }
+
+        if (tokens.Peek().Is("FOREIGN") || (tokens.Peek().Is("CHECK") && tokens.Peek(1).Is('(')))
         {
             tokens.SkipToComma();
             return true;
@@ -55,50 +52,82 @@ internal static class TableElementReader
         return false;
     }
 
-    private static bool IsConstraint(SqlToken token)
-        => token.Is("PRIMARY") || token.Is("UNIQUE") || token.Is("FOREIGN") || token.Is("CHECK");
-
-    /// <summary>VECTOR alone may also name a column: it is no reserved word.</summary>
-    private static bool IsVectorIndex(SqlTokens tokens) => tokens.Peek().Is("VECTOR")
-        && (tokens.Peek(1).Is("INDEX") || tokens.Peek(1).Is("KEY") || tokens.Peek(1).Is('('));
-
-    /// <summary>Reads the columns of a key.</summary>
-    /// <returns>True if it is to be a hash.</returns>
-    public static bool ReadKey(SqlTokens tokens, List<string> columns)
+    /// <summary>Reads the columns of a key, and what is before and after them.</summary>
+    /// <param name="tokens">Positioned at USING or at the columns.</param>
+    /// <param name="key">Gets them.</param>
+    public static void ReadParts(SqlTokens tokens, NewKey key)
     {
-        // An index's name and USING BTREE may be before the columns or after them.
-        var isHash = false;
+        // USING BTREE may be before the columns or after them.
         while (!tokens.IsAtEnd && !tokens.Peek().Is('('))
         {
-            isHash |= tokens.TryTake("USING", "HASH");
-            if (!tokens.Peek().Is('('))
-            {
-                tokens.Take();
-            }
+            key.IsHash |= IsHash(tokens);
+            tokens.Take();
         }
 
         var inner = tokens.TakeParentheses();
         do
         {
             // MySQL's key parts may be expressions.
-            if (!inner.Peek().Is('('))
-            {
-                columns.Add(inner.TakeName());
-            }
+            var column = inner.Peek().Is('(') ? "" : inner.TakeName();
+            key.Parts.Add((column, column.Length == 0 ? 0 : ColumnTypeReader.TryReadSize(inner) ?? 0));
 
-            // A prefix's length, ASC, DESC, MariaDB's WITHOUT OVERLAPS.
+            // ASC, DESC, MariaDB's WITHOUT OVERLAPS.
             inner.SkipToComma();
         }
         while (inner.TryTake(','));
         while (!tokens.IsAtEnd && !tokens.Peek().Is(','))
         {
-            isHash |= tokens.TryTake("USING", "HASH");
-            if (!tokens.IsAtEnd && !tokens.Peek().Is(','))
-            {
-                tokens.Take();
-            }
+            key.IsHash |= IsHash(tokens);
+            tokens.Take();
+        }
+    }
+
+    private static void Read(SqlTokens tokens, TableKeys keys, string name, bool isUnique)
+    {
+        var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
+        if (!tokens.Peek().Is('(') && !IsUsing(tokens))
+        {
+            var own = tokens.TakeName();
+            name = KeyDefinition.IsPrimaryName(name) && isUnique ? name : own;
         }
 
-        return isHash;
+        var key = new NewKey(name, isUnique) { IsOptional = isOptional };
+        ReadParts(tokens, key);
+        keys.Add(key);
     }
+
+    private static bool TryReadPeriod(SqlTokens tokens, TableKeys keys)
+    {
+        var isOptional = tokens.TryTake("PERIOD", "IF", "NOT", "EXISTS", "FOR");
+        if (!isOptional && !(tokens.Peek().Is("PERIOD") && tokens.Peek(1).Is("FOR") && tokens.Peek(3).Is('(')))
+        {
+            return false;
+        }
+
+        if (!isOptional)
+        {
+            tokens.TryTake("PERIOD", "FOR");
+        }
+
+        isOptional |= tokens.TryTake("IF", "NOT", "EXISTS");
+        var name = tokens.TakeName();
+        var columns = tokens.TakeParentheses();
+        var start = columns.TakeName();
+        keys.AddPeriod(name, start, columns.TryTake(',') ? columns.TakeName() : throw SqlTokens.Unexpected(",", columns.Peek()),
+            isOptional);
+        return true;
+    }
+
+    private static bool IsConstraint(SqlToken token)
+        => token.Is("PRIMARY") || token.Is("UNIQUE") || token.Is("FOREIGN") || token.Is("CHECK");
+
+    /// <summary>INDEX, KEY, FULLTEXT and SPATIAL are reserved words; VECTOR alone may also name a column.</summary>
+    private static bool IsIndex(SqlTokens tokens) => tokens.Peek().Is("INDEX") || tokens.Peek().Is("KEY") || tokens.Peek().Is("FULLTEXT")
+        || tokens.Peek().Is("SPATIAL")
+        || (tokens.Peek().Is("VECTOR") && (tokens.Peek(1).Is("INDEX") || tokens.Peek(1).Is("KEY") || tokens.Peek(1).Is('(')));
+
+    private static bool IsUsing(SqlTokens tokens) => (tokens.Peek().Is("USING") || tokens.Peek().Is("TYPE"))
+        && (tokens.Peek(1).Is("BTREE") || tokens.Peek(1).Is("HASH") || tokens.Peek(1).Is("RTREE"));
+
+    private static bool IsHash(SqlTokens tokens) => IsUsing(tokens) && tokens.Peek(1).Is("HASH");
 }

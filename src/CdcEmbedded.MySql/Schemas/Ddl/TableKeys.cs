@@ -1,32 +1,33 @@
+using System.Globalization;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>What the keys of a statement say of columns, by the names that these have at the statement's end.</summary>
+/// <summary>The keys and periods that a statement adds, by the names that columns have at the statement's end.</summary>
 internal sealed class TableKeys
 {
-    /// <summary>The columns of the primary key in its order.</summary>
-    public List<string> Primary { get; } = [];
+    private readonly List<NewKey> _keys = [];
+    private readonly List<(string Name, string Start, string End, bool IsOptional)> _periods = [];
 
-    /// <summary>The columns of unique keys.</summary>
-    public List<string> Unique { get; } = [];
+    /// <summary>True if one of the periods is that of system versioning.</summary>
+    public bool HasSystemTime => _periods.Exists(static period => IsSystemTime(period.Name));
 
-    /// <summary>MariaDB's periods: a name, and the columns of the start and the end, which take no nulls.</summary>
-    public List<(string Name, string Start, string End)> Periods { get; } = [];
+    /// <summary>Adds a key.</summary>
+    public void Add(NewKey key) => _keys.Add(key);
 
-    /// <summary>True if a unique key is to be a hash.</summary>
-    public bool HasHash { get; set; }
+    /// <summary>Adds a period.</summary>
+    public void AddPeriod(string name, string start, string end, bool isOptional) => _periods.Add((name, start, end, isOptional));
 
     /// <summary>Adds the keys in a column's own definition.</summary>
     public void AddOf(ColumnDraft column)
     {
-        if (column.IsKey)
-        {
-            Primary.Add(column.Name);
-        }
-
         if (column.IsUnique)
         {
-            Unique.Add(column.Name);
+            _keys.Add(new NewKey("", IsUnique: true) { Parts = { (column.Name, 0) } });
+        }
+
+        if (column.IsKey)
+        {
+            _keys.Add(new NewKey(KeyDefinition.PrimaryName, IsUnique: true) { Parts = { (column.Name, 0) } });
         }
     }
 
@@ -36,39 +37,107 @@ internal sealed class TableKeys
     /// <exception cref="SqlUnreadableException">A column is not there.</exception>
     public void AddTo(TableDraft table, bool isMariaDb)
     {
-        foreach (var (_, start, end) in Periods)
+        foreach (var (name, start, end, isOptional) in _periods)
         {
-            table.Columns[table.PlaceOf(start)].IsNullable = false;
-            table.Columns[table.PlaceOf(end)].IsNullable = false;
+            if (IsSystemTime(name) && (table.IndexOf(start) < 0 || table.IndexOf(end) < 0))
+            {
+                // Without effect where the statement does not make the table versioned.
+                continue;
+            }
+
+            if (!isOptional || table.Period is null)
+            {
+                table.Columns[table.PlaceOf(start)].IsNullable = false;
+                table.Columns[table.PlaceOf(end)].IsNullable = false;
+                table.Period = IsSystemTime(name) ? table.Period : (name, start, end);
+            }
         }
 
-        foreach (var name in Primary)
+        foreach (var key in _keys)
         {
-            var period = Periods.FindIndex(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (period >= 0 && table.IndexOf(name) < 0)
-            {
-                // WITHOUT OVERLAPS: the server keeps the end first.
-                table.AddKey(Periods[period].End);
-                table.AddKey(Periods[period].Start);
-            }
-            else
-            {
-                table.AddKey(name);
-            }
+            Add(table, key);
         }
 
         // Only now: DROP PRIMARY KEY may follow a MODIFY that lets a column of the key take nulls.
-        foreach (var column in table.Key)
+        foreach (var (column, _) in table.Keys.Find(static key => key.IsPrimary)?.Parts ?? [])
         {
-            column.IsNullable = false;
+            if (column is not null)
+            {
+                column.IsNullable = false;
+            }
         }
 
-        table.MayHashKeys |= isMariaDb
-            && (HasHash || Unique.Exists(name => table.IndexOf(name) is >= 0 and var place && IsOfBytes(table.Columns[place].TypeText)));
+        Sort(table);
+        table.MayHashKeys = isMariaDb && (table.Keys.Exists(static key => key.MayBeHash) || (table.MayHashKeys && !table.KnowsKeys));
     }
 
-    /// <summary>Values that may be longer than an index takes.</summary>
-    private static bool IsOfBytes(string type)
-        => type.Contains("char", StringComparison.Ordinal) || type.Contains("text", StringComparison.Ordinal)
-        || type.Contains("blob", StringComparison.Ordinal) || type.Contains("binary", StringComparison.Ordinal);
+    private static bool IsSystemTime(string period) => period.Equals("SYSTEM_TIME", StringComparison.OrdinalIgnoreCase);
+
+    private static void Add(TableDraft table, NewKey key)
+    {
+        if (key.IsOptional && key.Name.Length > 0 && table.Keys.Exists(other => other.Name.Equals(key.Name,
+            StringComparison.OrdinalIgnoreCase)))
+        {
+            return;
+        }
+
+        if (key.Replaces)
+        {
+            table.RemoveKey(key.Name);
+        }
+
+        var draft = new KeyDraft { Name = key.Name, IsUnique = key.IsUnique, IsHash = key.IsHash };
+        foreach (var (column, prefix) in key.Parts)
+        {
+            if (table.Period is { } period && period.Name.Equals(column, StringComparison.OrdinalIgnoreCase) && table.IndexOf(column) < 0)
+            {
+                // WITHOUT OVERLAPS: the server keeps the end first.
+                draft.Parts.Add((table.Columns[table.PlaceOf(period.End)], 0));
+                draft.Parts.Add((table.Columns[table.PlaceOf(period.Start)], 0));
+            }
+            else
+            {
+                draft.Parts.Add((column.Length == 0 ? null : table.Columns[table.PlaceOf(column)], prefix));
+            }
+        }
+
+        draft.Name = draft.Name.Length > 0 ? draft.Name : FreeName(table, draft.Parts.Count > 0 ? draft.Parts[0].Column?.Name : null);
+        table.Keys.Add(draft);
+    }
+
+    /// <summary>The name of a key that has none: its first column's, with a number if that is taken (sql/sql_table.cc,
+    /// make_unique_key_name).</summary>
+    private static string FreeName(TableDraft table, string? column)
+    {
+        const int MostNumbers = 100;
+        var name = column ?? "functional_index";
+        var free = name;
+        for (var i = 2; i < MostNumbers && (KeyDefinition.IsPrimaryName(free) || IsTaken(free)); i++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
+        }
+
+        return free;
+
+        bool IsTaken(string wanted) => table.Keys.Exists(key => key.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Orders the keys as the server does (sql/sql_table.cc, sort_keys): the first unique one without nulls counts as the primary
+    /// key where there is none.</summary>
+    private static void Sort(TableDraft table)
+    {
+        var sorted = table.Keys.OrderBy(RankOf).ToList();
+        table.Keys.Clear();
+        table.Keys.AddRange(sorted);
+    }
+
+    private static int RankOf(KeyDraft key) => key switch
+    {
+        { IsPrimary: true } => 0,
+        { IsUnique: true, HasNulls: false, HasPrefix: false } => 1,
+        { IsUnique: true, HasNulls: false } => 2,
+        { IsUnique: true, HasPrefix: false } => 3,
+        { IsUnique: true } => 4,
+        _ => 5,
+    };
 }

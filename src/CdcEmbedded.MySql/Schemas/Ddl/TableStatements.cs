@@ -12,7 +12,12 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
     {
         var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
         var (database, table) = tokens.TakeTable(context.Database);
-        if (!isOptional || isReplacing || changes.Creates(database, table))
+        if (isReplacing && changes.HasFailed)
+        {
+            // The old table was dropped before the new one failed.
+            changes.Drop(database, table, isOptional: true, isCertain: true);
+        }
+        else if (!isOptional || isReplacing || changes.Creates(database, table))
         {
             changes.Define(TableChangeKind.Create, database, table, () => ReadLike(database, table)
                 ?? CreateTableReader.Read(tokens, changes.CharacterSetOf(database, context), context).ToDefinition(database, table));
@@ -112,19 +117,33 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
             var first = TableDraft.Of(known);
             ReaderOf(first, database).Read(tokens.Rest());
             var draft = TableDraft.Of(known);
-            draft.CharacterSet = first.CharacterSet;
+            (draft.CharacterSet, draft.ForcedCharacterSet) = (first.CharacterSet, first.ForcedCharacterSet);
             reader = ReaderOf(draft, database);
             reader.Read(tokens.Rest());
             return draft.ToDefinition(database, table);
         });
-        if (reader.MovesPartitions)
+        var partitions = reader.Partitions;
+        if (partitions.MovesRows)
         {
             changes.Replace(change, change with { Kind = TableChangeKind.PartitionDataLoss });
-            if (reader.Exchanged is { } other)
-            {
-                var definition = changes.Catalogue.Find(other.Database, other.Table);
-                changes.Add(new TableChange(TableChangeKind.PartitionDataLoss, other.Database, other.Table) { Definition = definition });
-            }
+        }
+
+        if (partitions.Exchanged is { } other)
+        {
+            var definition = changes.Catalogue.Find(other.Database, other.Table);
+            changes.Add(new TableChange(TableChangeKind.PartitionDataLoss, other.Database, other.Table) { Definition = definition });
+        }
+
+        if (partitions.Dropped is { } dropped)
+        {
+            changes.Drop(dropped.Database, dropped.Table, isOptional: false);
+        }
+
+        if (partitions.Created is { } created)
+        {
+            changes.Define(TableChangeKind.Create, created.Database, created.Table, () =>
+                changes.Catalogue.Find(database, table)?.Renamed(created.Database, created.Table)
+                ?? throw new SqlUnreadableException($"it was a partition of {database}.{table}, which is not known"));
         }
 
         if (reader.NewName is { } name)

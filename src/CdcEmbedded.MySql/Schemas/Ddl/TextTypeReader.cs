@@ -1,3 +1,4 @@
+using System.Text;
 using CdcEmbedded.MySql.Binlog.Charsets;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
@@ -5,15 +6,17 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>Reads CHAR, VARCHAR and TEXT in all their spellings, whose stored form depends on the character set.</summary>
 internal static class TextTypeReader
 {
-    public static void Read(SqlTokens tokens, ColumnDraft column, string name, string? tableCharacterSet)
+    /// <summary>Reads a type after its first word.</summary>
+    /// <exception cref="SqlUnreadableException">It is not known.</exception>
+    public static TextType Read(SqlTokens tokens, string name)
     {
         var isNational = false;
         switch (name)
         {
             case "national":
                 isNational = true;
-                name = tokens.Take().Text.ToLowerInvariant() is "varchar" or "varcharacter" || tokens.TryTake("VARYING")
-                    ? "varchar" : "char";
+                name = tokens.Take().Text.ToLowerInvariant() is "varchar" or "varcharacter" || tokens.TryTake("VARYING") ? "varchar"
+                    : "char";
                 break;
             case "nchar":
                 isNational = true;
@@ -34,18 +37,38 @@ internal static class TextTypeReader
                 break;
         }
 
-        // COMPRESSED may be before or after the character set.
         if (name is not ("char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "mediumblob"))
         {
             throw new SqlUnreadableException($"the type {name} is not known");
         }
 
-        var size = ColumnTypeReader.TryReadSize(tokens);
-        var isBytes = tokens.TryTake("BYTE");
-        var characterSet = ReadCharacterSet(tokens, isNational ? "utf8mb3" : tableCharacterSet);
-        column.CharacterSet = isBytes || name == "mediumblob" ? "binary" : characterSet;
-        column.TypeText = TypeOf(name, size, column.CharacterSet);
-        if (column.CharacterSet == "binary")
+        var type = new TextType(name, ColumnTypeReader.TryReadSize(tokens)) { IsNational = isNational };
+        var isBytes = tokens.TryTake("BYTE") || name == "mediumblob";
+        ReadCharacterSet(tokens, type);
+        type.CharacterSet = isBytes ? "binary" : type.CharacterSet;
+        return type;
+    }
+
+    /// <summary>Gives a column of text its type and character set, once its definition is read.</summary>
+    /// <exception cref="SqlUnreadableException">They are not certain.</exception>
+    public static void Complete(ColumnDraft column, CharacterSets sets)
+    {
+        if (column.Text is not { } type)
+        {
+            return;
+        }
+
+        var characterSet = type.CharacterSet ?? type.CollationCharacterSet ?? (type.IsNational ? "utf8mb3" : sets.Default);
+        characterSet = characterSet == "binary" ? characterSet : sets.Forced ?? characterSet;
+        column.CharacterSet = characterSet;
+        if (type.Labels.Count > 0)
+        {
+            column.TypeText = ListOf(type, characterSet);
+            return;
+        }
+
+        column.TypeText = TypeOf(type.Name, type.Size is 0 && type.Name == "text" ? null : type.Size, characterSet);
+        if (characterSet == "binary")
         {
             column.CharacterSet = null;
         }
@@ -100,11 +123,8 @@ internal static class TextTypeReader
             return "mediumblob";
         }
 
-        if (tokens.TryTake("CHAR") || tokens.TryTake("CHARACTER"))
-        {
-            tokens.TryTake("VARYING");
-        }
-        else if (!tokens.TryTake("VARCHAR"))
+        // LONG CHAR SET x names a character set.
+        if (!tokens.TryTake("CHAR", "VARYING") && !tokens.TryTake("CHARACTER", "VARYING") && !tokens.TryTake("VARCHAR"))
         {
             tokens.TryTake("VARCHARACTER");
         }
@@ -112,31 +132,49 @@ internal static class TextTypeReader
         return "mediumtext";
     }
 
+    /// <summary>The type of ENUM and SET. Trailing blanks do not count, unless the labels are bytes.</summary>
+    private static string ListOf(TextType type, string? characterSet)
+    {
+        var charset = characterSet is null ? null : Charset.ByName(characterSet);
+        var text = new StringBuilder(type.Name).Append('(');
+        foreach (var (label, bytes) in type.Labels)
+        {
+            var written = label ?? (charset ?? Charset.Utf8Mb4).DecodeLoosely(bytes);
+            text.Append(text[^1] == '(' ? "'" : ",'").Append(Quoted(characterSet == "binary" ? written
+                : written.TrimEnd(' '))).Append('\'');
+        }
+
+        return text.Append(')').ToString();
+    }
+
+    private static string Quoted(string label)
+        => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
+        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\r", "\\r", StringComparison.Ordinal);
+
     /// <summary>The attributes that say a text's character set, in any order.</summary>
     /// <param name="tokens">The words after the type.</param>
-    /// <param name="otherwise">What it is where nothing is said.</param>
-    public static string? ReadCharacterSet(SqlTokens tokens, string? otherwise)
+    /// <param name="type">Gets the character set.</param>
+    public static void ReadCharacterSet(SqlTokens tokens, TextType type)
     {
-        var said = (string?)null;
         while (true)
         {
             if (TryReadCharacterSet(tokens, out var characterSet))
             {
-                said = characterSet;
+                type.CharacterSet = characterSet;
             }
             else if (tokens.TryTake("COLLATE"))
             {
                 tokens.TryTake('=');
-                var collation = tokens.TakeName();
-                said ??= CharacterSetOf(collation);
+                type.CollationCharacterSet = CharacterSetOf(tokens.TakeName());
             }
             else if (tokens.TryTake("ASCII"))
             {
-                said = "latin1";
+                type.CharacterSet = "latin1";
             }
             else if (tokens.TryTake("UNICODE"))
             {
-                said = "ucs2";
+                type.CharacterSet = "ucs2";
             }
             else if (tokens.TryTake("COMPRESSED"))
             {
@@ -148,7 +186,7 @@ internal static class TextTypeReader
             else if (!tokens.TryTake("BINARY"))
             {
                 // BINARY names the character set's binary collation.
-                return said ?? otherwise;
+                return;
             }
         }
     }

@@ -191,10 +191,10 @@ public sealed class WrongAnswerTests
                 => ScriptedReply.Rows(["a", "b"], ["d", "t"]),
             _ when sql.Contains("information_schema.TABLES", StringComparison.Ordinal)
                 => ScriptedReply.Rows(["a", "b", "c", "d"], ["t", "InnoDB", "utf8mb4_general_ci", "BASE TABLE"]),
-            _ when sql.Contains("'PRIMARY'", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b", "c"], ["t", "id", "1"]),
-            _ when sql.Contains("information_schema.STATISTICS", StringComparison.Ordinal) => ScriptedReply.Rows(["a"]),
+            _ when sql.Contains("information_schema.STATISTICS", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"], ["t", "PRIMARY", "0", "1", "id", null, "BTREE"]),
             _ when sql.Contains("information_schema.COLUMNS", StringComparison.Ordinal)
-                => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g"], ["t", "id", "int", "NO", null, "", null]),
+                => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f", "g", "h"], ["t", "id", "int", "NO", null, "", "PRI", null]),
             _ when sql.Contains("REFERENTIAL_CONSTRAINTS", StringComparison.Ordinal) => ScriptedReply.Rows(["a", "b", "c", "d", "e"]),
             _ => null,
         };

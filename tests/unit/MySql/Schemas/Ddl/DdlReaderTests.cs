@@ -29,6 +29,95 @@ public sealed class DdlReaderTests
         => Assert.Equal(expected, ColumnsAfter(create, alter));
 
     [Theory]
+    [InlineData("x int? a int? id int?", "(id INT, a INT)", "ADD x INT AFTER id, MODIFY id INT AFTER a")]
+    [InlineData("d int? action int?", "(d INT, a INT)", "CHANGE a action INT AFTER d, MODIFY d INT FIRST")]
+    [InlineData("e int f int? d int? a int? b int#1", "(e INT NOT NULL, d INT)",
+        "ADD IF NOT EXISTS a INT, DROP PERIOD IF EXISTS FOR p, ADD f INT NULL, MODIFY f INT AFTER e, ADD COLUMN IF NOT EXISTS b INT KEY")]
+    [InlineData("id int? b bigint? c int?", "(id INT, c INT, b INT)", "ADD COLUMN IF NOT EXISTS b INT, MODIFY b BIGINT AFTER id")]
+    [InlineData("a mediumtext utf8mb4? b text utf8mb4? c char(3) utf8mb4?", "(a TEXT, c CHAR(3))",
+        "ADD b TEXT CHARACTER SET latin1 AFTER a, CONVERT TO CHARACTER SET utf8mb4")]
+    [InlineData("a int? row_start timestamp(6)~ row_end timestamp(6)~", "(a INT)", "WITH SYSTEM VERSIONING")]
+    [InlineData("a int b int", "(a INT, b INT)", "ADD PERIOD IF NOT EXISTS FOR p (a, b)")]
+    [InlineData("a int? x int?", "(a INT)", "ADD x INT, ADD PERIOD FOR SYSTEM_TIME (s, e)")]
+    [InlineData("a int? c decimal(10,0)?", "(a INT)", "ADD c DECIMAL(10.2)")]
+    [InlineData("a int? c mediumtext latin1?", "(a INT)", "ADD c LONG CHAR SET latin1")]
+    [InlineData("a int? c enum('A','BC','it''s') latin1?", "(a INT)", "ADD c ENUM(x'41', 0x4243, 'it''s  ')")]
+    [InlineData("a int? c enum('a ','b\\0') binary?", "(a INT)", "ADD c ENUM('a ', 'b\\0') CHARACTER SET binary")]
+    [InlineData("a int? c int", "(a INT)", "ADD c INT foo=1 NOT NULL `bar`='x, y'")]
+    [InlineData("a int? c varchar(9) latin1?", "(a INT)", "ADD c VARCHAR(9) DEFAULT _utf8mb4 0x41")]
+    [InlineData("a int? c varchar(9) latin1", "(a INT)", "ADD c VARCHAR(9) DEFAULT 'a' 'b' NOT NULL")]
+    [InlineData("a int? c varbinary(9)", "(a INT)", "ADD c VARCHAR(9) NOT NULL COLLATE binary")]
+    [InlineData("a int b int?", "(a INT PRIMARY KEY, b INT)", "DROP CONSTRAINT IF EXISTS `PRIMARY`")]
+    [InlineData("a int b int? c int?", "(a INT PRIMARY KEY, b INT)", "ADD c INT, ORDER BY b, c DESC, DROP PRIMARY KEY")]
+    public void ALTER_of_MariaDB_leaves_the_servers_columns(string expected, string columns, string alter)
+        => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns, "ALTER TABLE t " + alter));
+
+    [Theory]
+    [InlineData("ADD c BIGINT UNSIGNED NOT NULL FIRST", "my_row_id bigint unsigned#1~ c bigint unsigned a int?")]
+    [InlineData("MODIFY a INT FIRST", "my_row_id bigint unsigned#1~ a int?")]
+    [InlineData("DROP my_row_id, ADD c INT FIRST", "c int? a int?")]
+    public void A_generated_invisible_primary_key_stays_first(string alter, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE TABLE t (my_row_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE, a INT, PRIMARY KEY (my_row_id))",
+            "ALTER TABLE t " + alter], isMariaDb: false);
+
+        Assert.Equal(expected, TextOf(catalogue));
+    }
+
+    [Theory]
+    [InlineData("a int b int#1", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL UNIQUE)")]
+    [InlineData("a int b int#1", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL)", "CREATE UNIQUE INDEX k ON t (b)")]
+    [InlineData("a int b int?", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL UNIQUE)", "ALTER TABLE t MODIFY b INT NULL")]
+    [InlineData("a int#1 b int?", "CREATE TABLE t (a INT NOT NULL, b INT UNIQUE)", "ALTER TABLE t ADD UNIQUE (a)")]
+    [InlineData("a int#2 b int#1", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE k (b, a))", "ALTER TABLE t RENAME INDEX k TO l")]
+    [InlineData("a int b int", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE k (b, a))", "DROP INDEX k ON t")]
+    [InlineData("a int b int", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (b), UNIQUE (b))",
+        "ALTER TABLE t DROP KEY b, DROP KEY b_2")]
+    [InlineData("a int#1 b int", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (b), PRIMARY KEY (a))")]
+    [InlineData("a int b int#1", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (b), PRIMARY KEY (a))",
+        "ALTER TABLE t DROP PRIMARY KEY")]
+    [InlineData("a char(9) latin1", "CREATE TABLE t (a CHAR(9) NOT NULL, UNIQUE (a(5)))")]
+    [InlineData("a char(9) latin1#1", "CREATE TABLE t (a CHAR(9) NOT NULL, UNIQUE (a(9)))")]
+    [InlineData("b int#1", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (a, b))", "ALTER TABLE t DROP a")]
+    [InlineData("a bigint unsigned#1", "CREATE TABLE t (a SERIAL)")]
+    public void The_first_unique_key_without_nulls_stands_for_a_missing_primary_key(string expected, params string[] statements)
+        => Assert.Equal(expected, ColumnsAfter(statements));
+
+    [Theory]
+    [InlineData("CREATE OR REPLACE TABLE t (a INT, a INT)", "")]
+    [InlineData("CREATE OR REPLACE TABLE t (b INT)", "")]
+    [InlineData("DROP TABLE u, t", "", 1051)]
+    [InlineData("DROP TABLE t, u", "ended with the error")]
+    [InlineData("ALTER TABLE t ADD b INT", "ended with the error")]
+    [InlineData("RENAME TABLE t TO u", "ended with the error")]
+    public void A_statement_that_ended_with_an_error_has_done_what_is_certain_or_leaves_the_table_unknown(string statement, string reason,
+        int error = 1)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE TABLE t (a INT)"]);
+        var changes = LoggedSql.Instance.Apply(catalogue, statement, Context(isMariaDb: true) with { ErrorCode = error });
+
+        Assert.Contains(changes, change => change.Table == "t" && change.Definition is null);
+        Assert.Null(catalogue.Find("d", "t"));
+        Assert.Contains(reason, catalogue.ReasonOf("d", "t") ?? "", StringComparison.Ordinal);
+        Assert.Equal(reason.Length == 0, catalogue.IsAbsent("d", "t"));
+    }
+
+    [Fact]
+    public void A_partition_that_becomes_a_table_has_the_tables_columns()
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE TABLE s (a INT) PARTITION BY HASH (a)"]);
+        var changes = LoggedSql.Instance.Apply(catalogue, "ALTER TABLE s CONVERT PARTITION p0 TO TABLE t", Context(isMariaDb: true));
+
+        Assert.Equal([TableChangeKind.PartitionDataLoss, TableChangeKind.Create], changes.Select(change => change.Kind));
+        Assert.Equal("a int?", TextOf(catalogue));
+        Apply(catalogue, ["ALTER TABLE s CONVERT TABLE t TO PARTITION p0 VALUES LESS THAN (5)"]);
+        Assert.True(catalogue.IsAbsent("d", "t"));
+    }
+
+    [Theory]
     [InlineData("(a VARCHAR(9) NOT NULL COLLATE utf8mb4_bin)", "a varchar(9) utf8mb4")]
     [InlineData("(a INT COLLATE latin1_bin, b DATE NOT NULL COLLATE utf8mb4_bin, c ENUM('x') NULL COLLATE utf8mb4_bin)",
         "a int? b date c enum('x') utf8mb4?")]
@@ -140,13 +229,18 @@ public sealed class DdlReaderTests
     public void A_type_that_depends_on_a_character_set_that_is_not_known_is_not_guessed(params string[] statements)
         => Assert.Contains("character set", ColumnsAfter(new SchemaCatalogue(), statements), StringComparison.Ordinal);
 
+    private static StatementContext Context(bool isMariaDb) => new()
+    {
+        Database = "d",
+        Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: isMariaDb, ServerVersion: isMariaDb ? 110800
+            : 90700),
+        DefaultCharacterSet = "latin1",
+        HasPlainTimestamps = true,
+    };
+
     private static void Apply(SchemaCatalogue catalogue, string[] statements, bool isMariaDb = true)
     {
-        var context = new StatementContext
-        {
-            Database = "d", Dialect = new SqlDialect(HasAnsiQuotes: false, HasBackslashEscapes: true, IsMariaDb: isMariaDb,
-                ServerVersion: isMariaDb ? 110800 : 90700), DefaultCharacterSet = "latin1", HasPlainTimestamps = true,
-        };
+        var context = Context(isMariaDb);
         foreach (var statement in statements)
         {
             LoggedSql.Instance.Apply(catalogue, statement, context);
@@ -158,6 +252,11 @@ public sealed class DdlReaderTests
     private static string ColumnsAfter(SchemaCatalogue catalogue, string[] statements)
     {
         Apply(catalogue, statements);
+        return TextOf(catalogue);
+    }
+
+    private static string TextOf(SchemaCatalogue catalogue)
+    {
         var table = catalogue.Find("d", "t");
         return table is null ? catalogue.ReasonOf("d", "t") ?? ""
             : string.Join(' ', table.Columns.Select(static c => c.Name + " " + c.TypeText

@@ -1,0 +1,41 @@
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>An index while a statement is being applied.</summary>
+internal sealed class KeyDraft
+{
+    /// <summary>Its name; empty until it gets one.</summary>
+    public required string Name { get; set; }
+
+    public required bool IsUnique { get; init; }
+
+    public bool IsHash { get; init; }
+
+    /// <summary>Its columns (null for an expression), each with the length of the prefix that is indexed, 0 for all of it.</summary>
+    public List<(ColumnDraft? Column, int Prefix)> Parts { get; } = [];
+
+    public bool IsPrimary => KeyDefinition.IsPrimaryName(Name);
+
+    /// <summary>True if one of its columns takes nulls.</summary>
+    public bool HasNulls => Parts.Exists(static part => part.Column is not { IsNullable: false });
+
+    /// <summary>True if it has only a part of a column.</summary>
+    public bool HasPrefix => Parts.Exists(static part => part.Column is not { } column || IsPrefix(column, part.Prefix));
+
+    /// <summary>True if its values may be longer than an index takes, so that MariaDB may keep it as a hash.</summary>
+    public bool MayBeHash => IsUnique && (IsHash || Parts.Exists(static part => part.Column is { } column && IsOfBytes(column.TypeText)));
+
+    private static bool IsPrefix(ColumnDraft column, int prefix)
+    {
+        var type = column.TypeText;
+        if (type.EndsWith("text", StringComparison.Ordinal) || type.EndsWith("blob", StringComparison.Ordinal))
+        {
+            return prefix > 0;
+        }
+
+        return prefix > 0 && Binlog.Columns.ColumnTypeParser.Parse(type).First is var length && (length < 0 || prefix < length);
+    }
+
+    private static bool IsOfBytes(string type) => type.Contains("char", StringComparison.Ordinal)
+        || type.Contains("text", StringComparison.Ordinal) || type.Contains("blob", StringComparison.Ordinal)
+        || type.Contains("binary", StringComparison.Ordinal);
+}

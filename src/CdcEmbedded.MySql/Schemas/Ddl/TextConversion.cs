@@ -1,0 +1,54 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
+using CdcEmbedded.MySql.Binlog.Columns;
+
+namespace CdcEmbedded.MySql.Schemas.Ddl;
+
+/// <summary>ALTER TABLE … CONVERT TO CHARACTER SET: what becomes of the columns that the statement does not define.</summary>
+internal static class TextConversion
+{
+    /// <summary>Converts a table's columns.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="characterSet">The new character set.</param>
+    /// <exception cref="SqlUnreadableException">What becomes of a column is not certain.</exception>
+    public static void Apply(TableDraft table, string characterSet)
+    {
+        var to = Charset.ByName(characterSet) ?? throw new SqlUnreadableException($"the character set {characterSet} is not known");
+        foreach (var column in table.Columns)
+        {
+            if (!column.IsDefinedHere)
+            {
+                Convert(column, to);
+            }
+        }
+    }
+
+    private static void Convert(ColumnDraft column, Charset to)
+    {
+        var isGrowing = column.TypeText is "tinytext" or "text" or "mediumtext";
+        if (column.CharacterSet is null && isGrowing && to.MaxLength > 1)
+        {
+            throw new SqlUnreadableException($"how large the {column.TypeText} '{column.Name}' becomes depends on its character set, which "
+                + "is not known");
+        }
+
+        if ((column.CharacterSet is null && !ColumnTypeText.HasCharacterSet(column.TypeText))
+            || Charset.ByName(column.CharacterSet ?? "latin1") is not { IsBinary: false } from)
+        {
+            return;
+        }
+
+        column.CharacterSet = to.Name;
+        if (to.IsBinary)
+        {
+            TextTypeReader.MakeBytes(column);
+            return;
+        }
+
+        // MySQL manual, "ALTER TABLE": a TEXT becomes the next larger type where its characters may need more bytes.
+        if (to.MaxLength > from.MaxLength && isGrowing)
+        {
+            long bytes = column.TypeText switch { "tinytext" => 255, "text" => 65535, _ => 16777215 };
+            column.TypeText = ColumnTypeReader.BlobOf(bytes / from.MaxLength * to.MaxLength) + "text";
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests.DdlGrammar;
+
+/// <summary>
+/// Random statements of the servers' own grammars leave the stream with the tables that the server has. The log names no columns, and most
+/// columns have one type, so that nothing but the statements tells them apart.
+/// </summary>
+public sealed class DdlGrammarTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(ServerKind.MySql97, "--binlog-row-metadata=MINIMAL", 1500)]
+    [InlineData(ServerKind.MariaDb118, "--binlog-row-metadata=NO_LOG", 1500)]
+    [InlineData(ServerKind.MariaDb1011, "--binlog-row-metadata=NO_LOG", 600)]
+    [InlineData(ServerKind.MySql56, "--binlog-row-image=FULL", 600)]
+    public async Task The_stream_has_the_servers_tables_after_each_statement_of_a_random_history(ServerKind kind, string metadata,
+        int statements)
+    {
+        int seed = Number("CDC_RANDOM_SEED") ?? Random.Shared.Next();
+        int count = Number("CDC_DDL_STATEMENTS") ?? statements;
+        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(
+            kind, new MySqlServerOptions { Owned = true, Arguments = [metadata, .. Arguments(kind)] }));
+        const string database = "g";
+        CdcOffset start = await Capture.EndOfLogAsync(server);
+        await using SqlSession session = await server.OpenSessionAsync();
+        var history = new GrammarHistory(new GrammarWords(new Random(seed)), session, kind, database);
+        await history.BeginAsync();
+        while (history.Steps.Count < count)
+        {
+            await history.StepAsync();
+        }
+
+        var reading = new GrammarReading(history.Steps, database);
+        await reading.RunAsync(server, start);
+
+        int failed = history.Steps.Count(step => step.Error is not null);
+        string summary = $"CDC_RANDOM_SEED={seed} on {kind}: {count} statements, {failed} of them failed, {reading.Rows} rows "
+            + $"compared, {reading.Differences.Count} differences";
+        output.WriteLine(summary);
+        if (Environment.GetEnvironmentVariable("CDC_DDL_LOG") is { Length: > 0 } file)
+        {
+            await File.WriteAllLinesAsync(file, history.Steps.Select(step => $"{step.Number} {step.Sql}   -- {step.Error}"));
+        }
+
+        Assert.True(reading.Differences.Count == 0, $"{summary}\n{string.Join('\n', reading.Differences.Take(40))}");
+        Assert.True(failed < count * 3 / 4, summary);
+        Assert.True(reading.Rows > count / 6, summary);
+    }
+
+    private static string[] Arguments(ServerKind kind) => kind == ServerKind.MySql97 ? ["--log-bin-trust-function-creators=ON"]
+        : ["--log-bin-trust-function-creators=ON"];
+
+    private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None,
+        CultureInfo.InvariantCulture, out int value) ? value : null;
+}

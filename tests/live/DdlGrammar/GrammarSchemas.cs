@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.ServerTests.DdlGrammar;
+
+/// <summary>Reads the tables of some databases from information_schema.</summary>
+/// <param name="session">The connection.</param>
+/// <param name="kind">The server.</param>
+/// <param name="databases">The databases.</param>
+public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, IReadOnlyList<string> databases)
+{
+    /// <summary>Returns the tables by their full names.</summary>
+    public async Task<Dictionary<string, GrammarTable>> ReadAsync()
+    {
+        string list = string.Join(", ", databases.Select(name => $"'{name}'"));
+        string generation = kind == ServerKind.MySql56 ? "''" : "GENERATION_EXPRESSION";
+        IReadOnlyList<string?[]> rows = await session.QueryAsync($"""
+            SELECT 'c', HEX(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME)), HEX(COLUMN_NAME), HEX(COLUMN_TYPE), LOWER(DATA_TYPE), IS_NULLABLE, EXTRA,
+              CHARACTER_SET_NAME, COLUMN_KEY,
+              IF({generation} IS NULL OR {generation} = '', '', 'g')
+            FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN ({list}) AND TABLE_NAME IN
+              (SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE <> 'VIEW')
+            ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION;
+            SELECT 'i', HEX(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME)), HEX(INDEX_NAME), NON_UNIQUE, SEQ_IN_INDEX, HEX(COLUMN_NAME), SUB_PART
+            FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN ({list}) ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
+            """);
+        ILookup<string, string?[]> indexes = rows.Where(row => row[0] == "i").ToLookup(row => Text(row[1]));
+        return rows.Where(row => row[0] == "c").GroupBy(row => Text(row[1])).ToDictionary(
+            group => group.Key,
+            group =>
+            {
+                string[] names = group.Key.Split('.', 2);
+                var index = indexes[group.Key].GroupBy(row => Text(row[2])).ToDictionary(i => i.Key, i => i.Select(row
+                    => Text(row[5])).ToList());
+                List<string> key = KeyOf(index, [.. group.Where(row => row[8] == "PRI").Select(row => Text(row[2]))]);
+                return new GrammarTable(names[0], names[1], [.. group.Select(row => ColumnOf(row, key))], [.. index.Keys]);
+            });
+    }
+
+    /// <summary>Returns the text that the stream's column must have.</summary>
+    public static string Describe(string name, string type, bool isNullable, bool isVisible, string? characterSet, int keyOrdinal) =>
+        $"{name} {ShownAs().Replace(type, "")}{(isNullable ? "" : " not null")}{(isVisible ? "" : " invisible")}"
+        + $"{(characterSet is null or "binary" ? "" : $" {(characterSet == "utf8" ? "utf8mb3" : characterSet)}")}"
+        + $"{(keyOrdinal == 0 ? "" : $" key {keyOrdinal}")}";
+
+    private static List<string> KeyOf(Dictionary<string, List<string>> indexes, HashSet<string> columns) =>
+        indexes.TryGetValue("PRIMARY", out List<string>? primary) ? primary
+            : columns.Count == 0 ? [] : indexes.Values.FirstOrDefault(index => index.Count == columns.Count
+                && index.All(columns.Contains)) ?? [];
+
+    private static GrammarColumn ColumnOf(string?[] row, List<string> key)
+    {
+        string name = Text(row[2]), type = Text(row[3]);
+        bool isVisible = row[6]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true;
+        bool isGenerated = row[9] == "g" || row[6]?.Contains("PERSISTENT", StringComparison.OrdinalIgnoreCase) == true
+            || (row[6]?.Contains("GENERATED", StringComparison.Ordinal) == true && row[6]?.Contains("DEFAULT_GENERATED",
+                StringComparison.Ordinal) != true);
+        return new GrammarColumn(name, type, row[4] ?? "", Describe(name, type, row[5] == "YES", isVisible, row[7], key.IndexOf(name) + 1),
+            isGenerated);
+    }
+
+    private static string Text(string? hex) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex is null or "NULL" ? "" : hex));
+
+    [GeneratedRegex(@"(?<=^(?:(?:tiny|small|medium|big)?int|year|float|double))\([\d,]+\)| zerofill$| /\*M!100301 COMPRESSED\*/$")]
+    private static partial Regex ShownAs();
+}

@@ -1,0 +1,133 @@
+namespace CdcEmbedded.ServerTests.DdlGrammar;
+
+/// <summary>The grammar of ALTER TABLE.</summary>
+public sealed partial class StatementGrammar
+{
+    private string Alter()
+    {
+        GrammarTable table = AnyTable();
+        List<string> names = [.. ColumnsOf(table)];
+        List<string> olds = [.. names];
+        string head = $"ALTER "
+            + (_isMariaDb ? words.MaybeAny(12, "ONLINE ", "IGNORE ", "ONLINE IGNORE ") : "")
+            + (kind == TestServers.ServerKind.MySql56 ? words.Maybe(12, "IGNORE ") : "") + "TABLE"
+            + $"{IfExists(12)} {Table(table)}{Wait()} ";
+        if (words.OneIn(20))
+        {
+            return head + PartitionPart(names);
+        }
+
+        List<string> parts = [];
+        do
+        {
+            parts.Add(Part(table, names, olds));
+        }
+        while (words.Next(5) < 2);
+        string tail = words.MaybeAny(14, " PARTITION BY HASH (a) PARTITIONS 2", " REMOVE PARTITIONING", " " + Partitions(names, true));
+        return head + string.Join(words.Any(", ", ",", " , "), parts) + tail;
+    }
+
+    /// <summary>One specification. New names join the list, so that later ones refer to them.</summary>
+    private string Part(GrammarTable table, List<string> names, List<string> olds)
+    {
+        switch (words.Next(40))
+        {
+            case < 11:
+                string added = words.NewColumn(names);
+                string definition = Definition(names);
+                string part = $"ADD {words.Any("", "COLUMN ")}{IfNotExists(6).TrimStart()} {added} {definition}{Place(names)}";
+                names.Add(added);
+                return part;
+            case 11:
+                string[] both = [words.NewColumn(names), words.NewColumn(names)];
+                names.AddRange(both);
+                return $"ADD {words.Any("", "COLUMN ")}({both[0]} {Definition(names)}, {both[1]} "
+                    + $"{Definition(names)}{words.Maybe(4, ", " + Key(names))})";
+            case < 17:
+                return $"MODIFY {words.Any("", "COLUMN ")}{IfExists(8).TrimStart()} {Old()} {Definition(names)}{Place(names)}";
+            case < 21:
+                string changed = words.OneIn(3) ? words.Of(names) : words.NewColumn(names);
+                string change = $"CHANGE {words.Any("", "COLUMN ")}{IfExists(8).TrimStart()} {Old()} {changed} "
+                    + $"{Definition(names)}{Place(names)}";
+                names.Add(changed);
+                return change;
+            case < 24:
+                return $"DROP {words.Any("", "COLUMN ")}{IfExists(6).TrimStart()} "
+                    + $"{Old()}{(_isMariaDb ? words.MaybeAny(20, " RESTRICT", " CASCADE") : "")}";
+            case < 28 when kind != TestServers.ServerKind.MySql56:
+                string renamed = words.OneIn(3) ? words.Of(names) : words.NewColumn(names);
+                string rename = $"RENAME COLUMN{IfExists(8)} {Old()} TO {renamed}";
+                names.Add(renamed);
+                return rename;
+            case 28:
+                return $"ALTER {words.Any("", "COLUMN ")}{IfExists(8).TrimStart()} {words.Of(names)} "
+                    + words.Any("SET DEFAULT 5", "SET DEFAULT (1 + 2)", "DROP DEFAULT", "SET DEFAULT NULL", "SET INVISIBLE", "SET VISIBLE");
+            case 29:
+                return $"CONVERT TO {words.Any("CHARACTER SET", "CHARSET", "CHAR SET")} "
+                    + words.Any("DEFAULT", words.Of(_sets), "latin1 COLLATE latin1_bin", "utf8mb4 COLLATE utf8mb4_bin", words.Of(_sets));
+            case < 33:
+                return $"ADD {Key(names)}";
+            case 33:
+                return words.Any("DROP PRIMARY KEY", $"DROP {words.Any("INDEX", "KEY")}{IfExists(6)} {AnyIndex(table)}",
+                    $"DROP {words.Any("INDEX", "KEY")} {AnyIndex(table)}",
+                    "DROP CONSTRAINT" + IfExists(3) + " " + AnyIndex(table), "DROP FOREIGN KEY" + IfExists(3) + " fk1", "DROP CHECK c9");
+            case 34:
+                return $"RENAME {words.Any("INDEX", "KEY")}{IfExists(10)} {AnyIndex(table)} TO {IndexName()}";
+            case 35:
+                return $"RENAME {words.Any("", "TO ", "AS ", "= ")}{NewTable()}";
+            case 36:
+                return _isMariaDb
+                    ? words.Any("ADD SYSTEM VERSIONING", "DROP SYSTEM VERSIONING", "ADD PERIOD IF NOT EXISTS FOR p (a, b)",
+                        "DROP PERIOD FOR p", "DROP PERIOD IF EXISTS FOR p", "ADD PERIOD FOR SYSTEM_TIME (s, e2)", "WITH SYSTEM VERSIONING")
+                    : words.Any("ALTER INDEX k1 INVISIBLE", "FORCE", "ALTER CHECK c9 NOT ENFORCED", "ALTER CONSTRAINT c9 ENFORCED",
+                        "WITHOUT VALIDATION", "WITH VALIDATION");
+            case 37:
+                return words.Any("ALGORITHM=INPLACE", "ALGORITHM = COPY", "LOCK=NONE", "ALGORITHM INSTANT", "ALGORITHM=DEFAULT",
+                    "LOCK SHARED", "DISABLE KEYS", "ENABLE KEYS", "FORCE", $"ORDER BY {words.Of(names)}, {words.Of(names)} DESC");
+            default:
+                return string.Join(words.Any(" ", ", "), Enumerable.Range(0, 1 + words.Next(2)).Select(_ => Option()));
+        }
+
+        string Old()
+        {
+            // The server takes the names from before the statement, and each column once.
+            string name = words.OneIn(12) || olds.Count == 0 ? words.Of(names) : words.Of(olds);
+            if (!words.OneIn(12))
+            {
+                olds.Remove(name);
+            }
+
+            return name;
+        }
+    }
+
+    private string PartitionPart(List<string> names) => words.Next(16) switch
+    {
+        < 3 => Partitions(names, true),
+        3 => "ADD PARTITION PARTITIONS 2",
+        4 => $"ADD PARTITION{IfNotExists(4)} (PARTITION p9 VALUES LESS THAN (100))",
+        5 => $"DROP PARTITION{IfExists(4)} p0",
+        6 => "COALESCE PARTITION 1",
+        7 => "REORGANIZE PARTITION p0 INTO (PARTITION p0 VALUES LESS THAN (20), PARTITION p5 VALUES LESS THAN (50))",
+        8 => $"EXCHANGE PARTITION p0 WITH TABLE {AnyName()}{words.MaybeAny(2, " WITHOUT VALIDATION", " WITH VALIDATION")}",
+        9 => $"{words.Any("ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR")} PARTITION {words.Any("ALL", "p0", "p0, p1")}",
+        10 => "TRUNCATE PARTITION " + words.Any("ALL", "p0"),
+        11 => "REMOVE PARTITIONING",
+        12 or 13 when _is118 => $"CONVERT PARTITION p0 TO TABLE {NewTable()}",
+        14 when _is118 => $"CONVERT TABLE {AnyName()} TO PARTITION p7 VALUES LESS THAN "
+            + $"(70){words.MaybeAny(3, " WITHOUT VALIDATION", " WITH VALIDATION")}",
+        _ => "REORGANIZE PARTITION",
+    };
+
+    private string Place(IReadOnlyList<string> names) => words.Next(5) switch
+    {
+        0 => " FIRST",
+        1 or 2 => " AFTER " + words.Of(names),
+        _ => "",
+    };
+
+    private IReadOnlyList<string> ColumnsOf(GrammarTable table) => [.. table.Columns.Select(column => words.Quote(column.Name))];
+
+    private string AnyIndex(GrammarTable table) => table.Indexes.Count > 0 && !words.OneIn(6) ? words.Quote(words.Of(table.Indexes),
+        keepsCase: true) : IndexName();
+}
