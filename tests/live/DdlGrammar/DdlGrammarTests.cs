@@ -5,7 +5,7 @@ namespace CdcEmbedded.ServerTests.DdlGrammar;
 
 /// <summary>
 /// Random statements of the servers' own grammars leave the stream with the tables that the server has. The log names no columns, and most
-/// columns have one type, so that nothing but the statements tells them apart.
+/// columns have one type, so that nothing but the statements distinguishes them.
 /// </summary>
 public sealed class DdlGrammarTests(ITestOutputHelper output)
 {

@@ -98,7 +98,7 @@ public sealed class GrammarHistory(GrammarWords words, SqlSession session, Serve
         }
     }
 
-    /// <summary>A number that tells the columns of one row apart.</summary>
+    /// <summary>A number that distinguishes the columns of one row.</summary>
     private static string Value(GrammarColumn column, int place)
     {
         string number = (place + 1).ToString(CultureInfo.InvariantCulture);

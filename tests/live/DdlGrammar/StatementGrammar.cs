@@ -22,7 +22,7 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
     /// <summary>The tables that exist.</summary>
     public IReadOnlyList<GrammarTable> Tables { get; set; } = [];
 
-    /// <summary>True if all columns have one type, so that only names tell them apart.</summary>
+    /// <summary>True if all columns have one type, so that only names distinguish them.</summary>
     public bool HasOneType { get; set; }
 
     /// <summary>The session's sql_mode.</summary>
