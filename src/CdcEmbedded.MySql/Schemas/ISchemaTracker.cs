@@ -56,7 +56,6 @@ internal interface ISchemaTracker : IAsyncDisposable
     /// <param name="statement">The statement.</param>
     /// <param name="mark">The transaction that it is in, and the end of its event.</param>
     /// <returns>The changes that the application sees: those of captured tables and databases, without TRUNCATE.</returns>
-    /// <exception cref="CdcProtocolException">It changes tables whose names cannot be read.</exception>
     IReadOnlyList<TableChange> Apply(in Statement statement, in TransactionMark mark);
 
     /// <summary>A new file begins, in which table ids may mean other tables.</summary>

@@ -32,6 +32,5 @@ internal interface IStatementReader
     /// <param name="text">The statement.</param>
     /// <param name="context">The settings of its session.</param>
     /// <returns>What it changed; empty where it changes no table, or did nothing (IF EXISTS).</returns>
-    /// <exception cref="CdcProtocolException">It changes tables whose names cannot be read.</exception>
     IReadOnlyList<TableChange> Apply(SchemaCatalogue catalogue, string text, in StatementContext context);
 }

@@ -10,6 +10,9 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="End">Where the statement ends.</param>
 internal readonly record struct LoggedChange(string Database, string Table, TableChangeKind Kind, bool IsOptional, BinlogCoordinates End)
 {
+    /// <summary>The text of a statement that cannot be read; else empty.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>True if the database itself is meant.</summary>
     public bool IsOfDatabase => Table.Length == 0;
 }

@@ -30,6 +30,12 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
                 continue;
             }
 
+            if (change.Kind == TableChangeKind.Unreadable)
+            {
+                _changes.Add(new LoggedChange("", "", change.Kind, false, end) { Text = change.Text });
+                continue;
+            }
+
             var isOptional = change.Kind is TableChangeKind.Create or TableChangeKind.CreateDatabase && MayDoNothing(sql);
             _changes.Add(new LoggedChange(change.Database, change.Table, change.Kind, isOptional, end));
             if (change.NewTable is { } name)
@@ -46,8 +52,10 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
     {
         foreach (var change in _changes)
         {
-            if (!change.IsOptional && string.Equals(change.Database, database, _comparison)
-                && (string.Equals(change.Table, table, _comparison) || change.Kind == TableChangeKind.DropDatabase)
+            var isMeant = change.Kind == TableChangeKind.Unreadable ? UnreadStatement.MayName(change.Text, table)
+                : string.Equals(change.Database, database, _comparison)
+                    && (string.Equals(change.Table, table, _comparison) || change.Kind == TableChangeKind.DropDatabase);
+            if (!change.IsOptional && isMeant
                 && (position.Coordinates is not { } at || !at.IsAtOrAfter(change.End)))
             {
                 return change;
@@ -68,7 +76,15 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         foreach (var change in _changes)
         {
             var name = (change.Database, change.Table);
-            if (change.IsOptional)
+            if (change.Kind == TableChangeKind.Unreadable)
+            {
+                foreach (var table in catalogue.Tables.Where(table => UnreadStatement.MayName(change.Text, table.Name)).ToArray())
+                {
+                    catalogue.MarkUnknown(table.Database, table.Name, ReasonOf(change));
+                    isMissing |= selection.IsTracked(table.Database, table.Name);
+                }
+            }
+            else if (change.IsOptional)
             {
                 // A table or database that exists now existed before, or is as this statement made it: either way what the server has is
                 // right.

@@ -11,9 +11,9 @@ internal sealed class SchemaChangeFilter(TableSelection selection)
         var result = new List<TableChange>(changes.Count);
         foreach (var change in changes)
         {
-            if (change.Kind == TableChangeKind.Truncate)
+            if (change.Kind is TableChangeKind.Truncate or TableChangeKind.Unreadable)
             {
-                // A change of its own in the stream.
+                // The first is a change of its own in the stream; the other is one for each table that it may have changed.
                 continue;
             }
 

@@ -96,25 +96,25 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
 
     public Statement Read(QueryEvent query, FormatDescription? format)
     {
-        var text = query.GetText();
+        var words = query.GetWords();
         var dialect = SqlDialect.Of(query, format);
-        return new Statement(query, text, dialect, statements.Classify(text, dialect));
+        return new Statement(query, words, dialect, statements.Classify(words, dialect));
     }
 
     public bool TryReadTable(in Statement statement, out string database, out string table)
-        => statements.TryReadTable(statement.Text, statement.Dialect, statement.Query.Database, out database, out table);
+        => statements.TryReadTable(statement.Words, statement.Dialect, statement.Query.Database, out database, out table);
 
     public bool TryReadSavepoint(in Statement statement, out string name)
-        => statements.TryReadSavepoint(statement.Text, statement.Dialect, out name);
+        => statements.TryReadSavepoint(statement.Words, statement.Dialect, out name);
 
     public IReadOnlyList<TableChange> Apply(in Statement statement, in TransactionMark mark)
     {
-        if (!statements.MayChangeTables(statement.Text))
+        if (!statements.MayChangeTables(statement.Words))
         {
             return [];
         }
 
-        var changes = statements.Apply(_history.Catalogue, statement.Text, StatementContext.Of(statement.Query, statement.Dialect));
+        var changes = statements.Apply(_history.Catalogue, statement.Words, StatementContext.Of(statement.Query, statement.Dialect));
         if (changes.Count == 0)
         {
             return [];

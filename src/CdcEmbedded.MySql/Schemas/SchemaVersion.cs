@@ -22,7 +22,7 @@ internal sealed record SchemaVersion(TransactionMark Mark, IReadOnlyList<TableVe
         {
             switch (change.Kind)
             {
-                case TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss:
+                case TableChangeKind.Truncate or TableChangeKind.PartitionDataLoss or TableChangeKind.Unreadable:
                     break;
                 case TableChangeKind.DropDatabase:
                     databases.Add((change.Database, null));

@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Schemas;
@@ -12,6 +13,10 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
     private const ulong AnsiQuotesMode = 4;
     private const ulong NoBackslashEscapesMode = 1 << 20;
 
+    /// <summary>The character set of the statement, whose chars are the bytes of <see cref="QueryEvent.GetWords"/>; null where it is text
+    /// that is decoded.</summary>
+    public Charset? Charset { get; init; }
+
     /// <summary>The dialect of a logged statement.</summary>
     /// <param name="query">Its event, which has the sql_mode.</param>
     /// <param name="format">The format of its file; null where it is not known.</param>
@@ -20,7 +25,10 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
         var mode = query.Status.SqlMode ?? 0;
         var isMariaDb = format?.IsMariaDb == true;
         return new SqlDialect((mode & AnsiQuotesMode) != 0, (mode & NoBackslashEscapesMode) == 0, isMariaDb,
-            VersionOf(format?.ServerVersion ?? "", isMariaDb));
+            VersionOf(format?.ServerVersion ?? "", isMariaDb))
+        {
+            Charset = query.Charset,
+        };
     }
 
     /// <summary>The first three numbers of a version's text.</summary>

@@ -6,10 +6,10 @@ namespace CdcEmbedded.MySql.Schemas;
 internal readonly ref struct Statement
 {
     /// <summary>Creates the statement.</summary>
-    public Statement(QueryEvent query, string text, SqlDialect dialect, StatementKind kind)
+    public Statement(QueryEvent query, string words, SqlDialect dialect, StatementKind kind)
     {
         Query = query;
-        Text = text;
+        Words = words;
         Dialect = dialect;
         Kind = kind;
     }
@@ -17,8 +17,11 @@ internal readonly ref struct Statement
     /// <summary>Its event.</summary>
     public QueryEvent Query { get; }
 
+    /// <summary>Its text as <see cref="QueryEvent.GetWords"/> returns it.</summary>
+    public string Words { get; }
+
     /// <summary>Its text.</summary>
-    public string Text { get; }
+    public string Text => Query.GetText();
 
     /// <summary>How its words are read.</summary>
     public SqlDialect Dialect { get; }

@@ -12,6 +12,9 @@ internal sealed record TableChange(TableChangeKind Kind, string Database, string
     /// <summary>Of a rename the new name; else null.</summary>
     public string? NewTable { get; init; }
 
+    /// <summary>The text of a statement that cannot be read; else empty.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>The table after it; null where it is gone, or not known.</summary>
     public TableDefinition? Definition { get; init; }
 }

@@ -12,6 +12,9 @@ internal enum TableChangeKind
     AlterDatabase,
     DropDatabase,
 
+    /// <summary>A statement changes tables, but its words cannot be read: every table is changed whose name is in its text.</summary>
+    Unreadable,
+
     /// <summary>Rows were removed or added with a partition or a tablespace; the log does not have them (R26).</summary>
     PartitionDataLoss,
 }

@@ -5,6 +5,9 @@ namespace CdcEmbedded.MySql.Binlog.Charsets;
 /// <summary>A character set of MySQL or MariaDB. Immutable; its encoding is created at first use.</summary>
 internal sealed class Charset
 {
+    // The only character set of clients in which bytes of ASCII mean other characters.
+    private const string NotAscii = "swe7";
+
     private readonly CharsetForm _form;
     private readonly Lazy<Encoding?> _encoding;
 
@@ -40,6 +43,51 @@ internal sealed class Charset
 
     /// <summary>Returns a character set by its name, ignoring case; null if the name is unknown.</summary>
     public static Charset? ByName(string name) => CharsetTable.ByName(name);
+
+    /// <summary>Returns the number of bytes of the character at the start, where its later bytes may look like ASCII; 1 for all others,
+    /// which may then be read byte by byte (strings/ctype-big5.cc, ctype-cp932.cc, ctype-gbk.cc, ctype-sjis.cc,
+    /// ctype-gb18030.cc).</summary>
+    public int LengthOfWide(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2 || bytes[0] < 0x81)
+        {
+            return 1;
+        }
+
+        var (lead, trail) = (bytes[0], bytes[1]);
+        switch (Name)
+        {
+            case "big5":
+                return lead is >= 0xa1 and <= 0xf9 && trail is (>= 0x40 and <= 0x7e) or (>= 0xa1 and <= 0xfe) ? 2 : 1;
+            case "sjis" or "cp932":
+                return lead is <= 0x9f or (>= 0xe0 and <= 0xfc) && trail is (>= 0x40 and <= 0x7e) or (>= 0x80 and <= 0xfc) ? 2 : 1;
+            case "gbk":
+                return lead <= 0xfe && trail is (>= 0x40 and <= 0x7e) or (>= 0x80 and <= 0xfe) ? 2 : 1;
+            case "gb18030" when lead <= 0xfe:
+                return trail is (>= 0x40 and <= 0x7e) or (>= 0x80 and <= 0xfe) ? 2
+                    : bytes.Length >= 4 && trail is >= 0x30 and <= 0x39 && bytes[2] is >= 0x81 and <= 0xfe
+                        && bytes[3] is >= 0x30 and <= 0x39 ? 4 : 1;
+            default:
+                return 1;
+        }
+    }
+
+    /// <summary>Decodes text of which each char is a byte, whatever the char's higher bits are.</summary>
+    public string DecodeWords(ReadOnlySpan<char> words)
+    {
+        if (Ascii.IsValid(words) && Name != NotAscii)
+        {
+            return words.ToString();
+        }
+
+        var bytes = new byte[words.Length];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)words[i];
+        }
+
+        return DecodeLoosely(bytes);
+    }
 
     /// <summary>Decodes text that is only a name or shown to a person; invalid bytes become U+FFFD.</summary>
     public string DecodeLoosely(ReadOnlySpan<byte> bytes)

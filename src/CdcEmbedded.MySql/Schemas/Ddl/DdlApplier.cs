@@ -30,11 +30,10 @@ internal sealed class DdlApplier
             || Begins(text, "RENAME") || Begins(text, "TRUNCATE") || Begins(text, "SET"));
     }
 
-    /// <summary>Applies a statement.</summary>
-    /// <exception cref="CdcProtocolException">It is a statement on tables whose names cannot be read.</exception>
+    /// <summary>Applies a statement. One that cannot be read leaves each table unknown whose name is in its text.</summary>
     public static IReadOnlyList<TableChange> Apply(SchemaCatalogue catalogue, string sql, in StatementContext context)
     {
-        if (!MayChange(sql))
+        if (!MayChange(sql) || !Concerns(new StatementScanner(sql, context.Dialect)))
         {
             return [];
         }
@@ -47,16 +46,68 @@ internal sealed class DdlApplier
         }
         catch (SqlUnreadableException e)
         {
-            throw new CdcProtocolException($"A logged statement that changes tables cannot be read: {e.Message}. It begins with: "
-                + $"{(sql.Length > 200 ? sql[..200] : sql)}");
+            return ApplyUnread(catalogue, context.Dialect.Charset is { } charset ? charset.DecodeWords(sql) : sql, e.Message);
         }
     }
 
     private static bool Begins(ReadOnlySpan<char> text, string word) => text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>True for statements about tables, databases and indexes. The text of others, such as routines, may hold anything.</summary>
+    private static bool Concerns(StatementScanner scanner)
+    {
+        while (scanner.TryTakeWord("SET"))
+        {
+            if (!scanner.TryTakeWord("STATEMENT") || !scanner.SkipPast("FOR"))
+            {
+                return false;
+            }
+        }
+
+        if (scanner.TryTakeWord("TRUNCATE") || scanner.TryTakeWord("RENAME"))
+        {
+            return true;
+        }
+
+        if (!scanner.TryTakeWord("CREATE") && !scanner.TryTakeWord("ALTER") && !scanner.TryTakeWord("DROP"))
+        {
+            return false;
+        }
+
+        while (TakeAny(ref scanner, "OR", "REPLACE", "ONLINE", "OFFLINE", "IGNORE", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR"))
+        {
+        }
+
+        return TakeAny(ref scanner, "TABLE", "TABLES", "DATABASE", "SCHEMA", "SEQUENCE", "INDEX");
+    }
+
+    private static bool TakeAny(ref StatementScanner scanner, params ReadOnlySpan<string> keywords)
+    {
+        foreach (var keyword in keywords)
+        {
+            if (scanner.TryTakeWord(keyword))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static List<TableChange> ApplyUnread(SchemaCatalogue catalogue, string text, string reason)
+    {
+        List<TableChange> changes = [new TableChange(TableChangeKind.Unreadable, "", "") { Text = text }];
+        foreach (var table in catalogue.Tables.Where(table => UnreadStatement.MayName(text, table.Name)).ToArray())
+        {
+            catalogue.MarkUnknown(table.Database, table.Name, $"a statement that names it cannot be read: {reason}");
+            changes.Add(new TableChange(TableChangeKind.Alter, table.Database, table.Name));
+        }
+
+        return changes;
+    }
+
     private void ReadStatement()
     {
-        if (_tokens.TryTake("SET", "STATEMENT"))
+        while (_tokens.TryTake("SET", "STATEMENT"))
         {
             // MariaDB: SET STATEMENT variable = value, ... FOR statement.
             while (!_tokens.IsAtEnd && !_tokens.TryTake("FOR"))

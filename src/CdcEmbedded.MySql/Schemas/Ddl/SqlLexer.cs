@@ -7,6 +7,8 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// where the server that logged the statement executes them. Makes no copies.</summary>
 internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
 {
+    private const char NoBreak = '\xa0';
+
     private readonly ReadOnlySpan<char> _text = text;
     private readonly SqlDialect _dialect = dialect;
     private int _start;
@@ -70,7 +72,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
     {
         if (Kind is not (SqlTokenKind.Name or SqlTokenKind.Text))
         {
-            return Raw.ToString();
+            return Decoded(Raw);
         }
 
         var quote = Raw[0];
@@ -78,7 +80,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         var hasEscapes = Kind == SqlTokenKind.Text && _dialect.HasBackslashEscapes;
         if (!inner.Contains(quote) && !(hasEscapes && inner.Contains('\\')))
         {
-            return inner.ToString();
+            return Decoded(inner);
         }
 
         var result = new StringBuilder(inner.Length);
@@ -96,8 +98,11 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
             }
         }
 
-        return result.ToString();
+        return Decoded(result.ToString());
     }
+
+    private readonly string Decoded(ReadOnlySpan<char> words)
+        => _dialect.Charset is { } charset ? charset.DecodeWords(words) : words.ToString();
 
     private bool SkipQuoted(char quote, bool hasEscapes)
     {
@@ -172,7 +177,8 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         return at;
     }
 
-    private static bool IsOfWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '$' || c > '\u007f';
+    private readonly bool IsOfWord(char c)
+        => char.IsAsciiLetterOrDigit(c) || c is '_' or '$' || (c > '\u007f' && !(c == NoBreak && IsBlank(c)));
 
     // MySQL manual, "String Literals": other characters mean themselves; \% and \_ keep their backslash.
     private static string Unescaped(char c) => c switch
@@ -188,12 +194,16 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
         _ => c.ToString(),
     };
 
+    /// <summary>In a character set of single bytes the blank that does not break a line is one (strings/ctype-latin1.cc).</summary>
+    private readonly bool IsBlank(char c) => c <= ' ' || c == '\x7f'
+        || (c == NoBreak && _dialect.Charset is { MaxLength: 1 } charset && charset.DecodeLoosely([(byte)NoBreak]) == "\xa0");
+
     private void SkipBlanks()
     {
         while (_at < _text.Length)
         {
             var rest = _text[_at..];
-            if (char.IsWhiteSpace(rest[0]) || char.IsControl(rest[0]))
+            if (IsBlank(rest[0]))
             {
                 _at++;
             }
@@ -207,7 +217,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> text, SqlDialect dialect)
                 _at += 2;
             }
             else if (rest[0] == '#'
-                || (rest.StartsWith("--") && (rest.Length == 2 || char.IsWhiteSpace(rest[2]) || char.IsControl(rest[2]))))
+                || (rest.StartsWith("--") && (rest.Length == 2 || IsBlank(rest[2]))))
             {
                 var end = rest.IndexOf('\n');
                 _at = end < 0 ? _text.Length : _at + end + 1;
