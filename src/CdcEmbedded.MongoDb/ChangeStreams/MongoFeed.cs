@@ -153,6 +153,7 @@ internal sealed class MongoFeed : ISourceFeed
         }
 
         _assembler.OnReopened();
+        _opening.OnOpened(point);
         _batches = 0;
         Log.StreamOpened(_settings.Logger, _plan.Identity.Name, _plan.Identity.Scope, _cursor.Server);
         return _cursor;

@@ -18,6 +18,7 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
     private const int QuietBatches = 3;
     private FeedMode _mode;
     private int _emptyBatches;
+    private RawBson _opened;
     private RawBson _refused;
     private RawBson _invalidated;
     private bool _lacksStartAfter;
@@ -62,7 +63,7 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
 
         if (ChangeStreamErrors.IsTokenRefused(error))
         {
-            return TryTime(point, error);
+            return TryTime(point, error) || TryLaterPoint(point);
         }
 
         if (!_lacksStartAfter && point.Token.HasValue && ChangeStreamErrors.LacksStartAfter(error))
@@ -101,6 +102,9 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
         return true;
     }
 
+    /// <summary>Records that the stream was opened at a point.</summary>
+    public void OnOpened(in StreamPoint point) => _opened = point.Token.HasValue ? point.Token.Detach() : default;
+
     /// <summary>Records that the stream ended with the event at the point.</summary>
     public void OnInvalidated(in StreamPoint point) => _invalidated = point.Token.Detach();
 
@@ -114,6 +118,14 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
         _refused = point.Token.Detach();
         Log.ResumingByTime(settings.Logger, plan.Identity.Name, parts.Time, error.Message);
         return true;
+    }
+
+    // The server refuses the token of the opening at the first later event. Post-batch tokens may have moved the point past it before.
+    private bool TryLaterPoint(in StreamPoint point)
+    {
+        var isLater = _opened.HasValue && !point.Token.Equals(_opened);
+        _opened = default;
+        return isLater;
     }
 
     private bool TryReduce()

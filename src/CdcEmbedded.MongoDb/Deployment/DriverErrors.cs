@@ -115,7 +115,7 @@ internal static class DriverErrors
 
     private static bool IsDamage(Exception exception)
         => exception is FormatException or BsonException or ArgumentException or OverflowException or InvalidCastException
-            or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or EndOfStreamException;
+            or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException;
 
     // NotWritablePrimary, NotPrimaryNoSecondaryOk, LegacyNotPrimary, InterruptedAtShutdown, InterruptedDueToReplStateChange,
     // NotPrimaryOrSecondary, PrimarySteppedDown, ShutdownInProgress
