@@ -6,7 +6,7 @@ public enum FullDocumentMode
     /// <summary><see cref="WhenAvailable"/> where all captured collections keep post-images, else <see cref="UpdateLookup"/>.</summary>
     Automatic = 0,
 
-    /// <summary>Nothing: only <see cref="UpdateDescription"/> tells what changed.</summary>
+    /// <summary>Nothing: only <see cref="UpdateDescription"/> says what changed.</summary>
     Off,
 
     /// <summary>The document as it is when the server makes the event: it may be newer than the update, or gone.</summary>

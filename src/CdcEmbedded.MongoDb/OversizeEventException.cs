@@ -5,7 +5,7 @@ namespace CdcEmbedded.MongoDb;
 public sealed class OversizeEventException : CdcException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">Where the stream stands, and what to do.</param>
+    /// <param name="message">The position of the stream, and what to do.</param>
     /// <param name="innerException">The server's own error.</param>
     public OversizeEventException(string message, Exception? innerException = null)
         : base(message, innerException)

@@ -5,8 +5,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can go
-/// on.</summary>
+/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can
+/// resume.</summary>
 /// <remarks>
 /// <para>A transaction has no end in a change stream (R54). It ends with an event of a later cluster time that is not its own, or a
 /// post-batch token that is later than its last event. Until then it stays open, also in offsets, so that orders continue after a restart.
@@ -54,16 +54,16 @@ internal sealed class ChangeStreamAssembler
         }
     }
 
-    /// <summary>Whether everything up to the end has been delivered.</summary>
+    /// <summary>True if everything up to the end has been delivered.</summary>
     public bool HasReachedEnd { get; private set; }
 
-    /// <summary>Whether the last event was an invalidate: the server has closed the stream.</summary>
+    /// <summary>True if the last event was an invalidate: the server has closed the stream.</summary>
     public bool IsInvalidated { get; private set; }
 
-    /// <summary>What was wrong behind the events of the last batch; to be thrown when those have been handed over.</summary>
+    /// <summary>What was wrong after the events of the last batch; to be thrown when those have been handed over.</summary>
     public ExceptionDispatchInfo? Failure { get; private set; }
 
-    /// <summary>From where the stream goes on: behind everything delivered.</summary>
+    /// <summary>The point from which the stream resumes: after everything delivered.</summary>
     public StreamPoint Point => _point;
 
     /// <summary>The position of that.</summary>

@@ -28,7 +28,7 @@ internal sealed class EventBatch
 
     public int Count { get; private set; }
 
-    /// <summary>Whether its events were asked for without their documents, because they were too large.</summary>
+    /// <summary>True if its events were asked for without their documents, because they were too large.</summary>
     public bool IsReduced { get; init; }
 
     public ref readonly EventPlaces this[int index] => ref _events[index];

@@ -9,7 +9,7 @@ internal sealed class FragmentBuffer
     private readonly List<RawBson> _fragments = [];
     private long _of;
 
-    /// <summary>Whether fragments of an event are still to come, so that no position behind them may be stored.</summary>
+    /// <summary>True if fragments of an event are still to come, so that no position after them may be stored.</summary>
     public bool IsPending => _fragments.Count > 0;
 
     /// <summary>The stream is opened again, before the first fragment.</summary>
@@ -28,7 +28,7 @@ internal sealed class FragmentBuffer
         {
             throw new SourceInconsistentException($"Fragment {number} of {of} of a split event came where "
                 + $"fragment {_fragments.Count + 1} of "
-                + $"{(IsPending ? _of : of)} should: a part of the event is missing. Nothing behind the last whole event has "
+                + $"{(IsPending ? _of : of)} should: a part of the event is missing. Nothing after the last whole event has "
                     + "been delivered.");
         }
 
@@ -45,7 +45,7 @@ internal sealed class FragmentBuffer
         {
             throw new SourceInconsistentException($"A whole event came where fragment {_fragments.Count + 1} of {_of} of a split event "
                 + "should: a part "
-                + "of the event is missing. Nothing behind the last whole event has been delivered.");
+                + "of the event is missing. Nothing after the last whole event has been delivered.");
         }
     }
 

@@ -8,7 +8,7 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <remarks>
 /// <c>{"scope":"*","pipeline":hex,"token":{"_data":hex},"time":{"t":seconds,"i":ordinal},"after":true,
 /// "tx":[{"lsid":{…},"txn":n,"ts_ms":n,"time":{…}}]}</c>.
-/// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, behind it with
+/// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, or after it with
 /// <c>after</c>.
 /// <c>tx</c> has the transactions of which changes have been delivered and more may come.
 /// Version 1 had the same properties beside <c>"source":"mongodb"</c>, the replica set's name as <c>set</c>, and each transaction's counts

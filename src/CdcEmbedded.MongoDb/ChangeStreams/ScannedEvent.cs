@@ -31,7 +31,7 @@ internal struct ScannedEvent
 
     private bool _hasNumber;
 
-    /// <summary>Whether the event belongs to a transaction.</summary>
+    /// <summary>True if the event belongs to a transaction.</summary>
     public readonly bool IsInTransaction => _hasNumber && Session != 0;
 
     /// <summary>Walks an event.</summary>
@@ -50,7 +50,7 @@ internal struct ScannedEvent
         }
 
         return result.Places.Token != 0 ? result : throw new CdcProtocolException(
-            "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot go on.",
+            "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot continue.",
                 "change event");
     }
 

@@ -3,7 +3,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Makes items of the events that change no document. An operation that is not known here is told with its own name.</summary>
+/// <summary>Makes items of the events that change no document. An operation that is not known here keeps its own name.</summary>
 internal static class SchemaEvents
 {
     public static SchemaChange Create(EventBatch batch, in EventPlaces places, MongoPosition position)

@@ -2,8 +2,8 @@ using CdcEmbedded.MongoDb.Deployment;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Turns what was asked for into a place, or says why there is none. Whether the oplog still has it, the server tells when the
-/// stream is opened.</summary>
+/// <summary>Turns what was asked for into a point, or says why there is none. If the oplog still has it shows when the stream is
+/// opened.</summary>
 internal static class StartResolver
 {
     /// <summary>Resolves a start.</summary>
@@ -37,7 +37,7 @@ internal static class StartResolver
 
         return facts.OperationTime is { } now
             ? new OffsetDocument { Point = StreamPoint.At(now, isAfter: true) }
-            : throw new OffsetLostException("The server does not tell its operation time, so the latest position is not known. Is it "
+            : throw new OffsetLostException("The server does not report its operation time, so the latest position is not known. Is it "
                 + "a replica set?");
     }
 
@@ -51,10 +51,10 @@ internal static class StartResolver
         if (what is not null)
         {
             throw new OffsetFormatException($"The stored offset {offset} belongs to a stream with the {what} '{stored}', and this one "
-                + $"has '{now}': going on "
-                + "from it could leave changes out. Give this engine a name of its own, delete the stored offset to start afresh, or set "
+                + $"has '{now}': resuming "
+                + "from it could miss changes. Give this engine a name of its own, delete the stored offset to start again, or set "
                     + "AcceptOtherOffset "
-                + "to go on at that risk.");
+                + "to resume at that risk.");
         }
     }
 }

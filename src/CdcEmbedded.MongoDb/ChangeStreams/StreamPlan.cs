@@ -14,7 +14,7 @@ internal sealed record StreamPlan
 
     public bool ShowExpandedEvents { get; init; }
 
-    /// <summary>Whether large events come in fragments (6.0.9 and later, and all from 7.0 on).</summary>
+    /// <summary>True if large events arrive in fragments (6.0.9 and later, and all from 7.0 on).</summary>
     public bool SplitsLargeEvents { get; init; }
 
     /// <summary>The most events of a batch.</summary>

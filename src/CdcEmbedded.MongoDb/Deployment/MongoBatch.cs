@@ -33,7 +33,7 @@ internal sealed class MongoBatch
     /// <summary>The documents, as the array that holds them.</summary>
     public RawBson Documents { get; }
 
-    /// <summary>Where a change stream can go on after all of this batch; without a value where the server gives none.</summary>
+    /// <summary>The token from which a change stream resumes after this batch; without a value if the server gives none.</summary>
     public RawBson PostBatchResumeToken { get; }
 
     /// <summary>The server's time when it answered; null where it gives none.</summary>

@@ -13,6 +13,6 @@ internal static class BsonBinary
     /// <summary>The subtype of a binary value.</summary>
     public static byte Subtype(ReadOnlySpan<byte> value) => value[4];
 
-    /// <summary>Where the payload of a binary value begins: behind the second length that the old subtype 2 has.</summary>
+    /// <summary>Where the payload of a binary value begins: after the second length that the old subtype 2 has.</summary>
     public static int PayloadOffset(ReadOnlySpan<byte> value) => value[4] == OldSubtype ? 9 : 5;
 }

@@ -24,7 +24,7 @@ internal static class BsonLength
         0, Variable, Variable, Variable, Variable, Variable, 4, 8, 8, 16,
     ];
 
-    /// <summary>The length of a value whose type alone tells it; -1 for others.</summary>
+    /// <summary>The length of a value that its type alone determines; -1 for others.</summary>
     public static int Fixed(ElementType type) => (byte)type < FixedLengths.Length
         ? FixedLengths[(byte)type]
         : type is ElementType.MinKey or ElementType.MaxKey ? 0 : Variable;

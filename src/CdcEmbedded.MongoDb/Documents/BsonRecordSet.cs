@@ -16,7 +16,7 @@ internal sealed class BsonRecordSet : RecordSet
 
     private readonly byte[] _buffer;
 
-    // A hash table by the document's place, of entries [place, first element's offset in the document, second, …]. An entry stands in one
+    // A hash table by the document's place, of entries [place, first element's offset in the document, second, …]. An entry is in one
     // of four slots. Entries are only ever added, each by one atomic write; a table that is replaced while somebody adds to it may lose
     // that entry, which is made again when it is next asked for.
     private int[]?[]? _walked;

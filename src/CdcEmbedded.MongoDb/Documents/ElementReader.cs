@@ -35,7 +35,7 @@ internal ref struct ElementReader
         _next = 4;
     }
 
-    /// <summary>Goes on where another reader of the same document stood: before the element at this offset.</summary>
+    /// <summary>Continues for another reader of the same document: before the element at this offset.</summary>
     public ElementReader(ReadOnlySpan<byte> checkedDocument, int element)
     {
         _document = checkedDocument;
@@ -57,7 +57,7 @@ internal ref struct ElementReader
     /// <summary>The whole value's length: prefixes and final bytes included.</summary>
     public readonly int ValueLength => _valueLength;
 
-    /// <summary>The current value's bytes as they stand in the document.</summary>
+    /// <summary>The current value's bytes as they are in the document.</summary>
     public readonly ReadOnlySpan<byte> Value => _document.Slice(ValueOffset, _valueLength);
 
     /// <summary>Goes to the next element.</summary>

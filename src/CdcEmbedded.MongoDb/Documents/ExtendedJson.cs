@@ -38,7 +38,7 @@ internal static class ExtendedJson
             var context = BsonDeserializationContext.CreateRoot(reader, static builder => builder.AllowDuplicateElementNames = true);
             var document = BsonDocumentSerializer.Instance.Deserialize(context);
             return reader.IsAtEndOfFile() ? new RawBson(document.ToBson())
-                : throw new FormatException("The text goes on after the JSON object's end.");
+                : throw new FormatException("The text continues after the JSON object's end.");
         }
         catch (Exception e)
             when (e is BsonException or ArgumentException or InvalidOperationException or EndOfStreamException or OverflowException)

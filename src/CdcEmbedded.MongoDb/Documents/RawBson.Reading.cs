@@ -71,7 +71,7 @@ internal readonly partial struct RawBson
         return value.Type == ElementType.Timestamp;
     }
 
-    /// <summary>Whether a field is there and true, or a number other than 0, as servers write flags.</summary>
+    /// <summary>True if a field is there and true, or a number other than 0, as servers write flags.</summary>
     internal bool IsTrue(ReadOnlySpan<byte> name)
     {
         var value = this[name];

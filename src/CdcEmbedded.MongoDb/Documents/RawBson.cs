@@ -9,7 +9,7 @@ namespace CdcEmbedded.MongoDb.Documents;
 /// <remarks>
 /// <para>A small immutable struct, safe to keep and to read from any thread; it keeps the bytes alive that it points into
 /// (<see cref="Detach"/> copies them out). <see cref="ToRawDocument"/> hands the same bytes to the driver.</para>
-/// <para>Only the document's own length and end are checked at first, elements when they are passed over, texts when they are decoded:
+/// <para>Only the document's own length and end are checked at first, elements when they are skipped, texts when they are decoded:
 /// all of these throw <see cref="CdcProtocolException"/> where bytes are damaged. <see cref="Validate"/> checks everything at once.</para>
 /// <para>The default value is no document: it has no bytes and no elements.</para>
 /// </remarks>
@@ -55,7 +55,7 @@ internal readonly partial struct RawBson : IEnumerable<RawElement>, IEquatable<R
     /// <summary>The document's bytes, its length in front and the final zero included.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(_offset, _length);
 
-    /// <summary>Whether it has no elements.</summary>
+    /// <summary>True if it has no elements.</summary>
     public bool IsEmpty => _length <= BsonLength.EmptyDocument;
 
     internal ReadOnlySpan<byte> Span => _buffer.AsSpan(_offset, _length);
@@ -165,7 +165,7 @@ internal readonly partial struct RawBson : IEnumerable<RawElement>, IEquatable<R
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Whether all bytes are the same.</summary>
+    /// <summary>True if all bytes are the same.</summary>
     public bool Equals(RawBson other) => HasValue == other.HasValue && Span.SequenceEqual(other.Span);
 
     /// <inheritdoc/>
@@ -179,10 +179,10 @@ internal readonly partial struct RawBson : IEnumerable<RawElement>, IEquatable<R
         return hash.ToHashCode();
     }
 
-    /// <summary>Whether all bytes are the same.</summary>
+    /// <summary>True if all bytes are the same.</summary>
     public static bool operator ==(RawBson left, RawBson right) => left.Equals(right);
 
-    /// <summary>Whether any byte differs.</summary>
+    /// <summary>True if any byte differs.</summary>
     public static bool operator !=(RawBson left, RawBson right) => !left.Equals(right);
 
     /// <summary>Goes through the elements of a document.</summary>

@@ -29,16 +29,16 @@ internal readonly partial struct RawValue
     /// <summary>Its type; <see cref="ElementType.None"/> where a field is missing.</summary>
     public ElementType Type { get; }
 
-    /// <summary>Whether there is a value, null included.</summary>
+    /// <summary>True if there is a value, null included.</summary>
     public bool Exists => Type != ElementType.None;
 
-    /// <summary>Whether it is missing, null or undefined.</summary>
+    /// <summary>True if it is missing, null or undefined.</summary>
     public bool IsNullOrMissing => Type is ElementType.None or ElementType.Null or ElementType.Undefined;
 
-    /// <summary>Whether it is of one of the four numeric types.</summary>
+    /// <summary>True if it is of one of the four numeric types.</summary>
     public bool IsNumber => Type is ElementType.Int32 or ElementType.Int64 or ElementType.Double or ElementType.Decimal128;
 
-    /// <summary>The value's bytes as they stand in the document: length prefixes and final zeros included, type and name not.</summary>
+    /// <summary>The value's bytes as they are in the document: length prefixes and final zeros included, type and name not.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(_offset, _length);
 
     internal ReadOnlySpan<byte> Span => _buffer.AsSpan(_offset, _length);
@@ -120,7 +120,7 @@ internal readonly partial struct RawValue
     /// <summary>The value as relaxed extended JSON.</summary>
     public override string ToString() => ToJson();
 
-    /// <summary>The UTF-8 bytes of a string, symbol or code, as they stand there: nobody has checked that they are UTF-8.</summary>
+    /// <summary>The UTF-8 bytes of a string, symbol or code, as they are there: nobody has checked that they are UTF-8.</summary>
     internal ReadOnlySpan<byte> Utf8() => Type switch
     {
         ElementType.String or ElementType.Symbol or ElementType.JavaScript => Span[4..^1],

@@ -4,7 +4,7 @@ using CdcEmbedded.MongoDb.Double.Security;
 
 namespace CdcEmbedded.MongoDb.Double.Commands;
 
-/// <summary>Logging in, and telling who is.</summary>
+/// <summary>Logging in, and saying who is.</summary>
 internal static class LoginCommands
 {
     public static Doc Start(CommandContext context) => Start(context, context.Command);

@@ -13,8 +13,8 @@ internal static class DocPath
     public static object? Get(object? root, string path) => Find(root, path).FirstOrDefault();
 
     /// <summary>
-    /// Sets a value, making documents on the way. Tells the components of what is new, as a server logs it: where documents had to be made,
-    /// the path of the first of them.
+    /// Sets a value, making documents on the way. Returns the components of what is new, as a server logs it: where documents had to be
+    /// made, the path of the first of them.
     /// </summary>
     public static object[] Set(Doc root, string path, object? value)
     {

@@ -321,7 +321,7 @@ public sealed class FaultTests
         }
     }
 
-    // Heartbeats tell the driver of the servers, in the time that they take.
+    // The driver learns of the servers by heartbeats, which take their time.
     private static async Task EveryNodeIsKnownAsync(MongoDouble server, TestDeployment deployment)
     {
         await deployment.RunAsync("""{"ping": 1}""");
