@@ -6,8 +6,8 @@ namespace CdcEmbedded;
 
 /// <summary>Where to resume in a source's log: an opaque, versioned, readable JSON text of at most a few KB, which includes the source's
 /// identity. Immutable.</summary>
-/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Two offsets are equal if their texts are; only
-/// the source knows which of two offsets is earlier.</remarks>
+/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Two offsets are equal if their texts are, without
+/// the notes of the source that belong to them; only the source knows which of two offsets is earlier.</remarks>
 public sealed class CdcOffset : IEquatable<CdcOffset>
 {
     private readonly string _text;
@@ -29,6 +29,17 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
 
     /// <summary>The version of the text: 1 or 2.</summary>
     internal int Version { get; }
+
+    /// <summary>The text without the last part, which names the notes of one engine: another engine has others for the same
+    /// place.</summary>
+    private ReadOnlySpan<char> Place
+    {
+        get
+        {
+            var notes = _text.LastIndexOf(OffsetEnvelope.NotesBegin, StringComparison.Ordinal);
+            return _text.AsSpan(0, notes < 0 ? Math.Max(_text.LastIndexOf('}'), 0) : notes);
+        }
+    }
 
     /// <summary>Reads an offset's text, of this version of CdcEmbedded or of any earlier one.</summary>
     /// <param name="text">What <see cref="ToString"/> returned.</param>
@@ -58,13 +69,13 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
     public override string ToString() => _text;
 
     /// <inheritdoc/>
-    public bool Equals(CdcOffset? other) => other is not null && _text == other._text;
+    public bool Equals(CdcOffset? other) => other is not null && Place.SequenceEqual(other.Place);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as CdcOffset);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => string.GetHashCode(Place, StringComparison.Ordinal);
 
     /// <summary>The whole text as JSON.</summary>
     internal JsonElement ToJson() => ParseJson(_text);

@@ -19,6 +19,9 @@ internal static class OffsetEnvelope
 {
     public const int Version = 2;
 
+    /// <summary>How the last part of an offset begins, which names notes of the source.</summary>
+    public const string NotesBegin = ",\"notes\":{";
+
     // None of it goes into HTML: names and GTIDs stay readable.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -116,6 +116,19 @@ public sealed class OverlappingInstancesTests
         Assert.InRange(counting.Keys.Count, 2, 200);
     }
 
+    [Fact]
+    public void Offsets_of_one_place_are_equal_whatever_notes_belong_to_them()
+    {
+        const string Place = """{"v":2,"source":{"kind":"mysql","id":"s"},"position":{"file":"a.1","pos":4}""";
+        var one = CdcOffset.Parse(Place + ",\"notes\":{\"schema\":\"a:1\"}}");
+        var other = CdcOffset.Parse(Place + ",\"notes\":{\"schema\":\"b:2\"}}");
+
+        Assert.Equal(one, other);
+        Assert.Equal(one.GetHashCode(), other.GetHashCode());
+        Assert.Equal(one, CdcOffset.Parse(Place + "}"));
+        Assert.NotEqual(one, CdcOffset.Parse(Place.Replace(":4", ":5", StringComparison.Ordinal) + ",\"notes\":{\"schema\":\"a:1\"}}"));
+    }
+
     private static async Task VerifyAsync(InMemoryOffsetStore store)
     {
         var stored = BinlogPosition.Read(CdcOffset.Parse((await store.LoadAsync("e"))!.Text)).Coordinates!.Value.Position;
