@@ -9,6 +9,9 @@ internal interface ISchemaServer : IAsyncDisposable
     /// <summary>True if the names of tables and databases ignore case.</summary>
     bool IgnoresTableCase { get; }
 
+    /// <summary>True if names of tables and databases are stored in lower case.</summary>
+    bool LowersTableNames => false;
+
     /// <summary>True if the log that the server writes now names columns with all of their types.</summary>
     bool NamesColumns { get; }
 

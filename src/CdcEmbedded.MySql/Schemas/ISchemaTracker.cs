@@ -52,6 +52,9 @@ internal interface ISchemaTracker : IAsyncDisposable
     /// <inheritdoc cref="IStatementReader.TryReadSavepoint"/>
     bool TryReadSavepoint(in Statement statement, out string name);
 
+    /// <summary>True if MariaDB keeps a table's history by numbers of transactions, and logs its changes as statements.</summary>
+    bool IsVersionedByTransactions(string database, string table);
+
     /// <summary>Follows a statement that may change tables.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="mark">The transaction that it is in, and the end of its event.</param>

@@ -4,7 +4,8 @@ using CdcEmbedded.MySql.Binlog.Columns;
 namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>The JSON of tables and of catalogues.</summary>
-/// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
+/// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"lower":true,
+///             "databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
 /// table: {"db":name,"name":name,"cs":charset,"engine":name,"hash":true,
 ///         "keys":[{"n":name,"u":true,"h":true,"p":[column,prefix,…]}],"period":[name,start,end],
 ///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true,"end":true}]}</code></remarks>
@@ -18,6 +19,11 @@ internal static class SchemaCatalogueJson
         if (catalogue.Assumes)
         {
             writer.WriteBoolean("assumes"u8, true);
+        }
+
+        if (catalogue.LowersNames)
+        {
+            writer.WriteBoolean("lower"u8, true);
         }
 
         writer.WriteStartObject("databases"u8);
@@ -49,7 +55,11 @@ internal static class SchemaCatalogueJson
     /// <summary>Reads a catalogue.</summary>
     public static SchemaCatalogue Read(JsonElement element)
     {
-        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean()) { Assumes = element.TryGetProperty("assumes", out _) };
+        var result = new SchemaCatalogue(element.GetProperty("nocase").GetBoolean())
+        {
+            Assumes = element.TryGetProperty("assumes", out _),
+            LowersNames = element.TryGetProperty("lower", out _),
+        };
         foreach (var database in element.GetProperty("databases").EnumerateObject())
         {
             result.SetDatabase(database.Name, database.Value.GetString() ?? "");

@@ -102,7 +102,19 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
     }
 
     public bool TryReadTable(in Statement statement, out string database, out string table)
-        => statements.TryReadTable(statement.Words, statement.Dialect, statement.Query.Database, out database, out table);
+    {
+        var isRead = statements.TryReadTable(statement.Words, statement.Dialect, statement.Query.Database, out database, out table);
+        if (_history.Catalogue.LowersNames)
+        {
+            (database, table) = (database.ToLowerInvariant(), table.ToLowerInvariant());
+        }
+
+        return isRead;
+    }
+
+    public bool IsVersionedByTransactions(string database, string table)
+        => _history.Catalogue.Find(database, table) is { RowEnd: >= 0 } found
+        && found.Columns[found.RowEnd].TypeText.StartsWith("bigint", StringComparison.Ordinal);
 
     public bool TryReadSavepoint(in Statement statement, out string name)
         => statements.TryReadSavepoint(statement.Words, statement.Dialect, out name);

@@ -31,7 +31,10 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
         => server.NamesColumns
 
             // No row is read by it: it knows the columns of schema changes.
-            ? (new SchemaCatalogue(server.IgnoresTableCase) { Assumes = true, MayLack = true }, false)
+            ? (new SchemaCatalogue(server.IgnoresTableCase)
+            {
+                Assumes = true, MayLack = true, LowersNames = server.LowersTableNames,
+            }, false)
             : (await ReadAsync(position, cancellationToken).ConfigureAwait(false), true);
 
     public async ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken)
@@ -58,6 +61,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     {
         await Task.Delay(Visible, time, cancellationToken).ConfigureAwait(false);
         var catalogue = await server.ReadTablesAsync(selection, cancellationToken).ConfigureAwait(false);
+        catalogue.LowersNames = server.LowersTableNames;
         await ScanAsync(position, cancellationToken).ConfigureAwait(false);
         if (_changes.RemoveFrom(catalogue))
         {
@@ -101,7 +105,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
 
         // An offset by GTID alone says of each transaction if it comes before, but not where in the log that ends.
         var end = position.Coordinates ?? _scannedTo;
-        var earlier = new SchemaCatalogue(server.IgnoresTableCase) { MayLack = true };
+        var earlier = new SchemaCatalogue(server.IgnoresTableCase) { MayLack = true, LowersNames = server.LowersTableNames };
         await ReadLogAsync(BinlogPosition.At(oldest), end,
             (text, context, walk) =>
             {

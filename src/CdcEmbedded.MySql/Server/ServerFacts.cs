@@ -39,6 +39,9 @@ internal sealed class ServerFacts
     /// <summary>True for MySQL with GTIDs.</summary>
     public bool HasGtids => this["gtid_mode"] == "ON";
 
+    /// <summary>True if names of tables and databases are stored in lower case (<c>lower_case_table_names</c> 1).</summary>
+    public bool LowersTableNames => this["lower_case_table_names"] is "1";
+
     /// <summary>True if table names are compared regardless of case.</summary>
     public bool IgnoresTableCase => this["lower_case_table_names"] is "1" or "2";
 

@@ -179,9 +179,23 @@ internal sealed class TransactionBuffer : IDisposable
             Log.RolledBack(_settings.Logger, open.Transaction.Id, open.Changes.Count.Rows);
         }
 
+        // A table that was dropped stays so: MariaDB logs what a failed CREATE OR REPLACE … SELECT has dropped in a transaction that is
+        // rolled back.
+        var drops = open.Changes.Held.FindAll(static entry => entry.SchemaChange is { Kind: SchemaChangeKind.Drop });
         open.Changes.Release();
         Finish(open);
-        _output.MarkProgress();
+        if (drops.Count == 0)
+        {
+            _output.MarkProgress();
+            return;
+        }
+
+        foreach (var drop in drops)
+        {
+            open.Deliver(drop, _output);
+        }
+
+        open.End(_output, _position.Current);
     }
 
     /// <summary>The transaction has no end: the server crashed while it wrote it, and has rolled it back (R29).</summary>

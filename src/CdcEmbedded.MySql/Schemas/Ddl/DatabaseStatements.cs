@@ -16,7 +16,7 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
 
         // ALTER DATABASE may name none: the default one is meant.
         var isNamed = tokens.Peek().IsName && !(kind == TableChangeKind.AlterDatabase && IsOption(tokens.Peek()));
-        var name = isNamed ? tokens.TakeName() : context.Database;
+        var name = isNamed ? tokens.TakeStoredName() : context.Database;
         var known = catalogue.CharacterSetOf(name);
         if (isOptional && known is not null)
         {
@@ -51,7 +51,7 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
     public void ReadDrop()
     {
         tokens.TryTake("IF", "EXISTS");
-        var name = tokens.TakeName();
+        var name = tokens.TakeStoredName();
         changes.Catalogue.ForgetDatabase(name);
         changes.Add(new TableChange(TableChangeKind.DropDatabase, name, ""));
     }

@@ -40,7 +40,7 @@ internal sealed class DdlApplier
 
         try
         {
-            var applier = new DdlApplier(catalogue, SqlTokens.Read(sql, context.Dialect), context);
+            var applier = new DdlApplier(catalogue, SqlTokens.Read(sql, context.Dialect, catalogue.LowersNames), context);
             applier.ReadStatement();
             return applier._changes.List;
         }

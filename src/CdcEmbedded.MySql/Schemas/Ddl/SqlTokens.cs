@@ -10,17 +10,23 @@ internal sealed class SqlTokens
     private readonly int _end;
     private int _at;
 
-    private SqlTokens(IReadOnlyList<SqlToken> tokens, int start, int end)
+    private readonly bool _lowersNames;
+
+    private SqlTokens(IReadOnlyList<SqlToken> tokens, int start, int end, bool lowersNames)
     {
+        _lowersNames = lowersNames;
         _tokens = tokens;
         _start = _at = start;
         _end = end;
     }
 
     /// <summary>All tokens of a statement.</summary>
+    /// <param name="text">The statement.</param>
+    /// <param name="dialect">How its words are read.</param>
+    /// <param name="lowersNames">True if the names of tables and databases are stored in lower case.</param>
     /// <exception cref="SqlUnreadableException">A quote is not closed. A logged statement was executed, so its quotes close: text cut short
     /// is no reason to guess.</exception>
-    public static SqlTokens Read(string text, SqlDialect dialect)
+    public static SqlTokens Read(string text, SqlDialect dialect, bool lowersNames = false)
     {
         var tokens = new List<SqlToken>(64);
         var lexer = new SqlLexer(text, dialect);
@@ -30,7 +36,7 @@ internal sealed class SqlTokens
                 : throw new SqlUnreadableException("a quote is not closed"));
         }
 
-        return new SqlTokens(tokens, 0, tokens.Count);
+        return new SqlTokens(tokens, 0, tokens.Count, lowersNames);
     }
 
     public bool IsAtEnd => _at >= _end;
@@ -91,9 +97,12 @@ internal sealed class SqlTokens
     /// <summary>A table's name with or without its database.</summary>
     public (string Database, string Table) TakeTable(string defaultDatabase)
     {
-        var first = TakeName();
-        return TryTake('.') ? (first, TakeName()) : (defaultDatabase, first);
+        var first = TakeStoredName();
+        return TryTake('.') ? (first, TakeStoredName()) : (defaultDatabase, first);
     }
+
+    /// <summary>The name of a table or a database, as the server stores it.</summary>
+    public string TakeStoredName() => _lowersNames ? TakeName().ToLowerInvariant() : TakeName();
 
     /// <summary>A whole number that must be here.</summary>
     public int TakeNumber()
@@ -132,11 +141,11 @@ internal sealed class SqlTokens
     public SqlTokens TakeParentheses()
     {
         var first = _at + 1;
-        return TrySkipParentheses() ? new SqlTokens(_tokens, first, _at - 1) : throw Unexpected("(", Peek());
+        return TrySkipParentheses() ? new SqlTokens(_tokens, first, _at - 1, _lowersNames) : throw Unexpected("(", Peek());
     }
 
     /// <summary>Everything from here on, to be read by itself.</summary>
-    public SqlTokens Rest() => new(_tokens, _at, _end);
+    public SqlTokens Rest() => new(_tokens, _at, _end, _lowersNames);
 
     /// <summary>Skips everything up to a comma outside parentheses, or to the end.</summary>
     public void SkipToComma()

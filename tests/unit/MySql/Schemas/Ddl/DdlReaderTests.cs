@@ -105,6 +105,20 @@ public sealed class DdlReaderTests
     }
 
     [Fact]
+    public void Names_are_stored_in_lower_case_where_the_server_stores_them_so()
+    {
+        var catalogue = new SchemaCatalogue(ignoresCase: true) { Assumes = true, LowersNames = true };
+        Apply(catalogue, ["CREATE DATABASE D2", "CREATE TABLE D2.Mixed (Aa INT)"]);
+        var changes = LoggedSql.Instance.Apply(catalogue, "ALTER TABLE D2.MIXED ADD b INT, RENAME TO d2.Other", Context(isMariaDb: true));
+
+        Assert.Equal(["d2.mixed", "d2.mixed d2.other"], changes.Select(change => $"{change.Database}.{change.Table} {change.NewDatabase}"
+            .TrimEnd() + (change.NewTable is { } name ? "." + name : "")));
+        Assert.Equal("Aa", catalogue.Find("d2", "other")?.Columns[0].Name);
+        Assert.Equal(["d2"], catalogue.Copy().Databases.Keys);
+        Assert.True(catalogue.Copy().LowersNames);
+    }
+
+    [Fact]
     public void A_partition_that_becomes_a_table_has_the_tables_columns()
     {
         var catalogue = new SchemaCatalogue { Assumes = true };
