@@ -24,6 +24,10 @@ internal sealed class KeyDraft
     /// <summary>True if its values may be longer than an index takes, so that MariaDB may keep it as a hash.</summary>
     public bool MayBeHash => IsUnique && (IsHash || Parts.Exists(static part => part.Column is { } column && IsOfBytes(column.TypeText)));
 
+    /// <summary>True if MariaDB certainly keeps it as a hash: no index takes all of a text or a blob.</summary>
+    public bool IsSurelyHash => IsUnique && (IsHash || Parts.Exists(static part => part is { Column: { } column, Prefix: 0 }
+        && (column.TypeText.EndsWith("text", StringComparison.Ordinal) || column.TypeText.EndsWith("blob", StringComparison.Ordinal))));
+
     private static bool IsPrefix(ColumnDraft column, int prefix)
     {
         var type = column.TypeText;

@@ -133,9 +133,9 @@ internal sealed class TableDraft
     }
 
     /// <summary>The primary key or, without one, the first unique key without nulls, which servers use instead (sql/table.cc,
-    /// open_table_from_share).</summary>
-    private KeyDraft? PrimaryKey()
-        => Keys.Find(static key => key.IsPrimary) ?? Keys.Find(static key => key is { IsUnique: true, HasNulls: false, HasPrefix: false });
+    /// open_table_from_share); none that MariaDB keeps as a hash.</summary>
+    private KeyDraft? PrimaryKey() => Keys.Find(static key => key.IsPrimary)
+        ?? Keys.Find(key => key is { IsUnique: true, HasNulls: false, HasPrefix: false } && !(MayHashKeys && key.IsSurelyHash));
 
     private void AddPrimaryKeyOf(TableDefinition table)
     {

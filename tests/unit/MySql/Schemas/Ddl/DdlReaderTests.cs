@@ -81,6 +81,7 @@ public sealed class DdlReaderTests
     [InlineData("a char(9) latin1#1", "CREATE TABLE t (a CHAR(9) NOT NULL, UNIQUE (a(9)))")]
     [InlineData("b int#1", "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (a, b))", "ALTER TABLE t DROP a")]
     [InlineData("a bigint unsigned#1", "CREATE TABLE t (a SERIAL)")]
+    [InlineData("a int b text latin1", "CREATE TABLE t (a INT NOT NULL, b TEXT NOT NULL UNIQUE, UNIQUE (a) USING HASH)")]
     public void The_first_unique_key_without_nulls_stands_for_a_missing_primary_key(string expected, params string[] statements)
         => Assert.Equal(expected, ColumnsAfter(statements));
 
