@@ -18,6 +18,9 @@ public sealed class FaultReader
     /// <summary>The line of the log after the effects of a table named <c>mark</c>.</summary>
     public const string MarkArrived = "M";
 
+    /// <summary>The line of the log before an engine's first load: later loads only find out if a failed save was executed.</summary>
+    public const string EngineStarts = "R";
+
     /// <summary>The engine's name.</summary>
     public const string Name = "faults";
 
@@ -31,6 +34,7 @@ public sealed class FaultReader
     private readonly CancellationTokenSource _stop = new();
     private long _version;
     private bool _isManual;
+    private bool _isStarting;
     private int _untilFault;
 
     private FaultReader(string[] args)
@@ -70,6 +74,8 @@ public sealed class FaultReader
         try
         {
             CdcEngineOptions options = Options();
+            Write(EngineStarts);
+            _isStarting = true;
             await using var engine = new CdcEngine(Source(), store, options);
             await (_journal is null ? ReadAsync(engine) : StoreAsync(engine, store));
             Write("X the stream has ended");
@@ -281,7 +287,8 @@ public sealed class FaultReader
     {
         if (key == Name)
         {
-            _version = version;
+            _version = _isStarting ? version : _version;
+            _isStarting = false;
             Write($"L {text}");
         }
     }

@@ -29,10 +29,13 @@ public sealed class DeliveryCheck(IReadOnlyList<CapturedChange> truth)
         foreach (string log in logs)
         {
             int next = 0;
+            bool isStarting = false;
             foreach (string line in Lines(log))
             {
-                if (line.StartsWith("L ", StringComparison.Ordinal))
+                isStarting |= line == FaultReader.EngineStarts;
+                if (isStarting && line.StartsWith("L ", StringComparison.Ordinal))
                 {
+                    isStarting = false;
                     next = line.Length == 2 ? 0 : FirstAfter(BinlogPosition.Read(CdcOffset.Parse(line[2..])));
                 }
                 else if (line.StartsWith("E ", StringComparison.Ordinal))

@@ -241,7 +241,7 @@ public sealed class FaultScene : IAsyncDisposable
             check.AtLeastOnce(Logs);
         }
 
-        int engines = Logs.Sum(log => DeliveryCheck.Lines(log).Count(line => line.StartsWith("L ", StringComparison.Ordinal)));
+        int engines = Logs.Sum(log => DeliveryCheck.Lines(log).Count(line => line == FaultReader.EngineStarts));
         return $"{(_isExactlyOnce ? "exactly" : "at least")} once, {_workload.Steps} steps, {truth.Count} changes, {_started} processes, {engines} engines, "
             + $"{check.Repeated} repeated: {string.Join(' ', Story)}";
     }
