@@ -3,6 +3,13 @@ using CdcEmbedded.TestServers;
 
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- [passes] [scale percent]
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- mongodb [passes]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- spill [MiB]
+if (args is ["spill", ..])
+{
+    await Spill.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 2048);
+    return;
+}
+
 if (args is ["mongodb", ..])
 {
     await MongoReplay.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5);

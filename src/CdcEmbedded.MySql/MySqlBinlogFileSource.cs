@@ -26,6 +26,7 @@ public sealed class MySqlBinlogFileSource : ISource
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        OptionChecks.EventBytes(options.MaxEventBytes, nameof(options.MaxEventBytes));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
         OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
@@ -90,6 +91,7 @@ public sealed class MySqlBinlogFileSource : ISource
             Logger = logger,
             MaxBatchSize = context.MaxBatchSize,
             VerifyChecksums = _options.VerifyChecksums,
+            MaxEventBytes = (int)_options.MaxEventBytes,
             KeyChange = _options.KeyChange,
             SkipUnchanged = _options.SkipUnchanged,
             IncludeRowHistory = _options.IncludeRowHistory,
@@ -113,7 +115,7 @@ public sealed class MySqlBinlogFileSource : ISource
             _options.OnUnknownSchema);
         await schemas.OpenAsync(document, start.Offset is not null, cancellationToken).ConfigureAwait(false);
         var from = document.DumpStart.Coordinates ?? throw new InvalidOperationException("A start in files has coordinates.");
-        var stream = FileEventStream.From(_options.Files, from.File, from.Position);
+        var stream = FileEventStream.From(_options.Files, from.File, from.Position, settings.MaxEventBytes);
         return new BinlogFeed(stream, schemas, settings, document, hasChecksums: false);
     }
 

@@ -23,6 +23,9 @@ public sealed class MySqlBinlogFileSourceOptions
     /// <value>The default is true.</value>
     public bool VerifyChecksums { get; init; } = true;
 
+    /// <inheritdoc cref="MySqlSourceOptions.MaxEventBytes"/>
+    public long MaxEventBytes { get; init; } = MySqlSourceOptions.DefaultMaxEventBytes;
+
     /// <inheritdoc cref="MySqlSourceOptions.KeyChange"/>
     public KeyChangeMode KeyChange { get; init; } = KeyChangeMode.DeleteAndCreate;
 

@@ -33,6 +33,7 @@ public sealed class MySqlSource : ISource
         OptionChecks.InRange(options.HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1),
             nameof(options.HeartbeatInterval));
         OptionChecks.InRange(options.NetWriteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), nameof(options.NetWriteTimeout));
+        OptionChecks.EventBytes(options.MaxEventBytes, nameof(options.MaxEventBytes));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
         OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
@@ -134,6 +135,7 @@ public sealed class MySqlSource : ISource
             {
                 Setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
                 IsFinite = context.StopWhenCaughtUp,
+                MaxEventBytes = (int)_options.MaxEventBytes,
             };
             var (packets, hasChecksums) = await BinlogDump.StartAsync(session, request, logger, cancellationToken).ConfigureAwait(false);
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
@@ -159,6 +161,7 @@ public sealed class MySqlSource : ISource
         Logger = logger,
         MaxBatchSize = context.MaxBatchSize,
         VerifyChecksums = _options.VerifyChecksums,
+        MaxEventBytes = (int)_options.MaxEventBytes,
         KeyChange = _options.KeyChange,
         SkipUnchanged = _options.SkipUnchanged,
         IncludeRowHistory = _options.IncludeRowHistory,

@@ -5,6 +5,7 @@ namespace CdcEmbedded.MySql;
 /// <summary>What a <see cref="MySqlSource"/> connects to and captures. Validated when the source is created.</summary>
 public sealed class MySqlSourceOptions
 {
+    internal const long DefaultMaxEventBytes = 1024L * 1024 * 1024;
     internal const long DefaultTransactionSpillBytes = 16L * 1024 * 1024 * 1024;
 
     /// <summary>The server and the account, in MySqlConnector's keys: <c>Server</c>, <c>Port</c>, <c>User ID</c>, <c>Password</c>,
@@ -70,6 +71,14 @@ public sealed class MySqlSourceOptions
     /// <summary>True if the CRC32 that the server adds to each event is verified.</summary>
     /// <value>The default is true; the check costs a few percent of CPU time.</value>
     public bool VerifyChecksums { get; init; } = true;
+
+    /// <summary>Most bytes of one event of the log, as received and as decompressed: of an event inside a compressed transaction, and of
+    /// MariaDB's compressed events and column values. A larger one ends the stream with a <see cref="CdcProtocolException"/>.</summary>
+    /// <value>The default is 1 GiB, the most that a server's <c>max_allowed_packet</c> can be; at least 1 KiB.</value>
+    /// <remarks>It bounds what a server, or one that pretends to be it, can make this process allocate. The rows of an event are held in
+    /// memory
+    /// together: a server writes events of about <c>binlog_row_event_max_size</c>, or of one row if that is larger.</remarks>
+    public long MaxEventBytes { get; init; } = DefaultMaxEventBytes;
 
     /// <summary>How an update that changes the primary key is delivered.</summary>
     /// <value>The default is <see cref="KeyChangeMode.DeleteAndCreate"/>.</value>

@@ -22,7 +22,7 @@ public readonly partial struct DataValue
         ValueKind.Time => TimeText(),
         ValueKind.Timestamp when IsFarInstant => FarInstantText(),
         ValueKind.DateTime or ValueKind.Timestamp => DateTimeText(),
-        ValueKind.Enum or ValueKind.Set => _data is null ? ((ulong)_bits).ToString(CultureInfo.InvariantCulture) : AsString(),
+        ValueKind.Enum or ValueKind.Set => TryGetLabels(out _) ? AsString() : ((ulong)_bits).ToString(CultureInfo.InvariantCulture),
         ValueKind.JsonPatch => AsString(),
         ValueKind.Text => TextOrBytes(),
         ValueKind.Json or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific => AsString(),

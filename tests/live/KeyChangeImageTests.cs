@@ -17,10 +17,13 @@ public sealed class KeyChangeImageTests
         string[] arguments = metadata.Length > 0 ? [$"--binlog-row-metadata={metadata}"] : [];
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(
             MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true, Arguments = arguments }));
-        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b TEXT); INSERT INTO d.t VALUES (1, 1, 'x'), (2, 2, 'y')");
+        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b TEXT); "
+            + "INSERT INTO d.t VALUES (1, 1, 'x'), (2, 2, 'y')");
         CdcOffset start = await Capture.EndOfLogAsync(server);
-        await server.ExecuteAsync("SET binlog_row_image = 'MINIMAL'; UPDATE t SET id = id + 10; UPDATE t SET id = 21, a = 9, b = 'z' WHERE id = 11; "
-            + "SET binlog_row_image = 'NOBLOB'; UPDATE t SET id = 22 WHERE id = 12; SET binlog_row_image = 'FULL'; UPDATE t SET id = 32 WHERE id = 22", "d");
+        await server.ExecuteAsync("SET binlog_row_image = 'MINIMAL'; UPDATE t SET id = id + 10; "
+            + "UPDATE t SET id = 21, a = 9, b = 'z' WHERE id = 11; "
+            + "SET binlog_row_image = 'NOBLOB'; UPDATE t SET id = 22 WHERE id = 12; "
+            + "SET binlog_row_image = 'FULL'; UPDATE t SET id = 32 WHERE id = 22", "d");
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, "d"), start);
 

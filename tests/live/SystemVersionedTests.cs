@@ -16,15 +16,18 @@ public sealed class SystemVersionedTests
         """;
 
     private const string Changes = """
-        INSERT INTO t VALUES (1, 1, 'x'), (2, 2, 'y'), (3, 3, 'z'); INSERT INTO k VALUES (1, 1); INSERT INTO p (id, id2, a, b) VALUES (1, 7, 1, 1);
+        INSERT INTO t VALUES (1, 1, 'x'), (2, 2, 'y'), (3, 3, 'z'); INSERT INTO k VALUES (1, 1); INSERT INTO p (id, id2, a, b) VALUES (1,
+            7, 1, 1);
         UPDATE t SET a = 5 WHERE id < 3; UPDATE k SET b = 3; UPDATE p SET a = 9; UPDATE p SET b = 4; UPDATE p SET id2 = 8;
         UPDATE t SET id = 11 WHERE id = 1;
         INSERT INTO t VALUES (2, 5, 'o') ON DUPLICATE KEY UPDATE a = 77;
         REPLACE INTO t VALUES (2, 78, 'r');
-        BEGIN; INSERT INTO t VALUES (4, 4, 'i'); UPDATE t SET a = 40 WHERE id = 4; UPDATE t SET a = 41 WHERE id IN (3, 4); DELETE FROM t WHERE id = 4; COMMIT;
+        BEGIN; INSERT INTO t VALUES (4, 4, 'i'); UPDATE t SET a = 40 WHERE id = 4; UPDATE t SET a = 41 WHERE id IN (3,
+            4); DELETE FROM t WHERE id = 4; COMMIT;
         DELETE FROM t WHERE id = 2; DELETE FROM k; DELETE FROM p;
         SET system_versioning_insert_history = 1;
-        INSERT INTO t (id, a, b, row_start, row_end) VALUES (50, 1, 'h', '2020-01-01', '2021-01-01'), (51, 1, 'c', '2020-01-01', '2022-01-01');
+        INSERT INTO t (id, a, b, row_start, row_end) VALUES (50, 1, 'h', '2020-01-01', '2021-01-01'), (51, 1, 'c', '2020-01-01',
+            '2022-01-01');
         DELETE HISTORY FROM t; DELETE HISTORY FROM k;
         INSERT INTO l VALUES (1, 1); ALTER TABLE l ADD SYSTEM VERSIONING; UPDATE l SET a = 2;
         SET system_versioning_alter_history = KEEP; ALTER TABLE l ADD b INT; UPDATE l SET b = 3; DELETE FROM l;
@@ -49,16 +52,19 @@ public sealed class SystemVersionedTests
             && changes[changes.IndexOf(c) + 1].Event.Operation == ChangeOperation.Create);
         Assert.Equal(
             [
-                "c {id: 1} 1 x", "c {id: 2} 2 y", "c {id: 3} 3 z", "u {id: 1} 5 x", "u {id: 2} 5 y", "d {id: 1}", "c {id: 11} 5 x", "u {id: 2} 77 y",
+                "c {id: 1} 1 x", "c {id: 2} 2 y", "c {id: 3} 3 z", "u {id: 1} 5 x", "u {id: 2} 5 y", "d {id: 1}", "c {id: 11} 5 x",
+                "u {id: 2} 77 y",
                 .. replaces ? (string[])["d {id: 2}", "c {id: 2} 78 r"] : ["u {id: 2} 78 r"],
                 "c {id: 4} 4 i", "u {id: 4} 40 i", "u {id: 3} 41 z", "u {id: 4} 41 i", "d {id: 4}", "d {id: 2}",
             ],
             Texts(changes, "t", "a", "b"));
         Assert.Equal(["c  1 1", "u  1 3", "d "], Texts(changes, "k", "a", "b"));
-        Assert.Equal(["c {id2: 7, id: 1} 1 1", "u {id2: 7, id: 1} 9 1", "u {id2: 7, id: 1} 9 4", "d {id2: 7, id: 1}", "c {id2: 8, id: 1} 9 4", "d {id2: 8, id: 1}"],
+        Assert.Equal(["c {id2: 7, id: 1} 1 1", "u {id2: 7, id: 1} 9 1", "u {id2: 7, id: 1} 9 4", "d {id2: 7, id: 1}",
+            "c {id2: 8, id: 1} 9 4", "d {id2: 8, id: 1}"],
             Texts(changes, "p", "a", "b"));
         Assert.Equal(["c {id: 1} 1", "u {id: 1} 2", "u {id: 1} 2", "d {id: 1}", "c {id: 2} 1", "u {id: 2} 3"], Texts(changes, "l", "a"));
-        Assert.Equal(["c {id: 1} ", "u {id: 1} ", "d {id: 1} "], changes.Where(c => c.Event.Table == "n").Select(c => $"{Letter(c.Event)} {c.Key} "));
+        Assert.Equal(["c {id: 1} ", "u {id: 1} ", "d {id: 1} "],
+            changes.Where(c => c.Event.Table == "n").Select(c => $"{Letter(c.Event)} {c.Key} "));
     }
 
     [Theory]
@@ -67,9 +73,11 @@ public sealed class SystemVersionedTests
     {
         await using MySqlTestServer server = await StartAsync(kind, metadata, image);
         CdcOffset start = await Capture.EndOfLogAsync(server);
-        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, a INT) WITH SYSTEM VERSIONING; INSERT INTO t VALUES (1, 1); UPDATE t SET a = 2; "
+        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, a INT) WITH SYSTEM VERSIONING; "
+            + "INSERT INTO t VALUES (1, 1); UPDATE t SET a = 2; "
             + "UPDATE t SET id = 2; DELETE FROM t", "d");
-        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"], IncludeRowHistory = true });
+        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["d.*"],
+            IncludeRowHistory = true });
 
         List<CapturedChange> changes = await Capture.ReadAsync(source, start);
 
@@ -101,7 +109,8 @@ public sealed class SystemVersionedTests
         => changes.Where(c => c.Event.Table == table)
         .Select(c => string.Join(' ', [$"{Letter(c.Event)} {c.Key}", .. c.Event.After.HasValue ? columns.Select(name => c.Event.After[name].ToString()) : []]));
 
-    private static string Letter(ChangeEvent change) => change.Operation switch { ChangeOperation.Create => "c", ChangeOperation.Update => "u", _ => "d" };
+    private static string Letter(ChangeEvent change) => change.Operation switch { ChangeOperation.Create => "c",
+        ChangeOperation.Update => "u", _ => "d" };
 
     private static async Task<MySqlTestServer> StartAsync(ServerKind kind, string metadata, string image)
     {

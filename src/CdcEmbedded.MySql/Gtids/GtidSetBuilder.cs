@@ -6,7 +6,12 @@ namespace CdcEmbedded.MySql.Gtids;
 /// <summary>Collects GTIDs, most of them the next number of a source seen before, and makes a set of them. Single-threaded.</summary>
 internal sealed class GtidSetBuilder
 {
+    /// <summary>As many insertions are made at their place; more of them are sorted once, at the end.</summary>
+    private const int MaxInsertions = 32;
+
     private readonly Dictionary<(Guid Source, string Tag), List<Interval>> _sources = [];
+    private Dictionary<(Guid Source, string Tag), List<Interval>>? _unsorted;
+    private int _insertions;
     private List<Interval>? _last;
     private (Guid Source, string Tag) _lastKey;
 
@@ -18,6 +23,7 @@ internal sealed class GtidSetBuilder
 
     public void Add(GtidSet set)
     {
+        SortIn();
         foreach (var entry in set.Entries)
         {
             var list = ListOf(entry.Source, entry.Tag);
@@ -46,12 +52,13 @@ internal sealed class GtidSetBuilder
         }
         else
         {
-            Insert(list, start, end);
+            Insert(list, source, tag ?? "", start, end);
         }
     }
 
     public GtidSet ToSet()
     {
+        SortIn();
         var entries = new List<Entry>(_sources.Count);
         foreach (var (key, list) in _sources)
         {
@@ -62,7 +69,45 @@ internal sealed class GtidSetBuilder
         return GtidSet.FromEntries(entries);
     }
 
-    private static void Insert(List<Interval> list, long start, long end)
+    private void Insert(List<Interval> list, Guid source, string tag, long start, long end)
+    {
+        if (_insertions++ < MaxInsertions)
+        {
+            InsertInto(list, start, end);
+            return;
+        }
+
+        _unsorted ??= [];
+        if (!_unsorted.TryGetValue((source, tag), out var waiting))
+        {
+            _unsorted.Add((source, tag), waiting = []);
+        }
+
+        waiting.Add(new Interval(start, end));
+        if (waiting.Count > 2 * list.Count + 1024)
+        {
+            SortIn();
+        }
+    }
+
+    /// <summary>Merges the intervals that came out of their order: each source's are sorted once.</summary>
+    private void SortIn()
+    {
+        foreach (var (key, waiting) in _unsorted ?? [])
+        {
+            waiting.Sort(static (a, b) => a.Start.CompareTo(b.Start));
+            var list = _sources[key];
+            var merged = GtidIntervals.Union(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list),
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(waiting));
+            list.Clear();
+            list.AddRange(merged);
+        }
+
+        _unsorted = null;
+        _insertions = 0;
+    }
+
+    private static void InsertInto(List<Interval> list, long start, long end)
     {
         // The first interval that the new one touches or precedes.
         int low = 0, high = list.Count;

@@ -35,6 +35,7 @@ internal static class BinlogDump
                 cancellationToken)
                 .ConfigureAwait(false),
         };
+        packets.LimitEvents(request.MaxEventBytes);
         return (packets, checksum.Equals("CRC32", StringComparison.OrdinalIgnoreCase));
     }
 

@@ -90,36 +90,22 @@ internal sealed class ChunkedReader : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(int needed, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (Interlocked.Exchange(ref _reading, 1) != 0)
+        if (Volatile.Read(ref _reading) == 0)
         {
-            throw new InvalidOperationException("Another read of this connection is pending.");
-        }
-
-        int count;
-        try
-        {
+            // Else the read below refuses.
             MakeRoom(needed);
-            _watchdog.BeginWait();
-            count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (IsConnectionFailure(exception))
-        {
-            throw Failure(_watchdog.EndWait(), exception, cancellationToken);
-        }
-        finally
-        {
-            Volatile.Write(ref _reading, 0);
         }
 
-        if (_watchdog.EndWait() || count == 0)
-        {
-            throw Failure(count != 0, null, cancellationToken);
-        }
-
-        _end += count;
+        _end += await ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Waits for one read of the connection into other memory; nothing may be unread. Exceptions as for
+    /// <see cref="FillAsync"/>.</summary>
+    /// <param name="destination">Where to; not empty.</param>
+    /// <param name="cancellationToken">Ends the read and with it the connection.</param>
+    /// <returns>The number of bytes, at least one.</returns>
+    public ValueTask<int> ReadIntoAsync(Memory<byte> destination, CancellationToken cancellationToken)
+        => ReadAsync(destination, cancellationToken);
 
     /// <summary>Closes the connection: a pending read ends at once. May be called more than once and from any thread.</summary>
     public void Close()
@@ -135,6 +121,34 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>True if this is how sockets and TLS report a connection that is broken, closed or cancelled.</summary>
     public static bool IsConnectionFailure(Exception exception) =>
         exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+        {
+            throw new InvalidOperationException("Another read of this connection is pending.");
+        }
+
+        int count;
+        try
+        {
+            _watchdog.BeginWait();
+            count = await _stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsConnectionFailure(exception))
+        {
+            throw Failure(_watchdog.EndWait(), exception, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _reading, 0);
+        }
+
+        return _watchdog.EndWait() || count == 0 ? throw Failure(count != 0, null, cancellationToken) : count;
+    }
 
     private void MakeRoom(int needed)
     {

@@ -60,7 +60,7 @@ internal sealed class DumpEventStream : IEventStream
                     + "killed.");
             default:
                 throw new CdcProtocolException($"{_session.Host} sent a packet of kind {packet.Kind} and {packet.Length} bytes in a binlog "
-                    + "stream.");
+                    + "stream.", isTransient: true);
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed record DumpRequest
     /// <summary>True if the dump ends at the log's end instead of waiting there.</summary>
     public bool IsFinite { get; init; }
 
+    /// <summary>Most bytes of an event.</summary>
+    public int MaxEventBytes { get; init; } = (int)MySqlSourceOptions.DefaultMaxEventBytes;
+
     /// <summary>The longest silence of the socket.</summary>
     public required TimeSpan ReadTimeout { get; init; }
 }

@@ -125,7 +125,8 @@ internal static class Handshake
                     throw context.Refuse(
                         "the account needs more than one factor, which is not supported; use an account with a password alone.");
                 default:
-                    throw new CdcProtocolException($"{channel.Peer} sent a packet of kind {packet.Kind} during authentication.");
+                    throw new CdcProtocolException($"{channel.Peer} sent a packet of kind {packet.Kind} during authentication.",
+                        isTransient: true);
             }
 
             if (answer is not null)
@@ -136,7 +137,7 @@ internal static class Handshake
             }
         }
 
-        throw new CdcProtocolException($"Authentication with {channel.Peer} did not complete.");
+        throw new CdcProtocolException($"Authentication with {channel.Peer} did not complete.", isTransient: true);
     }
 
     // Protocol::AuthSwitchRequest: 0xFE, plugin name\0, data, as a rule 20 random bytes and a zero byte.

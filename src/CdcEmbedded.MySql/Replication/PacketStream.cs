@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>Cuts the bytes of a connection into packets, without copying them.</summary>
+/// <summary>Cuts the bytes of a connection into packets, without copying them. One that comes in parts is received into an array of its
+/// own.</summary>
 /// <remarks>
 /// MySQL Internals, "MySQL Packets"; server source sql-common/net_serv.cc:
 /// <code>
@@ -23,8 +25,11 @@ internal sealed class PacketStream
 
     private readonly ChunkedReader _reader;
     private readonly string _peer;
-    private List<ArraySegment<byte>>? _parts;
-    private long _partsLength;
+    private byte[]? _joined;
+    private int _joinedLength;
+    private int _partRemaining;
+    private bool _isLastPart;
+    private bool _hasEvents;
 
     /// <summary>Creates the stream over <paramref name="reader"/>.</summary>
     public PacketStream(ChunkedReader reader, string peer)
@@ -35,6 +40,15 @@ internal sealed class PacketStream
 
     /// <summary>The longest joined payload accepted. Default: <see cref="MaxEventLength"/>.</summary>
     public int MaxPayloadLength { get; set; } = MaxEventLength;
+
+    /// <summary>Accepts packets of one event each, with the byte before it. A longer one is none that a further attempt could
+    /// read.</summary>
+    /// <param name="maxEventBytes">Most bytes of an event.</param>
+    public void LimitEvents(int maxEventBytes)
+    {
+        MaxPayloadLength = Math.Min(maxEventBytes, Array.MaxLength - 1) + 1;
+        _hasEvents = true;
+    }
 
     /// <summary>How long a read of the socket may wait without a byte; <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
     public TimeSpan ReadTimeout
@@ -52,56 +66,46 @@ internal sealed class PacketStream
     /// <summary>True if a whole packet is here already, so that <see cref="TryReadPacket"/> needs no read.</summary>
     /// <remarks>False for a packet that was split, even if all of it is here.</remarks>
     public bool HasBufferedPacket =>
-        _reader.Available >= HeaderLength && PeekLength() is var length && length < MaxPartLength
+        _joined is null && _reader.Available >= HeaderLength && PeekLength() is var length && length < MaxPartLength
         && _reader.Available >= HeaderLength + length;
 
     /// <summary>Takes the next packet if all of it is here.</summary>
     /// <exception cref="CdcProtocolException">The sequence number is wrong or the packet is too long.</exception>
     public bool TryReadPacket(out PacketSlice packet)
     {
-        while (_reader.Available >= HeaderLength)
+        packet = default;
+        if (_joined is null)
         {
-            var length = PeekLength();
-            if (_partsLength + length > MaxPayloadLength)
+            if (!TryReadHeader(out var length))
             {
-                throw new CdcProtocolException(
-                    $"{_peer} announced a packet of {_partsLength + length} bytes or more; at most {MaxPayloadLength} are accepted.");
+                return false;
             }
 
-            if (_reader.Available < HeaderLength + length)
-            {
-                break;
-            }
-
-            var offset = _reader.Start + HeaderLength;
-            var part = new PacketSlice(_reader.Buffer, offset, length, _reader.Buffer[offset - 1]);
-            CheckSequence(part);
-            _reader.Advance(HeaderLength + length);
-            if (length < MaxPartLength && _parts is null)
-            {
-                packet = part;
-                return true;
-            }
-
-            (_parts ??= []).Add(new ArraySegment<byte>(part.Buffer, part.Offset, part.Length));
-            _partsLength += length;
             if (length < MaxPartLength)
             {
-                packet = Join(part.SequenceId);
-                return true;
+                return TryTake(length, out packet);
             }
+
+            _joined = GC.AllocateUninitializedArray<byte>(2 * ChunkedReader.StreamingChunkSize);
         }
 
-        packet = default;
-        return false;
+        return TryJoin(out packet);
     }
 
     /// <summary>Waits for one read of the socket; call it when <see cref="TryReadPacket"/> has returned false.</summary>
     /// <exception cref="CdcConnectionException">The server closed the connection, the network failed, or nothing came for
     /// <see cref="ReadTimeout"/>. The end of the connection is never the end of the data.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the connection is then closed.</exception>
-    public ValueTask FillAsync(CancellationToken cancellationToken) =>
-        _reader.FillAsync(_reader.Available < HeaderLength ? HeaderLength : HeaderLength + PeekLength(), cancellationToken);
+    public ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        if (_partRemaining > 0 && _reader.Available == 0)
+        {
+            return FillJoinedAsync(cancellationToken);
+        }
+
+        return _reader.FillAsync(_joined is not null || _reader.Available < HeaderLength ? Math.Max(HeaderLength, _reader.Available + 1)
+            : HeaderLength + PeekLength(), cancellationToken);
+    }
 
     /// <summary>Reads the next packet, waiting for it as long as needed. Exceptions as for the other two methods.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -122,29 +126,125 @@ internal sealed class PacketStream
         return header[0] | (header[1] << 8) | (header[2] << 16);
     }
 
-    private void CheckSequence(PacketSlice part)
+    /// <summary>Reads the length of the next packet, or of the next part of one, without taking it.</summary>
+    private bool TryReadHeader(out int length)
     {
-        // A server that gives up on a connection (4031, shutdown) sends its error without regard to whose turn it is.
-        if (part.SequenceId != NextSequenceId && (_parts is not null || part.Kind != PacketKind.Error))
+        length = 0;
+        if (_reader.Available < HeaderLength)
         {
-            throw new CdcProtocolException($"{_peer} sent packet number {part.SequenceId} where {NextSequenceId} was due.");
+            return false;
         }
 
-        NextSequenceId = (byte)(part.SequenceId + 1);
+        length = PeekLength();
+        var total = (long)_joinedLength + length;
+        return total <= MaxPayloadLength ? true : throw new CdcProtocolException($"{_peer} announced a packet of {total} bytes or more; at "
+            + $"most {MaxPayloadLength} are accepted{(_hasEvents ? " (MaxEventBytes)" : "")}.", isTransient: !_hasEvents);
     }
 
-    private PacketSlice Join(byte sequenceId)
+    private bool TryTake(int length, out PacketSlice packet)
     {
-        var joined = GC.AllocateUninitializedArray<byte>((int)_partsLength);
-        var offset = 0;
-        foreach (var part in _parts ?? [])
+        packet = default;
+        if (_reader.Available < HeaderLength + length)
         {
-            part.AsSpan().CopyTo(joined.AsSpan(offset));
-            offset += part.Count;
+            return false;
         }
 
-        _parts = null;
-        _partsLength = 0;
-        return new PacketSlice(joined, 0, joined.Length, sequenceId);
+        var offset = _reader.Start + HeaderLength;
+        packet = new PacketSlice(_reader.Buffer, offset, length, _reader.Buffer[offset - 1]);
+        CheckSequence(packet.SequenceId, packet.Kind);
+        _reader.Advance(HeaderLength + length);
+        return true;
+    }
+
+    /// <summary>Takes what is here of a packet in parts.</summary>
+    private bool TryJoin(out PacketSlice packet)
+    {
+        packet = default;
+        while (true)
+        {
+            var count = Math.Min(_partRemaining, _reader.Available);
+            if (count > 0)
+            {
+                MakeRoom();
+                count = Math.Min(count, Joined.Length - _joinedLength);
+                _reader.Buffer.AsSpan(_reader.Start, count).CopyTo(Joined.AsSpan(_joinedLength));
+                _reader.Advance(count);
+                Received(count);
+                continue;
+            }
+
+            if (_partRemaining > 0)
+            {
+                return false;
+            }
+
+            if (_isLastPart)
+            {
+                packet = new PacketSlice(Joined, 0, _joinedLength, (byte)(NextSequenceId - 1));
+                (_joined, _joinedLength, _isLastPart) = (null, 0, false);
+                return true;
+            }
+
+            if (!TryReadHeader(out var length))
+            {
+                return false;
+            }
+
+            CheckSequence(_reader.Buffer[_reader.Start + HeaderLength - 1], kind: -1);
+            _reader.Advance(HeaderLength);
+            (_partRemaining, _isLastPart) = (length, length < MaxPartLength);
+        }
+    }
+
+    private async ValueTask FillJoinedAsync(CancellationToken cancellationToken)
+    {
+        MakeRoom();
+        var room = Math.Min(_partRemaining, Joined.Length - _joinedLength);
+        Received(await _reader.ReadIntoAsync(Joined.AsMemory(_joinedLength, room), cancellationToken).ConfigureAwait(false));
+    }
+
+    private byte[] Joined => _joined ?? throw new InvalidOperationException("No packet is being joined.");
+
+    private void Received(int count)
+    {
+        _joinedLength += count;
+        _partRemaining -= count;
+    }
+
+    /// <summary>Makes room for more of a packet in parts: twice what has arrived, and, once its whole first part has arrived, all that its
+    /// event
+    /// says it has.</summary>
+    private void MakeRoom()
+    {
+        if (_joinedLength < Joined.Length)
+        {
+            return;
+        }
+
+        var size = Math.Min(2L * _joinedLength, MaxPayloadLength);
+        if (_joinedLength >= MaxPartLength && _hasEvents)
+        {
+            size = EventHeader.Read(Joined.AsSpan(1)).EventLength is var length && length < (uint)MaxPayloadLength
+                && length >= _joinedLength
+                ? length + 1L : size;
+        }
+        else if (_joinedLength < MaxPartLength)
+        {
+            size = Math.Min(size, MaxPartLength);
+        }
+
+        // A length that was announced in vain ends in the check of the next header.
+        Array.Resize(ref _joined, (int)Math.Max(size, _joinedLength + 1L));
+    }
+
+    private void CheckSequence(byte sequenceId, int kind)
+    {
+        // A server that gives up on a connection (4031, shutdown) sends its error without regard to whose turn it is.
+        if (sequenceId != NextSequenceId && kind != PacketKind.Error)
+        {
+            throw new CdcProtocolException($"{_peer} sent packet number {sequenceId} where {NextSequenceId} was due.", isTransient: true);
+        }
+
+        NextSequenceId = (byte)(sequenceId + 1);
     }
 }

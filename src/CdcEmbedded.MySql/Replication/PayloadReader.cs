@@ -99,7 +99,9 @@ internal ref struct PayloadReader
         return length >= 0 ? ReadBytes(length) : throw Malformed("NULL where a text was due");
     }
 
-    /// <summary>The exception for a payload that is not what it should be.</summary>
+    /// <summary>The exception for a payload that is not what it should be. A proxy that switches servers, or a server that is just
+    /// starting, may
+    /// send such a one once.</summary>
     public readonly CdcProtocolException Malformed(string what) =>
-        new($"Malformed {_message}: {what} at byte {_offset}.", _message, payloadOffset: _offset);
+        new($"Malformed {_message}: {what} at byte {_offset}.", _message, payloadOffset: _offset, isTransient: true);
 }

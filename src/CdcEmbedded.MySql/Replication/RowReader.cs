@@ -42,7 +42,7 @@ internal static class RowReader
         var end = await ReadPacketAsync(channel, cancellationToken).ConfigureAwait(false);
         if (!PacketKind.IsEof(end))
         {
-            throw new CdcProtocolException($"{channel.Peer} sent a packet of kind {end.Kind} where the columns should end.");
+            throw Wrong(channel, sql, $"a packet of kind {end.Kind} where the columns should end");
         }
 
         var packet = await ReadPacketAsync(channel, cancellationToken).ConfigureAwait(false);

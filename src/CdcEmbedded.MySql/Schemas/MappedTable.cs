@@ -23,6 +23,9 @@ internal sealed class MappedTable
     /// <summary>The columns; null for tables that are not captured, and until they are resolved.</summary>
     public CapturedTable? Table { get; set; }
 
+    /// <summary>About the memory that it takes: the columns of a captured table take several times the bytes of its map.</summary>
+    public long ByteSize => 256 + (_body.Length * (IsCaptured ? 8L : 1L));
+
     /// <summary>True if a map has the same bytes: then it need not be parsed again.</summary>
     public bool IsSame(ReadOnlySpan<byte> body) => body.SequenceEqual(_body);
 }

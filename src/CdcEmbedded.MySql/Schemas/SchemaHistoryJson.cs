@@ -88,7 +88,8 @@ internal static class SchemaHistoryJson
             appended = Math.Max(0, (history?.Versions.Count ?? 0) - inBase);
             return history;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException
+            or KeyNotFoundException or ArgumentException)
         {
             throw new OffsetFormatException($"The stored table schemas are damaged: {e.Message} Delete them (the keys that begin with the "
                 + $"engine's name and '/{SchemaHistory.Topic}'); they are then read from the server again.", e);

@@ -10,9 +10,14 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="schemas">The columns that are known.</param>
 internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
 {
-    private const int MaxCount = 4096;
+    /// <summary>About the memory of the maps of one generation.</summary>
+    private const long MaxBytes = 32L * 1024 * 1024;
 
-    private readonly Dictionary<ulong, MappedTable> _tables = [];
+    private Dictionary<ulong, MappedTable> _tables = [];
+    private Dictionary<ulong, MappedTable> _older = [];
+    private readonly Dictionary<(string Database, string Table), ulong> _ids = [];
+    private readonly List<ulong> _replaced = [];
+    private long _bytes;
     private ulong _lastId = ulong.MaxValue;
     private MappedTable? _last;
 
@@ -30,9 +35,11 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
             return;
         }
 
-        if (!_tables.TryGetValue(header.TableId, out var mapped) || !mapped.IsSame(body))
+        var mapped = Known(header.TableId);
+        if (mapped?.IsSame(body) != true)
         {
-            _tables[header.TableId] = mapped = Map(body, header, format);
+            mapped = Map(body, header, format);
+            Add(header.TableId, mapped);
         }
 
         _lastId = header.TableId;
@@ -40,7 +47,7 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
     }
 
     /// <summary>The table of an id; null where no map gave it one.</summary>
-    public MappedTable? Find(ulong id) => id == _lastId ? _last : _tables.GetValueOrDefault(id);
+    public MappedTable? Find(ulong id) => id == _lastId ? _last : Known(id);
 
     /// <summary>The columns of <see cref="Unresolved"/> were found.</summary>
     public void Resolve(CapturedTable table)
@@ -66,18 +73,64 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
     public void Forget()
     {
         _tables.Clear();
+        _older.Clear();
+        _ids.Clear();
+        _replaced.Clear();
+        _bytes = 0;
         _lastId = ulong.MaxValue;
         _last = null;
     }
 
-    /// <summary>Forgets the maps if there are many. Called between two transactions, where none is needed, as each statement has its
-    /// own. A server gives a table a new id whenever it opens it again, so a file can have any number of them.</summary>
+    /// <summary>Forgets maps that no statement needs any more: of an id whose table has another id now, and, if there are many, those that
+    /// were
+    /// not used while as many others came. Called between two transactions, where none is needed, as each statement has its own. A server
+    /// gives
+    /// a table a new id whenever it opens it again, so a file can have any number of them.</summary>
     public void Trim()
     {
-        if (_tables.Count > MaxCount)
+        foreach (var id in _replaced)
         {
-            Forget();
+            _tables.Remove(id);
+            _older.Remove(id);
         }
+
+        _replaced.Clear();
+        if (_bytes > MaxBytes)
+        {
+            _older = _tables;
+            _tables = [];
+            _ids.Clear();
+            _bytes = 0;
+        }
+    }
+
+    /// <summary>The table of an id, which is used and so stays.</summary>
+    private MappedTable? Known(ulong id)
+    {
+        if (_tables.TryGetValue(id, out var mapped))
+        {
+            return mapped;
+        }
+
+        if (_older.Remove(id, out mapped))
+        {
+            Add(id, mapped);
+        }
+
+        return mapped;
+    }
+
+    private void Add(ulong id, MappedTable mapped)
+    {
+        _tables[id] = mapped;
+        _bytes += mapped.ByteSize;
+        var name = (mapped.Database, mapped.Name);
+        if (_ids.TryGetValue(name, out var old) && old != id)
+        {
+            _replaced.Add(old);
+        }
+
+        _ids[name] = id;
     }
 
     private MappedTable Map(ReadOnlySpan<byte> body, in TableMapHeader header, FormatDescription format)

@@ -22,6 +22,17 @@ internal static class OptionChecks
         }
     }
 
+    public static void InRange(long value, long least, long most, string option)
+    {
+        if (value < least || value > most)
+        {
+            throw new ArgumentException($"{option} is {value}; it must be from {least} to {most}.", option);
+        }
+    }
+
+    /// <summary>An event must fit in one array.</summary>
+    public static void EventBytes(long value, string option) => InRange(value, 1024, Array.MaxLength, option);
+
     public static void AtLeastZero(long value, string option)
     {
         if (value < 0)

@@ -41,7 +41,7 @@ internal sealed class BinlogFeed : ISourceFeed
         _stream = stream;
         _schemas = schemas;
         _logger = settings.Logger;
-        _log = new LogReader(stream, start.Coordinates, hasChecksums, settings.VerifyChecksums);
+        _log = new LogReader(stream, start.Coordinates, hasChecksums, settings.VerifyChecksums, settings.MaxEventBytes);
         _output = new CommittedOutput(settings.MaxBatchSize, Math.Clamp(settings.TransactionBufferBytes, MinBatchBytes, MaxBatchBytes));
         var scanner = new RowScanner();
         _transactions = new TransactionBuffer(settings, _log, start, scanner, _output);

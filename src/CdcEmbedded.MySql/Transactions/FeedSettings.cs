@@ -15,6 +15,9 @@ internal sealed record FeedSettings
 
     public required bool VerifyChecksums { get; init; }
 
+    /// <summary>Most bytes of one event, as received and as decompressed.</summary>
+    public int MaxEventBytes { get; init; } = (int)MySqlSourceOptions.DefaultMaxEventBytes;
+
     public required KeyChangeMode KeyChange { get; init; }
 
     /// <summary>Memory for changes whose commit is not known, in bytes.</summary>

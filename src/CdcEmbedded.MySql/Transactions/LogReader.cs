@@ -9,7 +9,8 @@ internal sealed class LogReader : IDisposable
 {
     private readonly IEventStream _stream;
     private readonly bool _verifiesChecksums;
-    private readonly TransactionPayload _payload = new();
+    private readonly int _maxEventBytes;
+    private readonly TransactionPayload _payload;
     private bool _hasChecksums;
     private EventType _type;
     private long? _payloadOffset;
@@ -19,8 +20,11 @@ internal sealed class LogReader : IDisposable
     /// <param name="start">Where it begins; null where the first ROTATE says it.</param>
     /// <param name="hasChecksums">True if events have a checksum before the first format description says so.</param>
     /// <param name="verifiesChecksums">True if checksums are verified.</param>
-    public LogReader(IEventStream stream, BinlogCoordinates? start, bool hasChecksums, bool verifiesChecksums)
+    /// <param name="maxEventBytes">Most bytes of an event, decompressed.</param>
+    public LogReader(IEventStream stream, BinlogCoordinates? start, bool hasChecksums, bool verifiesChecksums, int maxEventBytes)
     {
+        _maxEventBytes = maxEventBytes;
+        _payload = new TransactionPayload(maxEventBytes);
         _stream = stream;
         _hasChecksums = hasChecksums;
         _verifiesChecksums = verifiesChecksums;
@@ -32,6 +36,9 @@ internal sealed class LogReader : IDisposable
 
     /// <summary>The current file's format; null before its FORMAT_DESCRIPTION_EVENT.</summary>
     public FormatDescription? Format { get; private set; }
+
+    /// <summary>Most bytes of an event, decompressed.</summary>
+    public int MaxEventBytes => _maxEventBytes;
 
     /// <summary>True while the next event is one of a compressed transaction: <see cref="TryReadInner"/>.</summary>
     public bool IsInPayload => _payload.IsOpen;
@@ -149,7 +156,7 @@ internal sealed class LogReader : IDisposable
             return _hasChecksums ? 4 : 0;
         }
 
-        Format = FormatDescription.Read(bytes[EventHeader.Length..]);
+        Format = FormatDescription.Read(bytes[EventHeader.Length..], _maxEventBytes);
         _hasChecksums = Format.ChecksumLength > 0;
         Cursor.IsMariaDb = Format.IsMariaDb;
         return Format.ChecksumLength;

@@ -32,7 +32,8 @@ internal sealed class ResumePoint
         if (check != _progress.Check)
         {
             throw new SourceInconsistentException($"Transaction {transaction.Id} now holds other changes among its first {Rows} than when "
-                + "they were delivered, so the place to resume from cannot be found. Was Include, Exclude, KeyChange or IncludeRowHistory changed while the "
+                + "they were delivered, so the place to resume from cannot be found. Was Include, "
+                + "Exclude, KeyChange or IncludeRowHistory changed while the "
                 + "offset was inside a transaction? Run again with the old options until the transaction ends.");
         }
     }
@@ -40,6 +41,7 @@ internal sealed class ResumePoint
     /// <summary>The transaction ended before all of them were skipped.</summary>
     public SourceInconsistentException Missing(MySqlTransaction transaction, long found) => new(
         $"Transaction {transaction.Id} now holds {found} captured changes, but {Rows} of it had been delivered before the restart. Was "
-            + "Include, Exclude, KeyChange or IncludeRowHistory changed while the offset was inside a transaction? Run again with the old options until "
+            + "Include, Exclude, KeyChange or IncludeRowHistory changed while the offset was inside a "
+                + "transaction? Run again with the old options until "
             + "it ends.");
 }

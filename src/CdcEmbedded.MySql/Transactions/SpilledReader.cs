@@ -12,7 +12,7 @@ namespace CdcEmbedded.MySql.Transactions;
 internal sealed class SpilledReader(SpilledChanges changes, MySqlTransaction transaction, ChangeSetFactory sets, RowScanner scanner,
     ChangeCount start)
 {
-    private readonly EventChunks _chunks = new();
+    private readonly EventChunks _chunks = new(Array.MaxLength);
     private ChangeCount _count = start;
     private LoggedQuery? _query;
     private long _position;

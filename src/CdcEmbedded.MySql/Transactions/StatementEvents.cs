@@ -22,7 +22,7 @@ internal sealed class StatementEvents(LogReader log, ISchemaTracker schemas, Tra
             return DispatchStep.Next;
         }
 
-        return ReadStatement(e, schemas.Read(LoggedStatement.Read(e.Type, e.Body), log.Format));
+        return ReadStatement(e, schemas.Read(LoggedStatement.Read(e.Type, e.Body, log.MaxEventBytes), log.Format));
     }
 
     /// <summary>EXECUTE_LOAD_QUERY_EVENT: a QUERY event with 13 more bytes before its status variables.</summary>

@@ -11,7 +11,8 @@ namespace CdcEmbedded.Formats;
 /// <para>Integers are complete JSON numbers (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with
 /// as many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number if the labels are
 /// unknown), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
-/// text that is none in its column's character set fails, or is <c>{"$bytes": base64}</c> (<see cref="EnvelopeJsonOptions.UndecodableText"/>),
+/// text that is none in its column's character set fails, or is <c>{"$bytes": base64}</c>
+/// (<see cref="EnvelopeJsonOptions.UndecodableText"/>),
 /// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is omitted; a null is null, and so is the
 /// JSON document null (but see <see cref="EnvelopeJsonOptions.MarkJsonNull"/>).</para>
 /// <para>Documents of MongoDB are relaxed extended JSON; their keys are canonical extended JSON, in which keys of different types never

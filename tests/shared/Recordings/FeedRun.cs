@@ -24,7 +24,10 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
         => new(new MySqlBinlogFileSourceOptions
         {
             Files = recording.BinlogFiles, KeyChange = keyChange, Include = include ?? [], TransactionBufferBytes = buffer,
-            LargeTransactions = large, IncludeRowHistory = true,
+            LargeTransactions = large,
+
+            // Its truth is the log's.
+            IncludeRowHistory = recording.Name.EndsWith("_sysver", StringComparison.Ordinal),
         });
 
     public static async Task<FeedRun> ReadAsync(ISource source, CdcOffset? start = null, bool items = true, int? take = null,

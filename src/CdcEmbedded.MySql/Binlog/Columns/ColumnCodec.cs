@@ -17,9 +17,12 @@ internal readonly struct ColumnCodec
     private readonly sbyte _shape;
     private readonly byte _digits;
     private readonly byte _width;
+    private readonly int _maxLength;
 
-    private ColumnCodec(ColumnKind kind, int shape, int digits = 0, int width = 0, Encoding? encoding = null, string[]? labels = null)
+    private ColumnCodec(ColumnKind kind, int shape, int digits = 0, int width = 0, Encoding? encoding = null, string[]? labels = null,
+        int maxLength = 0)
     {
+        _maxLength = maxLength;
         _kind = kind;
         _shape = (sbyte)shape;
         _digits = (byte)digits;
@@ -44,8 +47,13 @@ internal readonly struct ColumnCodec
 
     public static ColumnCodec Text(int lengthBytes, Encoding? encoding) => new(ColumnKind.Text, -lengthBytes, encoding: encoding);
 
-    public static ColumnCodec CompressedText(int lengthBytes, Encoding? encoding)
-        => new(ColumnKind.CompressedText, -lengthBytes, encoding: encoding);
+    /// <summary>Makes the codec of MariaDB's compressed columns.</summary>
+    /// <param name="kind">Compressed text or bytes.</param>
+    /// <param name="lengthBytes">Number of bytes of the length.</param>
+    /// <param name="encoding">The text's character set; null for UTF-8 and for bytes.</param>
+    /// <param name="maxLength">Most bytes of a value, decompressed.</param>
+    public static ColumnCodec Compressed(ColumnKind kind, int lengthBytes, Encoding? encoding, int maxLength)
+        => new(kind, -lengthBytes, encoding: encoding, maxLength: maxLength);
 
     /// <summary>Makes the codec of bytes that follow a length.</summary>
     /// <param name="kind">Binary, JSON, geometry or vector.</param>
@@ -157,7 +165,7 @@ internal readonly struct ColumnCodec
         var start = offset + prefix;
         if (length > 0 && buffer[start] != 0)
         {
-            var plain = new byte[MariaDbCompression.LengthOf(buffer.AsSpan(start, length), EventType.TableMap)];
+            var plain = new byte[MariaDbCompression.LengthOf(buffer.AsSpan(start, length), EventType.TableMap, _maxLength)];
             MariaDbCompression.Decompress(buffer, start, length, plain, EventType.TableMap);
             (buffer, start, length) = (plain, 0, plain.Length);
         }

@@ -4,7 +4,8 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 
 /// <summary>Cuts received bytes into events. Each chunk is written once and then belongs to the events that point into it; only the start
 /// of an event that straddles two chunks is copied.</summary>
-internal sealed class EventChunks
+/// <param name="maxLength">Most bytes of an event.</param>
+internal sealed class EventChunks(int maxLength)
 {
     private const int ChunkLength = 64 * 1024;
 
@@ -54,10 +55,10 @@ internal sealed class EventChunks
         }
 
         var length = EventHeader.Read(_chunk.AsSpan(_start)).EventLength;
-        if (length > (uint)Array.MaxLength)
+        if (length > (uint)maxLength)
         {
-            throw new CdcProtocolException($"An event header gives a length of {length}, which exceeds the server's limit of 1 GiB.",
-                payloadOffset: 9);
+            throw new CdcProtocolException($"An event header gives a length of {length} bytes; at most {maxLength} are accepted "
+                + "(MaxEventBytes).", payloadOffset: 9);
         }
 
         if ((uint)Buffered < length)

@@ -19,8 +19,9 @@ internal sealed class FormatDescription
     private readonly byte[] _postHeaderLengths;
 
     private FormatDescription(ushort binlogVersion, string serverVersion, uint created, byte[] postHeaderLengths,
-        ChecksumAlgorithm checksum)
+        ChecksumAlgorithm checksum, int maxEventBytes)
     {
+        MaxEventBytes = maxEventBytes;
         BinlogVersion = binlogVersion;
         ServerVersion = serverVersion;
         Created = created;
@@ -44,6 +45,10 @@ internal sealed class FormatDescription
 
     public bool IsMariaDb { get; }
 
+    /// <summary>Most bytes that an event, or a value in it, may have once it is decompressed. Not in the event: the reader's own
+    /// limit.</summary>
+    public int MaxEventBytes { get; }
+
     /// <summary>Returns the length of the fixed part of a type's body in bytes; 0 for types that the server does not list.</summary>
     public int PostHeaderLength(EventType type) => (int)type - 1 is >= 0 and var i && i < _postHeaderLengths.Length ? _postHeaderLengths[i]
         : 0;
@@ -53,8 +58,9 @@ internal sealed class FormatDescription
 
     /// <summary>Reads the event.</summary>
     /// <param name="body">Everything after the header, including the checksum.</param>
+    /// <param name="maxEventBytes">See <see cref="MaxEventBytes"/>.</param>
     /// <exception cref="CdcProtocolException">The event is truncated, or its binlog version is not 4.</exception>
-    public static FormatDescription Read(ReadOnlySpan<byte> body)
+    public static FormatDescription Read(ReadOnlySpan<byte> body, int maxEventBytes = MariaDbCompression.MaxLength)
     {
         var reader = new SpanReader(body, EventType.FormatDescription);
         var version = reader.ReadUInt16();
@@ -91,7 +97,7 @@ internal sealed class FormatDescription
             }
         }
 
-        return new FormatDescription(version, serverVersion, created, body[FixedLength..^tail].ToArray(), checksum);
+        return new FormatDescription(version, serverVersion, created, body[FixedLength..^tail].ToArray(), checksum, maxEventBytes);
     }
 
     private static bool HasChecksumField(string serverVersion)

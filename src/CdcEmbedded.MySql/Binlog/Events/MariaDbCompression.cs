@@ -14,7 +14,8 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 /// block.</remarks>
 internal static class MariaDbCompression
 {
-    private const int MaxLength = 1 << 30;
+    /// <summary>Most bytes that a server can have compressed.</summary>
+    public const int MaxLength = 1 << 30;
 
     // A match of 258 bytes takes at least two bits (RFC 1951), so one byte expands to at most 1,032: a greater length is false, and is
     // detected before memory is allocated for it.
@@ -28,8 +29,9 @@ internal static class MariaDbCompression
     /// <summary>Reads the length of the data.</summary>
     /// <param name="bytes">The compressed bytes, including their header.</param>
     /// <param name="type">The event, for messages.</param>
-    /// <exception cref="CdcProtocolException">The header is damaged, or the method unknown.</exception>
-    public static int LengthOf(ReadOnlySpan<byte> bytes, EventType type)
+    /// <param name="maxLength">The greatest length that is accepted.</param>
+    /// <exception cref="CdcProtocolException">The header is damaged, the method unknown, or the data too long.</exception>
+    public static int LengthOf(ReadOnlySpan<byte> bytes, EventType type, int maxLength)
     {
         var header = bytes.IsEmpty ? 0 : bytes[0];
         var lengthBytes = header & 7;
@@ -46,7 +48,13 @@ internal static class MariaDbCompression
         }
 
         var compressed = bytes.Length - 1 - lengthBytes;
-        return length <= Math.Min(MaxLength, (long)compressed * MaxRatio) ? (int)length
+        if (length > maxLength)
+        {
+            throw new CdcProtocolException($"Compressed data announces {length} bytes; at most {maxLength} are accepted "
+                + "(MaxEventBytes).", type.Name());
+        }
+
+        return length <= (long)compressed * MaxRatio ? (int)length
             : throw new CdcProtocolException($"Compressed data announces {length} bytes, to which {compressed} bytes cannot "
                 + "expand.", type.Name());
     }

@@ -21,14 +21,14 @@ internal static class MariaDbGtidList
             reader.ThrowMalformed($"{count} entries do not fit in {reader.Remaining} bytes");
         }
 
-        var result = MariaDbGtidPosition.Empty;
+        var gtids = new List<MariaDbGtid>((int)count);
         for (var i = 0; i < count; i++)
         {
             var domain = reader.ReadUInt32();
             var server = reader.ReadUInt32();
-            result = result.With(new MariaDbGtid(domain, server, reader.ReadUInt64()));
+            gtids.Add(new MariaDbGtid(domain, server, reader.ReadUInt64()));
         }
 
-        return result;
+        return MariaDbGtidPosition.Of(gtids);
     }
 }

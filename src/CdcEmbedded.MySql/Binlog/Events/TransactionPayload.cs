@@ -4,10 +4,11 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 /// into chunks that are written once and then belong to the events that point into them.</summary>
 /// <remarks>MySQL source libs/mysql/binlog/event/compression/payload_event_buffer_istream.h: inner events have no checksum, and the next
 /// position in their headers is not a position in the file.</remarks>
-internal sealed class TransactionPayload : IDisposable
+/// <param name="maxEventBytes">Most bytes of one of the events; the payload may have any number of them.</param>
+internal sealed class TransactionPayload(int maxEventBytes) : IDisposable
 {
     private readonly ZstdReader _zstd = new();
-    private readonly EventChunks _chunks = new();
+    private readonly EventChunks _chunks = new(maxEventBytes);
     private byte[] _plain = [];
     private int _plainAt;
     private int _plainEnd;

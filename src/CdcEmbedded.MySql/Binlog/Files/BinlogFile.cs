@@ -11,12 +11,13 @@ internal sealed class BinlogFile : IEventStream
     public const int MagicLength = 4;
 
     private readonly Stream _stream;
-    private readonly EventChunks _chunks = new();
+    private readonly EventChunks _chunks;
     private bool _magicSeen;
     private bool _ended;
 
-    private BinlogFile(Stream stream, string name)
+    private BinlogFile(Stream stream, string name, int maxEventBytes)
     {
+        _chunks = new EventChunks(maxEventBytes);
         _stream = stream;
         Name = name;
     }
@@ -32,17 +33,20 @@ internal sealed class BinlogFile : IEventStream
     public int IncompleteTail => _ended ? _chunks.Buffered : 0;
 
     /// <summary>Opens a file without reading from it.</summary>
-    public static BinlogFile Open(string path) => new(new FileStream(path, new FileStreamOptions
+    /// <param name="path">The file.</param>
+    /// <param name="maxEventBytes">Most bytes of an event.</param>
+    public static BinlogFile Open(string path, int maxEventBytes = MariaDbCompression.MaxLength) => new(new FileStream(path,
+        new FileStreamOptions
     {
         Mode = FileMode.Open,
         Access = FileAccess.Read,
         Share = FileShare.ReadWrite | FileShare.Delete,
         BufferSize = 0,
         Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-    }), Path.GetFileName(path));
+    }), Path.GetFileName(path), maxEventBytes);
 
     /// <summary>Reads from a stream, which this file owns and disposes.</summary>
-    public static BinlogFile FromStream(Stream stream, string name) => new(stream, name);
+    public static BinlogFile FromStream(Stream stream, string name) => new(stream, name, MariaDbCompression.MaxLength);
 
     /// <inheritdoc/>
     public bool TryRead(out EventSlice slice)

@@ -11,6 +11,7 @@ namespace CdcEmbedded.MySql.Binlog.Files;
 internal sealed class FileEventStream : IEventStream
 {
     private readonly IReadOnlyList<string> _paths;
+    private readonly int _maxEventBytes;
     private BinlogFile? _file;
     private EventSlice? _announcement;
     private int _next;
@@ -22,8 +23,10 @@ internal sealed class FileEventStream : IEventStream
     /// <summary>Creates the stream without opening a file.</summary>
     /// <param name="paths">The files, in order.</param>
     /// <param name="start">The position at which reading starts in the first one.</param>
-    public FileEventStream(IReadOnlyList<string> paths, long start)
+    /// <param name="maxEventBytes">Most bytes of an event.</param>
+    public FileEventStream(IReadOnlyList<string> paths, long start, int maxEventBytes = MariaDbCompression.MaxLength)
     {
+        _maxEventBytes = maxEventBytes;
         _paths = paths;
         _start = start;
     }
@@ -32,11 +35,12 @@ internal sealed class FileEventStream : IEventStream
     /// <param name="paths">The files in their order.</param>
     /// <param name="file">The name of the first file to read.</param>
     /// <param name="start">Where reading begins in it.</param>
-    public static FileEventStream From(IReadOnlyList<string> paths, string file, long start)
+    /// <param name="maxEventBytes">Most bytes of an event.</param>
+    public static FileEventStream From(IReadOnlyList<string> paths, string file, long start, int maxEventBytes)
     {
         var files = new List<string>(paths);
         var first = files.FindIndex(path => Path.GetFileName(path) == file);
-        return new FileEventStream(first < 0 ? [] : files[first..], start);
+        return new FileEventStream(first < 0 ? [] : files[first..], start, maxEventBytes);
     }
 
     public bool TryRead(out EventSlice slice)
@@ -202,11 +206,11 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    private static BinlogFile Open(string path)
+    private BinlogFile Open(string path)
     {
         try
         {
-            return BinlogFile.Open(path);
+            return BinlogFile.Open(path, _maxEventBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,6 +16,9 @@ internal ref struct JsonTextBuffer
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    // As many characters as a string can have.
+    private const int MaxLength = 0x3FFF_FFDF;
+
     private byte[] _buffer;
     private int _length;
 
@@ -216,6 +219,11 @@ internal ref struct JsonTextBuffer
 
     private void Grow(int count)
     {
+        if ((long)_length + count > MaxLength)
+        {
+            throw new CdcProtocolException($"The text of a JSON document has more than {MaxLength} bytes, more than any text of .NET.");
+        }
+
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(_buffer.Length * 2L, (long)_length + count)));
         _buffer.AsSpan(0, _length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);

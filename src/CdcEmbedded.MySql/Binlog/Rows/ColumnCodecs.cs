@@ -35,8 +35,8 @@ internal static class ColumnCodecs
             ColumnType.Set => ColumnCodec.Labelled(ColumnKind.Set, column.Length, column.Labels),
             ColumnType.VarChar or ColumnType.VarString or ColumnType.String when column.Form != FixedForm.None => Formed(column),
             ColumnType.VarChar or ColumnType.VarString or ColumnType.String => Text(column, column.Length > 255 ? 2 : 1),
-            ColumnType.MariaDbVarCharCompressed => Compressed(column, column.Length > 255 ? 2 : 1),
-            ColumnType.MariaDbBlobCompressed => Compressed(column, column.Length),
+            ColumnType.MariaDbVarCharCompressed => Compressed(column, column.Length > 255 ? 2 : 1, map.MaxEventBytes),
+            ColumnType.MariaDbBlobCompressed => Compressed(column, column.Length, map.MaxEventBytes),
             ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob => Text(column, column.Length),
             ColumnType.Json => ColumnCodec.Sized(ColumnKind.Json, column.Length),
             ColumnType.Geometry => ColumnCodec.Sized(ColumnKind.Geometry, column.Length),
@@ -48,10 +48,10 @@ internal static class ColumnCodecs
     private static ColumnCodec WithFraction(ColumnKind kind, int bytes, in ColumnMetadata column)
         => ColumnCodec.Fixed(kind, bytes + TemporalFormat.FractionLength(column.Length), column.Length);
 
-    private static ColumnCodec Compressed(in ColumnMetadata column, int lengthBytes)
+    private static ColumnCodec Compressed(in ColumnMetadata column, int lengthBytes, int maxLength)
         => Charset.OfCollation(column.Collation) is { IsBinary: false } charset
-            ? ColumnCodec.CompressedText(lengthBytes, charset.Encoding)
-            : ColumnCodec.Sized(ColumnKind.CompressedBinary, lengthBytes);
+            ? ColumnCodec.Compressed(ColumnKind.CompressedText, lengthBytes, charset.Encoding, maxLength)
+            : ColumnCodec.Compressed(ColumnKind.CompressedBinary, lengthBytes, null, maxLength);
 
     private static ColumnCodec Formed(in ColumnMetadata column) => ColumnCodec.Sized(
         column.Form switch

@@ -46,7 +46,7 @@ internal sealed class RowScanner
         var second = isUpdate ? new PresentColumns(reader.ReadBytes((columns + 7) / 8), columns) : first;
         if (header.IsCompressed)
         {
-            buffer = Decompressed(header, buffer, bodyStart, bodyLength, reader.Position);
+            buffer = Decompressed(header, buffer, bodyStart, bodyLength, reader.Position, map.MaxEventBytes);
             (bodyStart, bodyLength) = (0, buffer.Length);
             body = buffer;
         }
@@ -66,10 +66,11 @@ internal sealed class RowScanner
 
     /// <summary>Expands MariaDB's compression of everything after the bitmaps of columns: the result is the plain event, in memory of its
     /// own.</summary>
-    private static byte[] Decompressed(in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int rowsStart)
+    private static byte[] Decompressed(in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int rowsStart,
+        int maxLength)
     {
         var compressed = buffer.AsSpan(bodyStart + rowsStart, bodyLength - rowsStart);
-        var length = MariaDbCompression.LengthOf(compressed, header.Type);
+        var length = MariaDbCompression.LengthOf(compressed, header.Type, maxLength);
         var plain = GC.AllocateUninitializedArray<byte>(rowsStart + length);
         buffer.AsSpan(bodyStart, rowsStart).CopyTo(plain);
         MariaDbCompression.Decompress(buffer, bodyStart + rowsStart, compressed.Length, plain.AsSpan(rowsStart), header.Type);

@@ -20,9 +20,11 @@ internal sealed class TableMap
     private readonly ColumnMetadata[] _columns;
     private readonly byte[] _raw;
 
-    internal TableMap(ulong tableId, ushort flags, string database, string table, ColumnMetadata[] columns, byte[] raw, bool hasExactNulls)
+    internal TableMap(ulong tableId, ushort flags, string database, string table, ColumnMetadata[] columns, byte[] raw, bool hasExactNulls,
+        int maxEventBytes)
     {
         HasExactNulls = hasExactNulls;
+        MaxEventBytes = maxEventBytes;
         TableId = tableId;
         Flags = flags;
         Database = database;
@@ -59,6 +61,9 @@ internal sealed class TableMap
     public int ColumnCount => _columns.Length;
 
     public ReadOnlySpan<ColumnMetadata> Columns => _columns;
+
+    /// <inheritdoc cref="FormatDescription.MaxEventBytes"/>
+    public int MaxEventBytes { get; }
 
     /// <summary>The event's body, to compare it with the next one of the same table: equal bytes mean an equal map.</summary>
     public ReadOnlySpan<byte> RawBytes => _raw;
@@ -97,7 +102,7 @@ internal sealed class TableMap
             return false;
         }
 
-        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw, HasExactNulls);
+        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw, HasExactNulls, MaxEventBytes);
         return true;
     }
 

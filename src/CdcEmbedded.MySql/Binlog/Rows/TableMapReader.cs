@@ -50,7 +50,7 @@ internal static class TableMapReader
 
         TableMapOptionalMetadata.Read(ref reader, columns, format.IsMariaDb);
         return new TableMap(id, flags, database, table, columns, body.ToArray(),
-            hasExactNulls: !format.IsMariaDb && !format.ServerVersion.StartsWith("5.", StringComparison.Ordinal));
+            hasExactNulls: !format.IsMariaDb && !format.ServerVersion.StartsWith("5.", StringComparison.Ordinal), format.MaxEventBytes);
     }
 
     private static void ReadMetadata(ref SpanReader reader, ref ColumnMetadata column)

@@ -14,7 +14,7 @@ internal abstract class AuthenticationPlugin
     /// <exception cref="CdcAuthenticationException">The method is not allowed on this connection.</exception>
     /// <exception cref="CdcProtocolException">The data makes no sense.</exception>
     public virtual byte[]? Continue(AuthenticationContext context, ReadOnlySpan<byte> data) =>
-        throw new CdcProtocolException($"{context.Peer} sent more authentication data where none was due.");
+        throw new CdcProtocolException($"{context.Peer} sent more authentication data where none was due.", isTransient: true);
 
     /// <summary>Creates the plugin of a name.</summary>
     /// <returns>Null where the method is not supported.</returns>

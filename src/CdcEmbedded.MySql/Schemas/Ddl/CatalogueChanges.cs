@@ -35,7 +35,9 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue, int errorCode 
         try
         {
             ThrowIfFailed();
-            definition = read();
+            var columns = read();
+            RefuseTwins(columns);
+            definition = columns;
             catalogue.Set(definition);
         }
         catch (SqlUnreadableException e)
@@ -47,6 +49,19 @@ internal sealed class CatalogueChanges(SchemaCatalogue catalogue, int errorCode 
         var change = new TableChange(kind, database, table) { Definition = definition };
         _list.Add(change);
         return change;
+    }
+
+    /// <summary>No table has two columns of one name: such a statement failed, or was not understood.</summary>
+    private static void RefuseTwins(TableDefinition definition)
+    {
+        var names = new HashSet<string>(definition.Columns.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (var column in definition.Columns)
+        {
+            if (!names.Add(column.Name))
+            {
+                throw new SqlUnreadableException($"it gives two columns the name '{column.Name}'");
+            }
+        }
     }
 
     /// <summary>Replaces a change by another description of it.</summary>

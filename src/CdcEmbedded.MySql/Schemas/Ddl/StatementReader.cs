@@ -9,7 +9,7 @@ internal static class StatementReader
     /// <param name="dialect">How its words are read.</param>
     public static StatementKind Classify(ReadOnlySpan<char> text, SqlDialect dialect)
     {
-        var scanner = new StatementScanner(text, dialect);
+        var scanner = AfterPrefixes(ref text, dialect);
         var first = scanner.NextWord();
         return first switch
         {
@@ -22,7 +22,6 @@ internal static class StatementReader
             _ when Is(first, "TRUNCATE") => StatementKind.Truncate,
             _ when Is(first, "CREATE") => ClassifyCreate(ref scanner, text),
             _ when IsRowChange(first) => StatementKind.RowsByStatement,
-            _ when IsPrefix(first, ref scanner) => Classify(scanner.Rest, dialect),
             _ => StatementKind.Other,
         };
     }
@@ -39,13 +38,7 @@ internal static class StatementReader
         out string table)
     {
         database = table = "";
-        var scanner = new StatementScanner(text, dialect);
-        var prefixed = new StatementScanner(text, dialect);
-        if (IsPrefix(prefixed.NextWord(), ref prefixed))
-        {
-            return TryReadTable(prefixed.Rest, dialect, defaultDatabase, out database, out table);
-        }
-
+        var scanner = AfterPrefixes(ref text, dialect);
         return SkipToTable(ref scanner, out var verb)
             && TryReadName(ref scanner, defaultDatabase, out database, out table)
             && IsOnlyTable(ref scanner, verb);
@@ -77,6 +70,23 @@ internal static class StatementReader
     }
 
     private static bool Is(ReadOnlySpan<char> word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A scanner at the statement itself, past any number of prefixes.</summary>
+    /// <param name="text">The whole text; then that of the statement.</param>
+    /// <param name="dialect">How its words are read.</param>
+    private static StatementScanner AfterPrefixes(ref ReadOnlySpan<char> text, SqlDialect dialect)
+    {
+        while (true)
+        {
+            var scanner = new StatementScanner(text, dialect);
+            if (!IsPrefix(scanner.NextWord(), ref scanner))
+            {
+                return new StatementScanner(text, dialect);
+            }
+
+            text = scanner.Rest;
+        }
+    }
 
     /// <summary>MariaDB's <c>SET STATEMENT variable = value FOR</c>, before a statement; it is skipped.</summary>
     private static bool IsPrefix(ReadOnlySpan<char> first, ref StatementScanner scanner)

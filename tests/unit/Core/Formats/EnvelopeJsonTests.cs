@@ -60,7 +60,8 @@ public sealed class EnvelopeJsonTests
             var change = OneChange.Insert(("a", value), ("b", DataValue.Null));
 
             Assert.StartsWith($"{{\"before\":null,\"after\":{after},", marking.ToJson(change), StringComparison.Ordinal);
-            Assert.StartsWith($"{{\"before\":null,\"after\":{{\"a\":{document},\"b\":null}},", plain.ToJson(change), StringComparison.Ordinal);
+            Assert.StartsWith($"{{\"before\":null,\"after\":{{\"a\":{document},\"b\":null}},", plain.ToJson(change),
+                StringComparison.Ordinal);
         }
     }
 

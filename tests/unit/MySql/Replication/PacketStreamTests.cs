@@ -95,6 +95,46 @@ public sealed class PacketStreamTests
     }
 
     [Fact]
+    public async Task An_event_in_parts_is_received_into_one_array_of_its_size()
+    {
+        const int length = 50 * Mega;
+        var payload = Payload(length);
+        payload[0] = 0;
+        BitConverter.TryWriteBytes(payload.AsSpan(10), length - 1);
+        var framed = Frame([payload, [7]]);
+        var (packets, reader) = Open(new PieceStream(framed, [300_000, 7]));
+        reader.ChunkSize = ChunkedReader.StreamingChunkSize;
+        packets.LimitEvents(Array.MaxLength);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+
+        var packet = await packets.ReadPacketAsync(CancellationToken.None);
+
+        // The first part grows to 16 MiB by doubling; the rest goes where it stays.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, length, length + (64L * Mega));
+        Assert.Equal(length, packet.Buffer.Length);
+        Assert.True(payload.AsSpan().SequenceEqual(packet.Span));
+        Assert.Equal(7, (await packets.ReadPacketAsync(CancellationToken.None)).Kind);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(100)]
+    [InlineData(int.MaxValue)]
+    public async Task An_event_in_parts_whose_header_lies_about_its_length_is_received_all_the_same(int announced)
+    {
+        var payload = Payload(40 * Mega);
+        payload[0] = 0;
+        BitConverter.TryWriteBytes(payload.AsSpan(10), announced <= 0 ? payload.Length + 20 + announced : announced);
+        var (packets, _) = Open(new MemoryStream(Frame([payload])));
+        packets.LimitEvents(64 * Mega);
+
+        var packet = await packets.ReadPacketAsync(CancellationToken.None);
+
+        Assert.True(payload.AsSpan().SequenceEqual(packet.Span));
+    }
+
+    [Fact]
     public async Task A_packet_out_of_order_is_a_protocol_error()
     {
         var (packets, _) = Open(new MemoryStream([1, 0, 0, 0, 7, 1, 0, 0, 2, 7]));

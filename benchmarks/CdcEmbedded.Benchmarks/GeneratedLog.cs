@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace CdcEmbedded.Benchmarks;
+
+/// <summary>Writes a binlog file without a server: a table of a number and 250 bytes, and transactions of inserts.</summary>
+internal sealed class GeneratedLog : IDisposable
+{
+    /// <summary>Rows of one event: about 8 KiB, as with a server's default binlog_row_event_max_size.</summary>
+    public const int RowsOfEvent = 32;
+
+    private const int RowLength = 1 + 4 + 2 + TextLength;
+    private const int TextLength = 250;
+    private const byte Query = 2, FormatDescription = 15, Xid = 16, TableMap = 19, WriteRows = 30;
+
+    private readonly FileStream _file;
+    private readonly byte[] _rows = new byte[12 + (RowsOfEvent * RowLength)];
+    private int _id;
+
+    /// <summary>Creates the file, with its table.</summary>
+    public GeneratedLog(string path)
+    {
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20);
+        _file.Write([0xfe, (byte)'b', (byte)'i', (byte)'n']);
+        var format = new byte[57 + 42 + 5];
+        format[0] = 4;
+        Encoding.ASCII.GetBytes("9.7.4").CopyTo(format, 2);
+        format[56] = 19;
+        format[57 + TableMap - 1] = 8;
+        format[57 + WriteRows - 1] = 10;
+        Write(FormatDescription, format);
+        WriteQuery("CREATE TABLE bench.t (id INT NOT NULL PRIMARY KEY, v VARBINARY(1000) NOT NULL)");
+        ((ReadOnlySpan<byte>)[77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3]).CopyTo(_rows);
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public long Length => _file.Position;
+
+    /// <summary>Writes a transaction.</summary>
+    /// <param name="events">Its rows events.</param>
+    public void WriteTransaction(long events)
+    {
+        WriteQuery("BEGIN");
+        for (long i = 0; i < events; i++)
+        {
+            // LONG and VARCHAR(1000), neither nullable.
+            Write(TableMap, [77, 0, 0, 0, 0, 0, 1, 0, 5, .. "bench"u8, 0, 1, (byte)'t', 0, 2, 3, 15, 2, 0xE8, 3, 0]);
+            for (var row = 0; row < RowsOfEvent; row++)
+            {
+                var at = _rows.AsSpan(12 + (row * RowLength));
+                BinaryPrimitives.WriteInt32LittleEndian(at[1..], _id++);
+                BinaryPrimitives.WriteUInt16LittleEndian(at[5..], TextLength);
+                at.Slice(7, TextLength).Fill((byte)_id);
+            }
+
+            Write(WriteRows, _rows);
+        }
+
+        Write(Xid, new byte[8]);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void WriteQuery(string text) => Write(Query, [7, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, .. "bench"u8, 0,
+        .. Encoding.UTF8.GetBytes(text)]);
+
+    private void Write(byte type, ReadOnlySpan<byte> body)
+    {
+        Span<byte> header = stackalloc byte[19];
+        header.Clear();
+        header[4] = type;
+        header[5] = 1;
+        BinaryPrimitives.WriteInt32LittleEndian(header[9..], header.Length + body.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[13..], unchecked((uint)(_file.Position + header.Length + body.Length)));
+        _file.Write(header);
+        _file.Write(body);
+    }
+}
