@@ -47,7 +47,7 @@ internal sealed class DamagedTexts : FuzzTarget
         Read(() => MariaDbGtid.Parse(text));
         Read(() => OwnedGtids.Read(text));
         Read(() => BinlogPosition.Read(CdcOffset.Parse(text)).ToOffset());
-        Read(() => SchemaHistoryJson.Read(text, BinlogPosition.At("binlog.000001")));
+        Read(() => SchemaHistoryJson.Read([text], BinlogPosition.At("binlog.000001"), out _));
         Read(() => MySqlServerVersion.Parse(text));
         ReadAnswer(text);
         return text.Length * sizeof(char);
