@@ -81,6 +81,11 @@ internal sealed class SchemaStatements(FeedSettings settings, LogReader log, ISc
     /// end.</summary>
     private void Deliver(IReadOnlyList<TableChange> changes, OpenTransaction open, in Statement statement, long start)
     {
+        if (open.Changes.Count.Rows > 0)
+        {
+            throw log.Damaged("rows come before it in its transaction, which has no BEGIN");
+        }
+
         open.Transaction.ThreadId = statement.Query.ThreadId;
         transactions.Finish(open);
         open.DeliverNotices(output);
