@@ -21,7 +21,11 @@ public class SourceInfo
     public required string Table { get; init; }
 
     /// <summary>True if a snapshot read it; false if it is from the log.</summary>
-    public bool IsSnapshot { get; init; }
+    public bool IsSnapshot => Snapshot != SnapshotMarker.None;
+
+    /// <summary>Which part of a snapshot it is.</summary>
+    /// <value>The default is <see cref="SnapshotMarker.None"/>: it is from the log.</value>
+    public SnapshotMarker Snapshot { get; init; }
 
     /// <summary>Writes the adapter's own terms as properties of the JSON <c>source</c> object.</summary>
     /// <param name="writer">Inside the object, after the common properties.</param>

@@ -366,7 +366,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WriteString(EnvelopeNames.Connector, source.Connector);
         _writer.WriteString(EnvelopeNames.Name, source.Name);
         _writer.WriteNumber(EnvelopeNames.Time, source.Timestamp.ToUnixTimeMilliseconds());
-        _writer.WriteString(EnvelopeNames.Snapshot, source.IsSnapshot ? "true"u8 : "false"u8);
+        _writer.WriteString(EnvelopeNames.Snapshot, Word(source.Snapshot));
         _writer.WriteString(EnvelopeNames.Database, source.Database);
         _writer.WriteString(EnvelopeNames.Table, source.Table);
         source.WriteProperties(_writer);
@@ -402,6 +402,19 @@ public sealed class EnvelopeJson : IDisposable
         SchemaChangeKind.DropDatabase => "drop_database"u8,
         SchemaChangeKind.Invalidate => "invalidate"u8,
         _ => "other"u8,
+    };
+
+    private static ReadOnlySpan<byte> Word(SnapshotMarker marker) => marker switch
+    {
+        SnapshotMarker.None => "false"u8,
+        SnapshotMarker.Row => "true"u8,
+        SnapshotMarker.First => "first"u8,
+        SnapshotMarker.FirstInTable => "first_in_data_collection"u8,
+        SnapshotMarker.LastInTable => "last_in_data_collection"u8,
+        SnapshotMarker.Last => "last"u8,
+        SnapshotMarker.Incremental => "incremental"u8,
+        SnapshotMarker.Blocking => "blocking"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(marker), marker, "This part of a snapshot has no name in JSON."),
     };
 
     private static ReadOnlySpan<byte> Word(NoticeKind kind) => kind switch

@@ -54,7 +54,7 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
         Timestamp = CommitTime,
         Database = GetDatabase(change),
         Table = GetTable(change),
-        IsSnapshot = operation == ChangeOperation.Read,
+        Snapshot = operation == ChangeOperation.Read ? SnapshotMarker.Row : SnapshotMarker.None,
     };
 
     internal sealed class SomeTransaction : TransactionInfo

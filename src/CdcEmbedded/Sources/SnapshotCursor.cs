@@ -1,0 +1,14 @@
+namespace CdcEmbedded.Sources;
+
+/// <summary>Reads one table of a <see cref="ConsistentView"/> from its first row to its last.</summary>
+public abstract class SnapshotCursor : IAsyncDisposable
+{
+    /// <summary>Reads the next rows.</summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait; the cursor can only be disposed afterwards.</param>
+    /// <returns>Null after the last row.</returns>
+    public abstract ValueTask<SnapshotChunk?> ReadAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Ends the reading, also before the last row.</summary>
+    public abstract ValueTask DisposeAsync();
+}
