@@ -35,6 +35,15 @@ public abstract class SnapshotReader : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     public abstract ValueTask<SourcePosition> GetWatermarkAsync(CancellationToken cancellationToken);
 
+    /// <summary>Returns a position that includes everything that any earlier read of this reader may have seen.</summary>
+    /// <remarks>The default is <see cref="GetWatermarkAsync"/>. Servers make a commit visible a moment before that watermark has it: for
+    /// whole images this is harmless, as the stream repeats what was read. With images of a part of the columns, a row whose key changes in
+    /// that moment could be missed at a table's end; a source avoids it with the end of its log, which is never before what is
+    /// visible.</remarks>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public virtual ValueTask<SourcePosition> GetHighWatermarkAsync(CancellationToken cancellationToken)
+        => GetWatermarkAsync(cancellationToken);
+
     /// <summary>Reads the place of the last row of a table, in the server's order.</summary>
     /// <param name="table">The table.</param>
     /// <param name="condition">The source's own condition, from a trusted caller; null for all rows.</param>

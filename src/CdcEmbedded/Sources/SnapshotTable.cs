@@ -34,6 +34,11 @@ public abstract class SnapshotTable
     /// <summary>Why it cannot be read in a <see cref="ConsistentView"/>; null if it can be read.</summary>
     public virtual string? ViewRefusal => null;
 
+    /// <summary>What the keys consist of: a text that changes if stored keys and places can no longer be used, because the key has other
+    /// columns or they are ordered in another way. The table is then read from its start.</summary>
+    /// <value>Empty, the default, if that never happens.</value>
+    public virtual string KeyShape => "";
+
     /// <summary>The key of a row, by which a change finds the row that it concerns: exactly the stored values, and the same text whether
     /// the record was read or is from the log.</summary>
     /// <remarks>Called for each change of the table while it is read; for rows only if they are looked for.</remarks>

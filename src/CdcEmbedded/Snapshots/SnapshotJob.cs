@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>One accepted snapshot and its tables. Immutable.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">How it relates to the stream.</param>
+internal sealed record SnapshotJob(string Id, SnapshotKind Kind)
+{
+    /// <summary>Patterns of the tables; empty for all.</summary>
+    public ImmutableArray<string> Patterns { get; init; } = [];
+
+    /// <summary>The source's own condition; null for all rows.</summary>
+    public string? Condition { get; init; }
+
+    public bool IsPaused { get; init; }
+
+    /// <summary>False until the tables that match the patterns are known.</summary>
+    public bool IsListed { get; init; }
+
+    public ImmutableArray<TableProgress> Tables { get; init; } = [];
+
+    /// <summary>Why the tables could not be listed; else null.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>True if nothing is left to do, unless somebody resumes what failed.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            if (!IsListed)
+            {
+                return Reason is not null;
+            }
+
+            foreach (var table in Tables)
+            {
+                if (table.IsOpen)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>True if it is over without a failure, so that nothing of it needs to be remembered but its id.</summary>
+    public bool IsFinished
+    {
+        get
+        {
+            foreach (var table in Tables)
+            {
+                if (table.Status == SnapshotTableStatus.Failed)
+                {
+                    return false;
+                }
+            }
+
+            return IsOver && Reason is null;
+        }
+    }
+
+    public SnapshotJob With(int table, TableProgress progress) => this with { Tables = Tables.SetItem(table, progress) };
+}

@@ -1,0 +1,7 @@
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>The numbers by which a snapshot reads.</summary>
+/// <param name="ChunkSize">Rows of a chunk.</param>
+/// <param name="Attempts">Failures in a row after which a table is given up.</param>
+/// <param name="TransientAttempts">The same for failures that another attempt may cure.</param>
+internal sealed record SnapshotLimits(int ChunkSize, int Attempts = 3, int TransientAttempts = 20);

@@ -1,0 +1,148 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>The answers to the machine's actions.</summary>
+internal sealed partial class SnapshotMachine
+{
+    /// <summary>Answers <see cref="SnapshotActionKind.ListTables"/>.</summary>
+    public void OnTables(SnapshotAction action, IReadOnlyList<SnapshotTable> tables)
+    {
+        if (Takes(action))
+        {
+            _attempts = 0;
+            _state = _state.With(_job, _state.Jobs[_job] with
+            {
+                IsListed = true,
+                Reason = tables.Count == 0 ? "No captured table matches." : null,
+                Tables = [.. tables.Select(static table => new TableProgress(table.Database, table.Name)
+                {
+                    Status = table.ChunkRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
+                    Reason = table.ChunkRefusal,
+                })],
+            });
+        }
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.FindTable"/>.</summary>
+    public void OnTable(SnapshotAction action, SnapshotTable? table)
+    {
+        if (!Takes(action))
+        {
+            return;
+        }
+
+        var progress = Current;
+        if (table is null)
+        {
+            Fail("The table no longer exists, or is no longer captured.");
+            return;
+        }
+
+        if (table.ChunkRefusal is { } reason)
+        {
+            Fail(reason);
+            return;
+        }
+
+        _resolved[(progress.Database, progress.Table)] = table;
+        _outdated.Remove((progress.Database, progress.Table));
+        var isNew = progress.After is null && progress.UpTo is null && progress.Again.IsEmpty;
+        progress = isNew || progress.KeyShape == table.KeyShape ? progress : progress.AsNew;
+        Current = progress with { Status = SnapshotTableStatus.Reading, KeyShape = table.KeyShape };
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.TakeLow"/>.</summary>
+    public void OnLow(SnapshotAction action, SourcePosition low)
+    {
+        if (Takes(action) && _window is { } window && TryOrder(() => window.OnLow(low)) && !window.HasLow)
+        {
+            _isWaiting = true;
+            _isForVisibility = true;
+        }
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.ReadLastKey"/>.</summary>
+    public void OnLastKey(SnapshotAction action, SnapshotKey? last)
+    {
+        if (!Takes(action))
+        {
+            return;
+        }
+
+        if (last is not null)
+        {
+            Current = Current with { UpTo = last };
+            return;
+        }
+
+        // Everything that the table will ever have is in the stream.
+        Current = Current.AsCompleted;
+        _window = null;
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.ReadChunk"/>.</summary>
+    public void OnChunk(SnapshotAction action, SnapshotChunk chunk)
+    {
+        if (Takes(action))
+        {
+            _window?.OnRows(chunk);
+        }
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.ReadKeys"/>.</summary>
+    public void OnKeys(SnapshotAction action, SnapshotChunk chunk)
+    {
+        if (Takes(action))
+        {
+            _window?.OnAgainRows(chunk);
+        }
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.TakeHigh"/>.</summary>
+    public void OnHigh(SnapshotAction action, SourcePosition high)
+    {
+        if (Takes(action) && _window is { } window)
+        {
+            _attempts = 0;
+            window.OnHigh(high);
+        }
+    }
+
+    /// <summary>Answers <see cref="SnapshotActionKind.Wait"/>.</summary>
+    public void OnWaited(SnapshotAction action)
+    {
+        if (Takes(action))
+        {
+            _isWaiting = _isForVisibility = false;
+        }
+    }
+
+    /// <summary>Answers any action: it has failed. It is tried again after a wait, and after too many failures the table is given up with
+    /// the reason (R68).</summary>
+    public void OnFailed(SnapshotAction action, string reason, bool isTransient)
+    {
+        if (!Takes(action))
+        {
+            return;
+        }
+
+        _attempts++;
+        var isOver = _attempts > (isTransient ? _limits.TransientAttempts : _limits.Attempts);
+        if (isOver && action.Kind == SnapshotActionKind.ListTables)
+        {
+            _state = _state.With(_job, _state.Jobs[_job] with { Reason = reason });
+            GiveUp();
+        }
+        else if (isOver)
+        {
+            Fail(reason);
+        }
+        else
+        {
+            _outdated.UnionWith(_resolved.Keys);
+            GiveUp();
+            _isWaiting = true;
+        }
+    }
+}

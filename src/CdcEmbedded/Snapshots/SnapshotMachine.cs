@@ -1,0 +1,391 @@
+using System.Collections.Immutable;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>Everything that a snapshot beside the stream decides: which table is next, when a window opens and closes, what is delivered,
+/// and what is stored. No I/O, no clock, no threads: it gets what the stream delivers and the answers to its actions.</summary>
+/// <remarks>One window is open at a time. An answer whose number is not that of the current action is ignored: the action was given
+/// up.</remarks>
+internal sealed partial class SnapshotMachine
+{
+    private readonly WindowRules _rules;
+    private readonly SnapshotLimits _limits;
+
+    // Those that are out of date still find keys; they must be looked up again before the next window.
+    private readonly Dictionary<(string Database, string Table), SnapshotTable> _resolved;
+    private readonly HashSet<(string Database, string Table)> _outdated;
+    private SnapshotState _state;
+    private ChunkWindow? _window;
+    private SnapshotAction? _action;
+    private SourcePosition? _place;
+    private bool _isAtEnd;
+    private bool _isWaiting;
+    private bool _isForVisibility;
+    private int _attempts;
+    private long _number;
+    private int _job = -1;
+    private int _table = -1;
+
+    public SnapshotMachine(SnapshotState state, SnapshotLimits limits, WindowRules? rules = null)
+    {
+        _state = state;
+        _limits = limits;
+        _rules = rules ?? WindowRules.Default;
+        _resolved = [];
+        _outdated = [];
+    }
+
+    private SnapshotMachine(SnapshotMachine other)
+    {
+        _rules = other._rules;
+        _limits = other._limits;
+        _resolved = new Dictionary<(string, string), SnapshotTable>(other._resolved);
+        _outdated = [.. other._outdated];
+        _state = other._state;
+        _window = other._window?.Copy();
+        _action = other._action;
+        _place = other._place;
+        _isAtEnd = other._isAtEnd;
+        _isWaiting = other._isWaiting;
+        _isForVisibility = other._isForVisibility;
+        _attempts = other._attempts;
+        _number = other._number;
+        _job = other._job;
+        _table = other._table;
+    }
+
+    /// <summary>The state at the end of what was delivered. A change of it must reach the stream before what is delivered next.</summary>
+    public SnapshotState State => _state;
+
+    /// <summary>The last transaction's end that the stream has delivered.</summary>
+    public SourcePosition? Place => _place;
+
+    /// <summary>True while a window is open, for tests of the interleavings.</summary>
+    public bool HasWindow => _window is not null;
+
+    /// <summary>True if there is anything to do or to watch: then it must see every change of the stream.</summary>
+    public bool IsActive
+    {
+        get
+        {
+            foreach (var job in _state.Jobs)
+            {
+                if (!job.IsOver)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The feed is open, at the start or again after a failure: perhaps on another server.</summary>
+    public void OnOpened(SourcePosition position)
+    {
+        _place = position;
+        _isAtEnd = position.IsTransactionEnd;
+        if (_rules.AbandonsWindow)
+        {
+            _outdated.UnionWith(_resolved.Keys);
+            GiveUp();
+        }
+    }
+
+    /// <summary>The stream has delivered changes up to a position.</summary>
+    public void OnPlace(SourcePosition position)
+    {
+        _isAtEnd = position.IsTransactionEnd;
+        if (_isAtEnd)
+        {
+            _place = position;
+        }
+    }
+
+    /// <summary>True if a table is being read, so that its changes must be shown.</summary>
+    public bool Watches(string database, string table)
+    {
+        foreach (var job in _state.Jobs)
+        {
+            foreach (var progress in job.Tables)
+            {
+                if (progress.Status == SnapshotTableStatus.Reading && progress.Table == table && progress.Database == database)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The stream is about to deliver a change of a watched table.</summary>
+    public void OnChange(string database, string table, in TableChange change)
+    {
+        var resolved = _resolved.GetValueOrDefault((database, table));
+        var key = change.Key.HasValue ? resolved?.KeyOf(change.Key) : null;
+        var before = change.Before.HasValue ? resolved?.KeyOf(change.Before) : null;
+        var after = change.After.HasValue ? resolved?.KeyOf(change.After) : null;
+        if (_window is { } window && window.Table.Database == database && window.Table.Name == table)
+        {
+            window.OnChange(change, key, before, after);
+        }
+
+        if (change.Operation == ChangeOperation.Truncate)
+        {
+            _state = _state.ForEachReading(database, table, static progress => progress with { Again = [] });
+        }
+        else if (_rules.IsPartial(change) && (resolved is null || _rules.IsMove(change, before, after)))
+        {
+            Owe(database, table, resolved is null ? null : after ?? key);
+        }
+
+        if (_window is { IsSpoiled: true })
+        {
+            GiveUp();
+        }
+    }
+
+    /// <summary>Something happened to a table as a whole, or to all tables of a database if no table is given.</summary>
+    public void OnSchemaChange(string database, string table)
+    {
+        foreach (var name in _resolved.Keys)
+        {
+            if (name.Database == database && (table.Length == 0 || name.Table == table))
+            {
+                _outdated.Add(name);
+            }
+        }
+
+        if (_window is { } window && window.Table.Database == database && (table.Length == 0 || window.Table.Name == table))
+        {
+            window.OnSchemaChange();
+            if (window.IsSpoiled)
+            {
+                GiveUp();
+            }
+        }
+    }
+
+    /// <summary>Carries out a request.</summary>
+    /// <param name="change">What it does to the state.</param>
+    /// <param name="keepsWindow">True if the open window remains valid, as it does when a snapshot is added.</param>
+    public void Apply(Func<SnapshotState, SnapshotState> change, bool keepsWindow = false)
+    {
+        _state = change(_state);
+        if (!keepsWindow)
+        {
+            _attempts = 0;
+            GiveUp();
+        }
+    }
+
+    /// <summary>Returns what to do now; null for nothing, until the stream moves or a request arrives.</summary>
+    public SnapshotAction? Next()
+    {
+        if (_action is not null)
+        {
+            return null;
+        }
+
+        if (_isWaiting)
+        {
+            return _action = New(SnapshotActionKind.Wait) with
+            {
+                Attempt = _isForVisibility ? _window?.LowAttempts ?? 1 : _attempts,
+                IsForVisibility = _isForVisibility,
+            };
+        }
+
+        if (_window is null && !TryChoose())
+        {
+            return null;
+        }
+
+        return _action = _window is { } window ? NextOf(window) : NextBefore();
+    }
+
+    /// <summary>Takes the rows of the window if it is closed; they are delivered at <see cref="Place"/>, before anything else of the
+    /// stream.</summary>
+    /// <returns>Null if no window is closed. Without any rows only the state has changed.</returns>
+    public SnapshotEmission? TakeEmission()
+    {
+        var isClosed = false;
+        if (_window is not { High: not null } window || _place is not { } place || !_rules.IsBoundary(_isAtEnd)
+            || !TryOrder(() => isClosed = window.IsClosedAt(place)) || !isClosed)
+        {
+            return null;
+        }
+
+        var emission = SnapshotEmission.Of(window, _state, _job, _table, _rules);
+        _state = emission.After;
+        _window = null;
+        return emission;
+    }
+
+    /// <summary>A machine that continues independently from the same point, for tests of the interleavings.</summary>
+    public SnapshotMachine Copy() => new(this);
+
+    /// <summary>Its content as text: equal for machines that behave equally.</summary>
+    public string Describe() => $"{_state.ToJson()} {_window?.Describe()} {_action?.Kind} {_place} {_isAtEnd} {_isWaiting} "
+        + $"{_isForVisibility} {_attempts} {_resolved.Count} {_outdated.Count} {_job} {_table}";
+
+    private TableProgress Current
+    {
+        get => _state.Jobs[_job].Tables[_table];
+        set => _state = _state.With(_job, _table, value);
+    }
+
+    private SnapshotAction New(SnapshotActionKind kind) => new(kind, ++_number);
+
+    private bool Takes(SnapshotAction action)
+    {
+        if (_action?.Number != action.Number)
+        {
+            return false;
+        }
+
+        _action = null;
+        return true;
+    }
+
+    /// <summary>Abandons the window and whatever was asked for it.</summary>
+    private void GiveUp()
+    {
+        if (!_rules.AbandonsWindow && _window is { IsSpoiled: false })
+        {
+            return;
+        }
+
+        _window = null;
+        _action = null;
+        _isWaiting = _isForVisibility = false;
+    }
+
+    /// <summary>Chooses the first table that has something to read, in the order of the requests.</summary>
+    private bool TryChoose()
+    {
+        for (_job = 0; _job < _state.Jobs.Length; _job++)
+        {
+            var job = _state.Jobs[_job];
+            if (job.IsPaused || job.IsOver)
+            {
+                continue;
+            }
+
+            _table = -1;
+            if (!job.IsListed)
+            {
+                return true;
+            }
+
+            for (_table = 0; _table < job.Tables.Length; _table++)
+            {
+                if (job.Tables[_table].IsOpen)
+                {
+                    return true;
+                }
+            }
+        }
+
+        _job = _table = -1;
+        return false;
+    }
+
+    /// <summary>What must be known before a window of the chosen table; then opens the window.</summary>
+    private SnapshotAction? NextBefore()
+    {
+        var job = _state.Jobs[_job];
+        if (_table < 0)
+        {
+            return New(SnapshotActionKind.ListTables) with { Patterns = job.Patterns };
+        }
+
+        var progress = Current;
+        if (progress.Status == SnapshotTableStatus.Waiting
+            || _outdated.Contains((progress.Database, progress.Table))
+            || !_resolved.TryGetValue((progress.Database, progress.Table), out var table))
+        {
+            return New(SnapshotActionKind.FindTable) with { Database = progress.Database, Name = progress.Table };
+        }
+
+        if (_place is not { } place || !_rules.IsBoundary(_isAtEnd))
+        {
+            return null;
+        }
+
+        ImmutableArray<SnapshotKey> again = progress.Again.Length <= _limits.ChunkSize ? progress.Again
+            : [.. progress.Again.Take(_limits.ChunkSize)];
+        _window = new ChunkWindow(_rules, table, place, again);
+        return NextOf(_window);
+    }
+
+    private SnapshotAction? NextOf(ChunkWindow window)
+    {
+        var progress = Current;
+        if (!window.HasLow)
+        {
+            return New(SnapshotActionKind.TakeLow);
+        }
+
+        var action = new SnapshotAction(SnapshotActionKind.ReadChunk, 0) { Table = window.Table, Condition = _state.Jobs[_job].Condition };
+        if (progress.UpTo is null)
+        {
+            return action with { Kind = SnapshotActionKind.ReadLastKey, Number = ++_number };
+        }
+
+        // Rows to read again go first: a window with many of them reads nothing else.
+        if (window.Rows is null && window.AgainKeys.Length < _limits.ChunkSize)
+        {
+            return action with { Number = ++_number, After = progress.After, UpTo = progress.UpTo, Limit = _limits.ChunkSize };
+        }
+
+        return window.AgainRows is null && !window.AgainKeys.IsEmpty
+            ? action with { Kind = SnapshotActionKind.ReadKeys, Number = ++_number, Keys = window.AgainKeys }
+            : window.High is null ? New(SnapshotActionKind.TakeHigh) : null;
+    }
+
+    private void Fail(string reason)
+    {
+        Current = Current with { Status = SnapshotTableStatus.Failed, Reason = reason };
+        _attempts = 0;
+        GiveUp();
+    }
+
+    /// <summary>Notes a row to read again; all rows if its key is not known yet.</summary>
+    private void Owe(string database, string table, SnapshotKey? key)
+    {
+        if (key is null)
+        {
+            _state = _state.ForEachReading(database, table, static progress => progress.AsNew);
+            return;
+        }
+
+        _state = _state.ForEachReading(database, table,
+            progress => progress.Again.Contains(key) ? progress : progress with { Again = progress.Again.Add(key) });
+        if (_window is { } window && window.Table.Database == database && window.Table.Name == table)
+        {
+            window.Owe(key);
+        }
+    }
+
+    /// <summary>False if positions cannot be ordered: the server is another one (R61), so that the window is opened again after a
+    /// wait.</summary>
+    private bool TryOrder(Action compare)
+    {
+        try
+        {
+            compare();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            _attempts++;
+            _outdated.UnionWith(_resolved.Keys);
+            GiveUp();
+            _isWaiting = true;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using CdcEmbedded.Offsets;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>The state of all snapshots of a stream at one place: the "snapshot" of its offset. Immutable.</summary>
+internal sealed record SnapshotState : ISnapshotState
+{
+    // Ids that are remembered, so that a repeated request is recognized.
+    private const int MaxFinished = 64;
+
+    public static readonly SnapshotState Empty = new();
+
+    // The text of many offsets: kept, but never copied to another state.
+    private string? _json;
+
+    public SnapshotState()
+    {
+    }
+
+    private SnapshotState(SnapshotState other)
+    {
+        Commands = other.Commands;
+        Jobs = other.Jobs;
+        Finished = other.Finished;
+    }
+
+    /// <summary>The number of the last command that was carried out.</summary>
+    public long Commands { get; init; }
+
+    public ImmutableArray<SnapshotJob> Jobs { get; init; } = [];
+
+    /// <summary>The ids of the last snapshots that finished.</summary>
+    public ImmutableArray<string> Finished { get; init; } = [];
+
+    public int IndexOf(string id)
+    {
+        for (var i = 0; i < Jobs.Length; i++)
+        {
+            if (Jobs[i].Id == id)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    public bool Knows(string id) => IndexOf(id) >= 0 || Finished.Contains(id);
+
+    /// <summary>Replaces a job; one that has finished becomes an id.</summary>
+    public SnapshotState With(int index, SnapshotJob job)
+    {
+        if (!job.IsFinished)
+        {
+            return this with { Jobs = Jobs.SetItem(index, job) };
+        }
+
+        var finished = Finished.Add(job.Id);
+        return this with
+        {
+            Jobs = Jobs.RemoveAt(index),
+            Finished = finished.Length > MaxFinished ? finished.RemoveAt(0) : finished,
+        };
+    }
+
+    public SnapshotState With(int job, int table, TableProgress progress) => With(job, Jobs[job].With(table, progress));
+
+    /// <summary>Accepts a snapshot. One with a known id changes nothing (R72).</summary>
+    public SnapshotState Accept(SnapshotJob job) => Knows(job.Id) ? this : this with { Jobs = Jobs.Add(job) };
+
+    /// <summary>Pauses a snapshot, or all.</summary>
+    public SnapshotState Pause(string? id) => ForEachJob(id, static job => job with { IsPaused = true });
+
+    /// <summary>Resumes a snapshot, or all. What has failed is read from its start: nobody has watched its changes since.</summary>
+    public SnapshotState Resume(string? id) => ForEachJob(id, static job => job with
+    {
+        IsPaused = false,
+        Reason = null,
+        IsListed = job.IsListed && !job.Tables.IsEmpty,
+        Tables = [.. job.Tables.Select(static table => table.Status != SnapshotTableStatus.Failed ? table
+            : table.AsNew with { Status = SnapshotTableStatus.Waiting, Reason = null })],
+    });
+
+    /// <summary>Stops a snapshot, or all, or some of its tables.</summary>
+    public SnapshotState Stop(string? id, Func<TableProgress, bool> selects) => ForEachJob(id, job => job with
+    {
+        IsListed = true,
+        Reason = null,
+        Tables = [.. job.Tables.Select(table => table.Status == SnapshotTableStatus.Completed || !selects(table) ? table
+            : table with { Status = SnapshotTableStatus.Stopped, Again = [], Reason = null })],
+    });
+
+    /// <summary>Changes the progress of a table in each snapshot that is reading it.</summary>
+    public SnapshotState ForEachReading(string database, string table, Func<TableProgress, TableProgress> change)
+    {
+        var state = this;
+        for (var j = 0; j < Jobs.Length; j++)
+        {
+            for (var t = 0; t < Jobs[j].Tables.Length; t++)
+            {
+                var progress = Jobs[j].Tables[t];
+                if (progress.Status == SnapshotTableStatus.Reading && progress.Table == table && progress.Database == database)
+                {
+                    var changed = change(progress);
+                    state = ReferenceEquals(changed, progress) ? state : state.With(j, t, changed);
+                }
+            }
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public string ToJson() => _json ??= SnapshotStateJson.Write(this);
+
+    private SnapshotState ForEachJob(string? id, Func<SnapshotJob, SnapshotJob> change)
+    {
+        var state = this;
+        for (var j = Jobs.Length - 1; j >= 0; j--)
+        {
+            if (id is null || Jobs[j].Id == id)
+            {
+                state = state.With(j, change(Jobs[j]));
+            }
+        }
+
+        return state;
+    }
+}
