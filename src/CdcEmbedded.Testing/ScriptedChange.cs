@@ -38,6 +38,20 @@ internal sealed class ScriptedChange
             : throw new ArgumentException($"'{table}' is not a table: expected is database.table.", nameof(table));
     }
 
+    /// <summary>The row after this change over the row before it: what a table has, whatever the image lacks.</summary>
+    public ScriptedChange Over(ScriptedChange old)
+    {
+        var fields = new List<(string, object?)>();
+        foreach (var field in After)
+        {
+            var value = field.Value.IsAbsent && old.After.TryGetValue(field.Name, out var before) ? before : field.Value;
+            fields.Add((field.Name, value));
+        }
+
+        string[] key = [.. Schema.PrimaryKey.Select(index => Schema.Columns[index].Name)];
+        return new ScriptedChange(ChangeOperation.Read, Database, Table, null, ScriptedRow.Of([.. fields]), key);
+    }
+
     private static TableSchema MakeSchema(string database, string table, ScriptedRow? before, ScriptedRow? after, string[]? key)
     {
         var columns = new List<ColumnSchema>();

@@ -12,7 +12,7 @@ namespace CdcEmbedded.Testing;
 /// stop when caught up. Steps may be added while an engine reads. Thread-safe. Without <see cref="CdcEngineOptions.StartFrom"/> reading
 /// begins at the first step.</para>
 /// </remarks>
-public sealed class ScriptedSource : ISource
+public sealed partial class ScriptedSource : ISnapshotSource
 {
     private readonly Lock _gate = new();
     private readonly List<ScriptStep> _steps = [];
@@ -238,7 +238,7 @@ public sealed class ScriptedSource : ISource
         }
     }
 
-    private int CountTransactions()
+    internal int CountTransactions()
     {
         var count = 0;
         var inside = false;
@@ -247,14 +247,16 @@ public sealed class ScriptedSource : ISource
             foreach (var step in _steps)
             {
                 inside = step.Kind == ScriptStepKind.Begin || (inside && step.Kind != ScriptStepKind.Commit);
-                var ends = step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered or ScriptStepKind.Notice
-                    || (step.Kind == ScriptStepKind.Change && !inside);
-                count += ends ? 1 : 0;
+                count += EndsTransaction(step, inside) ? 1 : 0;
             }
         }
 
         return count;
     }
+
+    internal static bool EndsTransaction(ScriptStep step, bool isInside)
+        => step.Kind is ScriptStepKind.Commit or ScriptStepKind.Filtered or ScriptStepKind.Notice
+            || (step.Kind == ScriptStepKind.Change && !isInside);
 
     private ScriptedSource AddChange(ChangeOperation operation, string table, ScriptedRow? before, ScriptedRow? after)
     {

@@ -1,6 +1,7 @@
 using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,8 @@ public sealed class CdcEngine : IAsyncDisposable
     private readonly SerializedStore _offsets;
     private readonly CdcEngineOptions _options;
     private readonly ILogger _logger;
+    private readonly CommandLog _commands;
+    private readonly SnapshotBoard _board = new();
     private EngineSession? _session;
     private bool _isDisposed;
 
@@ -46,10 +49,15 @@ public sealed class CdcEngine : IAsyncDisposable
         _offsets = new SerializedStore(offsets);
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
+        _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger));
+        Snapshots = new CdcSnapshots(source, _commands, _board);
     }
 
     /// <summary>The engine's name.</summary>
     public string Name => _options.Name;
+
+    /// <summary>Requests snapshots of tables, and shows how far they are.</summary>
+    public CdcSnapshots Snapshots { get; }
 
     /// <summary>A snapshot of the engine's state, for health checks. Cheap; may be read from any thread.</summary>
     public EngineStatus Status => Volatile.Read(ref _session)?.GetStatus()
@@ -192,7 +200,8 @@ public sealed class CdcEngine : IAsyncDisposable
                     $"Engine '{Name}' has already been enumerated, which is possible once. Create another engine.");
             }
 
-            var session = new EngineSession(_source, _offsets, _options, CreateContext(wantsItems), _logger, first, second);
+            var session = new EngineSession(_source, _offsets, _options, CreateContext(wantsItems || _source is ISnapshotSource), _logger,
+                (_commands, _board, wantsItems), first, second);
             var cursor = create(session);
             session.Attach(cursor);
             Volatile.Write(ref _session, session);

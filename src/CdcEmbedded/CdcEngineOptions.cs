@@ -61,6 +61,10 @@ public sealed class CdcEngineOptions
     /// <value>The default is false.</value>
     public bool StopWhenCaughtUp { get; init; }
 
+    /// <summary>Whether and how the tables themselves are read, besides their changes.</summary>
+    /// <value>The default reads none: <see cref="SnapshotMode.Never"/>.</value>
+    public SnapshotOptions Snapshot { get; init; } = new();
+
     /// <summary>Creates the loggers of the engine and of the source.</summary>
     /// <value>The default logs nothing.</value>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

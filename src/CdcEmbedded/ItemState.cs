@@ -10,14 +10,14 @@ internal struct ItemState
     {
         ArgumentNullException.ThrowIfNull(position);
         Position = position;
-        Open = TransactionCounters.None;
+        State = PlaceState.None;
     }
 
     /// <summary>The source's position after it.</summary>
     public SourcePosition Position { get; }
 
-    /// <summary>The transactions that are open there.</summary>
-    public TransactionCounters[] Open { get; set; }
+    /// <summary>What else an offset has there.</summary>
+    public PlaceState State { get; set; }
 
     /// <summary>The transaction that contains it; null outside of one.</summary>
     public TransactionInfo? Transaction { get; set; }

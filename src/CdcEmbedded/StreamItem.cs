@@ -16,7 +16,7 @@ public abstract class StreamItem
     public CdcOffset Offset => Place.ToOffset(Stream);
 
     /// <summary>The same in the form in which the engine keeps it.</summary>
-    internal virtual StreamPlace Place => new(State.Position, State.Open);
+    internal virtual StreamPlace Place => new(State.Position, State.State);
 
     /// <summary>The stream that delivered it; null outside of one.</summary>
     internal virtual IOffsetOrigin? Stream => State.Stream;
@@ -40,6 +40,6 @@ public abstract class StreamItem
     /// <summary>Sets the transaction that contains it.</summary>
     internal virtual void SetTransaction(TransactionInfo? transaction) => State.Transaction = transaction;
 
-    /// <summary>Sets the counters of the transactions that are open after it.</summary>
-    internal void SetOpen(TransactionCounters[] open) => State.Open = open;
+    /// <summary>Sets what an offset has after it besides the position.</summary>
+    internal void SetState(PlaceState state) => State.State = state;
 }

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Diagnostics;
 
-/// <summary>The core's log messages. Ids: 1-99 the stream's life, 100-199 connections, 200-299 offsets.</summary>
+/// <summary>The core's log messages. Ids: 1-99 the stream's life, 100-199 connections, 200-299 offsets,
+/// 300-399 snapshots.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Engine}: reading from {Start}")]
@@ -56,4 +57,13 @@ internal static partial class Log
 
     [LoggerMessage(202, LogLevel.Warning, "{Engine}: the offset could not be stored before reconnecting; it stays due")]
     public static partial void FlushBeforeReconnectFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(300, LogLevel.Information, "{Server}: a consistent view of {Tables} tables is open; {Lock}")]
+    public static partial void ViewOpened(ILogger logger, string server, int tables, string @lock);
+
+    [LoggerMessage(301, LogLevel.Warning, "{Engine}: the consistent view was lost ({Reason}); the rest is read beside the stream")]
+    public static partial void ViewLost(ILogger logger, Exception exception, string engine, string reason);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Engine}: {Action} of a snapshot failed on {Table}; it is tried again")]
+    public static partial void SnapshotActionFailed(ILogger logger, Exception exception, string engine, object action, string table);
 }

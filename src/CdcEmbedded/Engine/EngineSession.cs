@@ -1,5 +1,6 @@
 using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -31,12 +32,14 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     private volatile bool _isStarting;
     private volatile bool _isStarted;
     private volatile bool _isEngineDisposed;
+    private readonly (CommandLog Commands, SnapshotBoard Board, bool WantsItems) _snapshots;
+    private SnapshotCoordinator? _coordinator;
     private bool _hasStoredOffset;
 
     private volatile bool _isEnlisted;
 
     public EngineSession(ISource source, SerializedStore store, CdcEngineOptions options, SourceContext context, ILogger logger,
-        CancellationToken first, CancellationToken second)
+        (CommandLog Commands, SnapshotBoard Board, bool WantsItems) snapshots, CancellationToken first, CancellationToken second)
     {
         _source = source;
         _context = context;
@@ -49,7 +52,8 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger), this);
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
-        _pump = new SourcePump(source, context, this, Queue, new Backoff(options.Reconnect, new Random().NextDouble),
+        _snapshots = snapshots;
+        _pump = new SourcePump(source, context, this, snapshots.WantsItems, Queue, new Backoff(options.Reconnect, new Random().NextDouble),
             new LostPosition(options, logger),
             logger, OnFirstOpenAsync, BeforeReconnectAsync);
         _stopping = new Lazy<Task>(StopCoreAsync);
@@ -58,9 +62,6 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     public CdcEngineOptions Options { get; }
 
     public OffsetKeeper Keeper { get; }
-
-    /// <inheritdoc/>
-    public string? Snapshot { get; private set; }
 
     /// <inheritdoc/>
     public string? Notes => _context.Notes.References;
@@ -108,10 +109,10 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         {
             // Damage is reported before anything is connected.
             _source.ReadPosition(offset);
-            Snapshot = offset.ReadSnapshot();
             _context.Notes.Resume(offset);
         }
 
+        await StartSnapshotsAsync(stored).ConfigureAwait(false);
         Log.Starting(_logger, Options.Name, start.ToString());
         StartPump(start);
         _isStarted = true;
@@ -186,6 +187,24 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         };
     }
 
+    /// <summary>Continues the snapshots of the stored offset, with the commands that it does not have yet. A source without snapshots
+    /// keeps their state as it is.</summary>
+    private async ValueTask StartSnapshotsAsync(CdcOffset? stored)
+    {
+        var state = stored?.ReadSnapshot();
+        if (_source is not ISnapshotSource source)
+        {
+            _pump.Keep(state is null ? null : new UnreadSnapshotState(state));
+            return;
+        }
+
+        _coordinator = new SnapshotCoordinator(source, _context, Options.Snapshot,
+            state is null ? SnapshotState.Empty : SnapshotStateJson.Read(state), stored is null, _snapshots.WantsItems, _snapshots.Board,
+            _logger);
+        await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands, _coordinator.Post, StopToken).ConfigureAwait(false);
+        _pump.Attach(_coordinator);
+    }
+
     private void StartPump(StartPosition start)
     {
         // The reading task must not carry the first caller's ambient state (AsyncLocals) for as long as it lives.
@@ -217,6 +236,11 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
             {
                 Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
             }
+        }
+
+        if (_coordinator is { } coordinator)
+        {
+            await coordinator.DisposeAsync().ConfigureAwait(false);
         }
 
         await Schedule.DisposeAsync().ConfigureAwait(false);

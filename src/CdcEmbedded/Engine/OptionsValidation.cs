@@ -39,10 +39,28 @@ internal static class OptionsValidation
             Require(reconnect.ResetAfter >= TimeSpan.Zero, "Reconnect.ResetAfter", reconnect.ResetAfter, "at least zero");
         }
 
+        Require(options.Snapshot is not null, nameof(options.Snapshot), null, "options, such as new SnapshotOptions()");
+        if (options.Snapshot is { } snapshot)
+        {
+            Validate(snapshot, options, source);
+        }
+
         if (options.StartFrom?.Offset is { } offset)
         {
             Require(offset.Connector == source.Connector, nameof(options.StartFrom), offset, $"an offset of a '{source.Connector}' source");
         }
+    }
+
+    private static void Validate(SnapshotOptions snapshot, CdcEngineOptions options, ISource source)
+    {
+        Require(Enum.IsDefined(snapshot.Mode), "Snapshot.Mode", snapshot.Mode, "a mode of SnapshotMode");
+        Require(snapshot.Mode == SnapshotMode.Never || source is ISnapshotSource, "Snapshot.Mode", snapshot.Mode,
+            $"Never, because a source of kind '{source.Connector}' cannot read tables");
+        Require(snapshot.Mode is SnapshotMode.Never or SnapshotMode.Incremental || options.StartFrom is null, "StartFrom",
+            options.StartFrom, $"null with the snapshot mode {snapshot.Mode}, which decides where the stream begins");
+        Require(snapshot.ChunkSize is >= 1 and <= 100_000, "Snapshot.ChunkSize", snapshot.ChunkSize, "from 1 to 100,000");
+        Require(snapshot.MaxRowsPerSecond is null or >= 1, "Snapshot.MaxRowsPerSecond", snapshot.MaxRowsPerSecond, "null or at least 1");
+        Require(snapshot.Tables is not null, "Snapshot.Tables", null, "a list of patterns");
     }
 
     private static void Require(bool condition, string property, object? value, string allowed)

@@ -2,6 +2,7 @@ using CdcEmbedded.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Transactions;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed class SourcePump
     private readonly IOffsetOrigin _stream;
     private readonly TransactionTracker _transactions;
     private readonly StartChecks _checks;
+    private SnapshotCoordinator? _snapshots;
     private FeedEntry? _resume;
     private bool _wasOpened;
     private long? _openedAt;
@@ -35,20 +37,20 @@ internal sealed class SourcePump
     /// <param name="source">The source.</param>
     /// <param name="context">What the engine gives the source.</param>
     /// <param name="stream">The stream, for its offsets.</param>
+    /// <param name="wantsItems">True if the consumer enumerates more than changes.</param>
     /// <param name="queue">Receives the batches.</param>
     /// <param name="backoff">Decides when to reconnect.</param>
     /// <param name="lost">Decides if reading resumes after the position is lost.</param>
     /// <param name="logger">The engine's logger.</param>
     /// <param name="onFirstOpen">Called once with the position at which reading starts, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
-    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, BatchQueue queue, Backoff backoff, LostPosition lost,
-        ILogger logger,
-        Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
+    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, bool wantsItems, BatchQueue queue,
+        Backoff backoff, LostPosition lost, ILogger logger, Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
     {
         _source = source;
         _context = context;
         _stream = stream;
-        _transactions = new TransactionTracker(context.WantsItems);
+        _transactions = new TransactionTracker(wantsItems);
         _checks = new StartChecks(logger, context.Name);
         _queue = queue;
         _backoff = backoff;
@@ -68,6 +70,17 @@ internal sealed class SourcePump
 
     /// <summary>The transient failure that made the engine reconnect, until it is connected again.</summary>
     public Exception? LastFailure => _lastFailure;
+
+    /// <summary>Sets the state of snapshots that nobody continues.</summary>
+    public void Keep(ISnapshotState? state) => _transactions.SetSnapshot(state);
+
+    /// <summary>Sets what reads tables beside the stream; before it runs.</summary>
+    public void Attach(SnapshotCoordinator snapshots)
+    {
+        _snapshots = snapshots;
+        var state = snapshots.State;
+        _transactions.SetSnapshot(ReferenceEquals(state, SnapshotState.Empty) ? null : state);
+    }
 
     /// <summary>Runs until the source ends, fails permanently or the token is cancelled; the queue says which.</summary>
     public async Task RunAsync(StartPosition start, CancellationToken stop)
@@ -155,7 +168,41 @@ internal sealed class SourcePump
     private async ValueTask ReadOneConnectionAsync(StartPosition start, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
+        if (_snapshots is { NeedsView: true } snapshots)
+        {
+            start = await ReadViewAsync(snapshots, start, stop).ConfigureAwait(false);
+        }
+
+        if (_snapshots is { EndsStream: true })
+        {
+            return;
+        }
+
         var feed = await OpenAsync(start, stop).ConfigureAwait(false);
+        await ReadFeedAsync(_snapshots?.Attach(feed) ?? feed, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the tables in one consistent view, before the stream begins at the view's position.</summary>
+    private async ValueTask<StartPosition> ReadViewAsync(SnapshotCoordinator snapshots, StartPosition start, CancellationToken stop)
+    {
+        // What the stream would refuse is found before hours of reading, not after.
+        var connection = await _source.ConnectAsync(_context, start, stop).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            _checks.Apply(connection);
+        }
+
+        var view = await snapshots.OpenViewAsync(stop).ConfigureAwait(false);
+
+        // The offset of the start must have it: without it, a crash would leave an offset and no snapshot.
+        _transactions.SetSnapshot(snapshots.State);
+        await ReadFeedAsync(view, stop).ConfigureAwait(false);
+        _wasOpened = false;
+        return _resume is { } resume ? StartPosition.At(resume.Place.ToOffset(_stream)) : start;
+    }
+
+    private async ValueTask ReadFeedAsync(ISourceFeed feed, CancellationToken stop)
+    {
         try
         {
             await OnOpenedAsync(feed.StartPosition, stop).ConfigureAwait(false);

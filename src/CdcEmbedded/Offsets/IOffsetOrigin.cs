@@ -3,9 +3,6 @@ namespace CdcEmbedded.Offsets;
 /// <summary>A stream as its offsets see it.</summary>
 internal interface IOffsetOrigin
 {
-    /// <summary>The snapshot state of the stream as JSON; null for none.</summary>
-    string? Snapshot { get; }
-
     /// <summary>Which notes of the source belong to its offsets, as JSON; null for none.</summary>
     string? Notes { get; }
 

@@ -103,6 +103,9 @@ internal sealed partial class SnapshotMachine
         }
     }
 
+    /// <summary>True if nothing can happen before the stream moves.</summary>
+    public bool IsStuck => _action is null && Copy() is var copy && copy.Next() is null && copy.TakeEmission() is null;
+
     /// <summary>True if a table is being read, so that its changes must be shown.</summary>
     public bool Watches(string database, string table)
     {

@@ -23,6 +23,7 @@ internal sealed record SnapshotState : ISnapshotState
         Commands = other.Commands;
         Jobs = other.Jobs;
         Finished = other.Finished;
+        JustFinished = other.JustFinished;
     }
 
     /// <summary>The number of the last command that was carried out.</summary>
@@ -32,6 +33,9 @@ internal sealed record SnapshotState : ISnapshotState
 
     /// <summary>The ids of the last snapshots that finished.</summary>
     public ImmutableArray<string> Finished { get; init; } = [];
+
+    /// <summary>Snapshots that have finished since somebody looked; not stored.</summary>
+    public ImmutableArray<SnapshotJob> JustFinished { get; init; } = [];
 
     public int IndexOf(string id)
     {
@@ -60,6 +64,7 @@ internal sealed record SnapshotState : ISnapshotState
         return this with
         {
             Jobs = Jobs.RemoveAt(index),
+            JustFinished = JustFinished.Add(job),
             Finished = finished.Length > MaxFinished ? finished.RemoveAt(0) : finished,
         };
     }

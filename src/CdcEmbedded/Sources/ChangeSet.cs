@@ -12,7 +12,7 @@ namespace CdcEmbedded.Sources;
 public abstract class ChangeSet
 {
     private TransactionRuns? _runs;
-    private TransactionCounters[] _others = TransactionCounters.None;
+    private PlaceState _state = PlaceState.None;
     private long _before;
     private int _run;
 
@@ -101,14 +101,17 @@ public abstract class ChangeSet
     /// <param name="before">The delivered changes of the transaction before the set.</param>
     /// <param name="runs">Which tables they concern; null where they, and those of the set, are all of one table.</param>
     /// <param name="run">The run of the first change in it.</param>
-    /// <param name="others">The counters of other transactions that are open at the same time.</param>
-    internal void Place(long before, TransactionRuns? runs, int run, TransactionCounters[] others)
+    /// <param name="state">The other transactions that are open at the same time, and the state of snapshots.</param>
+    internal void Place(long before, TransactionRuns? runs, int run, PlaceState state)
     {
         _before = before;
         _runs = runs;
         _run = run;
-        _others = others;
+        _state = state;
     }
+
+    /// <summary>The state of snapshots after a change, if the change moves it: a row that a snapshot read.</summary>
+    internal virtual ISnapshotState? SnapshotAfter(int change) => null;
 
     private int MostRuns => HasOneTable ? 1 : Count;
 
@@ -128,18 +131,18 @@ public abstract class ChangeSet
     {
         if (End is { } end && change == Count - 1)
         {
-            return new StreamPlace(end, _others);
+            return new StreamPlace(end, _state);
         }
 
         var position = GetPosition(change);
         if (Transaction is not { } transaction || position.IsTransactionEnd)
         {
-            return new StreamPlace(position, _others);
+            return new StreamPlace(position, SnapshotAfter(change) is { } snapshot ? _state.With(snapshot) : _state);
         }
 
         var total = GetTotalOrder(change);
         var counters = _runs is { } runs ? runs.GetCounters(transaction.Id, total, _run, MostRuns)
             : new TransactionCounters(transaction.Id, total, [new TableCount(GetDatabase(change), GetTable(change), total)]);
-        return new StreamPlace(position, _others.Length == 0 ? [counters] : [.. _others, counters]);
+        return new StreamPlace(position, _state.And(counters));
     }
 }

@@ -1,3 +1,5 @@
+using CdcEmbedded.Offsets;
+
 namespace CdcEmbedded.Sources;
 
 /// <summary>A view of another set: everything is that set's unless it is overridden. Filters and transforms derive from it.</summary>
@@ -72,6 +74,9 @@ public abstract class DelegatingChangeSet : ChangeSet
 
     /// <inheritdoc/>
     public override SourcePosition GetPosition(int change) => Inner.GetPosition(change == Count - 1 ? Inner.Count - 1 : InnerOf(change));
+
+    internal override ISnapshotState? SnapshotAfter(int change)
+        => Inner.SnapshotAfter(change == Count - 1 ? Inner.Count - 1 : InnerOf(change));
 
     /// <summary>Which change of the inner set a change of this one is; growing with it.</summary>
     /// <param name="change">Counted from 0, below <see cref="Count"/>.</param>

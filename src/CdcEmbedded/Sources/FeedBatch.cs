@@ -109,6 +109,22 @@ public sealed class FeedBatch
         HasMark = true;
     }
 
+    /// <summary>Sets the state of snapshots for what follows in the batch.</summary>
+    internal void Add(ISnapshotState state)
+    {
+        _entries.Add(FeedEntry.Of(FeedMark.Of(state)));
+        HasMark = true;
+        ByteSize += ItemSize;
+    }
+
+    /// <summary>Sets the state of snapshots for the whole batch.</summary>
+    internal void Prepend(ISnapshotState state)
+    {
+        _entries.Insert(0, FeedEntry.Of(FeedMark.Of(state)));
+        HasMark = true;
+        ByteSize += ItemSize;
+    }
+
     /// <summary>A batch with views of this one's changes, for filters and transforms. This batch must not be used afterwards.</summary>
     /// <param name="view">Gives the view of a set, or null to drop the whole set: its position is kept as bare progress.</param>
     public FeedBatch Select(Func<ChangeSet, ChangeSet?> view)

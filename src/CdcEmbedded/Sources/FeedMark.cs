@@ -2,17 +2,26 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>What a feed says about a transaction besides its changes: where it ends, or what an earlier reading delivered of it.</summary>
+/// <summary>What a feed says about a transaction besides its changes: where it ends, or what an earlier reading delivered of it; or the state of
+/// snapshots from here on.</summary>
 internal sealed class FeedMark
 {
-    private FeedMark(TransactionInfo transaction, SourcePosition? position, IReadOnlyList<TableCount>? delivered)
+    private readonly TransactionInfo? _transaction;
+
+    private FeedMark(TransactionInfo? transaction, SourcePosition? position, IReadOnlyList<TableCount>? delivered,
+        ISnapshotState? snapshot = null)
     {
-        Transaction = transaction;
+        _transaction = transaction;
+        Snapshot = snapshot;
         Position = position;
         Delivered = delivered;
     }
 
-    public TransactionInfo Transaction { get; }
+    public TransactionInfo Transaction
+        => _transaction ?? throw new InvalidOperationException("A state of snapshots belongs to no transaction.");
+
+    /// <summary>The state of snapshots from here on; null for other marks.</summary>
+    public ISnapshotState? Snapshot { get; }
 
     /// <summary>The position after its end; null if it resumes.</summary>
     public SourcePosition? Position { get; }
@@ -23,6 +32,8 @@ internal sealed class FeedMark
     public bool IsEnd => Position is not null;
 
     public static FeedMark End(TransactionInfo transaction, SourcePosition position) => new(transaction, position, null);
+
+    public static FeedMark Of(ISnapshotState snapshot) => new(null, null, null, snapshot);
 
     public static FeedMark Resumed(TransactionInfo transaction, IReadOnlyList<TableCount> delivered) => new(transaction, null, delivered);
 }

@@ -67,7 +67,7 @@ internal sealed class OpenTransaction
     }
 
     /// <summary>Counts the changes of a set and gives the set its position in the transaction.</summary>
-    public void Add(ChangeSet set, TransactionCounters[] others)
+    public void Add(ChangeSet set, PlaceState state)
     {
         var before = Total;
         var first = 0;
@@ -80,7 +80,7 @@ internal sealed class OpenTransaction
             first = CountEach(set);
         }
 
-        set.Place(before, _runs, first, others);
+        set.Place(before, _runs, first, state);
     }
 
     /// <summary>The counters now.</summary>

@@ -11,6 +11,7 @@ internal sealed class TransactionTracker
 {
     private readonly bool _wantsItems;
     private readonly List<OpenTransaction> _open = new(1);
+    private PlaceState _idle = PlaceState.None;
     private OpenTransaction? _spare;
     private FeedEntry _last;
     private List<FeedEntry> _output = [];
@@ -31,6 +32,9 @@ internal sealed class TransactionTracker
         }
     }
 
+    /// <summary>Sets the state of snapshots that the following places have.</summary>
+    public void SetSnapshot(ISnapshotState? state) => _idle = PlaceState.Of(TransactionCounters.None, state);
+
     /// <summary>The source is open: at the start, or after the last entry.</summary>
     public void OnOpened(SourcePosition position)
     {
@@ -42,7 +46,7 @@ internal sealed class TransactionTracker
     }
 
     /// <summary>Returns a position with the counters of the open transactions.</summary>
-    public StreamPlace PlaceAt(SourcePosition position) => new(position, Counters(-1));
+    public StreamPlace PlaceAt(SourcePosition position) => new(position, StateWithout(-1));
 
     /// <summary>Counts a batch, in place.</summary>
     public void Process(FeedBatch batch)
@@ -75,15 +79,15 @@ internal sealed class TransactionTracker
         {
             if (set.Transaction is { } transaction)
             {
-                Find(transaction, out var index).Add(set, Counters(index));
+                Find(transaction, out var index).Add(set, StateWithout(index));
                 if (set.End is not null)
                 {
                     Close(index);
                 }
             }
-            else if (_open.Count > 0)
+            else if (HasState)
             {
-                set.Place(0, null, 0, Counters(-1));
+                set.Place(0, null, 0, StateWithout(-1));
             }
         }
         else if (entry.Item is { } item)
@@ -93,9 +97,9 @@ internal sealed class TransactionTracker
                 Find(transaction, out _);
             }
 
-            item.SetOpen(Counters(-1));
+            item.SetState(StateWithout(-1));
         }
-        else if (_open.Count > 0 && entry.Progress is { } position)
+        else if (HasState && entry.Progress is { } position)
         {
             return FeedEntry.Of(PlaceAt(position));
         }
@@ -127,7 +131,12 @@ internal sealed class TransactionTracker
 
     private void ProcessMark(FeedMark mark)
     {
-        if (mark.Position is { } position)
+        if (mark.Snapshot is { } snapshot)
+        {
+            SetSnapshot(snapshot);
+            Output(FeedEntry.Of(PlaceAt(_last.Position)));
+        }
+        else if (mark.Position is { } position)
         {
             End(mark.Transaction, position);
         }
@@ -148,7 +157,7 @@ internal sealed class TransactionTracker
 
         Find(transaction, out _);
         var begin = new TransactionBegin(transaction, _last.Position);
-        begin.SetOpen(Counters(-1));
+        begin.SetState(StateWithout(-1));
         _added++;
         Output(FeedEntry.Of(begin));
     }
@@ -161,7 +170,7 @@ internal sealed class TransactionTracker
             var open = _open[index];
             var end = new TransactionEnd(transaction, open.Total, open.ToDataCollections(), position);
             Close(index);
-            end.SetOpen(Counters(-1));
+            end.SetState(StateWithout(-1));
             _added++;
             Output(FeedEntry.Of(end));
             return;
@@ -229,13 +238,15 @@ internal sealed class TransactionTracker
         _open.RemoveAt(index);
     }
 
-    /// <summary>Returns the counters of the open transactions except one.</summary>
-    private TransactionCounters[] Counters(int except)
+    private bool HasState => _open.Count > 0 || !ReferenceEquals(_idle, PlaceState.None);
+
+    /// <summary>Returns the state of places, without one of the open transactions.</summary>
+    private PlaceState StateWithout(int except)
     {
         var count = _open.Count - (except < 0 ? 0 : 1);
         if (count == 0)
         {
-            return TransactionCounters.None;
+            return _idle;
         }
 
         var result = new TransactionCounters[count];
@@ -247,6 +258,6 @@ internal sealed class TransactionTracker
             }
         }
 
-        return result;
+        return new PlaceState(result, _idle.Snapshot);
     }
 }

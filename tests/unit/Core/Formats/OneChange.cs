@@ -25,7 +25,7 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
         {
             var runs = new TransactionRuns();
             runs.AddBase([new TableCount("shop", "lines", 3), new TableCount("shop", "orders", 1)]);
-            Place(4, runs, runs.Add("shop", "orders", 1), []);
+            Place(4, runs, runs.Add("shop", "orders", 1), CdcEmbedded.Offsets.PlaceState.None);
             return ToEvent(0);
         }
     }

@@ -1,0 +1,45 @@
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Testing;
+
+/// <summary>The tables of a script at one moment.</summary>
+internal sealed class ScriptedView(ScriptedSource source, SourceContext context, ScriptedTables tables, int transactions) : ConsistentView
+{
+    public override SourcePosition Position { get; } = new ScriptedPosition(transactions, 0);
+
+    public override string Lock => "no lock was needed";
+
+    public override int Readers => 1;
+
+    public override ValueTask<SnapshotCursor> OpenTableAsync(int reader, SnapshotTable table, string? condition,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var own = (ScriptedTable)table;
+        return new(new Cursor(source, context, own, source.RowsWhere(tables.RowsOf(own), condition)));
+    }
+
+    public override ValueTask DisposeAsync() => default;
+
+    private sealed class Cursor(ScriptedSource source, SourceContext context, ScriptedTable table, List<ScriptedChange> rows)
+        : SnapshotCursor
+    {
+        private int _next;
+
+        public override ValueTask<SnapshotChunk?> ReadAsync(int limit, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            source.OnSnapshotRead();
+            if (_next == rows.Count)
+            {
+                return new((SnapshotChunk?)null);
+            }
+
+            var part = rows.GetRange(_next, Math.Min(limit, rows.Count - _next));
+            _next += part.Count;
+            return new(new ScriptedChunk(table, part, _next == rows.Count, context.TimeProvider.GetUtcNow()));
+        }
+
+        public override ValueTask DisposeAsync() => default;
+    }
+}

@@ -1,0 +1,21 @@
+namespace CdcEmbedded;
+
+/// <summary>How an engine reads tables.</summary>
+public sealed class SnapshotOptions
+{
+    /// <summary>When tables are read without a request.</summary>
+    /// <value>The default is <see cref="SnapshotMode.Never"/>.</value>
+    public SnapshotMode Mode { get; init; }
+
+    /// <summary>Which tables <see cref="Mode"/> reads, as patterns <c>database.table</c>.</summary>
+    /// <value>Empty, the default, for all that the source captures.</value>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>Number of rows of a chunk: what one short query reads, and what waits in memory.</summary>
+    /// <value>The default is 2,048; from 1 to 100,000.</value>
+    public int ChunkSize { get; init; } = 2048;
+
+    /// <summary>Maximum number of rows that are read in a second, to spare the server.</summary>
+    /// <value>Null, the default, for no limit; else at least 1.</value>
+    public int? MaxRowsPerSecond { get; init; }
+}

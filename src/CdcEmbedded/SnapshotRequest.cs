@@ -1,0 +1,18 @@
+namespace CdcEmbedded;
+
+/// <summary>A request to read tables in chunks beside the stream.</summary>
+public sealed class SnapshotRequest
+{
+    /// <summary>Its id. A second request with the same id changes nothing.</summary>
+    /// <value>By default a new GUID.</value>
+    public string Id { get; init; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Which tables, as patterns <c>database.table</c>.</summary>
+    /// <value>Empty, the default, for all that the source captures.</value>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>Reads only rows for which the source's own condition is true, such as an SQL expression.</summary>
+    /// <remarks>It becomes part of the statement as it is: never take it from somebody who is not trusted.</remarks>
+    /// <value>Null, the default, for all rows.</value>
+    public string? Condition { get; init; }
+}

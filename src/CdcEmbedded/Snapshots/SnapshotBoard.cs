@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>What the application sees of the snapshots. Thread-safe.</summary>
+internal sealed class SnapshotBoard
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SnapshotHandle> _handles = new(StringComparer.Ordinal);
+    private SnapshotState _state = SnapshotState.Empty;
+
+    public IReadOnlyList<SnapshotStatus> Current
+    {
+        get
+        {
+            var result = ImmutableArray.CreateBuilder<SnapshotStatus>();
+            foreach (var job in Volatile.Read(ref _state).Jobs)
+            {
+                result.Add(StatusOf(job));
+            }
+
+            return result.ToImmutable();
+        }
+    }
+
+    public SnapshotHandle HandleOf(string id)
+    {
+        lock (_gate)
+        {
+            if (!_handles.TryGetValue(id, out var handle))
+            {
+                var index = _state.IndexOf(id);
+                _handles[id] = handle = new SnapshotHandle(index >= 0 ? StatusOf(_state.Jobs[index])
+                    : new SnapshotStatus { Id = id, Kind = SnapshotKind.Incremental });
+                if (_state.Finished.Contains(id))
+                {
+                    handle.Update(Finished(id, handle.Status));
+                }
+            }
+
+            return handle;
+        }
+    }
+
+    /// <summary>Shows a new state.</summary>
+    public void Publish(SnapshotState state)
+    {
+        lock (_gate)
+        {
+            _state = state;
+            foreach (var job in state.JustFinished.Concat(state.Jobs))
+            {
+                if (_handles.TryGetValue(job.Id, out var handle))
+                {
+                    handle.Update(StatusOf(job));
+                }
+            }
+        }
+    }
+
+    /// <summary>The engine stops: nothing more will happen here.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            foreach (var handle in _handles.Values)
+            {
+                handle.Cancel();
+            }
+        }
+    }
+
+    private static SnapshotStatus Finished(string id, SnapshotStatus last)
+        => new() { Id = id, Kind = last.Kind, IsOver = true, Tables = last.Tables };
+
+    private static SnapshotStatus StatusOf(SnapshotJob job) => new()
+    {
+        Id = job.Id,
+        Kind = job.Kind,
+        IsPaused = job.IsPaused,
+        IsOver = job.IsOver,
+        Reason = job.Reason,
+        Tables = [.. job.Tables.Select(StatusOf)],
+    };
+
+    internal static SnapshotTableProgress StatusOf(TableProgress table)
+        => new(table.Database, table.Table, table.Status, table.Rows, table.Reason);
+}

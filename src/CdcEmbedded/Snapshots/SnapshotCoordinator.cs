@@ -1,0 +1,281 @@
+using System.Collections.Concurrent;
+using CdcEmbedded.Diagnostics;
+using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>Drives the snapshots of one stream: shows the machine what the stream delivers, lets a reader carry out its actions, and puts
+/// its rows between the batches of the feed.</summary>
+/// <remarks>The reading flow of the stream calls everything but what is said to be for any thread. Rows are taken from the machine by that
+/// flow only, so that no batch comes between the decision and the delivery. The machine itself is used under a lock, because the reader
+/// continues while the stream waits for the application.</remarks>
+internal sealed class SnapshotCoordinator : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SnapshotMachine _machine;
+    private readonly SnapshotOptions _options;
+    private readonly SnapshotBoard _board;
+    private readonly SnapshotOutput _output;
+    private readonly SnapshotActions _actions;
+    private readonly SourceContext _context;
+    private readonly ConcurrentQueue<SnapshotCommand> _commands = new();
+    private SnapshotState _published;
+    private SourcePosition? _position;
+    private volatile bool _isActive;
+
+    /// <param name="source">The source.</param>
+    /// <param name="context">What the engine gives the source.</param>
+    /// <param name="options">The application's options.</param>
+    /// <param name="state">The state of the stored offset.</param>
+    /// <param name="isFirst">True if no offset is stored.</param>
+    /// <param name="wantsItems">True if the consumer enumerates progress items.</param>
+    /// <param name="board">Shows the state to the application.</param>
+    /// <param name="logger">The engine's logger.</param>
+    public SnapshotCoordinator(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotState state, bool isFirst,
+        bool wantsItems, SnapshotBoard board, ILogger logger)
+    {
+        _options = options;
+        _board = board;
+        _context = context;
+        _machine = new SnapshotMachine(StartOf(state, options, isFirst, context.TimeProvider), new SnapshotLimits(options.ChunkSize));
+        _published = _machine.State;
+        _output = new SnapshotOutput(context.Name, context.MaxBatchSize, wantsItems);
+        _actions = new SnapshotActions(source, context, options, this, logger);
+        NeedsView = isFirst
+            && options.Mode is (SnapshotMode.Initial or SnapshotMode.InitialOnly or SnapshotMode.WhenNeeded or SnapshotMode.Always);
+        _isActive = _machine.IsActive;
+        _board.Publish(_machine.State);
+    }
+
+    /// <summary>The id of the snapshot at the first start.</summary>
+    public const string InitialId = "initial";
+
+    /// <summary>The engine's name.</summary>
+    public string Name => _context.Name;
+
+    /// <summary>Wakes the reading flow.</summary>
+    public FeedWait Wait { get; } = new();
+
+    /// <summary>True while the stream must be shown and rows may come.</summary>
+    public bool IsActive => _isActive;
+
+    /// <summary>True until the consistent view of a first start has been opened.</summary>
+    public bool NeedsView { get; private set; }
+
+    /// <summary>The state that was last put into the stream.</summary>
+    public SnapshotState State => _published;
+
+    /// <summary>True if the stream ends because everything that it is for has been read.</summary>
+    public bool EndsStream => _options.Mode == SnapshotMode.InitialOnly && !NeedsView && !_isActive && _output.IsEmpty;
+
+    /// <summary>True if the snapshots can only continue with the stream, not without.</summary>
+    public bool IsStuck
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _machine.IsStuck;
+            }
+        }
+    }
+
+    /// <summary>Carries out a command when the reading flow comes to it. For any thread.</summary>
+    public void Post(SnapshotCommand command)
+    {
+        lock (_gate)
+        {
+            _commands.Enqueue(command);
+            _isActive = true;
+        }
+
+        Wait.Wake();
+    }
+
+    /// <summary>The feed is open: gives a feed with the rows of snapshots.</summary>
+    public ISourceFeed Attach(ISourceFeed feed)
+    {
+        _position = feed.StartPosition;
+        lock (_gate)
+        {
+            _machine.OnOpened(feed.StartPosition);
+        }
+
+        _actions.OnFeedOpened();
+        return new SnapshotFeed(feed, this);
+    }
+
+    /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>
+    public async ValueTask<ISourceFeed> OpenViewAsync(CancellationToken cancellationToken)
+    {
+        var view = await _actions.OpenViewAsync(_options.Tables, cancellationToken).ConfigureAwait(false);
+        NeedsView = false;
+        return new ViewFeed(view, this, _options.ChunkSize, _output);
+    }
+
+    /// <summary>The state that the rows of a consistent view have led to.</summary>
+    public void Replace(SnapshotState state, SourcePosition position)
+    {
+        _position = position;
+        lock (_gate)
+        {
+            _machine.Apply(_ => state);
+        }
+
+        Publish();
+    }
+
+    /// <summary>Shows a batch of the feed to the machine, before it is delivered.</summary>
+    public void OnBatch(FeedBatch batch)
+    {
+        lock (_gate)
+        {
+            var before = _machine.State;
+            foreach (var entry in batch.EntryList)
+            {
+                Observe(entry);
+            }
+
+            if (!ReferenceEquals(before, _machine.State))
+            {
+                // What the changes of the batch have added must be in the offset of each of them.
+                batch.Prepend(_machine.State);
+            }
+        }
+
+        _actions.Wake();
+    }
+
+    /// <summary>Takes what is to be delivered before the next batch of the feed.</summary>
+    /// <returns>Null for nothing.</returns>
+    public FeedBatch? TakeOutput()
+    {
+        if (_output.IsEmpty)
+        {
+            while (_commands.TryDequeue(out var command))
+            {
+                lock (_gate)
+                {
+                    _machine.Apply(command.ApplyTo, command.Kind == SnapshotCommandKind.Request);
+                }
+            }
+
+            lock (_gate)
+            {
+                if (_machine.TakeEmission() is { } emission && _machine.Place is { } place)
+                {
+                    foreach (var part in emission.Parts)
+                    {
+                        _output.Add(emission.JobId, emission.Table, part, place, (SnapshotMarker.Incremental, null, null));
+                    }
+                }
+            }
+
+            Publish();
+            _actions.Wake();
+        }
+
+        return _output.IsEmpty ? null : _output.Take();
+    }
+
+    /// <summary>Uses the machine from the reader's flow.</summary>
+    public T Use<T>(Func<SnapshotMachine, T> use)
+    {
+        lock (_gate)
+        {
+            return use(_machine);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _actions.DisposeAsync().ConfigureAwait(false);
+        _board.Stop();
+    }
+
+    /// <summary>Puts the state into the stream if it has changed.</summary>
+    private void Publish()
+    {
+        SnapshotState state;
+        lock (_gate)
+        {
+            state = _machine.State;
+            if (!ReferenceEquals(state, _published))
+            {
+                var changes = StateChanges.Between(_published, state);
+                _board.Publish(state);
+                if (!state.JustFinished.IsEmpty)
+                {
+                    _machine.Apply(static finished => finished with { JustFinished = [] }, keepsWindow: true);
+                    state = _machine.State;
+                }
+
+                _published = state;
+                _output.Add(state);
+                _output.Add(changes, _position);
+            }
+
+            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty;
+        }
+    }
+
+    private void Observe(in FeedEntry entry)
+    {
+        if (entry.Changes is { } set)
+        {
+            if (!set.HasOneTable || Watches(set, 0))
+            {
+                for (var i = 0; i < set.Count; i++)
+                {
+                    ObserveChange(set, i);
+                }
+            }
+
+            OnPlace(set.PositionAfter(set.Count - 1));
+            return;
+        }
+
+        if (entry.Item is SchemaChange change)
+        {
+            _machine.OnSchemaChange(change.Source.Database, change.Source.Table);
+            if (change.NewTable is not null || change.NewDatabase is not null)
+            {
+                _machine.OnSchemaChange(change.NewDatabase ?? change.Source.Database, change.NewTable ?? change.Source.Table);
+            }
+        }
+
+        if (entry.Mark is not { IsEnd: false })
+        {
+            OnPlace(entry.Position);
+        }
+    }
+
+    private bool Watches(ChangeSet set, int change) => _machine.Watches(set.GetDatabase(change), set.GetTable(change));
+
+    private void ObserveChange(ChangeSet set, int change)
+    {
+        if (Watches(set, change))
+        {
+            _machine.OnChange(set.GetDatabase(change), set.GetTable(change), TableChange.Of(set, change));
+        }
+    }
+
+    private void OnPlace(SourcePosition position)
+    {
+        _position = position;
+        _machine.OnPlace(position);
+    }
+
+    /// <summary>What the options add at a start.</summary>
+    private static SnapshotState StartOf(SnapshotState state, SnapshotOptions options, bool isFirst, TimeProvider time) => options.Mode switch
+    {
+        SnapshotMode.Incremental when isFirst => state.Accept(Job(InitialId, options)),
+        SnapshotMode.Always when !isFirst => state.Accept(Job($"always-{time.GetUtcNow():yyyyMMddHHmmssfff}", options)),
+        _ => state,
+    };
+
+    private static SnapshotJob Job(string id, SnapshotOptions options)
+        => new(id, SnapshotKind.Incremental) { Patterns = [.. options.Tables] };
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>A feed with the rows of snapshots between its batches. Without a snapshot it passes the batches on as they are.</summary>
+internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordinator) : ISourceFeed
+{
+    private ValueTask<FeedBatch?> _read;
+    private bool _isReading;
+
+    public SourcePosition StartPosition => inner.StartPosition;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (coordinator.IsActive && coordinator.TakeOutput() is { } output)
+            {
+                return output;
+            }
+
+            if (coordinator.EndsStream)
+            {
+                return null;
+            }
+
+            if (!_isReading)
+            {
+                _read = inner.ReadAsync(cancellationToken);
+                _isReading = true;
+                if (!_read.IsCompleted)
+                {
+                    _read.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(coordinator.Wait.OnRead);
+                }
+            }
+
+            if (_read.IsCompleted)
+            {
+                _isReading = false;
+                var batch = await _read.ConfigureAwait(false);
+                if (batch is not null)
+                {
+                    if (coordinator.IsActive)
+                    {
+                        coordinator.OnBatch(batch);
+                    }
+
+                    return batch;
+                }
+
+                return await EndAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await coordinator.Wait.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        if (_isReading)
+        {
+            _isReading = false;
+            try
+            {
+                await _read.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The read was given up with the feed; its outcome concerns nobody.
+            }
+        }
+    }
+
+    /// <summary>The source has ended: snapshots end too, as far as they need nothing more of the stream.</summary>
+    private async ValueTask<FeedBatch?> EndAsync(CancellationToken cancellationToken)
+    {
+        _read = new ValueTask<FeedBatch?>((FeedBatch?)null);
+        _isReading = true;
+        while (coordinator.IsActive)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (coordinator.TakeOutput() is { } output)
+            {
+                return output;
+            }
+
+            if (coordinator.IsStuck)
+            {
+                return null;
+            }
+
+            using var registration = cancellationToken.UnsafeRegister(static wait => ((FeedWait)wait!).Wake(), coordinator.Wait);
+            await coordinator.Wait.WaitAsync().ConfigureAwait(false);
+        }
+
+        return null;
+    }
+}

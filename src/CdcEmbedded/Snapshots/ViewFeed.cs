@@ -1,0 +1,167 @@
+using CdcEmbedded.Diagnostics;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>The rows of a consistent view as a feed, before the stream begins at the view's position. If the view is lost, the feed ends,
+/// and the rest is read in windows beside the stream (R58).</summary>
+internal sealed class ViewFeed : ISourceFeed
+{
+    private readonly OpenedView _opened;
+    private readonly SnapshotCoordinator _coordinator;
+    private readonly SnapshotOutput _output;
+    private readonly int _chunkSize;
+    private readonly List<int> _emptyTables = [];
+    private SnapshotState _state;
+    private SnapshotCursor? _cursor;
+    private (int Table, SnapshotChunk Chunk, bool IsFirst)? _held;
+    private int _table;
+    private bool _hasRows;
+    private bool _hasTableRows;
+    private bool _isEnded;
+
+    public ViewFeed(OpenedView opened, SnapshotCoordinator coordinator, int chunkSize, SnapshotOutput output)
+    {
+        _opened = opened;
+        _coordinator = coordinator;
+        _chunkSize = chunkSize;
+        _output = output;
+        var job = new SnapshotJob(SnapshotCoordinator.InitialId, SnapshotKind.Initial)
+        {
+            IsListed = true,
+            Tables = [.. opened.Tables.Select(static table => new TableProgress(table.Database, table.Name)
+            {
+                Status = table.ViewRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
+                Reason = table.ViewRefusal,
+            })],
+        };
+        _state = coordinator.State;
+        _state = _state with { Jobs = _state.Jobs.Insert(0, job) };
+        coordinator.Replace(_state, opened.View.Position);
+    }
+
+    public SourcePosition StartPosition => _opened.View.Position;
+
+    public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
+    {
+        // The state that the constructor has set is the first thing in the stream.
+        while (_output.IsEmpty && !_isEnded)
+        {
+            try
+            {
+                _isEnded = !await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (SnapshotActions.IsTransient(e) && !cancellationToken.IsCancellationRequested)
+            {
+                Log.ViewLost(_opened.Logger, e, _coordinator.Name, e.Message);
+                _isEnded = true;
+            }
+        }
+
+        return _output.IsEmpty ? null : _output.Take();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cursor is { } cursor)
+        {
+            await cursor.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _opened.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Reads one chunk, or ends a table.</summary>
+    /// <returns>False after the last table.</returns>
+    private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
+    {
+        while (_table < _opened.Tables.Count && _opened.Tables[_table].ViewRefusal is not null)
+        {
+            _table++;
+        }
+
+        if (_table == _opened.Tables.Count)
+        {
+            FlushHeld(isLastInTable: true, isLast: true);
+            return false;
+        }
+
+        _cursor ??= await _opened.View.OpenTableAsync(0, _opened.Tables[_table], null, cancellationToken).ConfigureAwait(false);
+        if (await _cursor.ReadAsync(_chunkSize, cancellationToken).ConfigureAwait(false) is { } chunk)
+        {
+            if (chunk.Count > 0)
+            {
+                // Rows are held back until it is known if they are the last ones.
+                FlushHeld(isLastInTable: _held is { Table: var held } && held != _table, isLast: false);
+                _held = (_table, chunk, !_hasTableRows);
+                _hasTableRows = true;
+            }
+
+            return true;
+        }
+
+        await _cursor.DisposeAsync().ConfigureAwait(false);
+        _cursor = null;
+        if (!_hasTableRows)
+        {
+            _emptyTables.Add(_table);
+            if (_held is null)
+            {
+                CompleteEmptyTables();
+            }
+        }
+
+        _hasTableRows = false;
+        _table++;
+        return true;
+    }
+
+    private void FlushHeld(bool isLastInTable, bool isLast)
+    {
+        if (_held is not { } held)
+        {
+            return;
+        }
+
+        _held = null;
+        var job = _state.IndexOf(SnapshotCoordinator.InitialId);
+        var chunk = held.Chunk;
+        var rows = new int[chunk.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = i;
+        }
+
+        var progress = _state.Jobs[job].Tables[held.Table] with
+        {
+            Status = SnapshotTableStatus.Reading,
+            KeyShape = _opened.Tables[held.Table].KeyShape,
+        };
+        var before = _state.With(job, held.Table, progress);
+        var next = progress with { After = chunk.GetPlace(rows.Length - 1), Rows = progress.Rows + rows.Length };
+        _state = _state.With(job, held.Table, isLastInTable ? next.AsCompleted : next);
+        var part = new EmissionPart(chunk, rows, new RowStates(before, job, held.Table, chunk, _state, WindowRules.Default));
+        _output.Add(SnapshotCoordinator.InitialId, _opened.Tables[held.Table], part, _opened.View.Position, (SnapshotMarker.Row,
+            !_hasRows ? SnapshotMarker.First : held.IsFirst ? SnapshotMarker.FirstInTable : null,
+            isLast ? SnapshotMarker.Last : isLastInTable ? SnapshotMarker.LastInTable : null));
+        _hasRows = true;
+        _coordinator.Replace(_state, _opened.View.Position);
+        _state = _coordinator.State;
+        CompleteEmptyTables();
+    }
+
+    private void CompleteEmptyTables()
+    {
+        foreach (var table in _emptyTables)
+        {
+            if (_state.IndexOf(SnapshotCoordinator.InitialId) is >= 0 and var job)
+            {
+                _state = _state.With(job, table, _state.Jobs[job].Tables[table].AsCompleted);
+            }
+        }
+
+        _emptyTables.Clear();
+        _coordinator.Replace(_state, _opened.View.Position);
+        _state = _coordinator.State;
+    }
+}
