@@ -11,7 +11,7 @@ public sealed partial class ScriptedSource
     private int _openReaders;
     private int _visible;
 
-    /// <summary>True if a commit becomes visible to snapshots one by one, later than the stream delivers it, as on a real server.</summary>
+    /// <summary>True if a commit becomes visible to snapshots step by step, later than the stream delivers it, as on a real server.</summary>
     /// <value>The default is false: what was added to the script is visible at once.</value>
     public bool IsVisibleLate { get; init; }
 
@@ -89,7 +89,7 @@ public sealed partial class ScriptedSource
         var count = CountTransactions();
         lock (_gate)
         {
-            _visible = IsVisibleLate ? Math.Min(_visible + 1, count) : count;
+            _visible = IsVisibleLate ? Math.Min(_visible + 1 + ((count - _visible) / 2), count) : count;
             return _visible;
         }
     }

@@ -61,7 +61,7 @@ public sealed class CdcEngineOptions
     /// <value>The default is false.</value>
     public bool StopWhenCaughtUp { get; init; }
 
-    /// <summary>Whether and how the tables themselves are read, besides their changes.</summary>
+    /// <summary>How the tables themselves are read, besides their changes.</summary>
     /// <value>The default reads none: <see cref="SnapshotMode.Never"/>.</value>
     public SnapshotOptions Snapshot { get; init; } = new();
 

@@ -8,7 +8,7 @@ namespace CdcEmbedded.Snapshots;
 /// <remarks>From the moment when it is opened until its rows are delivered, every change of the table that the stream delivers removes the
 /// rows with its keys: what the stream has is as new as what was read, or newer. LOW must cover the place where the window was opened;
 /// then everything that the stream delivered earlier was visible to the read, so that the rows left are older than nothing that was
-/// delivered. Changes before LOW are not told apart: they remove rows that the stream has just delivered.</remarks>
+/// delivered. Changes before LOW are no exception: they remove rows that the stream has just delivered.</remarks>
 internal sealed class ChunkWindow
 {
     private readonly WindowRules _rules;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed class SnapshotActions : IAsyncDisposable
     private SnapshotReader? _reader;
     private Task? _running;
     private volatile bool _isOutdated;
+    private volatile Exception? _failure;
     private long _nextRead;
 
     public SnapshotActions(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotCoordinator coordinator,
@@ -52,6 +54,15 @@ internal sealed class SnapshotActions : IAsyncDisposable
             {
                 _running = Task.Run(RunAsync, CancellationToken.None);
             }
+        }
+    }
+
+    /// <summary>Throws what ended the reader's flow, which is a fault.</summary>
+    public void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
@@ -119,6 +130,12 @@ internal sealed class SnapshotActions : IAsyncDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The stream ends.
+        }
+        catch (Exception e)
+        {
+            // Not swallowed: the reading flow throws it.
+            _failure = e;
+            _coordinator.Wait.Wake();
         }
     }
 

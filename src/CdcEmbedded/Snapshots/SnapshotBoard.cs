@@ -48,6 +48,14 @@ internal sealed class SnapshotBoard
         lock (_gate)
         {
             _state = state;
+            foreach (var (id, handle) in _handles)
+            {
+                if (state.Finished.Contains(id) && !handle.Status.IsOver && !state.JustFinished.Any(job => job.Id == id))
+                {
+                    handle.Update(Finished(id, handle.Status));
+                }
+            }
+
             foreach (var job in state.JustFinished.Concat(state.Jobs))
             {
                 if (_handles.TryGetValue(job.Id, out var handle))

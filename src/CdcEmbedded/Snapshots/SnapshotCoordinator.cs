@@ -22,6 +22,8 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     private readonly ConcurrentQueue<SnapshotCommand> _commands = new();
     private SnapshotState _published;
     private SourcePosition? _position;
+    private FeedEntry? _last;
+    private SourcePosition? _lastEnd;
     private volatile bool _isActive;
 
     /// <param name="source">The source.</param>
@@ -97,6 +99,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     public ISourceFeed Attach(ISourceFeed feed)
     {
         _position = feed.StartPosition;
+        _last = null;
         lock (_gate)
         {
             _machine.OnOpened(feed.StartPosition);
@@ -129,9 +132,11 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     /// <summary>Shows a batch of the feed to the machine, before it is delivered.</summary>
     public void OnBatch(FeedBatch batch)
     {
+        CatchUp();
         lock (_gate)
         {
             var before = _machine.State;
+            var position = _position ?? throw new InvalidOperationException("The stream is not open.");
             foreach (var entry in batch.EntryList)
             {
                 Observe(entry);
@@ -140,19 +145,32 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
             if (!ReferenceEquals(before, _machine.State))
             {
                 // What the changes of the batch have added must be in the offset of each of them.
-                batch.Prepend(_machine.State);
+                batch.Prepend(_machine.State, position);
             }
         }
 
         _actions.Wake();
     }
 
+    /// <summary>Remembers where the stream is while no snapshot needs to be shown anything. Allocates nothing.</summary>
+    public void Remember(FeedBatch batch)
+    {
+        if (batch.EntryList is [.., var last])
+        {
+            // The engine may move the end of a transaction from the set to an entry of its own.
+            _lastEnd = last.Changes?.End;
+            _last = last;
+        }
+    }
+
     /// <summary>Takes what is to be delivered before the next batch of the feed.</summary>
     /// <returns>Null for nothing.</returns>
     public FeedBatch? TakeOutput()
     {
+        _actions.ThrowIfFailed();
         if (_output.IsEmpty)
         {
+            CatchUp();
             while (_commands.TryDequeue(out var command))
             {
                 lock (_gate)
@@ -213,11 +231,25 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
                 }
 
                 _published = state;
-                _output.Add(state);
-                _output.Add(changes, _position);
+                var position = _position ?? throw new InvalidOperationException("The stream is not open.");
+                _output.Add(state, position);
+                _output.Add(changes, position);
             }
 
             _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty;
+        }
+    }
+
+    /// <summary>Shows the machine where the stream is, if it was not shown the last batches.</summary>
+    private void CatchUp()
+    {
+        if (_last is { } last)
+        {
+            _last = null;
+            lock (_gate)
+            {
+                OnPlace(_lastEnd ?? (last.Changes is { } set ? set.GetPosition(set.Count - 1) : last.Position));
+            }
         }
     }
 

@@ -11,50 +11,27 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
 
     public SourcePosition StartPosition => inner.StartPosition;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        if (_isReading || coordinator.IsActive || coordinator.EndsStream)
         {
-            if (coordinator.IsActive && coordinator.TakeOutput() is { } output)
-            {
-                return output;
-            }
-
-            if (coordinator.EndsStream)
-            {
-                return null;
-            }
-
-            if (!_isReading)
-            {
-                _read = inner.ReadAsync(cancellationToken);
-                _isReading = true;
-                if (!_read.IsCompleted)
-                {
-                    _read.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(coordinator.Wait.OnRead);
-                }
-            }
-
-            if (_read.IsCompleted)
-            {
-                _isReading = false;
-                var batch = await _read.ConfigureAwait(false);
-                if (batch is not null)
-                {
-                    if (coordinator.IsActive)
-                    {
-                        coordinator.OnBatch(batch);
-                    }
-
-                    return batch;
-                }
-
-                return await EndAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            await coordinator.Wait.WaitAsync().ConfigureAwait(false);
+            return ReadSlowAsync(cancellationToken);
         }
+
+        var read = inner.ReadAsync(cancellationToken);
+        if (read.IsCompletedSuccessfully)
+        {
+            if (read.Result is { } batch)
+            {
+                coordinator.Remember(batch);
+                return new(batch);
+            }
+
+            read = default;
+        }
+
+        Begin(read);
+        return ReadSlowAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +48,61 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
             {
                 // The read was given up with the feed; its outcome concerns nobody.
             }
+        }
+    }
+
+    private void Begin(ValueTask<FeedBatch?> read)
+    {
+        _read = read;
+        _isReading = true;
+        if (!read.IsCompleted)
+        {
+            read.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(coordinator.Wait.OnRead);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FeedBatch?> ReadSlowAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (coordinator.IsActive && coordinator.TakeOutput() is { } output)
+            {
+                return output;
+            }
+
+            if (coordinator.EndsStream)
+            {
+                return null;
+            }
+
+            if (!_isReading)
+            {
+                Begin(inner.ReadAsync(cancellationToken));
+            }
+
+            if (_read.IsCompleted)
+            {
+                _isReading = false;
+                var batch = await _read.ConfigureAwait(false);
+                if (batch is not null)
+                {
+                    if (coordinator.IsActive)
+                    {
+                        coordinator.OnBatch(batch);
+                    }
+                    else
+                    {
+                        coordinator.Remember(batch);
+                    }
+
+                    return batch;
+                }
+
+                return await EndAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await coordinator.Wait.WaitAsync().ConfigureAwait(false);
         }
     }
 

@@ -6,7 +6,7 @@ namespace CdcEmbedded.Snapshots;
 /// <summary>Rows, states and items on their way into the stream, in their order. Used by the reading flow only.</summary>
 internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wantsItems)
 {
-    private readonly Queue<(ChangeSet? Rows, ISnapshotState? State, StreamItem? Item)> _entries = new();
+    private readonly Queue<(ChangeSet? Rows, ISnapshotState? State, SourcePosition? Position, StreamItem? Item)> _entries = new();
 
     public bool IsEmpty => _entries.Count == 0;
 
@@ -28,24 +28,24 @@ internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wants
                 FirstMarker = start == 0 ? markers.First : null,
                 LastMarker = start + count == part.Rows.Length ? markers.Last : null,
             };
-            _entries.Enqueue((rows, null, null));
+            _entries.Enqueue((rows, null, null, null));
         }
     }
 
     /// <summary>Adds the state for everything that follows.</summary>
-    public void Add(SnapshotState state) => _entries.Enqueue((null, state, null));
+    public void Add(SnapshotState state, SourcePosition position) => _entries.Enqueue((null, state, position, null));
 
     /// <summary>Adds the items for what has changed, if the consumer wants any.</summary>
-    public void Add(IReadOnlyList<(string Id, TableProgress Table)> changes, SourcePosition? position)
+    public void Add(IReadOnlyList<(string Id, TableProgress Table)> changes, SourcePosition position)
     {
-        if (!wantsItems || position is null)
+        if (!wantsItems)
         {
             return;
         }
 
         foreach (var (id, table) in changes)
         {
-            _entries.Enqueue((null, null, new SnapshotProgress(id, SnapshotBoard.StatusOf(table), position)));
+            _entries.Enqueue((null, null, null, new SnapshotProgress(id, SnapshotBoard.StatusOf(table), position)));
         }
     }
 
@@ -61,9 +61,9 @@ internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wants
             {
                 batch.Add(changes);
             }
-            else if (entry.State is { } state)
+            else if (entry is { State: { } state, Position: { } position })
             {
-                batch.Add(state);
+                batch.Add(state, position);
             }
             else if (entry.Item is { } item)
             {

@@ -70,6 +70,6 @@ internal class WindowRules
     /// <summary>True if the state of a row's place is exactly that of this row: the rows after it are read again after a restart.</summary>
     public virtual bool StateFollowsRows => true;
 
-    /// <summary>True if rows that were changed in part while they were read again are read again once more.</summary>
+    /// <summary>True if rows that were changed in part while they were read again are read another time.</summary>
     public virtual bool OwesAgain => true;
 }

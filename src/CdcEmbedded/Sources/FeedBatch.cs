@@ -110,17 +110,21 @@ public sealed class FeedBatch
     }
 
     /// <summary>Sets the state of snapshots for what follows in the batch.</summary>
-    internal void Add(ISnapshotState state)
+    /// <param name="state">The state.</param>
+    /// <param name="position">The position of what is before it in the stream.</param>
+    internal void Add(ISnapshotState state, SourcePosition position)
     {
-        _entries.Add(FeedEntry.Of(FeedMark.Of(state)));
+        _entries.Add(FeedEntry.Of(FeedMark.Of(state, position)));
         HasMark = true;
         ByteSize += ItemSize;
     }
 
     /// <summary>Sets the state of snapshots for the whole batch.</summary>
-    internal void Prepend(ISnapshotState state)
+    /// <param name="state">The state.</param>
+    /// <param name="position">The position of what is before the batch in the stream.</param>
+    internal void Prepend(ISnapshotState state, SourcePosition position)
     {
-        _entries.Insert(0, FeedEntry.Of(FeedMark.Of(state)));
+        _entries.Insert(0, FeedEntry.Of(FeedMark.Of(state, position)));
         HasMark = true;
         ByteSize += ItemSize;
     }

@@ -23,17 +23,17 @@ internal sealed class FeedMark
     /// <summary>The state of snapshots from here on; null for other marks.</summary>
     public ISnapshotState? Snapshot { get; }
 
-    /// <summary>The position after its end; null if it resumes.</summary>
+    /// <summary>The position after its end, or of the state; null if it resumes.</summary>
     public SourcePosition? Position { get; }
 
     /// <summary>What was delivered of it; null at its end.</summary>
     public IReadOnlyList<TableCount>? Delivered { get; }
 
-    public bool IsEnd => Position is not null;
+    public bool IsEnd => Position is not null && Snapshot is null;
 
     public static FeedMark End(TransactionInfo transaction, SourcePosition position) => new(transaction, position, null);
 
-    public static FeedMark Of(ISnapshotState snapshot) => new(null, null, null, snapshot);
+    public static FeedMark Of(ISnapshotState snapshot, SourcePosition position) => new(null, position, null, snapshot);
 
     public static FeedMark Resumed(TransactionInfo transaction, IReadOnlyList<TableCount> delivered) => new(transaction, null, delivered);
 }

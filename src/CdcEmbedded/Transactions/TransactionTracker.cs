@@ -134,7 +134,7 @@ internal sealed class TransactionTracker
         if (mark.Snapshot is { } snapshot)
         {
             SetSnapshot(snapshot);
-            Output(FeedEntry.Of(PlaceAt(_last.Position)));
+            Output(FeedEntry.Of(PlaceAt(mark.Position ?? _last.Position)));
         }
         else if (mark.Position is { } position)
         {

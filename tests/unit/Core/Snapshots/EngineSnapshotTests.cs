@@ -84,6 +84,25 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
     }
 
     [Fact]
+    public async Task A_request_waits_until_what_the_stream_delivered_before_it_is_visible()
+    {
+        var source = Tables(5, isVisibleLate: true);
+        for (var i = 0; i < 20; i++)
+        {
+            source.Begin().Update("shop.orders", Row(1, "o1"), Row(1, "last")).Commit();
+        }
+
+        await using var engine = new CdcEngine(source, Store, With(SnapshotMode.Never));
+        var (loop, copy, stop) = Run(engine);
+        await UntilAsync(() => copy.Lines.Count == 20, "the changes were delivered");
+        var handle = await engine.Snapshots.RequestAsync(new SnapshotRequest { Tables = ["shop.orders"] });
+        await handle.Completion.WaitAsync(Timeout);
+        await UntilAsync(() => copy["orders"] == "1=last 2=o2 3=o3 4=o4 5=o5", "the rows were delivered");
+        await stop.CancelAsync();
+        await loop;
+    }
+
+    [Fact]
     public async Task A_request_is_carried_out_after_a_crash_even_if_no_offset_was_stored_since()
     {
         var source = Tables(5);

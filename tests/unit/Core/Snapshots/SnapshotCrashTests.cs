@@ -90,7 +90,8 @@ public sealed class SnapshotCrashTests : SnapshotEngineTest
             var isOver = true;
             await using var engine = new CdcEngine(source, store, With(SnapshotMode.Incremental, chunkSize: 7, maxBatch: random.Next(1, 9),
                 commit: random.Next(2) == 0 ? CommitPolicy.Always : CommitPolicy.EachTransaction));
-            await foreach (var item in engine.ReadAllAsync(Timeout))
+            IAsyncEnumerable<StreamItem> items = random.Next(2) == 0 ? engine.ReadAllAsync(Timeout) : engine.ReadAsync(Timeout);
+            await foreach (var item in items)
             {
                 copy.Apply(item);
                 if (writes < 150)

@@ -1,0 +1,45 @@
+using CdcEmbedded;
+using CdcEmbedded.Testing;
+
+namespace DocSnippets;
+
+/// <summary>What the pages show of snapshots.</summary>
+public static class Snapshots
+{
+    /// <summary>Chooses a mode.</summary>
+    public static CdcEngineOptions Choose()
+    {
+        // <snapshot-mode>
+        var options = new CdcEngineOptions
+        {
+            Name = "search-index",
+            Snapshot = new SnapshotOptions { Mode = SnapshotMode.Incremental, Tables = ["shop.*"], MaxRowsPerSecond = 20_000 },
+        };
+        // </snapshot-mode>
+        return options;
+    }
+
+    /// <summary>Requests a snapshot.</summary>
+    public static async Task<SnapshotStatus> RequestAsync(CdcEngine engine, CancellationToken cancellationToken)
+    {
+        // <snapshot-request>
+        var handle = await engine.Snapshots.RequestAsync(new SnapshotRequest { Id = "orders-2026", Tables = ["shop.orders"] }, cancellationToken);
+        await engine.Snapshots.PauseAsync("orders-2026", cancellationToken);
+        await engine.Snapshots.ResumeAsync("orders-2026", cancellationToken);
+        var status = await handle.Completion;       // while the loop runs elsewhere
+        // </snapshot-request>
+        return status;
+    }
+
+    /// <summary>Plays tables.</summary>
+    public static ScriptedSource Play()
+    {
+        // <scripted-tables>
+        var source = new ScriptedSource()
+            .Table("shop.orders", ScriptedRow.Of(("id", 1), ("total", 9.90m)), ScriptedRow.Of(("id", 2), ("total", 5m)))
+            .FailReads(new CdcConnectionException("cut"), 2)
+            .Insert("shop.orders", ("id", 3), ("total", 7.50m));
+        // </scripted-tables>
+        return source;
+    }
+}
