@@ -23,7 +23,8 @@ public static class Snapshots
     public static async Task<SnapshotStatus> RequestAsync(CdcEngine engine, CancellationToken cancellationToken)
     {
         // <snapshot-request>
-        var handle = await engine.Snapshots.RequestAsync(new SnapshotRequest { Id = "orders-2026", Tables = ["shop.orders"] }, cancellationToken);
+        var request = new SnapshotRequest { Id = "orders-2026", Tables = ["shop.orders"] };
+        var handle = await engine.Snapshots.RequestAsync(request, cancellationToken);
         await engine.Snapshots.PauseAsync("orders-2026", cancellationToken);
         await engine.Snapshots.ResumeAsync("orders-2026", cancellationToken);
         var status = await handle.Completion;       // while the loop runs elsewhere

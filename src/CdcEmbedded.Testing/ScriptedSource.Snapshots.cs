@@ -11,7 +11,8 @@ public sealed partial class ScriptedSource
     private int _openReaders;
     private int _visible;
 
-    /// <summary>True if a commit becomes visible to snapshots step by step, later than the stream delivers it, as on a real server.</summary>
+    /// <summary>True if commits become visible to snapshots step by step, later than the stream delivers them, as on real
+    /// servers.</summary>
     /// <value>The default is false: what was added to the script is visible at once.</value>
     public bool IsVisibleLate { get; init; }
 

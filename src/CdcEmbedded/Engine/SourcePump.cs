@@ -45,7 +45,8 @@ internal sealed class SourcePump
     /// <param name="onFirstOpen">Called once with the position at which reading starts, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
     public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, bool wantsItems, BatchQueue queue,
-        Backoff backoff, LostPosition lost, ILogger logger, Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen, Func<CancellationToken, ValueTask> beforeReconnect)
+        Backoff backoff, LostPosition lost, ILogger logger, Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen,
+        Func<CancellationToken, ValueTask> beforeReconnect)
     {
         _source = source;
         _context = context;

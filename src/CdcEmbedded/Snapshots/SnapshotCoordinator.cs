@@ -301,12 +301,13 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     }
 
     /// <summary>What the options add at a start.</summary>
-    private static SnapshotState StartOf(SnapshotState state, SnapshotOptions options, bool isFirst, TimeProvider time) => options.Mode switch
+    private static SnapshotState StartOf(SnapshotState state, SnapshotOptions options, bool isFirst, TimeProvider time)
+        => options.Mode switch
     {
-        SnapshotMode.Incremental when isFirst => state.Accept(Job(InitialId, options)),
-        SnapshotMode.Always when !isFirst => state.Accept(Job($"always-{time.GetUtcNow():yyyyMMddHHmmssfff}", options)),
-        _ => state,
-    };
+            SnapshotMode.Incremental when isFirst => state.Accept(Job(InitialId, options)),
+            SnapshotMode.Always when !isFirst => state.Accept(Job($"always-{time.GetUtcNow():yyyyMMddHHmmssfff}", options)),
+            _ => state,
+        };
 
     private static SnapshotJob Job(string id, SnapshotOptions options)
         => new(id, SnapshotKind.Incremental) { Patterns = [.. options.Tables] };

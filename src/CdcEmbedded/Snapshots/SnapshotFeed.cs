@@ -19,18 +19,20 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
         }
 
         var read = inner.ReadAsync(cancellationToken);
-        if (read.IsCompletedSuccessfully)
+        if (!read.IsCompletedSuccessfully)
         {
-            if (read.Result is { } batch)
-            {
-                coordinator.Remember(batch);
-                return new(batch);
-            }
-
-            read = default;
+            Begin(read);
+            return ReadSlowAsync(cancellationToken);
         }
 
-        Begin(read);
+        if (read.Result is { } batch)
+        {
+            coordinator.Remember(batch);
+            return new(batch);
+        }
+
+        _read = default;
+        _isReading = true;
         return ReadSlowAsync(cancellationToken);
     }
 

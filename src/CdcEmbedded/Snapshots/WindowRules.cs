@@ -11,7 +11,8 @@ internal class WindowRules
     /// <summary>True if a read that starts now sees everything that the stream had delivered when the window was opened (R63).</summary>
     public virtual bool IsVisible(SourcePosition low, SourcePosition opened) => low.Covers(opened);
 
-    /// <summary>True if the stream has delivered everything that the chunk may have seen, so that its rows may be delivered (R60).</summary>
+    /// <summary>True if the stream has delivered everything that the chunk may have seen, so that its rows may be delivered
+    /// (R60).</summary>
     public virtual bool IsClosed(SourcePosition place, SourcePosition high) => place.Covers(high);
 
     /// <summary>True if a window may be opened or closed here: changes of an open transaction before it would not be counted, and are not

@@ -54,7 +54,8 @@ public readonly struct FeedEntry
     internal static FeedEntry Of(FeedMark mark) => new(mark);
 
     /// <summary>Progress inside of transactions.</summary>
-    internal static FeedEntry Of(StreamPlace place) => new(ReferenceEquals(place.State, PlaceState.None) ? place.Position : new CountedPosition(place));
+    internal static FeedEntry Of(StreamPlace place)
+        => new(ReferenceEquals(place.State, PlaceState.None) ? place.Position : new CountedPosition(place));
 
     private sealed class CountedPosition(StreamPlace place)
     {

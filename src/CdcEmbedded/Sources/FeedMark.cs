@@ -2,8 +2,8 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>What a feed says about a transaction besides its changes: where it ends, or what an earlier reading delivered of it; or the state of
-/// snapshots from here on.</summary>
+/// <summary>What a feed says about a transaction besides its changes: where it ends, or what an earlier reading delivered of it; or the
+/// state of snapshots from here on.</summary>
 internal sealed class FeedMark
 {
     private readonly TransactionInfo? _transaction;

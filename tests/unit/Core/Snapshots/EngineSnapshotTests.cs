@@ -48,7 +48,8 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
     [InlineData(true)]
     public async Task Incremental_mode_reads_the_tables_beside_the_stream(bool isVisibleLate)
     {
-        var source = Tables(5, isVisibleLate).Update("shop.orders", Row(2, "o2"), Row(2, "new")).Insert("shop.orders", ("id", 9), ("v", "o9"));
+        var source = Tables(5, isVisibleLate).Update("shop.orders", Row(2, "o2"), Row(2, "new"))
+            .Insert("shop.orders", ("id", 9), ("v", "o9"));
         await using var engine = new CdcEngine(source, Store, With(SnapshotMode.Incremental));
         var (loop, copy, stop) = Run(engine);
         await UntilAsync(() => copy.Lines.Contains("parts Completed 5"), "the tables were read");
@@ -203,7 +204,8 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
     public async Task Batches_of_a_snapshot_have_at_most_the_maximum_of_changes_and_an_offset_at_their_last_row()
     {
         var source = Tables(5).End();
-        await using var engine = new CdcEngine(source, Store, With(SnapshotMode.Incremental, maxBatch: 2, chunkSize: 5, tables: ["shop.orders"]));
+        await using var engine = new CdcEngine(source, Store,
+            With(SnapshotMode.Incremental, maxBatch: 2, chunkSize: 5, tables: ["shop.orders"]));
         var sizes = new List<int>();
         var offsets = new List<string>();
         await foreach (var batch in engine.ReadBatchesAsync(Timeout))
@@ -231,7 +233,11 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
     [Fact]
     public void The_state_of_an_offset_survives_as_text()
     {
-        const string Text = """{"commands":3,"jobs":[{"id":"a","kind":"incremental","patterns":["x.*"],"condition":"c > 1","paused":true,"tables":[{"table":["x","y"],"status":"reading","upTo":[9],"after":["k"],"shape":"id","again":[[1],[2]],"rows":7},{"table":["x","z"],"status":"failed","reason":"no"}]},{"id":"b","kind":"initial"}],"finished":["c"]}""";
+        const string Text = """{"commands":3,"jobs":[{"id":"a","kind":"incremental","patterns":["x.*"],"condition":"c > 1","paused":true,"""
+            + """
+            "tables":[{"table":["x","y"],"status":"reading","upTo":[9],"after":["k"],"shape":"id","again":[[1],[2]],"rows":7},
+            """
+            + """{"table":["x","z"],"status":"failed","reason":"no"}]},{"id":"b","kind":"initial"}],"finished":["c"]}""";
         Assert.Equal(Text, CdcEmbedded.Snapshots.SnapshotStateJson.Read(Text).ToJson());
         Assert.Throws<OffsetFormatException>(() => CdcEmbedded.Snapshots.SnapshotStateJson.Read("""{"jobs":[{"id":"a"}]}"""));
     }

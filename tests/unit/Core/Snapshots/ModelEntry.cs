@@ -24,7 +24,8 @@ internal sealed record ModelEntry(ChangeOperation Operation, int KeyBefore, int 
             new TableChange(ChangeOperation.Update, Record(key, row), Record(keyBefore, before), Record(key, row)));
 
     public static ModelEntry Delete(int key, ModelRow? before)
-        => new(ChangeOperation.Delete, key, -1, null, new TableChange(ChangeOperation.Delete, Record(key, before), Record(key, before), default));
+        => new(ChangeOperation.Delete, key, -1, null,
+            new TableChange(ChangeOperation.Delete, Record(key, before), Record(key, before), default));
 
     public static ModelEntry Truncate()
         => new(ChangeOperation.Truncate, -1, -1, null, new TableChange(ChangeOperation.Truncate, default, default, default));

@@ -134,7 +134,8 @@ internal sealed class ModelWorld
         }
     }
 
-    public string Describe() => $"{_committed} {_executed} {_seen} {_delivered} {_crashes}{_reopenings}{_pauses}{_failures}{_requests}{_stops}"
+    public string Describe() => $"{_committed} {_executed} {_seen} {_delivered} "
+        + $"{_crashes}{_reopenings}{_pauses}{_failures}{_requests}{_stops}"
         + $"{_isPaused}{_wasStopped} {_asked?.Kind} {_read} [{Text(_pending)}] {Text(_copy)} {_emittedKeys} {_machine.Describe()} "
         + $"{_storedDelivered} {_storedEmittedKeys} {_storedState.ToJson()} {_state.ToJson()} "
         + $"{(_case.IsTransactional ? Text(_storedCopy) : "")}";
@@ -393,7 +394,8 @@ internal sealed class ModelWorld
         var isLast = true;
         for (var key = 0; key < state.Length; key++)
         {
-            var isWanted = action.Kind == SnapshotActionKind.ReadKeys ? action.Keys.Contains(ModelTable.Keys[key]) : key > after && key <= upTo;
+            var isWanted = action.Kind == SnapshotActionKind.ReadKeys ? action.Keys.Contains(ModelTable.Keys[key])
+                : key > after && key <= upTo;
             if (isWanted && state[key] is { } row)
             {
                 if (rows.Count < action.Limit || action.Kind != SnapshotActionKind.ReadChunk)

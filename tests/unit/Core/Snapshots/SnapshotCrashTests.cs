@@ -3,7 +3,8 @@ using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Snapshots;
 
-/// <summary>Snapshots beside a writer, killed and restarted: the copy equals the source, and only what was not stored comes again.</summary>
+/// <summary>Snapshots beside a writer, killed and restarted: the copy equals the source, and only what was not stored comes
+/// again.</summary>
 public sealed class SnapshotCrashTests : SnapshotEngineTest
 {
     [Theory]
