@@ -70,7 +70,7 @@ internal sealed class OverlappingInstance(IOffsetStore store, IReadOnlyList<(lon
 
     /// <summary>Stores the offset where the instance is.</summary>
     public ValueTask StoreAsync()
-        => _slot.SaveAsync(new StreamPlace(At(_position), []).ToOffset(new Origin(_notes)).ToString(), ++_sequence, CancellationToken.None);
+        => _slot.SaveAsync(StreamPlace.Of(At(_position)).ToOffset(new Origin(_notes)).ToString(), ++_sequence, CancellationToken.None);
 
     /// <summary>Reads everything and stores the offset after each number of statements; a conflict ends it.</summary>
     public async Task RunAsync(int statementsForOffset)
@@ -95,8 +95,6 @@ internal sealed class OverlappingInstance(IOffsetStore store, IReadOnlyList<(lon
 
     private sealed class Origin(SourceNotes notes) : IOffsetOrigin
     {
-        public string? Snapshot => null;
-
         public string? Notes => notes.References;
 
         public ValueTask SaveAsync(ChangeBatch batch, IOffsetStore transaction, CancellationToken cancellationToken)

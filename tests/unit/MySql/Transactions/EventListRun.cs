@@ -27,7 +27,7 @@ internal sealed record EventListRun(List<FeedEntry> Entries, Exception? Failure)
         {
             if (change < set.Count)
             {
-                return set.PlaceAfter(change).ToOffset();
+                return set.PlaceAfter(change).ToOffset(null);
             }
 
             change -= set.Count;
@@ -55,7 +55,7 @@ internal sealed record EventListRun(List<FeedEntry> Entries, Exception? Failure)
 
     private static IEnumerable<string> Detail(FeedEntry entry) => entry switch
     {
-        { Changes: { } set } => Enumerable.Range(0, set.Count).Select(i => Detail(set.ToEvent(i), set.PlaceAfter(i).ToOffset())),
+        { Changes: { } set } => Enumerable.Range(0, set.Count).Select(i => Detail(set.ToEvent(i), set.PlaceAfter(i).ToOffset(null))),
         { Item: { } item } => [$"{item} {entry.Place.ToOffset(null)}"],
         _ => [$"{entry.Place.ToOffset(null)}"],
     };
