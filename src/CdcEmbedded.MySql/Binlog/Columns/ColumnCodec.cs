@@ -99,7 +99,8 @@ internal readonly struct ColumnCodec
             case ColumnKind.Enum1: return DataValue.FromEnum(buffer[offset], _labels);
             case ColumnKind.Enum2: return DataValue.FromEnum(BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)), _labels);
             case ColumnKind.Set: return DataValue.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
-            case ColumnKind.Binary or ColumnKind.Json or ColumnKind.Geometry or ColumnKind.Vector: return ReadBytes(buffer, offset);
+            case ColumnKind.Binary or ColumnKind.Json or ColumnKind.JsonText or ColumnKind.Geometry or ColumnKind.Vector:
+                return ReadBytes(buffer, offset);
             case ColumnKind.CompressedText or ColumnKind.CompressedBinary: return ReadCompressed(buffer, offset);
             case ColumnKind.Uuid or ColumnKind.Inet4 or ColumnKind.Inet6: return ReadFormed(buffer, offset);
             case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
@@ -194,6 +195,7 @@ internal readonly struct ColumnCodec
         return _kind switch
         {
             ColumnKind.Json => DataValue.FromJson(buffer, start, length, JsonBinary.Instance),
+            ColumnKind.JsonText => DataValue.FromJson(buffer, start, length, null),
             ColumnKind.Geometry => DataValue.FromGeometry(buffer, start, length),
             ColumnKind.Vector => DataValue.FromVector(buffer, start, length),
             _ => DataValue.FromBinary(buffer, start, length, (byte)Math.Max(0, _width - length)),

@@ -26,6 +26,7 @@ internal enum ColumnKind : byte
     Enum2,
     Set,
     Json,
+    JsonText,
     Geometry,
     Vector,
     Date,

@@ -43,6 +43,9 @@ internal struct ColumnMetadata
     /// <summary>True if the column is the hash of a unique key, which MariaDB stores after the table's own columns.</summary>
     public bool IsKeyHash;
 
+    /// <summary>True if a JSON column holds text, as a query returns it, and not the server's binary form.</summary>
+    public bool IsJsonText;
+
     /// <summary>True if each value may be compressed by itself (MariaDB).</summary>
     public readonly bool IsCompressed => Type is ColumnType.MariaDbVarCharCompressed or ColumnType.MariaDbBlobCompressed;
 

@@ -146,5 +146,6 @@ internal static class ColumnBinding
     private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits)
         => column.Type == current ? column.Length == Math.Max(0, digits) : column.Type == old && digits <= 0;
 
-    private static int SetBytes(int members) => (members + 7) / 8 is > 4 ? 8 : (members + 7) / 8;
+    /// <summary>Number of bytes of the mask of a SET.</summary>
+    internal static int SetBytes(int members) => (members + 7) / 8 is > 4 ? 8 : (members + 7) / 8;
 }

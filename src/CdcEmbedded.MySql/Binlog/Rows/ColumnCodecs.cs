@@ -38,7 +38,7 @@ internal static class ColumnCodecs
             ColumnType.MariaDbVarCharCompressed => Compressed(column, column.Length > 255 ? 2 : 1, map.MaxEventBytes),
             ColumnType.MariaDbBlobCompressed => Compressed(column, column.Length, map.MaxEventBytes),
             ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob => Text(column, column.Length),
-            ColumnType.Json => ColumnCodec.Sized(ColumnKind.Json, column.Length),
+            ColumnType.Json => ColumnCodec.Sized(column.IsJsonText ? ColumnKind.JsonText : ColumnKind.Json, column.Length),
             ColumnType.Geometry => ColumnCodec.Sized(ColumnKind.Geometry, column.Length),
             ColumnType.Vector => ColumnCodec.Sized(ColumnKind.Vector, column.Length),
             _ => throw Unknown(column, map),

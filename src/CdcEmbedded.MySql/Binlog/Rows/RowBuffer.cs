@@ -47,6 +47,19 @@ internal sealed class RowBuffer : RecordSet
         _hasAbsent = hasAbsent;
     }
 
+    /// <summary>Makes row images that are not from an event: whole rows as a query returned them, in the form that the log would
+    /// have.</summary>
+    /// <param name="map">The table.</param>
+    /// <param name="buffer">The values. The first two bytes belong to none, see <see cref="NullOffset"/>.</param>
+    /// <param name="length">Number of bytes in use.</param>
+    /// <param name="offsets">The start of each value, or <see cref="NullOffset"/>, row after row.</param>
+    public static RowBuffer OfRows(TableMap map, byte[] buffer, int length, ReadOnlySpan<int> offsets)
+    {
+        var small = length <= ushort.MaxValue ? RowScanner.Narrow(offsets) : null;
+        return new RowBuffer(map, EventType.WriteRows, RowsOperation.Write, 0, buffer, 0, length,
+            map.ColumnCount == 0 ? 0 : offsets.Length / map.ColumnCount, small, small is null ? offsets.ToArray() : null, false);
+    }
+
     public TableMap Map { get; }
 
     /// <summary>The event's type, that of the uncompressed form where MariaDB compressed it.</summary>

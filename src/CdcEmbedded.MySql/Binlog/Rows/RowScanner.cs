@@ -77,7 +77,7 @@ internal sealed class RowScanner
         return plain;
     }
 
-    private static ushort[] Narrow(ReadOnlySpan<int> offsets)
+    internal static ushort[] Narrow(ReadOnlySpan<int> offsets)
     {
         var result = GC.AllocateUninitializedArray<ushort>(offsets.Length);
         var to = result.AsSpan();

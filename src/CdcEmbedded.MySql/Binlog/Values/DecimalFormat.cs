@@ -11,9 +11,10 @@ internal static class DecimalFormat
 {
     public const int MaxPrecision = 65;
     public const int MaxScale = 38;
-    private const int GroupDigits = 9;
+    internal const int GroupDigits = 9;
 
-    private static ReadOnlySpan<byte> BytesOfDigits => [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
+    /// <summary>Number of bytes of a group of 0 to 9 digits.</summary>
+    internal static ReadOnlySpan<byte> BytesOfDigits => [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 
     private static readonly uint[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
