@@ -4,6 +4,7 @@ using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
 using CdcEmbedded.MySql.Server;
+using CdcEmbedded.MySql.Snapshots;
 using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,7 @@ namespace CdcEmbedded.MySql;
 /// <remarks>The constructor opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with REPLICATION
 /// SLAVE and REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is written to the
 /// server.</remarks>
-public sealed class MySqlSource : ISource
+public sealed class MySqlSource : ISnapshotSource
 {
     internal const string ConnectorName = "mysql";
 
@@ -95,6 +96,36 @@ public sealed class MySqlSource : ISource
         }
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<SnapshotReader> OpenSnapshotAsync(SourceContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
+        var known = StateOf(context).Server;
+        for (var host = 0; ; host++)
+        {
+            try
+            {
+                // Both sides read one server: positions of one mean little on another.
+                var session = known is not null ? await known.OpenSqlAsync(cancellationToken).ConfigureAwait(false)
+                    : await _access.OpenSqlAsync(_access.Hosts[host], context.TimeProvider, cancellationToken).ConfigureAwait(false);
+                await using var disposing = session.ConfigureAwait(false);
+                var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+                known ??= await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken)
+                    .ConfigureAwait(false);
+                return await MySqlSnapshotReader.OpenAsync(new SnapshotServer(known, facts), SelectionFor(facts, logger),
+                    context.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CdcConnectionException) when (known is null && host + 1 < _access.Hosts.Count)
+            {
+                // The next host; the stream tries them in the same order.
+            }
+        }
+    }
+
+    private EngineState StateOf(SourceContext context)
+        => context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
+
     private async ValueTask<ISourceFeed> OpenAsync(StartHost found, SourceContext context, bool isStored, ILogger logger,
         CancellationToken cancellationToken)
     {
@@ -130,7 +161,8 @@ public sealed class MySqlSource : ISource
         try
         {
             await schemas.OpenAsync(start, isStored, cancellationToken).ConfigureAwait(false);
-            var state = context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
+            var state = StateOf(context);
+            state.Server = server;
             var request = DumpRequests.From(start, facts, _options.ServerId ?? BinlogDump.RandomServerId(), ReadTimeout()) with
             {
                 Setup = new ReplicationSetup { HeartbeatPeriod = _options.HeartbeatInterval, NetWriteTimeout = _options.NetWriteTimeout },
@@ -200,6 +232,9 @@ public sealed class MySqlSource : ISource
         public CommittedXa CommittedXa { get; } = new();
 
         public SeekPatience Patience { get; } = new();
+
+        /// <summary>The server that the stream was last opened on.</summary>
+        public KnownServer? Server { get; set; }
 
         public bool HasEnd { get; set; }
 

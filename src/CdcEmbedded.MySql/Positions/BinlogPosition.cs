@@ -40,6 +40,10 @@ internal sealed class BinlogPosition : SourcePosition
     /// <summary>What was delivered of the transaction at the restart point; null between transactions.</summary>
     public TransactionProgress? Progress { get; init; }
 
+    /// <summary>True if it says which transactions queries see, and where in the log that is only by the way: GTIDs alone compare it with
+    /// positions of the stream (R63).</summary>
+    public bool IsWatermark { get; init; }
+
     /// <summary>MySQL's GTID set; null for MariaDB and without GTIDs. May be built at each call.</summary>
     public GtidSet? GtidSet => Executed.ToSet();
 
@@ -118,7 +122,24 @@ internal sealed class BinlogPosition : SourcePosition
 
     /// <inheritdoc/>
     public override bool Covers(SourcePosition watermark)
-        => (watermark is not BinlogPosition other || Executed.CompareTo(other.Executed) != GtidOrder.Crossed) && base.Covers(watermark);
+    {
+        if (watermark is not BinlogPosition other)
+        {
+            return base.Covers(watermark);
+        }
+
+        if (IsWatermark || other.IsWatermark)
+        {
+            // A change inside a transaction is visible when the transaction is.
+            var order = Executed.CompareTo(IsWatermark ? other.Touched : other.Executed);
+            if (order != GtidOrder.Unknown)
+            {
+                return order is GtidOrder.Same or GtidOrder.After;
+            }
+        }
+
+        return Executed.CompareTo(other.Executed) != GtidOrder.Crossed && base.Covers(watermark);
+    }
 
     /// <inheritdoc/>
     protected override int? Compare(SourcePosition other) => other is BinlogPosition position ? OrderTo(position) : null;

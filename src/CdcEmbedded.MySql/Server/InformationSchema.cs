@@ -138,6 +138,6 @@ internal static class InformationSchema
         => collation is null ? null : collation.IndexOf('_', StringComparison.Ordinal) is > 0 and var end ? collation[..end] : collation;
 
     /// <summary>A hexadecimal literal: no quoting rules of any sql_mode apply to it.</summary>
-    private static string Literal(string text)
+    internal static string Literal(string text)
         => text.Length == 0 ? "''" : $"CONVERT(X'{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(text))}' USING utf8)";
 }

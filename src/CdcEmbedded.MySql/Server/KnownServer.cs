@@ -37,6 +37,14 @@ internal sealed class KnownServer
         return new KnownServer(access, session.Host, identity, logger, time);
     }
 
+    /// <summary>Finds out which server an SQL connection reached.</summary>
+    public static async ValueTask<KnownServer> OfAsync(ServerAccess access, SqlSession session, ILogger logger, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var identity = await ServerIdentity.AskAsync(session, cancellationToken).ConfigureAwait(false);
+        return new KnownServer(access, session.Host, identity, logger, time);
+    }
+
     /// <summary>Opens an SQL connection to this server.</summary>
     /// <exception cref="CdcConnectionException">It cannot be reached, or connections to its address keep reaching another
     /// server.</exception>

@@ -5,7 +5,7 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>An open SQL connection to one server, for queries with small answers.</summary>
+/// <summary>An open SQL connection to one server, for queries with small answers, and for one large answer at a time.</summary>
 /// <remarks>One flow at a time. A query has one limit of time for its whole answer. A query that was cancelled or broke off ends the
 /// session: it can only be disposed of then. No caller waits for a server that does not answer: MySqlConnector closes the socket of a
 /// pending read only when the command's time is over, so the session ends such a query, and then its connection, without its
@@ -70,6 +70,48 @@ internal sealed class SqlSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a query of which the rows are read in parts. Until they are disposed of, the session runs no other.</summary>
+    /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
+    /// <exception cref="CdcConnectionException">The connection broke, or the answer did not begin in time.</exception>
+    public async ValueTask<SqlRows> OpenRowsAsync(string sql, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+
+        // MySqlConnector would add up all waiting until the last row.
+        command.CommandTimeout = 0;
+        return await WaitForRowsAsync(OpenReaderAsync(command), command, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a part of a large answer within the limit of time. A caller that stops waiting ends the session.</summary>
+    internal async ValueTask<T> WaitForRowsAsync<T>(Task<T> task, MySqlCommand command, CancellationToken cancellationToken)
+    {
+        if (task.IsCompleted)
+        {
+            return await task.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await task.WaitAsync(_limit > TimeSpan.Zero ? _limit : Timeout.InfiniteTimeSpan, _time, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !task.IsCompleted)
+        {
+            _isGivenUp = true;
+            _query = task;
+            _ending = CancelAsync(command);
+            throw e is TimeoutException ? SqlErrors.TimedOut(Host.ToString(), command.CommandText, e) : e;
+        }
+    }
+
+    /// <summary>True if nobody waits for the session's task any more.</summary>
+    internal bool IsGivenUp => _isGivenUp;
+
+    /// <summary>Ends a query whose rest nobody wants, and then, unless the server does not end it, leaves the session usable.</summary>
+    internal Task StopAsync(MySqlCommand command, MySqlDataReader reader) => _ending = EndAsync(command, reader);
+
     /// <summary>Closes the connection. Never waits for the server.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -108,6 +150,26 @@ internal sealed class SqlSession : IAsyncDisposable
 
             throw e as CdcException ?? SqlErrors.OfQuery(e, Host.ToString(), sql);
         }
+    }
+
+    private async Task<SqlRows> OpenReaderAsync(MySqlCommand command)
+    {
+        MySqlDataReader reader;
+        try
+        {
+            reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (SqlErrors.IsFailure(e))
+        {
+            throw SqlErrors.OfQuery(e, Host.ToString(), command.CommandText);
+        }
+
+        if (_isGivenUp)
+        {
+            await StopAsync(command, reader).ConfigureAwait(false);
+        }
+
+        return new SqlRows(this, command, reader);
     }
 
     private async ValueTask<SqlAnswer> ReadRowsAsync(MySqlCommand command, MySqlDataReader reader, long started)
@@ -189,6 +251,19 @@ internal sealed class SqlSession : IAsyncDisposable
         }
 
         await reader.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the server over another connection to end a query, so that its pending read ends.</summary>
+    private static async Task CancelAsync(MySqlCommand command)
+    {
+        try
+        {
+            await Task.Run(command.Cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (SqlErrors.IsFailure(e) || e is OperationCanceledException)
+        {
+            // The server cannot be reached: the pending read ends when the socket does.
+        }
     }
 
     private async Task CloseLaterAsync()

@@ -12,6 +12,7 @@ internal sealed class RowImages
 {
     // Rows of this many bytes have small offsets, and stay out of the heap of large objects.
     private const int BlockBytes = 60 * 1024;
+    private const int SmallBlock = 2048;
     private const int FirstOffset = 2;
 
     // Longer than any number or time that the server prints.
@@ -21,7 +22,7 @@ internal sealed class RowImages
     private readonly SelectedColumn[] _columns;
     private readonly byte[] _text = new byte[LongestText];
     private readonly ColumnCodec[] _codecs;
-    private byte[] _buffer = [];
+    private byte[] _buffer = new byte[SmallBlock];
     private int _end = FirstOffset;
     private int[] _offsets = [];
     private int _offsetCount;
@@ -41,15 +42,16 @@ internal sealed class RowImages
     /// <summary>True if the block should be taken before another row is added.</summary>
     public bool IsFull => _end > BlockBytes;
 
+    /// <summary>Number of rows in the block.</summary>
+    public int Count => _columns.Length == 0 ? 0 : _offsetCount / _columns.Length;
+
+    /// <summary>Number of bytes in the block.</summary>
+    public int Bytes => _end;
+
     /// <summary>Adds the current row of a reader, whose columns are those of the table in their order.</summary>
     /// <exception cref="CdcProtocolException">The server answered what its column's type cannot hold.</exception>
     public void Add(MySqlDataReader reader)
     {
-        if (_buffer.Length == 0)
-        {
-            _buffer = GC.AllocateUninitializedArray<byte>(ushort.MaxValue);
-        }
-
         var columns = _columns;
         if (_offsetCount + columns.Length > _offsets.Length)
         {
@@ -84,7 +86,7 @@ internal sealed class RowImages
     public RowBuffer TakeBlock()
     {
         var block = RowBuffer.OfRows(_table.Map, _buffer, _end, _offsets.AsSpan(0, _offsetCount));
-        _buffer = [];
+        _buffer = GC.AllocateUninitializedArray<byte>(_end > BlockBytes ? ushort.MaxValue : SmallBlock);
         _end = FirstOffset;
         _offsetCount = 0;
         return block;
@@ -152,7 +154,7 @@ internal sealed class RowImages
     {
         if (_buffer.Length - _end < bytes)
         {
-            var size = Math.Max((long)_end + bytes, Math.Min(_buffer.Length * 2L, Array.MaxLength));
+            var size = Math.Max((long)_end + bytes, Math.Min(_buffer.Length * 2L, _end > BlockBytes ? Array.MaxLength : ushort.MaxValue));
             Array.Resize(ref _buffer, checked((int)size));
         }
     }

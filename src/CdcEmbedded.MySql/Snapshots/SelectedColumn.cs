@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Binlog.Columns;
 using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Binlog.Values;
@@ -97,6 +98,7 @@ internal readonly struct SelectedColumn
         ColumnType.Bit or ColumnType.Enum or ColumnType.Set => $"CONVERT({name}+0 USING binary)",
         ColumnType.Json => $"CONVERT(CONVERT({name} USING utf8mb4) USING binary)",
         ColumnType.Geometry or ColumnType.Vector => name,
+        ColumnType.Blob when Charset.OfCollation(column.Collation) is { IsBinary: true } => name,
         ColumnType.String when column.Form != FixedForm.None => $"CAST({name} AS BINARY)",
         _ => $"CONVERT({name} USING binary)",
     };
@@ -110,7 +112,8 @@ internal readonly struct SelectedColumn
         switch (_form)
         {
             case ColumnForm.Signed: return TryWriteSigned(text, target);
-            case ColumnForm.Unsigned: return TryReadNumber(text, out var number) && PutLittleEndian(number, target);
+            case ColumnForm.Unsigned: return TryReadNumber(text, out var number) && FitsUnsigned(number)
+                && PutLittleEndian(number, target);
             case ColumnForm.Decimal: return DecimalText.TryWrite(text, _width, _digits, target);
             case ColumnForm.DateTime: return TemporalText.TryWriteDateTime2(text, _digits, target);
             case ColumnForm.Timestamp: return TemporalText.TryWriteTimestamp2(text, _digits, target);
@@ -169,12 +172,17 @@ internal readonly struct SelectedColumn
     private bool TryWriteSigned(ReadOnlySpan<byte> text, Span<byte> target)
     {
         var isNegative = text is [(byte)'-', ..];
-        return TryReadNumber(isNegative ? text[1..] : text, out var number) && PutLittleEndian(isNegative ? 0 - number : number, target);
+        if (!TryReadNumber(isNegative ? text[1..] : text, out var number) || number > (1UL << ((8 * _width) - 1)) - (isNegative ? 0UL : 1))
+        {
+            return false;
+        }
+
+        return PutLittleEndian(isNegative ? 0 - number : number, target);
     }
 
     private bool TryWriteBigEndian(ReadOnlySpan<byte> text, Span<byte> target)
     {
-        if (!TryReadNumber(text, out var number))
+        if (!TryReadNumber(text, out var number) || !FitsUnsigned(number))
         {
             return false;
         }
@@ -187,6 +195,8 @@ internal readonly struct SelectedColumn
 
         return true;
     }
+
+    private bool FitsUnsigned(ulong number) => _width == 8 || number >> (8 * _width) == 0;
 
     private bool PutLittleEndian(ulong number, Span<byte> target)
     {

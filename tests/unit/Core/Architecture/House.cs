@@ -50,6 +50,8 @@ internal static class House
             ["Replication"] = ["Binlog/Events", "Replication/Authentication"],
             ["Server"] = ["Gtids", "Binlog/Columns", "Binlog/Events", "Positions", "Schemas", "Replication"],
             ["Transactions"] = ["Gtids", "Binlog/Events", "Binlog/Rows", "Positions", "Schemas", "Server"],
+            ["Snapshots"] = ["Gtids", "Binlog/Charsets", "Binlog/Values", "Binlog/Columns", "Binlog/Rows", "Positions", "Schemas", "Server",
+                "Transactions"],
         },
         ["CdcEmbedded.MongoDb"] = new()
         {

@@ -1,0 +1,136 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
+using CdcEmbedded.MySql.Binlog.Rows;
+using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.MySql.Snapshots;
+
+/// <summary>A table as it is read: its columns in the form of the log, and the key by which it is read in chunks. Immutable.</summary>
+internal sealed class MySqlSnapshotTable : SnapshotTable
+{
+    private readonly string[] _keyNames = [];
+    private readonly string?[] _keySets = [];
+
+    /// <summary>Creates it.</summary>
+    /// <param name="definition">Its columns.</param>
+    /// <param name="facts">What else is known of it.</param>
+    /// <param name="isMariaDb">True for MariaDB.</param>
+    public MySqlSnapshotTable(TableDefinition definition, TableFacts facts, bool isMariaDb)
+        : base(definition.Database, definition.Name)
+    {
+        Definition = definition;
+        EstimatedRows = facts.Rows;
+        AverageRowBytes = facts.AverageRowBytes;
+        Captured = TableImage.TryMake(definition, isMariaDb, out var refusal);
+        if (Captured is not { } captured)
+        {
+            ChunkRefusal = ViewRefusal = $"{FullName} cannot be read: {refusal}. Exclude it, or use a newer version of this library.";
+            return;
+        }
+
+        ViewRefusal = IsTransactional(definition.Engine) ? null
+            : $"{FullName} uses the engine {definition.Engine}, which has no read views. Convert it to InnoDB, or read it in chunks beside "
+            + "the stream.";
+        KeyColumns = Places(captured, facts.Key);
+        HasPrimaryKey = captured.KeyColumns.Length > 0 && KeyColumns.AsSpan().SequenceEqual(captured.KeyColumns);
+        if (KeyColumns.Length == 0)
+        {
+            ChunkRefusal = $"{FullName} has no primary key, and no unique key whose columns are all NOT NULL, by which it could be read in "
+                + "chunks. Add one, or read the table in a consistent snapshot.";
+            return;
+        }
+
+        _keyNames = new string[KeyColumns.Length];
+        _keySets = new string[KeyColumns.Length];
+        for (var i = 0; i < KeyColumns.Length; i++)
+        {
+            ref readonly var column = ref captured.Map.Columns[KeyColumns[i]];
+            _keyNames[i] = captured.Schema.Columns[KeyColumns[i]].Name;
+            _keySets[i] = KeyText.IsBytes(column) && Charset.OfCollation(column.Collation) is { IsBinary: false }
+                ? definition.Columns[KeyColumns[i]].CharacterSet : null;
+        }
+    }
+
+    /// <summary>Its columns.</summary>
+    public TableDefinition Definition { get; }
+
+    /// <summary>The table in the form of the log; null if it cannot be read.</summary>
+    public CapturedTable? Captured { get; }
+
+    /// <summary>The table in the form of the log.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be read.</exception>
+    public CapturedTable Readable => Captured ?? throw new InvalidOperationException(ChunkRefusal);
+
+    /// <summary>The places of the columns by which it is read in chunks, in the order of the key; empty if it has no key.</summary>
+    public int[] KeyColumns { get; } = [];
+
+    /// <summary>True if that key is the primary key.</summary>
+    public bool HasPrimaryKey { get; }
+
+    /// <summary>The length of an average row, as the server estimates it.</summary>
+    public long AverageRowBytes { get; }
+
+    /// <inheritdoc/>
+    public override long? EstimatedRows { get; }
+
+    /// <inheritdoc/>
+    public override string? ChunkRefusal { get; }
+
+    /// <inheritdoc/>
+    public override string? ViewRefusal { get; }
+
+    /// <inheritdoc/>
+    public override SnapshotKey? KeyOf(DataRecord record)
+        => _keyNames.Length > 0 && KeyText.Of(_keyNames, _keySets, record) is { } json ? new SnapshotKey(json) : null;
+
+    /// <inheritdoc/>
+    public override SourceInfo DescribeRow(in SnapshotRowOrigin row) => new MySqlSourceInfo
+    {
+        Connector = MySqlSource.ConnectorName,
+        Name = row.Engine,
+        Timestamp = row.ReadAt,
+        Database = Database,
+        Table = Name,
+        Snapshot = row.Marker,
+        File = (row.Position as BinlogPosition)?.Coordinates?.File ?? "",
+        Position = (row.Position as BinlogPosition)?.Coordinates?.Position ?? 0,
+    };
+
+    /// <summary>True if both have the same columns and key, so that what was read as one may be taken as the other.</summary>
+    public bool HasSameColumns(MySqlSnapshotTable other)
+    {
+        var (mine, theirs) = (Definition.Columns, other.Definition.Columns);
+        if (mine.Count != theirs.Count || !KeyColumns.AsSpan().SequenceEqual(other.KeyColumns))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < mine.Count; i++)
+        {
+            if (mine[i] != theirs[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsTransactional(string? engine) => engine is "innodb" or "rocksdb" or "tokudb";
+
+    private static int[] Places(CapturedTable table, IReadOnlyList<string> key)
+    {
+        var places = new int[key.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = table.Schema.IndexOf(key[i]);
+            if (places[i] < 0)
+            {
+                return [];
+            }
+        }
+
+        return places;
+    }
+}

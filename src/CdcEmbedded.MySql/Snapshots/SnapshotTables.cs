@@ -1,0 +1,111 @@
+using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Server;
+using CdcEmbedded.Transforms;
+
+namespace CdcEmbedded.MySql.Snapshots;
+
+/// <summary>Finds the tables of a server that a snapshot may read.</summary>
+/// <param name="session">A connection to it.</param>
+/// <param name="facts">What it says of itself.</param>
+/// <param name="selection">The captured tables.</param>
+internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, TableSelection selection)
+{
+    /// <summary>Lists the captured tables that match.</summary>
+    /// <param name="filter">Which; null for all.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async ValueTask<List<MySqlSnapshotTable>> ListAsync(TableFilter? filter, CancellationToken cancellationToken)
+    {
+        var result = new List<MySqlSnapshotTable>();
+        var catalogue = await InformationSchema.ReadAllAsync(session, selection, facts.IgnoresTableCase, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var database in catalogue.Databases.Keys.Order(StringComparer.Ordinal))
+        {
+            var tables = await ReadFactsAsync(database, null, cancellationToken).ConfigureAwait(false);
+            foreach (var (name, table) in tables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                if (selection.Matches(database, name) && filter?.Matches(database, name) != false
+                    && catalogue.Find(database, name) is { } definition)
+                {
+                    result.Add(new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb));
+                }
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Finds one table; null if there is none, or it is not captured.</summary>
+    public async ValueTask<MySqlSnapshotTable?> FindAsync(string database, string name, CancellationToken cancellationToken)
+    {
+        if (!selection.Matches(database, name))
+        {
+            return null;
+        }
+
+        var tables = await ReadFactsAsync(database, name, cancellationToken).ConfigureAwait(false);
+        var definition = await InformationSchema.ReadTableAsync(session, database, name, cancellationToken).ConfigureAwait(false);
+        return definition is not null && tables.TryGetValue(definition.Name, out var table)
+            ? new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb) : null;
+    }
+
+    private async ValueTask<Dictionary<string, TableFacts>> ReadFactsAsync(string database, string? name,
+        CancellationToken cancellationToken)
+    {
+        var where = $"TABLE_SCHEMA = {InformationSchema.Literal(database)}"
+            + (name is null ? "" : $" AND TABLE_NAME = {InformationSchema.Literal(name)}");
+        var keys = await ReadKeysAsync(where, cancellationToken).ConfigureAwait(false);
+
+        // Sequences and views have rows too, but none that the log has.
+        var tables = (await session.QueryAsync("SELECT TABLE_NAME, TABLE_ROWS, AVG_ROW_LENGTH FROM information_schema.TABLES "
+            + $"WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND {where}", cancellationToken).ConfigureAwait(false))
+            .WithColumns(3);
+        var result = new Dictionary<string, TableFacts>(StringComparer.Ordinal);
+        foreach (var row in tables.Rows)
+        {
+            var table = tables.Text(row, 0);
+            result[table] = new TableFacts(row[1] is null ? null : tables.Number(row, 1), row[2] is null ? 0 : tables.Number(row, 2),
+                keys.GetValueOrDefault(table, []));
+        }
+
+        return result;
+    }
+
+    /// <summary>Of each table the primary key, or else the unique key with the fewest columns of which none may be null.</summary>
+    private async ValueTask<Dictionary<string, List<string>>> ReadKeysAsync(string where, CancellationToken cancellationToken)
+    {
+        var parts = (await session.QueryAsync("SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NULLABLE FROM information_schema.STATISTICS "
+            + $"WHERE NON_UNIQUE = 0 AND (INDEX_NAME = 'PRIMARY' OR INDEX_TYPE = 'BTREE') AND {where} "
+            + "ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX", cancellationToken).ConfigureAwait(false)).WithColumns(4);
+        var indexes = new Dictionary<(string Table, string Index), List<string>?>();
+        foreach (var row in parts.Rows)
+        {
+            var index = (parts.Text(row, 0), parts.Text(row, 1));
+            if (!indexes.TryGetValue(index, out var columns))
+            {
+                indexes[index] = columns = [];
+            }
+
+            // A part that is an expression has no column.
+            if (row[2] is not { } column || (row[3] == "YES" && index.Item2 != "PRIMARY"))
+            {
+                indexes[index] = null;
+            }
+            else
+            {
+                columns?.Add(column);
+            }
+        }
+
+        var result = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var ((table, index), columns) in indexes.OrderBy(pair => pair.Key.Index, StringComparer.Ordinal))
+        {
+            if (columns is not null && (index == "PRIMARY" || !result.TryGetValue(table, out var best)
+                || (columns.Count < best.Count && !indexes.ContainsKey((table, "PRIMARY")))))
+            {
+                result[table] = columns;
+            }
+        }
+
+        return result;
+    }
+}
