@@ -8,7 +8,7 @@ namespace CdcEmbedded.ServerTests;
 public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     // Column definition, then the values of one row each; a shorter list is padded with NULL.
-    private static readonly string[][] _common =
+    internal static readonly string[][] Common =
     [
         ["TINYINT", "-128", "127", "0"], ["TINYINT UNSIGNED", "0", "255", "128"], ["TINYINT(1)", "1", "0", "-1"],
         ["SMALLINT", "-32768", "32767", "-1"], ["SMALLINT UNSIGNED", "0", "65535", "32768"],
@@ -58,7 +58,7 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
         ["GEOMETRYCOLLECTION", "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1),LINESTRING(1 1,2 2))')"],
     ];
 
-    private static readonly string[][] _new =
+    internal static readonly string[][] New =
     [
         ["POINT SRID 4326", "ST_GeomFromText('POINT(10 20)', 4326)"], ["MULTIPOINT", "ST_GeomFromText('MULTIPOINT(1 1,2 2)', 3857)"],
         ["VECTOR(4)", "TO_VECTOR('[1,-2.5,0,3.4e38]')", "TO_VECTOR('[0.1]')"],
@@ -79,18 +79,18 @@ public sealed class MySqlValueTests(MySql97Fixture mySql97, MySql56Fixture mySql
 
     [Fact]
     public async Task MySql_9_7_streams_what_it_selects_for_every_type() =>
-        await StreamsWhatItSelectsAsync(await mySql97.ServerAsync(), [.. _common, .. _new]);
+        await StreamsWhatItSelectsAsync(await mySql97.ServerAsync(), [.. Common, .. New]);
 
     [Fact]
     public async Task MySql_9_7_without_metadata_in_the_log_streams_what_it_selects_for_every_type()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync("--binlog-row-metadata=MINIMAL");
-        await StreamsWhatItSelectsAsync(server, [.. _common, .. _new]);
+        await StreamsWhatItSelectsAsync(server, [.. Common, .. New]);
     }
 
     [Fact]
     public async Task MySql_5_6_streams_what_it_selects_for_every_type()
-        => await StreamsWhatItSelectsAsync(await mySql56.ServerAsync(), _common);
+        => await StreamsWhatItSelectsAsync(await mySql56.ServerAsync(), Common);
 
     private static async Task StreamsWhatItSelectsAsync(MySqlTestServer server, string[][] columns)
     {

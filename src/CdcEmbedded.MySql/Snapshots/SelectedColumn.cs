@@ -12,8 +12,9 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// Every column is selected as a string of bytes: numbers and times as the server prints them, text in the column's own character set.
 /// So neither the driver's conversions nor the session's character set touch a value, and the driver copies it without allocating.
 /// <list type="bullet">
-/// <item>A FLOAT or DOUBLE times 1e0 is a DOUBLE without fixed decimals, which is printed with all digits that it needs to be read back
-/// exactly; a plain FLOAT is printed with six digits, and FLOAT(7,3) with three decimals.</item>
+/// <item>A DOUBLE is printed with all digits that it needs to be read back exactly, but a FLOAT with six, and FLOAT(7,3) or DOUBLE(20,5) with
+/// their decimals. Times 1e0 they are DOUBLEs without these limits. MySQL 9.7 cuts such a product at 22 characters: enough for a FLOAT, and
+/// for a DOUBLE without its sign.</item>
 /// <item>ENUM and SET are their numbers: an invalid ENUM and the label '' look alike as text.</item>
 /// <item>A cast of UUID and INET to BINARY gives the bytes of the log; CONVERT gives text.</item>
 /// </list>
@@ -94,8 +95,9 @@ internal readonly struct SelectedColumn
     /// <param name="name">Its name as an identifier in SQL.</param>
     public static string Expression(in ColumnMetadata column, string name) => column.Type switch
     {
-        ColumnType.Float or ColumnType.Double => $"CONVERT({name}*1e0 USING binary)",
-        ColumnType.Bit or ColumnType.Enum or ColumnType.Set => $"CONVERT({name}+0 USING binary)",
+        ColumnType.Float => $"CONVERT({name}*1e0 USING binary)",
+        ColumnType.Double when column.Scale > 0 => $"CONVERT(CONCAT(IF({name}<0,'-',''),ABS({name})*1e0) USING binary)",
+        ColumnType.Bit or ColumnType.Enum or ColumnType.Set => $"CONVERT(CAST({name} AS UNSIGNED) USING binary)",
         ColumnType.Json => $"CONVERT(CONVERT({name} USING utf8mb4) USING binary)",
         ColumnType.Geometry or ColumnType.Vector => name,
         ColumnType.Blob when Charset.OfCollation(column.Collation) is { IsBinary: true } => name,

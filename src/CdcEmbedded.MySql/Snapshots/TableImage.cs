@@ -105,7 +105,7 @@ internal static class TableImage
 
         column.Type = form.Type;
         column.Length = (ushort)form.Length;
-        column.Scale = form.Type == ColumnType.NewDecimal ? (byte)Math.Max(0, type.Second) : (byte)0;
+        column.Scale = form.Type is ColumnType.NewDecimal or ColumnType.Double ? (byte)Math.Max(0, type.Second) : (byte)0;
         column.IsJsonText = form.Type == ColumnType.Json;
         column.Dimensions = type.Name == "vector" ? type.First : 0;
         column.GeometryType = form.Type == ColumnType.Geometry ? ColumnTypeText.GeometryTypeOf(type.Name) : -1;
