@@ -8,7 +8,7 @@ namespace CdcEmbedded.Benchmarks;
 internal static class Loop
 {
     /// <summary>Receives the values that were read, so that no read is optimized away.</summary>
-    public static long Sink { get; private set; }
+    public static long Sink { get; set; }
 
     public static async Task<long> RunAsync(MySqlTestServer server, Workload workload, Reading reading)
     {
@@ -76,7 +76,7 @@ internal static class Loop
         return (before.HasValue ? ReadAll(before, reading) : 0) + (after.HasValue ? ReadAll(after, reading) : 0);
     }
 
-    private static long ReadAll(DataRecord record, Reading reading)
+    internal static long ReadAll(DataRecord record, Reading reading)
     {
         long sink = 0;
         var count = record.Count;

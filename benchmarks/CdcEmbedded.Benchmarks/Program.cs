@@ -16,6 +16,14 @@ if (args is ["mongodb", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot [passes] [scale percent]
+if (args is ["snapshot", ..])
+{
+    var culture = System.Globalization.CultureInfo.InvariantCulture;
+    await SnapshotRead.RunAsync(args.Length > 1 ? int.Parse(args[1], culture) : 5, args.Length > 2 ? int.Parse(args[2], culture) : 100);
+    return;
+}
+
 var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
 var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
 

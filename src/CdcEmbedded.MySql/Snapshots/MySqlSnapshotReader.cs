@@ -48,6 +48,10 @@ internal sealed class MySqlSnapshotReader : SnapshotReader
         => await _server.ReadVisibleAsync(_session, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public override async ValueTask<SourcePosition> GetHighWatermarkAsync(CancellationToken cancellationToken)
+        => await _server.ReadHighAsync(_session, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public override async ValueTask<SnapshotKey?> GetLastKeyAsync(SnapshotTable table, string? condition,
         CancellationToken cancellationToken)
     {

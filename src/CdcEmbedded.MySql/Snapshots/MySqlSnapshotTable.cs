@@ -43,13 +43,18 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
 
         _keyNames = new string[KeyColumns.Length];
         _keySets = new string[KeyColumns.Length];
+        var shape = new string[KeyColumns.Length];
         for (var i = 0; i < KeyColumns.Length; i++)
         {
             ref readonly var column = ref captured.Map.Columns[KeyColumns[i]];
             _keyNames[i] = captured.Schema.Columns[KeyColumns[i]].Name;
             _keySets[i] = KeyText.IsBytes(column) && Charset.OfCollation(column.Collation) is { IsBinary: false }
                 ? definition.Columns[KeyColumns[i]].CharacterSet : null;
+            shape[i] = $"{_keyNames[i]} {definition.Columns[KeyColumns[i]].TypeText} {facts.Collations.GetValueOrDefault(_keyNames[i])}"
+                .TrimEnd();
         }
+
+        KeyShape = string.Join(", ", shape);
     }
 
     /// <summary>Its columns.</summary>
@@ -80,6 +85,9 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     /// <inheritdoc/>
     public override string? ViewRefusal { get; }
 
+    /// <summary>The names, types and collations of the key's columns.</summary>
+    public override string KeyShape { get; } = "";
+
     /// <inheritdoc/>
     public override SnapshotKey? KeyOf(DataRecord record)
         => _keyNames.Length > 0 && KeyText.Of(_keyNames, _keySets, record) is { } json ? new SnapshotKey(json) : null;
@@ -101,7 +109,7 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     public bool HasSameColumns(MySqlSnapshotTable other)
     {
         var (mine, theirs) = (Definition.Columns, other.Definition.Columns);
-        if (mine.Count != theirs.Count || !KeyColumns.AsSpan().SequenceEqual(other.KeyColumns))
+        if (mine.Count != theirs.Count || KeyShape != other.KeyShape)
         {
             return false;
         }

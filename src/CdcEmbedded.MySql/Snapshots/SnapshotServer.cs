@@ -103,6 +103,27 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
             Executed = new ExecutedGtids(answer.Parse(answer.SingleRow(1), 0, GtidSet.Parse)) };
     }
 
+    /// <summary>Returns a position that includes everything that any earlier read may have seen.</summary>
+    /// <remarks>A commit is visible a moment before gtid_executed has it, but its GTID is owned from before it is in the log. A GTID may also
+    /// be owned for long, by a replica's applier or a session that chose it, so it counts only where it matters: with row images of a part
+    /// of the columns. MariaDB counts a transaction before its commit in any case.</remarks>
+    public async ValueTask<BinlogPosition> ReadHighAsync(SqlSession session, CancellationToken cancellationToken)
+    {
+        if (facts.Version.IsMariaDb)
+        {
+            return new BinlogPosition { Server = Identity, IsWatermark = true,
+                Executed = new ExecutedGtids(await ServerFacts.ReadMariaDbPositionAsync(session, cancellationToken).ConfigureAwait(false)) };
+        }
+
+        if (facts.HasGtids && facts["binlog_row_image"] is { } image && image != "FULL")
+        {
+            return new BinlogPosition { Server = Identity, IsWatermark = true,
+                Executed = new ExecutedGtids(await ServerFacts.ReadLoggedAsync(session, cancellationToken).ConfigureAwait(false)) };
+        }
+
+        return await ReadVisibleAsync(session, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Returns the position of the consistent view that the session has open (MariaDB).</summary>
     public async ValueTask<BinlogPosition> ReadViewPositionAsync(SqlSession session, CancellationToken cancellationToken)
     {

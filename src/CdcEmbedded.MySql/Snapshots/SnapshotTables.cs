@@ -54,6 +54,7 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
         var where = $"TABLE_SCHEMA = {InformationSchema.Literal(database)}"
             + (name is null ? "" : $" AND TABLE_NAME = {InformationSchema.Literal(name)}");
         var keys = await ReadKeysAsync(where, cancellationToken).ConfigureAwait(false);
+        var collations = await ReadCollationsAsync(where, cancellationToken).ConfigureAwait(false);
 
         // Sequences and views have rows too, but none that the log has.
         var tables = (await session.QueryAsync("SELECT TABLE_NAME, TABLE_ROWS, AVG_ROW_LENGTH FROM information_schema.TABLES "
@@ -64,7 +65,28 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
         {
             var table = tables.Text(row, 0);
             result[table] = new TableFacts(row[1] is null ? null : tables.Number(row, 1), row[2] is null ? 0 : tables.Number(row, 2),
-                keys.GetValueOrDefault(table, []));
+                keys.GetValueOrDefault(table, []), collations.GetValueOrDefault(table) ?? []);
+        }
+
+        return result;
+    }
+
+    private async ValueTask<Dictionary<string, Dictionary<string, string>>> ReadCollationsAsync(string where,
+        CancellationToken cancellationToken)
+    {
+        var columns = (await session.QueryAsync("SELECT TABLE_NAME, COLUMN_NAME, COLLATION_NAME FROM information_schema.COLUMNS "
+            + $"WHERE COLLATION_NAME IS NOT NULL AND COLUMN_KEY <> '' AND {where}", cancellationToken).ConfigureAwait(false))
+            .WithColumns(3);
+        var result = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var row in columns.Rows)
+        {
+            var table = columns.Text(row, 0);
+            if (!result.TryGetValue(table, out var collations))
+            {
+                result[table] = collations = new Dictionary<string, string>(StringComparer.Ordinal);
+            }
+
+            collations[columns.Text(row, 1)] = columns.Text(row, 2);
         }
 
         return result;

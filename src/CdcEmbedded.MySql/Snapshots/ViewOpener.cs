@@ -123,8 +123,10 @@ internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IRea
     {
         var holder = await server.OpenAsync(isForView: false, cancellationToken).ConfigureAwait(false);
         await using var disposing = holder.ConfigureAwait(false);
-        await holder.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"SET SESSION lock_wait_timeout={LockWaitSeconds}"),
-            cancellationToken).ConfigureAwait(false);
+
+        // Before 5.7 LOCK TABLES waits for open transactions only without autocommit, by a lock inside InnoDB.
+        await holder.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"SET SESSION lock_wait_timeout={LockWaitSeconds}, "
+            + $"SESSION innodb_lock_wait_timeout={LockWaitSeconds}, SESSION autocommit=0"), cancellationToken).ConfigureAwait(false);
         var started = time.GetTimestamp();
         var flush = await TryLockAsync(holder, "FLUSH TABLES WITH READ LOCK", cancellationToken).ConfigureAwait(false);
         var isGlobal = flush is null;

@@ -1,0 +1,127 @@
+using CdcEmbedded.MySql;
+using CdcEmbedded.Sources;
+using CdcEmbedded.TestServers;
+using Microsoft.Extensions.Logging.Abstractions;
+using MySqlConnector;
+
+namespace CdcEmbedded.Benchmarks;
+
+/// <summary>How fast a snapshot reads a table, against a bare loop of MySqlConnector over the same SELECT.</summary>
+internal static class SnapshotRead
+{
+    private const int ChunkRows = 10_000;
+
+    public static async Task RunAsync(int passes, int scale)
+    {
+        Console.WriteLine("Starting MySQL 9.7 and writing the tables …");
+        await using var server = await MySqlTestServer.StartAsync(ServerKind.MySql97, new MySqlServerOptions { Owned = true });
+        var workloads = await Workload.WriteAllAsync(server, scale);
+        foreach (var (name, table, columns) in ((string, string, string)[])[
+            ("W1", "narrow", "id,qty,name,price,at_time,flag"), ("W2", "wide", "")])
+        {
+            var rows = int.Parse((await server.QueryAsync($"SELECT COUNT(*) FROM cdcbench.{table}"))[0][0] ?? "",
+                System.Globalization.CultureInfo.InvariantCulture);
+            var workload = workloads.Find(w => w.Name == name)! with { Rows = rows };
+            Console.WriteLine($"\n{name}: {rows:N0} rows, every value read");
+            double? bare = null;
+            if (columns.Length > 0)
+            {
+                bare = await Pass.MeasureAsync("bare loop, text protocol", passes, workload, () => BareAsync(server, false));
+                await Pass.MeasureAsync("bare loop, prepared", passes, workload, () => BareAsync(server, true), bare);
+            }
+
+            await Pass.MeasureAsync("consistent view", passes, workload, () => ViewAsync(server, table, 1), bare);
+            await Pass.MeasureAsync("chunks of 10,000", passes, workload, () => ChunksAsync(server, table), bare);
+            await Pass.MeasureAsync("chunks of 10,000, no value read", passes, workload, () => ChunksAsync(server, table, false), bare);
+        }
+    }
+
+    private static async Task<long> BareAsync(MySqlTestServer server, bool isPrepared)
+    {
+        await using var connection = new MySqlConnection(server.ConnectionString + ";Pooling=false;Database=cdcbench");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT id,qty,name,price,at_time,flag FROM narrow ORDER BY id";
+        if (isPrepared)
+        {
+            await command.PrepareAsync();
+        }
+
+        await using var reader = await command.ExecuteReaderAsync();
+        long count = 0;
+        long sink = 0;
+        while (reader.Read())
+        {
+            sink += reader.GetInt64(0) + reader.GetInt32(1) + reader.GetString(2).Length + reader.GetDecimal(3).Scale
+                + reader.GetDateTime(4).Ticks + reader.GetSByte(5);
+            count++;
+        }
+
+        Loop.Sink += sink;
+        return count;
+    }
+
+    private static async Task<long> ViewAsync(MySqlTestServer server, string table, int readers)
+    {
+        await using var reader = await OpenAsync(server);
+        var found = await FindAsync(reader, table);
+        await using var view = await reader.OpenConsistentViewAsync([found], readers, CancellationToken.None);
+        await using var cursor = await view.OpenTableAsync(0, found, null, CancellationToken.None);
+        long count = 0;
+        while (await cursor.ReadAsync(ChunkRows, CancellationToken.None) is { } chunk)
+        {
+            count += Read(chunk, true);
+        }
+
+        return count;
+    }
+
+    private static async Task<long> ChunksAsync(MySqlTestServer server, string table, bool isRead = true)
+    {
+        await using var reader = await OpenAsync(server);
+        var found = await FindAsync(reader, table);
+        var last = await reader.GetLastKeyAsync(found, null, CancellationToken.None);
+        long count = 0;
+        for (SnapshotKey? after = null; ;)
+        {
+            await reader.GetWatermarkAsync(CancellationToken.None);
+            var chunk = await reader.ReadChunkAsync(found, after, last, ChunkRows, null, CancellationToken.None);
+            await reader.GetHighWatermarkAsync(CancellationToken.None);
+            count += Read(chunk, isRead);
+            if (chunk.IsLast)
+            {
+                return count;
+            }
+
+            after = chunk.GetPlace(chunk.Count - 1);
+        }
+    }
+
+    private static int Read(SnapshotChunk chunk, bool isRead)
+    {
+        long sink = 0;
+        for (var row = 0; isRead && row < chunk.Count; row++)
+        {
+            sink += Loop.ReadAll(chunk.GetRow(row), Reading.Values);
+        }
+
+        Loop.Sink += sink;
+        return chunk.Count;
+    }
+
+    private static async Task<SnapshotTable> FindAsync(SnapshotReader reader, string table)
+        => await reader.FindTableAsync("cdcbench", table, CancellationToken.None)
+            ?? throw new InvalidOperationException($"cdcbench.{table} is missing.");
+
+    private static ValueTask<SnapshotReader> OpenAsync(MySqlTestServer server)
+        => new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["cdcbench.*"] })
+            .OpenSnapshotAsync(
+                new SourceContext
+                {
+                    Name = "benchmark",
+                    LoggerFactory = NullLoggerFactory.Instance,
+                    TimeProvider = TimeProvider.System,
+                    MaxBatchSize = 1000,
+                },
+                CancellationToken.None);
+}
