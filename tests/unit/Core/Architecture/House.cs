@@ -51,7 +51,7 @@ internal static class House
             ["Server"] = ["Gtids", "Binlog/Columns", "Binlog/Events", "Positions", "Schemas", "Replication"],
             ["Transactions"] = ["Gtids", "Binlog/Events", "Binlog/Rows", "Positions", "Schemas", "Server"],
             ["Snapshots"] = ["Gtids", "Binlog/Charsets", "Binlog/Values", "Binlog/Columns", "Binlog/Rows", "Positions", "Schemas", "Server",
-                "Transactions"],
+                "Replication", "Transactions"],
         },
         ["CdcEmbedded.MongoDb"] = new()
         {
