@@ -27,7 +27,8 @@ internal sealed class MySqlSnapshotReader : SnapshotReader
     public override string Server => _server.Name;
 
     /// <summary>Connects.</summary>
-    public static async ValueTask<MySqlSnapshotReader> OpenAsync(SnapshotServer server, TableSelection selection, TimeProvider time, CancellationToken cancellationToken)
+    public static async ValueTask<MySqlSnapshotReader> OpenAsync(SnapshotServer server, TableSelection selection, TimeProvider time,
+        CancellationToken cancellationToken)
         => new(server, await server.OpenAsync(isForView: false, cancellationToken).ConfigureAwait(false), selection, time);
 
     /// <inheritdoc/>
@@ -66,6 +67,11 @@ internal sealed class MySqlSnapshotReader : SnapshotReader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var own = Chunked(table);
+        if (own.AverageRowBytes > 0)
+        {
+            // Where rows are long, the server should not begin what would be stopped at the largest size of a chunk.
+            limit = (int)Math.Clamp(MySqlSnapshotCursor.MaxChunkBytes / own.AverageRowBytes, 1, limit);
+        }
 
         // One row more than wanted says if there are more.
         return await ReadAsync(own, new SelectStatement(own).Between(after, upTo, condition, limit + 1L), limit, cancellationToken)

@@ -68,7 +68,8 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
         }
 
         any.Append(')');
-        return $"SELECT {_columns} FROM {_name}{Where(condition is null ? [any.ToString()] : [any.ToString(), $"({condition})"])}{Order("")}";
+        var where = Where(condition is null ? [any.ToString()] : [any.ToString(), $"({condition})"]);
+        return $"SELECT {_columns} FROM {_name}{where}{Order("")}";
     }
 
     /// <summary>The last row.</summary>

@@ -71,7 +71,7 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
 
     /// <summary>Returns a position up to which everything is visible to every read that starts afterwards (R63).</summary>
     /// <remarks>
-    /// A transaction is in the log before it is visible: it is written, synchronized, perhaps acknowledged by a replica, and then committed.
+    /// A transaction is in the log before it is visible: it is written, synchronized, perhaps acknowledged by a replica, then committed.
     /// <list type="bullet">
     /// <item>MySQL with GTIDs adds it to gtid_executed after the commit.</item>
     /// <item>MariaDB counts it in gtid_binlog_pos and gtid_current_pos before the commit. The position that belongs to a consistent view
@@ -104,15 +104,15 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
     }
 
     /// <summary>Returns a position that includes everything that any earlier read may have seen.</summary>
-    /// <remarks>A commit is visible a moment before gtid_executed has it, but its GTID is owned from before it is in the log. A GTID may also
-    /// be owned for long, by a replica's applier or a session that chose it, so it counts only where it matters: with row images of a part
+    /// <remarks>A commit is visible a moment before gtid_executed has it, but its GTID is owned from before it is in the log. A GTID may
+    /// also be owned for long, by a replica's applier or a session that chose it, so it counts only where it matters: with row images of a part
     /// of the columns. MariaDB counts a transaction before its commit in any case.</remarks>
     public async ValueTask<BinlogPosition> ReadHighAsync(SqlSession session, CancellationToken cancellationToken)
     {
         if (facts.Version.IsMariaDb)
         {
-            return new BinlogPosition { Server = Identity, IsWatermark = true,
-                Executed = new ExecutedGtids(await ServerFacts.ReadMariaDbPositionAsync(session, cancellationToken).ConfigureAwait(false)) };
+            var logged = await ServerFacts.ReadMariaDbPositionAsync(session, cancellationToken).ConfigureAwait(false);
+            return new BinlogPosition { Server = Identity, IsWatermark = true, Executed = new ExecutedGtids(logged) };
         }
 
         if (facts.HasGtids && facts["binlog_row_image"] is { } image && image != "FULL")

@@ -6,8 +6,8 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Snapshots;
 
-/// <summary>Makes the table map that the log would have for a table, from its definition. Rows that a query reads are written in the form of
-/// this map, so that they are read by the code that reads the log, and are equal to it by construction.</summary>
+/// <summary>Makes the table map that the log would have for a table, from its definition. Rows that a query reads are written in the form
+/// of this map, so that they are read by the code that reads the log, and are equal to it by construction.</summary>
 /// <remarks>Two things differ, which no value shows: JSON documents are text, and what MariaDB compresses is not compressed.</remarks>
 internal static class TableImage
 {

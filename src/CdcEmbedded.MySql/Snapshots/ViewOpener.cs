@@ -10,14 +10,14 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// <remarks>
 /// In this order:
 /// <list type="number">
-/// <item>No lock. MariaDB says to which position a view belongs. MySQL with GTIDs: where the log has not grown between a look at its end and
-/// another one after the views were opened, and no transaction was between the log and its commit at the first look, the views show exactly
+/// <item>No lock. MariaDB says to which position a view belongs. MySQL with GTIDs: where the log has not grown between a look at its end
+/// and another one after the views were opened, and no transaction was between the log and its commit at the first look, the views show exactly
 /// what the log has. A busy server gives no such moment, so there are few attempts.</item>
 /// <item>FLUSH TABLES WITH READ LOCK, which waits for running statements and commits, and stops all others.</item>
 /// <item>LOCK TABLES … READ on the tables alone, which waits for transactions that write them, and stops others.</item>
 /// </list>
-/// A lock is held by a connection of its own until all views are open and the position is read: BEGIN would release LOCK TABLES. Waiting for
-/// a lock blocks the writers that come later, so it is limited.
+/// A lock is held by a connection of its own until all views are open and the position is read: BEGIN would release LOCK TABLES. Waiting
+/// for a lock blocks the writers that come later, so it is limited.
 /// </remarks>
 internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IReadOnlyList<MySqlSnapshotTable> tables, TimeProvider time)
 {
@@ -28,13 +28,15 @@ internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IRea
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Error numbers that mean that the user lacks a privilege. Managed servers refuse FLUSH TABLES WITH READ LOCK by 1045.</summary>
+    /// <summary>Error numbers that mean that the user lacks a privilege. Managed servers refuse FLUSH TABLES WITH READ LOCK by
+    /// 1045.</summary>
     private static readonly int[] _denied = [1227, 1045, 1044, 1142, 1370];
 
     /// <summary>Opens the views.</summary>
     /// <param name="readers">How many.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CdcServerException">The server or the user's privileges allow no way, or a lock was not to be had in time.</exception>
+    /// <exception cref="CdcServerException">The server or the user's privileges allow no way, or a lock was not to be had in
+    /// time.</exception>
     public async ValueTask<MySqlConsistentView> OpenAsync(int readers, CancellationToken cancellationToken)
     {
         var sessions = new List<SqlSession>(readers);
@@ -135,7 +137,8 @@ internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IRea
             started = time.GetTimestamp();
             var list = string.Join(", ", tables.Select(table => $"{SelectStatement.Identifier(table.Database)}."
                 + $"{SelectStatement.Identifier(table.Name)} READ"));
-            if (tables.Count > 0 && await TryLockAsync(holder, $"LOCK TABLES {list}", cancellationToken).ConfigureAwait(false) is { } refusal)
+            if (tables.Count > 0
+                && await TryLockAsync(holder, $"LOCK TABLES {list}", cancellationToken).ConfigureAwait(false) is { } refusal)
             {
                 throw Refused(flush, refusal);
             }
@@ -200,8 +203,8 @@ internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IRea
         var isBusy = flush?.Code == LockWaitTimeout || locks.Code == LockWaitTimeout;
         return new CdcServerException(locks.Code, locks.SqlState, $"{server.Name} gave no consistent view: without a lock its log did not "
             + $"rest or it has no GTIDs; FLUSH TABLES WITH READ LOCK: {flush?.Message}; LOCK TABLES: {locks.Message}. "
-            + (isBusy ? $"Something holds its tables for more than {LockWaitSeconds} s, such as a long statement or an open transaction: try "
-            + "again when it has ended." : "GRANT RELOAD ON *.* or GRANT LOCK TABLES, SELECT ON the databases to the user, or read the "
+            + (isBusy ? $"Something holds its tables for more than {LockWaitSeconds} s, such as a long statement or an open transaction: "
+            + "try again when it has ended." : "GRANT RELOAD ON *.* or GRANT LOCK TABLES, SELECT ON the databases to the user, or read the "
             + "tables in chunks beside the stream."), isBusy, locks);
     }
 }

@@ -169,8 +169,8 @@ public sealed class ConsistentViewTests(MatrixServers servers) : IClassFixture<M
         }
     }
 
-    /// <summary>Applies the stream strictly: a create of a row that exists, or an update or delete of one that is not as its before says, is
-    /// a change that is repeated or missing.</summary>
+    /// <summary>Applies the stream strictly: a create of a row that exists, or an update or delete of one that is not as its before says,
+    /// is a change that is repeated or missing.</summary>
     private static async Task ReplayAsync(MySqlSource source, SourcePosition position,
         (SnapshotTable Table, List<DataRecord> Rows)[] snapshot)
     {

@@ -30,9 +30,11 @@ public sealed class SnapshotKeyTests(MatrixServers servers) : IClassFixture<Matr
         ("k VARCHAR(20) CHARACTER SET utf8mb4", "k", ["'😀'", "'😁x'", "'a'", "'b'"]),
         ("k VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_german1_ci", "k", ["'a'", "'ä'", "'b'", "'€'", "'z'"]),
         ("k CHAR(5) CHARACTER SET latin1", "k", ["''", "'a'", "'b b'", "'Ü'"]),
-        ("k VARCHAR(20) CHARACTER SET utf16", "k", ["'ü😀'", "'a'", "'b'"]), ("k VARCHAR(9) CHARACTER SET sjis", "k", ["'日本'", "'a'", "'ｱ'"]),
+        ("k VARCHAR(20) CHARACTER SET utf16", "k", ["'ü😀'", "'a'", "'b'"]),
+        ("k VARCHAR(9) CHARACTER SET sjis", "k", ["'日本'", "'a'", "'ｱ'"]),
         ("k VARCHAR(9) CHARACTER SET gbk", "k", ["'汉'", "'字'", "'a'"]), ("k VARCHAR(9) CHARACTER SET ucs2", "k", ["'Ω'", "'a'", "'b'"]),
-        ("k BINARY(4)", "k", ["X'00'", "X'0001'", "X'20'", "X'FF'", "X'FFFFFFFF'"]), ("k VARBINARY(9)", "k", ["''", "X'00'", "X'0000'", "X'27'"]),
+        ("k BINARY(4)", "k", ["X'00'", "X'0001'", "X'20'", "X'FF'", "X'FFFFFFFF'"]),
+        ("k VARBINARY(9)", "k", ["''", "X'00'", "X'0000'", "X'27'"]),
         ("k ENUM('z','y','x','1')", "k", ["1", "2", "3", "4"]), ("k SET('z','y','x')", "k", ["0", "1", "2", "5", "7"]),
         ("k TEXT", "k(5)", ["'a'", "'ab'", "'B'", "'c'"]), ("k BLOB", "k(5)", ["X'00'", "X'0001'", "X'FF'"]),
         ("a INT, b VARCHAR(9) CHARACTER SET latin1, c DATETIME(3)", "a, b, c", ["1, 'a', '2024-01-01'", "1, 'a', '2024-01-01 00:00:00.001'",
@@ -73,11 +75,12 @@ public sealed class SnapshotKeyTests(MatrixServers servers) : IClassFixture<Matr
         for (int i = 0; i < cases.Length; i++)
         {
             // Both the primary key, and a unique key in its place.
-            string columns = cases[i].Columns.Contains(" NULL", StringComparison.Ordinal) ? cases[i].Columns.Replace(" NULL DEFAULT NULL", "",
-                StringComparison.Ordinal) : cases[i].Columns;
-            string notNull = string.Join(", ", columns.Split(", ").Select(c => c.StartsWith("v ", StringComparison.Ordinal) ? c : c + " NOT NULL"));
+            string columns = cases[i].Columns.Replace(" NULL DEFAULT NULL", "", StringComparison.Ordinal);
+            string notNull = string.Join(", ",
+                columns.Split(", ").Select(c => c.StartsWith("v ", StringComparison.Ordinal) ? c : c + " NOT NULL"));
             script.Append($"CREATE TABLE p{i} ({columns}, PRIMARY KEY ({cases[i].Key})) CHARACTER SET utf8mb4;\n")
-                .Append($"CREATE TABLE u{i} ({notNull}, n INT NULL, UNIQUE KEY b ({cases[i].Key}), UNIQUE KEY a (n)) CHARACTER SET utf8mb4;\n");
+                .Append($"CREATE TABLE u{i} ({notNull}, n INT NULL, UNIQUE KEY b ({cases[i].Key}), UNIQUE KEY a (n)) ")
+                .Append("CHARACTER SET utf8mb4;\n");
             foreach (string row in cases[i].Rows)
             {
                 script.Append($"INSERT IGNORE INTO p{i} VALUES ({row}); INSERT IGNORE INTO u{i} VALUES ({row}, NULL);\n");
@@ -96,7 +99,8 @@ public sealed class SnapshotKeyTests(MatrixServers servers) : IClassFixture<Matr
                 string[] all = await KeysAsync(reader, table, 1000);
 
                 // Collations find some of the values equal.
-                int count = int.Parse((await server.QueryAsync($"SELECT COUNT(*) FROM {name}", database))[0][0]!, CultureInfo.InvariantCulture);
+                int count = int.Parse((await server.QueryAsync($"SELECT COUNT(*) FROM {name}", database))[0][0]!,
+                    CultureInfo.InvariantCulture);
                 Assert.InRange(count, 2, cases[i].Rows.Length);
                 foreach (int limit in (int[])[1, 2, 3])
                 {
@@ -177,12 +181,32 @@ public sealed class SnapshotKeyTests(MatrixServers servers) : IClassFixture<Matr
 
     [Theory]
     [MemberData(nameof(Combinations))]
+    public async Task A_chunk_of_large_rows_ends_before_its_limit_and_the_next_one_continues(string combinationName)
+    {
+        MySqlTestServer server = await servers.ServerAsync(Combination.Of(combinationName));
+        string database = await server.CreateDatabaseAsync("keys");
+        string inserts = string.Concat(Enumerable.Range(1, 40).Select(id => $"INSERT INTO t VALUES ({id}, REPEAT('x', 900000));\n"));
+        await server.ExecuteAsync($"CREATE TABLE t (id INT PRIMARY KEY, v LONGTEXT);\n{inserts}", database);
+        await using SnapshotReader reader = await SnapshotRig.OpenAsync(server, database);
+        SnapshotTable table = await reader.TableAsync(database, "t");
+
+        SnapshotChunk first = await reader.ReadChunkAsync(table, null, null, 1000, null, TestContext.Current.CancellationToken);
+        List<DataRecord> all = await reader.ReadInChunksAsync(table, 1000);
+
+        Assert.InRange(first.Count, 1, 30);
+        Assert.False(first.IsLast);
+        Assert.Equal(Enumerable.Range(1, 40), all.Select(row => row["id"].AsInt32()));
+        Assert.All(all, row => Assert.Equal(900_000, row["v"].AsString().Length));
+    }
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
     public async Task A_table_that_was_altered_after_its_look_up_is_not_read_by_its_old_columns(string combinationName)
     {
         MySqlTestServer server = await servers.ServerAsync(Combination.Of(combinationName));
         string database = await server.CreateDatabaseAsync("keys");
-        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(9) CHARACTER SET latin1); INSERT INTO t VALUES (1, 'ä'), (2, 'b')",
-            database);
+        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(9) CHARACTER SET latin1); "
+            + "INSERT INTO t VALUES (1, 'ä'), (2, 'b')", database);
         await using SnapshotReader reader = await SnapshotRig.OpenAsync(server, database);
         SnapshotTable table = await reader.TableAsync(database, "t");
         CancellationToken token = TestContext.Current.CancellationToken;

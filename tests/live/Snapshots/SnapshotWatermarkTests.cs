@@ -112,7 +112,8 @@ public sealed class SnapshotWatermarkTests(MatrixServers servers) : IClassFixtur
 
             covered++;
             SnapshotKey key = table.KeyOf(last.Event.After)!;
-            Assert.True((await reader.ReadKeysAsync(table, [key], null, token)).Count == 1, $"{key} was delivered and covered, but not read.");
+            Assert.True((await reader.ReadKeysAsync(table, [key], null, token)).Count == 1,
+                $"{key} was delivered and covered, but not read.");
         }
 
         await stop.CancelAsync();

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog.Values;
 
-/// <summary>Writes dates and times in the forms that <see cref="TemporalFormat"/> reads, from the text that the server prints: zero, partial
-/// and impossible dates too.</summary>
+/// <summary>Writes dates and times in the forms that <see cref="TemporalFormat"/> reads, from the text that the server prints: zero,
+/// partial and impossible dates too.</summary>
 /// <remarks>Each method returns false if the text has another shape: <c>YYYY-MM-DD</c>, <c>YYYY-MM-DD hh:mm:ss</c> or <c>[-]hh:mm:ss</c>,
 /// where hours may have three digits, followed by a point and the digits of the fraction.</remarks>
 internal static class TemporalText
