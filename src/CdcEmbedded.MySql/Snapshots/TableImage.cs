@@ -27,7 +27,7 @@ internal static class TableImage
         }
 
         refusal = "";
-        var map = new TableMap(0, 0, definition.Database, definition.Name, columns, []);
+        var map = new TableMap(0, 0, definition.Database, definition.Name, columns, [], hasExactNulls: true);
         return new CapturedTable(map, map.Schema ?? throw new InvalidOperationException("The columns of a definition have names."));
     }
 
