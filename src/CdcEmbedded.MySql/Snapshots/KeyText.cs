@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -20,6 +21,8 @@ namespace CdcEmbedded.MySql.Snapshots;
 internal static class KeyText
 {
     private const string Binary = "binary";
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEF");
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create("0123456789abcdefABCDEF-:. ");
 
     /// <summary>Writes the key of a record.</summary>
     /// <param name="columns">The names of the key's columns.</param>
@@ -124,7 +127,7 @@ internal static class KeyText
         foreach (var property in element.EnumerateObject())
         {
             var hex = property.Value.GetString() ?? "";
-            if (hex.AsSpan().ContainsAnyExcept("0123456789ABCDEF") || hex.Length % 2 != 0)
+            if (hex.AsSpan().ContainsAnyExcept(HexDigits) || hex.Length % 2 != 0)
             {
                 throw new FormatException("its bytes are no hexadecimal digits");
             }
@@ -144,6 +147,6 @@ internal static class KeyText
     }
 
     /// <summary>Dates, times, UUID and INET consist of these characters, which no sql_mode interprets.</summary>
-    private static string Plain(string text) => text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF-:. ")
+    private static string Plain(string text) => text.AsSpan().ContainsAnyExcept(PlainCharacters)
         ? throw new FormatException("a text has characters that no date, time or address has") : text;
 }

@@ -91,7 +91,7 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
         return text.ToString();
     }
 
-    private static string Where(IReadOnlyList<string> terms) => terms.Count == 0 ? "" : $" WHERE {string.Join(" AND ", terms)}";
+    private static string Where(List<string> terms) => terms.Count == 0 ? "" : $" WHERE {string.Join(" AND ", terms)}";
 
     /// <summary>Without a condition, nothing is better than the key. With one, the server may know a better index.</summary>
     private string Index(string? condition) => condition is null && table.HasPrimaryKey ? " FORCE INDEX (PRIMARY)" : "";

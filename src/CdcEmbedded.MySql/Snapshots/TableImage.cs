@@ -27,7 +27,7 @@ internal static class TableImage
         }
 
         refusal = "";
-        var map = new TableMap(0, 0, definition.Database, definition.Name, columns, [], hasExactNulls: true);
+        var map = new TableMap(0, 0, definition.Database, definition.Name, columns, [], hasExactNulls: true, maxEventBytes: int.MaxValue);
         return new CapturedTable(map, map.Schema ?? throw new InvalidOperationException("The columns of a definition have names."));
     }
 

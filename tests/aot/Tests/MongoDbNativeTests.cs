@@ -57,7 +57,8 @@ public sealed class MongoDbNativeTests
     private static bool IsOfDriver(string warning)
         => warning[(warning.IndexOf(' ', StringComparison.Ordinal) + 1)..].StartsWith("MongoDB.", StringComparison.Ordinal);
 
-    private static Task RunAsync(MongoDouble deployment, string command) => deployment.RunAsync("shop", DocJson.Parse(command));
+    private static async Task RunAsync(MongoDouble deployment, string command)
+        => await deployment.RunAsync("shop", DocJson.Parse(command));
 
     private static async Task<List<JsonNode>> ReadAsync(NativeProgram program, MongoDouble deployment, TemporaryFolder folder)
     {

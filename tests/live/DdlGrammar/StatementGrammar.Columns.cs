@@ -10,7 +10,7 @@ public sealed partial class StatementGrammar
             "gbk_bin"];
 
     /// <summary>A definition after the name.</summary>
-    private string Definition(IReadOnlyList<string> others)
+    private string Definition(List<string> others)
     {
         string type = words.OneIn(HasOneType ? 12 : 2) ? AnyType() : "INT";
         bool isNumber = type is "INT" or "BIGINT" or "SMALLINT" or "TINYINT";

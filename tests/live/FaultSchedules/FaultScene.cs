@@ -278,5 +278,5 @@ public sealed class FaultScene : IAsyncDisposable
 
     private Task PauseAsync(int most) => Task.Delay(_random.Next(most));
 
-    private T Any<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
+    private T Any<T>(T[] items) => items[_random.Next(items.Length)];
 }

@@ -157,14 +157,15 @@ public sealed class ConsistentViewTests(MatrixServers servers) : IClassFixture<M
     /// <summary>Each transaction adds the same to the sums of both tables, and inserts, deletes and moves keys.</summary>
     private static async Task WriteAsync(MySqlTestServer server, string database, int number, CancellationToken stop)
     {
-        await using SqlSession session = await server.OpenSessionAsync(database);
+        await using SqlSession session = await server.OpenSessionAsync(database, CancellationToken.None);
         for (int i = 0; !stop.IsCancellationRequested; i++)
         {
             await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
-                $"BEGIN; INSERT INTO a (v) VALUES ({number}); UPDATE b SET n = n + {number} WHERE id = {number}; COMMIT;"));
+                $"BEGIN; INSERT INTO a (v) VALUES ({number}); UPDATE b SET n = n + {number} WHERE id = {number}; COMMIT;"), CancellationToken.None);
             if (i % 5 == 4)
             {
-                await session.ExecuteAsync("DELETE FROM a WHERE v = 0 LIMIT 1; INSERT INTO a (v) VALUES (0), (0)");
+                await session.ExecuteAsync("DELETE FROM a WHERE v = 0 LIMIT 1; INSERT INTO a (v) VALUES (0), (0)",
+                    CancellationToken.None);
             }
         }
     }

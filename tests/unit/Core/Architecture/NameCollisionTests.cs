@@ -47,6 +47,6 @@ public sealed class NameCollisionTests
 
         Assert.True(ours.Count > 50 && theirs.Count > 1000);
         Assert.Contains("Record", theirs);
-        Assert.Empty(ours.Where(theirs.Contains));
+        Assert.DoesNotContain(ours, theirs.Contains);
     }
 }

@@ -86,7 +86,7 @@ public sealed class ConfigurationTests
 
         if (actual is StartPosition start)
         {
-            Assert.Same(expected, start);
+            Assert.True(ReferenceEquals(expected, start));
         }
 
         return true;

@@ -299,7 +299,7 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
         Assert.False(waiting.IsCompleted);
         source.Insert(Table, ("id", 1)).End();
         Assert.True(await waiting);
-        Assert.Equal(1, batches.Current.Count);
+        Assert.Single(batches.Current);
         Assert.Equal(At(0), (await store.LoadAsync("test"))?.Text);
     }
 

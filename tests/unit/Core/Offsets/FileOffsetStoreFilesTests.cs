@@ -86,7 +86,12 @@ public sealed class FileOffsetStoreFilesTests : IDisposable
     [Fact]
     public async Task Permissions_of_the_file_remain_and_apply_to_the_notes_beside_it()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes.");
+            return;
+        }
+
         var store = new FileOffsetStore(FilePath);
         await store.SaveAsync("e", "one", 0);
         File.SetUnixFileMode(FilePath, Private);

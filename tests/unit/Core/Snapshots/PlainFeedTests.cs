@@ -44,7 +44,7 @@ public sealed class PlainFeedTests
             var read = feed.ReadAsync(CancellationToken.None);
             inner.Complete();
             Assert.True(read.IsCompletedSuccessfully);
-            if (!ReferenceEquals(inner.Batch, read.Result))
+            if (!ReferenceEquals(inner.Batch, read.GetAwaiter().GetResult()))
             {
                 Assert.Fail("Another batch.");
             }
