@@ -18,6 +18,9 @@ public static class Capture
     /// <summary>Makes the options of an engine that stops at the end that the log had at the start.</summary>
     public static CdcEngineOptions UpToNow(CdcOffset from) => UpToNow(StartPosition.At(from));
 
+    /// <summary>An offset's text without the notes that belong to it, which differ from one engine to the next.</summary>
+    public static string PlaceOf(CdcOffset offset) => offset.ToString().Split(",\"notes\":")[0].TrimEnd('}');
+
     /// <summary>Makes the options of an engine that stops at the end that the log had at the start.</summary>
     public static CdcEngineOptions UpToNow(StartPosition from) =>
         new() { Name = "test", StartFrom = from, StopWhenCaughtUp = true, Reconnect = ReconnectPolicy.None };

@@ -86,7 +86,7 @@ public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<M
     }
 
     private static string Described(StreamItem item) => item is ChangeEvent change
-        ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder} {change.Offset}"
+        ? $"{CapturedChange.Of(change).Text} {change.Key} {change.EventId} {change.TotalOrder} {change.DataCollectionOrder} {Capture.PlaceOf(change.Offset)}"
         : "";
 
     private static async Task<List<StreamItem>> ReadAsync(MySqlTestServer server, string database, RecordingOffsetStore store,
