@@ -48,7 +48,8 @@ internal static partial class Log
     public static partial void StillOpening(ILogger logger, string engine, TimeSpan elapsed, string start);
 
     /// <summary>A token is of no use.</summary>
-    [LoggerMessage(2405, LogLevel.Warning, "Engine '{Engine}' cannot resume after its resume token, whose event the stream does not produce "
+    [LoggerMessage(2405, LogLevel.Warning, "Engine '{Engine}' cannot resume after its resume token, whose event the stream "
+        + "does not produce "
         + "now, and starts at the token's time {Time} without the events up to the token: {Reason}")]
     public static partial void ResumingByTime(ILogger logger, string engine, Documents.ClusterTime time, string reason);
 

@@ -71,7 +71,8 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
         ArgumentNullException.ThrowIfNull(session);
         if (!session.IsInTransaction)
         {
-            throw new InvalidOperationException("The session has no open transaction: start one before the effects, and save the offset before "
+            throw new InvalidOperationException("The session has no open transaction: start one before the effects, and save the "
+                + "offset before "
                 + "you commit it.");
         }
     }
@@ -124,6 +125,7 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
     }
 
     private OffsetConflictException Conflict(string key, long expected, Exception? e) => new(
-        $"In {_collection.CollectionNamespace}, under '{key}', version {expected} was expected, but another version is stored: another instance "
+        $"In {_collection.CollectionNamespace}, under '{key}', version {expected} was expected, but another version is stored: "
+            + "another instance "
             + "runs under this name.", e);
 }

@@ -52,7 +52,8 @@ public static partial class OffsetStoreConformance
             var seen = await store.LoadAsync(key, transaction.Transaction, cancellationToken).ConfigureAwait(false);
             Require(seen == new StoredOffset(Text, first), "LoadAsync in a transaction must return what the transaction saved.");
             second = await store.SaveAsync(key, "second", first, transaction.Transaction, cancellationToken).ConfigureAwait(false);
-            Require(second > first, $"Each SaveAsync must return a greater version; after {first} it returned {second} in one transaction.");
+            Require(second > first, $"Each SaveAsync must return a greater version; after {first} it returned {second} in "
+                + "one transaction.");
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -102,11 +103,13 @@ public static partial class OffsetStoreConformance
                 continue;
             }
 
-            throw new OffsetStoreConformanceException($"SaveAsync in a transaction where version {wrong} is expected and {second} is stored must "
+            throw new OffsetStoreConformanceException($"SaveAsync in a transaction where version {wrong} is expected and {second} "
+                + "is stored must "
                 + "throw OffsetConflictException; it saved.");
         }
 
-        await RequireStoredAsync(open(), key, "second", second, "after refused saves in transactions", cancellationToken).ConfigureAwait(false);
+        await RequireStoredAsync(open(), key, "second", second, "after refused saves in transactions", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Two transactions from the same version: whatever the second one gets, an exception or a wait, one of them counts.</summary>
@@ -127,9 +130,11 @@ public static partial class OffsetStoreConformance
             await first.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        Require(!await later.ConfigureAwait(false), "Of two transactions that save with the same expected version, only one may be committed; both "
+        Require(!await later.ConfigureAwait(false), "Of two transactions that save with the same expected version, only one may be "
+            + "committed; both "
             + "were. The version must be checked in the statement that writes it.");
-        await RequireStoredAsync(open(), key, "first", committed, "after two transactions at once", cancellationToken).ConfigureAwait(false);
+        await RequireStoredAsync(open(), key, "first", committed, "after two transactions at once", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static async Task<bool> TryCommitAfterAsync<T>(ITransactionalOffsetStore<T> store,

@@ -6,8 +6,8 @@ namespace CdcEmbedded;
 
 /// <summary>Where to resume in a source's log: an opaque, versioned, readable JSON text of at most a few KB, which includes the source's
 /// identity. Immutable.</summary>
-/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Two offsets are equal if their texts are, without
-/// the notes of the source that belong to them; only the source knows which of two offsets is earlier.</remarks>
+/// <remarks>Store it as text (<see cref="ToString"/>) and read it with <see cref="Parse"/>. Two offsets are equal if their texts are,
+/// without the notes of the source that belong to them; only the source knows which of two offsets is earlier.</remarks>
 public sealed class CdcOffset : IEquatable<CdcOffset>
 {
     private readonly string _text;

@@ -72,7 +72,8 @@ public sealed class LossesElsewhereTests(MySql97Fixture mySql97, MatrixServers s
     public async Task Debezium_dbz_2227_a_server_with_a_purged_history_is_read_from_its_start_from_now_and_after_a_restart()
     {
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
-        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); INSERT INTO d.t VALUES (1); FLUSH BINARY LOGS");
+        await server.ExecuteAsync("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY); INSERT INTO d.t VALUES (1); "
+            + "FLUSH BINARY LOGS");
         string file = (await Capture.LogStatusAsync(server))[0] ?? "";
         await server.ExecuteAsync($"PURGE BINARY LOGS TO '{file}'; INSERT INTO d.t VALUES (2)");
         Assert.NotEqual("", (await server.QueryAsync("SELECT @@GLOBAL.gtid_purged"))[0][0]);
@@ -142,7 +143,8 @@ public sealed class LossesElsewhereTests(MySql97Fixture mySql97, MatrixServers s
     {
         MySqlTestServer server = await servers.ServerAsync(Combination.Of(combination));
         string database = await server.CreateDatabaseAsync("dd");
-        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3), (4, 4)", database);
+        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1), (2, 2), "
+            + "(3, 3), (4, 4)", database);
         var store = new InMemoryOffsetStore();
         StartPosition start = StartPosition.At(await Capture.EndOfLogAsync(server));
         var deleted = new List<string>();
@@ -150,7 +152,8 @@ public sealed class LossesElsewhereTests(MySql97Fixture mySql97, MatrixServers s
         for (int i = 0; i < steps.Length; i++)
         {
             await server.ExecuteAsync(
-                $"SET SESSION binlog_row_image = {image}, sql_mode = ''; ALTER TABLE t {steps[i]}; DELETE FROM t WHERE id = {i + 1}", database);
+                $"SET SESSION binlog_row_image = {image}, sql_mode = ''; ALTER TABLE t {steps[i]}; DELETE FROM t "
+                    + $"WHERE id = {i + 1}", database);
             List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), Capture.UpToNow(start), store);
             deleted.AddRange(changes.Select(change => $"{change.Event.Operation} {change.Key}"));
         }

@@ -174,5 +174,6 @@ public sealed class MySqlResumeTests(MySql97Fixture mySql97, MySql56Fixture mySq
     }
 
     private static string[] Described(IEnumerable<CapturedChange> changes) =>
-        [.. changes.Select(c => $"{c.Text} {c.Key} {c.Event.EventId} {c.Event.TotalOrder} {c.Event.DataCollectionOrder} {Capture.PlaceOf(c.Offset)}")];
+        [.. changes.Select(
+            c => $"{c.Text} {c.Key} {c.Event.EventId} {c.Event.TotalOrder} {c.Event.DataCollectionOrder} {Capture.PlaceOf(c.Offset)}")];
 }

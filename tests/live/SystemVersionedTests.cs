@@ -107,7 +107,9 @@ public sealed class SystemVersionedTests
 
     private static IEnumerable<string> Texts(IEnumerable<CapturedChange> changes, string table, params string[] columns)
         => changes.Where(c => c.Event.Table == table)
-        .Select(c => string.Join(' ', [$"{Letter(c.Event)} {c.Key}", .. c.Event.After.HasValue ? columns.Select(name => c.Event.After[name].ToString()) : []]));
+        .Select(
+            c => string.Join(' ',
+            [$"{Letter(c.Event)} {c.Key}", .. c.Event.After.HasValue ? columns.Select(name => c.Event.After[name].ToString()) : []]));
 
     private static string Letter(ChangeEvent change) => change.Operation switch { ChangeOperation.Create => "c",
         ChangeOperation.Update => "u", _ => "d" };

@@ -106,7 +106,8 @@ internal static class ChangeStreamErrors
     {
         if (IsUnreadable(error))
         {
-            return new OffsetLostException($"The server cannot read the resume token of the stored position {position}: it is damaged, or of "
+            return new OffsetLostException($"The server cannot read the resume token of the stored position {position}: it is "
+                + "damaged, or of "
                 + $"a server of another kind or version. Delete the stored offset to start again. {error.Message}", error);
         }
 

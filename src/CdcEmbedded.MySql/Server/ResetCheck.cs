@@ -99,6 +99,7 @@ internal static class ResetCheck
 
     private static OffsetLostException Lost(BinlogPosition position, string contradiction) => new(
         $"The stored position {position} is not in this server's log any more: {contradiction}. The log was reset (RESET BINARY LOGS AND "
-        + "GTIDS, RESET MASTER) since, so changes may be gone. Read the tables again, then start from the latest position, or delete the stored "
+        + "GTIDS, RESET MASTER) since, so changes may be gone. Read the tables again, then start from the latest position, or "
+            + "delete the stored "
         + "offset to start afresh.");
 }

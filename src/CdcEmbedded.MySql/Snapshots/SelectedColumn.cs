@@ -13,8 +13,8 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// So neither the driver's conversions nor the session's character set touch a value, and the driver copies it without allocating.
 /// <list type="bullet">
 /// <item>A DOUBLE is printed with all digits that it needs to be read back exactly, but a FLOAT with six, and FLOAT(7,3) or DOUBLE(20,5)
-/// with their decimals. Times 1e0 they are DOUBLEs without these limits. MySQL 9.7 cuts such a product at 22 characters: enough for a FLOAT, and
-/// for a DOUBLE without its sign.</item>
+/// with their decimals. Times 1e0 they are DOUBLEs without these limits. MySQL 9.7 cuts such a product at 22 characters: enough for a
+/// FLOAT, and for a DOUBLE without its sign.</item>
 /// <item>ENUM and SET are their numbers: an invalid ENUM and the label '' look alike as text.</item>
 /// <item>A cast of UUID and INET to BINARY gives the bytes of the log; CONVERT gives text.</item>
 /// </list>

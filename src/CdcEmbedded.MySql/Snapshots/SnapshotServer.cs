@@ -105,8 +105,8 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
 
     /// <summary>Returns a position that includes everything that any earlier read may have seen.</summary>
     /// <remarks>A commit is visible a moment before gtid_executed has it, but its GTID is owned from before it is in the log. A GTID may
-    /// also be owned for long, by a replica's applier or a session that chose it, so it counts only where it matters: with row images of a part
-    /// of the columns. MariaDB counts a transaction before its commit in any case.</remarks>
+    /// also be owned for long, by a replica's applier or a session that chose it, so it counts only where it matters: with row images of a
+    /// part of the columns. MariaDB counts a transaction before its commit in any case.</remarks>
     public async ValueTask<BinlogPosition> ReadHighAsync(SqlSession session, CancellationToken cancellationToken)
     {
         if (facts.Version.IsMariaDb)

@@ -11,8 +11,8 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// In this order:
 /// <list type="number">
 /// <item>No lock. MariaDB says to which position a view belongs. MySQL with GTIDs: where the log has not grown between a look at its end
-/// and another one after the views were opened, and no transaction was between the log and its commit at the first look, the views show exactly
-/// what the log has. A busy server gives no such moment, so there are few attempts.</item>
+/// and another one after the views were opened, and no transaction was between the log and its commit at the first look, the views show
+/// exactly what the log has. A busy server gives no such moment, so there are few attempts.</item>
 /// <item>FLUSH TABLES WITH READ LOCK, which waits for running statements and commits, and stops all others.</item>
 /// <item>LOCK TABLES … READ on the tables alone, which waits for transactions that write them, and stops others.</item>
 /// </list>

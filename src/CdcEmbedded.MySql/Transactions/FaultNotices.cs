@@ -55,7 +55,8 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
 
         var message = known && schemas.IsVersionedByTransactions(database, table)
             ? $"A statement at {log.Cursor} changed {database}.{table}, whose history MariaDB keeps by numbers of transactions. MariaDB "
-            + "logs every change of such a table as text, whatever binlog_format is, so its changes cannot be delivered. Exclude the table; or "
+            + "logs every change of such a table as text, whatever binlog_format is, so its changes cannot be delivered. Exclude "
+                + "the table; or "
             + "give it a period of TIMESTAMP(6) columns, reconcile it, then restart from a position after that one."
             : $"A statement at {log.Cursor} changed "
             + $"{(known ? $"{database}.{table}" : $"a table of database '{statement.Query.Database}'")} and was logged as text instead of "

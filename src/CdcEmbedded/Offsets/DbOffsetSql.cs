@@ -35,8 +35,10 @@ internal sealed class DbOffsetSql
         {
             DbOffsetDialect.PostgreSql => $"CREATE TABLE IF NOT EXISTS {table} (name varchar({MaxKeyLength}) PRIMARY KEY, "
                 + "version bigint NOT NULL, content text NOT NULL)",
-            DbOffsetDialect.MySql => $"CREATE TABLE IF NOT EXISTS {table} (name varchar({MaxKeyLength}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin "
-                + "PRIMARY KEY, version bigint NOT NULL, content longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL) ENGINE=InnoDB",
+            DbOffsetDialect.MySql
+                => $"CREATE TABLE IF NOT EXISTS {table} (name varchar({MaxKeyLength}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin "
+                + "PRIMARY KEY, version bigint NOT NULL, content longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL) "
+                    + "ENGINE=InnoDB",
             DbOffsetDialect.SqlServer => $"IF OBJECT_ID(N'{table}', N'U') IS NULL CREATE TABLE {table} (name nvarchar({MaxKeyLength}) "
                 + "COLLATE Latin1_General_100_BIN2 PRIMARY KEY, version bigint NOT NULL, content nvarchar(max) NOT NULL)",
             _ => $"CREATE TABLE IF NOT EXISTS {table} (name text NOT NULL PRIMARY KEY, version integer NOT NULL, content text NOT NULL)",
@@ -72,7 +74,8 @@ internal sealed class DbOffsetSql
             "MySqlConnector" or "MySql.Data.MySqlClient" => DbOffsetDialect.MySql,
             "Microsoft.Data.SqlClient" or "System.Data.SqlClient" => DbOffsetDialect.SqlServer,
             "Microsoft.Data.Sqlite" or "System.Data.SQLite" => DbOffsetDialect.Sqlite,
-            _ => throw new ArgumentException($"The SQL of the database provider '{provider}' is not known. Pass the dialect that its server "
+            _ => throw new ArgumentException($"The SQL of the database provider '{provider}' is not known. Pass the dialect "
+                + "that its server "
                 + "understands.", nameof(dataSource)),
         };
     }
@@ -91,7 +94,8 @@ internal sealed class DbOffsetSql
             return table;
         }
 
-        throw new ArgumentException($"'{table}' cannot be the table of offsets: allowed are letters (A to Z), digits and underscores, after an "
+        throw new ArgumentException($"'{table}' cannot be the table of offsets: allowed are letters (A to Z), digits and "
+            + "underscores, after an "
             + $"optional schema and a point, with at most {MaxNameLength} characters each.", nameof(table));
     }
 

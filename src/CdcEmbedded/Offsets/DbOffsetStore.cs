@@ -18,8 +18,8 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
     private readonly DbOffsetSql _sql;
 
     /// <summary>Creates the store without connecting.</summary>
-    /// <param name="dataSource">Opens the connections of loads and saves that are in no transaction of the application. The caller keeps and
-    /// disposes it.</param>
+    /// <param name="dataSource">Opens the connections of loads and saves that are in no transaction of the application. The caller keeps
+    /// and disposes it.</param>
     /// <param name="table">The table: letters, digits and underscores, after a schema and a point if it is not in the default one.</param>
     /// <param name="dialect">The database's SQL; null recognizes it by the provider.</param>
     /// <exception cref="ArgumentException">The table's name has other characters, or the provider is not known.</exception>
@@ -105,7 +105,8 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
         ArgumentNullException.ThrowIfNull(key);
         if (key.Length > DbOffsetSql.MaxKeyLength)
         {
-            throw new ArgumentException($"The key has {key.Length} characters; the table holds at most {DbOffsetSql.MaxKeyLength}. Give the engine "
+            throw new ArgumentException($"The key has {key.Length} characters; the table holds at most {DbOffsetSql.MaxKeyLength}. "
+                + "Give the engine "
                 + "a shorter name.", nameof(key));
         }
     }
@@ -136,7 +137,8 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
             rows = 0;
         }
 
-        return rows == 1 ? next : throw new OffsetConflictException($"In table {_sql.Table}, under '{key}', version {expectedVersion} was expected, "
+        return rows == 1 ? next
+            : throw new OffsetConflictException($"In table {_sql.Table}, under '{key}', version {expectedVersion} was expected, "
             + "but another version is stored: another instance runs under this name.");
     }
 

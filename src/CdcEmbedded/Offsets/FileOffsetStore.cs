@@ -77,7 +77,8 @@ public sealed class FileOffsetStore : IOffsetStore
         var version = (isOwn ? Find(file, key) : shared?.GetValueOrDefault(key))?.Version ?? 0;
         if (version != expectedVersion)
         {
-            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but version {version} "
+            throw new OffsetConflictException($"In {FilePath}, under '{key}', version {expectedVersion} was expected, but "
+                + $"version {version} "
                 + "is stored: another instance runs under this name.");
         }
 

@@ -72,8 +72,8 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     /// <param name="sequence">Its number.</param>
     /// <param name="transaction">The store, as it is inside the transaction.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <exception cref="OffsetConflictException">Another instance has stored something since; or this text, or a later one of this instance,
-    /// is already stored.</exception>
+    /// <exception cref="OffsetConflictException">Another instance has stored something since; or this text, or a later one of this
+    /// instance, is already stored.</exception>
     public async ValueTask EnlistAsync(string text, long sequence, IOffsetStore transaction, CancellationToken cancellationToken)
     {
         ThrowIfConflict();
@@ -191,7 +191,8 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
 
     private OffsetConflictException Conflict(StoredOffset? stored, bool isSame, long sequence)
     {
-        var message = $"Under '{key}' version {_states[^1].Version ?? _states[0].Version} was expected, but version {stored?.Version ?? 0} is stored: "
+        var message = $"Under '{key}' version {_states[^1].Version ?? _states[0].Version} was expected, but "
+            + $"version {stored?.Version ?? 0} is stored: "
             + "another instance runs under this name.";
         if (isSame && stored is not null)
         {

@@ -7,7 +7,8 @@ public static class ChangeLine
     public static string Of(ChangeEvent change)
     {
         string line = $"{change.EventId}\t{change.Transaction?.Id} {change.TotalOrder} {change.DataCollectionOrder}\t{change.Operation} "
-            + $"{change.Database}.{change.Table} {Text(change.Key)} {Text(change.RelatedKey)}: {Text(change.Before)} -> {Text(change.After)}";
+            + $"{change.Database}.{change.Table} {Text(change.Key)} {Text(change.RelatedKey)}: {Text(change.Before)} "
+                + $"-> {Text(change.After)}";
         return line.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
     }
 

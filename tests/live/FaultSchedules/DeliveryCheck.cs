@@ -17,7 +17,8 @@ public sealed class DeliveryCheck(IReadOnlyList<CapturedChange> truth)
     public void ExactlyOnce(IReadOnlyList<string> effects)
     {
         int same = effects.Zip(_lines).TakeWhile(pair => pair.First == pair.Second).Count();
-        Assert.True(same == _lines.Length && same == effects.Count, $"Of {_lines.Length} changes and {effects.Count} effects the first {same} are the same; then\n"
+        Assert.True(same == _lines.Length && same == effects.Count, $"Of {_lines.Length} changes and {effects.Count} effects the "
+            + $"first {same} are the same; then\n"
             + $"{Line(effects, same)}\ninstead of\n{Line(_lines, same)}");
     }
 
@@ -50,7 +51,8 @@ public sealed class DeliveryCheck(IReadOnlyList<CapturedChange> truth)
 
         Repeated = delivered.Sum(count => Math.Max(0, count - 1));
         int missing = Array.IndexOf(delivered, 0);
-        Assert.True(missing < 0, $"{delivered.Count(count => count == 0)} of {_lines.Length} changes are missing; the first is {missing}\n{Line(_lines, missing)}");
+        Assert.True(missing < 0, $"{delivered.Count(count => count == 0)} of {_lines.Length} changes are missing; the first "
+            + $"is {missing}\n{Line(_lines, missing)}");
     }
 
     /// <summary>Fails if a reader failed by anything but the faults that the test ordered.</summary>
@@ -74,7 +76,8 @@ public sealed class DeliveryCheck(IReadOnlyList<CapturedChange> truth)
         int first = 0;
         while (first < _positions.Length)
         {
-            int order = _positions[first].OrderTo(loaded) ?? throw new InvalidOperationException($"{loaded} and {_positions[first]} have no order.");
+            int order = _positions[first].OrderTo(loaded)
+                ?? throw new InvalidOperationException($"{loaded} and {_positions[first]} have no order.");
             if (order > 0)
             {
                 break;

@@ -92,7 +92,8 @@ public sealed class FaultScene : IAsyncDisposable
         }
     }
 
-    private void Tell(string what) => Story.Add(FormattableString.Invariant($"{TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0.0}s {what}"));
+    private void Tell(string what)
+        => Story.Add(FormattableString.Invariant($"{TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0.0}s {what}"));
 
     private IEnumerable<string> Logs => Directory.EnumerateFiles(Folder, "log-*").Order(StringComparer.Ordinal);
 
@@ -140,7 +141,8 @@ public sealed class FaultScene : IAsyncDisposable
                 await _server.ResumeAsync();
                 break;
             case FaultKind.KillConnections:
-                foreach (string?[] row in await _server.QueryAsync("SELECT ID FROM information_schema.processlist WHERE COMMAND LIKE 'Binlog Dump%'"))
+                foreach (string?[] row in await _server.QueryAsync("SELECT ID FROM information_schema.processlist WHERE COMMAND LIKE "
+                    + "'Binlog Dump%'"))
                 {
                     await TryAsync($"KILL {row[0]}");
                 }
@@ -200,7 +202,8 @@ public sealed class FaultScene : IAsyncDisposable
     private void StartReader()
     {
         _canConflict |= _readers.Any(reader => !reader.HasExited);
-        string connection = _server.ConnectionString.Replace($"port={_server.Port}", $"port={_proxy.Port}", StringComparison.OrdinalIgnoreCase);
+        string connection = _server.ConnectionString.Replace($"port={_server.Port}", $"port={_proxy.Port}",
+            StringComparison.OrdinalIgnoreCase);
         _readers.Add(new FaultReaderProcess(
             ++_started, _random.Next(), connection, _database, _start.ToString(), _isExactlyOnce ? "exactly" : "atleast", Folder));
     }
@@ -212,7 +215,8 @@ public sealed class FaultScene : IAsyncDisposable
         {
             await KeepReadingAsync();
             DeliveryCheck.NoFailures(Logs, _canConflict);
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < _patience, $"The end of the history has not arrived after {_patience}.");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < _patience,
+                $"The end of the history has not arrived after {_patience}.");
             await Task.Delay(200);
         }
     }
@@ -242,7 +246,8 @@ public sealed class FaultScene : IAsyncDisposable
         }
 
         int engines = Logs.Sum(log => DeliveryCheck.Lines(log).Count(line => line == FaultReader.EngineStarts));
-        return $"{(_isExactlyOnce ? "exactly" : "at least")} once, {_workload.Steps} steps, {truth.Count} changes, {_started} processes, {engines} engines, "
+        return $"{(_isExactlyOnce ? "exactly" : "at least")} once, {_workload.Steps} steps, {truth.Count} changes, {_started} "
+            + $"processes, {engines} engines, "
             + $"{check.Repeated} repeated: {string.Join(' ', Story)}";
     }
 

@@ -111,14 +111,16 @@ public sealed class FaultWorkload(MySqlTestServer server, string database, Rando
     private string Insert()
     {
         string table = Any(_tables);
-        return $"INSERT INTO {Into(table)} VALUES {string.Join(", ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Row(table, _next++)))}";
+        return $"INSERT INTO {Into(table)} "
+            + $"VALUES {string.Join(", ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Row(table, _next++)))}";
     }
 
     private string Update()
     {
         string table = Any(_tables);
         string set = _extras[table] is { Count: > 0 } extras && random.Next(2) == 0 ? $", {Any(extras)} = {random.Next(1000)}" : "";
-        return $"UPDATE {table} SET p = {random.Next(1000)}{set}{(random.Next(2) == 0 ? $", v = {Word()}" : "")} WHERE id % {random.Next(3, 20)} = 0";
+        return $"UPDATE {table} SET p = {random.Next(1000)}{set}{(random.Next(2) == 0 ? $", v = {Word()}" : "")} WHERE id "
+            + $"% {random.Next(3, 20)} = 0";
     }
 
     private string Delete() => $"DELETE FROM {Any(_tables)} WHERE id % {random.Next(5, 30)} = {random.Next(3)}";
@@ -158,7 +160,8 @@ public sealed class FaultWorkload(MySqlTestServer server, string database, Rando
         string table = Any(_tables);
         string values = string.Join(", ", Enumerable.Range(0, rows).Select(_ => Row(table, _next++)));
         return random.Next(2) == 0
-            ? $"BEGIN; INSERT INTO {Into(table)} VALUES {values}; UPDATE {table} SET v = REPEAT('w', 3000) WHERE id > {_next - rows}; COMMIT"
+            ? $"BEGIN; INSERT INTO {Into(table)} VALUES {values}; UPDATE {table} SET v = REPEAT('w', 3000) WHERE id "
+                + $"> {_next - rows}; COMMIT"
             : $"BEGIN; INSERT INTO {Into(table)} VALUES {values}; DELETE FROM {table} WHERE id > {_next - rows / 2}; COMMIT";
     }
 
@@ -203,7 +206,8 @@ public sealed class FaultWorkload(MySqlTestServer server, string database, Rando
 
     private static string Into(string table) => table == "b" ? "b (id, k, p, q, v)" : $"{table} (id, p, q, v)";
 
-    private string Word() => random.Next(4) switch { 0 => "NULL", 1 => $"REPEAT('{(char)random.Next('a', 'z')}', {random.Next(60)})", _ => "'größe'" };
+    private string Word()
+        => random.Next(4) switch { 0 => "NULL", 1 => $"REPEAT('{(char)random.Next('a', 'z')}', {random.Next(60)})", _ => "'größe'" };
 
     private T Any<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
 }

@@ -161,7 +161,8 @@ public sealed class ConsistentViewTests(MatrixServers servers) : IClassFixture<M
         for (int i = 0; !stop.IsCancellationRequested; i++)
         {
             await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
-                $"BEGIN; INSERT INTO a (v) VALUES ({number}); UPDATE b SET n = n + {number} WHERE id = {number}; COMMIT;"), CancellationToken.None);
+                $"BEGIN; INSERT INTO a (v) VALUES ({number}); UPDATE b SET n = n + {number} WHERE id = {number}; COMMIT;"),
+                    CancellationToken.None);
             if (i % 5 == 4)
             {
                 await session.ExecuteAsync("DELETE FROM a WHERE v = 0 LIMIT 1; INSERT INTO a (v) VALUES (0), (0)",

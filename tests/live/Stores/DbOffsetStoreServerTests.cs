@@ -116,7 +116,8 @@ public sealed class DbOffsetStoreServerTests(
         {
             try
             {
-                await using var engine = new CdcEngine(script, store, new CdcEngineOptions { Name = "twice", CommitPolicy = CommitPolicy.Never });
+                await using var engine =
+                    new CdcEngine(script, store, new CdcEngineOptions { Name = "twice", CommitPolicy = CommitPolicy.Never });
                 await foreach (var batch in engine.ReadBatchesAsync(Cancellation))
                 {
                     await using var connection = await source.OpenConnectionAsync(Cancellation);

@@ -70,7 +70,8 @@ internal sealed class WriteTransaction(DataStore store, Doc? session, long? numb
     }
 
     private bool HasWritten(string database, string collection, object? id) => _staged.Any(entry => entry.Database == database
-        && entry.Collection == collection && entry.Operation != "create" && entry.Key is { } key && DocOrder.Instance.Compare(key["_id"] ?? DocMarker.Undefined, id ?? DocMarker.Undefined) == 0);
+        && entry.Collection == collection && entry.Operation != "create" && entry.Key is { } key
+        && DocOrder.Instance.Compare(key["_id"] ?? DocMarker.Undefined, id ?? DocMarker.Undefined) == 0);
 
     /// <summary>Logs all operations under one time.</summary>
     public void Commit()

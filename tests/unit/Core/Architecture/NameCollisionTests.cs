@@ -14,7 +14,8 @@ public sealed class NameCollisionTests
     private static readonly (Type OneOf, string Namespace)[] _others =
     [
         (typeof(object), "System"), (typeof(Uri), "System"), (typeof(object), "System.IO"), (typeof(object), "System.Threading"),
-        (typeof(object), "System.Threading.Tasks"), (typeof(object), "System.Collections.Generic"), (typeof(Stack<>), "System.Collections.Generic"),
+        (typeof(object), "System.Threading.Tasks"), (typeof(object), "System.Collections.Generic"),
+            (typeof(Stack<>), "System.Collections.Generic"),
         (typeof(Enumerable), "System.Linq"), (typeof(HttpClient), "System.Net.Http"),
         (typeof(System.Text.Json.JsonDocument), "System.Text.Json"), (typeof(System.Data.DataTable), "System.Data"),
         (typeof(System.Data.Common.DbConnection), "System.Data.Common"),

@@ -22,7 +22,8 @@ public sealed class NamesTests
         Assert.All(byName, group =>
         {
             Assert.Single(group.Select(o => o.Property.PropertyType).Distinct());
-            Assert.True(group.Select(o => o.Value is System.Collections.IEnumerable and not string ? "[]" : o.Value).Distinct().Count() == 1,
+            Assert.True(group.Select(o => o.Value is System.Collections.IEnumerable and not string ? "[]" : o.Value).Distinct()
+                .Count() == 1,
                 group.Key);
         });
     }

@@ -371,7 +371,8 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
 
     private async Task<string?> StoredAsync() => (await Db.LoadAsync("test"))?.Text;
 
-    private Task UntilStoredAsync(string expected) => UntilAsync(() => StoredAsync().GetAwaiter().GetResult() == expected, $"{expected} is stored");
+    private Task UntilStoredAsync(string expected)
+        => UntilAsync(() => StoredAsync().GetAwaiter().GetResult() == expected, $"{expected} is stored");
 
     private Task AdvanceUntilStoredAsync(string expected) => UntilAsync(
         () =>

@@ -91,7 +91,8 @@ public sealed class DbOffsetStoreTests : IDisposable
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         await transaction.CommitAsync(Cancellation);
 
-        var e = await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.SaveAsync("a", "x", 0, transaction, Cancellation));
+        var e =
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.SaveAsync("a", "x", 0, transaction, Cancellation));
 
         Assert.Contains("has ended", e.Message, StringComparison.Ordinal);
     }

@@ -71,7 +71,8 @@ public sealed class FileOffsetStoreFilesTests : IDisposable
     [Fact]
     public async Task A_note_in_a_single_file_of_an_earlier_version_can_be_removed_and_replaced()
     {
-        const string Old = """{"format":"cdcembedded-offsets","v":1,"offsets":{"e":{"version":7,"text":"one"},"e/schema":{"version":3,"text":"t"}}}""";
+        const string Old =
+            """{"format":"cdcembedded-offsets","v":1,"offsets":{"e":{"version":7,"text":"one"},"e/schema":{"version":3,"text":"t"}}}""";
         await File.WriteAllTextAsync(FilePath, Old);
         var store = new FileOffsetStore(FilePath);
 

@@ -43,10 +43,9 @@ public sealed class PlainFeedTests
         {
             var read = feed.ReadAsync(CancellationToken.None);
             inner.Complete();
-            Assert.True(read.IsCompletedSuccessfully);
-            if (!ReferenceEquals(inner.Batch, read.GetAwaiter().GetResult()))
+            if (!read.IsCompletedSuccessfully || !ReferenceEquals(inner.Batch, read.Result))
             {
-                Assert.Fail("Another batch.");
+                Assert.Fail("No batch, or another one.");
             }
         }
     }

@@ -31,13 +31,16 @@ public sealed class OffsetTests
         "*", "rs0", false, 1, true)]
     [InlineData($$$"""{"v":1,"source":"mongodb","scope":"*","set":"rs0","token":{"_data":"{{{Token}}}"},"time":{"t":1795803051,"i":4}}""",
         "*", "rs0", true, 4, false)]
-    [InlineData($$$"""{"v":1,"source":"mongodb","scope":"shop","set":"rs0","token":{"_data":"{{{Token}}}"},"time":{"t":1795803051,"i":4}}""",
+    [InlineData(
+        $$$"""{"v":1,"source":"mongodb","scope":"shop","set":"rs0","token":{"_data":"{{{Token}}}"},"time":{"t":1795803051,"i":4}}""",
         "shop", "rs0", true, 4, false)]
-    [InlineData($$$"""{"v":1,"source":"mongodb","scope":"shop.orders","set":"rs0","token":{"_data":"{{{Token}}}"},"time":{"t":1795803051,"i":4}}""",
+    [InlineData(
+        $$$"""{"v":1,"source":"mongodb","scope":"shop.orders","set":"rs0","token":{"_data":"{{{Token}}}"},"time":{"t":1795803051,"i":4}}""",
         "shop.orders", "rs0", true, 4, false)]
     [InlineData($$$"""{"v":1,"source":"mongodb","scope":"*","token":{"_data":"{{{Token}}}"},"time":{"t":1795803051,"i":4}}""",
         "*", null, true, 4, false)]
-    [InlineData($$$"""{"v":1,"source":"mongodb","scope":"shop.orders","set":"rs0","token":{"_data":"{{{Gone}}}"},"time":{"t":1795803051,"i":4}}""",
+    [InlineData(
+        $$$"""{"v":1,"source":"mongodb","scope":"shop.orders","set":"rs0","token":{"_data":"{{{Gone}}}"},"time":{"t":1795803051,"i":4}}""",
         "shop.orders", "rs0", true, 4, false)]
     public void An_offset_of_version_1_is_read_and_written_as_version_2(
         string text, string scope, string? set, bool hasToken, int ordinal, bool isAfter)

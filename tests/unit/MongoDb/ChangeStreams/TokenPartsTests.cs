@@ -10,7 +10,8 @@ public sealed class TokenPartsTests
     private const string Time = "8263515AC700000001";
     private const string Uuid = "5A1004002FB9BB2E124BFCAF935B8C8F644171";
     private const string Head2 = Time + "2B042C0100296E" + Uuid;
-    private const string Id7 = "46" + "3C6F7065726174696F6E54797065003C75706461746500" + "46646F63756D656E744B65790046" + "1E5F6964002B0E" + "00" + "00";
+    private const string Id7 = "46" + "3C6F7065726174696F6E54797065003C75706461746500" + "46646F63756D656E744B65790046" + "1E5F6964002B0E"
+        + "00" + "00";
 
     [Theory]
     [InlineData(Time + "2B0229296E04", 1, false, 0, false)]

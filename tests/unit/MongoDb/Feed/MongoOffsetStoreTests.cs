@@ -56,7 +56,8 @@ public sealed class MongoOffsetStoreTests : IAsyncDisposable
 
         await Task.WhenAll(Task.Run(() => RunAsync(script)), Task.Run(() => RunAsync(script)));
 
-        var effects = await Database.GetCollection<BsonDocument>("effects").Find(FilterDefinition<BsonDocument>.Empty).ToListAsync(Cancellation);
+        var effects = await Database.GetCollection<BsonDocument>("effects").Find(FilterDefinition<BsonDocument>.Empty)
+            .ToListAsync(Cancellation);
         Assert.Equal(Enumerable.Range(1, Count).Select(i => (long)i), effects.Select(effect => effect["id"].ToInt64()).Order());
     }
 

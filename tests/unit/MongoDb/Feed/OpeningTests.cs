@@ -42,7 +42,8 @@ public sealed class OpeningTests
     public async Task An_engine_is_closed_at_once_while_its_stream_opens()
     {
         await using var fixture = await LongOplogAsync();
-        await using var engine = new CdcEngine(fixture.Source(), fixture.Store, new() { Name = "test", StartFrom = StartPosition.Earliest });
+        await using var engine =
+            new CdcEngine(fixture.Source(), fixture.Store, new() { Name = "test", StartFrom = StartPosition.Earliest });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var changes = engine.ReadAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         var next = changes.MoveNextAsync().AsTask();

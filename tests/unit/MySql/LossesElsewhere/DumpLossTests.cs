@@ -122,7 +122,8 @@ public sealed class DumpLossTests
         var executed = GtidSet.Parse($"{EventList.Source}:1-6");
         await using var server = new ScriptedMySqlServer(new ScriptedPrimary([("binlog.000001", bytes)], executed).Options());
 
-        var run = await FeedRun.ReadAsync(WireFeedTests.Source(server), MySqlOffset.FromGtidSet(GtidSet.Parse($"{EventList.Source}:1:4-5")));
+        var run = await FeedRun.ReadAsync(WireFeedTests.Source(server),
+            MySqlOffset.FromGtidSet(GtidSet.Parse($"{EventList.Source}:1:4-5")));
 
         Assert.Null(run.Failure);
         Assert.Equal(["2", "3", "6"], run.Changes.Select(c => c.After["id"].ToString()));

@@ -46,7 +46,8 @@ internal sealed class OverlappingInstance(IOffsetStore store, IReadOnlyList<(lon
         }
 
         _position = position.Coordinates!.Value.Position;
-        var selection = new TableSelection(TableFilters.Create(["*.*"], [], ignoreCase: false), includesShadows: false, NullLogger.Instance);
+        var selection = new TableSelection(TableFilters.Create(["*.*"], [], ignoreCase: false), includesShadows: false,
+            NullLogger.Instance);
         _tracker = new SchemaTracker(selection, source, LoggedSql.Instance, _notes, FaultPolicy.Fail);
         await _tracker.OpenAsync(position, text is not null, CancellationToken.None);
         if (text is null)

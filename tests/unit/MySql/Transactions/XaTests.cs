@@ -35,7 +35,8 @@ public sealed class XaTests
     public async Task A_commit_that_is_logged_again_after_a_crash_is_not_reported_as_missing()
     {
         var again = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Gtid(3).Query("XA COMMIT X'78',X'',1");
-        var rolledBack = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Gtid(3).Query("XA COMMIT X'78',X'',1");
+        var rolledBack = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Gtid(3)
+            .Query("XA COMMIT X'78',X'',1");
 
         var run = await again.ReadAsync(EventList.Start);
         var other = await rolledBack.ReadAsync(EventList.Start);
