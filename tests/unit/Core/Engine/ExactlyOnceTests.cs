@@ -306,11 +306,19 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
     [Fact]
     public async Task The_example_of_the_documentation_applies_everything_once_while_two_instances_run()
     {
-        const int Count = 200;
-        var source = Batches(Count).End();
+        const int Count = 60;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var areBothReady = new TaskCompletionSource();
+        var source = Batches(Count, new ScriptedSource().Wait(areBothReady.Task)).End();
         var instances = new[] { new Service(), new Service() };
+        var runs = instances.Select(instance => Task.Run(() => instance.RunAsync(source, _file.Source, patience.Token))).ToList();
+        while (source.OpenFeeds < instances.Length)
+        {
+            await Task.Delay(5, patience.Token);
+        }
 
-        await Task.WhenAll(instances.Select(instance => Task.Run(() => instance.RunAsync(source, _file.Source, Timeout))));
+        areBothReady.SetResult();
+        await Task.WhenAll(runs);
 
         Assert.Equal(Enumerable.Range(1, Count).Select(i => (long)i), await EffectsAsync());
         Assert.Equal(At(Count), (await Db.LoadAsync("read-model"))?.Text);
@@ -318,9 +326,9 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
     }
 
     /// <summary>Transactions of one row each, with ids from 1, which arrive in a batch each.</summary>
-    private static ScriptedSource Batches(int count)
+    private static ScriptedSource Batches(int count, ScriptedSource? source = null)
     {
-        var source = new ScriptedSource();
+        source ??= new ScriptedSource();
         for (var i = 1; i <= count; i++)
         {
             source.Begin().Insert(Table, ("id", i)).Commit().Wait(Task.CompletedTask);
