@@ -25,7 +25,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
         Recording recording = Recording.Get(name);
         var expected = recording.Expected().ToList();
         FeedRun files = await FeedRun.ReadAsync(FeedRun.Files(recording));
-        MySqlSource source = Source(await logs.ServeAsync(recording));
+        MySqlSource source = Source(await logs.ServeAsync(recording), recording);
 
         var store = new InMemoryOffsetStore();
         FeedRun run = await ReadAsync(source, store);
@@ -52,7 +52,7 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
     {
         Recording recording = Recording.Get(name);
         FeedRun files = await FeedRun.ReadAsync(FeedRun.Files(recording));
-        MySqlSource source = Source(await logs.ServeAsync(recording));
+        MySqlSource source = Source(await logs.ServeAsync(recording), recording);
 
         FeedRun run = await ReadAsync(source, new InMemoryOffsetStore());
 
@@ -61,8 +61,14 @@ public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<Recorded
         Assert.Null(FeedRun.Difference(files.Texts, run.Texts));
     }
 
-    private static MySqlSource Source(MySqlTestServer server) =>
-        new(new MySqlSourceOptions { ConnectionString = server.ConnectionString, KeyChange = KeyChangeMode.Update });
+    private static MySqlSource Source(MySqlTestServer server, Recording recording) =>
+        new(new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString, KeyChange = KeyChangeMode.Update,
+
+            // Its truth is the log's.
+            IncludeRowHistory = recording.Name.Contains("_sysver", StringComparison.Ordinal),
+        });
 
     /// <summary>Files send no heartbeats; a server does.</summary>
     private static async Task<FeedRun> ReadAsync(MySqlSource source, InMemoryOffsetStore store, CdcOffset? start = null)

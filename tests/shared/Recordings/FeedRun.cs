@@ -27,7 +27,7 @@ internal sealed record FeedRun(List<StreamItem> Items, Exception? Failure)
             LargeTransactions = large,
 
             // Its truth is the log's.
-            IncludeRowHistory = recording.Name.EndsWith("_sysver", StringComparison.Ordinal),
+            IncludeRowHistory = recording.Name.Contains("_sysver", StringComparison.Ordinal),
         });
 
     public static async Task<FeedRun> ReadAsync(ISource source, CdcOffset? start = null, bool items = true, int? take = null,
