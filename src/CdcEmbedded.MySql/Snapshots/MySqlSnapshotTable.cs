@@ -32,8 +32,9 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
         ViewRefusal = IsTransactional(definition.Engine) ? null
             : $"{FullName} uses the engine {definition.Engine}, which has no read views. Convert it to InnoDB, or read it in chunks beside "
             + "the stream.";
-        KeyColumns = Places(captured, facts.Key);
-        HasPrimaryKey = captured.KeyColumns.Length > 0 && KeyColumns.AsSpan().SequenceEqual(captured.KeyColumns);
+        var key = UniqueKey.Best(facts.Keys, [.. captured.KeyColumns.Select(place => captured.Schema.Columns[place].Name)]);
+        KeyColumns = Places(captured, key?.Columns ?? []);
+        HasPrimaryKey = key is { IsPrimary: true };
         if (KeyColumns.Length == 0)
         {
             ChunkRefusal = $"{FullName} has no primary key, and no unique key whose columns are all NOT NULL, by which it could be read in "

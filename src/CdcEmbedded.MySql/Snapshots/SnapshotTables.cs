@@ -92,8 +92,8 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
         return result;
     }
 
-    /// <summary>Of each table the primary key, or else the unique key with the fewest columns of which none may be null.</summary>
-    private async ValueTask<Dictionary<string, List<string>>> ReadKeysAsync(string where, CancellationToken cancellationToken)
+    /// <summary>Of each table the keys by which it can be read.</summary>
+    private async ValueTask<Dictionary<string, List<UniqueKey>>> ReadKeysAsync(string where, CancellationToken cancellationToken)
     {
         var parts = (await session.QueryAsync("SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NULLABLE FROM information_schema.STATISTICS "
             + $"WHERE NON_UNIQUE = 0 AND (INDEX_NAME = 'PRIMARY' OR INDEX_TYPE = 'BTREE') AND {where} "
@@ -108,7 +108,7 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
             }
 
             // A part that is an expression has no column.
-            if (row[2] is not { } column || (row[3] == "YES" && index.Item2 != "PRIMARY"))
+            if (row[2] is not { } column || (row[3] == "YES" && index.Item2 != KeyDefinition.PrimaryName))
             {
                 indexes[index] = null;
             }
@@ -118,13 +118,17 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
             }
         }
 
-        var result = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var ((table, index), columns) in indexes.OrderBy(pair => pair.Key.Index, StringComparer.Ordinal))
+        var result = new Dictionary<string, List<UniqueKey>>(StringComparer.Ordinal);
+        foreach (var ((table, index), columns) in indexes)
         {
-            if (columns is not null && (index == "PRIMARY" || !result.TryGetValue(table, out var best)
-                || (columns.Count < best.Count && !indexes.ContainsKey((table, "PRIMARY")))))
+            if (!result.TryGetValue(table, out var keys))
             {
-                result[table] = columns;
+                result[table] = keys = [];
+            }
+
+            if (columns is not null)
+            {
+                keys.Add(new UniqueKey(index, columns));
             }
         }
 
