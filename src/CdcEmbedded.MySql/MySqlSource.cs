@@ -100,6 +100,13 @@ public sealed class MySqlSource : ISnapshotSource
     public async ValueTask<SnapshotReader> OpenSnapshotAsync(SourceContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
+        if (_options.Xa == XaMode.DeliverAtPrepare)
+        {
+            // A row would be read as it was before such a transaction, and delivered after its changes, which do not come again.
+            throw new NotSupportedException("Snapshots cannot be combined with XaMode.DeliverAtPrepare: a change that was delivered is "
+                + "not visible to a query until XA COMMIT, of which the stream says nothing. Use XaMode.Buffer.");
+        }
+
         var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
         var known = StateOf(context).Server;
         for (var host = 0; ; host++)

@@ -42,7 +42,9 @@ public sealed class SnapshotWriter(Random random, SqlSession session)
     }
 
     /// <summary>Executes one random transaction.</summary>
-    public async Task StepAsync()
+    /// <param name="mayPrepare">True if it may be an XA transaction. One that is prepared before the first start is not in the
+    /// stream.</param>
+    public async Task StepAsync(bool mayPrepare = false)
     {
         if (random.Next(300) == 0)
         {
@@ -53,6 +55,15 @@ public sealed class SnapshotWriter(Random random, SqlSession session)
         }
 
         string sql = string.Join(';', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Statement()));
+        if (mayPrepare && random.Next(15) == 0)
+        {
+            string xid = string.Create(CultureInfo.InvariantCulture, $"'snapshot{Statements}'");
+            await ExecuteAsync($"XA START {xid};{sql};XA END {xid};XA PREPARE {xid}");
+            await Task.Delay(random.Next(20));
+            await ExecuteAsync($"XA {(random.Next(3) == 0 ? "ROLLBACK" : "COMMIT")} {xid}");
+            return;
+        }
+
         await ExecuteAsync(random.Next(2) == 0 ? sql : $"BEGIN;{sql};{(random.Next(10) == 0 ? "ROLLBACK" : "COMMIT")}");
     }
 
