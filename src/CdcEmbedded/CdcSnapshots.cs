@@ -22,7 +22,7 @@ public sealed class CdcSnapshots
         _board = board;
     }
 
-    /// <summary>The snapshots that are not over, or have failed tables, as far as the stream has delivered them.</summary>
+    /// <summary>The snapshots that are not over, or have failed tables. Rows that the engine has buffered count as delivered.</summary>
     public IReadOnlyList<SnapshotStatus> Current => _board.Current;
 
     /// <summary>Requests to read tables in chunks beside the stream.</summary>

@@ -26,7 +26,14 @@ internal sealed class MySqlConsistentView(SourcePosition position, string @lock,
         }
 
         var sql = new SelectStatement(own).All(condition);
-        return new MySqlSnapshotCursor(own, await sessions[reader].OpenRowsAsync(sql, cancellationToken).ConfigureAwait(false), time);
+        try
+        {
+            return new MySqlSnapshotCursor(own, await sessions[reader].OpenRowsAsync(sql, cancellationToken).ConfigureAwait(false), time);
+        }
+        catch (CdcServerException e) when (MySqlSnapshotCursor.IsOfChangedTable(e))
+        {
+            throw MySqlSnapshotCursor.Changed(own, e);
+        }
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,14 @@ internal sealed class MySqlSnapshotCursor(MySqlSnapshotTable table, SqlRows rows
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => rows.DisposeAsync();
 
+    /// <summary>True if an error means that a table is not what it was: its definition has changed, there is no such table, column or
+    /// index. A view finds that out at the first row.</summary>
+    internal static bool IsOfChangedTable(CdcServerException error) => error.Code is 1412 or 1146 or 1054 or 1176;
+
+    /// <summary>Makes the error of a table that is not what it was when it was looked up, or when a view was opened.</summary>
+    internal static CdcServerException Changed(MySqlSnapshotTable table, CdcServerException cause) => new(cause.Code, cause.SqlState,
+        $"{table.FullName} was truncated, altered or dropped before it was read: {cause.Message}", isTransient: true, cause);
+
     /// <summary>Reads the next rows; none after the last one.</summary>
     /// <param name="limit">How many at most, at least 1.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -37,19 +45,28 @@ internal sealed class MySqlSnapshotCursor(MySqlSnapshotTable table, SqlRows rows
         var blocks = new List<RowBuffer>();
         var left = limit;
         long bytes = 0;
-        var isMore = await rows.ReadAsync(
-            reader =>
-            {
-                if (_images.IsFull)
+        bool isMore;
+        try
+        {
+            isMore = await rows.ReadAsync(
+                reader =>
                 {
-                    bytes += _images.Bytes;
-                    blocks.Add(_images.TakeBlock());
-                }
+                    if (_images.IsFull)
+                    {
+                        bytes += _images.Bytes;
+                        blocks.Add(_images.TakeBlock());
+                    }
 
-                _images.Add(reader);
-                return --left > 0 && bytes < MaxChunkBytes;
-            },
-            cancellationToken).ConfigureAwait(false);
+                    _images.Add(reader);
+                    return --left > 0 && bytes < MaxChunkBytes;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (CdcServerException e) when (IsOfChangedTable(e))
+        {
+            throw Changed(table, e);
+        }
+
         if (_images.Count > 0)
         {
             blocks.Add(_images.TakeBlock());

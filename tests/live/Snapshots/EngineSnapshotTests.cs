@@ -68,8 +68,8 @@ public sealed class EngineSnapshotTests(MatrixServers servers, ITestOutputHelper
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {combinationName}, {mode}, after {writer.Statements} statements "
-                + $"and {reader.Starts} starts, {copy.Reads} rows, {copy.Changes} changes, completed {string.Join(' ', completed)}, "
+            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {combinationName}, {mode}, after {writer.Statements} statements"
+                + $" and {reader.Starts} starts, {copy.Reads} rows, {copy.Changes} changes, completed {string.Join(' ', completed)}, "
                 + $"current {reader.Current}: {e.Message}", e);
         }
 
@@ -119,7 +119,8 @@ public sealed class EngineSnapshotTests(MatrixServers servers, ITestOutputHelper
             !table.FullName.EndsWith(".numbers", StringComparison.Ordinal)
             || IdOf(row) is var id && id >= 0 && id % 3 != 0));
 
-        static int IdOf(string row) => int.Parse(row.Split(", ").Single(static part => part.StartsWith("id=", StringComparison.Ordinal))[3..],
+        static int IdOf(string row) => int.Parse(
+            row.Split(", ").Single(static part => part.StartsWith("id=", StringComparison.Ordinal))[3..],
             CultureInfo.InvariantCulture);
     }
 
@@ -216,7 +217,7 @@ public sealed class EngineSnapshotTests(MatrixServers servers, ITestOutputHelper
     private Task<MySqlTestServer> ServerAsync(string name)
         => servers.ServerAsync(name == _partialImages.Name ? _partialImages : Combination.Of(name));
 
-    /// <summary>Reads with one engine after another over the same store, until the snapshot is complete and the history has ended.</summary>
+    /// <summary>Reads with one engine after another over the same store, until snapshot and history have ended.</summary>
     private sealed class Reader(MySqlTestServer server, string database, SnapshotMode mode, KeyedCopy copy, HashSet<string> completed)
     {
         private readonly InMemoryOffsetStore _store = new();
@@ -257,7 +258,7 @@ public sealed class EngineSnapshotTests(MatrixServers servers, ITestOutputHelper
 
                 Apply(item);
 
-                // What the consumer has acknowledged: an item of progress may be lost with an engine, and handles are ahead of the consumer.
+                // As acknowledged: an item of progress may be lost with an engine, and handles are ahead of the consumer.
                 HasSnapshot |= (await _store.LoadAsync("snapshots"))?.Text.Contains("\"finished\":[\"initial\"]",
                     StringComparison.Ordinal) == true;
                 if (limit <= 0 || IsOver)
