@@ -12,6 +12,9 @@ internal interface ISchemaServer : IAsyncDisposable
     /// <summary>True if names of tables and databases are stored in lower case.</summary>
     bool LowersTableNames => false;
 
+    /// <summary>The server's <c>explicit_defaults_for_timestamp</c>; null where it is not known.</summary>
+    bool? HasPlainTimestamps => null;
+
     /// <summary>True if the log that the server writes now names columns with all of their types.</summary>
     bool NamesColumns { get; }
 

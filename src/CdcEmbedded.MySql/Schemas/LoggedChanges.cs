@@ -73,6 +73,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         var names = new TableNameComparer(ignoresTableCase);
         var created = new HashSet<(string, string)>(names);
         var optional = new HashSet<(string, string)>(names);
+        var changed = new HashSet<(string, string)>(names);
+        var begun = new HashSet<(string, string)>(names);
         foreach (var change in _changes)
         {
             var name = (change.Database, change.Table);
@@ -92,12 +94,23 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
             }
             else if (change.IsOfDatabase)
             {
+                if (changed.Add((change.Database, "")) && change.Kind == TableChangeKind.CreateDatabase)
+                {
+                    begun.Add((change.Database, ""));
+                }
+
                 isMissing |= RemoveDatabase(catalogue, change, created);
             }
             else if (change.Kind == TableChangeKind.Create && !catalogue.IsUnknown(change.Database, change.Table)
                 && !optional.Contains(name))
             {
                 // A table whose first change creates it did not exist before: the log itself has its columns.
+                created.Add(name);
+                catalogue.Forget(change.Database, change.Table);
+            }
+            else if (begun.Contains((change.Database, "")))
+            {
+                // Nothing was in a database that did not exist, whatever IF EXISTS names.
                 created.Add(name);
                 catalogue.Forget(change.Database, change.Table);
             }

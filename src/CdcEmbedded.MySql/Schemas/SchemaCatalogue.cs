@@ -16,6 +16,10 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// <summary>True if names are stored in lower case, however statements write them (<c>lower_case_table_names</c> 1).</summary>
     public bool LowersNames { get; set; }
 
+    /// <summary>The server's <c>explicit_defaults_for_timestamp</c>, for statements whose event does not give the session's; null where it
+    /// is not known.</summary>
+    public bool? HasPlainTimestamps { get; set; }
+
     /// <summary>True if the likely is taken for certain because nobody can be asked, as in files: a database of which the log says nothing
     /// has the server's default character set (else texts that take their database's are of an unknown one), and IF NOT EXISTS
     /// creates.</summary>
@@ -136,7 +140,10 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// <summary>A copy.</summary>
     public SchemaCatalogue Copy()
     {
-        var copy = new SchemaCatalogue(ignoresCase) { Assumes = Assumes, MayLack = MayLack, LowersNames = LowersNames };
+        var copy = new SchemaCatalogue(ignoresCase)
+        {
+            Assumes = Assumes, MayLack = MayLack, LowersNames = LowersNames, HasPlainTimestamps = HasPlainTimestamps,
+        };
         foreach (var (key, table) in _tables)
         {
             copy._tables[key] = table;

@@ -4,7 +4,7 @@ using CdcEmbedded.MySql.Binlog.Columns;
 namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>The JSON of tables and of catalogues.</summary>
-/// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"lower":true,
+/// <remarks><code>catalogue: {"nocase":bool,"assumes":true,"lower":true,"plainTimestamps":bool,
 ///             "databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
 /// table: {"db":name,"name":name,"cs":charset,"engine":name,"hash":true,
 ///         "keys":[{"n":name,"u":true,"h":true,"p":[column,prefix,…]}],"period":[name,start,end],
@@ -24,6 +24,11 @@ internal static class SchemaCatalogueJson
         if (catalogue.LowersNames)
         {
             writer.WriteBoolean("lower"u8, true);
+        }
+
+        if (catalogue.HasPlainTimestamps is { } hasPlainTimestamps)
+        {
+            writer.WriteBoolean("plainTimestamps"u8, hasPlainTimestamps);
         }
 
         writer.WriteStartObject("databases"u8);
@@ -59,6 +64,7 @@ internal static class SchemaCatalogueJson
         {
             Assumes = element.TryGetProperty("assumes", out _),
             LowersNames = element.TryGetProperty("lower", out _),
+            HasPlainTimestamps = element.TryGetProperty("plainTimestamps", out var plain) ? plain.GetBoolean() : null,
         };
         foreach (var database in element.GetProperty("databases").EnumerateObject())
         {

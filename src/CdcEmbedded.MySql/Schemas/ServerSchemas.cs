@@ -33,7 +33,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
             // No row is read by it: it knows the columns of schema changes.
             ? (new SchemaCatalogue(server.IgnoresTableCase)
             {
-                Assumes = true, MayLack = true, LowersNames = server.LowersTableNames,
+                Assumes = true, MayLack = true, LowersNames = server.LowersTableNames, HasPlainTimestamps = server.HasPlainTimestamps,
             }, false)
             : (await ReadAsync(position, cancellationToken).ConfigureAwait(false), true);
 
@@ -61,7 +61,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     {
         await Task.Delay(Visible, time, cancellationToken).ConfigureAwait(false);
         var catalogue = await server.ReadTablesAsync(selection, cancellationToken).ConfigureAwait(false);
-        catalogue.LowersNames = server.LowersTableNames;
+        (catalogue.LowersNames, catalogue.HasPlainTimestamps) = (server.LowersTableNames, server.HasPlainTimestamps);
         await ScanAsync(position, cancellationToken).ConfigureAwait(false);
         if (_changes.RemoveFrom(catalogue))
         {
@@ -105,7 +105,10 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
 
         // An offset by GTID alone says of each transaction if it comes before, but not where in the log that ends.
         var end = position.Coordinates ?? _scannedTo;
-        var earlier = new SchemaCatalogue(server.IgnoresTableCase) { MayLack = true, LowersNames = server.LowersTableNames };
+        var earlier = new SchemaCatalogue(server.IgnoresTableCase)
+        {
+            MayLack = true, LowersNames = server.LowersTableNames, HasPlainTimestamps = server.HasPlainTimestamps,
+        };
         await ReadLogAsync(BinlogPosition.At(oldest), end,
             (text, context, walk) =>
             {

@@ -38,8 +38,9 @@ internal readonly record struct StatementContext
     /// <summary>The character set of databases for which nothing else is known; null where the event does not say it.</summary>
     public string? DefaultCharacterSet { get; init; }
 
-    /// <summary>True if a TIMESTAMP column without NULL or NOT NULL takes nulls, as columns of other types do.</summary>
-    public bool HasPlainTimestamps { get; init; }
+    /// <summary>The session's <c>explicit_defaults_for_timestamp</c>: true if a TIMESTAMP column without NULL or NOT NULL takes nulls, as
+    /// columns of other types do. Null where the event does not give it, as before MySQL 8.0.2 and on MariaDB.</summary>
+    public bool? HasPlainTimestamps { get; init; }
 
     /// <summary>Reads the settings of a statement's session.</summary>
     /// <param name="query">Its event.</param>
@@ -57,7 +58,15 @@ internal readonly record struct StatementContext
             HasDateTimeTimestamps = (dialect.ServerVersion < 80000 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
             ErrorCode = query.ErrorCode,
             DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,
-            HasPlainTimestamps = status.ExplicitDefaultsForTimestamp ?? (dialect.ServerVersion >= (dialect.IsMariaDb ? 101000 : 80002)),
+            HasPlainTimestamps = status.ExplicitDefaultsForTimestamp,
         };
     }
+
+    /// <summary>The settings with those that the event does not give taken from the server or, where nobody knows them, from the defaults
+    /// of its version.</summary>
+    /// <param name="catalogue">Has the server's.</param>
+    public StatementContext CompletedBy(SchemaCatalogue catalogue) => this with
+    {
+        HasPlainTimestamps = HasPlainTimestamps ?? catalogue.HasPlainTimestamps ?? (ServerVersion >= (IsMariaDb ? 101000 : 80002)),
+    };
 }

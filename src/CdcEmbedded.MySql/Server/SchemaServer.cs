@@ -21,6 +21,8 @@ internal sealed class SchemaServer(KnownServer server, ServerFacts facts, ILogge
 
     public bool LowersTableNames => facts.LowersTableNames;
 
+    public bool? HasPlainTimestamps => facts.HasPlainTimestamps;
+
     // MariaDB's log names columns, but not the types UUID, INET4 and INET6.
     public bool NamesColumns => facts["binlog_row_metadata"] == "FULL" && !facts.Version.IsMariaDb;
 

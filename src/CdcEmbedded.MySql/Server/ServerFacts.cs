@@ -16,6 +16,7 @@ internal sealed class ServerFacts
         "gtid_mode", "server_uuid", "lower_case_table_names", "binlog_expire_logs_seconds", "innodb_native_foreign_keys",
             "log_replica_updates",
         "log_slave_updates", "binlog_order_commits", "hostname", "port", "server_id", "version", "binlog_storage_engine",
+        "explicit_defaults_for_timestamp",
     ];
 
     /// <summary>The names by which servers of any age say if replicated statements are applied.</summary>
@@ -41,6 +42,10 @@ internal sealed class ServerFacts
 
     /// <summary>True if names of tables and databases are stored in lower case (<c>lower_case_table_names</c> 1).</summary>
     public bool LowersTableNames => this["lower_case_table_names"] is "1";
+
+    /// <summary>True if TIMESTAMP columns are as those of other types (<c>explicit_defaults_for_timestamp</c>); null where the server has
+    /// no such variable.</summary>
+    public bool? HasPlainTimestamps => this["explicit_defaults_for_timestamp"] is { } value ? value is "ON" or "1" : null;
 
     /// <summary>True if table names are compared regardless of case.</summary>
     public bool IgnoresTableCase => this["lower_case_table_names"] is "1" or "2";

@@ -123,7 +123,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
         foreach ((string name, GrammarTable table) in step.Tables)
         {
             string has = _tables.GetValueOrDefault(name, "no such table");
-            if (has != table.Description)
+            if (!table.IsDescribedBy(has))
             {
                 Report(step, name, $"server {table.Description}\n   stream {has}");
             }
@@ -145,7 +145,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
 
             Rows++;
             string expected = step.Tables[name].Description;
-            if (schema != expected)
+            if (!step.Tables[name].IsDescribedBy(schema))
             {
                 Report(step, name, $"server {expected}\n   row    {schema}");
             }

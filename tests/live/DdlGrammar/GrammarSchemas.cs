@@ -18,8 +18,7 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
             SELECT 'c', HEX(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME)), HEX(COLUMN_NAME), HEX(COLUMN_TYPE), LOWER(DATA_TYPE), IS_NULLABLE, EXTRA,
               CHARACTER_SET_NAME, COLUMN_KEY,
               IF({generation} IS NULL OR {generation} = '', '', 'g')
-            FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN ({list}) AND TABLE_NAME IN
-              (SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE <> 'VIEW')
+            FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN ({list}) AND TABLE_NAME <> '{StatementGrammar.View}'
             ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION;
             SELECT 'i', HEX(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME)), HEX(INDEX_NAME), NON_UNIQUE, SEQ_IN_INDEX, HEX(COLUMN_NAME), SUB_PART
             FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN ({list}) ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
@@ -33,7 +32,11 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
                 var index = indexes[group.Key].GroupBy(row => Text(row[2])).ToDictionary(i => i.Key, i => i.Select(row
                     => Text(row[5])).ToList());
                 List<string> key = KeyOf(index, [.. group.Where(row => row[8] == "PRI").Select(row => Text(row[2]))]);
-                return new GrammarTable(names[0], names[1], [.. group.Select(row => ColumnOf(row, key))], [.. index.Keys]);
+                return new GrammarTable(names[0], names[1], [.. group.Select(row => ColumnOf(row, key))], [.. index.Keys])
+                {
+                    HasUncertainKey = kind is ServerKind.MariaDb1011 or ServerKind.MariaDb118
+                        && HasUncertainKey([.. indexes[group.Key]], [.. group]),
+                };
             });
     }
 
@@ -42,6 +45,15 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
         $"{name} {ShownAs().Replace(type, "")}{(isNullable ? "" : " not null")}{(isVisible ? "" : " invisible")}"
         + $"{(characterSet is null or "binary" ? "" : $" {(characterSet == "utf8" ? "utf8mb3" : characterSet)}")}"
         + $"{(keyOrdinal == 0 ? "" : $" key {keyOrdinal}")}";
+
+    /// <summary>True if the server has a key that the stream may name otherwise: MariaDB takes a unique key for the missing primary one
+    /// only if it is the first, and not all of its ALTERs put the keys in the order that CREATE TABLE gives them.</summary>
+    private static bool HasUncertainKey(IReadOnlyCollection<string?[]> index, IReadOnlyCollection<string?[]> columns)
+    {
+        var keys = index.Where(row => row[3] == "0").GroupBy(row => Text(row[2])).ToList();
+        return !keys.Exists(key => key.Key == "PRIMARY") && keys.Count > 1 && keys.Exists(key => key.All(part => columns.Any(column
+            => Text(column[2]) == Text(part[5]) && column[5] == "NO")));
+    }
 
     private static List<string> KeyOf(Dictionary<string, List<string>> indexes, HashSet<string> columns) =>
         indexes.TryGetValue("PRIMARY", out List<string>? primary) ? primary

@@ -6,7 +6,8 @@ public sealed partial class StatementGrammar
     private string Create()
     {
         string orReplace = _isMariaDb ? words.Maybe(5, "OR REPLACE ") : "";
-        string head = $"CREATE {orReplace}TABLE{(words.OneIn(6) && orReplace.Length == 0 ? " IF NOT EXISTS" : "")} {NewTable()} ";
+        string head = $"CREATE {orReplace}TABLE{(words.OneIn(6) && orReplace.Length == 0 ? " IF NOT EXISTS" : "")} "
+            + $"{(orReplace.Length == 0 ? FreeTable() : NewTable())} ";
         if (Tables.Count > 0)
         {
             switch (words.Next(24))
@@ -56,16 +57,17 @@ public sealed partial class StatementGrammar
         return $"{head}({string.Join(words.Any(", ", ","), elements)}){Options()}{partitions}";
     }
 
-    private string Key(IReadOnlyList<string> columns)
+    private string Key(IReadOnlyList<string> columns, bool isAdded = false)
     {
+        string optional = isAdded ? IfNotExists(2) : "";
         string constraint = words.MaybeAny(4, "CONSTRAINT ", "CONSTRAINT `k 1` ", "CONSTRAINT sym ");
         string using_ = words.MaybeAny(5, " USING BTREE", " USING HASH");
         return words.Next(12) switch
         {
             < 3 => $"{constraint}PRIMARY KEY{using_} ({KeyParts(columns)}){IndexOption()}",
             < 7 => $"{constraint}UNIQUE{words.Any("", " KEY", " INDEX")}"
-                + $"{words.Any("", " " + IndexName(), IfNotExists(2) + " " + IndexName())}{using_} ({KeyParts(columns)}){IndexOption()}",
-            < 9 => $"{words.Any("KEY", "INDEX")}{words.Any("", " " + IndexName(), IfNotExists(2) + " " + IndexName())}{using_} "
+                + $"{words.Any("", " " + IndexName(), optional + " " + IndexName())}{using_} ({KeyParts(columns)}){IndexOption()}",
+            < 9 => $"{words.Any("KEY", "INDEX")}{words.Any("", " " + IndexName(), optional + " " + IndexName())}{using_} "
                 + $"({KeyParts(columns)}){IndexOption()}",
             9 => $"{words.MaybeAny(3, "CONSTRAINT ", "CONSTRAINT c9 ")}CHECK ({words.Of(columns)} <> 1000)",
             10 => $"{constraint}FOREIGN KEY{words.Maybe(3, " fk1")} ({words.Of(columns)}) REFERENCES t1 "
@@ -75,14 +77,14 @@ public sealed partial class StatementGrammar
         };
     }
 
-    private string IndexName() => words.Any("k1", "k2", "k3", "`k 4`", "`primary`", "a");
+    private string IndexName() => words.OneIn(40) ? "`primary`" : words.Any("k1", "k2", "k3", "`k 4`", "a");
 
     private string IndexOption() => words.MaybeAny(6, " COMMENT 'k, (x'", " KEY_BLOCK_SIZE=8", " USING BTREE", " USING HASH", _is97
         ? " INVISIBLE" : _isMariaDb ? " IGNORED" : "", _isMariaDb ? " NOT IGNORED" : _is97 ? " VISIBLE" : "");
 
     private string KeyParts(IReadOnlyList<string> columns) => string.Join(", ", words.Some(columns, Math.Min(columns.Count,
         3)).Select(column =>
-        _is97 && words.OneIn(15) ? $"(({column} + 1))" : column + words.MaybeAny(10, "(2)", " ASC", " DESC")));
+        _is97 && words.OneIn(15) ? $"(({column} + 1))" : column + words.MaybeAny(10, " ASC", " DESC") + words.Maybe(60, "(2)")));
 
     private string CharacterSetOption() => words.Next(4) switch
     {

@@ -11,6 +11,9 @@ namespace CdcEmbedded.ServerTests.DdlGrammar;
 /// <param name="databases">The databases, the first of which is the default one.</param>
 public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind, IReadOnlyList<string> databases)
 {
+    /// <summary>The name of the only view.</summary>
+    public const string View = "v";
+
     private const int MostTables = 9;
 
     private static readonly string[] _tableNames = ["t1", "t2", "t3", "t4", "first", "value", "`t 5`", "`таблица`", "`t``6`", "T7"];
@@ -53,8 +56,9 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
             + $"{words.Any("utf8mb4", "utf8mb4", "utf8mb4", "utf8", "utf8", "utf8mb4", "utf8mb4", "cp1251")}";
         settings += _isMariaDb ? "; SET SESSION system_versioning_alter_history=KEEP" : "";
         settings += _is97 ? $"; SET SESSION sql_generate_invisible_primary_key={words.Any("OFF", "OFF", "ON")}" : "";
-        return settings + (kind != ServerKind.MySql56 ? $"; SET SESSION explicit_defaults_for_timestamp={words.Any("ON", "ON", "OFF")}"
-            : "");
+
+        // Only MySQL's log has the session's: elsewhere the server's counts, with which the test starts it.
+        return settings + (_is97 ? $"; SET SESSION explicit_defaults_for_timestamp={words.Any("ON", "ON", "OFF")}" : "");
     }
 
     /// <summary>Returns a statement.</summary>
@@ -94,6 +98,19 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
 
     private string NewTable() => Qualified(words.Of(_tableNames));
 
+    /// <summary>A name that mostly no table has.</summary>
+    private string FreeTable()
+    {
+        string name = words.Of(_tableNames);
+        for (int i = 0; i < 10 && !words.OneIn(30) && Tables.Any(table => table.Database == databases[0]
+            && name.Trim('`').Replace("``", "`", StringComparison.Ordinal) == table.Name); i++)
+        {
+            name = words.Of(_tableNames);
+        }
+
+        return Qualified(name);
+    }
+
     private string Qualified(string table) => words.Next(8) switch
     {
         0 => $"{words.Of(databases)}.{table}",
@@ -104,7 +121,7 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
     private GrammarTable AnyTable()
     {
         GrammarTable table = Tables[words.Next(Tables.Count)];
-        for (int i = 0; i < 10 && (table.Name is "s1" or "s2") && !words.OneIn(20); i++)
+        for (int i = 0; i < 10 && (table.Name is "s1" or "s2") && !words.OneIn(60); i++)
         {
             table = Tables[words.Next(Tables.Count)];
         }
@@ -125,7 +142,7 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
 
     private string Rename()
     {
-        string pairs = words.List(1, 3, () => $"{AnyName()}{Wait()} TO {NewTable()}");
+        string pairs = words.List(1, 3, () => $"{AnyName()}{Wait()} TO {FreeTable()}");
         if (Tables.Count > 2 && words.OneIn(3))
         {
             // A swap, as the cut-over of an online schema change does it.
@@ -155,6 +172,11 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
     private string DropIndex()
     {
         GrammarTable table = AnyTable();
+        if (table.Indexes.Count == 0 && !words.OneIn(10))
+        {
+            return CreateIndex();
+        }
+
         return $"DROP INDEX{IfExists(6)} {AnyIndex(table)} ON {Table(table)}{Wait()}";
     }
 
@@ -187,8 +209,8 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
 
     /// <summary>Statements that concern no table, whose text may hold anything.</summary>
     private string Other() => words.Any(
-        "CREATE OR REPLACE VIEW v AS SELECT 1 AS `alter table t1 add x int`",
-        "DROP VIEW IF EXISTS v",
+        $"CREATE OR REPLACE VIEW {View} AS SELECT 1 AS `alter table t1 add x int`",
+        $"DROP VIEW IF EXISTS {View}",
         "CREATE FUNCTION f() RETURNS TEXT DETERMINISTIC RETURN 'drop table t1'",
         "CREATE PROCEDURE p() ALTER TABLE t1 ADD never INT",
         "DROP FUNCTION IF EXISTS f",

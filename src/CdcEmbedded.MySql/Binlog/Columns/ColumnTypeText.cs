@@ -90,6 +90,12 @@ internal static class ColumnTypeText
         _ => "longtext",
     };
 
+    /// <summary>A label as it is between quotes in the text of a type.</summary>
+    public static string Quoted(string label)
+        => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
+        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\r", "\\r", StringComparison.Ordinal);
+
     private static string WithLabels(string name, in ColumnMetadata column)
     {
         if (column.Labels is not { } labels)
@@ -100,8 +106,7 @@ internal static class ColumnTypeText
         var text = new StringBuilder(name).Append('(');
         for (var i = 0; i < labels.Length; i++)
         {
-            text.Append(i == 0 ? "'" : ",'").Append(labels[i].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''",
-                StringComparison.Ordinal)).Append('\'');
+            text.Append(i == 0 ? "'" : ",'").Append(Quoted(labels[i])).Append('\'');
         }
 
         return text.Append(')').ToString();

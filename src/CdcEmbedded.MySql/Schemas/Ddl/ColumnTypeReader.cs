@@ -75,7 +75,7 @@ internal static class ColumnTypeReader
                 break;
             case "timestamp":
                 column.TypeText = WithDigits(name, TryReadSize(tokens));
-                column.IsNullable = context.HasPlainTimestamps;
+                column.IsNullable = context.HasPlainTimestamps != false;
                 break;
             case "json" when context.IsMariaDb:
                 column.Text = new TextType("longtext", null) { CharacterSet = "utf8mb4" };

@@ -40,7 +40,8 @@ internal sealed class DdlApplier
 
         try
         {
-            var applier = new DdlApplier(catalogue, SqlTokens.Read(sql, context.Dialect, catalogue.LowersNames), context);
+            var applier = new DdlApplier(catalogue, SqlTokens.Read(sql, context.Dialect, catalogue.LowersNames),
+                context.CompletedBy(catalogue));
             applier.ReadStatement();
             return applier._changes.List;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using CdcEmbedded.MySql.Binlog.Charsets;
+using CdcEmbedded.MySql.Binlog.Columns;
 
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
@@ -140,17 +141,12 @@ internal static class TextTypeReader
         foreach (var (label, bytes) in type.Labels)
         {
             var written = label ?? (charset ?? Charset.Utf8Mb4).DecodeLoosely(bytes);
-            text.Append(text[^1] == '(' ? "'" : ",'").Append(Quoted(characterSet == "binary" ? written
+            text.Append(text[^1] == '(' ? "'" : ",'").Append(ColumnTypeText.Quoted(characterSet == "binary" ? written
                 : written.TrimEnd(' '))).Append('\'');
         }
 
         return text.Append(')').ToString();
     }
-
-    private static string Quoted(string label)
-        => label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
-        .Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
-        .Replace("\r", "\\r", StringComparison.Ordinal);
 
     /// <summary>The attributes that say a text's character set, in any order.</summary>
     /// <param name="tokens">The words after the type.</param>

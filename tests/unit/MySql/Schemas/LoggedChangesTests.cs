@@ -50,6 +50,9 @@ public sealed class LoggedChangesTests
     [InlineData("absent ?", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE IF NOT EXISTS t (a INT)", "")]
     [InlineData("before latin1", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE t (a INT)",
         "CREATE DATABASE d CHARACTER SET latin1; CREATE TABLE t (before INT)")]
+    [InlineData("absent ?", "CREATE DATABASE d CHARACTER SET latin1; RENAME TABLE IF EXISTS t TO u", "")]
+    [InlineData("absent ?", "CREATE DATABASE d CHARACTER SET latin1; DROP TABLE IF EXISTS t; ALTER TABLE IF EXISTS t ADD a INT", "")]
+    [InlineData("unknown ?", "DROP DATABASE d; CREATE DATABASE d; RENAME TABLE IF EXISTS t TO u", "")]
     public void What_a_server_has_now_counts_as_far_as_the_log_did_not_change_it(string expected, string behind, string before)
     {
         var selection = new TableSelection(TableFilters.Create(["d.*"], [], ignoreCase: false), includesShadows: false,

@@ -244,6 +244,23 @@ public sealed class DdlReaderTests
     public void A_type_that_depends_on_a_character_set_that_is_not_known_is_not_guessed(params string[] statements)
         => Assert.Contains("character set", ColumnsAfter(new SchemaCatalogue(), statements), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("a timestamp? b timestamp(3)?", null, null)]
+    [InlineData("a timestamp? b timestamp(3)?", null, true)]
+    [InlineData("a timestamp b timestamp(3)", null, false)]
+    [InlineData("a timestamp? b timestamp(3)?", true, false)]
+    [InlineData("a timestamp b timestamp(3)", false, true)]
+    public void A_timestamp_takes_nulls_by_the_setting_of_the_session_or_else_of_the_server(string expected, bool? session, bool? server)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true, HasPlainTimestamps = server };
+        var context = Context(isMariaDb: true) with { HasPlainTimestamps = session };
+        LoggedSql.Instance.Apply(catalogue, "CREATE TABLE t (a TIMESTAMP)", context);
+        LoggedSql.Instance.Apply(catalogue, "ALTER TABLE t ADD b TIMESTAMP(3)", context);
+
+        Assert.Equal(expected, TextOf(catalogue));
+        Assert.Equal(server, catalogue.Copy().HasPlainTimestamps);
+    }
+
     private static StatementContext Context(bool isMariaDb) => new()
     {
         Database = "d",

@@ -51,9 +51,12 @@ public sealed class StatementBytesTests
         Assert.Equal("a int", ColumnsAfter(Latin1, [.. "CREATE TABLE"u8, 0xA0, .. "t"u8, 0xA0, .. "(a int)"u8]));
     }
 
-    [Fact]
-    public void A_statement_that_the_server_wrote_is_UTF8_whatever_the_client_has()
-        => Assert.Equal("ключ int", ColumnsAfter(Cp1251, Encoding.UTF8.GetBytes("CREATE TABLE `t` (`ключ` int) START TRANSACTION")));
+    [Theory]
+    [InlineData("ключ int", "CREATE TABLE `t` (`ключ` int) START TRANSACTION")]
+    [InlineData("my_row_id bigint unsigned, ключ int",
+        "CREATE TABLE `t` (\n  `my_row_id` bigint unsigned NOT NULL AUTO_INCREMENT /*!80023 INVISIBLE */,\n  `ключ` int)")]
+    public void A_statement_that_the_server_wrote_is_UTF8_whatever_the_client_has(string expected, string statement)
+        => Assert.Equal(expected, ColumnsAfter(Cp1251, Encoding.UTF8.GetBytes(statement)));
 
     [Theory]
     [InlineData("CREATE FUNCTION f() RETURNS TEXT RETURN 'not closed")]
