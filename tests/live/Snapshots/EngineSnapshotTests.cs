@@ -113,7 +113,7 @@ public sealed class EngineSnapshotTests(MatrixServers servers, ITestOutputHelper
         await writer.EndAsync();
         await reading.WaitAsync(Capture.Patience);
         SnapshotStatus status = await handle.Completion;
-        Assert.True(status.IsComplete, status.Tables.FirstOrDefault()?.Reason ?? status.Reason);
+        Assert.True(status.IsComplete, status.Tables is [var first, ..] ? first.Reason ?? status.Reason : status.Reason);
         Assert.True(copy.Reads > 0);
         Assert.Empty(copy.Differences(await ServerTable.ReadAllAsync(server, database), static (table, row) =>
             !table.FullName.EndsWith(".numbers", StringComparison.Ordinal)
