@@ -295,7 +295,8 @@ public sealed partial class DdlTests
         }
     }
 
-    /// <summary>Where there is no primary key, the server shows the first unique key without nulls as one. Here it has one column.</summary>
+    /// <summary>Where there is no primary key, the server shows the first unique key without nulls as one. Here it has one
+    /// column.</summary>
     private static async Task<Dictionary<string, string>> OfServerAsync(MySqlTestServer server, string database)
     {
         IReadOnlyList<string?[]> rows = await server.QueryAsync($"""

@@ -3,8 +3,8 @@ namespace CdcEmbedded.ServerTests.DdlGrammar;
 /// <summary>The grammar of columns: types, attributes, literals.</summary>
 public sealed partial class StatementGrammar
 {
-    /// <summary>Without a strict sql_mode a server keeps question marks for the characters of a label that the column's character set has not;
-    /// the stream keeps the label as it is written.</summary>
+    /// <summary>Without a strict sql_mode a server keeps question marks for the characters of a label that the column's character set has
+    /// not; the stream keeps the label as it is written.</summary>
     private const bool WritesLabelsOutsideTheCharacterSet = false;
 
     /// <summary>MySQL takes no unique key with a virtual column for the missing primary key; the stream does, as it does not keep which
@@ -60,7 +60,8 @@ public sealed partial class StatementGrammar
         if (_isMariaDb)
         {
             Add(40, words.Any("WITH SYSTEM VERSIONING", "WITHOUT SYSTEM VERSIONING"));
-            Add(SqlMode.Contains("IGNORE_BAD", StringComparison.Ordinal) ? 5 : 200, words.Any("foo=1", "`bar`='x, y'", "foo=DEFAULT", "foo = bar"));
+            Add(SqlMode.Contains("IGNORE_BAD", StringComparison.Ordinal) ? 5 : 200,
+                words.Any("foo=1", "`bar`='x, y'", "foo=DEFAULT", "foo = bar"));
         }
         else if (_is97)
         {
@@ -86,7 +87,8 @@ public sealed partial class StatementGrammar
     {
         string attributes = words.Maybe(8, words.Any(" UNIQUE", " UNIQUE KEY")) + words.Maybe(5, " " + Comment());
         return $"{type}{words.Any(" GENERATED ALWAYS", "")} AS ({words.Of(others)} {words.Any("+ 1", "* 2", "- (1 + 2)", "+ 1 /* ) */")})"
-            + words.Any("", " VIRTUAL", " STORED", _isMariaDb ? " PERSISTENT" : " STORED") + (_is97 ? words.MaybeAny(4, WritesVirtualColumnsWithoutNulls ? " NOT NULL" : "",
+            + words.Any("", " VIRTUAL", " STORED", _isMariaDb ? " PERSISTENT" : " STORED")
+            + (_is97 ? words.MaybeAny(4, WritesVirtualColumnsWithoutNulls ? " NOT NULL" : "",
                 " NULL") : "") + attributes
             + (kind != TestServers.ServerKind.MySql56 ? words.Maybe(8, " INVISIBLE") : "");
     }
