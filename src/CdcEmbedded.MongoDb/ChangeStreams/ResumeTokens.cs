@@ -48,12 +48,16 @@ internal static class ResumeTokens
             return Convert.ToBase64String(token.Span);
         }
 
-        // The identifier of the event, the last part of all tokens but those of fragments, ends so.
-        var text = data.AsString();
-        return text.EndsWith("0004", StringComparison.Ordinal) || !TokenParts.TryRead(token, out var parts) || !parts.IsFragment
-            ? text
-            : parts.ToWholeEvent();
+        // Only a fragment's token is taken apart: no allocation for any other event.
+        return MayBeFragment(data.Utf8()) && TokenParts.TryRead(token, out var parts) && parts.IsFragment
+            ? parts.ToWholeEvent()
+            : data.AsString();
     }
+
+    /// <summary>True if the hex ends with a number below 128 and the end: 29 04, or 2B, twice the number in one byte, and 04.</summary>
+    private static bool MayBeFragment(ReadOnlySpan<byte> hex)
+        => hex.EndsWith("04"u8) && hex.Length >= 6
+            && (hex[^4..^2].SequenceEqual("29"u8) || hex[^6..^4] is [(byte)'2', (byte)'B' or (byte)'b']);
 
     private static ReadOnlySpan<byte> Digits(RawBson token)
         => token["_data"u8] is { Type: ElementType.String } data && data.Utf8() is var digits && digits.StartsWith(TimestampType)
