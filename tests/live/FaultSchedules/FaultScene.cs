@@ -36,10 +36,10 @@ public sealed class FaultScene : IAsyncDisposable
     public List<string> Story { get; } = [];
 
     /// <summary>Creates the tables.</summary>
-    public static async Task<FaultScene> CreateAsync(MySqlTestServer server, int seed)
+    public static async Task<FaultScene> CreateAsync(MySqlTestServer server, Combination combination, int seed)
     {
         string database = await server.CreateDatabaseAsync("f");
-        var workload = new FaultWorkload(server, database, new Random(seed + 1));
+        var workload = new FaultWorkload(server, database, isTruncateAtomic: !combination.IsMariaDb, new Random(seed + 1));
         await workload.CreateAsync();
         return new FaultScene(server, database, await Capture.EndOfLogAsync(server), workload, new Random(seed));
     }

@@ -23,7 +23,7 @@ public sealed class FaultScheduleTests(MatrixServers servers, ITestOutputHelper 
         int firstSeed = Number("CDC_RANDOM_SEED") ?? 20_000;
         for (int seed = firstSeed; seed < firstSeed + schedules; seed++)
         {
-            await using FaultScene scene = await FaultScene.CreateAsync(server, seed);
+            await using FaultScene scene = await FaultScene.CreateAsync(server, combination, seed);
             try
             {
                 output.WriteLine($"seed {seed}: {await scene.RunAsync(Faults)}");
