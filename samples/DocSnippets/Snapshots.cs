@@ -1,5 +1,7 @@
+using System.Data.Common;
 using CdcEmbedded;
 using CdcEmbedded.Testing;
+using CdcEmbedded.Verification;
 
 namespace DocSnippets;
 
@@ -30,6 +32,25 @@ public static class Snapshots
         var status = await handle.Completion;       // while the loop runs elsewhere
         // </snapshot-request>
         return status;
+    }
+
+    /// <summary>Verifies a copy.</summary>
+    public static async Task<VerificationResult> VerifyAsync(CdcEngine engine, DbDataSource dataSource,
+        CancellationToken cancellationToken)
+    {
+        // <snapshot-verify>
+        var copy = new DbTableCopy(dataSource, "orders", keyColumns: ["id"]);
+        var result = await engine.Snapshots.VerifyAsync("shop.orders", copy, new VerifyOptions { IgnoredColumns = ["notes"] },
+            cancellationToken);                     // while the loop runs elsewhere
+        foreach (var difference in result.Differences)
+        {
+            Console.WriteLine(difference);          // MissingInCopy id=7
+        }
+
+        var repair = await engine.Snapshots.RepairAsync(result, cancellationToken);
+        await repair.Completion;
+        // </snapshot-verify>
+        return result;
     }
 
     /// <summary>Plays tables.</summary>

@@ -1,5 +1,6 @@
 using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Verification;
 
 namespace CdcEmbedded;
 
@@ -67,13 +68,71 @@ public sealed class CdcSnapshots
     public ValueTask StopAsync(string? id = null, IReadOnlyList<string>? tables = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Stop, id) { Patterns = tables is null ? [] : [.. tables] }, cancellationToken);
 
+    /// <summary>Compares the application's copy of a table with the source while both change.</summary>
+    /// <remarks>
+    /// <para>The loop must run meanwhile, and acknowledge what it has applied: do not wait for this inside the loop. Rows that seem to
+    /// differ are compared again in a window of the stream in which nothing has changed them, after everything before the window is
+    /// acknowledged: what is reported differs. Rows that change at each attempt are reported as undecided.</para>
+    /// <para>Nothing of it is stored: after a crash, verify again. Several verifications may run at once.</para>
+    /// </remarks>
+    /// <param name="table">The table, as <c>database.table</c>.</param>
+    /// <param name="copy">The copy, such as a <see cref="DbTableCopy"/>.</param>
+    /// <param name="options">How to compare; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What differs.</returns>
+    /// <exception cref="NotSupportedException">The source has no snapshots, or the table has no key.</exception>
+    /// <exception cref="ArgumentException">There is no such table, or the copy's key columns do not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, or the stream has ended.</exception>
+    /// <exception cref="CdcException">The source cannot be read.</exception>
+    public async Task<VerificationResult> VerifyAsync(string table, ITableCopy copy, VerifyOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(copy);
+        var (database, name) = TableName.Split(table);
+        options ??= new VerifyOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(options));
+        ThrowIfUnsupported();
+        var stream = await _board.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stream.Stopped);
+        var verification = new TableVerification(stream, database, name, copy, options);
+        await using var closing = verification.ConfigureAwait(false);
+        return await verification.RunAsync(linked.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Requests that rows which a copy lacks, or has with other values, are read and delivered again, with the operation
+    /// <see cref="ChangeOperation.Read"/>. Like any snapshot it survives a crash.</summary>
+    /// <remarks>Rows that only the copy has are not deleted: no log has such a delete, and every consumer of the stream would get it.
+    /// Remove them by <see cref="VerificationResult.Differences"/>.</remarks>
+    /// <param name="verification">What was found.</param>
+    /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
+    /// <returns>A handle for when the rows are delivered.</returns>
+    /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
+    public async ValueTask<SnapshotHandle> RepairAsync(VerificationResult verification, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(verification);
+        var id = "repair-" + Guid.NewGuid().ToString("N");
+        var handle = _board.HandleOf(id);
+        await SendAsync(new SnapshotCommand(SnapshotCommandKind.Repair, id)
+        {
+            Patterns = [verification.Table],
+            Keys = [.. verification.Differences.Select(static difference => difference.RepairKey).OfType<SnapshotKey>()],
+            KeyShape = verification.KeyShape,
+        }, cancellationToken).ConfigureAwait(false);
+        return handle;
+    }
+
     private async ValueTask SendAsync(SnapshotCommand command, CancellationToken cancellationToken)
+    {
+        ThrowIfUnsupported();
+        await _log.AppendAsync(command, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void ThrowIfUnsupported()
     {
         if (_source is not ISnapshotSource)
         {
             throw new NotSupportedException($"A source of kind '{_source.Connector}' cannot read tables.");
         }
-
-        await _log.AppendAsync(command, cancellationToken).ConfigureAwait(false);
     }
 }

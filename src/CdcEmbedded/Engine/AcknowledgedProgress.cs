@@ -13,6 +13,7 @@ internal sealed class AcknowledgedProgress
     // after it, so the memory of a consumer that commits late stays bounded.
     private const int MaxSkipped = 1024;
     private readonly Queue<SkippedRun> _skipped = new();
+    private readonly Queue<(long Sequence, AcknowledgementProbe Probe)> _probes = new();
     private ChangeSet? _set;
     private int _change;
     private StreamPlace? _place;
@@ -84,6 +85,13 @@ internal sealed class AcknowledgedProgress
         _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, place));
     }
 
+    /// <summary>Sets a probe once everything below a sequence number is acknowledged.</summary>
+    public void Await(long sequence, AcknowledgementProbe probe)
+    {
+        _probes.Enqueue((sequence, probe));
+        SetProbes();
+    }
+
     /// <summary>Returns true if the newest acknowledged change ends a transaction. Asked only when a write is due, because it creates a
     /// position.</summary>
     public bool HasUnsavedEnd()
@@ -140,6 +148,16 @@ internal sealed class AcknowledgedProgress
             {
                 Move(run.After, run.Place);
             }
+        }
+
+        SetProbes();
+    }
+
+    private void SetProbes()
+    {
+        while (_probes.TryPeek(out var probe) && probe.Sequence <= Sequence)
+        {
+            _probes.Dequeue().Probe.Set();
         }
     }
 }

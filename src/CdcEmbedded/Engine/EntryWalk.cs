@@ -138,7 +138,9 @@ internal sealed class EntryWalk
                 return true;
             }
 
+            var sequence = _sequence;
             Skip(entry.Place);
+            Ask(entry, sequence);
         }
 
         return false;
@@ -155,7 +157,7 @@ internal sealed class EntryWalk
             }
             else
             {
-                _sequence++;
+                Ask(entry, _sequence++);
             }
         }
 
@@ -172,6 +174,14 @@ internal sealed class EntryWalk
         }
 
         _idle.OnSkipped(++_sequence, place);
+    }
+
+    private void Ask(in FeedEntry entry, long sequence)
+    {
+        if (entry.Probe is { } probe)
+        {
+            _progress.Await(sequence, probe);
+        }
     }
 
     private void Stamp(ChangeSet set)

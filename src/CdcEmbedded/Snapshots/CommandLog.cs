@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Snapshots;
 
@@ -106,6 +107,8 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
                     writer.WriteString("condition"u8, condition);
                 }
 
+                WriteKeys(writer, command);
+
                 writer.WriteEndObject();
             }
 
@@ -115,6 +118,26 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    private static void WriteKeys(Utf8JsonWriter writer, SnapshotCommand command)
+    {
+        if (command.Keys.IsEmpty)
+        {
+            return;
+        }
+
+        writer.WriteString("shape"u8, command.KeyShape);
+        writer.WriteStartArray("keys"u8);
+        foreach (var key in command.Keys)
+        {
+            writer.WriteRawValue(key.Json);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static ImmutableArray<SnapshotKey> ReadKeys(JsonElement command) => command.TryGetProperty("keys"u8, out var keys)
+        ? [.. keys.EnumerateArray().Select(static key => new SnapshotKey(key.GetRawText()))] : [];
 
     private static ImmutableList<SnapshotCommand> Read(string text)
     {
@@ -136,6 +159,8 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
                     Number = command.GetProperty("n"u8).GetInt64(),
                     Patterns = patterns.ToImmutable(),
                     Condition = command.TryGetProperty("condition"u8, out var condition) ? condition.GetString() : null,
+                    Keys = ReadKeys(command),
+                    KeyShape = command.TryGetProperty("shape"u8, out var shape) ? shape.GetString() ?? "" : "",
                 });
             }
 

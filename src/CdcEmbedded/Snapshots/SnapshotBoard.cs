@@ -7,7 +7,11 @@ internal sealed class SnapshotBoard
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SnapshotHandle> _handles = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource<SnapshotCoordinator> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SnapshotState _state = SnapshotState.Empty;
+
+    /// <summary>The stream, once it is open; cancelled if the engine stops before.</summary>
+    public Task<SnapshotCoordinator> Running => _running.Task;
 
     public IReadOnlyList<SnapshotStatus> Current
     {
@@ -66,9 +70,13 @@ internal sealed class SnapshotBoard
         }
     }
 
+    /// <summary>The stream is open.</summary>
+    public void Run(SnapshotCoordinator coordinator) => _running.TrySetResult(coordinator);
+
     /// <summary>The engine stops: nothing more will happen here.</summary>
     public void Stop()
     {
+        _running.TrySetCanceled();
         lock (_gate)
         {
             foreach (var handle in _handles.Values)

@@ -7,4 +7,5 @@ internal enum SnapshotCommandKind
     Pause,
     Resume,
     Stop,
+    Repair,
 }

@@ -14,12 +14,15 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SnapshotMachine _machine;
+    private readonly ISnapshotSource _source;
+    private readonly CancellationTokenSource _stop = new();
     private readonly SnapshotOptions _options;
     private readonly SnapshotBoard _board;
     private readonly SnapshotOutput _output;
     private readonly SnapshotActions _actions;
     private readonly SourceContext _context;
     private readonly ConcurrentQueue<SnapshotCommand> _commands = new();
+    private readonly List<IStreamWatcher> _watchers = [];
     private SnapshotState _published;
     private SourcePosition? _position;
     private FeedEntry? _last;
@@ -37,6 +40,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     public SnapshotCoordinator(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotState state, bool isFirst,
         bool wantsItems, SnapshotBoard board, ILogger logger)
     {
+        _source = source;
         _options = options;
         _board = board;
         _context = context;
@@ -95,6 +99,44 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         Wait.Wake();
     }
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _context.TimeProvider;
+
+    /// <summary>How tables are read.</summary>
+    public SnapshotOptions Options => _options;
+
+    /// <summary>Cancelled when the stream ends. Never disposed: there is nothing to free.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Opens another reader of the source. The caller owns and disposes it.</summary>
+    public ValueTask<SnapshotReader> OpenReaderAsync(CancellationToken cancellationToken)
+        => _source.OpenSnapshotAsync(_context, cancellationToken);
+
+    /// <summary>Waits by the engine's clock.</summary>
+    public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
+        => Task.Delay(delay, _context.TimeProvider, cancellationToken);
+
+    /// <summary>Shows the stream to somebody else too. For any thread.</summary>
+    public void Add(IStreamWatcher watcher)
+    {
+        lock (_gate)
+        {
+            _watchers.Add(watcher);
+            _isActive = true;
+        }
+
+        Wait.Wake();
+    }
+
+    /// <summary>Ends what <see cref="Add"/> began. For any thread.</summary>
+    public void Remove(IStreamWatcher watcher)
+    {
+        lock (_gate)
+        {
+            _watchers.Remove(watcher);
+        }
+    }
+
     /// <summary>The feed is open: gives a feed with the rows of snapshots.</summary>
     public ISourceFeed Attach(ISourceFeed feed)
     {
@@ -103,9 +145,14 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         lock (_gate)
         {
             _machine.OnOpened(feed.StartPosition);
+            foreach (var watcher in _watchers)
+            {
+                watcher.OnReopened();
+            }
         }
 
         _actions.OnFeedOpened();
+        _board.Run(this);
         return new SnapshotFeed(feed, this);
     }
 
@@ -185,12 +232,14 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
                 {
                     foreach (var part in emission.Parts)
                     {
+                        ShowRows(emission.Table, part);
                         _output.Add(emission.JobId, emission.Table, part, place, (SnapshotMarker.Incremental, null, null));
                     }
                 }
             }
 
             Publish();
+            ShowBoundary();
             _actions.Wake();
         }
 
@@ -209,6 +258,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
         await _actions.DisposeAsync().ConfigureAwait(false);
         _board.Stop();
     }
@@ -236,7 +286,41 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
                 _output.Add(changes, position);
             }
 
-            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty;
+            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || _watchers.Count > 0;
+        }
+    }
+
+    /// <summary>Everything that was taken from the feed has been handed over.</summary>
+    private void ShowBoundary()
+    {
+        lock (_gate)
+        {
+            if (_watchers.Count == 0 || !_machine.IsAtEnd || _machine.Place is not { } place)
+            {
+                return;
+            }
+
+            foreach (var watcher in _watchers)
+            {
+                if (watcher.OnBoundary(place) is { } probe)
+                {
+                    _output.Add(probe, place);
+                }
+            }
+        }
+    }
+
+    private void ShowRows(SnapshotTable table, EmissionPart part)
+    {
+        foreach (var watcher in _watchers)
+        {
+            if (watcher.Watches(table.Database, table.Name))
+            {
+                foreach (var row in part.Rows)
+                {
+                    watcher.OnRow(part.Chunk.GetRow(row));
+                }
+            }
         }
     }
 
@@ -271,10 +355,10 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 
         if (entry.Item is SchemaChange change)
         {
-            _machine.OnSchemaChange(change.Source.Database, change.Source.Table);
+            OnSchemaChange(change.Source.Database, change.Source.Table);
             if (change.NewTable is not null || change.NewDatabase is not null)
             {
-                _machine.OnSchemaChange(change.NewDatabase ?? change.Source.Database, change.NewTable ?? change.Source.Table);
+                OnSchemaChange(change.NewDatabase ?? change.Source.Database, change.NewTable ?? change.Source.Table);
             }
         }
 
@@ -284,13 +368,43 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         }
     }
 
-    private bool Watches(ChangeSet set, int change) => _machine.Watches(set.GetDatabase(change), set.GetTable(change));
+    private bool Watches(ChangeSet set, int change)
+    {
+        var (database, table) = (set.GetDatabase(change), set.GetTable(change));
+        foreach (var watcher in _watchers)
+        {
+            if (watcher.Watches(database, table))
+            {
+                return true;
+            }
+        }
+
+        return _machine.Watches(database, table);
+    }
 
     private void ObserveChange(ChangeSet set, int change)
     {
-        if (Watches(set, change))
+        var (database, table) = (set.GetDatabase(change), set.GetTable(change));
+        if (_machine.Watches(database, table))
         {
-            _machine.OnChange(set.GetDatabase(change), set.GetTable(change), TableChange.Of(set, change));
+            _machine.OnChange(database, table, TableChange.Of(set, change));
+        }
+
+        foreach (var watcher in _watchers)
+        {
+            if (watcher.Watches(database, table))
+            {
+                watcher.OnChange(TableChange.Of(set, change));
+            }
+        }
+    }
+
+    private void OnSchemaChange(string database, string table)
+    {
+        _machine.OnSchemaChange(database, table);
+        foreach (var watcher in _watchers)
+        {
+            watcher.OnSchemaChange(database, table);
         }
     }
 

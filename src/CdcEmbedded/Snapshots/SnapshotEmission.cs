@@ -45,7 +45,7 @@ internal sealed record SnapshotEmission(string JobId, SnapshotTable Table, Immut
     {
         if (window.Rows is not { Chunk: var chunk })
         {
-            return progress;
+            return progress.IsKeysOnly && progress.Again.IsEmpty ? progress.AsCompleted : progress;
         }
 
         progress = progress with { After = chunk.Count > 0 ? chunk.GetPlace(chunk.Count - 1) : progress.After };

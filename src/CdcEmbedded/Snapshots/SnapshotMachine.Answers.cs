@@ -45,6 +45,12 @@ internal sealed partial class SnapshotMachine
             return;
         }
 
+        if (progress.IsKeysOnly && progress.KeyShape != table.KeyShape)
+        {
+            Fail("The table's key has changed since its rows were compared.");
+            return;
+        }
+
         _resolved[(progress.Database, progress.Table)] = table;
         _outdated.Remove((progress.Database, progress.Table));
         var isNew = progress.After is null && progress.UpTo is null && progress.Again.IsEmpty;

@@ -61,6 +61,9 @@ internal sealed partial class SnapshotMachine
     /// <summary>The last transaction's end that the stream has delivered.</summary>
     public SourcePosition? Place => _place;
 
+    /// <summary>True if nothing was delivered after <see cref="Place"/>.</summary>
+    public bool IsAtEnd => _isAtEnd;
+
     /// <summary>True while a window is open, for tests of the interleavings.</summary>
     public bool HasWindow => _window is not null;
 
@@ -333,13 +336,13 @@ internal sealed partial class SnapshotMachine
         }
 
         var action = new SnapshotAction(SnapshotActionKind.ReadChunk, 0) { Table = window.Table, Condition = _state.Jobs[_job].Condition };
-        if (progress.UpTo is null)
+        if (progress.UpTo is null && !progress.IsKeysOnly)
         {
             return action with { Kind = SnapshotActionKind.ReadLastKey, Number = ++_number };
         }
 
         // Rows to read again go first: a window with many of them reads nothing else.
-        if (window.Rows is null && window.AgainKeys.Length < _limits.ChunkSize)
+        if (window.Rows is null && window.AgainKeys.Length < _limits.ChunkSize && !progress.IsKeysOnly)
         {
             return action with { Number = ++_number, After = progress.After, UpTo = progress.UpTo, Limit = _limits.ChunkSize };
         }
@@ -361,7 +364,7 @@ internal sealed partial class SnapshotMachine
     {
         if (key is null)
         {
-            _state = _state.ForEachReading(database, table, static progress => progress.AsNew);
+            _state = _state.ForEachReading(database, table, static progress => progress.IsKeysOnly ? progress : progress.AsNew);
             return;
         }
 

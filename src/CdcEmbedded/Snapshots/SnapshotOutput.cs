@@ -7,8 +7,9 @@ namespace CdcEmbedded.Snapshots;
 internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wantsItems)
 {
     private readonly Queue<(ChangeSet? Rows, ISnapshotState? State, SourcePosition? Position, StreamItem? Item)> _entries = new();
+    private readonly Queue<(AcknowledgementProbe Probe, SourcePosition Position)> _probes = new();
 
-    public bool IsEmpty => _entries.Count == 0;
+    public bool IsEmpty => _entries.Count == 0 && _probes.Count == 0;
 
     /// <summary>Adds rows, in sets that fit into batches.</summary>
     /// <param name="id">The snapshot.</param>
@@ -34,6 +35,9 @@ internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wants
 
     /// <summary>Adds the state for everything that follows.</summary>
     public void Add(SnapshotState state, SourcePosition position) => _entries.Enqueue((null, state, position, null));
+
+    /// <summary>Adds a probe after everything else.</summary>
+    public void Add(AcknowledgementProbe probe, SourcePosition position) => _probes.Enqueue((probe, position));
 
     /// <summary>Adds the items for what has changed, if the consumer wants any.</summary>
     public void Add(IReadOnlyList<(string Id, TableProgress Table)> changes, SourcePosition position)
@@ -69,6 +73,12 @@ internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wants
             {
                 batch.Add(item);
             }
+        }
+
+        // More entries may have come since: a probe may ask for more than it must, never for less.
+        while (_entries.Count == 0 && _probes.TryDequeue(out var asked))
+        {
+            batch.Add(asked.Probe, asked.Position);
         }
 
         return batch;

@@ -84,6 +84,7 @@ internal sealed record SnapshotState : ISnapshotState
         Reason = null,
         IsListed = job.IsListed && !job.Tables.IsEmpty,
         Tables = [.. job.Tables.Select(static table => table.Status != SnapshotTableStatus.Failed ? table
+            : table.IsKeysOnly ? table with { Status = SnapshotTableStatus.Reading, Reason = null }
             : table.AsNew with { Status = SnapshotTableStatus.Waiting, Reason = null })],
     });
 

@@ -122,6 +122,11 @@ internal static class SnapshotStateJson
             writer.WriteEndArray();
         }
 
+        if (table.IsKeysOnly)
+        {
+            writer.WriteBoolean("keysOnly"u8, true);
+        }
+
         if (table.Rows > 0)
         {
             writer.WriteNumber("rows"u8, table.Rows);
@@ -178,6 +183,7 @@ internal static class SnapshotStateJson
             After = KeyOf(table, "after"),
             KeyShape = TextOf(table, "shape") ?? "",
             Again = again.ToImmutable(),
+            IsKeysOnly = table.TryGetProperty("keysOnly"u8, out _),
             Rows = table.TryGetProperty("rows"u8, out var rows) ? rows.GetInt64() : 0,
             Reason = TextOf(table, "reason"),
         };

@@ -19,6 +19,9 @@ internal sealed record TableProgress(string Database, string Table)
     /// <summary>Keys of rows to read again, because the stream had only a part of their columns.</summary>
     public ImmutableArray<SnapshotKey> Again { get; init; } = [];
 
+    /// <summary>True if only the rows in <see cref="Again"/> are read, to repair a copy.</summary>
+    public bool IsKeysOnly { get; init; }
+
     /// <summary>What the stored keys consist of: <see cref="SnapshotTable.KeyShape"/>.</summary>
     public string KeyShape { get; init; } = "";
 

@@ -119,6 +119,16 @@ public sealed class FeedBatch
         ByteSize += ItemSize;
     }
 
+    /// <summary>Asks when everything before it is acknowledged.</summary>
+    /// <param name="probe">Gets the answer.</param>
+    /// <param name="position">The position of what is before it in the stream.</param>
+    internal void Add(AcknowledgementProbe probe, SourcePosition position)
+    {
+        _entries.Add(FeedEntry.Of(FeedMark.Of(probe, position)));
+        HasMark = true;
+        ByteSize += ItemSize;
+    }
+
     /// <summary>Sets the state of snapshots for the whole batch.</summary>
     /// <param name="state">The state.</param>
     /// <param name="position">The position of what is before the batch in the stream.</param>

@@ -39,6 +39,9 @@ public readonly struct FeedEntry
     /// <summary>The end of a transaction, or where one resumes, before the engine has counted it.</summary>
     internal FeedMark? Mark => _content as FeedMark;
 
+    /// <summary>Asks when everything before it is acknowledged; null for other entries.</summary>
+    internal AcknowledgementProbe? Probe => (_content as CountedPosition)?.Probe;
+
     /// <summary>Bare progress, before the engine has counted it.</summary>
     internal SourcePosition? Progress => _content as SourcePosition;
 
@@ -57,8 +60,13 @@ public readonly struct FeedEntry
     internal static FeedEntry Of(StreamPlace place)
         => new(ReferenceEquals(place.State, PlaceState.None) ? place.Position : new CountedPosition(place));
 
-    private sealed class CountedPosition(StreamPlace place)
+    /// <summary>A probe at a place.</summary>
+    internal static FeedEntry Of(StreamPlace place, AcknowledgementProbe probe) => new(new CountedPosition(place, probe));
+
+    private sealed class CountedPosition(StreamPlace place, AcknowledgementProbe? probe = null)
     {
         public StreamPlace Place { get; } = place;
+
+        public AcknowledgementProbe? Probe { get; } = probe;
     }
 }

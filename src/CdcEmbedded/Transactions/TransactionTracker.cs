@@ -136,6 +136,10 @@ internal sealed class TransactionTracker
             SetSnapshot(snapshot);
             Output(FeedEntry.Of(PlaceAt(mark.Position ?? _last.Position)));
         }
+        else if (mark.Probe is { } probe)
+        {
+            Output(FeedEntry.Of(PlaceAt(mark.Position ?? _last.Position), probe));
+        }
         else if (mark.Position is { } position)
         {
             End(mark.Transaction, position);

@@ -27,6 +27,7 @@ internal static class House
             ["Sources"] = ["Offsets"],
             ["Transactions"] = ["Offsets", "Sources"],
             ["Snapshots"] = ["Diagnostics", "Offsets", "Sources"],
+            ["Verification"] = ["Offsets", "Sources", "Snapshots"],
             ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Snapshots"],
             ["Transforms"] = [],
             ["Formats"] = [],
