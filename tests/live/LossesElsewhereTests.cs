@@ -114,6 +114,40 @@ public sealed class LossesElsewhereTests(MySql97Fixture mySql97, MatrixServers s
         Assert.Equal(["create t {id: 2}", "create t {id: 4}"], rest);
     }
 
+    [Fact]
+    public async Task Flink_39149_a_failover_between_servers_whose_sets_have_different_holes_loses_and_repeats_nothing()
+    {
+        const string Origin = "cccccccc-0000-0000-0000-000000000003";
+        static string Under(int number, string sql) => $"SET gtid_next = '{Origin}:{number}'; {sql}; SET gtid_next = AUTOMATIC;";
+        static string Insert(int number) => Under(number, $"INSERT INTO d.t VALUES ({number})");
+        await using MySqlTestServer first = await mySql97.StartOwnAsync("--server-id=81");
+        await using MySqlTestServer second = await mySql97.StartOwnAsync("--server-id=82");
+        foreach (MySqlTestServer server in (MySqlTestServer[])[first, second])
+        {
+            await server.ExecuteAsync("RESET BINARY LOGS AND GTIDS;" + Under(20, "CREATE DATABASE d")
+                + Under(22, "CREATE TABLE d.t (id INT PRIMARY KEY)"));
+        }
+
+        // Two replicas that apply the transactions of a third server in parallel, each in its own order.
+        await second.ExecuteAsync("CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = 1, SOURCE_AUTO_POSITION = 1, "
+            + "SOURCE_CONNECT_RETRY = 60; START REPLICA IO_THREAD");
+        CdcOffset start = await Capture.EndOfLogAsync(first);
+        await using var live = new LiveCapture(MySqlFailoverTests.Source(first, second), LiveCapture.From(StartPosition.At(start)));
+        await first.ExecuteAsync(Insert(5) + Insert(1) + Insert(3));
+        await live.CountAsync(3);
+        await second.ExecuteAsync(Insert(1) + Insert(2) + Insert(5));
+
+        await first.KillAsync();
+        await live.UntilAsync(() => live.Engine.Status.Failure?.Message.Contains("is a replica", StringComparison.Ordinal) == true,
+            () => "the second server lacks a transaction that was read, and nothing says so");
+        Assert.Equal(3, live.Changes.Count);
+        await second.ExecuteAsync(Insert(3) + Insert(4));
+        await live.CountAsync(5);
+
+        Assert.Equal(((int[])[5, 1, 3, 2, 4]).Select(id => $"create t {{id: {id}}}"), live.Texts);
+        Assert.Contains($"{Origin}:1-5:20:22", BinlogPosition.Read(live.Changes[^1].Offset).GtidSet?.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("MySQL 9.7 FULL", "MyISAM")]
     [InlineData("MariaDB 11.8 FULL", "MyISAM")]

@@ -166,7 +166,8 @@ public sealed class MySqlFailoverTests(MySql97Fixture mySql97)
         Assert.Equal(expected, items.OfType<ChangeEvent>().Select(change => change.After["id"].AsInt32()));
     }
 
-    private static MySqlSource Source(MySqlTestServer first, MySqlTestServer second) => new(new MySqlSourceOptions
+    /// <summary>Makes a source of one database with two hosts.</summary>
+    internal static MySqlSource Source(MySqlTestServer first, MySqlTestServer second) => new(new MySqlSourceOptions
     {
         ConnectionString = first.ConnectionString.Replace("127.0.0.1", $"127.0.0.1:{first.Port},127.0.0.1:{second.Port}",
             StringComparison.Ordinal),

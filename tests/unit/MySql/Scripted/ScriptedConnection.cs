@@ -42,6 +42,9 @@ public sealed class ScriptedConnection
 
     public bool IsTls => _stream is SslStream;
 
+    /// <summary>The key updates of this connection; null without TLS, or where TLS is not OpenSSL's.</summary>
+    public KeyUpdates? KeyUpdates { get; private set; }
+
     public X509Certificate? ClientCertificate => (_stream as SslStream)?.RemoteCertificate;
 
     public Dictionary<string, string> Attributes { get; } = [];
@@ -86,6 +89,7 @@ public sealed class ScriptedConnection
             },
             _serverEnd);
         _stream = tls;
+        KeyUpdates = KeyUpdates.Of(tls);
     }
 
     /// <summary>Sends bytes as they are.</summary>
