@@ -137,6 +137,10 @@ public sealed partial class DdlTests
         DROP INDEX k ON unique_dropped
         CREATE TABLE unique_grown (a VARCHAR(10) UNIQUE, b INT)
         ALTER TABLE unique_grown MODIFY a TEXT
+        CREATE TABLE unique_number_grown (a INT UNIQUE, b INT)
+        ALTER TABLE unique_number_grown MODIFY a TEXT
+        CREATE TABLE unique_number_shrunk (a TEXT UNIQUE, b INT)
+        ALTER TABLE unique_number_shrunk MODIFY a INT
         CREATE TABLE unique_like LIKE unique_column
         CREATE SEQUENCE counter START WITH 5
         CREATE SEQUENCE counter_small AS SMALLINT UNSIGNED
@@ -151,6 +155,10 @@ public sealed partial class DdlTests
         ALTER TABLE from_binary ADD d CHAR(2), CONVERT TO CHARACTER SET utf8mb4
         CREATE TABLE upper_types (A int UNSIGNED Not NULL, B DeCiMaL(4,1), `C` varchar ( 12 ) character  set Latin1)
         CREATE TABLE quoted.nothing (a INT)
+        CREATE TABLE long_scales (a DECIMAL(65,38), b DECIMAL(38,31), c DECIMAL(38,38))
+        SET sql_mode = ORACLE; CREATE TABLE oracle_types (a NUMBER, b NUMBER(5), c NUMBER(7,2), d VARCHAR2(10), e RAW(5), f CLOB, g BLOB, h DATE)
+        SET sql_mode = ORACLE; ALTER TABLE oracle_types ADD i VARCHAR2(3) FIRST, MODIFY b NUMBER(3), ADD j RAW(2000), ADD k CLOB AFTER a
+        ALTER TABLE oracle_types ADD l DATE, ADD m BLOB
         CREATE TABLE compressed_column (a VARCHAR(100) COMPRESSED, b TEXT COMPRESSED, c BLOB COMPRESSED=zlib DEFAULT NULL)
         CREATE TABLE xml (a INT) COMMENT = 'a', ENGINE = InnoDB, CHECKSUM 1
         ALTER TABLE xml ADD b INT COMMENT 'AFTER a', ADD COLUMN c INT DEFAULT 0 FIRST, ENGINE InnoDB, FORCE
@@ -255,21 +263,24 @@ public sealed partial class DdlTests
         string database = await server.CreateDatabaseAsync("hashes");
         await server.ExecuteAsync("""
             CREATE TABLE known (id INT PRIMARY KEY, t TEXT, b BLOB, UNIQUE (t), UNIQUE (b));
-            CREATE TABLE grown (id INT PRIMARY KEY, t VARCHAR(5) UNIQUE)
+            CREATE TABLE grown (id INT PRIMARY KEY, t VARCHAR(5) UNIQUE);
+            CREATE TABLE numbers (id INT PRIMARY KEY, t INT UNIQUE)
             """, database);
         CdcOffset start = await Capture.EndOfLogAsync(server);
         await server.ExecuteAsync("""
             INSERT INTO known VALUES (1, 'a', 'b'), (2, NULL, NULL); UPDATE known SET t = 'c' WHERE id = 1; DELETE FROM known WHERE id = 2;
             INSERT INTO grown VALUES (3, 'd'); ALTER TABLE grown MODIFY t TEXT; INSERT INTO grown VALUES (4, 'e');
             CREATE TABLE made (id INT PRIMARY KEY, t VARCHAR(9), UNIQUE KEY h USING HASH (t)); INSERT INTO made VALUES (5, 'f');
-            ALTER TABLE known ADD n BIGINT; INSERT INTO known VALUES (6, 'g', 'h', 66)
+            ALTER TABLE known ADD n BIGINT; INSERT INTO known VALUES (6, 'g', 'h', 66);
+            ALTER TABLE numbers MODIFY t TEXT; INSERT INTO numbers VALUES (7, 'i');
+            DELETE FROM numbers; ALTER TABLE numbers MODIFY t INT; INSERT INTO numbers VALUES (8, 9)
             """, database);
 
         List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
 
         Assert.Equal(
             ["id=1 t=a b=b", "id=2 t=null b=null", "id=1 t=c b=b", "id=2 t=null b=null", "id=3 t=d", "id=4 t=e", "id=5 t=f",
-                "id=6 t=g b=h n=66"],
+                "id=6 t=g b=h n=66", "id=7 t=i", "id=7 t=i", "id=8 t=9"],
             changes.Select(c => Fields(c.Event.After.HasValue ? c.Event.After : c.Event.Before)));
         Assert.DoesNotContain(changes,
             c => c.Event.Schema?.Columns.Any(column => column.Name.StartsWith("DB_ROW", StringComparison.Ordinal)) == true);

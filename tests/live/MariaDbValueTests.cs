@@ -43,6 +43,44 @@ public sealed class MariaDbValueTests
     }
 
     [Theory]
+    [InlineData(ServerKind.MariaDb1011, "NO_LOG")]
+    [InlineData(ServerKind.MariaDb118, "NO_LOG")]
+    [InlineData(ServerKind.MariaDb118, "FULL")]
+    public async Task Decimals_of_every_scale_up_to_38_are_read_with_all_digits(ServerKind kind, string metadata)
+    {
+        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(
+            kind, new MySqlServerOptions { Owned = true, Arguments = [$"--binlog-row-metadata={metadata}"] }));
+        string database = await server.CreateDatabaseAsync("scales");
+        CdcOffset start = await Capture.EndOfLogAsync(server);
+        string digits = string.Concat(Enumerable.Range(0, 7).Select(_ => "1234567890"));
+        var statements = new List<string>();
+        var tables = new List<string>();
+        for (int scale = 30; scale <= 38; scale++)
+        {
+            foreach (int precision in (int[])[scale, scale + 1, 65])
+            {
+                string table = $"d{precision}_{scale}";
+                int before = precision - scale;
+                string number = $"{(before == 0 ? "0" : digits[..before])}.{digits[..scale]}";
+                tables.Add(table);
+                statements.Add($"CREATE TABLE {table} (id INT PRIMARY KEY, v DECIMAL({precision},{scale})); "
+                    + $"INSERT INTO {table} VALUES (1, {number}), (2, -{number}), (3, 0), (4, NULL)");
+            }
+        }
+
+        await server.ExecuteAsync(string.Join(";\n", statements), database);
+        List<CapturedChange> changes = await Capture.ReadAsync(Capture.Source(server, database), start);
+
+        foreach (string table in tables)
+        {
+            IReadOnlyList<string?[]> rows = await server.QueryAsync($"SELECT v FROM {table} ORDER BY id", database);
+            Assert.Equal(
+                rows.Select(row => row[0]),
+                changes.Where(c => c.Event.Table == table).Select(c => c.Event.After["v"] is { IsNull: false } v ? v.ToString() : null));
+        }
+    }
+
+    [Theory]
     [InlineData(ServerKind.MariaDb1011, true)]
     [InlineData(ServerKind.MariaDb118, false)]
     public async Task Generated_columns_are_in_the_stream_if_the_server_logs_them(ServerKind kind, bool inUpdates)
