@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using CdcEmbedded;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Verification;
@@ -19,6 +21,34 @@ public static class Snapshots
         };
         // </snapshot-mode>
         return options;
+    }
+
+    /// <summary>Chooses channels of signals.</summary>
+    public static CdcEngineOptions Listen(IAsyncEnumerable<(string Value, long Offset)> consumer) => new()
+    {
+        Name = "search-index",
+        // <snapshot-signals>
+        Snapshot = new SnapshotOptions
+        {
+            Signals = [new FileSignalChannel("/var/lib/app/signals.jsonl"), new WishTopic(consumer)],
+            SignalTable = "app.signals",
+        },
+        // </snapshot-signals>
+    };
+
+    /// <summary>A channel of one's own.</summary>
+    private sealed class WishTopic(IAsyncEnumerable<(string Value, long Offset)> consumer) : ISnapshotSignalChannel
+    {
+        public string Name => "topic:wishes";
+
+        public async IAsyncEnumerable<SnapshotSignal> ReadAsync(string? position,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await foreach (var (value, offset) in consumer.WithCancellation(cancellationToken))
+            {
+                yield return SnapshotSignal.Parse(value, position: offset.ToString(CultureInfo.InvariantCulture));
+            }
+        }
     }
 
     /// <summary>Requests a snapshot.</summary>

@@ -7,6 +7,7 @@ using CdcEmbedded.MySql.Server;
 using CdcEmbedded.MySql.Snapshots;
 using CdcEmbedded.MySql.Transactions;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql;
@@ -64,6 +65,21 @@ public sealed class MySqlSource : ISnapshotSource
     public SourcePosition ReadPosition(CdcOffset offset) => BinlogPosition.Read(offset);
 
     /// <inheritdoc/>
+    public bool CapturesByName(string database, string table)
+    {
+        foreach (var pattern in new TableFilter(_options.Include, []).Include)
+        {
+            if (string.Equals(pattern.LiteralDatabase, database, StringComparison.OrdinalIgnoreCase)
+                && string.Equals(pattern.LiteralTable, table, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -90,8 +106,9 @@ public sealed class MySqlSource : ISnapshotSource
             findings.Clear();
             findings.AddRange(Preflight.Check(facts));
             findings.AddRange(Preflight.CheckStart(start, facts));
-            findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, token).ConfigureAwait(false));
-            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, logger), token).ConfigureAwait(false));
+            findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, context.SignalTable, token).ConfigureAwait(false));
+            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, null, logger), token)
+                .ConfigureAwait(false));
             return !findings.Exists(static finding => finding.IsError);
         }
     }
@@ -120,7 +137,7 @@ public sealed class MySqlSource : ISnapshotSource
                 var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
                 known ??= await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken)
                     .ConfigureAwait(false);
-                return await MySqlSnapshotReader.OpenAsync(new SnapshotServer(known, facts), SelectionFor(facts, logger),
+                return await MySqlSnapshotReader.OpenAsync(new SnapshotServer(known, facts), SelectionFor(facts, null, logger),
                     context.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch (CdcConnectionException) when (known is null && host + 1 < _access.Hosts.Count)
@@ -150,10 +167,11 @@ public sealed class MySqlSource : ISnapshotSource
         }
     }
 
-    private TableSelection SelectionFor(ServerFacts facts, ILogger logger) => new(
+    private TableSelection SelectionFor(ServerFacts facts, string? signalTable, ILogger logger) => new(
         TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger)
         {
             IncludesRowHistory = _options.IncludeRowHistory,
+            Added = signalTable is null ? null : new TableFilter([signalTable], [], facts.IgnoresTableCase),
         };
 
     private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored,
@@ -161,7 +179,7 @@ public sealed class MySqlSource : ISnapshotSource
         CancellationToken cancellationToken)
     {
         var (session, server, facts, _, logEnd) = found;
-        var selection = SelectionFor(facts, logger);
+        var selection = SelectionFor(facts, context.SignalTable, logger);
         var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance,
             context.TimeProvider, logger);
         var schemas = new SchemaTracker(selection, source, LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);

@@ -20,6 +20,11 @@ public sealed partial class ScriptedSource
     /// <value>Null, the default, ignores conditions.</value>
     public Func<string, DataRecord, bool>? Condition { get; init; }
 
+    /// <summary>The tables that the source captures by name, as <c>database.table</c>: their rows are delivered even if they are
+    /// signals.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> NamedTables { get; init; } = [];
+
     /// <summary>Number of open snapshot readers: 0 after a stream has ended, otherwise something leaks.</summary>
     public int OpenReaders => Volatile.Read(ref _openReaders);
 
@@ -60,6 +65,9 @@ public sealed partial class ScriptedSource
 
         return this;
     }
+
+    /// <inheritdoc/>
+    public bool CapturesByName(string database, string table) => NamedTables.Contains($"{database}.{table}", StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public ValueTask<SnapshotReader> OpenSnapshotAsync(SourceContext context, CancellationToken cancellationToken)

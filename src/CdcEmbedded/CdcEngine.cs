@@ -217,6 +217,7 @@ public sealed class CdcEngine : IAsyncDisposable
         MaxBatchSize = _options.MaxBatchSize,
         WantsItems = wantsItems,
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
+        SignalTable = _options.Snapshot.SignalTable,
         Notes = new SourceNotes(_offsets, Name),
     };
 

@@ -26,6 +26,10 @@ public sealed class CdcSnapshots
     /// <summary>The snapshots that are not over, or have failed tables. Rows that the engine has buffered count as delivered.</summary>
     public IReadOnlyList<SnapshotStatus> Current => _board.Current;
 
+    /// <summary>Number of signals that were not understood since the engine was created. Each is logged, and is a <see cref="Notice"/> of
+    /// kind <see cref="NoticeKind.SignalRejected"/> in the stream.</summary>
+    public long RejectedSignals => _board.RejectedSignals;
+
     /// <summary>Requests to read tables in chunks beside the stream.</summary>
     /// <param name="request">What to read.</param>
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
@@ -42,6 +46,7 @@ public sealed class CdcSnapshots
         {
             Patterns = [.. request.Tables],
             Condition = request.Condition,
+            Conditions = [.. request.Conditions.Select(static each => new TableCondition(TableExpression.Literal(each.Key), each.Value))],
         }, cancellationToken).ConfigureAwait(false);
         return handle;
     }
@@ -125,7 +130,7 @@ public sealed class CdcSnapshots
     private async ValueTask SendAsync(SnapshotCommand command, CancellationToken cancellationToken)
     {
         ThrowIfUnsupported();
-        await _log.AppendAsync(command, cancellationToken).ConfigureAwait(false);
+        await _log.AppendAsync(command, null, cancellationToken).ConfigureAwait(false);
     }
 
     private void ThrowIfUnsupported()

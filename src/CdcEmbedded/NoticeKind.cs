@@ -22,4 +22,7 @@ public enum NoticeKind
     /// <summary>A transaction ended here whose changes precede the start of the stream, such as an XA transaction of MySQL that was
     /// prepared before it: if it changed captured tables, its changes are not in the stream.</summary>
     TransactionMissed,
+
+    /// <summary>A signal was not understood, and changes nothing: the message says why.</summary>
+    SignalRejected,
 }

@@ -18,4 +18,16 @@ public sealed class SnapshotOptions
     /// <summary>Maximum number of rows that are read in a second, to spare the server.</summary>
     /// <value>Null, the default, for no limit; else at least 1.</value>
     public int? MaxRowsPerSecond { get; init; }
+
+    /// <summary>The channels on which signals arrive, such as a <see cref="FileSignalChannel"/>. They are read while the engine's loop
+    /// runs.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<ISnapshotSignalChannel> Signals { get; init; } = [];
+
+    /// <summary>A table or collection of the source, as <c>database.table</c>, into which others insert signals: columns <c>id</c>,
+    /// <c>type</c> and <c>data</c>, or else the first three.</summary>
+    /// <remarks>The source captures it whatever its own options say. Its rows are not delivered, unless those options name it without
+    /// wildcards. Updates and deletes of its rows mean nothing.</remarks>
+    /// <value>Null, the default, for none.</value>
+    public string? SignalTable { get; init; }
 }

@@ -15,4 +15,9 @@ public sealed class SnapshotRequest
     /// <remarks>It becomes part of the statement as it is: never take it from somebody who is not trusted.</remarks>
     /// <value>Null, the default, for all rows.</value>
     public string? Condition { get; init; }
+
+    /// <summary>Conditions of single tables as <c>database.table</c>, each instead of <see cref="Condition"/>.</summary>
+    /// <remarks>Like <see cref="Condition"/>, from trusted callers only.</remarks>
+    /// <value>The default is empty.</value>
+    public IReadOnlyDictionary<string, string> Conditions { get; init; } = new Dictionary<string, string>();
 }

@@ -12,9 +12,17 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
     /// <summary>True if the history rows of system-versioned tables are delivered.</summary>
     public bool IncludesRowHistory { get; init; }
 
+    /// <summary>A table that is captured whatever the filter says: the engine's signal table. Null for none.</summary>
+    public TableFilter? Added { get; init; }
+
     /// <summary>True if the rows of a table are delivered.</summary>
     public bool Matches(string database, string table)
     {
+        if (Added?.Matches(database, table) == true)
+        {
+            return true;
+        }
+
         if (!filter.Matches(database, table))
         {
             return false;
@@ -34,7 +42,7 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
     }
 
     /// <summary>True if the columns of a table are tracked: also those of a table that may replace a captured one.</summary>
-    public bool IsTracked(string database, string table) => filter.Matches(database, table)
+    public bool IsTracked(string database, string table) => filter.Matches(database, table) || Added?.Matches(database, table) == true
         || (ShadowTables.TryGetOriginal(table, out var original) && filter.Matches(database, original));
 
     /// <summary>True if any table of a database may be captured.</summary>
@@ -48,7 +56,8 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
             }
         }
 
-        return filter.Include.Count == 0;
+        return filter.Include.Count == 0
+            || string.Equals(Added?.Include[0].LiteralDatabase, database, StringComparison.OrdinalIgnoreCase);
     }
 
     private bool IsExcludedShadow(string database, string table)

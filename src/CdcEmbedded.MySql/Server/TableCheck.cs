@@ -9,10 +9,10 @@ internal static class TableCheck
 
     /// <summary>The findings; empty where all is well. Asks for all tables that the user may see.</summary>
     public static async ValueTask<List<SourceFinding>> FindAsync(SqlSession session, ServerFacts facts, IReadOnlyList<string> include,
-        CancellationToken cancellationToken)
+        string? signalTable, CancellationToken cancellationToken)
     {
         var findings = new List<SourceFinding>();
-        if (include.Count == 0)
+        if (include.Count == 0 && signalTable is null)
         {
             return findings;
         }
@@ -27,6 +27,14 @@ internal static class TableCheck
                     + "see: either there is none, or the user cannot read its columns, which a log without column names needs.",
                     "GRANT SELECT ON <database>.* TO <user>; or correct the pattern."));
             }
+        }
+
+        var signals = TableFilters.Create(signalTable is null ? [] : [signalTable], [], facts.IgnoresTableCase);
+        if (signalTable is not null && !tables.Rows.Any(row => signals.Matches(tables.Text(row, 0), tables.Text(row, 1))))
+        {
+            findings.Add(new SourceFinding(false, "mysql.signals", $"The signal table '{signalTable}' does not exist, or the user cannot "
+                + "see it.", $"CREATE TABLE {signalTable} (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT NULL); "
+                + $"GRANT SELECT ON {signalTable} TO <user>;"));
         }
 
         return findings;

@@ -66,4 +66,22 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Warning, "{Engine}: {Action} of a snapshot failed on {Table}; it is tried again")]
     public static partial void SnapshotActionFailed(ILogger logger, Exception exception, string engine, object action, string table);
+
+    [LoggerMessage(310, LogLevel.Information, "{Engine}: signal {Signal} from {Channel} was accepted: {Action}")]
+    public static partial void SignalAccepted(ILogger logger, string engine, string signal, string channel, object action);
+
+    [LoggerMessage(311, LogLevel.Information, "{Engine}: signal {Signal}: {Message}")]
+    public static partial void SignalLogged(ILogger logger, string engine, string signal, string message);
+
+    [LoggerMessage(312, LogLevel.Information, "{Engine}: signal {Signal} from {Channel} was accepted before and changes nothing")]
+    public static partial void SignalRepeated(ILogger logger, string engine, string signal, string channel);
+
+    [LoggerMessage(313, LogLevel.Warning, "{Engine}: reading signals from {Channel} failed; next attempt in {Seconds:0} s")]
+    public static partial void ChannelFailed(ILogger logger, Exception exception, string engine, string channel, double seconds);
+
+    [LoggerMessage(314, LogLevel.Error, "{Engine}: another instance runs under this name; signals from {Channel} are no longer read")]
+    public static partial void ChannelEnded(ILogger logger, Exception exception, string engine, string channel);
+
+    [LoggerMessage(315, LogLevel.Warning, "{Engine}: a channel of signals has not stopped within {Seconds:0} s")]
+    public static partial void ChannelDidNotStop(ILogger logger, string engine, double seconds);
 }

@@ -34,6 +34,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     private volatile bool _isEngineDisposed;
     private readonly (CommandLog Commands, SnapshotBoard Board, bool WantsItems) _snapshots;
     private SnapshotCoordinator? _coordinator;
+    private SignalListener? _listener;
     private bool _hasStoredOffset;
 
     private volatile bool _isEnlisted;
@@ -200,8 +201,14 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 
         _coordinator = new SnapshotCoordinator(source, _context, Options.Snapshot,
             state is null ? SnapshotState.Empty : SnapshotStateJson.Read(state), stored is null, _snapshots.WantsItems, _snapshots.Board,
-            _logger);
+            _logger)
+        {
+            SignalTable = SignalTable.Of(Options.Snapshot.SignalTable, _source),
+        };
+        _coordinator.Signals = new SignalIntake(_snapshots.Commands, _snapshots.Board, _coordinator, _logger);
         await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands, _coordinator.Post, StopToken).ConfigureAwait(false);
+        _listener = new SignalListener(_snapshots.Commands, _coordinator.Signals, Options.Name, Options.TimeProvider, _logger);
+        _listener.Start(Options.Snapshot.Signals);
         _pump.Attach(_coordinator);
     }
 
@@ -236,6 +243,11 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
             {
                 Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
             }
+        }
+
+        if (_listener is { } listener)
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
         }
 
         if (_coordinator is { } coordinator)

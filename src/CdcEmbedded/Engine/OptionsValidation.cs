@@ -60,8 +60,18 @@ internal static class OptionsValidation
             options.StartFrom, $"null with the snapshot mode {snapshot.Mode}, which decides where the stream begins");
         Require(snapshot.ChunkSize is >= 1 and <= 100_000, "Snapshot.ChunkSize", snapshot.ChunkSize, "from 1 to 100,000");
         Require(snapshot.MaxRowsPerSecond is null or >= 1, "Snapshot.MaxRowsPerSecond", snapshot.MaxRowsPerSecond, "null or at least 1");
+        Require(snapshot.Signals is not null, "Snapshot.Signals", null, "a list of channels");
+        Require((snapshot.Signals is null or [] && snapshot.SignalTable is null) || source is ISnapshotSource, "Snapshot.Signals",
+            snapshot.SignalTable ?? "a list", $"none, because a source of kind '{source.Connector}' cannot read tables");
+        Require(snapshot.Signals is null || snapshot.Signals.Select(static channel => channel.Name).Distinct(StringComparer.Ordinal).Count()
+            == snapshot.Signals.Count, "Snapshot.Signals", "a list", "channels with different names");
+        Require(snapshot.SignalTable is null || IsTable(snapshot.SignalTable), "Snapshot.SignalTable", snapshot.SignalTable,
+            "null or database.table without wildcards");
         Require(snapshot.Tables is not null, "Snapshot.Tables", null, "a list of patterns");
     }
+
+    private static bool IsTable(string name)
+        => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < name.Length - 1 && !name.AsSpan().ContainsAny("*?`");
 
     private static void Require(bool condition, string property, object? value, string allowed)
     {

@@ -1,9 +1,4 @@
-using System.Buffers;
-using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
 using CdcEmbedded.Offsets;
-using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Snapshots;
 
@@ -11,26 +6,43 @@ namespace CdcEmbedded.Snapshots;
 /// Thread-safe.</summary>
 internal sealed class CommandLog(StoreSlot slot) : IDisposable
 {
-    // Commands that were carried out are removed at the next start; more than these are never waiting.
-    private const int MaxKept = 256;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private ImmutableList<SnapshotCommand> _commands = [];
+    private AcceptedCommands _accepted = AcceptedCommands.None;
     private Action<SnapshotCommand>? _receiver;
     private bool _isLoaded;
 
     /// <summary>Stores a command and passes it to the reading flow.</summary>
-    public async ValueTask AppendAsync(SnapshotCommand command, CancellationToken cancellationToken)
+    /// <param name="command">The command; null for a signal that is none, and whose position is stored.</param>
+    /// <param name="mark">The signal that it is from; null for the application.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <returns>False if the signal was accepted before.</returns>
+    public async ValueTask<bool> AppendAsync(SnapshotCommand? command, SignalMark? mark, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await LoadAsync(cancellationToken).ConfigureAwait(false);
-            command = command with { Number = _commands.IsEmpty ? 1 : _commands[^1].Number + 1 };
-            var commands = _commands.Add(command);
-            commands = commands.Count > MaxKept ? commands.RemoveAt(0) : commands;
-            await slot.SaveAsync(Write(commands), 0, cancellationToken).ConfigureAwait(false);
-            _commands = commands;
-            _receiver?.Invoke(command);
+            var isKnown = mark?.Id is { } id && _accepted.Signals.Contains(id);
+            command = isKnown ? null : command;
+            var accepted = mark is null ? _accepted : _accepted.With(isKnown ? mark with { Id = null } : mark);
+            if (command is not null)
+            {
+                command = command with { Number = accepted.LastNumber + 1 };
+                accepted = accepted.With(command);
+            }
+
+            if (accepted != _accepted)
+            {
+                await slot.SaveAsync(AcceptedCommandsJson.Write(accepted), 0, cancellationToken).ConfigureAwait(false);
+                _accepted = accepted;
+            }
+
+            if (command is not null)
+            {
+                _receiver?.Invoke(command);
+            }
+
+            return !isKnown;
         }
         finally
         {
@@ -48,10 +60,8 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
         try
         {
             await LoadAsync(cancellationToken).ConfigureAwait(false);
-
-            // The last one stays, so that numbers never start again.
-            _commands = _commands.RemoveAll(command => command.Number <= done && command != _commands[^1]);
-            foreach (var command in _commands)
+            _accepted = _accepted.Without(done);
+            foreach (var command in _accepted.Commands)
             {
                 if (command.Number > done)
                 {
@@ -67,109 +77,30 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
         }
     }
 
+    /// <summary>The stored position of a channel; null if there is none.</summary>
+    public async ValueTask<string?> PositionOfAsync(string channel, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+            return _accepted.Channels.GetValueOrDefault(channel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose() => _turn.Dispose();
 
     private async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
         if (!_isLoaded)
         {
-            _commands = await slot.LoadAsync(cancellationToken).ConfigureAwait(false) is { } text ? Read(text) : [];
+            _accepted = await slot.LoadAsync(cancellationToken).ConfigureAwait(false) is { } text ? AcceptedCommandsJson.Read(text)
+                : AcceptedCommands.None;
             _isLoaded = true;
-        }
-    }
-
-    private static string Write(ImmutableList<SnapshotCommand> commands)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("commands"u8);
-            foreach (var command in commands)
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("n"u8, command.Number);
-                writer.WriteNumber("kind"u8, (int)command.Kind);
-                if (command.Id is { } id)
-                {
-                    writer.WriteString("id"u8, id);
-                }
-
-                writer.WriteStartArray("tables"u8);
-                foreach (var pattern in command.Patterns)
-                {
-                    writer.WriteStringValue(pattern);
-                }
-
-                writer.WriteEndArray();
-                if (command.Condition is { } condition)
-                {
-                    writer.WriteString("condition"u8, condition);
-                }
-
-                WriteKeys(writer, command);
-
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static void WriteKeys(Utf8JsonWriter writer, SnapshotCommand command)
-    {
-        if (command.Keys.IsEmpty)
-        {
-            return;
-        }
-
-        writer.WriteString("shape"u8, command.KeyShape);
-        writer.WriteStartArray("keys"u8);
-        foreach (var key in command.Keys)
-        {
-            writer.WriteRawValue(key.Json);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static ImmutableArray<SnapshotKey> ReadKeys(JsonElement command) => command.TryGetProperty("keys"u8, out var keys)
-        ? [.. keys.EnumerateArray().Select(static key => new SnapshotKey(key.GetRawText()))] : [];
-
-    private static ImmutableList<SnapshotCommand> Read(string text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            var commands = ImmutableList.CreateBuilder<SnapshotCommand>();
-            foreach (var command in document.RootElement.GetProperty("commands"u8).EnumerateArray())
-            {
-                var patterns = ImmutableArray.CreateBuilder<string>();
-                foreach (var pattern in command.GetProperty("tables"u8).EnumerateArray())
-                {
-                    patterns.Add(pattern.GetString() ?? "");
-                }
-
-                commands.Add(new SnapshotCommand((SnapshotCommandKind)command.GetProperty("kind"u8).GetInt32(),
-                    command.TryGetProperty("id"u8, out var id) ? id.GetString() : null)
-                {
-                    Number = command.GetProperty("n"u8).GetInt64(),
-                    Patterns = patterns.ToImmutable(),
-                    Condition = command.TryGetProperty("condition"u8, out var condition) ? condition.GetString() : null,
-                    Keys = ReadKeys(command),
-                    KeyShape = command.TryGetProperty("shape"u8, out var shape) ? shape.GetString() ?? "" : "",
-                });
-            }
-
-            return commands.ToImmutable();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-        {
-            throw new OffsetFormatException($"The stored snapshot requests cannot be read: {e.Message} Restore a copy of them, or remove "
-                + "them to forget the requests that were not carried out yet.", e);
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class SnapshotActions : IAsyncDisposable
         var reader = await _source.OpenSnapshotAsync(_context, cancellationToken).ConfigureAwait(false);
         try
         {
-            var tables = await reader.ListTablesAsync(patterns, cancellationToken).ConfigureAwait(false);
+            var tables = await ListAsync(reader, patterns, cancellationToken).ConfigureAwait(false);
             var readable = tables.Where(static table => table.ViewRefusal is null).ToList();
             var view = await reader.OpenConsistentViewAsync(readable, 1, cancellationToken).ConfigureAwait(false);
             Log.ViewOpened(_logger, reader.Server, readable.Count, view.Lock);
@@ -176,7 +176,7 @@ internal sealed class SnapshotActions : IAsyncDisposable
         switch (action.Kind)
         {
             case SnapshotActionKind.ListTables:
-                var tables = await reader.ListTablesAsync(action.Patterns, stop).ConfigureAwait(false);
+                var tables = await ListAsync(reader, action.Patterns, stop).ConfigureAwait(false);
                 Answer(machine => machine.OnTables(action, tables));
                 break;
             case SnapshotActionKind.FindTable:
@@ -199,6 +199,14 @@ internal sealed class SnapshotActions : IAsyncDisposable
                 await ReadRowsAsync(reader, action, stop).ConfigureAwait(false);
                 break;
         }
+    }
+
+    private async ValueTask<IReadOnlyList<SnapshotTable>> ListAsync(SnapshotReader reader, IReadOnlyList<string> patterns,
+        CancellationToken cancellationToken)
+    {
+        var tables = await reader.ListTablesAsync(patterns, cancellationToken).ConfigureAwait(false);
+        return _coordinator.SignalTable is { IsDelivered: false } signals
+            ? [.. tables.Where(table => !signals.Is(table.Database, table.Name))] : tables;
     }
 
     private async ValueTask ReadRowsAsync(SnapshotReader reader, SnapshotAction action, CancellationToken stop)

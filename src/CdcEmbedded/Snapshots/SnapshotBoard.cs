@@ -9,6 +9,7 @@ internal sealed class SnapshotBoard
     private readonly Dictionary<string, SnapshotHandle> _handles = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<SnapshotCoordinator> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SnapshotState _state = SnapshotState.Empty;
+    private long _rejectedSignals;
 
     /// <summary>The stream, once it is open; cancelled if the engine stops before.</summary>
     public Task<SnapshotCoordinator> Running => _running.Task;
@@ -26,6 +27,10 @@ internal sealed class SnapshotBoard
             return result.ToImmutable();
         }
     }
+
+    public long RejectedSignals => Interlocked.Read(ref _rejectedSignals);
+
+    public void CountRejectedSignal() => Interlocked.Increment(ref _rejectedSignals);
 
     public SnapshotHandle HandleOf(string id)
     {

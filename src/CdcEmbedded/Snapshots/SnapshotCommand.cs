@@ -3,7 +3,7 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Snapshots;
 
-/// <summary>Something that the application asked for.</summary>
+/// <summary>Something that the application or a signal asked for.</summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Id">The snapshot; null for all.</param>
 internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
@@ -11,8 +11,11 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
     /// <summary>Its number: the state knows the last one that was carried out.</summary>
     public long Number { get; init; }
 
-    /// <summary>The tables; empty for all.</summary>
+    /// <summary>The tables; empty for all, unless there are expressions.</summary>
     public ImmutableArray<string> Patterns { get; init; } = [];
+
+    /// <summary>The tables as <see cref="TableExpression"/>s.</summary>
+    public ImmutableArray<string> Expressions { get; init; } = [];
 
     /// <summary>Of a request: the source's own condition.</summary>
     public string? Condition { get; init; }
@@ -23,6 +26,9 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
     /// <summary>Of a repair: what the keys consist of.</summary>
     public string KeyShape { get; init; } = "";
 
+    /// <summary>Of a request: conditions of some of the tables.</summary>
+    public ImmutableArray<TableCondition> Conditions { get; init; } = [];
+
     /// <summary>Carries it out.</summary>
     public SnapshotState ApplyTo(SnapshotState state)
     {
@@ -31,12 +37,14 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
             SnapshotCommandKind.Request => state.Accept(new SnapshotJob(Id ?? "", SnapshotKind.Incremental)
             {
                 Patterns = Patterns,
+                Expressions = Expressions,
                 Condition = Condition,
+                Conditions = Conditions,
             }),
             SnapshotCommandKind.Repair => state.Accept(Repair()),
             SnapshotCommandKind.Pause => state.Pause(Id),
             SnapshotCommandKind.Resume => state.Resume(Id),
-            _ => state.Stop(Id, table => Patterns.IsEmpty || Patterns.Contains(table.FullName)),
+            _ => state.Stop(Id, [.. Patterns.Select(TableExpression.Literal), .. Expressions]),
         };
         return changed with { Commands = Math.Max(Number, changed.Commands) };
     }

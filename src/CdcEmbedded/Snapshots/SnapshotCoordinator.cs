@@ -23,8 +23,9 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     private readonly SourceContext _context;
     private readonly ConcurrentQueue<SnapshotCommand> _commands = new();
     private readonly List<IStreamWatcher> _watchers = [];
+    private readonly ConcurrentQueue<string> _reports = new();
     private SnapshotState _published;
-    private SourcePosition? _position;
+    private volatile SourcePosition? _position;
     private FeedEntry? _last;
     private SourcePosition? _lastEnd;
     private volatile bool _isActive;
@@ -59,6 +60,15 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 
     /// <summary>The engine's name.</summary>
     public string Name => _context.Name;
+
+    /// <summary>The stream's position as text. For any thread.</summary>
+    public string PositionText => (_lastEnd ?? _position)?.ToOffset().ToString() ?? "";
+
+    /// <summary>The table with signals in the source; null for none.</summary>
+    public SignalTable? SignalTable { get; init; }
+
+    /// <summary>Accepts the signals of that table; set before the stream is opened.</summary>
+    public SignalIntake? Signals { get; set; }
 
     /// <summary>Wakes the reading flow.</summary>
     public FeedWait Wait { get; } = new();
@@ -128,6 +138,18 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         Wait.Wake();
     }
 
+    /// <summary>Puts a notice of a rejected signal into the stream. For any thread.</summary>
+    public void Report(string message)
+    {
+        lock (_gate)
+        {
+            _reports.Enqueue(message);
+            _isActive = true;
+        }
+
+        Wait.Wake();
+    }
+
     /// <summary>Ends what <see cref="Add"/> began. For any thread.</summary>
     public void Remove(IStreamWatcher watcher)
     {
@@ -153,7 +175,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 
         _actions.OnFeedOpened();
         _board.Run(this);
-        return new SnapshotFeed(feed, this);
+        return new SnapshotFeed(SignalTable is { } table && Signals is { } signals ? new SignalTableFeed(feed, table, signals) : feed, this);
     }
 
     /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>
@@ -226,6 +248,12 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
                 }
             }
 
+            while (_reports.TryDequeue(out var report))
+            {
+                _output.Add(StreamItems.Notice(NoticeKind.SignalRejected, report,
+                    _position ?? throw new InvalidOperationException("The stream is not open.")));
+            }
+
             lock (_gate)
             {
                 if (_machine.TakeEmission() is { } emission && _machine.Place is { } place)
@@ -286,7 +314,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
                 _output.Add(changes, position);
             }
 
-            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || _watchers.Count > 0;
+            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || !_reports.IsEmpty || _watchers.Count > 0;
         }
     }
 

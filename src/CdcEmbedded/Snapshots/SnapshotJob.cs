@@ -7,11 +7,20 @@ namespace CdcEmbedded.Snapshots;
 /// <param name="Kind">How it relates to the stream.</param>
 internal sealed record SnapshotJob(string Id, SnapshotKind Kind)
 {
-    /// <summary>Patterns of the tables; empty for all.</summary>
+    /// <summary>Patterns of the tables; empty for all, unless there are expressions.</summary>
     public ImmutableArray<string> Patterns { get; init; } = [];
+
+    /// <summary>The tables as <see cref="TableExpression"/>s; then there are no patterns.</summary>
+    public ImmutableArray<string> Expressions { get; init; } = [];
 
     /// <summary>The source's own condition; null for all rows.</summary>
     public string? Condition { get; init; }
+
+    /// <summary>Conditions of some of the tables, instead of <see cref="Condition"/>.</summary>
+    public ImmutableArray<TableCondition> Conditions { get; init; } = [];
+
+    /// <summary>Tables that were stopped before they were listed, as <see cref="TableExpression"/>s.</summary>
+    public ImmutableArray<string> Stopped { get; init; } = [];
 
     public bool IsPaused { get; init; }
 
@@ -61,6 +70,17 @@ internal sealed record SnapshotJob(string Id, SnapshotKind Kind)
             return IsOver && Reason is null;
         }
     }
+
+    /// <summary>True if a table that matches the patterns is read.</summary>
+    public bool Selects(string table)
+        => Expressions.IsEmpty || Expressions.Any(expression => TableExpression.Matches(expression, table));
+
+    /// <summary>True if a table was stopped before it was listed.</summary>
+    public bool IsStopped(string table) => Stopped.Any(expression => TableExpression.Matches(expression, table));
+
+    /// <summary>The condition of one table alone; null for that of the snapshot.</summary>
+    public string? ConditionOf(string table)
+        => Conditions.FirstOrDefault(each => TableExpression.Matches(each.Tables, table))?.Condition;
 
     public SnapshotJob With(int table, TableProgress progress) => this with { Tables = Tables.SetItem(table, progress) };
 }

@@ -11,14 +11,19 @@ internal sealed partial class SnapshotMachine
         if (Takes(action))
         {
             _attempts = 0;
-            _state = _state.With(_job, _state.Jobs[_job] with
+            var job = _state.Jobs[_job];
+            tables = [.. tables.Where(table => job.Selects(table.FullName))];
+            _state = _state.With(_job, job with
             {
                 IsListed = true,
+                Stopped = [],
                 Reason = tables.Count == 0 ? "No captured table matches." : null,
-                Tables = [.. tables.Select(static table => new TableProgress(table.Database, table.Name)
+                Tables = [.. tables.Select(table => new TableProgress(table.Database, table.Name)
                 {
-                    Status = table.ChunkRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
-                    Reason = table.ChunkRefusal,
+                    Condition = job.ConditionOf(table.FullName),
+                    Status = job.IsStopped(table.FullName) ? SnapshotTableStatus.Stopped
+                        : table.ChunkRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
+                    Reason = job.IsStopped(table.FullName) ? null : table.ChunkRefusal,
                 })],
             });
         }

@@ -335,7 +335,11 @@ internal sealed partial class SnapshotMachine
             return New(SnapshotActionKind.TakeLow);
         }
 
-        var action = new SnapshotAction(SnapshotActionKind.ReadChunk, 0) { Table = window.Table, Condition = _state.Jobs[_job].Condition };
+        var action = new SnapshotAction(SnapshotActionKind.ReadChunk, 0)
+        {
+            Table = window.Table,
+            Condition = progress.Condition ?? _state.Jobs[_job].Condition,
+        };
         if (progress.UpTo is null && !progress.IsKeysOnly)
         {
             return action with { Kind = SnapshotActionKind.ReadLastKey, Number = ++_number };

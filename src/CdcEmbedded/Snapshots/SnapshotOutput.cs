@@ -39,6 +39,9 @@ internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wants
     /// <summary>Adds a probe after everything else.</summary>
     public void Add(AcknowledgementProbe probe, SourcePosition position) => _probes.Enqueue((probe, position));
 
+    /// <summary>Adds an item.</summary>
+    public void Add(StreamItem item) => _entries.Enqueue((null, null, null, item));
+
     /// <summary>Adds the items for what has changed, if the consumer wants any.</summary>
     public void Add(IReadOnlyList<(string Id, TableProgress Table)> changes, SourcePosition position)
     {

@@ -89,13 +89,18 @@ internal sealed record SnapshotState : ISnapshotState
     });
 
     /// <summary>Stops a snapshot, or all, or some of its tables.</summary>
-    public SnapshotState Stop(string? id, Func<TableProgress, bool> selects) => ForEachJob(id, job => job with
-    {
-        IsListed = true,
-        Reason = null,
-        Tables = [.. job.Tables.Select(table => table.Status == SnapshotTableStatus.Completed || !selects(table) ? table
-            : table with { Status = SnapshotTableStatus.Stopped, Again = [], Reason = null })],
-    });
+    /// <param name="id">The snapshot; null for all.</param>
+    /// <param name="tables">The tables as <see cref="TableExpression"/>s; empty for all.</param>
+    public SnapshotState Stop(string? id, ImmutableArray<string> tables) => ForEachJob(id, job => !job.IsListed && !tables.IsEmpty
+        ? job with { Stopped = job.Stopped.AddRange(tables) }
+        : job with
+        {
+            IsListed = true,
+            Reason = null,
+            Tables = [.. job.Tables.Select(table => table.Status == SnapshotTableStatus.Completed
+                || !(tables.IsEmpty || tables.Any(expression => TableExpression.Matches(expression, table.FullName))) ? table
+                : table with { Status = SnapshotTableStatus.Stopped, Again = [], Reason = null })],
+        });
 
     /// <summary>Changes the progress of a table in each snapshot that is reading it.</summary>
     public SnapshotState ForEachReading(string database, string table, Func<TableProgress, TableProgress> change)

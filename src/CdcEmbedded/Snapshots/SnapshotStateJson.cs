@@ -12,7 +12,7 @@ namespace CdcEmbedded.Snapshots;
 /// "rows":5}]}],"finished":["…"]}</c>. Members with their default value are absent.</summary>
 internal static class SnapshotStateJson
 {
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write(SnapshotState state)
     {
@@ -79,7 +79,10 @@ internal static class SnapshotStateJson
         writer.WriteString("id"u8, job.Id);
         writer.WriteString("kind"u8, job.Kind == SnapshotKind.Initial ? "initial"u8 : "incremental"u8);
         WriteTexts(writer, "patterns", job.Patterns);
+        WriteTexts(writer, "expressions", job.Expressions);
         WriteText(writer, "condition", job.Condition);
+        WriteConditions(writer, job.Conditions);
+        WriteTexts(writer, "stopped", job.Stopped);
         WriteText(writer, "reason", job.Reason);
         if (job.IsPaused)
         {
@@ -108,6 +111,7 @@ internal static class SnapshotStateJson
         writer.WriteStringValue(table.Table);
         writer.WriteEndArray();
         writer.WriteString("status"u8, Word(table.Status));
+        WriteText(writer, "condition", table.Condition);
         WriteKey(writer, "upTo", table.UpTo);
         WriteKey(writer, "after", table.After);
         WriteText(writer, "shape", table.KeyShape.Length == 0 ? null : table.KeyShape);
@@ -156,7 +160,10 @@ internal static class SnapshotStateJson
         })
         {
             Patterns = ReadTexts(job, "patterns"),
+            Expressions = ReadTexts(job, "expressions"),
             Condition = TextOf(job, "condition"),
+            Conditions = ReadConditions(job),
+            Stopped = ReadTexts(job, "stopped"),
             Reason = TextOf(job, "reason"),
             IsPaused = job.TryGetProperty("paused"u8, out var paused) && paused.GetBoolean(),
             IsListed = isListed,
@@ -179,6 +186,7 @@ internal static class SnapshotStateJson
         return new TableProgress(name[0].GetString() ?? "", name[1].GetString() ?? "")
         {
             Status = StatusOf(TextOf(table, "status")),
+            Condition = TextOf(table, "condition"),
             UpTo = KeyOf(table, "upTo"),
             After = KeyOf(table, "after"),
             KeyShape = TextOf(table, "shape") ?? "",
@@ -189,9 +197,9 @@ internal static class SnapshotStateJson
         };
     }
 
-    private static void WriteTexts(Utf8JsonWriter writer, string name, ImmutableArray<string> texts)
+    internal static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyCollection<string> texts)
     {
-        if (texts.IsEmpty)
+        if (texts.Count == 0)
         {
             return;
         }
@@ -205,7 +213,7 @@ internal static class SnapshotStateJson
         writer.WriteEndArray();
     }
 
-    private static ImmutableArray<string> ReadTexts(JsonElement parent, string name)
+    internal static ImmutableArray<string> ReadTexts(JsonElement parent, string name)
     {
         var texts = ImmutableArray.CreateBuilder<string>();
         if (parent.TryGetProperty(name, out var list))
@@ -219,7 +227,30 @@ internal static class SnapshotStateJson
         return texts.ToImmutable();
     }
 
-    private static void WriteText(Utf8JsonWriter writer, string name, string? text)
+    internal static void WriteConditions(Utf8JsonWriter writer, ImmutableArray<TableCondition> conditions)
+    {
+        if (conditions.IsEmpty)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("conditions"u8);
+        foreach (var each in conditions)
+        {
+            writer.WriteStartArray();
+            writer.WriteStringValue(each.Tables);
+            writer.WriteStringValue(each.Condition);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    internal static ImmutableArray<TableCondition> ReadConditions(JsonElement parent)
+        => !parent.TryGetProperty("conditions"u8, out var list) ? []
+            : [.. list.EnumerateArray().Select(static each => new TableCondition(each[0].GetString() ?? "", each[1].GetString() ?? ""))];
+
+    internal static void WriteText(Utf8JsonWriter writer, string name, string? text)
     {
         if (text is not null)
         {
@@ -227,7 +258,7 @@ internal static class SnapshotStateJson
         }
     }
 
-    private static string? TextOf(JsonElement parent, string name)
+    internal static string? TextOf(JsonElement parent, string name)
         => parent.TryGetProperty(name, out var text) ? text.GetString() : null;
 
     private static void WriteKey(Utf8JsonWriter writer, string name, SnapshotKey? key)

@@ -10,6 +10,9 @@ internal sealed record TableProgress(string Database, string Table)
 {
     public SnapshotTableStatus Status { get; init; }
 
+    /// <summary>The source's own condition for this table; null for that of the snapshot.</summary>
+    public string? Condition { get; init; }
+
     /// <summary>The place of the last row when the reading began (R70); null before that.</summary>
     public SnapshotKey? UpTo { get; init; }
 

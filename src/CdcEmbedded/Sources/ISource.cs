@@ -18,6 +18,13 @@ public interface ISource
     /// <exception cref="OffsetFormatException">It belongs to another kind of source, or is damaged.</exception>
     SourcePosition ReadPosition(CdcOffset offset);
 
+    /// <summary>True if the source's options name a table, without wildcards, as one to capture: then its rows are delivered even if
+    /// it is the engine's <see cref="SnapshotOptions.SignalTable"/>. Makes no connection.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="table">The table or collection.</param>
+    /// <value>The default is false.</value>
+    bool CapturesByName(string database, string table) => false;
+
     /// <summary>Connects, and checks everything that can be checked before the first event: the server, the user's privileges, what is to
     /// be captured, and whether the log still has the start.</summary>
     /// <remarks>The one list of findings serves both ways: the engine throws at the start where one is an error, and

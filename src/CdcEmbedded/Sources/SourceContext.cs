@@ -32,6 +32,11 @@ public sealed class SourceContext : IAsyncDisposable
     /// <value>The default is false.</value>
     public bool StopWhenCaughtUp { get; init; }
 
+    /// <summary>A table as <c>database.table</c> that the feed delivers besides what the source's options capture, even if they exclude
+    /// it; snapshots do not read it. See <see cref="SnapshotOptions.SignalTable"/>.</summary>
+    /// <value>Null, the default, for none.</value>
+    public string? SignalTable { get; init; }
+
     /// <summary>What the source must remember beside its offset.</summary>
     /// <value>The engine provides notes in its offset store; left unset, they live in memory as long as this context.</value>
     public SourceNotes Notes

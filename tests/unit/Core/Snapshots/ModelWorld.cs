@@ -481,7 +481,7 @@ internal sealed class ModelWorld
     {
         _stops++;
         _wasStopped = true;
-        _machine.Apply(static state => state.Stop(null, static _ => true));
+        _machine.Apply(static state => state.Stop(null, []));
         TakeRows();
     }
 

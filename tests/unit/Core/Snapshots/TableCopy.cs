@@ -7,6 +7,10 @@ internal sealed class TableCopy
 {
     private readonly ConcurrentDictionary<(string Table, long Id), string> _rows = new();
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly ConcurrentQueue<Notice> _notices = new();
+
+    /// <summary>The notices, in their order.</summary>
+    public IReadOnlyList<Notice> Notices => [.. _notices];
 
     /// <summary>What was applied, one line for each item.</summary>
     public IReadOnlyList<string> Lines => [.. _log];
@@ -26,14 +30,27 @@ internal sealed class TableCopy
                 _log.Enqueue($"{progress.Progress.Table} {progress.Progress.Status} {progress.Progress.Rows}");
             }
 
+            if (item is Notice notice)
+            {
+                _notices.Enqueue(notice);
+            }
+
+            return;
+        }
+
+        var row = change.After.HasValue ? change.After : change.Before;
+        if (change.Operation != ChangeOperation.Truncate && !row.TryGetValue("v", out _))
+        {
+            // A table of another form is not copied.
+            _log.Enqueue($"{change.Operation} {change.Table} {row["id"]} {change.Source.Snapshot}");
             return;
         }
 
         if (change.Operation == ChangeOperation.Truncate)
         {
-            foreach (var row in _rows.Keys.Where(row => row.Table == change.Table))
+            foreach (var key in _rows.Keys.Where(key => key.Table == change.Table))
             {
-                _rows.TryRemove(row, out _);
+                _rows.TryRemove(key, out _);
             }
 
             return;
@@ -49,7 +66,7 @@ internal sealed class TableCopy
             _rows[(change.Table, change.After["id"].AsInt64())] = change.After["v"].ToString();
         }
 
-        _log.Enqueue($"{change.Operation} {change.Table} {(change.After.HasValue ? change.After : change.Before)["id"]} "
+        _log.Enqueue($"{change.Operation} {change.Table} {row["id"]} "
             + $"{change.Source.Snapshot}");
     }
 }
