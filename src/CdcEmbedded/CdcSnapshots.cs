@@ -30,20 +30,26 @@ public sealed class CdcSnapshots
     /// kind <see cref="NoticeKind.SignalRejected"/> in the stream.</summary>
     public long RejectedSignals => _board.RejectedSignals;
 
-    /// <summary>Requests to read tables in chunks beside the stream.</summary>
+    /// <summary>Requests to read tables, in chunks beside the stream or in one view while it is paused.</summary>
     /// <param name="request">What to read.</param>
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <returns>A handle for how far it is and when it is over.</returns>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
-    /// <exception cref="ArgumentException">The id is blank.</exception>
+    /// <exception cref="ArgumentException">The id is blank, or the kind is neither incremental nor blocking.</exception>
     /// <exception cref="OffsetConflictException">Another instance runs under this name.</exception>
     public async ValueTask<SnapshotHandle> RequestAsync(SnapshotRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrWhiteSpace(request.Id);
+        if (request.Kind is not (SnapshotKind.Incremental or SnapshotKind.Blocking))
+        {
+            throw new ArgumentException($"Kind is {request.Kind}; allowed is Incremental or Blocking.", nameof(request));
+        }
+
         var handle = _board.HandleOf(request.Id);
         await SendAsync(new SnapshotCommand(SnapshotCommandKind.Request, request.Id)
         {
+            Reads = request.Kind,
             Patterns = [.. request.Tables],
             Condition = request.Condition,
             Conditions = [.. request.Conditions.Select(static each => new TableCondition(TableExpression.Literal(each.Key), each.Value))],

@@ -9,4 +9,8 @@ public enum SnapshotKind : byte
     /// <summary>In one consistent read view, from which the stream begins. If it is interrupted, the rest is read in chunks beside the
     /// stream.</summary>
     Initial,
+
+    /// <summary>In one consistent read view, while the stream is paused exactly where the view is in the log: also tables without a key.
+    /// If it is interrupted, the rest is read in chunks beside the stream.</summary>
+    Blocking,
 }

@@ -1,11 +1,15 @@
 namespace CdcEmbedded;
 
-/// <summary>A request to read tables in chunks beside the stream.</summary>
+/// <summary>A request to read tables, by default in chunks beside the stream.</summary>
 public sealed class SnapshotRequest
 {
     /// <summary>Its id. A second request with the same id changes nothing.</summary>
     /// <value>By default a new GUID.</value>
     public string Id { get; init; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>How the tables are read.</summary>
+    /// <value>The default is <see cref="SnapshotKind.Incremental"/>; the other one is <see cref="SnapshotKind.Blocking"/>.</value>
+    public SnapshotKind Kind { get; init; }
 
     /// <summary>Which tables, as patterns <c>database.table</c>.</summary>
     /// <value>Empty, the default, for all that the source captures.</value>

@@ -67,6 +67,12 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Warning, "{Engine}: {Action} of a snapshot failed on {Table}; it is tried again")]
     public static partial void SnapshotActionFailed(ILogger logger, Exception exception, string engine, object action, string table);
 
+    [LoggerMessage(303, LogLevel.Information, "{Engine}: the stream is paused for the snapshot {Snapshot} of {Tables} tables")]
+    public static partial void StreamPaused(ILogger logger, string engine, string snapshot, int tables);
+
+    [LoggerMessage(304, LogLevel.Information, "{Engine}: the stream continues")]
+    public static partial void StreamResumed(ILogger logger, string engine);
+
     [LoggerMessage(310, LogLevel.Information, "{Engine}: signal {Signal} from {Channel} was accepted: {Action}")]
     public static partial void SignalAccepted(ILogger logger, string engine, string signal, string channel, object action);
 

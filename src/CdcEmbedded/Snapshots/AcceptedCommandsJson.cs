@@ -77,6 +77,7 @@ internal static class AcceptedCommandsJson
         writer.WriteNumber("n"u8, command.Number);
         writer.WriteNumber("kind"u8, (int)command.Kind);
         SnapshotStateJson.WriteText(writer, "id", command.Id);
+        SnapshotStateJson.WriteText(writer, "reads", command.Reads == SnapshotKind.Incremental ? null : SnapshotStateJson.Word(command.Reads));
         SnapshotStateJson.WriteTexts(writer, "tables", command.Patterns);
         SnapshotStateJson.WriteTexts(writer, "expressions", command.Expressions);
         SnapshotStateJson.WriteText(writer, "condition", command.Condition);
@@ -109,6 +110,7 @@ internal static class AcceptedCommandsJson
         (SnapshotCommandKind)command.GetProperty("kind"u8).GetInt32(), SnapshotStateJson.TextOf(command, "id"))
     {
         Number = command.GetProperty("n"u8).GetInt64(),
+        Reads = SnapshotStateJson.KindOf(SnapshotStateJson.TextOf(command, "reads") ?? "incremental"),
         Patterns = SnapshotStateJson.ReadTexts(command, "tables"),
         Expressions = SnapshotStateJson.ReadTexts(command, "expressions"),
         Condition = SnapshotStateJson.TextOf(command, "condition"),

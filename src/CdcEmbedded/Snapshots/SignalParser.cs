@@ -53,9 +53,10 @@ internal static class SignalParser
     private static SnapshotCommand ReadRequest(string id, JsonElement data)
     {
         var kind = TextOf(data, "type") ?? "incremental";
-        if (!kind.Equals("incremental", StringComparison.OrdinalIgnoreCase))
+        var isBlocking = kind.Equals("blocking", StringComparison.OrdinalIgnoreCase);
+        if (!isBlocking && !kind.Equals("incremental", StringComparison.OrdinalIgnoreCase))
         {
-            throw new FormatException($"its snapshot type '{kind}' is unknown; known is incremental");
+            throw new FormatException($"its snapshot type '{kind}' is unknown; known are incremental and blocking");
         }
 
         if (TextOf(data, "surrogate-key") is not null)
@@ -65,6 +66,7 @@ internal static class SignalParser
 
         return new SnapshotCommand(SnapshotCommandKind.Request, id)
         {
+            Reads = isBlocking ? SnapshotKind.Blocking : SnapshotKind.Incremental,
             Expressions = ReadExpressions(data, isRequired: true),
             Condition = TextOf(data, "additional-condition"),
             Conditions = ReadConditions(data),

@@ -13,6 +13,7 @@ internal enum SnapshotActionKind
     ReadChunk,
     ReadKeys,
     TakeHigh,
+    OpenView,
     Wait,
 }
 
@@ -22,6 +23,9 @@ internal enum SnapshotActionKind
 internal sealed record SnapshotAction(SnapshotActionKind Kind, long Number)
 {
     public ImmutableArray<string> Patterns { get; init; } = [];
+
+    /// <summary>Of a view: the snapshot that it is for.</summary>
+    public SnapshotJob? Job { get; init; }
 
     public string Database { get; init; } = "";
 

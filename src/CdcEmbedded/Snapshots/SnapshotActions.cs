@@ -66,15 +66,16 @@ internal sealed class SnapshotActions : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a consistent view of the captured tables that match.</summary>
+    /// <summary>Opens a consistent view of the captured tables that a snapshot selects.</summary>
     /// <exception cref="CdcException">It cannot be opened.</exception>
-    public async ValueTask<OpenedView> OpenViewAsync(IReadOnlyList<string> patterns, CancellationToken cancellationToken)
+    public async ValueTask<OpenedView> OpenViewAsync(SnapshotJob job, CancellationToken cancellationToken)
     {
         var reader = await _source.OpenSnapshotAsync(_context, cancellationToken).ConfigureAwait(false);
         try
         {
-            var tables = await ListAsync(reader, patterns, cancellationToken).ConfigureAwait(false);
-            var readable = tables.Where(static table => table.ViewRefusal is null).ToList();
+            IReadOnlyList<SnapshotTable> tables =
+                [.. (await ListAsync(reader, job.Patterns, cancellationToken).ConfigureAwait(false)).Where(each => job.Selects(each.FullName))];
+            var readable = tables.Where(table => table.ViewRefusal is null && !job.IsStopped(table.FullName)).ToList();
             var view = await reader.OpenConsistentViewAsync(readable, 1, cancellationToken).ConfigureAwait(false);
             Log.ViewOpened(_logger, reader.Server, readable.Count, view.Lock);
             return new OpenedView(reader, view, tables, _logger);
@@ -150,6 +151,17 @@ internal sealed class SnapshotActions : IAsyncDisposable
 
         try
         {
+            if (action is { Kind: SnapshotActionKind.OpenView, Job: { } job })
+            {
+                var view = await OpenViewAsync(job, stop).ConfigureAwait(false);
+                if (!_coordinator.TryOffer(action, view))
+                {
+                    await view.DisposeAsync().ConfigureAwait(false);
+                }
+
+                return;
+            }
+
             if (_isOutdated)
             {
                 _isOutdated = false;

@@ -11,6 +11,9 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
     /// <summary>Its number: the state knows the last one that was carried out.</summary>
     public long Number { get; init; }
 
+    /// <summary>Of a request: how the tables are read.</summary>
+    public SnapshotKind Reads { get; init; }
+
     /// <summary>The tables; empty for all, unless there are expressions.</summary>
     public ImmutableArray<string> Patterns { get; init; } = [];
 
@@ -34,7 +37,7 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
     {
         var changed = Kind switch
         {
-            SnapshotCommandKind.Request => state.Accept(new SnapshotJob(Id ?? "", SnapshotKind.Incremental)
+            SnapshotCommandKind.Request => state.Accept(new SnapshotJob(Id ?? "", Reads)
             {
                 Patterns = Patterns,
                 Expressions = Expressions,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,8 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     private readonly ConcurrentQueue<SnapshotCommand> _commands = new();
     private readonly List<IStreamWatcher> _watchers = [];
     private readonly ConcurrentQueue<string> _reports = new();
+    private readonly Queue<(OpenedView View, SnapshotJob Job)> _offers = new();
+    private readonly ILogger _logger;
     private SnapshotState _published;
     private volatile SourcePosition? _position;
     private FeedEntry? _last;
@@ -44,6 +47,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         _source = source;
         _options = options;
         _board = board;
+        _logger = logger;
         _context = context;
         _machine = new SnapshotMachine(StartOf(state, options, isFirst, context.TimeProvider), new SnapshotLimits(options.ChunkSize));
         _published = _machine.State;
@@ -60,6 +64,9 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 
     /// <summary>The engine's name.</summary>
     public string Name => _context.Name;
+
+    /// <summary>Where the stream is.</summary>
+    public SourcePosition Position => _position ?? throw new InvalidOperationException("The stream is not open.");
 
     /// <summary>The stream's position as text. For any thread.</summary>
     public string PositionText => (_lastEnd ?? _position)?.ToOffset().ToString() ?? "";
@@ -181,9 +188,10 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>
     public async ValueTask<ISourceFeed> OpenViewAsync(CancellationToken cancellationToken)
     {
-        var view = await _actions.OpenViewAsync(_options.Tables, cancellationToken).ConfigureAwait(false);
+        var job = new SnapshotJob(InitialId, SnapshotKind.Initial) { Patterns = [.. _options.Tables] };
+        var view = await _actions.OpenViewAsync(job, cancellationToken).ConfigureAwait(false);
         NeedsView = false;
-        return new ViewFeed(view, this, _options.ChunkSize, _output);
+        return new ViewFeed(view, job, this, _options.ChunkSize, _output);
     }
 
     /// <summary>The state that the rows of a consistent view have led to.</summary>
@@ -198,17 +206,99 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         Publish();
     }
 
-    /// <summary>Shows a batch of the feed to the machine, before it is delivered.</summary>
-    public void OnBatch(FeedBatch batch)
+    /// <summary>Offers a view for a blocking snapshot. For any thread.</summary>
+    /// <returns>False if it is of no use.</returns>
+    public bool TryOffer(SnapshotAction action, OpenedView view)
     {
-        CatchUp();
         lock (_gate)
         {
+            if (_machine.OnView(action, view.View.Position) && action.Job is { } job)
+            {
+                _offers.Enqueue((view, job));
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Pauses the stream if it is where the open view is.</summary>
+    /// <returns>Reads the tables in the view; null if the stream does not pause here.</returns>
+    public async ValueTask<ViewFeed?> TryPauseAsync()
+    {
+        ViewFeed? feed = null;
+        while (TryTakeOffer(out var view, out var job, out var isUseful))
+        {
+            if (!isUseful)
+            {
+                await view.DisposeAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            Log.StreamPaused(_logger, Name, job.Id, view.Tables.Count);
+            feed = new ViewFeed(view, job, this, _options.ChunkSize, _output);
+            break;
+        }
+
+        return feed;
+    }
+
+    /// <summary>Continues the stream after a pause.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            _machine.Release();
+        }
+
+        Log.StreamResumed(_logger, Name);
+        Publish();
+        _actions.Wake();
+    }
+
+    /// <summary>Carries out the commands that have arrived, while the tables of a blocking snapshot are read.</summary>
+    /// <returns>False if the snapshot must not be continued as it is.</returns>
+    public bool TryContinue(string id)
+    {
+        var isUnchanged = true;
+        while (_commands.TryDequeue(out var command))
+        {
+            isUnchanged &= command.Kind == SnapshotCommandKind.Request || (command.Id is { } other && other != id);
+            lock (_gate)
+            {
+                _machine.Apply(command.ApplyTo, command.Kind == SnapshotCommandKind.Request);
+            }
+        }
+
+        Publish();
+        return isUnchanged;
+    }
+
+    /// <summary>Shows a batch of the feed to the machine, before it is delivered.</summary>
+    /// <param name="batch">The batch, to which the state is added, and from which the rest is removed.</param>
+    /// <param name="rest">What must wait until the tables of a blocking snapshot are read; null for nothing.</param>
+    /// <returns>False if all of it must wait.</returns>
+    public bool OnBatch(FeedBatch batch, out FeedBatch? rest)
+    {
+        CatchUp();
+        rest = null;
+        lock (_gate)
+        {
+            if (_machine.IsAtView)
+            {
+                rest = batch;
+                return false;
+            }
+
             var before = _machine.State;
             var position = _position ?? throw new InvalidOperationException("The stream is not open.");
-            foreach (var entry in batch.EntryList)
+            for (var i = 0; i < batch.EntryList.Count; i++)
             {
-                Observe(entry);
+                Observe(batch.EntryList[i]);
+                if (_machine.HasView && i + 1 < batch.EntryList.Count && _machine.IsAtView)
+                {
+                    rest = batch.SplitAfter(i + 1);
+                }
             }
 
             if (!ReferenceEquals(before, _machine.State))
@@ -219,6 +309,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         }
 
         _actions.Wake();
+        return true;
     }
 
     /// <summary>Remembers where the stream is while no snapshot needs to be shown anything. Allocates nothing.</summary>
@@ -288,7 +379,34 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _actions.DisposeAsync().ConfigureAwait(false);
+        while (_offers.TryDequeue(out var offer))
+        {
+            await offer.View.DisposeAsync().ConfigureAwait(false);
+        }
+
         _board.Stop();
+    }
+
+    private bool TryTakeOffer([NotNullWhen(true)] out OpenedView? view, [NotNullWhen(true)] out SnapshotJob? job, out bool isUseful)
+    {
+        lock (_gate)
+        {
+            isUseful = _offers.Count == 1 && _machine.IsAtView;
+            if (_offers.Count == 0 || (_offers.Count == 1 && !isUseful && _machine.HasView))
+            {
+                (view, job) = (null, null);
+                return false;
+            }
+
+            // Views before the last one, and one that the machine has given up, are of no use.
+            (view, job) = _offers.Dequeue();
+            if (isUseful)
+            {
+                _machine.Hold();
+            }
+
+            return true;
+        }
     }
 
     /// <summary>Puts the state into the stream if it has changed.</summary>
@@ -338,15 +456,19 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         }
     }
 
-    private void ShowRows(SnapshotTable table, EmissionPart part)
+    /// <summary>Shows rows that are about to be delivered to those who watch the stream.</summary>
+    public void ShowRows(SnapshotTable table, EmissionPart part)
     {
-        foreach (var watcher in _watchers)
+        lock (_gate)
         {
-            if (watcher.Watches(table.Database, table.Name))
+            foreach (var watcher in _watchers)
             {
-                foreach (var row in part.Rows)
+                if (watcher.Watches(table.Database, table.Name))
                 {
-                    watcher.OnRow(part.Chunk.GetRow(row));
+                    foreach (var row in part.Rows)
+                    {
+                        watcher.OnRow(part.Chunk.GetRow(row));
+                    }
                 }
             }
         }

@@ -7,13 +7,15 @@ namespace CdcEmbedded.Snapshots;
 internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordinator) : ISourceFeed
 {
     private ValueTask<FeedBatch?> _read;
+    private ViewFeed? _view;
+    private FeedBatch? _rest;
     private bool _isReading;
 
     public SourcePosition StartPosition => inner.StartPosition;
 
     public ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_isReading || coordinator.IsActive || coordinator.EndsStream)
+        if (_isReading || coordinator.IsActive || coordinator.EndsStream || _view is not null || _rest is not null)
         {
             return ReadSlowAsync(cancellationToken);
         }
@@ -38,6 +40,13 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
 
     public async ValueTask DisposeAsync()
     {
+        if (_view is { } view)
+        {
+            _view = null;
+            await view.DisposeAsync().ConfigureAwait(false);
+            coordinator.Resume();
+        }
+
         await inner.DisposeAsync().ConfigureAwait(false);
         if (_isReading)
         {
@@ -68,7 +77,7 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
     {
         while (true)
         {
-            if (coordinator.IsActive && coordinator.TakeOutput() is { } output)
+            if (await TakeOutputAsync(cancellationToken).ConfigureAwait(false) is { } output)
             {
                 return output;
             }
@@ -76,6 +85,16 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
             if (coordinator.EndsStream)
             {
                 return null;
+            }
+
+            if (_rest is { } rest)
+            {
+                if (coordinator.OnBatch(rest, out _rest))
+                {
+                    return rest;
+                }
+
+                continue;
             }
 
             if (!_isReading)
@@ -91,7 +110,10 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
                 {
                     if (coordinator.IsActive)
                     {
-                        coordinator.OnBatch(batch);
+                        if (!coordinator.OnBatch(batch, out _rest))
+                        {
+                            continue;
+                        }
                     }
                     else
                     {
@@ -108,6 +130,42 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
         }
     }
 
+    /// <summary>Takes what is to be delivered before the next batch of the source: rows of windows, or the tables of a blocking snapshot,
+    /// for which the stream is paused (R71).</summary>
+    private async ValueTask<FeedBatch?> TakeOutputAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_view is { } view)
+            {
+                if (await view.ReadAsync(cancellationToken).ConfigureAwait(false) is { } rows)
+                {
+                    return rows;
+                }
+
+                _view = null;
+                await view.DisposeAsync().ConfigureAwait(false);
+                coordinator.Resume();
+            }
+
+            if (!coordinator.IsActive)
+            {
+                return null;
+            }
+
+            if (coordinator.TakeOutput() is { } output)
+            {
+                return output;
+            }
+
+            _view = await coordinator.TryPauseAsync().ConfigureAwait(false);
+            if (_view is null)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>The source has ended: snapshots end too, as far as they need nothing more of the stream.</summary>
     private async ValueTask<FeedBatch?> EndAsync(CancellationToken cancellationToken)
     {
@@ -116,7 +174,7 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
         while (coordinator.IsActive)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (coordinator.TakeOutput() is { } output)
+            if (await TakeOutputAsync(cancellationToken).ConfigureAwait(false) is { } output)
             {
                 return output;
             }

@@ -29,6 +29,29 @@ internal sealed partial class SnapshotMachine
         }
     }
 
+    /// <summary>Answers <see cref="SnapshotActionKind.OpenView"/>: it shows everything up to a position, and nothing after it.</summary>
+    /// <returns>False if the view is of no use: the stream has delivered what it does not show.</returns>
+    public bool OnView(SnapshotAction action, SourcePosition position)
+    {
+        var isVisible = false;
+        if (!Takes(action) || _place is not { } place || !TryOrder(() => isVisible = position.Covers(place)))
+        {
+            return false;
+        }
+
+        if (!isVisible || !_isAtEnd)
+        {
+            // The stream is ahead of what is visible, or inside a transaction of which it has delivered a part.
+            _attempts++;
+            _isWaiting = _isForVisibility = true;
+            return false;
+        }
+
+        _attempts = 0;
+        _view = position;
+        return true;
+    }
+
     /// <summary>Answers <see cref="SnapshotActionKind.FindTable"/>.</summary>
     public void OnTable(SnapshotAction action, SnapshotTable? table)
     {
@@ -140,7 +163,7 @@ internal sealed partial class SnapshotMachine
 
         _attempts++;
         var isOver = _attempts > (isTransient ? _limits.TransientAttempts : _limits.Attempts);
-        if (isOver && action.Kind == SnapshotActionKind.ListTables)
+        if (isOver && action.Kind is (SnapshotActionKind.ListTables or SnapshotActionKind.OpenView))
         {
             _state = _state.With(_job, _state.Jobs[_job] with { Reason = reason });
             GiveUp();

@@ -19,6 +19,8 @@ internal sealed partial class SnapshotMachine
     private ChunkWindow? _window;
     private SnapshotAction? _action;
     private SourcePosition? _place;
+    private SourcePosition? _view;
+    private bool _isHeld;
     private bool _isAtEnd;
     private bool _isWaiting;
     private bool _isForVisibility;
@@ -46,6 +48,8 @@ internal sealed partial class SnapshotMachine
         _window = other._window?.Copy();
         _action = other._action;
         _place = other._place;
+        _view = other._view;
+        _isHeld = other._isHeld;
         _isAtEnd = other._isAtEnd;
         _isWaiting = other._isWaiting;
         _isForVisibility = other._isForVisibility;
@@ -174,6 +178,29 @@ internal sealed partial class SnapshotMachine
         }
     }
 
+    /// <summary>True while a view for a blocking snapshot is open and the stream has not come to it.</summary>
+    public bool HasView => _view is not null;
+
+    /// <summary>True if the stream is exactly where the open view is in the log: it pauses here.</summary>
+    public bool IsAtView
+    {
+        get
+        {
+            var isAt = false;
+            return _view is { } view && _place is { } place && _isAtEnd && TryOrder(() => isAt = place.Covers(view)) && isAt;
+        }
+    }
+
+    /// <summary>The tables are being read in a view while the stream is paused: nothing else is done meanwhile.</summary>
+    public void Hold()
+    {
+        _view = null;
+        _isHeld = true;
+    }
+
+    /// <summary>The stream continues.</summary>
+    public void Release() => _isHeld = false;
+
     /// <summary>Carries out a request.</summary>
     /// <param name="change">What it does to the state.</param>
     /// <param name="keepsWindow">True if the open window remains valid, as it does when a snapshot is added.</param>
@@ -190,7 +217,7 @@ internal sealed partial class SnapshotMachine
     /// <summary>Returns what to do now; null for nothing, until the stream moves or a request arrives.</summary>
     public SnapshotAction? Next()
     {
-        if (_action is not null)
+        if (_action is not null || _isHeld)
         {
             return null;
         }
@@ -199,7 +226,7 @@ internal sealed partial class SnapshotMachine
         {
             return _action = New(SnapshotActionKind.Wait) with
             {
-                Attempt = _isForVisibility ? _window?.LowAttempts ?? 1 : _attempts,
+                Attempt = _isForVisibility ? _window?.LowAttempts ?? Math.Max(1, _attempts) : _attempts,
                 IsForVisibility = _isForVisibility,
             };
         }
@@ -217,6 +244,11 @@ internal sealed partial class SnapshotMachine
     /// <returns>Null if no window is closed. Without any rows only the state has changed.</returns>
     public SnapshotEmission? TakeEmission()
     {
+        if (_isHeld)
+        {
+            return null;
+        }
+
         var isClosed = false;
         if (_window is not { High: not null } window || _place is not { } place || !_rules.IsBoundary(_isAtEnd)
             || !TryOrder(() => isClosed = window.IsClosedAt(place)) || !isClosed)
@@ -235,7 +267,7 @@ internal sealed partial class SnapshotMachine
 
     /// <summary>Its content as text: equal for machines that behave equally.</summary>
     public string Describe() => $"{_state.ToJson()} {_window?.Describe()} {_action?.Kind} {_place} {_isAtEnd} {_isWaiting} "
-        + $"{_isForVisibility} {_attempts} {_resolved.Count} {_outdated.Count} {_job} {_table}";
+        + $"{_isForVisibility} {_view} {_isHeld} {_attempts} {_resolved.Count} {_outdated.Count} {_job} {_table}";
 
     private TableProgress Current
     {
@@ -265,6 +297,7 @@ internal sealed partial class SnapshotMachine
         }
 
         _window = null;
+        _view = null;
         _action = null;
         _isWaiting = _isForVisibility = false;
     }
@@ -303,6 +336,11 @@ internal sealed partial class SnapshotMachine
     private SnapshotAction? NextBefore()
     {
         var job = _state.Jobs[_job];
+        if (_table < 0 && job.Kind == SnapshotKind.Blocking)
+        {
+            return _view is null && _place is not null ? New(SnapshotActionKind.OpenView) with { Job = job } : null;
+        }
+
         if (_table < 0)
         {
             return New(SnapshotActionKind.ListTables) with { Patterns = job.Patterns };

@@ -77,7 +77,7 @@ internal static class SnapshotStateJson
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, job.Id);
-        writer.WriteString("kind"u8, job.Kind == SnapshotKind.Initial ? "initial"u8 : "incremental"u8);
+        writer.WriteString("kind"u8, Word(job.Kind));
         WriteTexts(writer, "patterns", job.Patterns);
         WriteTexts(writer, "expressions", job.Expressions);
         WriteText(writer, "condition", job.Condition);
@@ -152,12 +152,8 @@ internal static class SnapshotStateJson
             }
         }
 
-        return new SnapshotJob(TextOf(job, "id") ?? throw new FormatException("A snapshot has no id."), TextOf(job, "kind") switch
-        {
-            "initial" => SnapshotKind.Initial,
-            "incremental" => SnapshotKind.Incremental,
-            var kind => throw new FormatException($"'{kind}' is not a kind of snapshot."),
-        })
+        return new SnapshotJob(TextOf(job, "id") ?? throw new FormatException("A snapshot has no id."),
+            KindOf(TextOf(job, "kind")))
         {
             Patterns = ReadTexts(job, "patterns"),
             Expressions = ReadTexts(job, "expressions"),
@@ -272,6 +268,21 @@ internal static class SnapshotStateJson
 
     private static SnapshotKey? KeyOf(JsonElement parent, string name)
         => parent.TryGetProperty(name, out var key) ? new SnapshotKey(key.GetRawText()) : null;
+
+    internal static string Word(SnapshotKind kind) => kind switch
+    {
+        SnapshotKind.Initial => "initial",
+        SnapshotKind.Blocking => "blocking",
+        _ => "incremental",
+    };
+
+    internal static SnapshotKind KindOf(string? word) => word switch
+    {
+        "initial" => SnapshotKind.Initial,
+        "incremental" => SnapshotKind.Incremental,
+        "blocking" => SnapshotKind.Blocking,
+        _ => throw new FormatException($"'{word}' is not a kind of snapshot."),
+    };
 
     private static ReadOnlySpan<byte> Word(SnapshotTableStatus status) => status switch
     {

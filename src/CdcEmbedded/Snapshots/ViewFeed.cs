@@ -8,6 +8,8 @@ namespace CdcEmbedded.Snapshots;
 internal sealed class ViewFeed : ISourceFeed
 {
     private readonly OpenedView _opened;
+    private readonly SnapshotJob _snapshot;
+    private readonly SourcePosition _position;
     private readonly SnapshotCoordinator _coordinator;
     private readonly SnapshotOutput _output;
     private readonly int _chunkSize;
@@ -20,27 +22,38 @@ internal sealed class ViewFeed : ISourceFeed
     private bool _hasTableRows;
     private bool _isEnded;
 
-    public ViewFeed(OpenedView opened, SnapshotCoordinator coordinator, int chunkSize, SnapshotOutput output)
+    public ViewFeed(OpenedView opened, SnapshotJob snapshot, SnapshotCoordinator coordinator, int chunkSize, SnapshotOutput output)
     {
         _opened = opened;
+        _snapshot = snapshot;
+
+        // A paused stream stays where it is, which is past the view by nothing that is captured.
+        _position = snapshot.Kind == SnapshotKind.Initial ? opened.View.Position : coordinator.Position;
         _coordinator = coordinator;
         _chunkSize = chunkSize;
         _output = output;
-        var job = new SnapshotJob(SnapshotCoordinator.InitialId, SnapshotKind.Initial)
+        var job = snapshot with
         {
             IsListed = true,
-            Tables = [.. opened.Tables.Select(static table => new TableProgress(table.Database, table.Name)
+            Stopped = [],
+            Reason = opened.Tables.Count == 0 && !IsInitial ? "No captured table matches." : null,
+            Tables = [.. opened.Tables.Select(table => new TableProgress(table.Database, table.Name)
             {
-                Status = table.ViewRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
-                Reason = table.ViewRefusal,
+                Status = snapshot.IsStopped(table.FullName) ? SnapshotTableStatus.Stopped
+                    : table.ViewRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
+                Reason = snapshot.IsStopped(table.FullName) ? null : table.ViewRefusal,
+                Condition = snapshot.ConditionOf(table.FullName),
             })],
         };
         _state = coordinator.State;
-        _state = _state with { Jobs = _state.Jobs.Insert(0, job) };
-        coordinator.Replace(_state, opened.View.Position);
+        _state = IsInitial ? _state with { Jobs = _state.Jobs.Insert(0, job) } : _state.With(_state.IndexOf(job.Id), job);
+        coordinator.Replace(_state, _position);
+        _state = coordinator.State;
     }
 
-    public SourcePosition StartPosition => _opened.View.Position;
+    public SourcePosition StartPosition => _position;
+
+    private bool IsInitial => _snapshot.Kind == SnapshotKind.Initial;
 
     public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -49,9 +62,9 @@ internal sealed class ViewFeed : ISourceFeed
         {
             try
             {
-                _isEnded = !await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+                _isEnded = !TryContinue() || !await AdvanceAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (SnapshotActions.IsTransient(e) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when ((!IsInitial || SnapshotActions.IsTransient(e)) && !cancellationToken.IsCancellationRequested)
             {
                 Log.ViewLost(_opened.Logger, e, _coordinator.Name, e.Message);
                 _isEnded = true;
@@ -71,11 +84,25 @@ internal sealed class ViewFeed : ISourceFeed
         await _opened.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Carries out commands between the chunks of a blocking snapshot.</summary>
+    private bool TryContinue()
+    {
+        if (IsInitial)
+        {
+            return true;
+        }
+
+        var isUnchanged = _coordinator.TryContinue(_snapshot.Id);
+        _state = _coordinator.State;
+        return isUnchanged;
+    }
+
     /// <summary>Reads one chunk, or ends a table.</summary>
     /// <returns>False after the last table.</returns>
     private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
     {
-        while (_table < _opened.Tables.Count && _opened.Tables[_table].ViewRefusal is not null)
+        while (_table < _opened.Tables.Count
+            && (_opened.Tables[_table].ViewRefusal is not null || _snapshot.IsStopped(_opened.Tables[_table].FullName)))
         {
             _table++;
         }
@@ -86,7 +113,8 @@ internal sealed class ViewFeed : ISourceFeed
             return false;
         }
 
-        _cursor ??= await _opened.View.OpenTableAsync(0, _opened.Tables[_table], null, cancellationToken).ConfigureAwait(false);
+        _cursor ??= await _opened.View.OpenTableAsync(0, _opened.Tables[_table],
+            _snapshot.ConditionOf(_opened.Tables[_table].FullName) ?? _snapshot.Condition, cancellationToken).ConfigureAwait(false);
         if (await _cursor.ReadAsync(_chunkSize, cancellationToken).ConfigureAwait(false) is { } chunk)
         {
             if (chunk.Count > 0)
@@ -124,7 +152,7 @@ internal sealed class ViewFeed : ISourceFeed
         }
 
         _held = null;
-        var job = _state.IndexOf(SnapshotCoordinator.InitialId);
+        var job = _state.IndexOf(_snapshot.Id);
         var chunk = held.Chunk;
         var rows = new int[chunk.Count];
         for (var i = 0; i < rows.Length; i++)
@@ -141,11 +169,13 @@ internal sealed class ViewFeed : ISourceFeed
         var next = progress with { After = chunk.GetPlace(rows.Length - 1), Rows = progress.Rows + rows.Length };
         _state = _state.With(job, held.Table, isLastInTable ? next.AsCompleted : next);
         var part = new EmissionPart(chunk, rows, new RowStates(before, job, held.Table, chunk, _state, WindowRules.Default));
-        _output.Add(SnapshotCoordinator.InitialId, _opened.Tables[held.Table], part, _opened.View.Position, (SnapshotMarker.Row,
-            !_hasRows ? SnapshotMarker.First : held.IsFirst ? SnapshotMarker.FirstInTable : null,
-            isLast ? SnapshotMarker.Last : isLastInTable ? SnapshotMarker.LastInTable : null));
+        _coordinator.ShowRows(_opened.Tables[held.Table], part);
+        _output.Add(_snapshot.Id, _opened.Tables[held.Table], part, _position, !IsInitial ? (SnapshotMarker.Blocking, null, null)
+            : (SnapshotMarker.Row,
+                !_hasRows ? SnapshotMarker.First : held.IsFirst ? SnapshotMarker.FirstInTable : null,
+                isLast ? SnapshotMarker.Last : isLastInTable ? SnapshotMarker.LastInTable : null));
         _hasRows = true;
-        _coordinator.Replace(_state, _opened.View.Position);
+        _coordinator.Replace(_state, _position);
         _state = _coordinator.State;
         CompleteEmptyTables();
     }
@@ -154,14 +184,14 @@ internal sealed class ViewFeed : ISourceFeed
     {
         foreach (var table in _emptyTables)
         {
-            if (_state.IndexOf(SnapshotCoordinator.InitialId) is >= 0 and var job)
+            if (_state.IndexOf(_snapshot.Id) is >= 0 and var job)
             {
                 _state = _state.With(job, table, _state.Jobs[job].Tables[table].AsCompleted);
             }
         }
 
         _emptyTables.Clear();
-        _coordinator.Replace(_state, _opened.View.Position);
+        _coordinator.Replace(_state, _position);
         _state = _coordinator.State;
     }
 }

@@ -139,6 +139,26 @@ public sealed class FeedBatch
         ByteSize += ItemSize;
     }
 
+    /// <summary>Moves the entries after the first ones to a batch of their own.</summary>
+    /// <param name="count">How many entries remain here.</param>
+    internal FeedBatch SplitAfter(int count)
+    {
+        var rest = new FeedBatch();
+        foreach (var entry in _entries[count..])
+        {
+            rest._entries.Add(entry);
+            rest.HasNotice |= entry.Item is Notice;
+            rest.HasMark |= entry.Mark is not null;
+            rest.ChangeCount += entry.Changes?.Count ?? 0;
+            rest.ByteSize += entry.Changes?.ByteSize ?? ItemSize;
+        }
+
+        _entries.RemoveRange(count, _entries.Count - count);
+        ChangeCount -= rest.ChangeCount;
+        ByteSize = Math.Max(0, ByteSize - rest.ByteSize);
+        return rest;
+    }
+
     /// <summary>A batch with views of this one's changes, for filters and transforms. This batch must not be used afterwards.</summary>
     /// <param name="view">Gives the view of a set, or null to drop the whole set: its position is kept as bare progress.</param>
     public FeedBatch Select(Func<ChangeSet, ChangeSet?> view)

@@ -19,9 +19,10 @@ public abstract class SnapshotEngineTest : EngineTest
     }
 
     private protected static CdcEngineOptions With(SnapshotMode mode, int chunkSize = 3, bool stops = false, int maxBatch = 2,
-        CommitPolicy? commit = null, IReadOnlyList<string>? tables = null, int? rate = null) => new()
+        CommitPolicy? commit = null, IReadOnlyList<string>? tables = null, int? rate = null, int maxBuffered = 8192) => new()
     {
         Name = "test",
+        MaxBufferedChanges = maxBuffered,
         MaxBatchSize = maxBatch,
         CommitPolicy = commit ?? CommitPolicy.Always,
         StopWhenCaughtUp = stops,
@@ -30,7 +31,8 @@ public abstract class SnapshotEngineTest : EngineTest
     };
 
     /// <summary>Reads in the background until it is stopped.</summary>
-    private protected static (Task Loop, TableCopy Copy, CancellationTokenSource Stop) Run(CdcEngine engine)
+    private protected static (Task Loop, TableCopy Copy, CancellationTokenSource Stop) Run(CdcEngine engine,
+        Action<StreamItem, TableCopy>? after = null)
     {
         var copy = new TableCopy();
         var stop = CancellationTokenSource.CreateLinkedTokenSource(Timeout);
@@ -41,6 +43,7 @@ public abstract class SnapshotEngineTest : EngineTest
                 await foreach (var item in engine.ReadAllAsync(stop.Token))
                 {
                     copy.Apply(item);
+                    after?.Invoke(item, copy);
                 }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
