@@ -5,7 +5,8 @@ namespace CdcEmbedded;
 /// <summary>One signal: a request from outside of the application, in the form that Debezium's tools send. Immutable.</summary>
 public sealed class SnapshotSignal
 {
-    /// <summary>Its id: a second signal with the same id changes nothing. For <c>execute-snapshot</c> it is the snapshot's id too.</summary>
+    /// <summary>Its id: a second signal with the same id changes nothing. For <c>execute-snapshot</c> it is also the id of the
+    /// snapshot.</summary>
     /// <value>Null, the default, or blank for a new id: the signal is then never recognized as a repetition.</value>
     public string? Id { get; init; }
 

@@ -77,7 +77,8 @@ internal static class AcceptedCommandsJson
         writer.WriteNumber("n"u8, command.Number);
         writer.WriteNumber("kind"u8, (int)command.Kind);
         SnapshotStateJson.WriteText(writer, "id", command.Id);
-        SnapshotStateJson.WriteText(writer, "reads", command.Reads == SnapshotKind.Incremental ? null : SnapshotStateJson.Word(command.Reads));
+        SnapshotStateJson.WriteText(writer, "reads",
+            command.Reads == SnapshotKind.Incremental ? null : SnapshotStateJson.Word(command.Reads));
         SnapshotStateJson.WriteTexts(writer, "tables", command.Patterns);
         SnapshotStateJson.WriteTexts(writer, "expressions", command.Expressions);
         SnapshotStateJson.WriteText(writer, "condition", command.Condition);

@@ -157,9 +157,14 @@ internal sealed class SignalFile(string path, TimeSpan interval, TimeProvider ti
         var length = (int)Math.Min(most, Math.Max(0, RandomAccess.GetLength(file) - at));
         var bytes = new byte[length];
         var read = 0;
-        while (read < length
-            && await RandomAccess.ReadAsync(file, bytes.AsMemory(read), at + read, cancellationToken).ConfigureAwait(false) is var count and > 0)
+        while (read < length)
         {
+            var count = await RandomAccess.ReadAsync(file, bytes.AsMemory(read), at + read, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                break;
+            }
+
             read += count;
         }
 

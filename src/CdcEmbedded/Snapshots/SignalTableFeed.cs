@@ -44,8 +44,8 @@ internal sealed class SignalTableFeed(ISourceFeed inner, SignalTable table, Sign
                     // A provisional row may still be rolled back, and a transaction as large as that is no place for a signal.
                     var signal = SignalTable.Read(set.GetAfter(i));
                     await intake.AcceptAsync(!set.IsProvisional ? signal : SnapshotSignal.Broken(
-                        "its transaction is too large to wait for its commit; insert it in a transaction of its own", signal.Id, null), null,
-                        cancellationToken).ConfigureAwait(false);
+                        "its transaction is too large to wait for its commit; insert it in a transaction of its own", signal.Id, null),
+                        null, cancellationToken).ConfigureAwait(false);
                 }
             }
         }

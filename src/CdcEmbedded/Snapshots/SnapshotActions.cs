@@ -73,8 +73,8 @@ internal sealed class SnapshotActions : IAsyncDisposable
         var reader = await _source.OpenSnapshotAsync(_context, cancellationToken).ConfigureAwait(false);
         try
         {
-            IReadOnlyList<SnapshotTable> tables =
-                [.. (await ListAsync(reader, job.Patterns, cancellationToken).ConfigureAwait(false)).Where(each => job.Selects(each.FullName))];
+            var captured = await ListAsync(reader, job.Patterns, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<SnapshotTable> tables = [.. captured.Where(table => job.Selects(table.FullName))];
             var readable = tables.Where(table => table.ViewRefusal is null && !job.IsStopped(table.FullName)).ToList();
             var view = await reader.OpenConsistentViewAsync(readable, 1, cancellationToken).ConfigureAwait(false);
             Log.ViewOpened(_logger, reader.Server, readable.Count, view.Lock);

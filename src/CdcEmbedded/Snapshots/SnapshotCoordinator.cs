@@ -182,7 +182,8 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 
         _actions.OnFeedOpened();
         _board.Run(this);
-        return new SnapshotFeed(SignalTable is { } table && Signals is { } signals ? new SignalTableFeed(feed, table, signals) : feed, this);
+        return new SnapshotFeed(
+            SignalTable is { } table && Signals is { } signals ? new SignalTableFeed(feed, table, signals) : feed, this);
     }
 
     /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>
