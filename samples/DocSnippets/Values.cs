@@ -1,6 +1,16 @@
 using CdcEmbedded;
+using System.ComponentModel.DataAnnotations.Schema;
 
 namespace DocSnippets;
+
+// <row-type>
+[CdcRow]
+public sealed partial record Order(long Id, [property: Column("customer_name")] string Customer, decimal Total, string? Note)
+{
+    public DateTime? PaidAt { get; init; }
+    public Optional<string?> Description { get; init; }   // says if the log has the column at all
+}
+// </row-type>
 
 /// <summary>What the pages show of values.</summary>
 public static class Values
@@ -22,5 +32,18 @@ public static class Values
             Console.WriteLine($"{field.Name}: {text}");
         }
         // </values>
+    }
+
+    /// <summary>Reads rows into types.</summary>
+    public static void Read(ChangeEvent change)
+    {
+        // <row-read>
+        var order = change.After.To<Order>();
+        var note = change.After.GetStringOrNull("note");
+        if (change.ChangedColumns is { } columns && columns.Contains("total"))
+        {
+            Console.WriteLine($"{order.Id}: {order.Total} {note}");
+        }
+        // </row-read>
     }
 }

@@ -89,6 +89,39 @@ public readonly struct UpdateDescription
         return Apply(new RawBson(before.ToBson())).ToRecord().ToBsonDocument();
     }
 
+    /// <summary>The top-level fields that it names, each once.</summary>
+    internal List<string> ChangedFields()
+    {
+        var result = new List<string>();
+        var ambiguous = DisambiguatedPaths;
+        foreach (var field in UpdatedFields)
+        {
+            Add(field.Name);
+        }
+
+        foreach (var path in RemovedFields)
+        {
+            Add(path);
+        }
+
+        foreach (var array in TruncatedArrays)
+        {
+            Add(array.Field);
+        }
+
+        return result;
+
+        void Add(string path)
+        {
+            var first = ambiguous.HasValue && ambiguous.TryGetValue(path, out var parts) ? parts.AsValues()[0].AsString()
+                : path.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? path[..dot] : path;
+            if (!result.Contains(first))
+            {
+                result.Add(first);
+            }
+        }
+    }
+
     private RawBson Apply(RawBson before) => HasValue
         ? UpdateApplier.Apply(this, before)
         : throw new InvalidOperationException("The change has no update description.");

@@ -38,6 +38,11 @@ public sealed class ChangeEvent : StreamItem
     /// <summary>For a primary-key change that is delivered as delete and create: the key of the other half. Otherwise no record.</summary>
     public DataRecord RelatedKey => _set.GetRelatedKey(_change);
 
+    /// <summary>The columns, or top-level fields, that an update changed: those whose values differ before and after it, and those that the
+    /// log has after it only. Empty for other operations; null if the log has neither the state before nor a description of the change.
+    /// A new list at each call.</summary>
+    public IReadOnlyList<string>? ChangedColumns => _set.GetChangedColumns(_change);
+
     /// <summary>The table's schema at this position; null for sources without one.</summary>
     public TableSchema? Schema => _set.GetSchema(_change);
 

@@ -1,4 +1,7 @@
 using System.Collections;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using CdcEmbedded.Rows;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
@@ -6,7 +9,7 @@ namespace CdcEmbedded;
 /// <summary>A row or document of a change: a 16-byte struct that decodes a field when it is read.</summary>
 /// <remarks>It may be kept and read from any thread. It keeps the received bytes that it points into in memory (64 KiB, or its own event if
 /// that is larger); <see cref="Detach"/> copies it out of them.</remarks>
-public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable<DataRecord>
+public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable<DataRecord>
 {
     private readonly RecordSet? _set;
     private readonly int _record;
@@ -77,6 +80,30 @@ public readonly struct DataRecord : IReadOnlyCollection<RecordField>, IEquatable
 
     /// <summary>Returns a copy in memory of its own, so that keeping it keeps nothing else in memory.</summary>
     public DataRecord Detach() => _set?.Detach(_record) ?? default;
+
+    /// <summary>Reads the record into a type, by the code that <see cref="CdcRowAttribute"/> made for it.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <exception cref="DataConversionException">A value does not convert exactly, is null where the type has no null, or is absent; the
+    /// message names the column.</exception>
+    /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
+    /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
+    public T To<T>()
+        where T : IDataRow<T>
+        => HasValue ? T.Read(this) : throw NoRecord();
+
+    /// <summary>Reads the record into a type by its JSON contract, as a <see cref="JsonSerializerContext"/> makes it.</summary>
+    /// <remarks>The JSON is plain: numbers and decimals are numbers, dates and times ISO text, bytes base64, labels and identifiers text,
+    /// documents objects. An absent column is omitted, so that the contract decides if it is required.</remarks>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <param name="typeInfo">Its contract.</param>
+    /// <exception cref="DataConversionException">The contract refuses a value; the message names the column.</exception>
+    /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
+    /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
+    public T To<T>(JsonTypeInfo<T> typeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        return HasValue ? PlainJson.Read(this, typeInfo) : throw NoRecord();
+    }
 
     /// <summary>The record as the source's own bytes, without a copy: the BSON document of MongoDB. Empty for sources whose records have no
     /// such form, such as rows.</summary>

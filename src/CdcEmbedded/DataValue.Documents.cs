@@ -107,6 +107,31 @@ public readonly partial struct DataValue
     /// <summary>True if it is an instant outside the years 1 to 9999.</summary>
     internal bool IsFarInstant => _kind == ValueKind.Timestamp && (_flags & FarInstant) != 0;
 
+    /// <summary>Gets a decimal of any kind, if <see cref="decimal"/> holds it without loss.</summary>
+    internal bool TryGetDecimal(out decimal result)
+    {
+        switch (_kind)
+        {
+            case ValueKind.Decimal when _data is BigDecimal big:
+                return big.TryToDecimal(out result);
+            case ValueKind.Decimal:
+                result = AsDecimal();
+                return true;
+            case ValueKind.Decimal128:
+                return Decimal128.Read(Slice).TryToDecimal(out result);
+            default:
+                result = 0;
+                return false;
+        }
+    }
+
+    /// <summary>Gets a decimal floating-point number, if it is one and finite.</summary>
+    internal bool TryGetBigDecimal128(out BigDecimal result)
+    {
+        result = default;
+        return _kind == ValueKind.Decimal128 && Decimal128.Read(Slice).TryToBigDecimal(out result);
+    }
+
     private BigDecimal Decimal128AsBigDecimal() => Decimal128.Read(Slice).TryToBigDecimal(out var result)
         ? result
         : throw new OverflowException($"{this} is not a number that a decimal can hold: read it as text.");

@@ -55,6 +55,11 @@ internal sealed class MongoChangeSet : ChangeSet
 
     public override DataRecord GetKey(int change) => _batch.RecordAt(Places(change).Key);
 
+    // A replaced document has no description; its states are compared, if the server keeps the one before.
+    public override IReadOnlyList<string>? GetChangedColumns(int change)
+        => GetSource(change) is MongoSourceInfo { UpdateDescription: { HasValue: true } update } ? update.ChangedFields()
+            : base.GetChangedColumns(change);
+
     public override SourceInfo GetSource(int change)
         => EventSource.Create(_batch, Places(change), GetDatabase(change), GetTable(change));
 

@@ -69,6 +69,11 @@ public abstract class ChangeSet
     /// <summary>The key of a change's other half, for a primary-key change that is reported as delete and create; else no record.</summary>
     public virtual DataRecord GetRelatedKey(int change) => default;
 
+    /// <summary>See <see cref="ChangeEvent.ChangedColumns"/>. Sources whose log names the columns override it.</summary>
+    /// <value>The default compares the states before and after an update.</value>
+    public virtual IReadOnlyList<string>? GetChangedColumns(int change)
+        => GetOperation(change) != ChangeOperation.Update ? [] : ChangedFields.Of(GetBefore(change), GetAfter(change));
+
     /// <summary>Where a change comes from.</summary>
     public abstract SourceInfo GetSource(int change);
 

@@ -67,6 +67,9 @@ public abstract class DelegatingChangeSet : ChangeSet
     public override DataRecord GetRelatedKey(int change) => Inner.GetRelatedKey(InnerOf(change));
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string>? GetChangedColumns(int change) => Inner.GetChangedColumns(InnerOf(change));
+
+    /// <inheritdoc/>
     public override SourceInfo GetSource(int change) => Inner.GetSource(InnerOf(change));
 
     /// <inheritdoc/>

@@ -36,7 +36,14 @@ public sealed class DetachedRecordSet : RecordSet
     public override string GetFieldName(int record, int field) => _names[field];
 
     /// <inheritdoc/>
-    public override int IndexOf(int record, string name) => Array.IndexOf(_names, name);
+    public override int IndexOf(int record, string name)
+    {
+        var index = Array.IndexOf(_names, name);
+
+        // The columns of a table ignore case, the fields of a document do not.
+        return index >= 0 || Schema is null ? index
+            : Array.FindIndex(_names, other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <inheritdoc/>
     public override DataValue GetValue(int record, int field)

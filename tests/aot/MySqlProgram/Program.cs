@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CdcEmbedded;
+using CdcEmbedded.Aot.MySqlProgram;
 using CdcEmbedded.Formats;
 using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;
@@ -34,6 +35,11 @@ await foreach (ChangeEvent change in engine.ReadAsync())
     json.Write(line, change);
     Console.WriteLine(Encoding.UTF8.GetString(line.WrittenSpan));
     line.ResetWrittenCount();
+    if (change.After.HasValue)
+    {
+        Console.Error.WriteLine(change.After.To<Item>());
+        Console.Error.WriteLine(change.After.To(ItemContext.Default.JsonItem));
+    }
 }
 
 return 0;

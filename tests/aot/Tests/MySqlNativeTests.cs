@@ -23,7 +23,7 @@ public sealed class MySqlNativeTests
             DELETE FROM aot.t WHERE id = 2
             """);
 
-        var events = await RunAsync(program, server, folder);
+        var (events, typed) = await RunAsync(program, server, folder);
         Assert.Equal(["c", "c", "u", "d"], events.Select(e => (string?)e["op"]));
         Assert.Equal("""{"id":1,"name":"Zoë","price":"12.5000","made":"2026-03-09T12:33:58.123456","doc":{"a":[1,2.5,null]},"size":"m","data":"AP8="}""",
             events[0]["after"]?.ToJsonString(Unescaped));
@@ -32,20 +32,24 @@ public sealed class MySqlNativeTests
         Assert.Equal(("Zoë", "健"), ((string?)events[2]["before"]?["name"], (string?)events[2]["after"]?["name"]));
         Assert.Equal(2, (int?)events[3]["before"]?["id"]);
 
+        Assert.Contains("Item { Id = 1, Name = Zoë, Price = 12.5000, Size = M }", typed, StringComparison.Ordinal);
+        Assert.Contains("Item { Id = 2, Name = , Price = , Size =  }", typed, StringComparison.Ordinal);
+        Assert.Contains("JsonItem { Id = 1, Price = 12.5000 }", typed, StringComparison.Ordinal);
+
         await server.ExecuteAsync("INSERT INTO aot.t (id) VALUES (3)");
-        Assert.Equal(3, (int?)Assert.Single(await RunAsync(program, server, folder))["after"]?["id"]);
-        Assert.Empty(await RunAsync(program, server, folder));
+        Assert.Equal(3, (int?)Assert.Single((await RunAsync(program, server, folder)).Events)["after"]?["id"]);
+        Assert.Empty((await RunAsync(program, server, folder)).Events);
     }
 
     private static System.Text.Json.JsonSerializerOptions Unescaped { get; } =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static async Task<List<JsonNode>> RunAsync(NativeProgram program, MySqlTestServer server, TemporaryFolder folder)
+    private static async Task<(List<JsonNode> Events, string Errors)> RunAsync(NativeProgram program, MySqlTestServer server, TemporaryFolder folder)
     {
         var (code, output, errors) = await Dotnet.StartAsync(program.Path, server.ConnectionString, "aot.*", folder.PathOf("offsets.json"));
         Assert.True(code == 0, errors);
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonNode.Parse(line) ?? throw new InvalidDataException(line))];
+        return ([.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line) ?? throw new InvalidDataException(line))], errors);
     }
 
     private static async Task<MySqlTestServer> StartAsync()

@@ -87,7 +87,8 @@ public sealed class PackageTests(PackagesFixture packages)
     {
         using var package = await OpenAsync(id);
         Assert.Equal(
-            new[] { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }.Order(StringComparer.Ordinal),
+            new[] { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }
+                .Concat(id == "CdcEmbedded" ? ["analyzers/dotnet/cs/CdcEmbedded.Generators.dll"] : []).Order(StringComparer.Ordinal),
                 package.Files.Order(StringComparer.Ordinal));
 
         var group = Assert.Single(package.Metadata.Elements("dependencies").Elements("group"));
@@ -107,6 +108,42 @@ public sealed class PackageTests(PackagesFixture packages)
 
         Assert.Empty(assembly.GetExportedTypes().Select(t => "T:" + NameOf(t)).Except(documented));
         Assert.All(documented, d => Assert.True(IsVisible(assembly, d), d));
+    }
+
+    [Fact]
+    public async Task A_program_that_references_the_package_gets_the_generator_of_rows()
+    {
+        var source = await packages.FolderAsync();
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.PathOf("program.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <RestorePackagesPath>{folder.PathOf("cache")}</RestorePackagesPath>
+                <RestoreAdditionalProjectSources>{source}</RestoreAdditionalProjectSources>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="CdcEmbedded" Version="*" />
+              </ItemGroup>
+            </Project>
+            """);
+        await File.WriteAllTextAsync(folder.PathOf("program.cs"), """
+            using CdcEmbedded;
+            using CdcEmbedded.Sources;
+
+            var values = new[] { DataValue.FromInt64(7), DataValue.FromText("Ann") };
+            System.Console.WriteLine(new DataRecord(new DetachedRecordSet(null, new[] { "Id", "Name" }, values), 0).To<Person>());
+
+            [CdcRow]
+            public sealed partial record Person(int Id, string? Name);
+            """);
+        await Dotnet.RunAsync("build", folder.PathOf("program.csproj"), "-nologo", "-o", folder.PathOf("out"));
+        var (code, output, errors) = await Dotnet.StartAsync("dotnet", folder.PathOf(Path.Combine("out", "program.dll")));
+        Assert.True(code == 0, errors);
+        Assert.Equal("Person { Id = 7, Name = Ann }", output.Trim());
     }
 
     private async Task<Package> OpenAsync(string id) => Package.Open(await packages.FolderAsync(), id);

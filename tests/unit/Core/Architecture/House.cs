@@ -29,6 +29,7 @@ internal static class House
             ["Snapshots"] = ["Diagnostics", "Offsets", "Sources"],
             ["Verification"] = ["Offsets", "Sources", "Snapshots"],
             ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Snapshots"],
+            ["Rows"] = ["Formats"],
             ["Transforms"] = [],
             ["Formats"] = [],
         },
