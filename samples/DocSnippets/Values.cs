@@ -8,7 +8,7 @@ namespace DocSnippets;
 public sealed partial record Order(long Id, [property: Column("customer_name")] string Customer, decimal Total, string? Note)
 {
     public DateTime? PaidAt { get; init; }
-    public Optional<string?> Description { get; init; }   // says if the log has the column at all
+    public MaybeAbsent<string?> Description { get; init; }   // says if the log has the column at all
 }
 // </row-type>
 

@@ -21,8 +21,9 @@ internal sealed class RowModel
     {
         Type = type;
         _types = types;
-        HintName = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted))
-            .Replace('<', '{').Replace('>', '}') + ".CdcRow.g.cs";
+        var name = type.ToDisplayString(
+            SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));
+        HintName = name.Replace('<', '{').Replace('>', '}') + ".CdcRow.g.cs";
     }
 
     public INamedTypeSymbol Type { get; }
@@ -79,8 +80,8 @@ internal sealed class RowModel
 
         foreach (var property in properties)
         {
-            var isMapped = property.SetMethod is { DeclaredAccessibility: Accessibility.Public } && !property.IsIndexer && !property.IsStatic
-                && !Has(property, "NotMappedAttribute") && constructor.Parameters.All(p => p.Name != property.Name);
+            var isMapped = property.SetMethod is { DeclaredAccessibility: Accessibility.Public } && !property.IsIndexer
+                && !property.IsStatic && !Has(property, "NotMappedAttribute") && constructor.Parameters.All(p => p.Name != property.Name);
             if (isMapped)
             {
                 Add(property, property.Type, ColumnOf(property) ?? property.Name, isParameter: false);

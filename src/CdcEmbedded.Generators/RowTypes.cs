@@ -43,11 +43,11 @@ internal sealed class RowTypes
         if (type is INamedTypeSymbol { IsGenericType: true } generic)
         {
             var definition = Name(generic.ConstructedFrom);
-            if (definition.StartsWith("global::CdcEmbedded.Optional<", System.StringComparison.Ordinal))
+            if (definition.StartsWith("global::CdcEmbedded.MaybeAbsent<", System.StringComparison.Ordinal))
             {
                 var inner = generic.TypeArguments[0];
                 return Expression(inner, slot) is { } read
-                    ? $"row.IsPresent({slot}) ? new global::CdcEmbedded.Optional<{Annotated(inner)}>({read}) : default" : null;
+                    ? $"row.IsPresent({slot}) ? new global::CdcEmbedded.MaybeAbsent<{Annotated(inner)}>({read}) : default" : null;
             }
 
             if (generic.ConstructedFrom.SpecialType == SpecialType.System_Nullable_T)

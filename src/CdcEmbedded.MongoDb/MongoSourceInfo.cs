@@ -75,6 +75,39 @@ public sealed class MongoSourceInfo : SourceInfo
 
     private ClusterTime Time => _event["clusterTime"u8] is { Type: ElementType.Timestamp } time ? time.AsTimestamp() : default;
 
+    /// <summary>Returns the same, where <see cref="Event"/> has neither documents nor key, update description or token.</summary>
+    public override SourceInfo WithoutValues()
+    {
+        var builder = new DocumentBuilder(256);
+        foreach (var element in _event)
+        {
+            if (!HoldsValues(element.NameUtf8))
+            {
+                builder.Add(element.NameUtf8, element.Value);
+            }
+        }
+
+        return new MongoSourceInfo
+        {
+            Connector = Connector,
+            Name = Name,
+            Timestamp = Timestamp,
+            Database = Database,
+            Table = Table,
+            Snapshot = Snapshot,
+            Event = builder.ToDocument().ToRecord(),
+            ReplicaSet = ReplicaSet,
+            AfterState = AfterState,
+            BeforeState = BeforeState,
+            IsReduced = IsReduced,
+        };
+    }
+
+    // What a pipeline adds is unknown, so only the server's own fields without values remain. The token has the key in it.
+    private static bool HoldsValues(ReadOnlySpan<byte> name) => !(name.SequenceEqual("operationType"u8) || name.SequenceEqual("ns"u8)
+        || name.SequenceEqual("clusterTime"u8) || name.SequenceEqual("wallTime"u8) || name.SequenceEqual("lsid"u8)
+        || name.SequenceEqual("txnNumber"u8) || name.SequenceEqual("collectionUUID"u8));
+
     /// <inheritdoc/>
     public override void WriteProperties(Utf8JsonWriter writer)
     {

@@ -35,6 +35,25 @@ public sealed class MySqlSourceInfo : SourceInfo
     /// <summary>When the transaction was committed on the server where it originated; null before MySQL 8.0.1.</summary>
     public DateTimeOffset? OriginalCommitTimestamp { get; init; }
 
+    /// <summary>Returns the same without <see cref="Query"/>.</summary>
+    public override SourceInfo WithoutValues() => Query is null ? this : new MySqlSourceInfo
+    {
+        Connector = Connector,
+        Name = Name,
+        Timestamp = Timestamp,
+        Database = Database,
+        Table = Table,
+        Snapshot = Snapshot,
+        ServerId = ServerId,
+        Gtid = Gtid,
+        File = File,
+        Position = Position,
+        PayloadOffset = PayloadOffset,
+        Row = Row,
+        ThreadId = ThreadId,
+        OriginalCommitTimestamp = OriginalCommitTimestamp,
+    };
+
     /// <inheritdoc/>
     public override void WriteProperties(Utf8JsonWriter writer)
     {

@@ -61,6 +61,10 @@ public sealed class CdcEngineOptions
     /// <value>The default is false.</value>
     public bool StopWhenCaughtUp { get; init; }
 
+    /// <summary>Filters, masks and new names: which tables, rows and columns the application gets, and what it sees of them.</summary>
+    /// <value>The default is none: everything as the source has it.</value>
+    public IReadOnlyList<Transform> Transforms { get; init; } = [];
+
     /// <summary>How the tables themselves are read, besides their changes.</summary>
     /// <value>The default reads none: <see cref="SnapshotMode.Never"/>.</value>
     public SnapshotOptions Snapshot { get; init; } = new();

@@ -116,7 +116,8 @@ public readonly partial struct DataRecord
 
     /// <summary>Reads an instant that may be null.</summary>
     /// <exception cref="DataConversionException">It is absent from the row image, or does not convert exactly.</exception>
-    public DateTimeOffset? GetDateTimeOffsetOrNull(string name) => TryGet<DateTimeOffset, Exact.Instant>(name, out var value) ? value : null;
+    public DateTimeOffset? GetDateTimeOffsetOrNull(string name)
+        => TryGet<DateTimeOffset, Exact.Instant>(name, out var value) ? value : null;
 
     /// <summary>Reads a UUID.</summary>
     /// <exception cref="DataConversionException">It is null or absent, or does not convert exactly.</exception>

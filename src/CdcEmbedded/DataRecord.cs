@@ -61,6 +61,10 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
         }
     }
 
+    internal RecordSet? Records => _set;
+
+    internal int Number => _record;
+
     private RecordSet Set => _set ?? throw NoRecord();
 
     private static InvalidOperationException NoRecord() => new("There is no record to read from: test HasValue first.");

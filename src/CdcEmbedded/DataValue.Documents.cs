@@ -107,6 +107,12 @@ public readonly partial struct DataValue
     /// <summary>True if it is an instant outside the years 1 to 9999.</summary>
     internal bool IsFarInstant => _kind == ValueKind.Timestamp && (_flags & FarInstant) != 0;
 
+    /// <summary>What reads a nested document or array; null for other values.</summary>
+    internal DocumentCodec? Codec => _codec as DocumentCodec;
+
+    /// <summary>The same bytes, read by another codec.</summary>
+    internal DataValue With(DocumentCodec codec) => new(_kind, _bits, _data, _length, codec, _scale, _flags);
+
     /// <summary>Gets a decimal of any kind, if <see cref="decimal"/> holds it without loss.</summary>
     internal bool TryGetDecimal(out decimal result)
     {

@@ -27,6 +27,10 @@ public class SourceInfo
     /// <value>The default is <see cref="SnapshotMarker.None"/>: it is from the log.</value>
     public SnapshotMarker Snapshot { get; init; }
 
+    /// <summary>Returns the same without whatever holds values of the row or document, such as the statement: where transforms hide
+    /// columns, applications get this.</summary>
+    public virtual SourceInfo WithoutValues() => this;
+
     /// <summary>Writes the adapter's own terms as properties of the JSON <c>source</c> object.</summary>
     /// <param name="writer">Inside the object, after the common properties.</param>
     public virtual void WriteProperties(Utf8JsonWriter writer)

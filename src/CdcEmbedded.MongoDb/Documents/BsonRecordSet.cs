@@ -96,6 +96,15 @@ internal sealed class BsonRecordSet : RecordSet
         return true;
     }
 
+    public override bool HasOwnJson => true;
+
+    public override void WriteFieldJson(int record, int field, Utf8JsonWriter writer, bool isKey)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var value = ElementAt(record, field).ValueIn(_buffer, record);
+        ExtendedJson.Write(writer, value.Type, value.Span, isKey ? ExtendedJsonMode.Canonical : ExtendedJsonMode.Relaxed);
+    }
+
     public override DataRecord Detach(int record) => new(new BsonRecordSet(Document(record).ToArray()), 0);
 
     /// <summary>The bytes of a document.</summary>

@@ -2,6 +2,7 @@ using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
@@ -54,7 +55,8 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
         _snapshots = snapshots;
-        _pump = new SourcePump(source, context, this, snapshots.WantsItems, Queue, new Backoff(options.Reconnect, new Random().NextDouble),
+        _pump = new SourcePump(source, context, this, TransformSet.Create(options.Transforms), snapshots.WantsItems, Queue,
+            new Backoff(options.Reconnect, new Random().NextDouble),
             new LostPosition(options, logger),
             logger, OnFirstOpenAsync, BeforeReconnectAsync);
         _stopping = new Lazy<Task>(StopCoreAsync);

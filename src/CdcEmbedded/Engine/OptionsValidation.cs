@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.Engine;
 
@@ -39,6 +40,8 @@ internal static class OptionsValidation
             Require(reconnect.ResetAfter >= TimeSpan.Zero, "Reconnect.ResetAfter", reconnect.ResetAfter, "at least zero");
         }
 
+        Require(options.Transforms is not null, nameof(options.Transforms), null, "a list of rules");
+        _ = TransformSet.Create(options.Transforms ?? []);
         Require(options.Snapshot is not null, nameof(options.Snapshot), null, "options, such as new SnapshotOptions()");
         if (options.Snapshot is { } snapshot)
         {

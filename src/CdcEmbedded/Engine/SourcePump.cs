@@ -5,6 +5,7 @@ using CdcEmbedded.Offsets;
 using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Transactions;
+using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Engine;
@@ -24,6 +25,7 @@ internal sealed class SourcePump
     private readonly IOffsetOrigin _stream;
     private readonly TransactionTracker _transactions;
     private readonly StartChecks _checks;
+    private readonly TransformSet? _transforms;
     private SnapshotCoordinator? _snapshots;
     private FeedEntry? _resume;
     private bool _wasOpened;
@@ -37,6 +39,7 @@ internal sealed class SourcePump
     /// <param name="source">The source.</param>
     /// <param name="context">What the engine gives the source.</param>
     /// <param name="stream">The stream, for its offsets.</param>
+    /// <param name="transforms">Filters and masks; null for none.</param>
     /// <param name="wantsItems">True if the consumer enumerates more than changes.</param>
     /// <param name="queue">Receives the batches.</param>
     /// <param name="backoff">Decides when to reconnect.</param>
@@ -44,13 +47,14 @@ internal sealed class SourcePump
     /// <param name="logger">The engine's logger.</param>
     /// <param name="onFirstOpen">Called once with the position at which reading starts, before anything is read.</param>
     /// <param name="beforeReconnect">Called after a failed feed is closed, before the wait.</param>
-    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, bool wantsItems, BatchQueue queue,
-        Backoff backoff, LostPosition lost, ILogger logger, Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen,
+    public SourcePump(ISource source, SourceContext context, IOffsetOrigin stream, TransformSet? transforms, bool wantsItems,
+        BatchQueue queue, Backoff backoff, LostPosition lost, ILogger logger, Func<StreamPlace, CancellationToken, ValueTask> onFirstOpen,
         Func<CancellationToken, ValueTask> beforeReconnect)
     {
         _source = source;
         _context = context;
         _stream = stream;
+        _transforms = transforms;
         _transactions = new TransactionTracker(wantsItems);
         _checks = new StartChecks(logger, context.Name);
         _queue = queue;
@@ -207,10 +211,11 @@ internal sealed class SourcePump
         try
         {
             await OnOpenedAsync(feed.StartPosition, stop).ConfigureAwait(false);
-            while (await feed.ReadAsync(stop).ConfigureAwait(false) is { } batch)
+            while (await feed.ReadAsync(stop).ConfigureAwait(false) is { } read)
             {
-                if (batch.EntryList.Count > 0)
+                if (read.EntryList.Count > 0)
                 {
+                    var batch = _transforms is { } transforms ? transforms.Apply(read) : read;
                     _lost.OnRead();
                     LogNotices(batch);
                     _transactions.Process(batch);

@@ -13,7 +13,8 @@ internal static partial class Exact
         public static bool TryConvert(in DataValue value, out string result)
         {
             var isText = value.Kind is ValueKind.Text or ValueKind.Json or ValueKind.ObjectId or ValueKind.Uuid or ValueKind.Document
-                or ValueKind.Array or ValueKind.SourceSpecific || (value.Kind is ValueKind.Enum or ValueKind.Set && value.TryGetLabels(out _));
+                or ValueKind.Array or ValueKind.SourceSpecific 
+                || (value.Kind is ValueKind.Enum or ValueKind.Set && value.TryGetLabels(out _));
             result = isText ? value.AsString() : "";
             return isText;
         }

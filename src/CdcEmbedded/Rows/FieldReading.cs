@@ -53,7 +53,7 @@ internal static class FieldReading
         var schema = record.Schema;
         return new DataConversionException(
             $"{schema?.FullName} has no column '{name}' to read as {typeName}; it has {schema?.ColumnNames}. Name the column with [Column], "
-                + $"or declare the property Optional<{typeName}>.",
+                + $"or declare the property MaybeAbsent<{typeName}>.",
             schema?.FullName ?? "", name, typeName, null);
     }
 
@@ -68,7 +68,7 @@ internal static class FieldReading
     private static string Reason(in DataValue value, string typeName) => value.Kind switch
     {
         ValueKind.Absent => $"is absent: the log does not contain it. Log whole rows (MySQL: binlog_row_image=FULL), or declare it "
-            + $"Optional<{typeName}>.",
+            + $"MaybeAbsent<{typeName}>.",
         ValueKind.Null => $"is null, and {typeName} has no null: declare it {typeName}?.",
         ValueKind.JsonPatch => "holds a change of a JSON document without the document: log whole documents (MySQL: binlog_row_image=FULL), "
             + "or declare it DataValue.",

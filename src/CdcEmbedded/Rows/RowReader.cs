@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace CdcEmbedded.Rows;
 
 /// <summary>Reads the columns of one record by their number in a <see cref="RowColumns"/>; for generated code.</summary>
-/// <remarks>Every method throws a <see cref="DataConversionException"/> that names the column if its value is null (other than with OrNull),
-/// absent, or does not convert exactly.</remarks>
+/// <remarks>Every method throws a <see cref="DataConversionException"/> that names the column if its value is null (other than with
+/// OrNull), absent, or does not convert exactly.</remarks>
 public readonly partial struct RowReader
 {
     private readonly RowColumns _columns;

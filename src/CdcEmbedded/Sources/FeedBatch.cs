@@ -161,7 +161,10 @@ public sealed class FeedBatch
 
     /// <summary>A batch with views of this one's changes, for filters and transforms. This batch must not be used afterwards.</summary>
     /// <param name="view">Gives the view of a set, or null to drop the whole set: its position is kept as bare progress.</param>
-    public FeedBatch Select(Func<ChangeSet, ChangeSet?> view)
+    public FeedBatch Select(Func<ChangeSet, ChangeSet?> view) => Select(view, static _ => true);
+
+    /// <summary>The same, without some of the items: their positions are kept as bare progress.</summary>
+    internal FeedBatch Select(Func<ChangeSet, ChangeSet?> view, Func<StreamItem, bool> keeps)
     {
         ArgumentNullException.ThrowIfNull(view);
         var result = new FeedBatch { HasNotice = HasNotice };
@@ -178,6 +181,10 @@ public sealed class FeedBatch
             else if (entry.Progress is { } position)
             {
                 result.Add(position);
+            }
+            else if (entry.Item is { } item && !keeps(item))
+            {
+                result.Add(entry.Position);
             }
             else
             {
@@ -205,6 +212,11 @@ public sealed class FeedBatch
         if (view is not null)
         {
             Add(view);
+        }
+        else if (set.SnapshotAfter(set.Count - 1) is { } snapshot)
+        {
+            // The rows count as read, although nobody sees them.
+            Add(snapshot, set.GetPosition(set.Count - 1));
         }
         else
         {

@@ -49,6 +49,20 @@ public abstract class RecordSet
     /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
     public virtual bool TryWriteKeyJson(int record, Utf8JsonWriter writer) => TryWriteJson(record, writer);
 
+    /// <summary>True if the records have a JSON form of their own, see <see cref="TryWriteJson"/>, and so have their fields.</summary>
+    /// <value>The default is false.</value>
+    public virtual bool HasOwnJson => false;
+
+    /// <summary>Writes one field as the JSON that it has in the record's own form; sources with <see cref="HasOwnJson"/> override
+    /// it.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="writer">Positioned where a value may be written.</param>
+    /// <param name="isKey">True for the form of <see cref="TryWriteKeyJson"/>.</param>
+    /// <exception cref="NotSupportedException">The records have no JSON form of their own.</exception>
+    public virtual void WriteFieldJson(int record, int field, Utf8JsonWriter writer, bool isKey)
+        => throw new NotSupportedException("The records of this source have no JSON form of their own.");
+
     /// <summary>The same record in memory of its own.</summary>
     public virtual DataRecord Detach(int record)
     {

@@ -29,6 +29,37 @@ public sealed class TablePattern
     /// <summary>A regular expression of all tables that match, in the same syntax.</summary>
     public string TableExpression => Expression(_table);
 
+    /// <summary>A regular expression of the databases, with a group for each <c>*</c>.</summary>
+    internal string CapturingDatabase => Capturing(_database);
+
+    /// <summary>The same of the tables.</summary>
+    internal string CapturingTable => Capturing(_table);
+
+    /// <summary>Reads <c>database.table.column</c>, where the column may be a path.</summary>
+    internal static (int[] Database, int[] Table, int[][] Path) ParseColumns(string pattern, string parameter)
+    {
+        if (string.IsNullOrWhiteSpace(pattern))
+        {
+            throw new ArgumentException("A column pattern is empty; expected is database.table.column, such as shop.users.email.", parameter);
+        }
+
+        var at = 0;
+        var names = new List<int[]> { ParseName(pattern, ref at, parameter) };
+        while (at < pattern.Length)
+        {
+            if (pattern[at] != '.')
+            {
+                throw Bad(pattern, "a point is missing after a name in backticks", parameter);
+            }
+
+            at++;
+            names.Add(ParseName(pattern, ref at, parameter));
+        }
+
+        return names.Count >= 3 ? (names[0], names[1], [.. names[2..]]) : throw new ArgumentException(
+            $"'{pattern}' is not a column pattern: expected is database.table.column, such as shop.users.email or *.*.email.", parameter);
+    }
+
     internal static TablePattern Parse(string pattern, string parameter)
     {
         if (string.IsNullOrWhiteSpace(pattern))
@@ -52,6 +83,9 @@ public sealed class TablePattern
     internal bool Matches(string database, string table, bool ignoreCase)
         => Matches(_database, database, ignoreCase) && Matches(_table, table, ignoreCase);
 
+    /// <summary>A regular expression without its ends, with a group for each <c>*</c>.</summary>
+    internal static string Capturing(int[] tokens) => Expression(tokens, "([\\s\\S]*?)");
+
     private static string? Literal(int[] tokens)
     {
         var text = new StringBuilder(tokens.Length);
@@ -69,21 +103,23 @@ public sealed class TablePattern
     }
 
     // [\s\S] is any character, including line ends; \z is the very end, whereas $ would allow one line end after it.
-    private static string Expression(int[] tokens)
+    private static string Expression(int[] tokens) => $"^{Expression(tokens, "[\\s\\S]*")}\\z";
+
+    private static string Expression(int[] tokens, string run)
     {
-        var text = new StringBuilder("^");
+        var text = new StringBuilder();
         foreach (var token in tokens)
         {
             _ = token switch
             {
-                AnyRun => text.Append("[\\s\\S]*"),
+                AnyRun => text.Append(run),
                 AnyOne => text.Append("[\\s\\S]"),
                 _ when token < 128 && !char.IsAsciiLetterOrDigit((char)token) && token != '_' => text.Append('\\').Append((char)token),
                 _ => text.Append((char)token),
             };
         }
 
-        return text.Append("\\z").ToString();
+        return text.ToString();
     }
 
     private static int[] ParseName(string pattern, ref int at, string parameter)
@@ -137,7 +173,7 @@ public sealed class TablePattern
     }
 
     /// <summary>Matches in at most length times length steps: after a mismatch only the last run is widened.</summary>
-    private static bool Matches(int[] tokens, string name, bool ignoreCase)
+    internal static bool Matches(int[] tokens, string name, bool ignoreCase)
     {
         int token = 0, at = 0, run = -1, runAt = 0;
         while (at < name.Length)

@@ -44,7 +44,8 @@ public sealed class MySqlNativeTests
     private static System.Text.Json.JsonSerializerOptions Unescaped { get; } =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static async Task<(List<JsonNode> Events, string Errors)> RunAsync(NativeProgram program, MySqlTestServer server, TemporaryFolder folder)
+    private static async Task<(List<JsonNode> Events, string Errors)> RunAsync(NativeProgram program, MySqlTestServer server,
+        TemporaryFolder folder)
     {
         var (code, output, errors) = await Dotnet.StartAsync(program.Path, server.ConnectionString, "aot.*", folder.PathOf("offsets.json"));
         Assert.True(code == 0, errors);

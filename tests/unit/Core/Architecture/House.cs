@@ -28,9 +28,9 @@ internal static class House
             ["Transactions"] = ["Offsets", "Sources"],
             ["Snapshots"] = ["Diagnostics", "Offsets", "Sources"],
             ["Verification"] = ["Offsets", "Sources", "Snapshots"],
-            ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Snapshots"],
+            ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Transforms", "Snapshots"],
             ["Rows"] = ["Formats"],
-            ["Transforms"] = [],
+            ["Transforms"] = ["Formats", "Sources"],
             ["Formats"] = [],
         },
         ["CdcEmbedded.MySql"] = new()

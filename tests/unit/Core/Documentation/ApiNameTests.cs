@@ -14,9 +14,9 @@ public sealed partial class ApiNameTests
     /// <summary>Names of other libraries, of the framework and of connection strings.</summary>
     private static readonly string[] Foreign =
     [
-        "ActivitySource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail",
+        "ActivitySource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail", "DateOnly", "JsonElement", "TimeOnly",
             "EnableCleartextPlugin", "MongoClient",
-        "InvalidCastException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection", "MySqlDataSource",
+        "InvalidCastException", "InvalidOperationException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection", "MySqlDataSource",
             "ObjectDisposedException",
         "OperationCanceledException", "OverflowException", "RawBsonDocument", "ServerRsaPublicKeyFile", "SslCa", "SslCert", "SslKey",
             "SslMode", "VerifyCA", "VerifyFull",

@@ -41,7 +41,8 @@ public sealed class RowTypeTests
             (all.I1, all.U1, all.I2, all.U2, all.I4, all.U4, all.U8));
         Assert.Equal((0.1f, 0.1, wide), (all.Real, all.Wide, all.Huge));
         Assert.Equal([1, 2], all.Raw);
-        Assert.Equal((new DateOnly(2024, 2, 29), new TimeOnly(863_999_999_990), TimeSpan.FromMicroseconds(-1)), (all.Day, all.Clock, all.Span));
+        Assert.Equal((new DateOnly(2024, 2, 29), new TimeOnly(863_999_999_990), TimeSpan.FromMicroseconds(-1)),
+            (all.Day, all.Clock, all.Span));
         Assert.Equal(DateTimeOffset.UnixEpoch.AddMicroseconds(1), all.At);
         Assert.Equal(new CalendarDateTime(2024, 0, 15), all.Odd);
         Assert.Equal((uuid, 1, OrderMarks.Gift | OrderMarks.Express), (all.Uuid, all.Doc.GetProperty("a").GetInt32(), all.Marks));

@@ -63,7 +63,7 @@ internal sealed partial class AllTypes
 }
 
 [CdcRow]
-internal readonly partial record struct Partial(int Id, Optional<string?> Text, Optional<int> Missing);
+internal readonly partial record struct Partial(int Id, MaybeAbsent<string?> Text, MaybeAbsent<int> Missing);
 
 [CdcRow]
 internal sealed partial class Strict

@@ -3,12 +3,12 @@ namespace CdcEmbedded;
 /// <summary>A column that a row image may not contain: absent, or a value, which may be null if <typeparamref name="T"/> is
 /// nullable.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
-public readonly record struct Optional<T>
+public readonly record struct MaybeAbsent<T>
 {
     private readonly T? _value;
 
     /// <summary>Creates a value that is present.</summary>
-    public Optional(T value)
+    public MaybeAbsent(T value)
     {
         _value = value;
         IsPresent = true;
