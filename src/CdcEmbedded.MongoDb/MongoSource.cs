@@ -1,5 +1,6 @@
 using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.MongoDb.Deployment;
+using CdcEmbedded.MongoDb.Snapshots;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb;
@@ -9,12 +10,14 @@ namespace CdcEmbedded.MongoDb;
 /// user needs
 /// <c>find</c> and <c>changeStream</c> on what is captured. Nothing is written to it. Thread-safe; one source may serve several
 /// engines.</remarks>
-public sealed class MongoSource : ISource
+public sealed class MongoSource : ISnapshotSource
 {
     internal const string ConnectorName = "mongodb";
 
     private readonly StreamOpener _opener;
     private readonly Func<SourceContext, CancellationToken, ValueTask<IMongoDeployment>> _connect;
+    private readonly Func<SourceContext, CancellationToken, ValueTask<SnapshotClient>> _connectReader;
+    private readonly CapturedScope _captured;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string is
@@ -30,14 +33,22 @@ public sealed class MongoSource : ISource
         ArgumentNullException.ThrowIfNull(options);
         OptionCheck.Check(options);
         _opener = new StreamOpener(options);
+        _captured = new CapturedScope(_opener.Scope, _opener.Filter, PipelineCheck.Fingerprint(options.Pipeline),
+            PipelineCheck.WhyNoSnapshot(options.Pipeline));
         if (connect is not null)
         {
             _connect = (_, cancellationToken) => connect(cancellationToken);
+            _connectReader = async (_, cancellationToken) =>
+            {
+                var deployment = await connect(cancellationToken).ConfigureAwait(false);
+                return new SnapshotClient(() => deployment, null);
+            };
         }
         else
         {
             var settings = ClientSettings.Create(options);
             _connect = (context, cancellationToken) => DriverDeployment.ConnectAsync(settings, context, cancellationToken);
+            _connectReader = (context, cancellationToken) => SnapshotClient.OpenAsync(settings, context, cancellationToken);
         }
     }
 
@@ -54,5 +65,13 @@ public sealed class MongoSource : ISource
         ArgumentNullException.ThrowIfNull(start);
         var deployment = await _connect(context, cancellationToken).ConfigureAwait(false);
         return await _opener.OpenAsync(deployment, context, start, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SnapshotReader> OpenSnapshotAsync(SourceContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var client = await _connectReader(context, cancellationToken).ConfigureAwait(false);
+        return await MongoSnapshotReader.OpenAsync(client, _captured, context.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
@@ -19,6 +20,9 @@ internal sealed class MongoPosition(OffsetDocument document) : SourcePosition
     }
 
     public static readonly TransactionProgress[] NoneOpen = [];
+
+    /// <summary>The cluster time; null where it is not known.</summary>
+    public ClusterTime? Time => Point.EventTime;
 
     /// <inheritdoc/>
     public override string Connector => MongoSource.ConnectorName;

@@ -37,6 +37,21 @@ internal static class PipelineCheck
         }
     }
 
+    /// <summary>Says why collections cannot be read as a snapshot beside this pipeline; null if they can.</summary>
+    public static string? WhyNoSnapshot(IReadOnlyList<BsonDocument> pipeline)
+    {
+        foreach (var stage in pipeline)
+        {
+            if (stage.GetElement(0).Name is not "$match" and var name)
+            {
+                return $"The Pipeline of the source has the stage {name}, which changes events and cannot be applied to documents that a "
+                    + "snapshot reads. Use a transform of the engine instead.";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>A text that changes with the pipeline; empty without one. Offsets carry it.</summary>
     public static string Fingerprint(IReadOnlyList<BsonDocument> pipeline)
     {

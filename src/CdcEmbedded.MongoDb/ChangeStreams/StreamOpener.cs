@@ -22,6 +22,12 @@ internal sealed class StreamOpener
         _scope = StreamScope.Choose(options, _filter);
     }
 
+    /// <summary>What the stream is opened on.</summary>
+    public StreamScope Scope => _scope;
+
+    /// <summary>The captured collections of it.</summary>
+    public TableFilter Filter => _filter;
+
     /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before anything
     /// is read.</summary>
     /// <param name="deployment">The deployment, which the result then owns.</param>

@@ -7,6 +7,12 @@ namespace CdcEmbedded.MongoDb.Deployment;
 /// <param name="KeepsImages">True if <c>changeStreamPreAndPostImages</c> is enabled.</param>
 internal sealed record CollectionFact(string Database, string Name, string Type, bool KeepsImages)
 {
+    /// <summary>True if its size is limited, so that its oldest documents disappear.</summary>
+    public bool IsCapped { get; init; }
+
+    /// <summary>Its collation as extended JSON; null for the order of bytes.</summary>
+    public string? Collation { get; init; }
+
     /// <summary>As <c>database.collection</c>.</summary>
     public string FullName => $"{Database}.{Name}";
 }

@@ -72,6 +72,17 @@ internal sealed class CollectionFacts
         }
     }
 
+    /// <summary>Looks up one collection.</summary>
+    /// <returns>Null if there is none.</returns>
+    public static async ValueTask<CollectionFact?> FindAsync(IMongoDeployment deployment, string database, string name,
+        CancellationToken cancellationToken)
+    {
+        var found = new List<CollectionFact>();
+        await ListCollectionsAsync(deployment, database, new StreamScope(database, name), null, found, cancellationToken)
+            .ConfigureAwait(false);
+        return found.Count > 0 ? found[0] : null;
+    }
+
     private static async ValueTask<List<string>> ListDatabasesAsync(
         IMongoDeployment deployment, StreamScope scope, CancellationToken cancellationToken)
     {
@@ -95,11 +106,16 @@ internal sealed class CollectionFacts
     }
 
     private static async ValueTask ListCollectionsAsync(
-        IMongoDeployment deployment, string database, StreamScope scope, TableFilter filter, List<CollectionFact> found,
+        IMongoDeployment deployment, string database, StreamScope scope, TableFilter? filter, List<CollectionFact> found,
         CancellationToken cancellationToken)
     {
-        var cursor = await deployment.OpenCursorAsync(database, Commands.With("listCollections", "cursor", new BsonDocument()),
-            new CursorOptions(), cancellationToken).ConfigureAwait(false);
+        var command = Commands.With("listCollections", "cursor", new BsonDocument());
+        if (scope.Collection is { } only)
+        {
+            command.Add("filter", new BsonDocument("name", only));
+        }
+
+        var cursor = await deployment.OpenCursorAsync(database, command, new CursorOptions(), cancellationToken).ConfigureAwait(false);
         await using var disposing = cursor.ConfigureAwait(false);
         while (!cursor.IsExhausted)
         {
@@ -108,14 +124,24 @@ internal sealed class CollectionFacts
                 var collection = RawBson.InArray(element);
                 var name = collection.GetString("name"u8);
                 if (!name.StartsWith("system.", StringComparison.Ordinal) && (scope.Collection ?? name) == name
-                    && filter.Matches(database, name))
+                    && filter?.Matches(database, name) != false)
                 {
-                    var keeps = collection.TryGetDocument("options"u8, out var options)
-                        && options.TryGetDocument("changeStreamPreAndPostImages"u8, out var images) && images.IsTrue("enabled"u8);
-                    found.Add(new CollectionFact(database, name, collection.TryGetString("type"u8, out var type) ? type
-                        : "collection", keeps));
+                    found.Add(Describe(database, name, collection));
                 }
             }
         }
+    }
+
+    private static CollectionFact Describe(string database, string name, RawBson collection)
+    {
+        var options = collection.TryGetDocument("options"u8, out var given) ? given : RawBson.Empty;
+        var keeps = options.TryGetDocument("changeStreamPreAndPostImages"u8, out var images) && images.IsTrue("enabled"u8);
+        return new CollectionFact(database, name, collection.TryGetString("type"u8, out var type) ? type : "collection", keeps)
+        {
+            IsCapped = options.IsTrue("capped"u8),
+            Collation = options.TryGetDocument("collation"u8, out var collation)
+                && !(collation.TryGetString("locale"u8, out var locale) && locale == "simple")
+                ? collation.ToJson(ExtendedJsonMode.Canonical) : null,
+        };
     }
 }

@@ -62,7 +62,7 @@ internal sealed class DriverDeployment : IMongoDeployment
         string database, BsonDocument command, CursorOptions options, CancellationToken cancellationToken)
     {
         // A stream that opens may read hours of oplog before it finds an event. Heartbeats show that the server is alive.
-        var limit = options.MaxAwaitTime is null ? Silence.Current : TimeSpan.Zero;
+        var limit = options is { MaxAwaitTime: null, IsLong: false } ? Silence.Current : TimeSpan.Zero;
         var (reply, choice, session) = await ReadAsync(database, command, opensCursor: true, limit, cancellationToken)
             .ConfigureAwait(false);
         try

@@ -8,6 +8,7 @@ internal sealed class ServerFacts
     private const int CommandNotFound = 59;
     private const int ApiStrictError = 323;
     private const int ImagesWireVersion = 17;
+    private const int TimesWireVersion = 13;
 
     /// <summary>The replica set's name; null for a mongos and a standalone server.</summary>
     public string? SetName { get; private init; }
@@ -29,6 +30,9 @@ internal sealed class ServerFacts
 
     /// <summary>True from MongoDB 6.0 on, which has pre- and post-images and expanded events.</summary>
     public bool HasImages => WireVersion >= ImagesWireVersion;
+
+    /// <summary>True from MongoDB 5.0 on, which reads at a cluster time outside of transactions.</summary>
+    public bool ReadsAtTimes => WireVersion >= TimesWireVersion;
 
     /// <summary>True if the server has <c>$changeStreamSplitLargeEvent</c>: 6.0.9 and later of 6.0, and 7.0 and later.</summary>
     public bool SplitsLargeEvents => Version.Major >= 7 || (Version is { Major: 6, Minor: 0, Build: >= 9 });

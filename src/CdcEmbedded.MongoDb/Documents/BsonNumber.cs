@@ -57,6 +57,31 @@ internal static class BsonNumber
             : 0;
     }
 
+    /// <summary>A number in canonical extended JSON, in the one form that all numbers of its value share: the integer, else the double, else
+    /// the decimal.</summary>
+    public static string ToCanonicalJson(ElementType type, ReadOnlySpan<byte> value)
+    {
+        if (TryWhole(type, value, out var whole))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{{\"$numberLong\":\"{whole}\"}}");
+        }
+
+        Span<byte> twin = stackalloc byte[sizeof(double)];
+        if (type == ElementType.Double)
+        {
+            return ExtendedJson.ToText(type, value, ExtendedJsonMode.Canonical);
+        }
+
+        if (TryExactDouble(value, out var number))
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(twin, number);
+            return ExtendedJson.ToText(ElementType.Double, twin, ExtendedJsonMode.Canonical);
+        }
+
+        BsonDecimals.TryReadFinite(value, out var coefficient, out var exponent);
+        return string.Create(CultureInfo.InvariantCulture, $"{{\"$numberDecimal\":\"{coefficient}E{exponent}\"}}");
+    }
+
     private static bool TryWhole(ElementType type, ReadOnlySpan<byte> value, out long whole)
     {
         switch (type)

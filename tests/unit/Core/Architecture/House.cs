@@ -60,6 +60,7 @@ internal static class House
             ["Documents"] = [],
             ["Deployment"] = ["Documents"],
             ["ChangeStreams"] = ["Documents", "Deployment"],
+            ["Snapshots"] = ["Documents", "Deployment", "ChangeStreams"],
         },
         ["CdcEmbedded.Testing"] = new()
         {
