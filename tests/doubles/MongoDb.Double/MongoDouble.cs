@@ -270,6 +270,22 @@ public sealed class MongoDouble : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// By how many operations reads may lag that do not ask for a later time, as those of secondaries do. Each sees a moment of its own.
+    /// </summary>
+    /// <value>The default is 0.</value>
+    public int ReadLag { get; set; }
+
+    /// <summary>Throws away the history by which collections can be read as they were: SnapshotTooOld for all times up to now.</summary>
+    public void ExpireSnapshots()
+    {
+        lock (Store.Gate)
+        {
+            Store.OldestSnapshot = Store.Tick();
+            Store.Wake();
+        }
+    }
+
     /// <summary>Moves the cluster's time on without an operation, as the no-op writer does.</summary>
     public DocTimestamp AdvanceClusterTime()
     {
@@ -386,7 +402,7 @@ public sealed class MongoDouble : IAsyncDisposable
         }
 
         whole.Add("ok", 1.0);
-        return WithTimes(whole);
+        return WithTimes(whole, context.OperationTime);
     }
 
     private Doc Failed(CommandContext context, CommandError error)
@@ -397,10 +413,10 @@ public sealed class MongoDouble : IAsyncDisposable
             reply.Add("topologyVersion", context.Node.TopologyVersion);
         }
 
-        return WithTimes(reply);
+        return WithTimes(reply, null);
     }
 
-    private Doc WithTimes(Doc reply)
+    private Doc WithTimes(Doc reply, DocTimestamp? operationTime)
     {
         if (Options.Topology == DoubleTopology.Standalone)
         {
@@ -418,7 +434,7 @@ public sealed class MongoDouble : IAsyncDisposable
             { "clusterTime", now },
             { "signature", new Doc { { "hash", new byte[20] }, { "keyId", 0L } } },
         });
-        reply.Add("operationTime", now);
+        reply.Add("operationTime", operationTime ?? now);
         return reply;
     }
 }

@@ -49,6 +49,10 @@ public sealed record MongoDoubleOptions
     /// <value>The default is a server's: 30 minutes ("localLogicalSessionTimeoutMinutes" in the manual).</value>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long collections can be read as they were.</summary>
+    /// <value>The default is a server's: 5 minutes ("minSnapshotHistoryWindowInSeconds" in the manual).</value>
+    public TimeSpan SnapshotHistory { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Time after which a cursor that is not used and belongs to no session is closed.</summary>
     /// <value>The default is a server's: 10 minutes ("cursorTimeoutMillis" in the manual).</value>
     public TimeSpan CursorTimeout { get; init; } = TimeSpan.FromMinutes(10);

@@ -8,7 +8,8 @@ namespace CdcEmbedded.MongoDb.Double.Commands;
 internal static class CatalogCommands
 {
     private static readonly string[] _createOptions =
-        ["changeStreamPreAndPostImages", "viewOn", "pipeline", "timeseries", "capped", "size", "max", "validator", "clusteredIndex"];
+        ["changeStreamPreAndPostImages", "viewOn", "pipeline", "timeseries", "capped", "size", "max", "validator", "clusteredIndex",
+            "collation"];
 
     public static Doc Create(CommandContext context)
     {

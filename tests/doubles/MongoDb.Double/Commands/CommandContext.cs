@@ -20,6 +20,9 @@ internal sealed record CommandContext(
     Doc Command,
     CancellationToken Stopping)
 {
+    /// <summary>The operationTime of the reply, where it is not the newest time.</summary>
+    public DocTimestamp? OperationTime { get; set; }
+
     public DataStore Store => Deployment.Store;
 
     /// <summary>The command's first value, where it names a collection.</summary>

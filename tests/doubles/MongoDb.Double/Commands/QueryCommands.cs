@@ -12,10 +12,14 @@ internal static class QueryCommands
         Doc command = context.Command;
         (IEnumerable<Doc> source, DocTimestamp? at) = Documents(context, context.Collection);
         IEnumerable<Doc> found = source.Where(document => Filter.Matches(command.Document("filter"), document));
-        found = Bounded(found, command.Document("min"), command.Document("max"));
+        StoredCollection? collection = context.Target.Find(context.Database, context.Collection);
+        found = IndexBounds.Apply(command, collection, found);
 
-        // Order of the hinted index, unless the client sorts.
-        found = Pipeline.Sort(found, command.Document("sort") ?? command["hint"] as Doc);
+        // Order of the hinted index, unless the client sorts. A mongos gives the documents of one shard after those of another.
+        Doc? order = command.Document("sort") ?? (command.Has("hint") ? new Doc { { "_id", 1 } } : null);
+        found = Pipeline.Sort(found, command["hint"] is Doc hint && !command.Has("sort") ? hint : order, collection?.Order);
+        found = command.Has("sort") || context.Store.Shards <= 1 || collection?.ShardKey is null ? found
+            : found.OrderBy(document => context.Store.ShardOf(collection.KeyOf(document)));
         if (command.Document("sort")?["$natural"] is -1 or -1L or -1.0)
         {
             found = found.Reverse();
@@ -64,29 +68,17 @@ internal static class QueryCommands
             return (kept ? context.Store.Oplog.Entries.Select(LogDocument) : [], null);
         }
 
-        if (context.Target.Find(context.Database, name) is not { } collection)
+        StoredCollection? collection = context.Target.Find(context.Database, name);
+        if (collection is { Type: "timeseries" } && context.Command.Path("readConcern", "level") is "snapshot")
         {
-            return ([], context.Command.Path("readConcern", "level") is "snapshot" ? context.Store.LastTime : null);
+            throw new CommandError(246, "Time series collections have no snapshots here");
         }
 
-        if (context.Command.Path("readConcern", "level") is not "snapshot" || context.Command.Has("autocommit"))
-        {
-            return (collection.Documents, null);
-        }
-
-        DocTimestamp at = context.Command.Path("readConcern", "atClusterTime") as DocTimestamp? ?? context.Store.LastTime;
-        return at <= context.Store.Oplog.LostThrough
-            ? throw new CommandError(239, $"Read timestamp {at} is older than the oldest available timestamp.")
-            : (context.Store.AsOf(collection, at), at);
+        DocTimestamp? time = ReadView.Choose(context, collection);
+        bool isSnapshot = time is not null && context.Command.Path("readConcern", "level") is "snapshot";
+        return (collection is null ? [] : time is { } at ? context.Store.AsOf(collection, at) : collection.Documents,
+            isSnapshot ? time : null);
     }
-
-    // Both ends compare the fields of the hinted index in order: min inclusive, max exclusive.
-    private static IEnumerable<Doc> Bounded(IEnumerable<Doc> documents, Doc? min, Doc? max) => documents
-        .Where(document => (min is null || CompareTo(document, min) >= 0) && (max is null || CompareTo(document, max) < 0));
-
-    private static int CompareTo(Doc document, Doc bound) => bound
-        .Select(field => DocOrder.Instance.Compare(DocPath.Get(document, field.Key), field.Value))
-        .FirstOrDefault(order => order != 0);
 
     private static Doc LogDocument(OplogEntry entry) => new()
     {

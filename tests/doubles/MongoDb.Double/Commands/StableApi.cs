@@ -18,6 +18,10 @@ internal static class StableApi
 
     private static readonly HashSet<string> _refusedStages = ["$listSessions", "$currentOp", "$indexStats", "$planCacheStats"];
 
+    // Fields that are not marked stable in find_command.idl; manual, "Stable API".
+    private static readonly string[] _refusedFindOptions =
+        ["min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "noCursorTimeout", "oplogReplay"];
+
     // Options of $changeStream that are outside version 1 (document_source_change_stream.h).
     private static readonly string[] _refusedOptions = ["showExpandedEvents", "showRawUpdateDescription", "showSystemEvents"];
 
@@ -59,6 +63,11 @@ internal static class StableApi
             throw new CommandError(
                 323, $"Provided apiStrict:true, but the command {context.Name} is not in API Version 1. Information on supported "
                 + "commands and migrations in API Version 1 can be found at https://dochub.mongodb.org/core/manual-versioned-api");
+        }
+
+        if (context.Name == "find" && _refusedFindOptions.FirstOrDefault(context.Command.Has) is { } option)
+        {
+            throw new CommandError(323, $"BSON field 'find.{option}' is not allowed with apiStrict:true.");
         }
 
         foreach (Doc stage in (context.Command.Array("pipeline") ?? []).OfType<Doc>().Where(stage => stage.Count == 1))

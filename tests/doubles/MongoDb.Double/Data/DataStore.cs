@@ -21,6 +21,9 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
     /// <summary>How long the deployment may be idle before a no-op moves its time on.</summary>
     public TimeSpan NoopInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Nothing before it can be read at its time any more.</summary>
+    public DocTimestamp OldestSnapshot { get; set; }
+
     /// <summary>Number of shards.</summary>
     public int Shards { get; init; } = 1;
 
@@ -48,7 +51,7 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
     /// <summary>Applies and logs operations under one new time for each shard that they touch.</summary>
     public void Commit(IReadOnlyList<OplogEntry> entries, Doc? session, long? number)
     {
-        foreach (IGrouping<int, OplogEntry> part in entries.GroupBy(ShardOf).OrderBy(part => part.Key))
+        foreach (IGrouping<int, OplogEntry> part in entries.GroupBy(entry => ShardOf(entry.Key)).OrderBy(part => part.Key))
         {
             CommitPart([.. part], session, number);
             BetweenShards?.Invoke();
@@ -56,7 +59,7 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
     }
 
     // Where a document's shard is no matter of ranges, its key's digest spreads it.
-    private int ShardOf(OplogEntry entry) => Shards <= 1 || entry.Key is not { } key
+    public int ShardOf(Doc? key) => Shards <= 1 || key is null
         ? 0
         : System.Security.Cryptography.SHA256.HashData(DocWriter.ToBytes(key))[0] % Shards;
 

@@ -29,6 +29,20 @@ internal static class Expression
         _ => throw new CommandError(14, "Cannot add values that are no numbers"),
     };
 
+    /// <summary>True of everything but false, null and zero.</summary>
+    public static bool IsTrue(object? value) => value is not (null or false or 0 or 0L or 0.0 or DocMarker.Undefined);
+
+    // Comparisons of expressions are across all types, unlike those of filters.
+    private static bool Compare(string name, int order) => name switch
+    {
+        "$eq" => order == 0,
+        "$ne" => order != 0,
+        "$gt" => order > 0,
+        "$gte" => order >= 0,
+        "$lt" => order < 0,
+        _ => order <= 0,
+    };
+
     private static object? Call(Doc root, string name, object? operand)
     {
         List<object?> Operands() => operand as List<object?> ?? throw new CommandError(16020, $"Expression {name} takes an array");
@@ -49,6 +63,12 @@ internal static class Expression
                 return Operands().SelectMany(item => Evaluate(root, item) as List<object?> ?? []).ToList();
             case "$add":
                 return Operands().Select(item => Evaluate(root, item)).Aggregate<object?, object>(0, Add);
+            case "$eq" or "$ne" or "$gt" or "$gte" or "$lt" or "$lte" when Operands() is [var left, var right]:
+                return Compare(name, DocOrder.Instance.Compare(Evaluate(root, left), Evaluate(root, right)));
+            case "$and":
+                return Operands().All(item => IsTrue(Evaluate(root, item)));
+            case "$or":
+                return Operands().Any(item => IsTrue(Evaluate(root, item)));
             case "$ifNull":
                 return Operands().Select(item => Evaluate(root, item)).FirstOrDefault(value => value is not null);
             default:

@@ -14,6 +14,7 @@ internal static class Filter
             "$and" => Branches(condition.Value).All(branch => Matches(branch, document)),
             "$or" => Branches(condition.Value).Any(branch => Matches(branch, document)),
             "$nor" => !Branches(condition.Value).Any(branch => Matches(branch, document)),
+            "$expr" => Expression.IsTrue(Expression.Evaluate(document, condition.Value)),
             "$comment" => true,
             ['$', ..] => throw new CommandError(2, $"unknown top level operator: {condition.Key}"),
             _ => Field([.. DocPath.Find(document, condition.Key)], condition.Value),

@@ -80,8 +80,9 @@ internal static class Pipeline
     }
 
     /// <summary>Orders by dotted fields; stable, null orders nothing.</summary>
-    public static IEnumerable<Doc> Sort(IEnumerable<Doc> documents, Doc? by)
+    public static IEnumerable<Doc> Sort(IEnumerable<Doc> documents, Doc? by, DocOrder? order = null)
     {
+        order ??= DocOrder.Instance;
         IOrderedEnumerable<Doc>? sorted = null;
         foreach ((string path, object? direction) in by ?? [])
         {
@@ -89,10 +90,10 @@ internal static class Pipeline
             object? Key(Doc document) => path == "$natural" ? null : DocPath.Get(document, path);
             sorted = (sorted, down) switch
             {
-                (null, false) => documents.OrderBy(Key, DocOrder.Instance),
-                (null, true) => documents.OrderByDescending(Key, DocOrder.Instance),
-                (not null, false) => sorted.ThenBy(Key, DocOrder.Instance),
-                (not null, true) => sorted.ThenByDescending(Key, DocOrder.Instance),
+                (null, false) => documents.OrderBy(Key, order),
+                (null, true) => documents.OrderByDescending(Key, order),
+                (not null, false) => sorted.ThenBy(Key, order),
+                (not null, true) => sorted.ThenByDescending(Key, order),
             };
         }
 

@@ -7,7 +7,7 @@ namespace CdcEmbedded.MongoDb.Double.Data;
 internal sealed class StoredCollection(string database, string name, Guid id, Doc options)
 {
     // Immutable, so that a transaction or a read in the past takes its copy for nothing.
-    private ImmutableSortedDictionary<object, Doc> _documents = ImmutableSortedDictionary.Create<object, Doc>(DocOrder.Instance);
+    private ImmutableSortedDictionary<object, Doc> _documents = ImmutableSortedDictionary.Create<object, Doc>(OrderOf(options));
 
     public string Database { get; } = database;
 
@@ -23,6 +23,9 @@ internal sealed class StoredCollection(string database, string name, Guid id, Do
 
     /// <summary>The shard key's fields, null where the collection is not sharded.</summary>
     public Doc? ShardKey { get; set; }
+
+    /// <summary>The order of _id.</summary>
+    public DocOrder Order => OrderOf(Options);
 
     /// <summary>collection, view or timeseries.</summary>
     public string Type => Options.Has("viewOn") ? "view" : Options.Has("timeseries") ? "timeseries" : "collection";
@@ -65,6 +68,10 @@ internal sealed class StoredCollection(string database, string name, Guid id, Do
         copy._documents = _documents;
         return copy;
     }
+
+    private static DocOrder OrderOf(Doc options) => options.Path("collation", "strength") is 1 or 2 or 1L or 2L
+        ? DocOrder.IgnoringCase
+        : DocOrder.Instance;
 
     // The dictionary takes no null; undefined sorts in the same bracket.
     private static object Key(object? id) => id ?? DocMarker.Undefined;
