@@ -10,7 +10,7 @@ internal sealed record CursorOptions
     /// <summary>How long the server waits for events before it answers with an empty batch; null for cursors that do not wait.</summary>
     public TimeSpan? MaxAwaitTime { get; init; }
 
-    /// <summary>True if the first batch may take long, as that of a condition that few documents meet. Then only the driver's monitors notice
-    /// that the server is gone.</summary>
+    /// <summary>True if the first batch may take long, as that of a condition that few documents meet. Then only the driver's monitors
+    /// notice that the server is gone.</summary>
     public bool IsLong { get; init; }
 }

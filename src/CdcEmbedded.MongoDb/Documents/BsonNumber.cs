@@ -57,8 +57,8 @@ internal static class BsonNumber
             : 0;
     }
 
-    /// <summary>A number in canonical extended JSON, in the one form that all numbers of its value share: the integer, else the double, else
-    /// the decimal.</summary>
+    /// <summary>A number in canonical extended JSON, in the one form that all numbers of its value share: the integer, else the double,
+    /// else the decimal.</summary>
     public static string ToCanonicalJson(ElementType type, ReadOnlySpan<byte> value)
     {
         if (TryWhole(type, value, out var whole))

@@ -12,8 +12,8 @@ namespace CdcEmbedded.MongoDb.Snapshots;
 /// (R62), which no failover takes back: so it sees everything up to LOW, and everything that the stream has delivered up to LOW
 /// (R63).</para>
 /// <para>HIGH is the latest time of the servers' replies. A server takes <c>operationTime</c> of a majority read after the read, from the
-/// same snapshot or a later one (computeOperationTime in service_entry_point_common.cpp); a mongos takes the latest of its shards. Secondaries
-/// may answer in turn, one behind the other: therefore the latest of all replies, not the last one.</para>
+/// same snapshot or a later one (computeOperationTime in service_entry_point_common.cpp); a mongos takes the latest of its shards.
+/// Secondaries that lag may answer in turn: therefore the latest of all replies, not the last one.</para>
 /// </remarks>
 internal sealed class ClusterReads(IMongoDeployment deployment, ServerFacts facts, CapturedScope scope) : IAsyncDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class ClusterReads(IMongoDeployment deployment, ServerFacts fact
             : throw new CdcProtocolException("The server gives no operation time, without which a snapshot does not know what it has "
                 + "read.", "hello");
 
-        // Another server may be behind what was read already.
+        // Another server may lag, and not have what was read already.
         return (_low = time > _seen ? time : _seen).Value;
     }
 

@@ -22,8 +22,8 @@ internal sealed class FindStatement
 
     /// <param name="table">The collection.</param>
     /// <param name="condition">A filter as extended JSON, of a trusted caller; null for all documents.</param>
-    /// <param name="isStrict">True if the client's Stable API refuses <c>min</c> and <c>max</c>. <c>$expr</c> compares across types too, and
-    /// servers with a Stable API use the index for it.</param>
+    /// <param name="isStrict">True if the client's Stable API refuses <c>min</c> and <c>max</c>. <c>$expr</c> compares across types too,
+    /// and servers with a Stable API use the index for it.</param>
     /// <exception cref="FormatException">The condition is no filter.</exception>
     public FindStatement(MongoSnapshotTable table, string? condition, bool isStrict)
     {

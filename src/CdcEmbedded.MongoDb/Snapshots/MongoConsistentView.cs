@@ -4,9 +4,9 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Snapshots;
 
-/// <summary>All collections as they were at one cluster time (manual, "Read Concern "snapshot"", <c>atClusterTime</c>). No lock, and nothing
-/// that a server keeps open: each part is a query of its own at that time, which any member can answer for as long as it keeps its history
-/// (<c>minSnapshotHistoryWindowInSeconds</c>, 5 minutes by default).</summary>
+/// <summary>All collections as they were at one cluster time (manual, "Read Concern "snapshot"", <c>atClusterTime</c>). No lock, and
+/// nothing that a server keeps open: each part is a query of its own at that time, which any member can answer for as long as it keeps its
+/// history (<c>minSnapshotHistoryWindowInSeconds</c>, 5 minutes by default).</summary>
 /// <param name="flows">One for each reader.</param>
 /// <param name="time">The time.</param>
 /// <param name="isStrict">See <see cref="FindStatement"/>.</param>

@@ -64,8 +64,8 @@ internal sealed class MongoSnapshotReader : SnapshotReader
         => _reads.After(await _reads.TakeLowAsync(cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    /// <remarks>The stream has reached it when it has delivered everything before that time. Events of exactly that time may follow: a token
-    /// does not say if it is the last one of its time, and on an idle deployment the next time comes only after ten seconds
+    /// <remarks>The stream has reached it when it has delivered everything before that time. Events of exactly that time may follow: a
+    /// token does not say if it is the last one of its time, and on an idle deployment the next time comes only after ten seconds
     /// (<c>periodicNoopIntervalSecs</c>). That is safe. A read has all operations of a time or none, so what follows leads to the very
     /// documents that were read, or to later ones: changes that the rows already had.</remarks>
     public override async ValueTask<SourcePosition> GetHighWatermarkAsync(CancellationToken cancellationToken)

@@ -66,14 +66,14 @@ internal sealed class SnapshotTables(ClusterReads reads)
         var key = await ReadShardKeyAsync(fact, cancellationToken).ConfigureAwait(false);
         if (key is null)
         {
-            return Refused(fact, $"{fact.FullName} may be sharded, and the user may not read by which key, so that its documents cannot be "
-                + "distinguished. Grant find on { db: \"config\", collection: \"collections\" }.");
+            return Refused(fact, $"{fact.FullName} may be sharded, and the user may not read by which key, so that its documents cannot "
+                + "be distinguished. Grant find on { db: \"config\", collection: \"collections\" }.");
         }
 
         if (fact.Collation is not null && key.Count > 0 && !(key is ["_id"]))
         {
-            return Refused(fact, $"{fact.FullName} is sharded by another key than _id and has a collation, under which the _id of documents "
-                + "on different shards may be equal. Read it in another way, or exclude it.");
+            return Refused(fact, $"{fact.FullName} is sharded by another key than _id and has a collation, under which the _id of "
+                + "documents on different shards may be equal. Read it in another way, or exclude it.");
         }
 
         return new MongoSnapshotTable(fact.Database, fact.Name, key)
@@ -81,8 +81,8 @@ internal sealed class SnapshotTables(ClusterReads reads)
             Estimate = await CountAsync(fact, cancellationToken).ConfigureAwait(false),
             Collation = fact.Collation,
             ViewReason = fact.IsCapped && reads.Facts.Version < SnapshotsOfCapped
-                ? $"{fact.FullName} is capped: before MongoDB 8.0 such collections cannot be read at a moment of the past. Read it in chunks "
-                    + "beside the stream."
+                ? $"{fact.FullName} is capped: before MongoDB 8.0 such collections cannot be read at a moment of the past. Read it in "
+                    + "chunks beside the stream."
                 : null,
         };
     }

@@ -109,8 +109,10 @@ public sealed class CollectionReadTests
     public async Task Documents_are_read_again_by_their_keys()
     {
         await using var fixture = new SnapshotFixture();
-        await fixture.InsertAsync("mixed", Enumerable.Range(0, 40).Select(static number => new Doc { { "_id", KeyKinds.All["mixed"](number) },
-            { "even", number % 2 == 0 } }));
+        await fixture.InsertAsync("mixed", Enumerable.Range(0, 40).Select(static number => new Doc
+        {
+            { "_id", KeyKinds.All["mixed"](number) }, { "even", number % 2 == 0 },
+        }));
         SnapshotReader reader = await fixture.OpenAsync();
         SnapshotTable table = await reader.TableAsync("mixed");
         CancellationToken token = TestContext.Current.CancellationToken;
@@ -172,7 +174,8 @@ public sealed class CollectionReadTests
                 ConnectionString = fixture.Double.ConnectionString,
                 Pipeline = [MongoDB.Bson.BsonDocument.Parse(stage)],
             }));
-            Assert.Equal(isRefused, (await reader.TableAsync("orders")).ChunkRefusal?.Contains("Pipeline", StringComparison.Ordinal) == true);
+            string? refusal = (await reader.TableAsync("orders")).ChunkRefusal;
+            Assert.Equal(isRefused, refusal?.Contains("Pipeline", StringComparison.Ordinal) == true);
         }
     }
 

@@ -55,8 +55,9 @@ public sealed class EngineSnapshotTests(ITestOutputHelper output)
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {topology}, {mode}, {documents}, after {writer.Commands} commands "
-                + $"and {reader.Starts} starts, {copy.Reads} read, {copy.Changes} changes, current {reader.Current}: {e.Message}", e);
+            throw new InvalidOperationException($"CDC_RANDOM_SEED={seed} on {topology}, {mode}, {documents}, after {writer.Commands} "
+                + $"commands and {reader.Starts} starts, {copy.Reads} read, {copy.Changes} changes, "
+                + $"current {reader.Current}: {e.Message}", e);
         }
 
         output.WriteLine($"seed {seed}: {writer.Commands} commands, {reader.Starts} starts, {copy.Reads} read, {copy.Changes} changes");
