@@ -19,6 +19,17 @@ public abstract class Offsets
         // </core-loop>
     }
 
+    /// <summary>Waits as a standby.</summary>
+    public async Task RunOneOfManyAsync(ISource source, IOffsetStore store, CancellationToken cancellationToken)
+    {
+        // <lease>
+        var options = new CdcEngineOptions { Name = "read-model", Lease = new LeaseOptions { Duration = TimeSpan.FromSeconds(3) } };
+        await using var engine = new CdcEngine(source, store, options);
+        await foreach (var change in engine.ReadAsync(cancellationToken))       // waits here until this instance is the active one
+            Apply(change.Operation, change.Key, change.Before, change.After);
+        // </lease>
+    }
+
     /// <summary>Acknowledges by hand, 500 changes at a time.</summary>
     public async Task AcknowledgeAsync(ISource source, IOffsetStore store, List<ChangeEvent> pending, CancellationToken cancellationToken)
     {

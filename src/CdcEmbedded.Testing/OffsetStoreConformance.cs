@@ -23,6 +23,7 @@ public static partial class OffsetStoreConformance
         await VerifyLargeTextAsync(open(), key + "-large", cancellationToken).ConfigureAwait(false);
         await VerifyRaceAsync(open, key + "-race", cancellationToken).ConfigureAwait(false);
         await VerifyCancellationAsync(open(), key + "-cancelled").ConfigureAwait(false);
+        await VerifyLeaseAsync(open, key + "-lease", cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task VerifyRoundTripAsync(Func<IOffsetStore> open, string key, CancellationToken cancellationToken)

@@ -65,6 +65,11 @@ public sealed class CdcEngineOptions
     /// <value>The default is none: everything as the source has it.</value>
     public IReadOnlyList<Transform> Transforms { get; init; } = [];
 
+    /// <summary>Lets one of several instances under this name be active, while the others wait as standbys.</summary>
+    /// <value>Null, the default, for no lease: a second instance under the name ends the first one's stream with an
+    /// <see cref="OffsetConflictException"/>.</value>
+    public LeaseOptions? Lease { get; init; }
+
     /// <summary>How the tables themselves are read, besides their changes.</summary>
     /// <value>The default reads none: <see cref="SnapshotMode.Never"/>.</value>
     public SnapshotOptions Snapshot { get; init; } = new();

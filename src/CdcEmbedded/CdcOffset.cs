@@ -49,8 +49,10 @@ public sealed class CdcOffset : IEquatable<CdcOffset>
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            var (version, connector, sourceId) = OffsetEnvelope.ReadHead(ParseJson(text));
-            return new CdcOffset(text, version, connector, sourceId);
+            // A row of a store may have a lease too, which is no part of the offset.
+            var offset = LeaseText.OffsetOf(text) ?? throw new FormatException("it holds a lease and no offset yet");
+            var (version, connector, sourceId) = OffsetEnvelope.ReadHead(ParseJson(offset));
+            return new CdcOffset(offset, version, connector, sourceId);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -6,6 +6,9 @@ public enum EngineState
     /// <summary>Created; the first item has not been asked for.</summary>
     Idle,
 
+    /// <summary>Waiting for the lease, which another instance holds: see <see cref="CdcEngineOptions.Lease"/>.</summary>
+    Standby,
+
     /// <summary>Loading the offset and connecting for the first time.</summary>
     Connecting,
 

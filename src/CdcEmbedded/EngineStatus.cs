@@ -24,6 +24,10 @@ public sealed class EngineStatus
     /// <summary>Number of bytes that those changes keep in memory, as the source estimates them.</summary>
     public long BufferedBytes { get; init; }
 
+    /// <summary>The lease, if the engine has one: see <see cref="CdcEngineOptions.Lease"/>.</summary>
+    /// <value>Null without a lease.</value>
+    public LeaseStatus? Lease { get; init; }
+
     /// <summary>What ended the stream, or prevented the last offset from being stored when it ended; while reconnecting, the failure that
     /// caused it. Null if there is none.</summary>
     public Exception? Failure { get; init; }

@@ -58,6 +58,24 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Warning, "{Engine}: the offset could not be stored before reconnecting; it stays due")]
     public static partial void FlushBeforeReconnectFailed(ILogger logger, Exception exception, string engine);
 
+    [LoggerMessage(210, LogLevel.Information, "{Engine}: waits as a standby: {Owner} holds the lease, number {Fence}")]
+    public static partial void StandsBy(ILogger logger, string engine, string owner, long fence);
+
+    [LoggerMessage(211, LogLevel.Information, "{Engine}: holds the lease as {Owner}, number {Fence}")]
+    public static partial void LeaseTaken(ILogger logger, string engine, string owner, long fence);
+
+    [LoggerMessage(212, LogLevel.Warning, "{Engine}: the lease could not be renewed; it is tried again")]
+    public static partial void RenewalFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(213, LogLevel.Warning, "{Engine}: the standby could not read the lease; it is tried again")]
+    public static partial void StandbyFailed(ILogger logger, Exception exception, string engine);
+
+    [LoggerMessage(214, LogLevel.Warning, "{Engine}: the lease has run out; nothing is yielded until it is renewed")]
+    public static partial void LeaseRanOut(ILogger logger, string engine);
+
+    [LoggerMessage(215, LogLevel.Warning, "{Engine}: the lease could not be released; it runs out by itself")]
+    public static partial void ReleaseFailed(ILogger logger, Exception exception, string engine);
+
     [LoggerMessage(300, LogLevel.Information, "{Server}: a consistent view of {Tables} tables is open; {Lock}")]
     public static partial void ViewOpened(ILogger logger, string server, int tables, string @lock);
 

@@ -19,4 +19,16 @@ internal static class AbandonedTasks
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return new ValueTask(task.WaitAsync(cancellationToken));
     }
+
+    /// <summary>The same for a call with a result.</summary>
+    public static async ValueTask<T> WaitObservedAsync<T>(this ValueTask<T> call, CancellationToken cancellationToken)
+    {
+        var task = call.AsTask();
+        await new ValueTask(task).WaitObservedAsync(cancellationToken).ConfigureAwait(false);
+        return await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a task that does not fail, until a token is cancelled.</summary>
+    public static async ValueTask WaitObservedOrNotAsync(this Task task, CancellationToken cancellationToken)
+        => await task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -55,6 +55,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
         _snapshots = snapshots;
+        Lease = options.Lease is { } lease ? new EngineLease(lease, options, Keeper, logger, RaiseAttention, OnLeaseLost) : null;
         _pump = new SourcePump(source, context, this, TransformSet.Create(options.Transforms), snapshots.WantsItems, Queue,
             new Backoff(options.Reconnect, new Random().NextDouble),
             new LostPosition(options, logger),
@@ -75,6 +76,9 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         => Schedule.IsNever && !Options.EmptyBatches && (_isEnlisted || _store.IsTransactional);
 
     public BatchQueue Queue { get; }
+
+    /// <summary>The lease; null without one.</summary>
+    public EngineLease? Lease { get; }
 
     public CommitSchedule Schedule { get; }
 
@@ -104,7 +108,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
             await EndRegistrationsAsync().ConfigureAwait(false);
         }
 
-        var stored = await Keeper.LoadAsync(_source.Connector, StopToken).ConfigureAwait(false);
+        var stored = await LoadAsync().ConfigureAwait(false);
         ThrowIfStopped();
         _hasStoredOffset = stored is not null;
         var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
@@ -175,6 +179,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         var state = _failure is not null ? EngineState.Failed
             : _stop.IsCancellationRequested || _stopping.IsValueCreated ? EngineState.Stopped
             : !_isStarting ? EngineState.Idle
+            : Lease is { WasTaken: false } ? EngineState.Standby
             : _pump.State == EngineState.Streaming && _pump.IsCaughtUp && Queue.IsEmpty ? EngineState.CaughtUp
             : _pump.State;
         var lag = Options.TimeProvider.GetUtcNow() - timestamp;
@@ -186,9 +191,24 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
             Reconnects = _pump.Reconnects,
             BufferedChanges = Queue.Changes,
             BufferedBytes = Queue.Bytes,
-            Failure = _failure ?? _pump.LastFailure,
+            Lease = Lease?.Status,
+            Failure = _failure ?? _pump.LastFailure ?? Lease?.LastFailure,
         };
     }
+
+    /// <summary>Reads the stored offset, once this is the active instance.</summary>
+    private async ValueTask<CdcOffset?> LoadAsync()
+    {
+        if (Lease is null)
+        {
+            return await Keeper.LoadAsync(_source.Connector, StopToken).ConfigureAwait(false);
+        }
+
+        await Lease.AcquireAsync(StopToken).ConfigureAwait(false);
+        return Keeper.Read(_source.Connector);
+    }
+
+    private void OnLeaseLost(LeaseLostException e) => _cursor?.Fail(OnFailed(e));
 
     /// <summary>Continues the snapshots of the stored offset, with the commands that it does not have yet. A source without snapshots
     /// keeps their state as it is.</summary>
@@ -260,6 +280,11 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         await Schedule.DisposeAsync().ConfigureAwait(false);
         await EndRegistrationsAsync().ConfigureAwait(false);
         await FlushAsync().ConfigureAwait(false);
+        if (Lease is { } lease)
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
+
         Log.Stopped(_logger, Options.Name);
     }
 

@@ -8,6 +8,7 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;
+    private volatile CancellationTokenSource? _renewing;
 
     /// <summary>Everything below this sequence number is stored.</summary>
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
@@ -15,7 +16,16 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
     /// <summary>Reads the stored offset and remembers its version.</summary>
     public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
     {
-        if (await slot.LoadAsync(cancellationToken).ConfigureAwait(false) is not { } text)
+        await slot.LoadAsync(cancellationToken).ConfigureAwait(false);
+        return Read(connector);
+    }
+
+    /// <summary>Returns the offset that was read.</summary>
+    /// <returns>Null if none is stored.</returns>
+    /// <exception cref="OffsetFormatException">It is damaged, or belongs to another kind of source.</exception>
+    public CdcOffset? Read(string connector)
+    {
+        if (slot.Text is not { } text)
         {
             return null;
         }
@@ -86,6 +96,8 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
     /// <param name="cancellationToken">Cancels the write.</param>
     public async ValueTask EnlistAsync(CdcOffset offset, long sequence, IOffsetStore transaction, CancellationToken cancellationToken)
     {
+        // A renewal may wait for the row that this transaction has locked, and this call for the renewal.
+        InterruptRenewal();
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -97,5 +109,62 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
         }
     }
 
+    /// <summary>Reads what is stored, with the lease.</summary>
+    public ValueTask<StoredOffset?> LoadRowAsync(CancellationToken cancellationToken)
+        => InTurnAsync(static (slot, _, token) => slot.LoadRowAsync(token), cancellationToken);
+
+    /// <summary>Writes a lease over what was read.</summary>
+    /// <returns>False if another instance was faster.</returns>
+    public ValueTask<bool> TakeAsync(ISlotLease lease, CancellationToken cancellationToken)
+        => InTurnAsync((slot, _, token) => slot.TakeAsync(lease, token), cancellationToken);
+
+    /// <summary>Writes the lease again.</summary>
+    /// <exception cref="LeaseLostException">Another instance has taken over.</exception>
+    public async ValueTask RenewAsync(CancellationToken cancellationToken)
+    {
+        using var renewing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await InTurnAsync(
+            async (slot, keeper, token) =>
+            {
+                keeper._renewing = renewing;
+                try
+                {
+                    await slot.RenewAsync(token).ConfigureAwait(false);
+                    return true;
+                }
+                finally
+                {
+                    keeper._renewing = null;
+                }
+            },
+            renewing.Token).ConfigureAwait(false);
+    }
+
     public void Dispose() => _turn.Dispose();
+
+    private void InterruptRenewal()
+    {
+        try
+        {
+            _renewing?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended just now.
+        }
+    }
+
+    private async ValueTask<T> InTurnAsync<T>(Func<StoreSlot, OffsetKeeper, CancellationToken, ValueTask<T>> call,
+        CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await call(slot, this, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 }

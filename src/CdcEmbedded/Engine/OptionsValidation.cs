@@ -42,6 +42,15 @@ internal static class OptionsValidation
 
         Require(options.Transforms is not null, nameof(options.Transforms), null, "a list of rules");
         _ = TransformSet.Create(options.Transforms ?? []);
+
+        if (options.Lease is { } lease)
+        {
+            Require(lease.Duration >= TimeSpan.FromMilliseconds(100) && lease.Duration <= TimeSpan.FromHours(1), "Lease.Duration",
+                lease.Duration, "from 100 ms to one hour");
+            Require(lease.Owner is null || !string.IsNullOrWhiteSpace(lease.Owner), "Lease.Owner", lease.Owner,
+                "null or a text that is not blank");
+        }
+
         Require(options.Snapshot is not null, nameof(options.Snapshot), null, "options, such as new SnapshotOptions()");
         if (options.Snapshot is { } snapshot)
         {

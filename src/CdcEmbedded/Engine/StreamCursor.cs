@@ -86,7 +86,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 + "await each MoveNextAsync before the next one."));
         }
 
-        if (!Attention && Session.IsStarted && _failure is null)
+        if (!Attention && Session.IsStarted && _failure is null && Session.Lease is null or { IsHeld: true })
         {
             lock (_gate)
             {
@@ -248,27 +248,30 @@ internal abstract class StreamCursor : IAsyncDisposable
 
         try
         {
-            if (_failure is { } failure)
-            {
-                ExceptionDispatchInfo.Throw(failure);
-            }
-
             await Session.StartAsync().ConfigureAwait(false);
             while (true)
             {
                 Attention = false;
+                if (_failure is { } failure)
+                {
+                    ExceptionDispatchInfo.Throw(failure);
+                }
+
                 if (Session.StopToken.IsCancellationRequested)
                 {
                     AcknowledgeAsked();
                 }
 
                 Session.ThrowIfStopped();
-                if (TryMove(out var write))
+                if (Session.Lease is { IsHeld: false } lease)
+                {
+                    await lease.WaitAsync(Session.StopToken).ConfigureAwait(false);
+                }
+                else if (TryMove(out var write))
                 {
                     return true;
                 }
-
-                if (write is { } due)
+                else if (write is { } due)
                 {
                     // A store may ignore its token: the loop must not wait for it beyond a cancellation.
                     await StoreAsync(due, Session.StopToken).WaitObservedAsync(Session.StopToken).ConfigureAwait(false);

@@ -12,7 +12,8 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     // Several saves may be in one transaction, and all of them are undone by its rollback.
     private const int MaxStates = 16;
 
-    private readonly List<SlotState> _states = [new SlotState(null, 0, 0)];
+    private readonly List<SlotState> _states = [new SlotState(null, null, 0, 0)];
+    private ISlotLease? _lease;
     private bool _isCertain = true;
     private OffsetConflictException? _conflict;
 
@@ -25,9 +26,57 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     /// <returns>Null if nothing is stored.</returns>
     public async ValueTask<string?> LoadAsync(CancellationToken cancellationToken)
     {
-        var stored = await store.LoadAsync(key, cancellationToken).ConfigureAwait(false);
-        Settle(new SlotState(stored?.Text, stored?.Version ?? 0, 0));
+        await LoadRowAsync(cancellationToken).ConfigureAwait(false);
         return Text;
+    }
+
+    /// <summary>Reads what is stored with the lease, and remembers its version.</summary>
+    public async ValueTask<StoredOffset?> LoadRowAsync(CancellationToken cancellationToken)
+    {
+        var stored = await store.LoadAsync(key, cancellationToken).ConfigureAwait(false);
+        Settle(new SlotState(stored?.Text, LeaseText.OffsetOf(stored?.Text), stored?.Version ?? 0, 0));
+        return stored;
+    }
+
+    /// <summary>Writes a lease over what <see cref="LoadRowAsync"/> found; every later text has it too.</summary>
+    /// <returns>False if another instance was faster.</returns>
+    public async ValueTask<bool> TakeAsync(ISlotLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _lease = lease;
+            await WriteAsync(_states[^1].Text, 0, _states[^1], isFinal: false, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OffsetConflictException)
+        {
+            _lease = null;
+            return false;
+        }
+        catch
+        {
+            _lease = null;
+            throw;
+        }
+    }
+
+    /// <summary>Writes the lease again, with whatever is stored.</summary>
+    /// <exception cref="LeaseLostException">Another instance has taken over.</exception>
+    public async ValueTask RenewAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var current = await FindCurrentAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await WriteAsync(current.Text, current.Sequence, current, isFinal: false, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (OffsetConflictException)
+            {
+                // A transaction of the application was committed meanwhile, or another instance has taken over: the next look says which.
+            }
+        }
     }
 
     /// <summary>Stores a text, unless it or a later one is already stored.</summary>
@@ -40,7 +89,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         var current = await FindCurrentAsync(cancellationToken).ConfigureAwait(false);
         if (text != current.Text && (sequence == 0 || sequence > current.Sequence))
         {
-            await WriteAsync(text, sequence, current, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(text, sequence, current, isFinal: true, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -61,7 +110,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
 
         if (text != current.Text && sequence > current.Sequence)
         {
-            await WriteAsync(text, sequence, current, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(text, sequence, current, isFinal: true, cancellationToken).ConfigureAwait(false);
         }
 
         return true;
@@ -80,7 +129,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         var stored = await transaction.LoadAsync(key, cancellationToken).ConfigureAwait(false);
         if (!TryFind(stored, out var current))
         {
-            throw Conflict(stored, isSame: stored?.Text == text, sequence);
+            throw Conflict(stored, isSame: _lease is null && stored?.Text == text, sequence);
         }
 
         if (current.Sequence >= sequence)
@@ -88,18 +137,18 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
             throw AlreadyStored();
         }
 
+        var row = Compose(text, out _);
         long version;
         try
         {
-            version = await transaction.SaveAsync(key, text, current.Version ?? 0, cancellationToken).ConfigureAwait(false);
+            version = await transaction.SaveAsync(key, row, current.Version ?? 0, cancellationToken).ConfigureAwait(false);
         }
         catch (OffsetConflictException e)
         {
-            _conflict = e;
-            throw;
+            throw _conflict = OfLease(e);
         }
 
-        Add(new SlotState(text, version, sequence));
+        Add(new SlotState(row, text, version, sequence), current);
     }
 
     /// <summary>Throws if an earlier call met a conflict.</summary>
@@ -107,7 +156,8 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     {
         if (_conflict is { } conflict)
         {
-            throw new OffsetConflictException(conflict.Message, conflict);
+            throw conflict is LeaseLostException ? new LeaseLostException(conflict.Message, conflict)
+                : new OffsetConflictException(conflict.Message, conflict);
         }
     }
 
@@ -130,31 +180,45 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         return current;
     }
 
-    private async ValueTask WriteAsync(string text, long sequence, SlotState current, CancellationToken cancellationToken)
+    /// <param name="text">The offset's text; null for a lease alone.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="current">What is stored.</param>
+    /// <param name="isFinal">True if a conflict means that another instance runs.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    private async ValueTask WriteAsync(string? text, long sequence, SlotState current, bool isFinal, CancellationToken cancellationToken)
     {
-        Add(new SlotState(text, null, sequence));
+        var row = Compose(text, out var timestamp);
+        Add(new SlotState(row, text, null, sequence), current);
         long version;
         try
         {
-            version = await store.SaveAsync(key, text, current.Version ?? 0, cancellationToken).ConfigureAwait(false);
+            version = await store.SaveAsync(key, row, current.Version ?? 0, cancellationToken).ConfigureAwait(false);
         }
-        catch (OffsetConflictException e)
+        catch (OffsetConflictException e) when (isFinal)
         {
-            _conflict = e;
-            throw;
+            throw _conflict = OfLease(e);
         }
 
-        Settle(new SlotState(text, version, sequence));
+        Settle(new SlotState(row, text, version, sequence));
+        _lease?.OnWritten(timestamp);
         Log.OffsetSaved(logger, key, version);
     }
 
-    private void Add(SlotState state)
+    private string Compose(string? text, out long timestamp)
+    {
+        timestamp = 0;
+        return _lease is { } lease ? LeaseText.Write(text, lease.Begin(out timestamp))
+            : text ?? throw new InvalidOperationException("Without a lease there is always a text.");
+    }
+
+    private void Add(SlotState state, SlotState current)
     {
         _states.Add(state);
         _isCertain = false;
         if (_states.Count > MaxStates)
         {
-            _states.RemoveAt(0);
+            // What is stored now is never forgotten.
+            _states.RemoveAt(_states[0] == current ? 1 : 0);
         }
     }
 
@@ -171,14 +235,14 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         for (var i = _states.Count - 1; i >= 0; i--)
         {
             var state = _states[i];
-            if (state.Version == (stored?.Version ?? 0) && state.Text == stored?.Text)
+            if (state.Version == (stored?.Version ?? 0) && state.Row == stored?.Text)
             {
                 current = state;
                 return true;
             }
 
             // A write whose answer was lost: its version is not known, only that it is another one.
-            if (state.Version is null && stored is not null && state.Text == stored.Text && stored.Version != _states[0].Version)
+            if (state.Version is null && stored is not null && state.Row == stored.Text && stored.Version != _states[0].Version)
             {
                 current = _states[i] = state with { Version = stored.Version };
                 return true;
@@ -197,12 +261,17 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         if (isSame && stored is not null)
         {
             // It has processed the same: this instance may continue after it.
-            Add(new SlotState(stored.Text, stored.Version, sequence));
+            Add(new SlotState(stored.Text, stored.Text, stored.Version, sequence), default);
             return new OffsetConflictException(message) { IsAlreadyStored = true };
         }
 
-        return _conflict = new OffsetConflictException(message);
+        return _conflict = OfLease(new OffsetConflictException(message));
     }
+
+    /// <summary>With a lease, a conflict says that another instance has taken over.</summary>
+    private OffsetConflictException OfLease(OffsetConflictException e) => _lease is null ? e
+        : new LeaseLostException($"The engine '{key}' has lost its lease: it was not renewed in time, and another instance has taken over. "
+            + e.Message, e);
 
     private OffsetConflictException AlreadyStored() => new(
         $"Under '{key}' this offset, or a later one, is already stored: an earlier transaction with it was committed. Roll this one back.")
@@ -211,8 +280,9 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     };
 
     /// <summary>Something that is, or may be, stored.</summary>
-    /// <param name="Text">The text; null for nothing.</param>
+    /// <param name="Row">The stored text, with its lease; null for nothing.</param>
+    /// <param name="Text">The same without its lease; null for no offset.</param>
     /// <param name="Version">Its version; null if it is not known.</param>
     /// <param name="Sequence">Its number among the texts of this instance; 0 for one that was loaded.</param>
-    private readonly record struct SlotState(string? Text, long? Version, long Sequence);
+    private readonly record struct SlotState(string? Row, string? Text, long? Version, long Sequence);
 }

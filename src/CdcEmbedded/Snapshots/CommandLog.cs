@@ -59,6 +59,8 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // A standby may have read them long before.
+            _isLoaded = false;
             await LoadAsync(cancellationToken).ConfigureAwait(false);
             _accepted = _accepted.Without(done);
             foreach (var command in _accepted.Commands)

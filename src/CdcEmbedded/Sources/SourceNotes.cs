@@ -155,7 +155,8 @@ public sealed class SourceNotes
     /// <returns>Null where none is stored.</returns>
     /// <exception cref="OffsetFormatException">It is damaged.</exception>
     public async ValueTask<CdcOffset?> LoadOffsetAsync(CancellationToken cancellationToken)
-        => await _store.LoadAsync(_name, cancellationToken).ConfigureAwait(false) is { } stored ? CdcOffset.Parse(stored.Text) : null;
+        => await _store.LoadAsync(_name, cancellationToken).ConfigureAwait(false) is { } stored
+            && LeaseText.OffsetOf(stored.Text) is { } text ? CdcOffset.Parse(text) : null;
 
     private string KeyOf(string topic, string? part) => part is null ? $"{_name}/{topic}" : $"{_name}/{topic}/{part}";
 

@@ -1,3 +1,4 @@
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Engine;
@@ -7,7 +8,12 @@ public abstract class EngineTest
 {
     protected const string Table = "shop.orders";
 
-    private protected FaultyOffsetStore Store { get; } = new();
+    protected EngineTest() => Store = new FaultyOffsetStore(Inner);
+
+    /// <summary>What <see cref="Store"/> stores in.</summary>
+    private protected InMemoryOffsetStore Inner { get; } = new();
+
+    private protected FaultyOffsetStore Store { get; }
 
     private protected ManualTimeProvider Time { get; } = new();
 
