@@ -65,7 +65,7 @@ internal sealed class ScriptedReader(ScriptedSource source, SourceContext contex
     {
         OnRead(cancellationToken);
         var transactions = source.CountTransactions();
-        return new(new ScriptedView(source, context, source.ReadTables(transactions), transactions));
+        return new(new ScriptedView(source, context, source.ReadTables(transactions), transactions, readers));
     }
 
     public override ValueTask DisposeAsync()

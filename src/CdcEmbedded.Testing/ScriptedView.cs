@@ -3,13 +3,14 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Testing;
 
 /// <summary>The tables of a script at one moment.</summary>
-internal sealed class ScriptedView(ScriptedSource source, SourceContext context, ScriptedTables tables, int transactions) : ConsistentView
+internal sealed class ScriptedView(ScriptedSource source, SourceContext context, ScriptedTables tables, int transactions, int readers)
+    : ConsistentView
 {
     public override SourcePosition Position { get; } = new ScriptedPosition(transactions, 0);
 
     public override string Lock => "no lock was needed";
 
-    public override int Readers => 1;
+    public override int Readers => readers;
 
     public override ValueTask<SnapshotCursor> OpenTableAsync(int reader, SnapshotTable table, string? condition,
         CancellationToken cancellationToken)

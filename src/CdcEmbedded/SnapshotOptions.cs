@@ -15,6 +15,10 @@ public sealed class SnapshotOptions
     /// <value>The default is 2,048; from 1 to 100,000.</value>
     public int ChunkSize { get; init; } = 2048;
 
+    /// <summary>Number of connections that read a consistent view at once, each one table at a time; all see the same moment.</summary>
+    /// <value>The default is 1; from 1 to 32. A view of fewer tables has fewer.</value>
+    public int Readers { get; init; } = 1;
+
     /// <summary>Maximum number of rows that are read in a second, to spare the server.</summary>
     /// <value>Null, the default, for no limit; else at least 1.</value>
     public int? MaxRowsPerSecond { get; init; }

@@ -71,6 +71,7 @@ internal static class OptionsValidation
         Require(snapshot.Mode is SnapshotMode.Never or SnapshotMode.Incremental || options.StartFrom is null, "StartFrom",
             options.StartFrom, $"null with the snapshot mode {snapshot.Mode}, which decides where the stream begins");
         Require(snapshot.ChunkSize is >= 1 and <= 100_000, "Snapshot.ChunkSize", snapshot.ChunkSize, "from 1 to 100,000");
+        Require(snapshot.Readers is >= 1 and <= 32, "Snapshot.Readers", snapshot.Readers, "from 1 to 32");
         Require(snapshot.MaxRowsPerSecond is null or >= 1, "Snapshot.MaxRowsPerSecond", snapshot.MaxRowsPerSecond, "null or at least 1");
         Require(snapshot.Signals is not null, "Snapshot.Signals", null, "a list of channels");
         Require((snapshot.Signals is null or [] && snapshot.SignalTable is null) || source is ISnapshotSource, "Snapshot.Signals",

@@ -76,7 +76,8 @@ internal sealed class SnapshotActions : IAsyncDisposable
             var captured = await ListAsync(reader, job.Patterns, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<SnapshotTable> tables = [.. captured.Where(table => job.Selects(table.FullName))];
             var readable = tables.Where(table => table.ViewRefusal is null && !job.IsStopped(table.FullName)).ToList();
-            var view = await reader.OpenConsistentViewAsync(readable, 1, cancellationToken).ConfigureAwait(false);
+            var view = await reader.OpenConsistentViewAsync(readable, Math.Clamp(_options.Readers, 1, Math.Max(1, readable.Count)),
+                cancellationToken).ConfigureAwait(false);
             Log.ViewOpened(_logger, reader.Server, readable.Count, view.Lock);
             return new OpenedView(reader, view, tables, _logger);
         }

@@ -355,6 +355,8 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
                         ShowRows(emission.Table, part);
                         _output.Add(emission.JobId, emission.Table, part, place, (SnapshotMarker.Incremental, null, null));
                     }
+
+                    _output.Add(emission.Last, place);
                 }
             }
 
@@ -429,8 +431,10 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
 
                 _published = state;
                 var position = _position ?? throw new InvalidOperationException("The stream is not open.");
-                _output.Add(state, position);
+
+                // In this order a stop between them repeats an item. In the other one it would be lost.
                 _output.Add(changes, position);
+                _output.Add(state, position);
             }
 
             _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || !_reports.IsEmpty || _watchers.Count > 0;

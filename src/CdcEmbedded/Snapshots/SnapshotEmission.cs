@@ -7,8 +7,10 @@ namespace CdcEmbedded.Snapshots;
 /// <param name="JobId">The snapshot.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Parts">The reads whose rows are left.</param>
-/// <param name="After">The state after the last row.</param>
-internal sealed record SnapshotEmission(string JobId, SnapshotTable Table, ImmutableArray<EmissionPart> Parts, SnapshotState After)
+/// <param name="Last">The state after the last row.</param>
+/// <param name="After">The same, after the item that says that the table is complete.</param>
+internal sealed record SnapshotEmission(string JobId, SnapshotTable Table, ImmutableArray<EmissionPart> Parts, SnapshotState Last,
+    SnapshotState After)
 {
     /// <summary>Makes the emission of a closed window: first the rows that were read again, then the chunk.</summary>
     /// <param name="window">The window.</param>
@@ -24,33 +26,32 @@ internal sealed record SnapshotEmission(string JobId, SnapshotTable Table, Immut
 
         // Of each row of the chunk, what must be read again is already known: also rows after it, which do no harm there.
         var between = progress with { Again = OwedAfter(window, progress), Rows = progress.Rows + again.Length };
-        var after = state.With(job, table, Advance(window, between with { Rows = between.Rows + rows.Length }));
+        var next = Advance(window, between with { Rows = between.Rows + rows.Length });
+
+        // The table is complete after its last item, not before it: a stop between them must not lose the item.
+        var last = state.With(job, table, next);
+        var after = IsComplete(window, next, rules) ? state.With(job, table, next.AsCompleted) : last;
         var parts = ImmutableArray.CreateBuilder<EmissionPart>(2);
         if (window.AgainRows is { } first && again.Length > 0)
         {
             parts.Add(new EmissionPart(first.Chunk, again,
-                new RowStates(state, job, table, null, rows.Length == 0 ? after : null, rules)));
+                new RowStates(state, job, table, null, rows.Length == 0 ? last : null, rules)));
         }
 
         if (window.Rows is { } second && rows.Length > 0)
         {
             parts.Add(new EmissionPart(second.Chunk, rows,
-                new RowStates(state.With(job, table, between), job, table, second.Chunk, after, rules)));
+                new RowStates(state.With(job, table, between), job, table, second.Chunk, last, rules)));
         }
 
-        return new SnapshotEmission(state.Jobs[job].Id, window.Table, parts.ToImmutable(), after);
+        return new SnapshotEmission(state.Jobs[job].Id, window.Table, parts.ToImmutable(), last, after);
     }
 
-    private static TableProgress Advance(ChunkWindow window, TableProgress progress)
-    {
-        if (window.Rows is not { Chunk: var chunk })
-        {
-            return progress.IsKeysOnly && progress.Again.IsEmpty ? progress.AsCompleted : progress;
-        }
+    private static TableProgress Advance(ChunkWindow window, TableProgress progress) => window.Rows is { Chunk: { Count: > 0 } chunk }
+        ? progress with { After = chunk.GetPlace(chunk.Count - 1) } : progress;
 
-        progress = progress with { After = chunk.Count > 0 ? chunk.GetPlace(chunk.Count - 1) : progress.After };
-        return chunk.IsLast && progress.Again.IsEmpty ? progress.AsCompleted : progress;
-    }
+    private static bool IsComplete(ChunkWindow window, TableProgress progress, WindowRules rules)
+        => (progress.Again.IsEmpty || !rules.WaitsForAgain) && (window.Rows?.Chunk.IsLast ?? progress.IsKeysOnly);
 
     private static ImmutableArray<SnapshotKey> OwedAfter(ChunkWindow window, TableProgress progress)
     {

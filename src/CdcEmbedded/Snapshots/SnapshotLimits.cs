@@ -4,4 +4,5 @@ namespace CdcEmbedded.Snapshots;
 /// <param name="ChunkSize">Rows of a chunk.</param>
 /// <param name="Attempts">Failures in a row after which a table is given up.</param>
 /// <param name="TransientAttempts">The same for failures that another attempt may cure.</param>
-internal sealed record SnapshotLimits(int ChunkSize, int Attempts = 3, int TransientAttempts = 20);
+/// <param name="MaxAgain">Rows to read again that an offset lists; with more the table is read from its start.</param>
+internal sealed record SnapshotLimits(int ChunkSize, int Attempts = 3, int TransientAttempts = 20, int MaxAgain = 10_000);

@@ -279,7 +279,7 @@ internal sealed partial class SnapshotMachine
 
     private bool Takes(SnapshotAction action)
     {
-        if (_action?.Number != action.Number)
+        if (!_rules.IsAnswer(_action, action))
         {
             return false;
         }
@@ -373,6 +373,11 @@ internal sealed partial class SnapshotMachine
             return New(SnapshotActionKind.TakeLow);
         }
 
+        if (!_rules.ReadsBeforeHigh && window.High is null)
+        {
+            return New(SnapshotActionKind.TakeHigh);
+        }
+
         var action = new SnapshotAction(SnapshotActionKind.ReadChunk, 0)
         {
             Table = window.Table,
@@ -411,7 +416,9 @@ internal sealed partial class SnapshotMachine
         }
 
         _state = _state.ForEachReading(database, table,
-            progress => progress.Again.Contains(key) ? progress : progress with { Again = progress.Again.Add(key) });
+            progress => progress.Again.Contains(key) ? progress
+                : progress.Again.Length >= _limits.MaxAgain && !progress.IsKeysOnly ? progress.AsNew
+                : progress with { Again = progress.Again.Add(key) });
         if (_window is { } window && window.Table.Database == database && window.Table.Name == table)
         {
             window.Owe(key);

@@ -4,7 +4,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Snapshots;
 
 /// <summary>The rows of a consistent view as a feed, before the stream begins at the view's position. If the view is lost, the feed ends,
-/// and the rest is read in windows beside the stream (R58).</summary>
+/// and the rest is read in windows beside the stream (R58). Several readers read several tables at once.</summary>
 internal sealed class ViewFeed : ISourceFeed
 {
     private readonly OpenedView _opened;
@@ -14,12 +14,11 @@ internal sealed class ViewFeed : ISourceFeed
     private readonly SnapshotOutput _output;
     private readonly int _chunkSize;
     private readonly List<int> _emptyTables = [];
+    private readonly Dictionary<int, Held> _held = [];
     private SnapshotState _state;
-    private SnapshotCursor? _cursor;
-    private (int Table, SnapshotChunk Chunk, bool IsFirst)? _held;
-    private int _table;
+    private ViewReaders? _readers;
+    private Held? _ended;
     private bool _hasRows;
-    private bool _hasTableRows;
     private bool _isEnded;
 
     public ViewFeed(OpenedView opened, SnapshotJob snapshot, SnapshotCoordinator coordinator, int chunkSize, SnapshotOutput output)
@@ -76,9 +75,9 @@ internal sealed class ViewFeed : ISourceFeed
 
     public async ValueTask DisposeAsync()
     {
-        if (_cursor is { } cursor)
+        if (_readers is { } readers)
         {
-            await cursor.DisposeAsync().ConfigureAwait(false);
+            await readers.DisposeAsync().ConfigureAwait(false);
         }
 
         await _opened.DisposeAsync().ConfigureAwait(false);
@@ -97,61 +96,64 @@ internal sealed class ViewFeed : ISourceFeed
         return isUnchanged;
     }
 
-    /// <summary>Reads one chunk, or ends a table.</summary>
+    /// <summary>Takes one chunk, or the end of a table.</summary>
     /// <returns>False after the last table.</returns>
     private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
     {
-        while (_table < _opened.Tables.Count
-            && (_opened.Tables[_table].ViewRefusal is not null || _snapshot.IsStopped(_opened.Tables[_table].FullName)))
+        _readers ??= new ViewReaders(_opened, _snapshot, _chunkSize);
+        if (await _readers.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } read)
         {
-            _table++;
-        }
-
-        if (_table == _opened.Tables.Count)
-        {
-            FlushHeld(isLastInTable: true, isLast: true);
+            FlushEnded(isLast: true);
             return false;
         }
 
-        _cursor ??= await _opened.View.OpenTableAsync(0, _opened.Tables[_table],
-            _snapshot.ConditionOf(_opened.Tables[_table].FullName) ?? _snapshot.Condition, cancellationToken).ConfigureAwait(false);
-        if (await _cursor.ReadAsync(_chunkSize, cancellationToken).ConfigureAwait(false) is { } chunk)
+        var isHeld = _held.Remove(read.Table, out var held);
+        if (read.Chunk is { } chunk)
         {
-            if (chunk.Count > 0)
+            // Rows are held back until it is known if they are the last ones: of their table, and of all.
+            FlushEnded(isLast: false);
+            if (isHeld)
             {
-                // Rows are held back until it is known if they are the last ones.
-                FlushHeld(isLastInTable: _held is { Table: var held } && held != _table, isLast: false);
-                _held = (_table, chunk, !_hasTableRows);
-                _hasTableRows = true;
+                Flush(held, isLastInTable: false, isLast: false);
             }
 
+            _held[read.Table] = new Held(read.Table, chunk, !isHeld);
             return true;
         }
 
-        await _cursor.DisposeAsync().ConfigureAwait(false);
-        _cursor = null;
-        if (!_hasTableRows)
+        if (isHeld)
         {
-            _emptyTables.Add(_table);
-            if (_held is null)
-            {
-                CompleteEmptyTables();
-            }
+            FlushEnded(isLast: false);
+            _ended = held;
+        }
+        else
+        {
+            _emptyTables.Add(read.Table);
         }
 
-        _hasTableRows = false;
-        _table++;
+        if (_held.Count > 0)
+        {
+            FlushEnded(isLast: false);
+        }
+        else if (_ended is null)
+        {
+            CompleteEmptyTables();
+        }
+
         return true;
     }
 
-    private void FlushHeld(bool isLastInTable, bool isLast)
+    private void FlushEnded(bool isLast)
     {
-        if (_held is not { } held)
+        if (_ended is { } ended)
         {
-            return;
+            _ended = null;
+            Flush(ended, isLastInTable: true, isLast);
         }
+    }
 
-        _held = null;
+    private void Flush(in Held held, bool isLastInTable, bool isLast)
+    {
         var job = _state.IndexOf(_snapshot.Id);
         var chunk = held.Chunk;
         var rows = new int[chunk.Count];
@@ -168,12 +170,16 @@ internal sealed class ViewFeed : ISourceFeed
         var before = _state.With(job, held.Table, progress);
         var next = progress with { After = chunk.GetPlace(rows.Length - 1), Rows = progress.Rows + rows.Length };
         _state = _state.With(job, held.Table, isLastInTable ? next.AsCompleted : next);
-        var part = new EmissionPart(chunk, rows, new RowStates(before, job, held.Table, chunk, _state, WindowRules.Default));
+
+        // The table is complete after its last item, not before it. Without a key nothing else would say that it was read.
+        var last = next.After is null ? _state : before.With(job, held.Table, next);
+        var part = new EmissionPart(chunk, rows, new RowStates(before, job, held.Table, chunk, last, WindowRules.Default));
         _coordinator.ShowRows(_opened.Tables[held.Table], part);
         _output.Add(_snapshot.Id, _opened.Tables[held.Table], part, _position, !IsInitial ? (SnapshotMarker.Blocking, null, null)
             : (SnapshotMarker.Row,
                 !_hasRows ? SnapshotMarker.First : held.IsFirst ? SnapshotMarker.FirstInTable : null,
                 isLast ? SnapshotMarker.Last : isLastInTable ? SnapshotMarker.LastInTable : null));
+        _output.Add(last, _position);
         _hasRows = true;
         _coordinator.Replace(_state, _position);
         _state = _coordinator.State;
@@ -194,4 +200,7 @@ internal sealed class ViewFeed : ISourceFeed
         _coordinator.Replace(_state, _position);
         _state = _coordinator.State;
     }
+
+    /// <summary>Rows that are not delivered before it is known if more follow.</summary>
+    private readonly record struct Held(int Table, SnapshotChunk Chunk, bool IsFirst);
 }

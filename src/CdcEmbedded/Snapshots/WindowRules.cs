@@ -65,6 +65,15 @@ internal class WindowRules
     public virtual bool IsMove(in TableChange change, SnapshotKey? before, SnapshotKey? after)
         => change.IsHalf || (change.Operation == ChangeOperation.Update && before is not null && after is not null && before != after);
 
+    /// <summary>True if HIGH is taken after the rows have been read, so that it includes everything that they may show.</summary>
+    public virtual bool ReadsBeforeHigh => true;
+
+    /// <summary>True if an answer belongs to the action that is waited for. The answer to an action that was given up is ignored.</summary>
+    public virtual bool IsAnswer(SnapshotAction? waitedFor, SnapshotAction answered) => waitedFor?.Number == answered.Number;
+
+    /// <summary>True if a table is not complete before the rows to read again have been read.</summary>
+    public virtual bool WaitsForAgain => true;
+
     /// <summary>True if a window is abandoned when its snapshot is paused, the feed is reopened, or the table is spoiled.</summary>
     public virtual bool AbandonsWindow => true;
 

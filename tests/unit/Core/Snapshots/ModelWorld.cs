@@ -349,10 +349,6 @@ internal sealed class ModelWorld
         var isRepeatable = _script.Text.AsSpan().IndexOfAny("pqhs") >= 0 || _requests > 0;
         Check(isRepeatable || (_emittedKeys & (1 << row.Key)) == 0, $"key {row.Key} is read again although it was acknowledged");
         _emittedKeys |= 1 << row.Key;
-        if (_pending.IsEmpty)
-        {
-            _state = _machine.State;
-        }
     }
 
     // ---- the reader ----

@@ -19,6 +19,9 @@ internal static class Mutants
         ["a partial change of the key is not read again"] = new NoMove(),
         ["a window outlives a pause and a reopened feed"] = new NoAbandon(),
         ["the state is ahead of the rows"] = new EarlyState(),
+        ["HIGH is taken before the rows are read"] = new EarlyHigh(),
+        ["the answer to an action that was given up counts"] = new LateAnswers(),
+        ["a table is complete before its rows have been read again"] = new EarlyEnd(),
         ["a row that changes while it is read again is not read again"] = new NoOwing(),
     };
 
@@ -75,6 +78,21 @@ internal static class Mutants
     private sealed class EarlyState : WindowRules
     {
         public override bool StateFollowsRows => false;
+    }
+
+    private sealed class EarlyHigh : WindowRules
+    {
+        public override bool ReadsBeforeHigh => false;
+    }
+
+    private sealed class LateAnswers : WindowRules
+    {
+        public override bool IsAnswer(SnapshotAction? waitedFor, SnapshotAction answered) => true;
+    }
+
+    private sealed class EarlyEnd : WindowRules
+    {
+        public override bool WaitsForAgain => false;
     }
 
     private sealed class NoOwing : WindowRules

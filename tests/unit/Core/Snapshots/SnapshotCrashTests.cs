@@ -8,9 +8,10 @@ namespace CdcEmbedded.Tests.Snapshots;
 public sealed class SnapshotCrashTests : SnapshotEngineTest
 {
     [Theory]
-    [InlineData(SnapshotMode.Initial)]
-    [InlineData(SnapshotMode.Incremental)]
-    public async Task A_crash_after_any_item_leaves_a_copy_equal_to_the_source_after_a_restart(SnapshotMode mode)
+    [InlineData(SnapshotMode.Initial, 1)]
+    [InlineData(SnapshotMode.Initial, 3)]
+    [InlineData(SnapshotMode.Incremental, 1)]
+    public async Task A_crash_after_any_item_leaves_a_copy_equal_to_the_source_after_a_restart(SnapshotMode mode, int readers)
     {
         for (var crash = 1; ; crash++)
         {
@@ -20,7 +21,7 @@ public sealed class SnapshotCrashTests : SnapshotEngineTest
             var copy = new TableCopy();
             var items = 0;
             var isOver = true;
-            await using (var engine = new CdcEngine(source, store, With(mode, chunkSize: 2, maxBatch: 1)))
+            await using (var engine = new CdcEngine(source, store, With(mode, chunkSize: 2, maxBatch: 1, readers: readers)))
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(Timeout);
                 await foreach (var item in engine.ReadAllAsync(stop.Token))
@@ -46,7 +47,7 @@ public sealed class SnapshotCrashTests : SnapshotEngineTest
             }
 
             var repeated = 0;
-            await using (var engine = new CdcEngine(source, store, With(mode, chunkSize: 2, maxBatch: 1)))
+            await using (var engine = new CdcEngine(source, store, With(mode, chunkSize: 2, maxBatch: 1, readers: readers)))
             {
                 await foreach (var item in engine.ReadAllAsync(Timeout))
                 {

@@ -19,7 +19,8 @@ public abstract class SnapshotEngineTest : EngineTest
     }
 
     private protected static CdcEngineOptions With(SnapshotMode mode, int chunkSize = 3, bool stops = false, int maxBatch = 2,
-        CommitPolicy? commit = null, IReadOnlyList<string>? tables = null, int? rate = null, int maxBuffered = 8192) => new()
+        CommitPolicy? commit = null, IReadOnlyList<string>? tables = null, int? rate = null, int maxBuffered = 8192,
+        int readers = 1) => new()
     {
         Name = "test",
         MaxBufferedChanges = maxBuffered,
@@ -27,7 +28,14 @@ public abstract class SnapshotEngineTest : EngineTest
         CommitPolicy = commit ?? CommitPolicy.Always,
         StopWhenCaughtUp = stops,
         Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromTicks(1), MaxDelay = TimeSpan.FromTicks(1) },
-        Snapshot = new SnapshotOptions { Mode = mode, ChunkSize = chunkSize, Tables = tables ?? [], MaxRowsPerSecond = rate },
+        Snapshot = new SnapshotOptions
+        {
+            Mode = mode,
+            ChunkSize = chunkSize,
+            Tables = tables ?? [],
+            MaxRowsPerSecond = rate,
+            Readers = readers,
+        },
     };
 
     /// <summary>Reads in the background until it is stopped.</summary>
