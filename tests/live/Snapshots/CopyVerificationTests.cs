@@ -194,7 +194,7 @@ public sealed class CopyVerificationTests(MatrixServers servers, PostgresFixture
             {
                 var delete = new NpgsqlBatchCommand(
                     $"DELETE FROM {name} WHERE {string.Join(" AND ", key.Select((column, i) => $"{column} = ${i + 1}"))}");
-                delete.Parameters.AddRange([.. key.Select(column => new NpgsqlParameter { Value = ValueOf(row[column]) })]);
+                delete.Parameters.AddRange(key.Select(column => new NpgsqlParameter { Value = ValueOf(row[column]) }).ToArray());
                 batch.BatchCommands.Add(delete);
             }
         }
@@ -204,7 +204,7 @@ public sealed class CopyVerificationTests(MatrixServers servers, PostgresFixture
             RecordField[] fields = [.. change.After];
             var insert = new NpgsqlBatchCommand($"INSERT INTO {name} ({string.Join(", ", fields.Select(field => field.Name))}) VALUES "
                 + $"({string.Join(", ", fields.Select((_, i) => $"${i + 1}"))})");
-            insert.Parameters.AddRange([.. fields.Select(field => new NpgsqlParameter { Value = ValueOf(field.Value) })]);
+            insert.Parameters.AddRange(fields.Select(field => new NpgsqlParameter { Value = ValueOf(field.Value) }).ToArray());
             batch.BatchCommands.Add(insert);
         }
 
