@@ -58,7 +58,7 @@ internal static class ClrValue
                 return DecimalOf(text, example.Scale);
             case ValueKind.Text:
                 example.TryGetEncoded(out _, out var encoding);
-                var bytes = encoding.GetBytes(text);
+                var bytes = TextBytes.Of(text, encoding);
                 return DataValue.FromText(bytes, 0, bytes.Length, encoding);
             case ValueKind.Enum when example.TryGetLabels(out var labels):
                 return DataValue.FromEnum(Array.IndexOf(labels, text) + 1, labels);

@@ -8,6 +8,8 @@ namespace CdcEmbedded.Verification;
 /// <remarks>
 /// <para>Rows are selected by their keys, in statements with many parameters; keys are listed page by page in the copy's own order. Each
 /// statement takes a connection of the data source, outside of any transaction.</para>
+/// <para>Values are what the provider returns: give MySqlConnector <c>GuidFormat=None</c> if a CHAR(36) column has other texts than UUIDs,
+/// and <c>AllowZeroDateTime=true</c> if dates may be zero.</para>
 /// <para>The statements for SQL Server are not run by this project's tests.</para>
 /// </remarks>
 public sealed class DbTableCopy : ITableCopy

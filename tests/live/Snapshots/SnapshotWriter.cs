@@ -44,9 +44,10 @@ public sealed class SnapshotWriter(Random random, SqlSession session)
     /// <summary>Executes one random transaction.</summary>
     /// <param name="mayPrepare">True if it may be an XA transaction. One that is prepared before the first start is not in the
     /// stream.</param>
-    public async Task StepAsync(bool mayPrepare = false)
+    /// <param name="mayTruncate">True if it may truncate a table.</param>
+    public async Task StepAsync(bool mayPrepare = false, bool mayTruncate = true)
     {
-        if (random.Next(300) == 0)
+        if (mayTruncate && random.Next(300) == 0)
         {
             string name = _tables[random.Next(_tables.Length)].Name;
             await ExecuteAsync($"TRUNCATE TABLE {name}");
