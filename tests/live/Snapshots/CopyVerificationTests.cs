@@ -106,7 +106,8 @@ public sealed class CopyVerificationTests(MatrixServers servers, PostgresFixture
         string target = await server.CreateDatabaseAsync("copy");
         await server.ExecuteAsync("""
             SET SESSION sql_mode = '';
-            CREATE TABLE t (id INT, e ENUM('b','a'), s SET('x','y'), u BIGINT UNSIGNED, d DECIMAL(30,10), ts TIMESTAMP(3) NOT NULL, dt DATETIME,
+            CREATE TABLE t (id INT, e ENUM('b','a'), s SET('x','y'), u BIGINT UNSIGNED, d DECIMAL(30,10), ts TIMESTAMP(3) NOT NULL,
+              dt DATETIME,
               da DATE, ti TIME(2), y YEAR, b BIT(10), bo BOOL, f FLOAT, du DOUBLE, c CHAR(36), bi BINARY(4), bl BLOB, j JSON,
               l VARCHAR(20) CHARACTER SET latin1, PRIMARY KEY (id, e, d, ts, l));
             INSERT INTO t VALUES
