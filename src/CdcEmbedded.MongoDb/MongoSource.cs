@@ -34,7 +34,10 @@ public sealed class MongoSource : ISnapshotSource
         OptionCheck.Check(options);
         _opener = new StreamOpener(options);
         _captured = new CapturedScope(_opener.Scope, _opener.Filter, PipelineCheck.Fingerprint(options.Pipeline),
-            PipelineCheck.WhyNoSnapshot(options.Pipeline));
+            PipelineCheck.WhyNoSnapshot(options.Pipeline))
+        {
+            HasPartialUpdates = options.FullDocument == FullDocumentMode.Off,
+        };
         if (connect is not null)
         {
             _connect = (_, cancellationToken) => connect(cancellationToken);
@@ -72,6 +75,6 @@ public sealed class MongoSource : ISnapshotSource
     {
         ArgumentNullException.ThrowIfNull(context);
         var client = await _connectReader(context, cancellationToken).ConfigureAwait(false);
-        return await MongoSnapshotReader.OpenAsync(client, _captured, context.TimeProvider, cancellationToken).ConfigureAwait(false);
+        return await MongoSnapshotReader.OpenAsync(client, _captured, context, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using CdcEmbedded.MongoDb.Deployment;
 using CdcEmbedded.MongoDb.Documents;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,9 @@ internal sealed record FeedSettings
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public bool WantsItems { get; init; }
+
+    /// <summary>Counts the open streams.</summary>
+    public required SourceState State { get; init; }
 
     public TimeSpan MaxAwaitTime { get; init; }
 

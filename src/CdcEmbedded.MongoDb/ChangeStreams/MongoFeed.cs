@@ -19,6 +19,7 @@ internal sealed class MongoFeed : ISourceFeed
     private IMongoCursor? _cursor;
     private int _batches;
     private bool _isResumed;
+    private bool _isCounted;
 
     public MongoFeed(IMongoDeployment deployment, StreamPlan plan, FeedSettings settings, OffsetDocument start)
     {
@@ -50,6 +51,9 @@ internal sealed class MongoFeed : ISourceFeed
                 throw Translate(e);
             }
         }
+
+        _isCounted = true;
+        _settings.State.Count(1);
     }
 
     public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
@@ -84,6 +88,12 @@ internal sealed class MongoFeed : ISourceFeed
 
     public async ValueTask DisposeAsync()
     {
+        if (_isCounted)
+        {
+            _isCounted = false;
+            _settings.State.Count(-1);
+        }
+
         await CloseCursorAsync().ConfigureAwait(false);
         await _deployment.DisposeAsync().ConfigureAwait(false);
     }

@@ -8,4 +8,8 @@ namespace CdcEmbedded.MongoDb.Snapshots;
 /// <param name="Filter">The captured collections of it.</param>
 /// <param name="Fingerprint">Of the application's pipeline; empty without one.</param>
 /// <param name="Refusal">Why nothing of it can be read as a snapshot; null if it can.</param>
-internal sealed record CapturedScope(StreamScope Stream, TableFilter Filter, string Fingerprint, string? Refusal);
+internal sealed record CapturedScope(StreamScope Stream, TableFilter Filter, string Fingerprint, string? Refusal)
+{
+    /// <summary>True if updates come without their documents, so that a consumer applies them to its own.</summary>
+    public bool HasPartialUpdates { get; init; }
+}

@@ -10,14 +10,16 @@ internal sealed class MongoSnapshotReader : SnapshotReader
     private readonly SnapshotClient _client;
     private readonly ClusterReads _reads;
     private readonly SnapshotTables _tables;
+    private readonly SourceContext _context;
     private readonly TimeProvider _time;
 
-    private MongoSnapshotReader(SnapshotClient client, ClusterReads reads, TimeProvider time)
+    private MongoSnapshotReader(SnapshotClient client, ClusterReads reads, SourceContext context)
     {
         _client = client;
         _reads = reads;
         _tables = new SnapshotTables(reads);
-        _time = time;
+        _context = context;
+        _time = context.TimeProvider;
     }
 
     /// <inheritdoc/>
@@ -26,16 +28,16 @@ internal sealed class MongoSnapshotReader : SnapshotReader
     /// <summary>Connects.</summary>
     /// <param name="client">The connections, which the result then owns.</param>
     /// <param name="scope">What is captured.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="context">What the engine says.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public static async ValueTask<MongoSnapshotReader> OpenAsync(SnapshotClient client, CapturedScope scope, TimeProvider time,
+    public static async ValueTask<MongoSnapshotReader> OpenAsync(SnapshotClient client, CapturedScope scope, SourceContext context,
         CancellationToken cancellationToken)
     {
         try
         {
             var deployment = client.Connect();
             var facts = await ServerFacts.ReadAsync(deployment, cancellationToken).ConfigureAwait(false);
-            return new MongoSnapshotReader(client, new ClusterReads(deployment, facts, scope), time);
+            return new MongoSnapshotReader(client, new ClusterReads(deployment, facts, scope), context);
         }
         catch
         {
@@ -67,9 +69,13 @@ internal sealed class MongoSnapshotReader : SnapshotReader
     /// <remarks>The stream has reached it when it has delivered everything before that time. Events of exactly that time may follow: a
     /// token does not say if it is the last one of its time, and on an idle deployment the next time comes only after ten seconds
     /// (<c>periodicNoopIntervalSecs</c>). That is safe. A read has all operations of a time or none, so what follows leads to the very
-    /// documents that were read, or to later ones: changes that the rows already had.</remarks>
+    /// documents that were read, or to later ones: changes that the rows already had. Only where updates come without documents they would
+    /// not fit the row, and through a mongos such events can follow: there the stream must have passed the time.</remarks>
     public override async ValueTask<SourcePosition> GetHighWatermarkAsync(CancellationToken cancellationToken)
-        => _reads.Until(await _reads.TakeHighAsync(cancellationToken).ConfigureAwait(false));
+    {
+        var time = await _reads.TakeHighAsync(cancellationToken).ConfigureAwait(false);
+        return _reads is { Scope.HasPartialUpdates: true, Facts.IsMongos: true } ? _reads.After(time) : _reads.Until(time);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask<SnapshotKey?> GetLastKeyAsync(SnapshotTable table, string? condition,
@@ -115,6 +121,13 @@ internal sealed class MongoSnapshotReader : SnapshotReader
         {
             throw new NotSupportedException($"MongoDB {_reads.Facts.Version} cannot read collections as they were at one moment, which a "
                 + "consistent snapshot needs: MongoDB 5.0 and later can. Use SnapshotMode.Incremental.");
+        }
+
+        if (SourceState.Of(_context).OpenStreams > 0)
+        {
+            // One batch of a change stream may have changes from before and after any time.
+            throw new NotSupportedException("A change stream cannot pause at the very time of a view, which a blocking snapshot needs. "
+                + "Use SnapshotKind.Incremental.");
         }
 
         var time = await _reads.TakeLowAsync(cancellationToken).ConfigureAwait(false);

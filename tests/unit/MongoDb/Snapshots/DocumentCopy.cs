@@ -5,7 +5,9 @@ namespace CdcEmbedded.MongoDb.Tests.Snapshots;
 
 /// <summary>A consumer that keeps a copy of all collections by their keys, as the documentation says: the last value of a key
 /// counts.</summary>
-internal sealed class DocumentCopy
+/// <param name="appliesUpdates">True if updates come without documents, so that they are applied to the copy. Where documents are looked
+/// up, an update without one is of a document that was deleted since, and the copy may be newer than the update.</param>
+internal sealed class DocumentCopy(bool appliesUpdates)
 {
     private readonly Dictionary<(string Collection, string Key), DataRecord> _documents = [];
 
@@ -41,7 +43,7 @@ internal sealed class DocumentCopy
             // The document that an update looked up may be newer than the change; it is never older.
             _documents[id] = change.After.Detach();
         }
-        else if (_documents.TryGetValue(id, out DataRecord before))
+        else if (appliesUpdates && _documents.TryGetValue(id, out DataRecord before))
         {
             _documents[id] = Assert.IsType<MongoSourceInfo>(change.Source).UpdateDescription.Apply(before);
         }
