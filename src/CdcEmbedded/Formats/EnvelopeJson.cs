@@ -20,7 +20,7 @@ namespace CdcEmbedded.Formats;
 /// <para>It reuses its buffers and encoded column names: use one for each consumer, not from several threads at once. Text is not escaped
 /// for HTML.</para>
 /// </remarks>
-public sealed class EnvelopeJson : IDisposable
+public sealed class EnvelopeJson : IChangeFormat
 {
     // A buffer that one huge row has enlarged beyond this is not kept.
     private const int MaxKeptBytes = 1024 * 1024;
@@ -60,6 +60,54 @@ public sealed class EnvelopeJson : IDisposable
         ArgumentNullException.ThrowIfNull(output);
         Compose(change);
         output.Write(_buffer.WrittenSpan);
+    }
+
+    /// <inheritdoc/>
+    public string MediaType => "application/json";
+
+    /// <inheritdoc/>
+    public bool HasTombstone(ChangeEvent change) => false;
+
+    /// <inheritdoc/>
+    public bool TryWriteKey(IBufferWriter<byte> output, ChangeEvent change)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(change);
+        if (change.Key is not { HasValue: true } key)
+        {
+            return false;
+        }
+
+        Reset();
+        WriteRecord(change, key, isKey: true);
+        _writer.Flush();
+        output.Write(_buffer.WrittenSpan);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TryWrite(IBufferWriter<byte> output, StreamItem item)
+    {
+        switch (item)
+        {
+            case ChangeEvent change:
+                Write(output, change);
+                return true;
+            case TransactionBegin begin:
+                Write(output, begin);
+                return true;
+            case TransactionEnd end:
+                Write(output, end);
+                return true;
+            case SchemaChange schema:
+                Write(output, schema);
+                return true;
+            case Notice notice:
+                Write(output, notice);
+                return true;
+            default:
+                return false;
+        }
     }
 
     /// <summary>Writes a transaction's begin as Debezium does:
@@ -163,7 +211,7 @@ public sealed class EnvelopeJson : IDisposable
         WriteRecord(change, change.After);
         _writer.WritePropertyName(EnvelopeNames.Source);
         WriteSource(change.Source);
-        _writer.WriteString(EnvelopeNames.Operation, Letter(change.Operation));
+        _writer.WriteString(EnvelopeNames.Operation, EnvelopeWords.Letter(change.Operation));
         _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
         _writer.WritePropertyName(EnvelopeNames.Transaction);
         WriteTransaction(change);
@@ -176,6 +224,22 @@ public sealed class EnvelopeJson : IDisposable
         }
 
         Finish();
+    }
+
+    /// <summary>Writes an object with other members, then <c>data</c> with the states before and after the change.</summary>
+    internal void WriteData(IBufferWriter<byte> output, ChangeEvent change, Action<Utf8JsonWriter> writeOthers)
+    {
+        Start();
+        writeOthers(_writer);
+        _writer.WritePropertyName("data"u8);
+        _writer.WriteStartObject();
+        _writer.WritePropertyName(EnvelopeNames.Before);
+        WriteRecord(change, change.Before);
+        _writer.WritePropertyName(EnvelopeNames.After);
+        WriteRecord(change, change.After);
+        _writer.WriteEndObject();
+        Finish();
+        output.Write(_buffer.WrittenSpan);
     }
 
     private void Compose(TransactionBegin begin)
@@ -216,7 +280,7 @@ public sealed class EnvelopeJson : IDisposable
     {
         ArgumentNullException.ThrowIfNull(change);
         Start();
-        _writer.WriteString(EnvelopeNames.SchemaChange, Word(change.Kind));
+        _writer.WriteString(EnvelopeNames.SchemaChange, EnvelopeWords.Word(change.Kind));
         _writer.WriteString(EnvelopeNames.SourceOperation, change.Operation);
         _writer.WritePropertyName(EnvelopeNames.Source);
         WriteSource(change.Source);
@@ -243,7 +307,7 @@ public sealed class EnvelopeJson : IDisposable
     {
         ArgumentNullException.ThrowIfNull(notice);
         Start();
-        _writer.WriteString(EnvelopeNames.Notice, Word(notice.Kind));
+        _writer.WriteString(EnvelopeNames.Notice, EnvelopeWords.Word(notice.Kind));
         _writer.WriteString(EnvelopeNames.Message, notice.Message);
         _writer.WriteString(EnvelopeNames.Database, notice.Database);
         _writer.WriteString(EnvelopeNames.Table, notice.Table);
@@ -263,6 +327,12 @@ public sealed class EnvelopeJson : IDisposable
 
     private void Start()
     {
+        Reset();
+        _writer.WriteStartObject();
+    }
+
+    private void Reset()
+    {
         if (_buffer.Capacity > MaxKeptBytes)
         {
             _buffer = new ArrayBufferWriter<byte>(4096);
@@ -270,7 +340,6 @@ public sealed class EnvelopeJson : IDisposable
 
         _buffer.ResetWrittenCount();
         _writer.Reset(_buffer);
-        _writer.WriteStartObject();
     }
 
     private void Finish()
@@ -366,7 +435,7 @@ public sealed class EnvelopeJson : IDisposable
         _writer.WriteString(EnvelopeNames.Connector, source.Connector);
         _writer.WriteString(EnvelopeNames.Name, source.Name);
         _writer.WriteNumber(EnvelopeNames.Time, source.Timestamp.ToUnixTimeMilliseconds());
-        _writer.WriteString(EnvelopeNames.Snapshot, Word(source.Snapshot));
+        _writer.WriteString(EnvelopeNames.Snapshot, EnvelopeWords.Word(source.Snapshot));
         _writer.WriteString(EnvelopeNames.Database, source.Database);
         _writer.WriteString(EnvelopeNames.Table, source.Table);
         source.WriteProperties(_writer);
@@ -392,49 +461,4 @@ public sealed class EnvelopeJson : IDisposable
 
         _writer.WriteEndObject();
     }
-
-    private static ReadOnlySpan<byte> Word(SchemaChangeKind kind) => kind switch
-    {
-        SchemaChangeKind.Create => "create"u8,
-        SchemaChangeKind.Alter => "alter"u8,
-        SchemaChangeKind.Drop => "drop"u8,
-        SchemaChangeKind.Rename => "rename"u8,
-        SchemaChangeKind.DropDatabase => "drop_database"u8,
-        SchemaChangeKind.Invalidate => "invalidate"u8,
-        _ => "other"u8,
-    };
-
-    private static ReadOnlySpan<byte> Word(SnapshotMarker marker) => marker switch
-    {
-        SnapshotMarker.None => "false"u8,
-        SnapshotMarker.Row => "true"u8,
-        SnapshotMarker.First => "first"u8,
-        SnapshotMarker.FirstInTable => "first_in_data_collection"u8,
-        SnapshotMarker.LastInTable => "last_in_data_collection"u8,
-        SnapshotMarker.Last => "last"u8,
-        SnapshotMarker.Incremental => "incremental"u8,
-        SnapshotMarker.Blocking => "blocking"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(marker), marker, "This part of a snapshot has no name in JSON."),
-    };
-
-    private static ReadOnlySpan<byte> Word(NoticeKind kind) => kind switch
-    {
-        NoticeKind.PositionLost => "position_lost"u8,
-        NoticeKind.Incident => "incident"u8,
-        NoticeKind.StatementChange => "statement_change"u8,
-        NoticeKind.TableSkipped => "table_skipped"u8,
-        NoticeKind.DataLoss => "data_loss"u8,
-        NoticeKind.TransactionMissed => "transaction_missed"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind of notice has no name in JSON."),
-    };
-
-    private static ReadOnlySpan<byte> Letter(ChangeOperation operation) => operation switch
-    {
-        ChangeOperation.Create => "c"u8,
-        ChangeOperation.Update => "u"u8,
-        ChangeOperation.Delete => "d"u8,
-        ChangeOperation.Read => "r"u8,
-        ChangeOperation.Truncate => "t"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "This operation has no letter in JSON."),
-    };
 }

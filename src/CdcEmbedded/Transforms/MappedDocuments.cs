@@ -94,15 +94,7 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
                 writer.WritePropertyName(child.NewName ?? name);
             }
 
-            var value = inner.GetValue(record, place);
-            if (inner.HasOwnJson && (isArray || child.Change is null) && !(child.HasInner && IsNested(value)))
-            {
-                inner.WriteFieldJson(record, place, writer, isKey);
-            }
-            else
-            {
-                ValueJson.Write(writer, Map(value, child));
-            }
+            WriteField(record, place, child, writer, isKey);
         }
 
         if (isArray)
@@ -112,6 +104,26 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
         else
         {
             writer.WriteEndObject();
+        }
+    }
+
+    public override void WriteFieldJson(int record, int field, Utf8JsonWriter writer, bool isKey)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var place = PlaceOf(record, field);
+        WriteField(record, place, isArray ? node : node.Child(inner.GetFieldName(record, place)), writer, isKey);
+    }
+
+    private void WriteField(int record, int place, FieldNode child, Utf8JsonWriter writer, bool isKey)
+    {
+        var value = inner.GetValue(record, place);
+        if (inner.HasOwnJson && (isArray || child.Change is null) && !(child.HasInner && IsNested(value)))
+        {
+            inner.WriteFieldJson(record, place, writer, isKey);
+        }
+        else
+        {
+            ValueJson.Write(writer, Map(value, child));
         }
     }
 

@@ -31,7 +31,7 @@ internal static class House
             ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Transforms", "Snapshots"],
             ["Rows"] = ["Formats"],
             ["Transforms"] = ["Formats", "Sources"],
-            ["Formats"] = [],
+            ["Formats"] = ["Sources"],
         },
         ["CdcEmbedded.MySql"] = new()
         {
