@@ -150,6 +150,56 @@ public sealed class CdcEngine : IAsyncDisposable
         return cursor.SaveAsync(cancellationToken);
     }
 
+    /// <summary>Waits until everything up to a position is processed: for a request that has written to the source, and then reads what
+    /// this engine's loop makes of it.</summary>
+    /// <remarks>
+    /// <para>Where this engine reads, processed is what its loop has acknowledged. Where it does not (a standby, or an engine that is not
+    /// enumerated), the stored offset counts, which is asked for every tenth of a second. May be called from any thread, any number of
+    /// times at once.</para>
+    /// <para>Take the position from the application's own commit: with MySQL the GTID that the session tracker reports, or
+    /// <c>@@gtid_executed</c> after the commit.</para>
+    /// </remarks>
+    /// <param name="position">The position, made by the source's package.</param>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False if the time was over before.</returns>
+    /// <exception cref="ArgumentException">The position belongs to another kind of source.</exception>
+    /// <exception cref="InvalidOperationException">Nothing orders the position and the stream's: they belong to different
+    /// servers.</exception>
+    /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
+    public async ValueTask<bool> WaitUntilProcessedAsync(CdcOffset position, TimeSpan timeout,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        if (position.Connector != _source.Connector)
+        {
+            throw new ArgumentException($"The position belongs to a source of kind '{position.Connector}', and engine '{Name}' reads one "
+                + $"of kind '{_source.Connector}'.", nameof(position));
+        }
+
+        var target = _source.ReadPosition(position);
+        var start = _options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            ThrowIfDisposed();
+            var local = Volatile.Read(ref _session) is { IsStarted: true } session ? session.Cursor.ProcessedPosition : null;
+            var processed = local ?? await LoadPositionAsync(cancellationToken).ConfigureAwait(false);
+            if (processed is not null && processed.Covers(target))
+            {
+                return true;
+            }
+
+            var rest = timeout - _options.TimeProvider.GetElapsedTime(start);
+            if (rest <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            var pause = TimeSpan.FromMilliseconds(local is null ? 100 : 5);
+            await Task.Delay(rest < pause ? rest : pause, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Checks server, privileges and stored position without reading.</summary>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>All findings, errors and warnings; empty if there are none.</returns>
@@ -208,6 +258,10 @@ public sealed class CdcEngine : IAsyncDisposable
             return cursor;
         }
     }
+
+    private async ValueTask<SourcePosition?> LoadPositionAsync(CancellationToken cancellationToken)
+        => await _offsets.LoadAsync(Name, cancellationToken).ConfigureAwait(false) is { } stored
+            && LeaseText.OffsetOf(stored.Text) is { } text ? _source.ReadPosition(CdcOffset.Parse(text)) : null;
 
     private SourceContext CreateContext(bool wantsItems) => new()
     {

@@ -31,6 +31,9 @@ internal sealed class AcknowledgedProgress
     /// <summary>The watermark that the last <see cref="Take"/> covered.</summary>
     public long TakenSequence { get; private set; }
 
+    /// <summary>The position up to which everything is acknowledged; null while nothing is.</summary>
+    public SourcePosition? Position => CurrentPlace?.Position;
+
     public bool IsDirty => Sequence > TakenSequence;
 
     /// <summary>Number of changes acknowledged since the last <see cref="Take"/>.</summary>

@@ -66,6 +66,19 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
     }
 
+    /// <summary>The position up to which everything is acknowledged; null while nothing is.</summary>
+    public SourcePosition? ProcessedPosition
+    {
+        get
+        {
+            lock (_gate)
+            {
+                AcknowledgeBeforeCurrent();
+                return _progress.Position;
+            }
+        }
+    }
+
     /// <summary>Makes the flow check: the stream was cancelled or disposed, or a write is due by time.</summary>
     public void RaiseAttention()
     {

@@ -13,6 +13,8 @@ internal static class House
         ["CdcEmbedded"] = [Logging],
         ["CdcEmbedded.MySql"] = ["CdcEmbedded", "MySqlConnector", "System.IO.Hashing", "ZstdSharp.Port"],
         ["CdcEmbedded.MongoDb"] = ["CdcEmbedded", "MongoDB.Driver"],
+        ["CdcEmbedded.Hosting"] = ["CdcEmbedded", "Microsoft.Extensions.Configuration.Binder",
+            "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options"],
         ["CdcEmbedded.Testing"] = ["CdcEmbedded"],
     };
 
@@ -61,6 +63,11 @@ internal static class House
             ["Deployment"] = ["Documents"],
             ["ChangeStreams"] = ["Documents", "Deployment"],
             ["Snapshots"] = ["Documents", "Deployment", "ChangeStreams"],
+        },
+        ["CdcEmbedded.Hosting"] = new()
+        {
+            ["Delivery"] = [],
+            ["Streams"] = ["Delivery"],
         },
         ["CdcEmbedded.Testing"] = new()
         {

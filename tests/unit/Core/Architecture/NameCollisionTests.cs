@@ -8,6 +8,7 @@ public sealed class NameCollisionTests
     private static readonly string[] _ours =
     [
         "CdcEmbedded", "CdcEmbedded.Formats", "CdcEmbedded.Offsets", "CdcEmbedded.MongoDb", "CdcEmbedded.MySql", "CdcEmbedded.Testing",
+        "CdcEmbedded.Hosting",
     ];
 
     // The SDK's implicit using directives, the drivers, logging, and a test framework.

@@ -10,6 +10,7 @@ internal static class ShippedAssemblies
     public static IReadOnlyList<Assembly> All { get; } =
     [
         typeof(CdcEngine).Assembly,
+        typeof(Hosting.CdcStreams).Assembly,
         typeof(Testing.ScriptedSource).Assembly,
         typeof(MongoDb.MongoSource).Assembly,
         typeof(MySql.MySqlSource).Assembly,

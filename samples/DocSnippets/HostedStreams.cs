@@ -1,0 +1,59 @@
+using System.Data.Common;
+using CdcEmbedded;
+using CdcEmbedded.Hosting;
+using CdcEmbedded.MySql;
+using CdcEmbedded.MySql.Gtids;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace DocSnippets;
+
+/// <summary>What the pages show of hosted streams.</summary>
+public abstract class HostedStreams
+{
+    /// <summary>Adds a read model.</summary>
+    public static void Add(HostApplicationBuilder builder)
+    {
+        // <hosting>
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("readmodel")!));
+        builder.Services.AddCdc("read-model")
+            .FromMySql("shop", "shop.orders", "shop.customers")
+            .Snapshot(SnapshotMode.Initial)
+            .StoreOffsetsIn(services => services.GetRequiredService<NpgsqlDataSource>())
+            .Handle<OrderHandler>("shop.orders");
+        builder.Services.AddHealthChecks().AddCdc("read-model");
+        // </hosting>
+    }
+
+    /// <summary>Waits for a write of its own.</summary>
+    public async Task<bool> WaitAsync(CdcStreams streams, DbConnection connection, CancellationToken cancellationToken)
+    {
+        // <read-your-writes>
+        var executed = GtidSet.Parse(await ReadGtidAsync(connection));          // the session tracker's GTID, or @@gtid_executed
+        var isVisible = await streams.GetEngine("read-model")
+            .WaitUntilProcessedAsync(MySqlOffset.FromGtidSet(executed), TimeSpan.FromSeconds(5), cancellationToken);
+        // </read-your-writes>
+        return isVisible;
+    }
+
+    /// <summary>Reads the GTID of the last commit.</summary>
+    protected abstract Task<string> ReadGtidAsync(DbConnection connection);
+
+    // <order-handler>
+    public sealed class OrderHandler : IChangeHandler
+    {
+        public async ValueTask HandleAsync(ChangeEvent change, ChangeContext context, CancellationToken cancellationToken)
+        {
+            await using var command = context.Connection.CreateCommand();
+            command.Transaction = context.Transaction;
+            command.CommandText = change.Operation == ChangeOperation.Delete
+                ? $"DELETE FROM orders WHERE id = {change.Key["id"].AsInt64()}"
+                : $"INSERT INTO orders (id, total) VALUES ({change.Key["id"].AsInt64()}, {change.After["total"]}) "
+                    + "ON CONFLICT (id) DO UPDATE SET total = excluded.total";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+    // </order-handler>
+}

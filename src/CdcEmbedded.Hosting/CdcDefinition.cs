@@ -1,0 +1,26 @@
+using System.Data.Common;
+using CdcEmbedded.Hosting.Delivery;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
+
+namespace CdcEmbedded.Hosting;
+
+/// <summary>What the builder has collected of one stream.</summary>
+internal sealed class CdcDefinition(string name)
+{
+    public string Name => name;
+
+    public Func<ISourceServices, ISource>? CreateSource { get; set; }
+
+    public Func<IServiceProvider, IOffsetStore>? CreateStore { get; set; }
+
+    /// <summary>The database of the offsets, in which batches have transactions; null for another store.</summary>
+    public Func<IServiceProvider, DbDataSource>? DataSource { get; set; }
+
+    public Func<IServiceProvider, IDeadLetterStore>? CreateDeadLetters { get; set; }
+
+    public List<Transform> Transforms { get; } = [];
+
+    public List<HandlerEntry> Handlers { get; } = [];
+}

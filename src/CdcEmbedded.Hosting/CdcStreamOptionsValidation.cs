@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+
+namespace CdcEmbedded.Hosting;
+
+/// <summary>Checks the options when the host starts; all that is wrong is in one exception.</summary>
+internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IValidateOptions<CdcStreamOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CdcStreamOptions options)
+    {
+        if (name != definition.Name)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var failures = new List<string>();
+        Require(options.StartFrom is null || IsStart(options.StartFrom, "Earliest") || IsStart(options.StartFrom, "Latest"),
+            $"StartFrom is '{options.StartFrom}'; allowed are Earliest and Latest.");
+        Require(options.ParallelHandlers is >= 1 and <= 10_000, $"ParallelHandlers is {options.ParallelHandlers}; allowed is 1 to 10,000.");
+        Require(options.MaxPendingChanges >= 1, $"MaxPendingChanges is {options.MaxPendingChanges}; allowed is at least 1.");
+        Require(options.CommitChanges >= 1, $"CommitChanges is {options.CommitChanges}; allowed is at least 1.");
+        Require(options.CommitInterval > TimeSpan.Zero, $"CommitInterval is {options.CommitInterval}; allowed is more than zero.");
+        Require(options.MaxLag > TimeSpan.Zero, $"MaxLag is {options.MaxLag}; allowed is more than zero.");
+        Require(options.StalledAfter > TimeSpan.Zero, $"StalledAfter is {options.StalledAfter}; allowed is more than zero.");
+        Require(options.Retry.MaxAttempts >= 1, $"Retry.MaxAttempts is {options.Retry.MaxAttempts}; allowed is at least 1.");
+        Require(options.Retry.InitialDelay >= TimeSpan.Zero && options.Retry.MaxDelay >= options.Retry.InitialDelay,
+            $"Retry.InitialDelay is {options.Retry.InitialDelay} and Retry.MaxDelay {options.Retry.MaxDelay}; allowed is from zero up, in "
+            + "this order.");
+        Require(options.Restart.InitialDelay > TimeSpan.Zero && options.Restart.MaxDelay >= options.Restart.InitialDelay,
+            $"Restart.InitialDelay is {options.Restart.InitialDelay} and Restart.MaxDelay {options.Restart.MaxDelay}; allowed is from more "
+            + "than zero up, in this order.");
+        Require(options.Restart.MaxRestarts is null or >= 0,
+            $"Restart.MaxRestarts is {options.Restart.MaxRestarts}; allowed is null or 0 up.");
+        Require(Enum.IsDefined(options.Retry.OnFailure),
+            $"Retry.OnFailure is {options.Retry.OnFailure}; allowed is Fail, Skip or DeadLetter.");
+        Require(options.Retry.OnFailure != HandlerFailureAction.DeadLetter || definition.CreateDeadLetters is not null
+            || definition.DataSource is not null,
+            "Retry.OnFailure is DeadLetter, and the stream has nowhere to store dead letters: call StoreDeadLettersIn.");
+        Require(definition.CreateSource is not null, "The stream has no source: call a From method, such as FromMySql.");
+        Require(definition.CreateStore is not null, "The stream has no store of offsets: call StoreOffsetsIn.");
+        Require(definition.Handlers.Count > 0, "The stream has no handler: call Handle.");
+        Require(options.ParallelHandlers == 1 || !definition.Handlers.Exists(handler => handler.IsBatch),
+            "ParallelHandlers is greater than 1, and a handler takes batches: handlers that run by key take changes.");
+        return failures.Count == 0 ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(failures.ConvertAll(failure => $"Stream '{name}': {failure}"));
+
+        void Require(bool condition, string failure)
+        {
+            if (!condition)
+            {
+                failures.Add(failure);
+            }
+        }
+    }
+
+    private static bool IsStart(string text, string name) => text.Equals(name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,34 @@
+using System.Data.Common;
+
+namespace CdcEmbedded.Hosting;
+
+/// <summary>What a handler has besides the change.</summary>
+public sealed class ChangeContext
+{
+    internal ChangeContext(string stream, IServiceProvider services, DbTransaction? transaction, int attempt)
+    {
+        Stream = stream;
+        Services = services;
+        Transaction = transaction;
+        Attempt = attempt;
+    }
+
+    /// <summary>The stream's name.</summary>
+    public string Stream { get; }
+
+    /// <summary>The scope of the batch, or of the change where handlers run by key.</summary>
+    public IServiceProvider Services { get; }
+
+    /// <summary>The transaction that the stream commits together with the offset: execute commands in it, and never end it.</summary>
+    /// <value>Null if the stream's store is not a database that was passed to <c>StoreOffsetsIn</c>, or handlers run by key.</value>
+    public DbTransaction? Transaction { get; }
+
+    /// <summary>The connection of <see cref="Transaction"/>.</summary>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public DbConnection Connection => Transaction?.Connection
+        ?? throw new InvalidOperationException(
+            $"The stream '{Stream}' has no transaction: its store is no database, or handlers run by key.");
+
+    /// <summary>The attempt to handle the batch, or the change where handlers run by key; from 1.</summary>
+    public int Attempt { get; }
+}

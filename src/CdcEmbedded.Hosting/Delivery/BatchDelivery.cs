@@ -1,0 +1,100 @@
+using System.Data.Common;
+using System.Runtime.ExceptionServices;
+using CdcEmbedded.Offsets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CdcEmbedded.Hosting.Delivery;
+
+/// <summary>Calls the handlers of one batch after another, in a scope of its own and, where the store allows it, in one transaction with
+/// the offset.</summary>
+internal sealed class BatchDelivery(StreamRun run)
+{
+    private readonly FailureRules _rules = new(run);
+
+    /// <summary>Handles a batch. With a transaction, a failed attempt is rolled back and the whole batch is tried again; without one, the
+    /// next attempt begins with the change that failed.</summary>
+    public async ValueTask HandleAsync(ChangeBatch batch, CancellationToken cancellationToken)
+    {
+        run.Progress.Begin(run.Time);
+        var work = new BatchWork(run.Options.OnlyLastOfKey ? LastOfKey.Of(batch) : [.. batch], run.Handlers);
+        for (var attempt = 1; !await TryHandleAsync(batch, work, attempt, cancellationToken).ConfigureAwait(false); attempt++)
+        {
+            // The next attempt.
+        }
+
+        run.Progress.OnHandled();
+    }
+
+    private async ValueTask<bool> TryHandleAsync(ChangeBatch batch, BatchWork work, int attempt, CancellationToken cancellationToken)
+    {
+        Exception failure;
+        try
+        {
+            await AttemptAsync(batch, work, attempt, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OffsetConflictException e) when (e.IsAlreadyStored)
+        {
+            // An earlier attempt was committed, although its answer was lost.
+            return true;
+        }
+        catch (Exception e) when (e is not OffsetConflictException && !cancellationToken.IsCancellationRequested)
+        {
+            failure = e;
+        }
+
+        var attempts = work.CountFailure(failure);
+        if (await _rules.TryWaitAsync(failure, attempts, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        if (failure is not HandlerException handler || run.Options.Retry.OnFailure == HandlerFailureAction.Fail)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+            return false;
+        }
+
+        work.Park(handler, attempts);
+        return false;
+    }
+
+    private async ValueTask AttemptAsync(ChangeBatch batch, BatchWork work, int attempt, CancellationToken cancellationToken)
+    {
+        var scope = run.Services.CreateAsyncScope();
+        await using var ending = scope.ConfigureAwait(false);
+        if (run.Transactions is not { } database)
+        {
+            await CallAsync(work, new ChangeContext(run.Name, scope.ServiceProvider, null, attempt), cancellationToken)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        var connection = await database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = connection.ConfigureAwait(false);
+        DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var rollingBack = transaction.ConfigureAwait(false);
+        work.Restart();
+        await CallAsync(work, new ChangeContext(run.Name, scope.ServiceProvider, transaction, attempt), cancellationToken)
+            .ConfigureAwait(false);
+        await database.Store.SaveAsync(batch, transaction, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask CallAsync(BatchWork work, ChangeContext context, CancellationToken cancellationToken)
+    {
+        while (work.Current is { } call)
+        {
+            if (work.ParkedOf(call) is { } parked)
+            {
+                await _rules.ParkAsync(parked.Failure, parked.Attempts, context, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await call.Handler.HandleAsync(call.Changes, context, cancellationToken).ConfigureAwait(false);
+            }
+
+            work.MoveNext();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Data.Common;
+using CdcEmbedded.Offsets;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Hosting.Delivery;
+
+/// <summary>What the delivery of one run of a stream has: its definition, options and services.</summary>
+internal sealed class StreamRun
+{
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<HandlerEntry> Handlers { get; init; }
+
+    public required CdcStreamOptions Options { get; init; }
+
+    public required IServiceProvider Services { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    public IDeadLetterStore? DeadLetters { get; init; }
+
+    /// <summary>Where batches have transactions; null for none.</summary>
+    public (DbDataSource DataSource, DbOffsetStore Store)? Transactions { get; init; }
+
+    /// <summary>What the health check reports.</summary>
+    public required StreamProgress Progress { get; init; }
+}

@@ -1,0 +1,23 @@
+using System.Data.Common;
+
+namespace CdcEmbedded.Hosting;
+
+/// <summary>Stores changes that could not be handled. Called by several flows at once where handlers run by key.</summary>
+public interface IDeadLetterStore
+{
+    /// <summary>Stores a letter. The same change of the same handler may be stored again after a crash.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <param name="transaction">The batch's transaction, if the stream has one and it is of the store's database.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    ValueTask ParkAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken);
+
+    /// <summary>Reads the letters of a stream, the oldest first.</summary>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    IAsyncEnumerable<DeadLetter> ReadAsync(string stream, CancellationToken cancellationToken);
+
+    /// <summary>Removes a letter that was replayed, or is not wanted.</summary>
+    /// <param name="letter">A letter that was read.</param>
+    /// <param name="cancellationToken">Cancels the removal.</param>
+    ValueTask RemoveAsync(DeadLetter letter, CancellationToken cancellationToken);
+}

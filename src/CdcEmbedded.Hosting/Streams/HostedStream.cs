@@ -1,0 +1,272 @@
+using CdcEmbedded.Hosting.Delivery;
+using CdcEmbedded.Offsets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace CdcEmbedded.Hosting.Streams;
+
+/// <summary>Runs one stream as long as the host runs: a new engine for each start, and another start after a failure.</summary>
+internal sealed class HostedStream : BackgroundService
+{
+    private readonly CdcDefinition _definition;
+    private readonly IServiceProvider _services;
+    private readonly IHostApplicationLifetime? _lifetime;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly StreamProgress _progress = new();
+    private CdcEngine? _engine;
+    private volatile Exception? _failure;
+    private volatile bool _hasGivenUp;
+
+    public HostedStream(CdcDefinition definition, IServiceProvider services)
+    {
+        _definition = definition;
+        _services = services;
+        _lifetime = services.GetService<IHostApplicationLifetime>();
+        LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        _logger = LoggerFactory.CreateLogger("CdcEmbedded.Hosting");
+    }
+
+    public string Name => _definition.Name;
+
+    public TimeProvider Time { get; }
+
+    public CdcStreamOptions Options => _services.GetRequiredService<IOptionsMonitor<CdcStreamOptions>>().Get(Name);
+
+    /// <summary>The engine of the current start; null before the first.</summary>
+    public CdcEngine? Engine => Volatile.Read(ref _engine);
+
+    /// <summary>The failure that ended the last start, until a batch is handled.</summary>
+    public Exception? Failure => _failure;
+
+    /// <summary>True if it does not start again.</summary>
+    public bool HasGivenUp => _hasGivenUp;
+
+    public StreamProgress Progress => _progress;
+
+    public IDeadLetterStore? DeadLetters { get; private set; }
+
+    private ILoggerFactory LoggerFactory { get; }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Everything that is wrong with the options is reported before anything is connected.
+        var options = Options;
+        DeadLetters = _definition.CreateDeadLetters?.Invoke(_services)
+            ?? (_definition.DataSource is { } database ? new DbDeadLetterStore(database(_services)) : null);
+        var engine = CreateEngine(options, CreateStore());
+        await engine.DisposeAsync().ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets handlers finish what they have begun, for as long as the host waits.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _abort);
+        await using var ending = registration.ConfigureAwait(false);
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _abort.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var handled = _progress.Batches;
+            try
+            {
+                await RunAsync(stoppingToken).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || _abort.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LeaseLostException)
+            {
+                Log.Deposed(_logger, Name);
+            }
+            catch (Exception e)
+            {
+                _failure = e;
+                failures = _progress.Batches > handled ? 1 : failures + 1;
+                if (failures > Options.Restart.MaxRestarts)
+                {
+                    GiveUp(e, failures);
+                    return;
+                }
+
+                await WaitAsync(e, failures, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask WaitAsync(Exception e, int failures, CancellationToken stoppingToken)
+    {
+        var delay = Options.Restart.DelayAfter(failures);
+        Log.Restarts(_logger, e, Name, delay.TotalSeconds);
+        await Task.Delay(delay, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void GiveUp(Exception e, int failures)
+    {
+        _hasGivenUp = true;
+        Log.GivesUp(_logger, e, Name, failures);
+        if (Options.Restart.StopHost)
+        {
+            _lifetime?.StopApplication();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
+        var options = Options;
+        var store = CreateStore();
+        if (store is DbOffsetStore table)
+        {
+            await table.CreateTableAsync(stoppingToken).ConfigureAwait(false);
+        }
+
+        if (DeadLetters is DbDeadLetterStore letters && options.Retry.OnFailure == HandlerFailureAction.DeadLetter)
+        {
+            await letters.CreateTableAsync(stoppingToken).ConfigureAwait(false);
+        }
+
+        var engine = CreateEngine(options, store);
+        await using var ending = engine.ConfigureAwait(false);
+        Volatile.Write(ref _engine, engine);
+        var run = new StreamRun
+        {
+            Name = Name,
+            Handlers = _definition.Handlers,
+            Options = options,
+            Services = _services,
+            Time = Time,
+            Logger = _logger,
+            DeadLetters = DeadLetters,
+            Transactions = IsTransactional(options) && store is DbOffsetStore db && _definition.DataSource is { } database
+                ? (database(_services), db) : null,
+            Progress = _progress,
+        };
+        await (options.ParallelHandlers > 1 ? RunKeyedAsync(run, engine, stoppingToken) : RunOrderedAsync(run, engine, stoppingToken))
+            .ConfigureAwait(false);
+        Log.Ended(_logger, Name);
+    }
+
+    /// <summary>The stop cancels only the wait for the next batch: what has begun is handled.</summary>
+    private async Task RunOrderedAsync(StreamRun run, CdcEngine engine, CancellationToken stoppingToken)
+    {
+        var delivery = new BatchDelivery(run);
+        try
+        {
+            await foreach (var batch in engine.ReadBatchesAsync(stoppingToken).ConfigureAwait(false))
+            {
+                await delivery.HandleAsync(batch, _abort.Token).ConfigureAwait(false);
+                _failure = null;
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested && !_abort.IsCancellationRequested)
+        {
+            Log.Drained(_logger, Name);
+            throw;
+        }
+    }
+
+    private async Task RunKeyedAsync(StreamRun run, CdcEngine engine, CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var delivery = new KeyedDelivery(run, engine, stop.Cancel, _abort.Token);
+        await using var ending = delivery.ConfigureAwait(false);
+        using var committed = new CancellationTokenSource();
+        var committing = CommitRegularlyAsync(run, delivery, committed.Token);
+        var batches = engine.ReadBatchesAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var closing = batches.ConfigureAwait(false);
+        try
+        {
+            while (await batches.MoveNextAsync().ConfigureAwait(false))
+            {
+                await delivery.PostAsync(batches.Current, stop.Token).ConfigureAwait(false);
+                _failure = null;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !stoppingToken.IsCancellationRequested)
+        {
+            // A change could not be handled: see below.
+        }
+        finally
+        {
+            await delivery.DrainAsync().ConfigureAwait(false);
+            await committed.CancelAsync().ConfigureAwait(false);
+            await committing.ConfigureAwait(false);
+            delivery.ThrowIfConflict();
+            await delivery.CommitAsync(_abort.Token).ConfigureAwait(false);
+        }
+
+        delivery.ThrowIfFailed();
+    }
+
+    private async Task CommitRegularlyAsync(StreamRun run, KeyedDelivery delivery, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(run.Options.CommitInterval, Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await delivery.CommitAsync(_abort.Token).ConfigureAwait(false);
+            }
+            catch (OffsetConflictException e)
+            {
+                delivery.Fail(e);
+                return;
+            }
+            catch (Exception e) when (!_abort.IsCancellationRequested)
+            {
+                Log.CommitFailed(_logger, e, Name);
+            }
+        }
+    }
+
+    private IOffsetStore CreateStore() => _definition.CreateStore?.Invoke(_services)
+        ?? throw new InvalidOperationException($"The stream '{Name}' has no store of offsets.");
+
+    private bool IsTransactional(CdcStreamOptions options) => _definition.DataSource is not null && options.ParallelHandlers == 1;
+
+    private CdcEngine CreateEngine(CdcStreamOptions options, IOffsetStore store)
+    {
+        var source = _definition.CreateSource?.Invoke(new SourceServices(_services, Name))
+            ?? throw new InvalidOperationException($"The stream '{Name}' has no source.");
+        return new CdcEngine(source, store, new CdcEngineOptions
+        {
+            Name = Name,
+            StartFrom = options.StartFrom is not { } start ? null
+                : start.Equals("Earliest", StringComparison.OrdinalIgnoreCase) ? StartPosition.Earliest : StartPosition.Latest,
+            CommitPolicy = IsTransactional(options) ? CommitPolicy.Never
+                : new CommitPolicy { Changes = options.CommitChanges, Interval = options.CommitInterval },
+            Acknowledgement = options.ParallelHandlers > 1 ? AcknowledgementMode.Manual : AcknowledgementMode.OnNext,
+            MaxBatchSize = options.MaxBatchSize,
+            MaxBufferedChanges = options.MaxBufferedChanges,
+            MaxBufferedBytes = options.MaxBufferedBytes,
+            OnOffsetLost = options.OnOffsetLost,
+            Transforms = [.. _definition.Transforms],
+            Lease = options.LeaseDuration is { } duration ? new LeaseOptions { Duration = duration } : null,
+            Snapshot = new SnapshotOptions
+            {
+                Mode = options.SnapshotMode,
+                Tables = [.. options.SnapshotTables],
+                ChunkSize = options.SnapshotChunkSize,
+            },
+            LoggerFactory = LoggerFactory,
+            TimeProvider = Time,
+        });
+    }
+}
