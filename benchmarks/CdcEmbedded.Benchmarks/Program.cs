@@ -2,7 +2,7 @@ using CdcEmbedded.Benchmarks;
 using CdcEmbedded.TestServers;
 
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- [passes] [scale percent]
-// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- mongodb [passes]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- mongodb [passes] [part of a name]
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- spill [MiB]
 if (args is ["spill", ..])
 {
@@ -12,7 +12,8 @@ if (args is ["spill", ..])
 
 if (args is ["mongodb", ..])
 {
-    await MongoReplay.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5);
+    await MongoReplay.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5,
+        args.Length > 2 ? args[2] : "");
     return;
 }
 
