@@ -138,7 +138,8 @@ internal readonly partial struct RawBson : IEnumerable<RawElement>, IEquatable<R
     /// <exception cref="ArgumentException">The record has no BSON: it is of another source, or a transform made it.</exception>
     public static RawBson Of(DataRecord record) => TryFrom(record, out var document) ? document : throw new ArgumentException(
         record.HasValue ? "The record has no BSON: only records of a MongoSource that no transform has changed have it."
-            : "There is no record.", nameof(record));
+            : "There is no record: deletes have no After, and updates may have none. DataRecord.HasValue says if there is one.",
+        nameof(record));
 
     /// <summary>The document as the driver's, over the same bytes.</summary>
     public RawBsonDocument ToRawDocument()
