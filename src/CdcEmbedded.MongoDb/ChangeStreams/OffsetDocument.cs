@@ -11,9 +11,8 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <c>token</c> is the whole resume token as canonical extended JSON; without one reading begins at <c>time</c>, or after it with
 /// <c>after</c>.
 /// <c>tx</c> has the transactions of which changes have been delivered and more may come.
-/// Version 1 had the same properties beside <c>"source":"mongodb"</c>, the replica set's name as <c>set</c>, and each transaction's counts
-/// as
-/// <c>"events":n,"collections":[[database,collection,n],…]</c>.
+/// Version 1 had the same properties beside <c>"source":"mongodb"</c>, the replica set's name as <c>set</c>, and each transaction's
+/// counts as <c>"events":n,"collections":[[database,collection,n],…]</c>.
 /// </remarks>
 internal sealed class OffsetDocument
 {

@@ -1,10 +1,6 @@
-using System.Buffers;
-using System.Text;
 using CdcEmbedded;
-using CdcEmbedded.Formats;
+using CdcEmbedded.Aot;
 using CdcEmbedded.MongoDb;
-using CdcEmbedded.Offsets;
-using CdcEmbedded.Sources;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization.Attributes;
 
@@ -16,34 +12,16 @@ if (args is not [var connection, var collections, var offsets])
 }
 
 var source = new MongoSource(new MongoSourceOptions { ConnectionString = connection, Include = [collections] });
-await using var engine = new CdcEngine(source, new FileOffsetStore(offsets), new CdcEngineOptions
+return await PrintedStream.RunAsync(source, offsets, static change =>
 {
-    Name = "aot",
-    StartFrom = StartPosition.Earliest,
-    StopWhenCaughtUp = true,
-    Reconnect = ReconnectPolicy.None,
-});
-
-foreach (SourceFinding finding in await engine.ValidateAsync())
-{
-    Console.Error.WriteLine(finding);
-}
-
-using var json = new EnvelopeJson(new EnvelopeJsonOptions { IncludeTransaction = true });
-var line = new ArrayBufferWriter<byte>();
-await foreach (ChangeEvent change in engine.ReadAsync())
-{
-    json.Write(line, change);
-    Console.WriteLine(Encoding.UTF8.GetString(line.WrittenSpan));
-    line.ResetWrittenCount();
-    if (change.After is { HasValue: true } after && after.ToBsonDocument()["_id"] != after.Deserialize<Order>().Id)
+    if (change.After is not { HasValue: true } after || after.ToBsonDocument()["_id"] == after.Deserialize<Order>().Id)
     {
-        Console.Error.WriteLine($"{change} is read as {after.ToBsonDocument()}");
-        return 3;
+        return true;
     }
-}
 
-return 0;
+    Console.Error.WriteLine($"{change} is read as {after.ToBsonDocument()}");
+    return false;
+});
 
 /// <summary>A document as a class of the application.</summary>
 internal sealed class Order
