@@ -5,8 +5,7 @@ using CdcEmbedded.Offsets;
 namespace CdcEmbedded.Benchmarks;
 
 /// <summary>How fast a transaction goes through the spill file, and how much memory that takes: one large transaction against the same rows
-/// in
-/// transactions that fit in memory.</summary>
+/// in transactions that fit in memory.</summary>
 internal static class Spill
 {
     private const long Megabyte = 1024 * 1024;

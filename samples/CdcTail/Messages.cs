@@ -2,8 +2,8 @@ using Spectre.Console;
 
 namespace CdcTail;
 
-/// <summary>Everything that is not an event, on standard error: headings, log lines, statistics, errors. Safe for several
-/// threads.</summary>
+/// <summary>Everything that is not an event, on standard error: headings, log lines, statistics, errors. Safe
+/// for several threads.</summary>
 internal sealed class Messages(TextWriter writer, bool colours)
 {
     private static readonly Style Heading = new(decoration: Decoration.Bold);

@@ -6,8 +6,8 @@ using MongoDB.Driver;
 
 namespace CdcTail;
 
-/// <summary>A server on a port of its own that plays a recorded change stream: as much of MongoDB's protocol as a source and its driver
-/// need.</summary>
+/// <summary>A server on a port of its own that plays a recorded change stream: as much of MongoDB's protocol as a source and
+/// its driver need.</summary>
 internal sealed class RecordedServer : IAsyncDisposable
 {
     private const int MessageOpCode = 2013;
@@ -26,8 +26,8 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     public static RecordedServer Start(RecordedStream stream) => new(stream);
 
-    /// <summary>A client for it. With the Stable API the driver speaks OP_MSG from its first message on, and this server knows no
-    /// other.</summary>
+    /// <summary>A client for it. With the Stable API the driver speaks OP_MSG from its first message on, and this server
+    /// knows no other.</summary>
     public MongoClient CreateClient() => new(new MongoClientSettings
     {
         Server = new MongoServerAddress("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port),

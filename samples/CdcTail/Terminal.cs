@@ -2,8 +2,8 @@ using Spectre.Console;
 
 namespace CdcTail;
 
-/// <summary>Spectre consoles that write where this program wants: styles on a terminal, plain text everywhere else, no line
-/// broken.</summary>
+/// <summary>Spectre consoles that write where this program wants: styles on a terminal, plain text everywhere else,
+/// no line broken.</summary>
 internal static class Terminal
 {
     /// <summary>True for a terminal that can show colours and a user who did not refuse them (https://no-color.org).</summary>

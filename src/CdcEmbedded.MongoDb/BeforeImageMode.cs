@@ -9,8 +9,8 @@ public enum BeforeImageMode
     /// <summary>Nothing.</summary>
     Off,
 
-    /// <summary>The document as it was, where the collection keeps such images and they have not expired; else nothing. MongoDB 6.0 and
-    /// later.</summary>
+    /// <summary>The document as it was, where the collection keeps such images and they have not expired; else nothing. MongoDB
+    /// 6.0 and later.</summary>
     WhenAvailable,
 
     /// <summary>The same, and the stream fails where one is missing. MongoDB 6.0 and later.</summary>

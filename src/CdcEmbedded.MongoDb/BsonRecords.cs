@@ -16,8 +16,8 @@ public static class BsonRecords
         new() { FixOldBinarySubTypeOnInput = false, FixOldDateTimeMaxValueOnInput = false };
 
     /// <summary>Reads the whole document into a mutable one of its own.</summary>
-    /// <exception cref="FormatException">The bytes are damaged, or have a type that the driver does not know (the deprecated
-    /// DBPointer).</exception>
+    /// <exception cref="FormatException">The bytes are damaged, or have a type that the driver does not know
+    /// (the deprecated DBPointer).</exception>
     public static BsonDocument ToBsonDocument(this DataRecord record)
     {
         using var reader = new BsonBinaryReader(Open(record), Exact);

@@ -25,8 +25,8 @@ public static class BsonValues
     /// <summary>Reads a value of a MongoDB record as the driver's value of the same BSON type. A 32-bit integer becomes a 64-bit one, as
     /// records do not distinguish them; <see cref="BsonRecords.ToBsonDocument"/> does.</summary>
     /// <exception cref="ArgumentException">The field is absent, or the value is of a kind that only another source has.</exception>
-    /// <exception cref="FormatException">The bytes are damaged, or the type is one that the driver does not know (the deprecated
-    /// DBPointer).</exception>
+    /// <exception cref="FormatException">The bytes are damaged, or the type is one that the driver does not know
+    /// (the deprecated DBPointer).</exception>
     public static BsonValue ToBsonValue(this DataValue value) => value.Kind switch
     {
         ValueKind.Null => BsonNull.Value,

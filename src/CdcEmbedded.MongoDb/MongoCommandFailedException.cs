@@ -1,8 +1,8 @@
 namespace CdcEmbedded.MongoDb;
 
 /// <summary>A MongoDB server refused or broke off a command.</summary>
-/// <remarks>The inner exception is the driver's own, with the whole reply. <see cref="CdcServerException.SqlState"/> is null: MongoDB has
-/// none.</remarks>
+/// <remarks>The inner exception is the driver's own, with the whole reply. <see cref="CdcServerException.SqlState"/> is null:
+/// MongoDB has none.</remarks>
 public sealed class MongoCommandFailedException : CdcServerException
 {
     /// <summary>Creates the exception.</summary>

@@ -5,8 +5,8 @@ using MongoDB.Bson;
 namespace CdcEmbedded.MongoDb;
 
 /// <summary>Makes offsets of places that people know: a cluster time, or a resume token of another program.</summary>
-/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no scope or pipeline, so nothing checks that they fit the
-/// stream.</remarks>
+/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no scope or pipeline, so nothing checks that they
+/// fit the stream.</remarks>
 public static class MongoOffset
 {
     /// <summary>The first event at or after a time of the deployment's clock.</summary>

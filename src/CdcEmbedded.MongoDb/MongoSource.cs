@@ -6,10 +6,9 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MongoDb;
 
 /// <summary>The changes of a MongoDB deployment, read from its change stream. Pass it to a <see cref="CdcEngine"/>.</summary>
-/// <remarks>Creating one opens no connection. The deployment must be a replica set or a sharded cluster of MongoDB 4.4 or later, and the
-/// user needs
-/// <c>find</c> and <c>changeStream</c> on what is captured. Nothing is written to it. Thread-safe; one source may serve several
-/// engines.</remarks>
+/// <remarks>Creating one opens no connection. The deployment must be a replica set or a sharded cluster of MongoDB 4.4 or later, and
+/// the user needs <c>find</c> and <c>changeStream</c> on what is captured. Nothing is written to it. Thread-safe; one source may
+/// serve several engines.</remarks>
 public sealed class MongoSource : ISnapshotSource
 {
     internal const string ConnectorName = "mongodb";
@@ -20,8 +19,8 @@ public sealed class MongoSource : ISnapshotSource
     private readonly CapturedScope _captured;
 
     /// <summary>Creates the source.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection string is
-    /// unusable.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection
+    /// string is unusable.</exception>
     public MongoSource(MongoSourceOptions options)
         : this(options, null)
     {

@@ -38,8 +38,8 @@ public sealed class MongoSourceInfo : SourceInfo
     /// where a pipeline removed it.</summary>
     public string OperationType => _event["operationType"u8] is { Type: ElementType.String } type ? type.AsString() : "";
 
-    /// <summary>The resume token: the event's place in the stream. A new document at each call, as <c>ChangeStreamOptions.ResumeAfter</c>
-    /// takes it.</summary>
+    /// <summary>The resume token: the event's place in the stream. A new document at each call, as
+    /// <c>ChangeStreamOptions.ResumeAfter</c> takes it.</summary>
     public BsonDocument ResumeToken => Document("_id"u8).ToRecord().ToBsonDocument();
 
     /// <summary>The time at which the event was logged, on the deployment's own clock; 0 where a pipeline removed it.</summary>
@@ -62,12 +62,12 @@ public sealed class MongoSourceInfo : SourceInfo
         ? uuid.AsGuid()
         : null;
 
-    /// <summary>The document's key: <c>_id</c>, after the shard key where the collection is sharded; no record where the event has
-    /// none.</summary>
+    /// <summary>The document's key: <c>_id</c>, after the shard key where the collection is sharded; no record where the
+    /// event has none.</summary>
     public DataRecord DocumentKey => Document("documentKey"u8).ToRecord();
 
-    /// <summary>The key as canonical extended JSON, in which no two keys of different types look alike; null where the event has
-    /// none.</summary>
+    /// <summary>The key as canonical extended JSON, in which no two keys of different types look alike; null where the
+    /// event has none.</summary>
     public string? KeyJson => Document("documentKey"u8) is { HasValue: true } key ? key.ToJson(ExtendedJsonMode.Canonical) : null;
 
     /// <summary>What an update changed; without a value for other operations.</summary>

@@ -6,8 +6,8 @@ namespace CdcEmbedded.MongoDb;
 /// <summary>What a <see cref="MongoSource"/> connects to and captures. Validated when the source is created.</summary>
 public sealed class MongoSourceOptions
 {
-    /// <summary>The application's client, whose settings say how to reach the deployment: servers, login, TLS, compression, read
-    /// preference, retries.</summary>
+    /// <summary>The application's client, whose settings say how to reach the deployment: servers, login, TLS, compression,
+    /// read preference, retries.</summary>
     /// <value>Null where <see cref="ConnectionString"/> is given instead. The source makes a client of its own with these settings, as a
     /// change stream holds a connection while it waits for events; the application's client is neither used nor closed.</value>
     public IMongoClient? Client { get; init; }
@@ -38,20 +38,19 @@ public sealed class MongoSourceOptions
 
     /// <summary>Stages that the server applies to the events of the captured collections. <see cref="ChangeStreamPipeline.Render"/> makes
     /// them of a typed pipeline of the driver.</summary>
-    /// <value>The default is an empty list. Allowed are <c>$match</c>, <c>$project</c>, <c>$addFields</c>, <c>$set</c>, <c>$unset</c>,
-    /// <c>$replaceRoot</c>,
-    /// <c>$replaceWith</c> and <c>$redact</c>; none may change <c>_id</c>. An offset belongs to its pipeline: see
-    /// <see cref="AcceptOtherOffset"/>.</value>
+    /// <value>The default is an empty list. Allowed are <c>$match</c>, <c>$project</c>, <c>$addFields</c>, <c>$set</c>,
+    /// <c>$unset</c>, <c>$replaceRoot</c>, <c>$replaceWith</c> and <c>$redact</c>; none may change <c>_id</c>. An offset belongs to
+    /// its pipeline: see <see cref="AcceptOtherOffset"/>.</value>
     public IReadOnlyList<BsonDocument> Pipeline { get; init; } = [];
 
     /// <summary>Which document an update carries.</summary>
-    /// <value>The default is <see cref="FullDocumentMode.Automatic"/>. <see cref="MongoSourceInfo.AfterState"/> says what an event
-    /// has.</value>
+    /// <value>The default is <see cref="FullDocumentMode.Automatic"/>. <see cref="MongoSourceInfo.AfterState"/> says what
+    /// an event has.</value>
     public FullDocumentMode FullDocument { get; init; }
 
     /// <summary>Which document from before the change updates, replacements and deletes carry.</summary>
-    /// <value>The default is <see cref="BeforeImageMode.Automatic"/>. <see cref="MongoSourceInfo.BeforeState"/> says what an event
-    /// has.</value>
+    /// <value>The default is <see cref="BeforeImageMode.Automatic"/>. <see cref="MongoSourceInfo.BeforeState"/> says what
+    /// an event has.</value>
     public BeforeImageMode BeforeImages { get; init; }
 
     /// <summary>True to get events of created collections and indexes, and unambiguous paths of updates. MongoDB 6.0 and later.</summary>
@@ -76,8 +75,8 @@ public sealed class MongoSourceOptions
     /// <value>The default is 24 hours; zero to not look.</value>
     public TimeSpan MinOplogWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>True to resume from an offset that was stored for another scope, pipeline or replica set, at the risk of missing
-    /// changes.</summary>
+    /// <summary>True to resume from an offset that was stored for another scope, pipeline or replica set, at the risk
+    /// of missing changes.</summary>
     /// <value>The default is false: such an offset is an <see cref="OffsetFormatException"/>.</value>
     public bool AcceptOtherOffset { get; init; }
 }

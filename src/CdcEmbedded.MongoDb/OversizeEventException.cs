@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MongoDb;
 
-/// <summary>A change event is too large for the server to send: without a change of options the stream would stop here again and
-/// again.</summary>
+/// <summary>A change event is too large for the server to send: without a change of options the stream would stop here
+/// again and again.</summary>
 public sealed class OversizeEventException : CdcException
 {
     /// <summary>Creates the exception.</summary>

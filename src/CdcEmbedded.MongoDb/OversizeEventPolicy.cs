@@ -6,7 +6,7 @@ public enum OversizeEventPolicy
     /// <summary>The stream ends with an <see cref="OversizeEventException"/>. The default.</summary>
     Fail = 0,
 
-    /// <summary>The event is delivered without its documents and update description, marked by
-    /// <see cref="MongoSourceInfo.IsReduced"/>.</summary>
+    /// <summary>The event is delivered without its documents and update description,
+    /// marked by <see cref="MongoSourceInfo.IsReduced"/>.</summary>
     Reduce,
 }

@@ -9,7 +9,7 @@ public enum KeyChangeMode
     /// change is delivered as <see cref="Update"/> describes.</remarks>
     DeleteAndCreate,
 
-    /// <summary>As one update whose <see cref="ChangeEvent.Key"/> is the new key and whose <see cref="ChangeEvent.Before"/> has the old
-    /// one.</summary>
+    /// <summary>As one update whose <see cref="ChangeEvent.Key"/> is the new key and whose <see cref="ChangeEvent.Before"/> has
+    /// the old one.</summary>
     Update,
 }

@@ -144,8 +144,8 @@ public sealed class MySqlBinlogFileSource : ISource
             }
         }
 
-        // The ROTATE at the end of the last file has been read. It names a file that is not given, or not yet written: nothing is left to
-        // read.
+        // The ROTATE at the end of the last file has been read. It names a file that is not given, or not yet written: nothing is
+        // left to read.
         if (at.Position == BinlogFile.MagicLength && document.IsTransactionEnd
             && BinlogCoordinates.IsNextFile(Path.GetFileName(_options.Files[^1]), name))
         {

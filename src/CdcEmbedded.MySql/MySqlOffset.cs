@@ -6,12 +6,12 @@ using CdcEmbedded.MySql.Positions;
 namespace CdcEmbedded.MySql;
 
 /// <summary>Makes offsets from positions that people know: a binlog file and position, or a GTID set.</summary>
-/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no server, so nothing checks that the position belongs to the
-/// server.</remarks>
+/// <remarks>Use with <see cref="StartPosition.At"/>. Such offsets name no server, so nothing checks that the position belongs
+/// to the server.</remarks>
 public static class MySqlOffset
 {
-    /// <summary>MySQL and MariaDB: starts with the event at a position of a binlog file, which must be the first event of a
-    /// transaction.</summary>
+    /// <summary>MySQL and MariaDB: starts with the event at a position of a binlog file, which must be the first event
+    /// of a transaction.</summary>
     /// <param name="file">The file's name without its folder, such as <c>binlog.000003</c>.</param>
     /// <param name="position">The position in bytes, at least 4.</param>
     /// <exception cref="ArgumentException">The name is empty or contains a folder.</exception>

@@ -12,11 +12,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql;
 
-/// <summary>The changes of a MySQL or MariaDB server, read from its binlog as a replica reads it. Pass it to a
-/// <see cref="CdcEngine"/>.</summary>
-/// <remarks>The constructor opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with REPLICATION
-/// SLAVE and REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is written to the
-/// server.</remarks>
+/// <summary>The changes of a MySQL or MariaDB server, read from its binlog as a replica reads it. Pass it
+/// to a <see cref="CdcEngine"/>.</summary>
+/// <remarks>The constructor opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with
+/// REPLICATION SLAVE and REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is
+/// written to the server.</remarks>
 public sealed class MySqlSource : ISnapshotSource
 {
     internal const string ConnectorName = "mysql";
@@ -25,8 +25,8 @@ public sealed class MySqlSource : ISnapshotSource
     private readonly ServerAccess _access;
 
     /// <summary>Creates the source.</summary>
-    /// <exception cref="ArgumentException">An option is out of range, a pattern is invalid, or the connection string has an unknown
-    /// key.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, a pattern is invalid, or the connection string has
+    /// an unknown key.</exception>
     public MySqlSource(MySqlSourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -235,8 +235,7 @@ public sealed class MySqlSource : ISnapshotSource
     };
 
     /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another
-    /// server
-    /// after a failover has an end of its own.</summary>
+    /// server after a failover has an end of its own.</summary>
     private static BinlogPosition? KeepEnd(EngineState state, ServerFacts facts, BinlogCoordinates? logEnd)
     {
         if (!state.HasEnd || state.End?.Server != facts.ServerUuid)
@@ -283,8 +282,8 @@ public sealed class MySqlSource : ISnapshotSource
         public override ValueTask DisposeAsync() => Interlocked.Exchange(ref _found, null)?.Session.DisposeAsync() ?? default;
     }
 
-    /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has found
-    /// for it.</summary>
+    /// <summary>The start with the server's identity, which positions that people write lack, and with the GTIDs that the server has
+    /// found for it.</summary>
     private static BinlogPosition Identified(BinlogPosition start, ServerFacts facts, MariaDbGtidPosition? gtids)
     {
         // After a failover the file and position are the other server's: the first ROTATE will name this one's.

@@ -14,8 +14,8 @@ public sealed class MySqlSourceInfo : SourceInfo
     /// <summary>The binlog file.</summary>
     public required string File { get; init; }
 
-    /// <summary>Position of the row's event in the file, in bytes; in a compressed transaction, the position of the event that contains the
-    /// transaction.</summary>
+    /// <summary>Position of the row's event in the file, in bytes; in a compressed transaction, the position of the event that
+    /// contains the transaction.</summary>
     public long Position { get; init; }
 
     /// <summary>Position of the row's event inside the compressed transaction at <see cref="Position"/>, in bytes of its uncompressed form;
@@ -28,8 +28,8 @@ public sealed class MySqlSourceInfo : SourceInfo
     /// <summary>The id of the connection that made the change; null if the log does not give it.</summary>
     public uint? ThreadId { get; init; }
 
-    /// <summary>The statement that made the change, if the server logs it (<c>binlog_rows_query_log_events=ON</c>); otherwise
-    /// null.</summary>
+    /// <summary>The statement that made the change, if the server logs it
+    /// (<c>binlog_rows_query_log_events=ON</c>); otherwise null.</summary>
     public string? Query { get; init; }
 
     /// <summary>When the transaction was committed on the server where it originated; null before MySQL 8.0.1.</summary>

@@ -16,8 +16,8 @@ public sealed class MySqlSourceOptions
     /// of its own (<c>Server=db1,db2:3307</c>); they are tried in their order. The password appears in no log and no exception.</remarks>
     public string? ConnectionString { get; init; }
 
-    /// <summary>The application's own data source, which opens the SQL connections by which the source asks the server about itself and its
-    /// tables.</summary>
+    /// <summary>The application's own data source, which opens the SQL connections by which the source asks the server about itself
+    /// and its tables.</summary>
     /// <value>Null, the default, opens them by <see cref="ConnectionString"/>.</value>
     /// <remarks>The replication session, which no driver offers, follows <see cref="ConnectionString"/> or, where that is null, the data
     /// source's connection string. A data source that keeps its password elsewhere gives it to nobody: set <see cref="PasswordProvider"/>
@@ -40,12 +40,12 @@ public sealed class MySqlSourceOptions
 
     /// <summary>The servers whose transactions are delivered, as GTIDs name them: UUIDs or, for MariaDB, server ids. Transactions of other
     /// servers are skipped: offsets include them and their schema changes are followed.</summary>
-    /// <value>The default, an empty list, delivers the transactions of every server. Transactions without a GTID are always
-    /// delivered.</value>
+    /// <value>The default, an empty list, delivers the transactions of every server. Transactions without a GTID
+    /// are always delivered.</value>
     public IReadOnlyList<string> IncludeGtidSources { get; init; } = [];
 
-    /// <summary>The servers whose transactions are skipped, in the same form. Takes precedence over
-    /// <see cref="IncludeGtidSources"/>.</summary>
+    /// <summary>The servers whose transactions are skipped, in the same form. Takes
+    /// precedence over <see cref="IncludeGtidSources"/>.</summary>
     /// <value>The default is an empty list.</value>
     public IReadOnlyList<string> ExcludeGtidSources { get; init; } = [];
 
@@ -63,8 +63,8 @@ public sealed class MySqlSourceOptions
     /// gets twice the time at the next attempt, up to an hour.</value>
     public TimeSpan? ReadTimeout { get; init; }
 
-    /// <summary>How long the server waits for a slow application before it ends the connection (its session's
-    /// <c>net_write_timeout</c>).</summary>
+    /// <summary>How long the server waits for a slow application before it ends the connection
+    /// (its session's <c>net_write_timeout</c>).</summary>
     /// <value>The default is 10 minutes. When it passes, the engine reconnects without loss.</value>
     public TimeSpan NetWriteTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -76,8 +76,7 @@ public sealed class MySqlSourceOptions
     /// MariaDB's compressed events and column values. A larger one ends the stream with a <see cref="CdcProtocolException"/>.</summary>
     /// <value>The default is 1 GiB, the most that a server's <c>max_allowed_packet</c> can be; at least 1 KiB.</value>
     /// <remarks>It bounds what a server, or one that pretends to be it, can make this process allocate. The rows of an event are held in
-    /// memory
-    /// together: a server writes events of about <c>binlog_row_event_max_size</c>, or of one row if that is larger.</remarks>
+    /// memory together: a server writes events of about <c>binlog_row_event_max_size</c>, or of one row if that is larger.</remarks>
     public long MaxEventBytes { get; init; } = DefaultMaxEventBytes;
 
     /// <summary>How an update that changes the primary key is delivered.</summary>
@@ -89,14 +88,14 @@ public sealed class MySqlSourceOptions
     /// <value>The default is false.</value>
     public bool SkipUnchanged { get; init; }
 
-    /// <summary>True if the history rows of MariaDB's system-versioned tables are delivered, each change as the log has it: the old version
-    /// of an updated row follows as a create, a delete is an update of the end of the row's validity, and the key includes that
-    /// end.</summary>
+    /// <summary>True if the history rows of MariaDB's system-versioned tables are delivered, each change as the log has it: the
+    /// old version of an updated row follows as a create, a delete is an update of the end of the row's validity, and the key
+    /// includes that end.</summary>
     /// <value>The default is false: only current rows are delivered, as those of any other table.</value>
     public bool IncludeRowHistory { get; init; }
 
-    /// <summary>Memory in bytes for changes whose commit was not read yet: those of the current transaction and of all prepared XA
-    /// transactions together.</summary>
+    /// <summary>Memory in bytes for changes whose commit was not read yet: those of the current transaction and of all prepared
+    /// XA transactions together.</summary>
     /// <value>The default is 64 MiB; at least 0. <see cref="LargeTransactions"/> says what happens to changes that need more.</value>
     public long TransactionBufferBytes { get; init; } = 64L * 1024 * 1024;
 
@@ -105,8 +104,7 @@ public sealed class MySqlSourceOptions
     public LargeTransactionMode LargeTransactions { get; init; }
 
     /// <summary>Most bytes that the temporary file of transactions larger than <see cref="TransactionBufferBytes"/> may take, counted in
-    /// blocks of
-    /// 64 KiB.</summary>
+    /// blocks of 64 KiB.</summary>
     /// <value>The default is 16 GiB; at least 0. A transaction that needs more ends the stream with a
     /// <see cref="TransactionSpillException"/> that is not transient.</value>
     public long TransactionSpillBytes { get; init; } = DefaultTransactionSpillBytes;

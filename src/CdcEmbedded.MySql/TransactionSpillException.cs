@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>A transaction larger than <see cref="MySqlSourceOptions.TransactionBufferBytes"/> could not be kept in its temporary
-/// file.</summary>
+/// <summary>A transaction larger than <see cref="MySqlSourceOptions.TransactionBufferBytes"/> could not be kept in
+/// its temporary file.</summary>
 /// <remarks>Transient where the file could not be created, written or read: the engine reconnects and reads the transaction again. Not
 /// transient where the transaction needs more than <see cref="MySqlSourceOptions.TransactionSpillBytes"/>.</remarks>
 public sealed class TransactionSpillException : CdcException

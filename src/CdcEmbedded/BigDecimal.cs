@@ -4,8 +4,8 @@ using System.Numerics;
 namespace CdcEmbedded;
 
 /// <summary>An exact decimal number of any width: <see cref="Unscaled"/> divided by ten to the power of <see cref="Scale"/>.</summary>
-/// <remarks>MySQL's DECIMAL(65,30) does not fit <see cref="decimal"/>. Scale is part of the text (<c>1.50</c>) but not of
-/// equality.</remarks>
+/// <remarks>MySQL's DECIMAL(65,30) does not fit <see cref="decimal"/>. Scale is part of the text (<c>1.50</c>) but
+/// not of equality.</remarks>
 public readonly struct BigDecimal : IEquatable<BigDecimal>, IComparable<BigDecimal>
 {
     private static readonly BigInteger MaxMantissa = (BigInteger.One << 96) - 1;

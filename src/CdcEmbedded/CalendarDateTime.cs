@@ -11,8 +11,8 @@ public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
 
     internal CalendarDateTime(long packed) => _packed = packed;
 
-    /// <summary>Creates the value from its fields. They are checked only for their range of bits, because servers store what they were
-    /// given.</summary>
+    /// <summary>Creates the value from its fields. They are checked only for their range of bits, because servers store what
+    /// they were given.</summary>
     public CalendarDateTime(int year, int month, int day, int hour = 0, int minute = 0, int second = 0, int microsecond = 0)
         => _packed = Pack(year, month, day, hour, minute, second, microsecond);
 

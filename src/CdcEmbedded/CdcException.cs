@@ -1,9 +1,9 @@
 namespace CdcEmbedded;
 
 /// <summary>The base of every exception that CdcEmbedded throws for a fault outside the program: network, server, log, data.</summary>
-/// <remarks>Misuse of the API throws the exceptions of the base class library instead (<see cref="ArgumentException"/>,
-/// <see cref="InvalidOperationException"/>, <see cref="ObjectDisposedException"/>), cancellation an
-/// <see cref="OperationCanceledException"/>.</remarks>
+/// <remarks>Misuse of the API throws the exceptions of the base class library instead
+/// (<see cref="ArgumentException"/>, <see cref="InvalidOperationException"/>, <see cref="ObjectDisposedException"/>),
+/// cancellation an <see cref="OperationCanceledException"/>.</remarks>
 public class CdcException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -35,8 +35,8 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     /// <summary>The offset to resume from after the whole batch has been processed. Built at each call.</summary>
     public CdcOffset Offset => Place.ToOffset(Stream);
 
-    /// <summary>True if no transaction of the source is open at the end of the batch. A transaction larger than a batch spans
-    /// several.</summary>
+    /// <summary>True if no transaction of the source is open at the end of the batch. A transaction larger than a
+    /// batch spans several.</summary>
     public bool EndsTransaction => Place.IsTransactionEnd;
 
     internal StreamPlace Place { get; }

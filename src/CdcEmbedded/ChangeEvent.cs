@@ -55,8 +55,8 @@ public sealed class ChangeEvent : StreamItem
     /// <summary>The transaction; null if the source gives none.</summary>
     public TransactionInfo? Transaction => _set.Transaction;
 
-    /// <summary>True if the change was delivered before it was known that its transaction commits, because the source's options ask for
-    /// that.</summary>
+    /// <summary>True if the change was delivered before it was known that its transaction commits, because the source's options
+    /// ask for that.</summary>
     /// <remarks>If the transaction is rolled back, the stream ends with a <see cref="SourceInconsistentException"/>, unless the source's
     /// options say otherwise.</remarks>
     public bool IsProvisional => _set.IsProvisional;

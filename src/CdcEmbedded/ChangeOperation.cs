@@ -9,8 +9,8 @@ public enum ChangeOperation : byte
     /// <summary>A row or document was changed: <see cref="ChangeEvent.After"/> has the new state.</summary>
     Update = 2,
 
-    /// <summary>A row or document was removed: <see cref="ChangeEvent.Before"/> has the last state, as far as the log contains
-    /// it.</summary>
+    /// <summary>A row or document was removed: <see cref="ChangeEvent.Before"/> has the last state, as far as the
+    /// log contains it.</summary>
     Delete = 3,
 
     /// <summary>A row or document was read by a snapshot; it did not change now.</summary>

@@ -6,8 +6,8 @@ public sealed class ColumnSchema
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The type in the source's terms, as far as it is known, such as <c>bigint unsigned</c>, <c>varchar(32)</c> or
-    /// <c>datetime(3)</c>.</summary>
+    /// <summary>The type in the source's terms, as far as it is known, such as <c>bigint unsigned</c>,
+    /// <c>varchar(32)</c> or <c>datetime(3)</c>.</summary>
     public required string TypeName { get; init; }
 
     /// <summary>True if the column is nullable.</summary>

@@ -26,14 +26,14 @@ public sealed class CommitPolicy
     /// <value>The default is 10,000; at least 1.</value>
     public int Changes { get; init; } = 10_000;
 
-    /// <summary>Time after which acknowledged progress is written. It is checked whenever the loop asks for the next item, and while it
-    /// waits.</summary>
+    /// <summary>Time after which acknowledged progress is written. It is checked whenever the loop asks for the next item, and
+    /// while it waits.</summary>
     /// <value>The default is one second; more than zero.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>True if a due write waits for the end of the source's transaction, so that a restart does not start inside one.</summary>
-    /// <value>The default is true. It waits no longer than <see cref="MaxOverrun"/> times <see cref="Changes"/> or
-    /// <see cref="Interval"/>.</value>
+    /// <value>The default is true. It waits no longer than <see cref="MaxOverrun"/> times
+    /// <see cref="Changes"/> or <see cref="Interval"/>.</value>
     public bool WaitForTransactionEnd { get; init; } = true;
 
     /// <summary>How many times <see cref="Changes"/>, or <see cref="Interval"/>, a transaction may delay a due write.</summary>

@@ -23,8 +23,8 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
         _record = record;
     }
 
-    /// <summary>False if the change has no such record: no before of a create, no after of a delete, no key of a table without
-    /// one.</summary>
+    /// <summary>False if the change has no such record: no before of a create, no after of a delete, no key of a
+    /// table without one.</summary>
     public bool HasValue => _set is not null;
 
     /// <summary>Number of fields, including absent ones; 0 if there is no record.</summary>
@@ -42,8 +42,8 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
     public DataValue this[int index] => Set.GetValue(_record, index);
 
     /// <summary>A field by its name, as the source spells it.</summary>
-    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the field gives
-    /// <see cref="DataValue.Absent"/>.</exception>
+    /// <exception cref="KeyNotFoundException">The table has no such column. A document without the
+    /// field gives <see cref="DataValue.Absent"/>.</exception>
     /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
     public DataValue this[string name]

@@ -84,8 +84,8 @@ public readonly partial struct DataValue
             ? DateTimeOffset.UnixEpoch.AddTicks(_bits * TimeSpan.TicksPerMicrosecond)
             : throw new InvalidCastException("The zero timestamp 0000-00-00 00:00:00 is not an instant: read it with AsCalendar().");
 
-    /// <summary>Reads the fields of a date, date-time or timestamp (in UTC) as the database wrote them, including zero and partial
-    /// ones.</summary>
+    /// <summary>Reads the fields of a date, date-time or timestamp (in UTC) as the database wrote them, including zero
+    /// and partial ones.</summary>
     public CalendarDateTime AsCalendar()
     {
         if (_kind is ValueKind.Date or ValueKind.DateTime)
@@ -114,8 +114,8 @@ public readonly partial struct DataValue
     /// identifiers. Each call makes a new string.</summary>
     /// <exception cref="InvalidCastException">It is of another kind (<see cref="ToString"/> prints every kind), or the ENUM or SET labels
     /// of its column are unknown.</exception>
-    /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON document is
-    /// damaged.</exception>
+    /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON
+    /// document is damaged.</exception>
     public string AsString() => _kind switch
     {
         ValueKind.Text => ReadText(),

@@ -32,8 +32,8 @@ public readonly partial struct DataValue
         _ => "0x" + Convert.ToHexString(AsBytes().Span),
     };
 
-    /// <summary>Never throws, because the text is for people: bytes that are not a character of the column's set become hexadecimal
-    /// digits.</summary>
+    /// <summary>Never throws, because the text is for people: bytes that are not a character of the column's set
+    /// become hexadecimal digits.</summary>
     private string TextOrBytes()
     {
         try

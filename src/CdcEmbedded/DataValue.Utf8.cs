@@ -7,8 +7,8 @@ namespace CdcEmbedded;
 /// <content>How a value is written as UTF-8 without an intermediate string, for serializers.</content>
 public readonly partial struct DataValue
 {
-    /// <summary>Enough bytes for every date, time, date-time and timestamp, including impossible ones, and for a decimal of 96
-    /// bits.</summary>
+    /// <summary>Enough bytes for every date, time, date-time and timestamp, including impossible ones, and for a decimal
+    /// of 96 bits.</summary>
     internal const int MaxFormattedBytes = 48;
 
     /// <summary>True if a date, date-time or timestamp is zero or lacks its month or day, so that no calendar has it.</summary>

@@ -53,8 +53,8 @@ public readonly partial struct DataValue
     /// <summary>True if the log does not contain the field, so that nothing is known about it.</summary>
     public bool IsAbsent => _kind == ValueKind.Absent;
 
-    /// <summary>The number of digits after the point of a decimal, or of a second's fraction in a time, date-time or timestamp
-    /// column.</summary>
+    /// <summary>The number of digits after the point of a decimal, or of a second's fraction in a time, date-time
+    /// or timestamp column.</summary>
     /// <value>0 to 30 for decimals, 0 to 6 for times; 0 for all other kinds.</value>
     public int Scale => _kind is ValueKind.Binary or ValueKind.SourceSpecific ? 0 : _scale;
 

@@ -59,8 +59,8 @@ internal readonly struct Decimal128
     public static Decimal128 Read(ReadOnlySpan<byte> bytes)
         => new(BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes));
 
-    /// <summary>Returns the number as a <see cref="decimal"/>, if that holds it without loss: digits after the point and a zero's sign are
-    /// kept.</summary>
+    /// <summary>Returns the number as a <see cref="decimal"/>, if that holds it without loss: digits after the point and a zero's
+    /// sign are kept.</summary>
     public bool TryToDecimal(out decimal result)
     {
         result = 0;
@@ -90,8 +90,8 @@ internal readonly struct Decimal128
         return true;
     }
 
-    /// <summary>Returns the number as it was written: plain if the exponent is not positive and the number not tiny, otherwise
-    /// <c>d.dddE+n</c>.</summary>
+    /// <summary>Returns the number as it was written: plain if the exponent is not positive and the number not
+    /// tiny, otherwise <c>d.dddE+n</c>.</summary>
     public override string ToString()
     {
         if (!IsFinite)

@@ -8,8 +8,8 @@ public interface IDataRow<TSelf>
 {
     /// <summary>Reads a record. It may be called from any thread.</summary>
     /// <param name="record">A record with a value: a whole row or document, or a key if the type has the key's columns only.</param>
-    /// <exception cref="DataConversionException">A value does not convert exactly, is null where the type has no null, or is
-    /// absent.</exception>
+    /// <exception cref="DataConversionException">A value does not convert exactly, is null where the type has no null,
+    /// or is absent.</exception>
     /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
     static abstract TSelf Read(DataRecord record);
 }

@@ -1,7 +1,7 @@
 namespace CdcEmbedded;
 
-/// <summary>A column that a row image may not contain: absent, or a value, which may be null if <typeparamref name="T"/> is
-/// nullable.</summary>
+/// <summary>A column that a row image may not contain: absent, or a value, which may be null if
+/// <typeparamref name="T"/> is nullable.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly record struct MaybeAbsent<T>
 {

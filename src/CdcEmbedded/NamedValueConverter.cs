@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace CdcEmbedded;
 
-/// <summary>Reads a policy or a start from its name, as configuration files write it: without a converter, the binder would ignore a text
-/// silently.</summary>
+/// <summary>Reads a policy or a start from its name, as configuration files write it: without a converter, the binder would ignore
+/// a text silently.</summary>
 /// <typeparam name="T">The type.</typeparam>
 internal abstract class NamedValueConverter<T> : TypeConverter
     where T : class

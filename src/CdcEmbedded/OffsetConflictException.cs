@@ -1,8 +1,8 @@
 namespace CdcEmbedded;
 
 /// <summary>Another instance has advanced the stored offset under the same engine name since this one loaded it.</summary>
-/// <remarks>Never transient: two engines under one name would repeat and overtake each other. Give each its own name, or stop
-/// one.</remarks>
+/// <remarks>Never transient: two engines under one name would repeat and overtake each other. Give each its own name,
+/// or stop one.</remarks>
 public class OffsetConflictException : CdcException
 {
     /// <summary>Creates the exception.</summary>

@@ -5,13 +5,13 @@ namespace CdcEmbedded;
 /// <summary>One signal: a request from outside of the application, in the form that Debezium's tools send. Immutable.</summary>
 public sealed class SnapshotSignal
 {
-    /// <summary>Its id: a second signal with the same id changes nothing. For <c>execute-snapshot</c> it is also the id of the
-    /// snapshot.</summary>
+    /// <summary>Its id: a second signal with the same id changes nothing. For <c>execute-snapshot</c> it is also the id
+    /// of the snapshot.</summary>
     /// <value>Null, the default, or blank for a new id: the signal is then never recognized as a repetition.</value>
     public string? Id { get; init; }
 
-    /// <summary>What it asks for: <c>execute-snapshot</c>, <c>stop-snapshot</c>, <c>pause-snapshot</c>, <c>resume-snapshot</c> or
-    /// <c>log</c>.</summary>
+    /// <summary>What it asks for: <c>execute-snapshot</c>, <c>stop-snapshot</c>, <c>pause-snapshot</c>,
+    /// <c>resume-snapshot</c> or <c>log</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>The details, as a JSON object; what they are depends on the type.</summary>
@@ -26,8 +26,8 @@ public sealed class SnapshotSignal
     /// <summary>Why the text was no signal; null if it was one.</summary>
     internal string? Problem { get; init; }
 
-    /// <summary>Reads a JSON object with the members <c>id</c>, <c>type</c> and <c>data</c>, which is an object or the text of
-    /// one.</summary>
+    /// <summary>Reads a JSON object with the members <c>id</c>, <c>type</c> and <c>data</c>, which is an object or the
+    /// text of one.</summary>
     /// <remarks>It never throws: a text that is no signal makes a signal that the engine reports as rejected.</remarks>
     /// <param name="json">The text.</param>
     /// <param name="id">The id, if the text has none; null for a new one.</param>

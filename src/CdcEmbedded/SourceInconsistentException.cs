@@ -1,7 +1,7 @@
 namespace CdcEmbedded;
 
-/// <summary>The source's log says, or shows, that changes are missing or cannot be separated: to continue would lose or invent
-/// data.</summary>
+/// <summary>The source's log says, or shows, that changes are missing or cannot be separated: to continue would lose
+/// or invent data.</summary>
 public class SourceInconsistentException : CdcException
 {
     /// <summary>Creates the exception.</summary>

@@ -20,8 +20,8 @@ public sealed class StartPosition
     /// <summary>The end of the log at the moment of connecting: only changes from then on.</summary>
     public static StartPosition Latest { get; } = new("latest", null);
 
-    /// <summary>A given offset, such as one that the application saved, or one that the source's package made from a position in the
-    /// log.</summary>
+    /// <summary>A given offset, such as one that the application saved, or one that the source's package made from a position
+    /// in the log.</summary>
     public static StartPosition At(CdcOffset offset) => new("offset", offset ?? throw new ArgumentNullException(nameof(offset)));
 
     /// <summary>The given offset; null for earliest and latest.</summary>

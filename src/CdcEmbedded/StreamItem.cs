@@ -3,9 +3,9 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
-/// <summary>Anything a stream yields: a <see cref="ChangeEvent"/>, a <see cref="TransactionBegin"/>, a <see cref="TransactionEnd"/>, a
-/// <see cref="SchemaChange"/>, a <see cref="Heartbeat"/> or a <see cref="Notice"/>. Immutable; may be kept and read from any
-/// thread.</summary>
+/// <summary>Anything a stream yields: a <see cref="ChangeEvent"/>, a <see cref="TransactionBegin"/>, a
+/// <see cref="TransactionEnd"/>, a <see cref="SchemaChange"/>, a <see cref="Heartbeat"/> or a <see cref="Notice"/>. Immutable; may
+/// be kept and read from any thread.</summary>
 public abstract class StreamItem
 {
     private protected StreamItem()

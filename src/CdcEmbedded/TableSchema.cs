@@ -9,8 +9,8 @@ public sealed class TableSchema
     /// <param name="database">The database.</param>
     /// <param name="name">The table.</param>
     /// <param name="columns">The columns, in the order of the rows.</param>
-    /// <param name="primaryKey">The indexes of the primary key's columns, in the key's order; empty if there is no key or it is
-    /// unknown.</param>
+    /// <param name="primaryKey">The indexes of the primary key's columns, in the key's order; empty if there is no key or
+    /// it is unknown.</param>
     /// <exception cref="ArgumentException">Two columns have the same name.</exception>
     public TableSchema(string database, string name, IReadOnlyList<ColumnSchema> columns, IReadOnlyList<int> primaryKey)
     {

@@ -24,8 +24,8 @@ public sealed class TransactionEnd : StreamItem
     /// <summary>The transaction.</summary>
     public TransactionInfo Transaction { get; }
 
-    /// <summary>Number of delivered changes, after filters; a primary-key change that is delivered as delete and create counts
-    /// twice.</summary>
+    /// <summary>Number of delivered changes, after filters; a primary-key change that is delivered as delete and
+    /// create counts twice.</summary>
     public long EventCount { get; }
 
     /// <summary>The same for each table, as <c>database.table</c>, in the order of their first changes.</summary>

@@ -3,8 +3,8 @@ using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded;
 
-/// <summary>One rule of <see cref="CdcEngineOptions.Transforms"/>: a filter, a mask or another name. Immutable; may be used by several
-/// engines.</summary>
+/// <summary>One rule of <see cref="CdcEngineOptions.Transforms"/>: a filter, a mask or another name. Immutable; may be used
+/// by several engines.</summary>
 /// <remarks>
 /// <para>Patterns are <c>database.table</c>, or <c>database.table.column</c> for columns; <c>*</c> matches any characters, or none,
 /// <c>?</c> one; a name in backticks is literal. In documents a column is a path, such as <c>shop.orders.address.street</c>, which goes
@@ -33,13 +33,13 @@ public abstract class Transform
 
     /// <summary>Keeps the changes of matching tables that fulfil a condition; other tables are not concerned.</summary>
     /// <param name="tables">The pattern.</param>
-    /// <param name="condition">Called by the reading flow for each change as the source has it, before masks. If it throws, the stream
-    /// fails.</param>
+    /// <param name="condition">Called by the reading flow for each change as the source has it, before masks. If it throws,
+    /// the stream fails.</param>
     /// <exception cref="ArgumentException">The pattern is invalid; the message says why.</exception>
     public static Transform Where(string tables, Func<ChangeEvent, bool> condition) => new RowRule(tables, condition);
 
-    /// <summary>Keeps the columns that match, or that match another rule of this kind, and the key; drops the other columns of the
-    /// tables.</summary>
+    /// <summary>Keeps the columns that match, or that match another rule of this kind, and the key; drops the other columns
+    /// of the tables.</summary>
     /// <param name="columns">The pattern.</param>
     /// <exception cref="ArgumentException">The pattern is invalid; the message says why.</exception>
     public static Transform IncludeColumns(string columns) => new ColumnRule(columns, "IncludeColumns") { IsInclude = true };
@@ -50,8 +50,8 @@ public abstract class Transform
     public static Transform ExcludeColumns(string columns) => new ColumnRule(columns, "ExcludeColumns") { IsExclude = true };
 
     /// <summary>Replaces the values of columns by a text. They are not decoded.</summary>
-    /// <param name="columns">The pattern. A column of the key is refused when its table is first seen, because all keys would be equal:
-    /// hash it.</param>
+    /// <param name="columns">The pattern. A column of the key is refused when its table is first seen, because all keys would be
+    /// equal: hash it.</param>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The pattern is invalid; the message says why.</exception>
     public static Transform Mask(string columns, string text = "***") => new ColumnRule(columns, "Mask") { Change = new Constant(text) };
@@ -91,16 +91,16 @@ public abstract class Transform
 
     /// <summary>Gives tables another name.</summary>
     /// <param name="tables">The pattern.</param>
-    /// <param name="newName">The new <c>database.table</c>. Each <c>*</c> in it stands for what the same <c>*</c> of the pattern
-    /// matches.</param>
+    /// <param name="newName">The new <c>database.table</c>. Each <c>*</c> in it stands for what the same <c>*</c> of
+    /// the pattern matches.</param>
     /// <exception cref="ArgumentException">A pattern is invalid, or the new name has more <c>*</c> than the pattern.</exception>
     public static Transform RenameTables(string tables, string newName) => new TableRename(tables, newName);
 
     /// <summary>Gives columns another name.</summary>
     /// <param name="columns">The pattern; in documents of the first level.</param>
-    /// <param name="newName">The new name of the column. Each <c>*</c> in it stands for what the same <c>*</c> of the pattern's column
-    /// matches.</param>
-    /// <exception cref="ArgumentException">A pattern is invalid or is a path, or the new name has more <c>*</c> than the
-    /// pattern.</exception>
+    /// <param name="newName">The new name of the column. Each <c>*</c> in it stands for what the same <c>*</c> of the
+    /// pattern's column matches.</param>
+    /// <exception cref="ArgumentException">A pattern is invalid or is a path, or the new name has more <c>*</c>
+    /// than the pattern.</exception>
     public static Transform RenameColumns(string columns, string newName) => new ColumnRule(columns, "RenameColumns", newName);
 }

@@ -77,8 +77,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
     private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
 
-    /// <summary>Starts a server of its own: on a shared one, the traffic of other tests moves the stored offset between the events of this
-    /// one.</summary>
+    /// <summary>Starts a server of its own: on a shared one, the traffic of other tests moves the stored offset between the events
+    /// of this one.</summary>
     private Task<MySqlTestServer> StartServerAsync(ServerKind kind)
         => kind == ServerKind.MySql97 ? mySql97.StartOwnAsync() : mySql56.StartOwnAsync();
 

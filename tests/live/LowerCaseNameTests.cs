@@ -3,8 +3,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>A server that stores names in lower case: rows and schema changes have the stored names, whatever the statements
-/// write.</summary>
+/// <summary>A server that stores names in lower case: rows and schema changes have the stored names, whatever
+/// the statements write.</summary>
 public sealed class LowerCaseNameTests
 {
     [Theory]

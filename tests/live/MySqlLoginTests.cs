@@ -3,8 +3,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The whole stream over TLS and over every login method, and the messages of refused logins; MySqlSessionTests covers the
-/// protocol alone.</summary>
+/// <summary>The whole stream over TLS and over every login method, and the messages of refused logins; MySqlSessionTests covers
+/// the protocol alone.</summary>
 public sealed class MySqlLoginTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
 {
     private const string Password = "s3cret!pass";

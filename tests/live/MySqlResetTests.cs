@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>The log is deleted under an idle stream that reads its first file, where the server itself continues to send
-/// heartbeats.</summary>
+/// <summary>The log is deleted under an idle stream that reads its first file, where the server itself continues
+/// to send heartbeats.</summary>
 public sealed class MySqlResetTests(MySql97Fixture mySql97)
 {
     private static readonly TimeSpan Probe = TimeSpan.FromMilliseconds(300);

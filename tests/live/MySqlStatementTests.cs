@@ -5,8 +5,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>Single features of the stream on MySQL 9.7: row images, DDL between rows, keys, foreign keys, logged statements,
-/// filters.</summary>
+/// <summary>Single features of the stream on MySQL 9.7: row images, DDL between rows, keys, foreign keys,
+/// logged statements, filters.</summary>
 public sealed class MySqlStatementTests(MySql97Fixture mySql97)
 {
     [Theory]

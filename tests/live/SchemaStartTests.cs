@@ -6,8 +6,7 @@ namespace CdcEmbedded.ServerTests;
 
 /// <summary>
 /// Starts at an older position with an engine that has stored nothing: the server and its log together must define what the tables were at
-/// that
-/// position, although the server has only their current definitions.
+/// that position, although the server has only their current definitions.
 /// </summary>
 public sealed class SchemaStartTests
 {
@@ -106,8 +105,7 @@ public sealed class SchemaStartTests
         Assert.Equal(expected, await Capture.ReadTextsAsync(source, start));
 
         // Once the table is gone, neither the server nor the log gives its character set, unless the table map does, as in MySQL 8 and
-        // later:
-        // the server's default would be wrong.
+        // later: the server's default would be wrong.
         await PurgeAsync(server);
         if (kind == ServerKind.MySql97)
         {

@@ -20,8 +20,8 @@ public abstract class ServerFixture(ServerKind kind) : IAsyncDisposable
         return OrSkipAsync(_server);
     }
 
-    /// <summary>Starts a new server that only the calling test may stop, kill and examine, with the same rule about skipping. The test
-    /// disposes it.</summary>
+    /// <summary>Starts a new server that only the calling test may stop, kill and examine, with the same rule about skipping. The
+    /// test disposes it.</summary>
     public Task<MySqlTestServer> StartOwnAsync(params string[] arguments) =>
         OrSkipAsync(MySqlTestServer.StartAsync(kind, new MySqlServerOptions { Owned = true, Arguments = arguments }));
 

@@ -3,8 +3,8 @@ using System.Reflection.Metadata;
 
 namespace PublicDocumentation;
 
-/// <summary>Writes types as documentation IDs do: <c>System.Collections.Generic.List{System.Int32}</c>, <c>`0</c>, <c>System.Byte[]</c>,
-/// <c>System.Int64@</c>.</summary>
+/// <summary>Writes types as documentation IDs do: <c>System.Collections.Generic.List{System.Int32}</c>,
+/// <c>`0</c>, <c>System.Byte[]</c>, <c>System.Int64@</c>.</summary>
 internal sealed class IdTypeNames : ISignatureTypeProvider<string, object?>
 {
     public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)

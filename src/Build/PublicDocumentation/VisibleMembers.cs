@@ -3,8 +3,8 @@ using System.Reflection.Metadata;
 
 namespace PublicDocumentation;
 
-/// <summary>Lists the documentation IDs of what other assemblies can see: public and protected members of types that are so
-/// themselves.</summary>
+/// <summary>Lists the documentation IDs of what other assemblies can see: public and protected members of types that
+/// are so themselves.</summary>
 /// <remarks>C# specification, annex D.4.2 (ID string format).</remarks>
 internal sealed class VisibleMembers(MetadataReader reader)
 {

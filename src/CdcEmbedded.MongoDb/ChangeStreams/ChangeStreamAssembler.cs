@@ -5,8 +5,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the stream can
-/// resume.</summary>
+/// <summary>Turns the batches of a change stream into changes and items, and knows at each moment from where the
+/// stream can resume.</summary>
 /// <remarks>
 /// <para>A transaction has no end in a change stream (R54). It ends with an event of a later cluster time that is not its own, or a
 /// post-batch token that is later than its last event. Until then it stays open, also in offsets, so that orders continue after a restart.
@@ -286,8 +286,8 @@ internal sealed class ChangeStreamAssembler
         return open;
     }
 
-    /// <summary>Ends the transactions that an event can neither belong to nor be between. An event without a time ends all
-    /// others.</summary>
+    /// <summary>Ends the transactions that an event can neither belong to nor be between. An event without a time
+    /// ends all others.</summary>
     private void CloseBefore(in ScannedEvent scanned, RawBson session, ClusterTime time)
     {
         var number = scanned.TransactionNumber;

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>What a server's errors mean for a change stream (specification "Change Streams", "Resumable Error";
-/// src/mongo/base/error_codes.yml; R55).</summary>
+/// <summary>What a server's errors mean for a change stream (specification "Change Streams", "Resumable
+/// Error"; src/mongo/base/error_codes.yml; R55).</summary>
 internal static class ChangeStreamErrors
 {
     private const string ResumableLabel = "ResumableChangeStreamError";
@@ -92,8 +92,8 @@ internal static class ChangeStreamErrors
     private static bool IsResumable(MongoCommandFailedException error)
         => error.Code == CursorNotFound || error.HasErrorLabel(ResumableLabel);
 
-    // 286 ChangeStreamHistoryLost, 280 ChangeStreamFatalError, 260 InvalidResumeToken, 40576 and 40585 of older servers,
-    // 136 CappedPositionLost.
+    // 286 ChangeStreamHistoryLost, 280 ChangeStreamFatalError, 260 InvalidResumeToken, 40576 and 40585 of older
+    // servers, 136 CappedPositionLost.
     private static bool IsLost(MongoCommandFailedException error)
         => error.Code is 286 or ChangeStreamFatalError or InvalidResumeToken or 40576 or 40585 or 136 || IsUnreadable(error)
             || error.HasErrorLabel(FatalLabel);

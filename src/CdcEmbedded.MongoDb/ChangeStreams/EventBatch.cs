@@ -3,8 +3,8 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>The changes of one received batch: its bytes, and where each change's fields lie. Filled by the assembler, then handed over and
-/// never changed.</summary>
+/// <summary>The changes of one received batch: its bytes, and where each change's fields lie. Filled by the assembler, then handed over
+/// and never changed.</summary>
 internal sealed class EventBatch
 {
     private EventPlaces[] _events;

@@ -5,9 +5,9 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 
 /// <summary>The stage by which the server filters out what is not captured.</summary>
 /// <remarks>
-/// It keeps an invalidate and the end of a transaction; an event whose namespace is captured, or whose new name is; and a dropped database
-/// of which a collection may be captured. A name is captured if an include pattern matches it, or there is none, and no exclude pattern
-/// does.
+/// It keeps an invalidate and the end of a transaction; an event whose namespace is captured, or whose new name is; and a dropped
+/// database of which a collection may be captured. A name is captured if an include pattern matches it, or there is none, and no
+/// exclude pattern does.
 /// <code>
 /// { $match: { $or: [
 ///     { operationType: { $in: [ "invalidate", "endOfTransaction" ] } },

@@ -2,8 +2,8 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>The transactions of which more changes may come. Usually none or one: several only where those of several shards have one
-/// time.</summary>
+/// <summary>The transactions of which more changes may come. Usually none or one: several only where those of several shards
+/// have one time.</summary>
 internal sealed class OpenTransactions
 {
     private readonly List<OpenTransaction> _open = new(1);

@@ -9,8 +9,8 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// (change_stream_ensure_resume_token_present_stage.cpp, document_source_change_stream_split_large_event.cpp). It does not after a change
 /// of what is captured, after a change of images or documents that makes an event smaller, and never for an event that was too large. The
 /// stream then starts at the token's time, without the events up to the token.</para>
-/// <para>An event that cannot be sent fails the whole batch. The stream is read one event at a time up to it, and that event alone without
-/// its documents.</para>
+/// <para>An event that cannot be sent fails the whole batch. The stream is read one event at a time up to it, and that event alone
+/// without its documents.</para>
 /// </remarks>
 internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
 {

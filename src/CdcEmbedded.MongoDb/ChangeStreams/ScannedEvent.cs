@@ -2,8 +2,8 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>One walk over the top level of a change event (manual, "Change Events"): what the feed must know, and where the rest
-/// lies.</summary>
+/// <summary>One walk over the top level of a change event (manual, "Change Events"): what the feed must know, and where
+/// the rest lies.</summary>
 /// <remarks>
 /// <code>
 /// _id resume token | operationType | clusterTime | collectionUUID | wallTime | lsid | txnNumber | fullDocument | ns { db, coll } | to

@@ -2,13 +2,13 @@ using CdcEmbedded.MongoDb.Deployment;
 
 namespace CdcEmbedded.MongoDb.ChangeStreams;
 
-/// <summary>Turns what was asked for into a point, or says why there is none. If the oplog still has it shows when the stream is
-/// opened.</summary>
+/// <summary>Turns what was asked for into a point, or says why there is none. If the oplog still has it shows when the
+/// stream is opened.</summary>
 internal static class StartResolver
 {
     /// <summary>Resolves a start.</summary>
-    /// <exception cref="OffsetFormatException">The offset is damaged, or belongs to another source, scope, pipeline or replica
-    /// set.</exception>
+    /// <exception cref="OffsetFormatException">The offset is damaged, or belongs to another source, scope, pipeline
+    /// or replica set.</exception>
     /// <exception cref="OffsetLostException">The place is not known.</exception>
     public static async ValueTask<OffsetDocument> ResolveAsync(
         IMongoDeployment deployment, StartPosition start, ServerFacts facts, StreamIdentity stream, bool acceptsOther,

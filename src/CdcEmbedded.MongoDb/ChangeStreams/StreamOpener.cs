@@ -28,8 +28,8 @@ internal sealed class StreamOpener
     /// <summary>The captured collections of it.</summary>
     public TableFilter Filter => _filter;
 
-    /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before anything
-    /// is read.</summary>
+    /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before
+    /// anything is read.</summary>
     /// <param name="deployment">The deployment, which the result then owns.</param>
     /// <param name="context">What the engine says.</param>
     /// <param name="start">Where to begin.</param>

@@ -68,8 +68,8 @@ internal readonly struct TokenParts
             && TryRead(bytes, out parts);
     }
 
-    /// <summary>Orders two tokens as the server does (change_stream_check_resumability_stage.cpp). The fragments of one event count as the
-    /// event.</summary>
+    /// <summary>Orders two tokens as the server does (change_stream_check_resumability_stage.cpp). The fragments of one event count
+    /// as the event.</summary>
     /// <returns>Null where nothing says which comes first: tokens of different versions that differ in nothing else.</returns>
     public static int? Compare(in TokenParts a, in TokenParts b)
     {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>A token that ends one command: by the caller, by the deployment, or by time. The time starts with
-/// <see cref="Start"/>.</summary>
+/// <summary>A token that ends one command: by the caller, by the deployment, or by time. The time
+/// starts with <see cref="Start"/>.</summary>
 internal sealed class CommandDeadline : IDisposable
 {
     private readonly ITimer? _timer;

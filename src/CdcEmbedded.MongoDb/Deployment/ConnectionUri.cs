@@ -22,8 +22,8 @@ internal sealed class ConnectionUri
     public IReadOnlyList<string> Ignored { get; }
 
     /// <summary>Parses a connection string. Reads no file and asks no name server.</summary>
-    /// <exception cref="ArgumentException">It does not follow the grammar, contradicts itself, or has a TLS option that is not
-    /// supported.</exception>
+    /// <exception cref="ArgumentException">It does not follow the grammar, contradicts itself, or has a TLS option that
+    /// is not supported.</exception>
     public static ConnectionUri Parse(string text)
     {
         try
@@ -54,8 +54,8 @@ internal sealed class ConnectionUri
         }
     }
 
-    /// <summary>Makes the driver's settings of it: reads the certificate files, and the SRV and TXT records of
-    /// <c>mongodb+srv://</c>.</summary>
+    /// <summary>Makes the driver's settings of it: reads the certificate files, and the SRV and TXT
+    /// records of <c>mongodb+srv://</c>.</summary>
     /// <exception cref="CdcConnectionException">DNS does not answer, or a certificate file cannot be used.</exception>
     public async ValueTask<MongoClientSettings> ResolveAsync(CancellationToken cancellationToken)
     {

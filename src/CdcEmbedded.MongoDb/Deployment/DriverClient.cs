@@ -9,8 +9,8 @@ namespace CdcEmbedded.MongoDb.Deployment;
 
 /// <summary>A client of the driver that belongs to this package: with the application's settings, a pool and monitors of its own, and the
 /// means to keep a cursor on its server.</summary>
-/// <remarks>An own client, as commands on the application's pool would wait for a connection while the stream awaits events on it.
-/// Thread-safe.</remarks>
+/// <remarks>An own client, as commands on the application's pool would wait for a connection while the stream awaits events
+/// on it. Thread-safe.</remarks>
 internal sealed class DriverClient : IAsyncDisposable
 {
     // A batch is megabytes. With the driver's default a reader wakes up for every 64 KiB of it, which took up to a fifth of the CPU time
@@ -78,8 +78,8 @@ internal sealed class DriverClient : IAsyncDisposable
             own.MaxConnectionIdleTime = TimeSpan.Zero;
         }
 
-        // The delegate is part of the key by which the driver shares clusters between clients: a new one makes the cluster this client's
-        // alone.
+        // The delegate is part of the key by which the driver shares clusters between clients: a new one makes the cluster
+        // this client's alone.
         var theirs = own.ClusterConfigurator;
         own.ClusterConfigurator = builder =>
         {

@@ -14,8 +14,8 @@ namespace CdcEmbedded.MongoDb.Deployment;
 /// no command that it does not know as a read. <c>getMore</c> is never repeated.</remarks>
 internal sealed class DriverDeployment : IMongoDeployment
 {
-    /// <summary>The limit where the settings name none. The driver has no limit then, and a half-open connection would hold a stream for
-    /// ever.</summary>
+    /// <summary>The limit where the settings name none. The driver has no limit then, and a half-open connection would hold a
+    /// stream for ever.</summary>
     private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(30);
 
     private readonly DriverClient _client;

@@ -17,8 +17,8 @@ internal interface IMongoDeployment : IAsyncDisposable
     /// <returns>The reply, <c>ok: 1</c>; safe to keep.</returns>
     ValueTask<RawBson> RunCommandAsync(string database, BsonDocument command, CancellationToken cancellationToken);
 
-    /// <summary>Runs a command that answers with a cursor, such as <c>aggregate</c>, and keeps the cursor's server and session for
-    /// it.</summary>
+    /// <summary>Runs a command that answers with a cursor, such as <c>aggregate</c>, and keeps the cursor's server and
+    /// session for it.</summary>
     /// <param name="database">The database.</param>
     /// <param name="command">The command; its first element is its name.</param>
     /// <param name="options">How the cursor is read.</param>

@@ -3,8 +3,8 @@ using CdcEmbedded.MongoDb.Documents;
 namespace CdcEmbedded.MongoDb.Deployment;
 
 /// <summary>One batch of a cursor: a server's whole reply, undecoded. Immutable, safe to keep.</summary>
-/// <remarks>All documents of a batch are slices of one array; a document that is kept for long keeps the batch, unless it is
-/// detached.</remarks>
+/// <remarks>All documents of a batch are slices of one array; a document that is kept for long keeps the batch, unless
+/// it is detached.</remarks>
 internal sealed class MongoBatch
 {
     /// <summary>Reads the places of a reply.</summary>

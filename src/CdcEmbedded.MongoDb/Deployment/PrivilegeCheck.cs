@@ -2,8 +2,8 @@ using CdcEmbedded.MongoDb.Documents;
 
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>Checks that the user may open the stream: <c>find</c> and <c>changeStream</c> on its scope (manual, "Change Streams",
-/// "Access Control").</summary>
+/// <summary>Checks that the user may open the stream: <c>find</c> and <c>changeStream</c> on its scope (manual, "Change
+/// Streams", "Access Control").</summary>
 internal static class PrivilegeCheck
 {
     /// <summary>Adds a finding where an action is missing.</summary>

@@ -52,8 +52,8 @@ internal sealed class ServerFacts
         };
     }
 
-    /// <summary>The time of the oldest and of the newest entry of the oplog; null where it does not exist or the user may not read
-    /// it.</summary>
+    /// <summary>The time of the oldest and of the newest entry of the oplog; null where it does not exist or the user may
+    /// not read it.</summary>
     public static async ValueTask<(ClusterTime Oldest, ClusterTime Newest)?> ReadOplogAsync(
         IMongoDeployment deployment, CancellationToken cancellationToken)
     {

@@ -24,8 +24,8 @@ internal sealed class SourceState : IAsyncDisposable
     /// <summary>The state of a context.</summary>
     public static SourceState Of(SourceContext context) => context.GetState(static () => new SourceState());
 
-    /// <summary>The client: made at the first call, and kept over reconnects, as the servers of the connection string may have been
-    /// replaced since.</summary>
+    /// <summary>The client: made at the first call, and kept over reconnects, as the servers of the connection string may have
+    /// been replaced since.</summary>
     public async ValueTask<DriverClient> GetClientAsync(ClientSettings settings, SourceContext context, CancellationToken cancellationToken)
     {
         _client ??= DriverClient.Create(

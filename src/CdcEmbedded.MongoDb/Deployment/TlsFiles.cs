@@ -23,8 +23,8 @@ internal static class TlsFiles
     }
 
     /// <summary>Reads the client's certificate, with its private key and the certificates between it and its authority.</summary>
-    /// <exception cref="CdcConnectionException">The file is missing, is not what it should be, or the password is wrong; not
-    /// transient.</exception>
+    /// <exception cref="CdcConnectionException">The file is missing, is not what it should be, or the password is
+    /// wrong; not transient.</exception>
     public static X509Certificate2[] ReadClient(string file, string? password)
     {
         try
@@ -48,8 +48,8 @@ internal static class TlsFiles
         }
     }
 
-    /// <summary>Returns true if one of the authorities signed a server's certificate, directly or through the certificates that the server
-    /// sent.</summary>
+    /// <summary>Returns true if one of the authorities signed a server's certificate, directly or through the certificates that
+    /// the server sent.</summary>
     public static bool IsTrusted(X509Certificate? certificate, X509Chain? sent, X509Certificate2Collection authorities)
     {
         if (certificate is null)

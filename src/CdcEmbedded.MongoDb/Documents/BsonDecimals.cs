@@ -25,8 +25,8 @@ internal static class BsonDecimals
     /// <summary>The value as text, with every digit that was written.</summary>
     public static string Text(ReadOnlySpan<byte> bytes) => Read(bytes).ToString();
 
-    /// <summary>Coefficient with its sign, and power of ten, of a finite value, without zeros at the coefficient's end; 0 and 0 for
-    /// zero.</summary>
+    /// <summary>Coefficient with its sign, and power of ten, of a finite value, without zeros at the coefficient's end; 0 and
+    /// 0 for zero.</summary>
     /// <returns>False for NaN and the infinities.</returns>
     public static bool TryReadFinite(ReadOnlySpan<byte> bytes, out BigInteger coefficient, out int exponent)
     {

@@ -11,8 +11,8 @@ internal static class BsonLength
     /// <summary>The length of an ObjectId.</summary>
     public const int ObjectId = 12;
 
-    /// <summary>How deep documents may nest: the server's own limit (BSONDepth::kDefaultMaxAllowableDepth in
-    /// src/mongo/bson/bson_depth.h).</summary>
+    /// <summary>How deep documents may nest: the server's own limit
+    /// (BSONDepth::kDefaultMaxAllowableDepth in src/mongo/bson/bson_depth.h).</summary>
     public const int MaxDepth = 200;
 
     private const sbyte Variable = -1;

@@ -2,8 +2,8 @@ namespace CdcEmbedded.MySql.Gtids;
 
 /// <summary>The transactions that were processed whole at one moment: a GTID set of MySQL or a GTID position of MariaDB. The default value
 /// is that of a log without GTIDs.</summary>
-/// <remarks>A value that <see cref="GtidTimeline"/> made is one reference and one number; its set is built only when somebody
-/// asks.</remarks>
+/// <remarks>A value that <see cref="GtidTimeline"/> made is one reference and one number; its set is built only
+/// when somebody asks.</remarks>
 internal readonly struct ExecutedGtids
 {
     private readonly object? _content;
@@ -26,12 +26,12 @@ internal readonly struct ExecutedGtids
     /// <summary>The position of MariaDB; null for MySQL and without GTIDs.</summary>
     public MariaDbGtidPosition? Position => _content as MariaDbGtidPosition;
 
-    /// <summary>The set of MySQL; null for MariaDB and without GTIDs. A moment of a timeline builds it at each call, from at most 1,024
-    /// GTIDs.</summary>
+    /// <summary>The set of MySQL; null for MariaDB and without GTIDs. A moment of a timeline builds it at each call, from at
+    /// most 1,024 GTIDs.</summary>
     public GtidSet? ToSet() => _content is GtidTimeline.Segment segment ? segment.ToSet(_count) : _content as GtidSet;
 
-    /// <summary>True if the transaction is one of these. False also where one side has no GTID, or one of the other kind of
-    /// server.</summary>
+    /// <summary>True if the transaction is one of these. False also where one side has no GTID, or one of the other
+    /// kind of server.</summary>
     public bool Contains(TransactionGtid gtid) => gtid.MySql is { } mySql ? ToSet() is { } set && set.Contains(mySql)
         : gtid.MariaDb is { } mariaDb && Position is { } position && position.Contains(mariaDb);
 

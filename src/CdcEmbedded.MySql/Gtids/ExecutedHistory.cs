@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>The transactions processed whole, as their number grows. One thread appends; what <see cref="Current"/> returned never
-/// changes.</summary>
+/// <summary>The transactions processed whole, as their number grows. One thread appends; what <see cref="Current"/>
+/// returned never changes.</summary>
 internal sealed class ExecutedHistory
 {
     private readonly GtidTimeline? _sets;

@@ -12,8 +12,8 @@ public readonly struct Gtid : IEquatable<Gtid>
     /// <param name="source">The UUID of the server, or of the group, that committed first.</param>
     /// <param name="tag">Its tag in lower case; null or empty for none.</param>
     /// <param name="number">The number, from 1 to 2^63 - 2.</param>
-    /// <exception cref="ArgumentException">The tag is not one: a letter or underscore, then up to 31 letters, digits and
-    /// underscores.</exception>
+    /// <exception cref="ArgumentException">The tag is not one: a letter or underscore, then up to 31 letters,
+    /// digits and underscores.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of its range.</exception>
     public Gtid(Guid source, string? tag, long number)
     {

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>A set of MySQL GTIDs, such as <c>gtid_executed</c>: per UUID and tag the intervals of numbers. Immutable and
-/// thread-safe.</summary>
+/// <summary>A set of MySQL GTIDs, such as <c>gtid_executed</c>: per UUID and tag the intervals of numbers.
+/// Immutable and thread-safe.</summary>
 /// <remarks>Sets with holes are legal, as on a replica that applies transactions in parallel, and are kept as they are.</remarks>
 public sealed class GtidSet : IEquatable<GtidSet>
 {
-    // Sorted by UUID bytes, then tag (none first, then by bytes); each with at least one interval, sorted, neither touching nor
-    // overlapping.
+    // Sorted by UUID bytes, then tag (none first, then by bytes); each with at least one interval, sorted, neither
+    // touching nor overlapping.
     private readonly Entry[] _entries;
 
     private GtidSet(Entry[] entries) => _entries = entries;
@@ -144,8 +144,8 @@ public sealed class GtidSet : IEquatable<GtidSet>
         return true;
     }
 
-    /// <summary>The text as MySQL prints it, without line breaks: UUIDs in order and lower case, tags after the numbers without
-    /// one.</summary>
+    /// <summary>The text as MySQL prints it, without line breaks: UUIDs in order and lower case, tags after the
+    /// numbers without one.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>Writes the binary form of a GTID set, in PREVIOUS_GTIDS_LOG_EVENT and COM_BINLOG_DUMP_GTID (sql/rpl_gtid_set.cc,
-/// Gtid_set::encode).</summary>
+/// <summary>Writes the binary form of a GTID set, in PREVIOUS_GTIDS_LOG_EVENT and
+/// COM_BINLOG_DUMP_GTID (sql/rpl_gtid_set.cc, Gtid_set::encode).</summary>
 /// <remarks><code>
 /// untagged                             tagged, as soon as a GTID has a tag (8.3 on)
 ///  8  number of sources                 1  1, 6  number of sources with their tags, 1  1

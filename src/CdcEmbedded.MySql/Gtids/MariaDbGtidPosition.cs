@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Gtids;
 
-/// <summary>A GTID position of MariaDB: the last transaction of each replication domain, as <c>@@gtid_binlog_pos</c> writes it
-/// (<c>0-1-42,7-2-9</c>). Immutable.</summary>
+/// <summary>A GTID position of MariaDB: the last transaction of each replication domain, as <c>@@gtid_binlog_pos</c> writes
+/// it (<c>0-1-42,7-2-9</c>). Immutable.</summary>
 public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
 {
     // By domain, each once.

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace CdcEmbedded.MySql.Positions;
 
-/// <summary>A binlog file and a position in it: the "binary log coordinates" of the MySQL manual. They mean something on one server
-/// only.</summary>
+/// <summary>A binlog file and a position in it: the "binary log coordinates" of the MySQL manual. They mean something on
+/// one server only.</summary>
 /// <param name="File">The file's name without its folder; empty for "before the first file".</param>
 /// <param name="Position">The position in the file, in 64 bits.</param>
 internal readonly record struct BinlogCoordinates(string File, long Position)
@@ -11,8 +11,8 @@ internal readonly record struct BinlogCoordinates(string File, long Position)
     /// <summary>Where the first event of a file begins: after the magic number.</summary>
     public const long FirstPosition = 4;
 
-    /// <summary>Compares two places of one server's log: files by their number (<c>.999999</c> is before <c>.1000000</c>), then
-    /// positions.</summary>
+    /// <summary>Compares two places of one server's log: files by their number (<c>.999999</c> is before
+    /// <c>.1000000</c>), then positions.</summary>
     /// <returns>Negative, zero or positive; null where the files are of different series, whose order their names do not say.</returns>
     public int? CompareTo(BinlogCoordinates other)
     {

@@ -20,8 +20,8 @@ internal sealed class BinlogPosition : SourcePosition
     private readonly string? _file;
     private readonly long _offset;
 
-    /// <summary>The server: its <c>@@server_uuid</c>, or what identifies a MariaDB server; null for files and for positions that people
-    /// write.</summary>
+    /// <summary>The server: its <c>@@server_uuid</c>, or what identifies a MariaDB server; null for files and for positions
+    /// that people write.</summary>
     public string? Server { get; init; }
 
     /// <summary>The transactions processed whole; the default value without GTIDs.</summary>

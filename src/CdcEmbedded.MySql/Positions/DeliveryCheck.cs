@@ -4,9 +4,9 @@ namespace CdcEmbedded.MySql.Positions;
 
 /// <summary>A hash over the changes of a transaction that were delivered. After a restart inside the transaction it shows whether the
 /// second reading delivers the same ones (R16).</summary>
-/// <remarks>A rolling hash: each change multiplies by a constant and adds its table's hash. It does not depend on how a server splits rows
-/// into events (binlog_row_event_max_size, compression), but changes with another filter or another order of tables. It finds mistakes, not
-/// malice.</remarks>
+/// <remarks>A rolling hash: each change multiplies by a constant and adds its table's hash. It does not depend on how a server splits
+/// rows into events (binlog_row_event_max_size, compression), but changes with another filter or another order of tables. It finds
+/// mistakes, not malice.</remarks>
 internal static class DeliveryCheck
 {
     private const ulong Factor = 6364136223846793005;

@@ -40,8 +40,8 @@ internal static class BinlogDump
     }
 
     /// <summary>Registers as a replica, so that SHOW REPLICAS lists the reader.</summary>
-    /// <remarks>A dump does not need it: proxies and hosted flavours that do not know the command answer with an error, and dump all the
-    /// same.</remarks>
+    /// <remarks>A dump does not need it: proxies and hosted flavours that do not know the command answer with an error, and dump
+    /// all the same.</remarks>
     private static async ValueTask RegisterAsync(ReplicationSession session, uint serverId, ILogger logger,
         CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal static class BinlogDump
         }
     }
 
-    /// <summary>A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in two billion
-    /// pairs.</summary>
+    /// <summary>A random id of 31 bits: the servers' own ids are small numbers by habit, and two readers meet once in
+    /// two billion pairs.</summary>
     public static uint RandomServerId() => (1u << 31) | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
 }

@@ -5,8 +5,8 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>How a MariaDB server proves a certificate that nobody signed: by a hash over it that needs the account's password hash to
-/// compute.</summary>
+/// <summary>How a MariaDB server proves a certificate that nobody signed: by a hash over it that needs the account's password
+/// hash to compute.</summary>
 /// <remarks>
 /// MariaDB 11.4 and later make such certificates for themselves. MariaDB manual, "Zero-configuration TLS"; server source sql/sql_acl.cc.
 /// The OK packet of the login:
@@ -36,8 +36,8 @@ internal sealed class CertificateProof
         _scramble = scramble;
     }
 
-    /// <summary>True if a certificate that does not verify may be proven: not where an authority was named, and not without a
-    /// password.</summary>
+    /// <summary>True if a certificate that does not verify may be proven: not where an authority was named, and not
+    /// without a password.</summary>
     public static bool IsPossible(Greeting greeting, SessionSettings settings) => greeting.Version.IsMariaDb
         && settings is { SslMode: MySqlSslMode.VerifyFull or MySqlSslMode.VerifyCA, Tls.CaFile: null, Password.Length: > 0 };
 

@@ -85,8 +85,8 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Waits for one read of the connection.</summary>
     /// <param name="needed">How many contiguous bytes the caller wants from <see cref="Start"/> on; more than there are now.</param>
     /// <param name="cancellationToken">Ends the read and with it the connection.</param>
-    /// <exception cref="CdcConnectionException">The peer closed, the network failed, or nothing came for
-    /// <see cref="ReadTimeout"/>.</exception>
+    /// <exception cref="CdcConnectionException">The peer closed, the network failed, or nothing
+    /// came for <see cref="ReadTimeout"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FillAsync(int needed, CancellationToken cancellationToken)
     {
@@ -99,8 +99,8 @@ internal sealed class ChunkedReader : IDisposable
         _end += await ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for one read of the connection into other memory; nothing may be unread. Exceptions as for
-    /// <see cref="FillAsync"/>.</summary>
+    /// <summary>Waits for one read of the connection into other memory; nothing may be unread. Exceptions
+    /// as for <see cref="FillAsync"/>.</summary>
     /// <param name="destination">Where to; not empty.</param>
     /// <param name="cancellationToken">Ends the read and with it the connection.</param>
     /// <returns>The number of bytes, at least one.</returns>

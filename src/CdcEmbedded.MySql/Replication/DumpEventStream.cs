@@ -3,9 +3,9 @@ using CdcEmbedded.MySql.Binlog.Events;
 namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>The events of a binlog dump: each packet is a byte 0x00 and one event.</summary>
-/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet ends a dump that was asked not to block. It also ends one that was, when the
-/// server shuts down or the dump is killed (server source sql/rpl_binlog_sender.cc, Binlog_sender::run): that is a broken connection
-/// (R7).</remarks>
+/// <remarks>MySQL manual, "COM_BINLOG_DUMP". An EOF packet ends a dump that was asked not to block. It also ends one that was,
+/// when the server shuts down or the dump is killed (server source sql/rpl_binlog_sender.cc, Binlog_sender::run): that is a
+/// broken connection (R7).</remarks>
 internal sealed class DumpEventStream : IEventStream
 {
     // An event begins with its time, four bytes.

@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>Cuts the bytes of a connection into packets, without copying them. One that comes in parts is received into an array of its
-/// own.</summary>
+/// <summary>Cuts the bytes of a connection into packets, without copying them. One that comes in parts is received into an array
+/// of its own.</summary>
 /// <remarks>
 /// MySQL Internals, "MySQL Packets"; server source sql-common/net_serv.cc:
 /// <code>
@@ -41,8 +41,8 @@ internal sealed class PacketStream
     /// <summary>The longest joined payload accepted. Default: <see cref="MaxEventLength"/>.</summary>
     public int MaxPayloadLength { get; set; } = MaxEventLength;
 
-    /// <summary>Accepts packets of one event each, with the byte before it. A longer one is none that a further attempt could
-    /// read.</summary>
+    /// <summary>Accepts packets of one event each, with the byte before it. A longer one is none that a further
+    /// attempt could read.</summary>
     /// <param name="maxEventBytes">Most bytes of an event.</param>
     public void LimitEvents(int maxEventBytes)
     {
@@ -212,8 +212,7 @@ internal sealed class PacketStream
     }
 
     /// <summary>Makes room for more of a packet in parts: twice what has arrived, and, once its whole first part has arrived, all that its
-    /// event
-    /// says it has.</summary>
+    /// event says it has.</summary>
     private void MakeRoom()
     {
         if (_joinedLength < Joined.Length)

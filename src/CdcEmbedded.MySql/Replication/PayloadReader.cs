@@ -100,8 +100,7 @@ internal ref struct PayloadReader
     }
 
     /// <summary>The exception for a payload that is not what it should be. A proxy that switches servers, or a server that is just
-    /// starting, may
-    /// send such a one once.</summary>
+    /// starting, may send such a one once.</summary>
     public readonly CdcProtocolException Malformed(string what) =>
         new($"Malformed {_message}: {what} at byte {_offset}.", _message, payloadOffset: _offset, isTransient: true);
 }

@@ -112,8 +112,8 @@ internal static class ReplicationCommands
     /// <param name="readTimeout">The longest silence of the socket.</param>
     /// <param name="cancellationToken">Ends the sending.</param>
     /// <remarks>The position is a variable of the session, and the dump an ordinary one (MariaDB source, sql/sql_repl.cc,
-    /// get_slave_connect_state). Strict, so that the server refuses to continue after a gap in its log; duplicates cannot come from one
-    /// source.</remarks>
+    /// get_slave_connect_state). Strict, so that the server refuses to continue after a gap in its log; duplicates cannot come
+    /// from one source.</remarks>
     public static async ValueTask<PacketStream> StartMariaDbDumpAsync(this ReplicationSession session, uint serverId,
         BinlogDumpFlags flags, string position,
         TimeSpan readTimeout, CancellationToken cancellationToken)

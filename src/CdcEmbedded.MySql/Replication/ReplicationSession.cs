@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>A connection to a server as a replica makes it, logged in: the commands that prepare a dump, then the dump, which it never
-/// leaves again.</summary>
+/// <summary>A connection to a server as a replica makes it, logged in: the commands that prepare a dump, then the dump, which it
+/// never leaves again.</summary>
 /// <remarks>One flow at a time, except <see cref="DisposeAsync"/>, which any thread may call to end whatever is under way.
 /// A failure or a cancellation in the middle of a command closes the session.</remarks>
 internal sealed class ReplicationSession : IAsyncDisposable
@@ -75,8 +75,8 @@ internal sealed class ReplicationSession : IAsyncDisposable
     /// <returns>The values; null for NULL.</returns>
     /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
     /// <exception cref="CdcProtocolException">The answer is anything else than one such row; the session is closed.</exception>
-    /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete within the command
-    /// timeout.</exception>
+    /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete within
+    /// the command timeout.</exception>
     public ValueTask<string?[]> AskAsync(string sql, int columns, CancellationToken cancellationToken)
     {
         return RunAsync(sql, WriteQuery(sql), token => RowReader.ReadAsync(_channel, sql, columns, token), cancellationToken);

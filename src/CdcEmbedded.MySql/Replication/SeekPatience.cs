@@ -1,8 +1,8 @@
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>How long a dump may be silent before its first event. A server that looks for the start of a dump in a long log may send
-/// nothing meanwhile, and starts from scratch for a reader that has lost patience: each silent attempt doubles the time of the next
-/// one.</summary>
+/// <summary>How long a dump may be silent before its first event. A server that looks for the start of a dump in a long log may
+/// send nothing meanwhile, and starts from scratch for a reader that has lost patience: each silent attempt doubles the time of
+/// the next one.</summary>
 /// <remarks>Server sources: MYSQL_BIN_LOG::find_first_log_not_in_gtid_set, which opens file after file, and MariaDB's gtid_find_binlog_file
 /// and the skipping of groups after it. One engine has one of these over all its connections; a feed uses it at a time.</remarks>
 internal sealed class SeekPatience

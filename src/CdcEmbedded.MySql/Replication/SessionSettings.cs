@@ -23,8 +23,8 @@ internal sealed record SessionSettings
     /// <summary>The database to start in; null for none.</summary>
     public string? Database { get; init; }
 
-    /// <summary>If and how connections are encrypted. Unix domain sockets never are. Default:
-    /// <see cref="MySqlSslMode.VerifyFull"/>.</summary>
+    /// <summary>If and how connections are encrypted. Unix domain sockets never
+    /// are. Default: <see cref="MySqlSslMode.VerifyFull"/>.</summary>
     public MySqlSslMode SslMode { get; init; } = MySqlSslMode.VerifyFull;
 
     /// <summary>Files and versions of TLS; its verification follows from <see cref="SslMode"/>.</summary>
@@ -34,8 +34,8 @@ internal sealed record SessionSettings
     /// <value><see cref="TimeSpan.Zero"/> for no limit.</value>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The longest that one command may take, its whole answer included; <see cref="TimeSpan.Zero"/> for no limit. Default: 30
-    /// s.</summary>
+    /// <summary>The longest that one command may take, its whole answer included; <see cref="TimeSpan.Zero"/> for no limit.
+    /// Default: 30 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Idle time before the first TCP keepalive probe; <see cref="TimeSpan.Zero"/> leaves the system's. Default: 30 s.</summary>

@@ -13,8 +13,8 @@ internal sealed record TlsSettings
     /// <summary>A PEM file with the authorities to trust instead of the system's; null for the system's.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>True if authorities are asked which certificates they revoked. Default: false. Never asked about those of
-    /// <see cref="CaFile"/>.</summary>
+    /// <summary>True if authorities are asked which certificates they revoked. Default: false. Never asked about
+    /// those of <see cref="CaFile"/>.</summary>
     public bool ChecksRevocation { get; init; }
 
     /// <summary>A PEM file with the client's certificate, and its intermediates after it.</summary>

@@ -56,8 +56,8 @@ internal sealed class CapturedTable
     /// <summary>The places of the primary key's columns; empty where there is no key.</summary>
     public int[] KeyColumns { get; }
 
-    /// <summary>Distinguishes the current rows of a system-versioned table from its history; null where both are delivered, and for other
-    /// tables.</summary>
+    /// <summary>Distinguishes the current rows of a system-versioned table from its history; null where both are delivered, and
+    /// for other tables.</summary>
     public RowEnd? RowEnd { get; private init; }
 
     /// <summary>The places of all columns.</summary>

@@ -18,8 +18,8 @@ internal interface ISchemaSource : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken);
 
-    /// <summary>All tables as they were at a position, without those that the log changes after it; null where nobody can be
-    /// asked.</summary>
+    /// <summary>All tables as they were at a position, without those that the log changes after it; null where nobody
+    /// can be asked.</summary>
     /// <param name="position">The begin of the transaction that is read.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken);

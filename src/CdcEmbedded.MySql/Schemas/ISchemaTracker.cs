@@ -32,10 +32,10 @@ internal interface ISchemaTracker : IAsyncDisposable
     /// <param name="place">The begin of the open transaction, or the position between two: the table is looked up as it was there.</param>
     /// <param name="cursor">The end of the last event, for messages.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>Null where they were found, and where that the table is skipped was returned before; else the table, to be
-    /// reported.</returns>
-    /// <exception cref="SchemaUnknownException">They cannot be found, and <see cref="MySqlSourceOptions.OnUnknownSchema"/> is
-    /// <see cref="FaultPolicy.Fail"/>.</exception>
+    /// <returns>Null where they were found, and where that the table is skipped was returned before; else the table,
+    /// to be reported.</returns>
+    /// <exception cref="SchemaUnknownException">They cannot be found, and
+    /// <see cref="MySqlSourceOptions.OnUnknownSchema"/> is <see cref="FaultPolicy.Fail"/>.</exception>
     ValueTask<SkippedTable?> ResolveAsync(BinlogPosition place, BinlogCoordinates cursor, CancellationToken cancellationToken);
 
     /// <summary>The table of an id; null where no map gave it one.</summary>

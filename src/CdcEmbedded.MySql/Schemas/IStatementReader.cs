@@ -15,8 +15,8 @@ internal interface IStatementReader
     /// <param name="defaultDatabase">The default database of its session.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have been changed
-    /// then.</returns>
+    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have
+    /// been changed then.</returns>
     bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database, out string table);
 
     /// <summary>Reads the name out of SAVEPOINT x and ROLLBACK TO x.</summary>
@@ -26,8 +26,8 @@ internal interface IStatementReader
     /// <summary>True if a statement may change tables or databases, by its first word.</summary>
     bool MayChangeTables(ReadOnlySpan<char> text);
 
-    /// <summary>Applies a statement to what is known of tables. A table about which it cannot be understood for certain becomes
-    /// unknown.</summary>
+    /// <summary>Applies a statement to what is known of tables. A table about which it cannot be understood for
+    /// certain becomes unknown.</summary>
     /// <param name="catalogue">The tables before the statement, and after it.</param>
     /// <param name="text">The statement.</param>
     /// <param name="context">The settings of its session.</param>

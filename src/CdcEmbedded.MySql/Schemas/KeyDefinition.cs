@@ -4,8 +4,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="Name">Its name; <c>PRIMARY</c> for the primary key.</param>
 /// <param name="IsUnique">True for the primary key and for UNIQUE.</param>
 /// <param name="IsHash">True if it was made with USING HASH.</param>
-/// <param name="Parts">Its columns in order, each with the length of the prefix that is indexed (0 for all of it). An expression has an
-/// empty name.</param>
+/// <param name="Parts">Its columns in order, each with the length of the prefix that is indexed (0 for all of it). An expression has
+/// an empty name.</param>
 internal sealed record KeyDefinition(string Name, bool IsUnique, bool IsHash, IReadOnlyList<(string Column, int Prefix)> Parts)
 {
     /// <summary>The primary key's name.</summary>

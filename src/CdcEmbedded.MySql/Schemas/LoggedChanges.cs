@@ -88,8 +88,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
             }
             else if (change.IsOptional)
             {
-                // A table or database that exists now existed before, or is as this statement made it: either way what the server has is
-                // right.
+                // A table or database that exists now existed before, or is as this statement made it: either way what the server
+                // has is right.
                 optional.Add(name);
             }
             else if (change.IsOfDatabase)
@@ -185,8 +185,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         return !isCreated && selection.MayMatch(change.Database);
     }
 
-    /// <summary>True if a statement does nothing where its table or database exists. IF NOT EXISTS may also be elsewhere in it, which does
-    /// no harm.</summary>
+    /// <summary>True if a statement does nothing where its table or database exists. IF NOT EXISTS may also be elsewhere in it, which
+    /// does no harm.</summary>
     private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
 
     private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, after the start";

@@ -20,9 +20,9 @@ internal sealed class SchemaCatalogue(bool ignoresCase = false)
     /// is not known.</summary>
     public bool? HasPlainTimestamps { get; set; }
 
-    /// <summary>True if the likely is taken for certain because nobody can be asked, as in files: a database of which the log says nothing
-    /// has the server's default character set (else texts that take their database's are of an unknown one), and IF NOT EXISTS
-    /// creates.</summary>
+    /// <summary>True if the likely is taken for certain because nobody can be asked, as in files: a database of which the log
+    /// says nothing has the server's default character set (else texts that take their database's are of an unknown one), and IF
+    /// NOT EXISTS creates.</summary>
     public bool Assumes { get; init; }
 
     /// <summary>True if there may be tables that it does not know: where it began with none although the server had some.</summary>

@@ -108,8 +108,8 @@ internal sealed class SchemaHistory
         }
     }
 
-    /// <summary>Begins again with what is known at a position, and stores it from here on: the log has turned out not to name all
-    /// columns.</summary>
+    /// <summary>Begins again with what is known at a position, and stores it from here on: the log has turned out not to
+    /// name all columns.</summary>
     public void BeginAgain(SchemaCatalogue catalogue, BinlogPosition position)
     {
         (Catalogue, Base, BasePosition) = (catalogue, catalogue.Copy(), position);

@@ -36,8 +36,8 @@ internal enum StatementKind
     /// <summary>TRUNCATE TABLE.</summary>
     Truncate,
 
-    /// <summary>CREATE TABLE … START TRANSACTION: MySQL 8.0.21 and later log CREATE TABLE … SELECT so; its rows and an XID
-    /// follow.</summary>
+    /// <summary>CREATE TABLE … START TRANSACTION: MySQL 8.0.21 and later log CREATE TABLE … SELECT so; its rows and
+    /// an XID follow.</summary>
     CreateTableThenRows,
 
     /// <summary>INSERT, UPDATE, DELETE, REPLACE, LOAD DATA, CALL, SELECT of a routine, CREATE TABLE … SELECT: rows changed by a statement

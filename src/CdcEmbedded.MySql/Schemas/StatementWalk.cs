@@ -4,8 +4,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Schemas;
 
-/// <summary>Walks a stretch of the log for the statements that may change tables, and nothing else: rows are skipped by their
-/// headers.</summary>
+/// <summary>Walks a stretch of the log for the statements that may change tables, and nothing else: rows are skipped
+/// by their headers.</summary>
 /// <param name="stream">The events.</param>
 /// <param name="hasChecksums">True if they have checksums before the first format description says so.</param>
 /// <param name="start">Where they begin; null where the first ROTATE says it.</param>
@@ -24,8 +24,8 @@ internal sealed class StatementWalk(IEventStream stream, bool hasChecksums, Binl
 
     /// <summary>Reads up to a place, or to the stream's end.</summary>
     /// <param name="end">Where to stop; null for the stream's end.</param>
-    /// <param name="onStatement">Called for each statement other than BEGIN, with its session's settings. <see cref="Coordinates"/> is its
-    /// end.</param>
+    /// <param name="onStatement">Called for each statement other than BEGIN, with its session's settings. <see cref="Coordinates"/>
+    /// is its end.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>False where the stream ended before the place.</returns>
     public async ValueTask<bool> ReadAsync(BinlogCoordinates? end, Action<string, StatementContext> onStatement,

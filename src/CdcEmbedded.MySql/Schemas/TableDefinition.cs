@@ -27,8 +27,8 @@ internal sealed class TableDefinition(string database, string name, IReadOnlyLis
     /// columns, which is not the table's.</summary>
     public bool MayHashKeys { get; init; }
 
-    /// <summary>Its indexes; null where they are not known, as in notes of older versions: then the columns say which of them are the
-    /// primary key.</summary>
+    /// <summary>Its indexes; null where they are not known, as in notes of older versions: then the columns say which of them are
+    /// the primary key.</summary>
     public IReadOnlyList<KeyDefinition>? Keys { get; init; }
 
     /// <summary>The period for application time of MariaDB: its name and columns; null for none.</summary>

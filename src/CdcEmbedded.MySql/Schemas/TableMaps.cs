@@ -82,10 +82,8 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
     }
 
     /// <summary>Forgets maps that no statement needs any more: of an id whose table has another id now, and, if there are many, those that
-    /// were
-    /// not used while as many others came. Called between two transactions, where none is needed, as each statement has its own. A server
-    /// gives
-    /// a table a new id whenever it opens it again, so a file can have any number of them.</summary>
+    /// were not used while as many others came. Called between two transactions, where none is needed, as each statement has its own. A
+    /// server gives a table a new id whenever it opens it again, so a file can have any number of them.</summary>
     public void Trim()
     {
         foreach (var id in _replaced)

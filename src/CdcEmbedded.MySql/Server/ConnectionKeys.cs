@@ -84,8 +84,8 @@ internal static class ConnectionKeys
     /// <summary>All keys.</summary>
     public static IReadOnlyList<ConnectionKey> All => _all;
 
-    /// <summary>The key of a name as MySqlConnector lists it; null where a newer MySqlConnector has a key about which nothing is
-    /// decided.</summary>
+    /// <summary>The key of a name as MySqlConnector lists it; null where a newer MySqlConnector has a key about which
+    /// nothing is decided.</summary>
     public static ConnectionKey? Find(string name) => _byName.GetValueOrDefault(name);
 
     private static ConnectionKey Honoured(string name) => new(name, ConnectionKeyUse.Honoured);

@@ -5,8 +5,8 @@ namespace CdcEmbedded.MySql.Server;
 
 /// <summary>What a connection string says to both kinds of connection.</summary>
 /// <param name="Session">Replication sessions.</param>
-/// <param name="Sql">SQL connections, but for the host: MySqlConnector has one port for all hosts, so it is given one host at a
-/// time.</param>
+/// <param name="Sql">SQL connections, but for the host: MySqlConnector has one port for all hosts, so it is given one host
+/// at a time.</param>
 internal sealed record ConnectionOptions(SessionSettings Session, MySqlConnectionStringBuilder Sql)
 {
     /// <summary>The connection string of an SQL connection.</summary>

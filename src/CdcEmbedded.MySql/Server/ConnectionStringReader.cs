@@ -15,8 +15,8 @@ internal static class ConnectionStringReader
     private const uint DefaultKeepAliveSeconds = 30;
 
     /// <summary>Reads a connection string.</summary>
-    /// <exception cref="ArgumentException">It is malformed, has an unknown or refused key, a key twice, or a value that does not
-    /// fit.</exception>
+    /// <exception cref="ArgumentException">It is malformed, has an unknown or refused key, a key twice, or a value that
+    /// does not fit.</exception>
     public static ConnectionOptions Read(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

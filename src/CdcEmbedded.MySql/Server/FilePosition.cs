@@ -8,8 +8,8 @@ namespace CdcEmbedded.MySql.Server;
 /// only at the beginning of a file.</summary>
 internal static class FilePosition
 {
-    /// <summary>Asks the server, over a connection of its own: the server reads the file up to the position, which may take longer than a
-    /// query may.</summary>
+    /// <summary>Asks the server, over a connection of its own: the server reads the file up to the position, which may take longer than
+    /// a query may.</summary>
     /// <param name="start">Where reading begins.</param>
     /// <param name="facts">The server's settings.</param>
     /// <param name="server">The server.</param>

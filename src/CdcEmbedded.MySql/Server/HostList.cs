@@ -4,8 +4,8 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Reads the hosts of a connection string. Each may have a port of its own, which MySqlConnector's format has no place
-/// for.</summary>
+/// <summary>Reads the hosts of a connection string. Each may have a port of its own, which MySqlConnector's format has
+/// no place for.</summary>
 internal static class HostList
 {
     /// <summary>Reads the key <c>Server</c>: <c>db1,db2:3307,[::1]:3308</c>, or the path of a Unix domain socket.</summary>

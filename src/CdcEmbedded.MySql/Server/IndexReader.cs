@@ -52,8 +52,8 @@ internal static class IndexReader
 
     /// <summary>Finds the index that is a table's key, and puts it first.</summary>
     /// <param name="keys">The table's indexes.</param>
-    /// <param name="columns">The columns that have the key PRI: where there is no primary key, those of the unique index that stands for
-    /// it.</param>
+    /// <param name="columns">The columns that have the key PRI: where there is no primary key, those of the unique index that
+    /// stands for it.</param>
     /// <returns>Null where there is none.</returns>
     public static KeyDefinition? ChooseKey(List<KeyDefinition> keys, HashSet<string> columns)
     {

@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the caller to
-/// say.</summary>
+/// <summary>Reads tables as a server has them now from information_schema. Of which place of the log that is true is for the
+/// caller to say.</summary>
 internal static class InformationSchema
 {
     /// <summary>Every table that the filter wants, and the databases' default character sets.</summary>

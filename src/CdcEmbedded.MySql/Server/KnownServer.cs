@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>One server, known by its identity. Every further connection is held against it before anything that it says is
-/// believed.</summary>
+/// <summary>One server, known by its identity. Every further connection is held against it before anything that it
+/// says is believed.</summary>
 internal sealed class KnownServer
 {
     // A load balancer that spreads one name over two servers gives the right one within these with a probability of 31/32.
@@ -46,8 +46,8 @@ internal sealed class KnownServer
     }
 
     /// <summary>Opens an SQL connection to this server.</summary>
-    /// <exception cref="CdcConnectionException">It cannot be reached, or connections to its address keep reaching another
-    /// server.</exception>
+    /// <exception cref="CdcConnectionException">It cannot be reached, or connections to its address keep
+    /// reaching another server.</exception>
     public async ValueTask<SqlSession> OpenSqlAsync(CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();

@@ -4,14 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Finds out that the server's log was reset while nothing but heartbeats arrives: asks the server over connections of its
-/// own.</summary>
+/// <summary>Finds out that the server's log was reset while nothing but heartbeats arrives: asks the server over connections
+/// of its own.</summary>
 /// <remarks>RESET takes the files away, but a dump that reads the first one keeps sending heartbeats out of the deleted file. Once the new
 /// file of that name has grown past its position, MySQL 9.7 ends the dump with an I/O error and MariaDB with EOF; MySQL 5.6 stays silent,
-/// and continues with the second file as if nothing had happened. Measured on 5.6.24, 9.7.4, MariaDB 10.11 and 11.8.
-/// One doubt is no verdict: it takes two looks in a row that contradict what was read, with an interval of heartbeats between them and no
-/// event. A look that fails proves nothing, nor does one that reaches another server: the stream itself finds out that the server is
-/// gone.</remarks>
+/// and continues with the second file as if nothing had happened. Measured on 5.6.24, 9.7.4, MariaDB 10.11 and 11.8. One doubt is no
+/// verdict: it takes two looks in a row that contradict what was read, with an interval of heartbeats between them and no event. A look
+/// that fails proves nothing, nor does one that reaches another server: the stream itself finds out that the server is gone.</remarks>
 internal sealed class LogProbe : IAsyncDisposable
 {
     private readonly KnownServer _server;

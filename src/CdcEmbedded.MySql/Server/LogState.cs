@@ -12,8 +12,8 @@ internal sealed record LogState
     /// <summary>Where the log ends; null where the user may not see it.</summary>
     public BinlogCoordinates? End { get; init; }
 
-    /// <summary>True if a dump reads to the end of the file itself, and not to a mark in memory that waits for the disk: MySQL before
-    /// 5.7.</summary>
+    /// <summary>True if a dump reads to the end of the file itself, and not to a mark in memory that waits for the disk:
+    /// MySQL before 5.7.</summary>
     public bool IsReadToItsEnd { get; init; }
 
     /// <summary>Asks the server.</summary>

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>What the followers of table schemas ask a server, over connections beside the stream's that are opened when first
-/// needed.</summary>
+/// <summary>What the followers of table schemas ask a server, over connections beside the stream's that are opened
+/// when first needed.</summary>
 /// <param name="server">The server.</param>
 /// <param name="facts">Its settings when the stream started.</param>
 /// <param name="logger">The source's logger.</param>

@@ -16,8 +16,8 @@ internal sealed class ServerAccess
     /// <param name="connectionString">The connection string; null for that of the data source.</param>
     /// <param name="dataSource">Opens the SQL connections; null where the connection string does.</param>
     /// <param name="passwordProvider">Asked for the password at each connect; null where the connection string has it.</param>
-    /// <exception cref="ArgumentException">They name no server, contradict each other, or the connection string cannot be
-    /// honoured.</exception>
+    /// <exception cref="ArgumentException">They name no server, contradict each other, or the connection string
+    /// cannot be honoured.</exception>
     public ServerAccess(string? connectionString, MySqlDataSource? dataSource, Func<MySqlPasswordContext, CancellationToken,
         ValueTask<string>>? passwordProvider)
     {

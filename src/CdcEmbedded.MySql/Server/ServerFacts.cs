@@ -60,8 +60,8 @@ internal sealed class ServerFacts
     public ExecutedGtids Executed => GtidPosition is { } position ? new ExecutedGtids(position)
         : GtidExecuted is { } set ? new ExecutedGtids(set) : default;
 
-    /// <summary>The executed transactions and those that wait for their commit, which a dump may have sent already; null without
-    /// GTIDs.</summary>
+    /// <summary>The executed transactions and those that wait for their commit, which a dump may have sent already;
+    /// null without GTIDs.</summary>
     public GtidSet? GtidLogged { get; private set; }
 
     /// <summary>The transactions that are gone from the log; null without GTIDs.</summary>

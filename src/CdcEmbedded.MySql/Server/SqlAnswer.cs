@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>The answer to one query, as text. Reading it as something that it is not is a typed, transient failure that names the
-/// query.</summary>
+/// <summary>The answer to one query, as text. Reading it as something that it is not is a typed, transient failure that
+/// names the query.</summary>
 /// <remarks>Transient, as a proxy that switches servers or a server that is just starting may answer so once.</remarks>
 internal sealed class SqlAnswer
 {
@@ -41,8 +41,8 @@ internal sealed class SqlAnswer
     public string?[] SingleRow(int columns)
         => WithColumns(columns).Rows is [var row] ? row : throw Wrong($"{Rows.Count} rows instead of one");
 
-    /// <summary>The index of the first column of one of several names, regardless of case; -1 where there is none, as labels differ between
-    /// versions.</summary>
+    /// <summary>The index of the first column of one of several names, regardless of case; -1 where there is none, as labels
+    /// differ between versions.</summary>
     public int IndexOf(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

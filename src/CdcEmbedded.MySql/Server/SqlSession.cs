@@ -6,10 +6,10 @@ using MySqlConnector;
 namespace CdcEmbedded.MySql.Server;
 
 /// <summary>An open SQL connection to one server, for queries with small answers, and for one large answer at a time.</summary>
-/// <remarks>One flow at a time. A query has one limit of time for its whole answer. A query that was cancelled or broke off ends the
-/// session: it can only be disposed of then. No caller waits for a server that does not answer: MySqlConnector closes the socket of a
-/// pending read only when the command's time is over, so the session ends such a query, and then its connection, without its
-/// caller.</remarks>
+/// <remarks>One flow at a time. A query has one limit of time for its whole answer. A query that was cancelled or broke off ends
+/// the session: it can only be disposed of then. No caller waits for a server that does not answer: MySqlConnector closes the
+/// socket of a pending read only when the command's time is over, so the session ends such a query, and then its connection,
+/// without its caller.</remarks>
 internal sealed class SqlSession : IAsyncDisposable
 {
     /// <summary>More than any server has in its catalogue; only one that sends rows without end has more.</summary>

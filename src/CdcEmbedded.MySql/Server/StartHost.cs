@@ -13,8 +13,8 @@ namespace CdcEmbedded.MySql.Server;
 internal sealed record StartHost(ReplicationSession Session, KnownServer Server, ServerFacts Facts, BinlogPosition Start,
     BinlogCoordinates? LogEnd)
 {
-    /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another one still
-    /// has.</summary>
+    /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another
+    /// one still has.</summary>
     /// <param name="access">The hosts.</param>
     /// <param name="start">What was asked for.</param>
     /// <param name="check">Returns false for a server that cannot serve at all.</param>

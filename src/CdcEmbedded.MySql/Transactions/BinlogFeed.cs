@@ -14,8 +14,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// an event that cannot be read is handed over before the failure.</remarks>
 internal sealed class BinlogFeed : ISourceFeed
 {
-    /// <summary>Bytes from which on a batch is full: a small transaction buffer makes batches smaller, but not smaller than what one read
-    /// gives.</summary>
+    /// <summary>Bytes from which on a batch is full: a small transaction buffer makes batches smaller, but not smaller than what
+    /// one read gives.</summary>
     private const long MinBatchBytes = 64 * 1024;
     private const long MaxBatchBytes = 1024 * 1024;
 

@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Makes the change set of a rows event, in the same way whether the event comes from the log or from the spill file. One
-/// caller.</summary>
+/// <summary>Makes the change set of a rows event, in the same way whether the event comes from the log or from the spill
+/// file. One caller.</summary>
 /// <param name="settings">How updates are reported.</param>
 internal sealed class ChangeSetFactory(FeedSettings settings)
 {

@@ -73,8 +73,8 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
         }
     }
 
-    /// <summary>GTID_LIST_EVENT of MariaDB. One that the server makes for this client says where the client is, and not what the file
-    /// holds.</summary>
+    /// <summary>GTID_LIST_EVENT of MariaDB. One that the server makes for this client says where the client is, and not what
+    /// the file holds.</summary>
     private void ReadGtidList(in LogEvent e)
     {
         if (!e.Header.IsArtificial)
@@ -95,8 +95,8 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
         output.Add(StreamItems.Heartbeat(transactions.Position.Current));
     }
 
-    /// <summary>START_ENCRYPTION_EVENT of MariaDB: what follows in a file is encrypted. A server decrypts what it sends, and marks the
-    /// event.</summary>
+    /// <summary>START_ENCRYPTION_EVENT of MariaDB: what follows in a file is encrypted. A server decrypts what it sends, and
+    /// marks the event.</summary>
     private void ReadStartEncryption(in LogEvent e)
     {
         if (!e.Header.IsArtificial && !e.Header.IsIgnorable && e.Header.NextPosition > 0 && settings.IsFile)

@@ -14,8 +14,8 @@ internal sealed class FeedEnd(BinlogPosition end)
     /// <param name="cursor">The end of the last event.</param>
     /// <param name="executed">The transactions read.</param>
     /// <param name="isOpen">True inside a transaction.</param>
-    /// <exception cref="CdcConnectionException">The events ended before it: a server that shuts down ends its streams in the same
-    /// way.</exception>
+    /// <exception cref="CdcConnectionException">The events ended before it: a server that shuts down ends its streams in
+    /// the same way.</exception>
     public void Verify(LogCursor cursor, ExecutedGtids executed, bool isOpen)
     {
         if (!isOpen && IsReached(cursor))

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>What waits for the commit of its transaction: a change set, a schema change or a notice. The default value stands for
-/// none.</summary>
+/// <summary>What waits for the commit of its transaction: a change set, a schema change or a notice. The default value
+/// stands for none.</summary>
 internal readonly struct HeldEntry
 {
     private readonly object? _content;

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>A notice inside a transaction. It gets its position when it is delivered: that of a prepared transaction is known only at its
-/// outcome.</summary>
+/// <summary>A notice inside a transaction. It gets its position when it is delivered: that of a prepared transaction is known only
+/// at its outcome.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Database">The database that it concerns; empty for none or all.</param>
 /// <param name="Table">The table that it concerns; empty for none or all.</param>

@@ -6,8 +6,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="slice">The whole event, in a buffer that is never written again.</param>
 /// <param name="header">Its header.</param>
 /// <param name="body">Its body, without checksum.</param>
-/// <param name="start">Where it begins in its file; of an event inside a compressed transaction, where that transaction's event
-/// begins.</param>
+/// <param name="start">Where it begins in its file; of an event inside a compressed transaction, where that
+/// transaction's event begins.</param>
 /// <param name="payloadOffset">Where it begins in the uncompressed payload; null outside of one.</param>
 internal readonly ref struct LogEvent(EventSlice slice, EventHeader header, ReadOnlySpan<byte> body, long start, long? payloadOffset)
 {

@@ -128,8 +128,8 @@ internal sealed class LogReader : IDisposable
     public CdcProtocolException Damaged(string what)
         => new($"A {_type.Name()} near {Cursor} is damaged: {what}.", _type.Name(), Cursor.ToString());
 
-    /// <summary>The same failure with the position of the last event, where the code that found it does not know the position; else
-    /// null.</summary>
+    /// <summary>The same failure with the position of the last event, where the code that found it does not know the
+    /// position; else null.</summary>
     public CdcException? TryLocate(CdcException failure)
     {
         var place = _payloadOffset is { } offset ? $"{Cursor} (byte {offset} of a compressed transaction)" : Cursor.ToString();

@@ -11,7 +11,7 @@ internal sealed class LoggedQuery(byte[] buffer, int offset, int length)
     /// <summary>The text as it was logged.</summary>
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(offset, length);
 
-    /// <summary>The text, which the server logs in UTF-8 or in the client's character set; bytes that are not UTF-8 become
-    /// U+FFFD.</summary>
+    /// <summary>The text, which the server logs in UTF-8 or in the client's character set; bytes that are not
+    /// UTF-8 become U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(buffer, offset, length);
 }

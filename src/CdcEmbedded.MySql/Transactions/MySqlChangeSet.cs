@@ -5,8 +5,8 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
-/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where the changes are not one for each row:
-/// see <see cref="ChangeParts"/>.</remarks>
+/// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where the changes are not one for each
+/// row: see <see cref="ChangeParts"/>.</remarks>
 internal sealed class MySqlChangeSet : ChangeSet
 {
     /// <summary>About what the set itself takes.</summary>

@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>One transaction of the log. The feed fills it while it reads; it is published, and then never changed, with its first delivered
-/// change set.</summary>
+/// <summary>One transaction of the log. The feed fills it while it reads; it is published, and then never changed, with its first
+/// delivered change set.</summary>
 internal sealed class MySqlTransaction : TransactionInfo
 {
     private readonly FeedIdentity _identity;
@@ -33,8 +33,8 @@ internal sealed class MySqlTransaction : TransactionInfo
     /// <summary>The transactions processed whole before the place at which a restart inside this one begins.</summary>
     public ExecutedGtids ExecutedBefore { get; private set; }
 
-    /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction, its XA
-    /// COMMIT.</summary>
+    /// <summary>The transaction at which a restart inside this one begins: itself or, for a prepared XA transaction,
+    /// its XA COMMIT.</summary>
     public TransactionGtid RestartGtid { get; private set; }
 
     /// <summary>Where that one begins.</summary>

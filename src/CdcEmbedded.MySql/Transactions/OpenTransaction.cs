@@ -63,8 +63,8 @@ internal sealed class OpenTransaction
     /// <summary>True after a BEGIN: a statement inside is not its end then.</summary>
     public bool HasBegun { get; set; }
 
-    /// <summary>True if its statement is the first half of MariaDB's two-phase ALTER, or the one that takes it back: neither changes a
-    /// table.</summary>
+    /// <summary>True if its statement is the first half of MariaDB's two-phase ALTER, or the one that takes it back: neither
+    /// changes a table.</summary>
     public bool IsStartOfAlter { get; set; }
 
     /// <summary>True if its changes are delivered before it is known that they are committed.</summary>

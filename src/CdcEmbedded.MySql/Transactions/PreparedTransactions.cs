@@ -14,8 +14,8 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
     /// <summary>Memory that the waiting changes keep alive.</summary>
     public long HeldBytes { get; private set; }
 
-    /// <summary>Keeps a transaction. One without captured changes is remembered by its name alone: an offset need not remember
-    /// it.</summary>
+    /// <summary>Keeps a transaction. One without captured changes is remembered by its name alone: an offset need
+    /// not remember it.</summary>
     public void Add(PreparedTransaction transaction)
     {
         var place = transaction.Place;

@@ -4,8 +4,8 @@ namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>What a rows event's header and context say about all its changes.</summary>
 /// <param name="EventPosition">Where the event begins in its file.</param>
-/// <param name="PayloadOffset">Where it begins in the uncompressed payload of the transaction payload event at that position; null outside
-/// one.</param>
+/// <param name="PayloadOffset">Where it begins in the uncompressed payload of the transaction payload event at that position;
+/// null outside one.</param>
 /// <param name="HeaderSeconds">The header's time, in whole seconds since 1970.</param>
 /// <param name="ServerId">The server on which the change was made first.</param>
 /// <param name="Query">The statement's event, where the server logs it.</param>

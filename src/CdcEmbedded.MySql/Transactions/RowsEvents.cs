@@ -51,8 +51,8 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTrack
         return transactions.Add(e, scanner.Scan(table.Map, header, e.Buffer, e.BodyStart, e.Body.Length), table);
     }
 
-    /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement. MariaDB's ANNOTATE_ROWS_EVENT is the statement
-    /// alone.</summary>
+    /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement. MariaDB's ANNOTATE_ROWS_EVENT is
+    /// the statement alone.</summary>
     public void ReadQueryText(in LogEvent e)
     {
         var skip = e.Type == EventType.RowsQuery ? 1 : 0;

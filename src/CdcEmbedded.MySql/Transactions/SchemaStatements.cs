@@ -71,14 +71,14 @@ internal sealed class SchemaStatements(FeedSettings settings, LogReader log, ISc
         return DispatchStep.Next;
     }
 
-    /// <summary>What a transaction did that was read before is known already, and the first half of MariaDB's two-phase ALTER does
-    /// nothing.</summary>
+    /// <summary>What a transaction did that was read before is known already, and the first half of MariaDB's two-phase
+    /// ALTER does nothing.</summary>
     private IReadOnlyList<TableChange> Apply(OpenTransaction open, in Statement statement)
         => open.Repetition == Repetition.Done || open.IsStartOfAlter ? []
         : schemas.Apply(statement, new TransactionMark(open.Transaction.RestartGtid, log.Cursor.Coordinates));
 
-    /// <summary>Delivers the schema changes of a statement that is a transaction of its own: the position of the last one is its
-    /// end.</summary>
+    /// <summary>Delivers the schema changes of a statement that is a transaction of its own: the position of the last one
+    /// is its end.</summary>
     private void Deliver(IReadOnlyList<TableChange> changes, OpenTransaction open, in Statement statement, long start)
     {
         if (open.Changes.Count.Rows > 0)

@@ -4,8 +4,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>The form of a record in the spill file. Records have the header of a binlog event, so that <see cref="EventChunks"/> cuts
-/// them.</summary>
+/// <summary>The form of a record in the spill file. Records have the header of a binlog event, so that
+/// <see cref="EventChunks"/> cuts them.</summary>
 /// <remarks><code>
 ///  0  4  header timestamp of the rows event
 ///  4  1  kind: the type of a rows event, or one of the kinds below
@@ -18,9 +18,8 @@ namespace CdcEmbedded.MySql.Transactions;
 /// 27  8  offset in the uncompressed payload; -1 outside of one
 /// 35  4  length of the fixed part of the body
 /// 39     body of the rows event, without MariaDB's compression
-/// </code>
-/// A query's text follows its header, and applies to the rows after it; a record without text ends it. A notice has database, table and
-/// message after its header, each with its length in 4 bytes.</remarks>
+/// </code> A query's text follows its header, and applies to the rows after it; a record without text ends it. A notice has database, table
+/// and message after its header, each with its length in 4 bytes.</remarks>
 internal static class SpillRecord
 {
     /// <summary>The text of the statement of the rows that follow.</summary>

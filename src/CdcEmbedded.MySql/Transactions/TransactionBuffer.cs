@@ -179,8 +179,8 @@ internal sealed class TransactionBuffer : IDisposable
             Log.RolledBack(_settings.Logger, open.Transaction.Id, open.Changes.Count.Rows);
         }
 
-        // A table that was dropped stays so: MariaDB logs what a failed CREATE OR REPLACE … SELECT has dropped in a transaction that is
-        // rolled back.
+        // A table that was dropped stays so: MariaDB logs what a failed CREATE OR REPLACE … SELECT has dropped in a transaction that
+        // is rolled back.
         var drops = open.Changes.Held.FindAll(static entry => entry.SchemaChange is { Kind: SchemaChangeKind.Drop });
         open.Changes.Release();
         Finish(open);
@@ -215,8 +215,8 @@ internal sealed class TransactionBuffer : IDisposable
         }
     }
 
-    /// <summary>The XA transaction was prepared: its changes wait for the outcome. It counts as processed, and offsets remember to read it
-    /// again.</summary>
+    /// <summary>The XA transaction was prepared: its changes wait for the outcome. It counts as processed, and offsets remember to
+    /// read it again.</summary>
     public void Prepare(OpenTransaction open, string xid)
     {
         if (open.Repetition == Repetition.Done)

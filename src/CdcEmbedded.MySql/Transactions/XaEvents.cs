@@ -2,8 +2,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Transactions;
 
-/// <summary>Reads XA transactions: prepared at one place of the log, committed or rolled back at another, days later or in another order
-/// (R20).</summary>
+/// <summary>Reads XA transactions: prepared at one place of the log, committed or rolled back at another, days later or in
+/// another order (R20).</summary>
 /// <param name="settings">The options.</param>
 /// <param name="log">The reader of the log.</param>
 /// <param name="transactions">Holds them until their outcome.</param>
@@ -78,7 +78,7 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         return transactions.Commit(e);
     }
 
-    /// <summary>True if a transaction waits for its outcome: with XaMode.DeliverAtPrepare only one that an offset of another mode has
-    /// open.</summary>
+    /// <summary>True if a transaction waits for its outcome: with XaMode.DeliverAtPrepare only one that an offset of another
+    /// mode has open.</summary>
     private bool IsAwaited(string xid) => settings.Xa != XaMode.DeliverAtPrepare || transactions.Prepared.FindPending(xid) is not null;
 }

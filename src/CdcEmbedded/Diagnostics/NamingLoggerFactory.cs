@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.Diagnostics;
 
-/// <summary>Puts the engine's name into every line that its source logs: as a prefix of the text, and as <c>Engine</c> among the structured
-/// values.</summary>
-/// <remarks>A process may run many engines, and one source may serve several of them. A line that names the engine itself stays as it
-/// is.</remarks>
+/// <summary>Puts the engine's name into every line that its source logs: as a prefix of the text, and as <c>Engine</c> among
+/// the structured values.</summary>
+/// <remarks>A process may run many engines, and one source may serve several of them. A line that names the engine itself stays
+/// as it is.</remarks>
 internal sealed class NamingLoggerFactory(ILoggerFactory inner, string engine) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => new NamingLogger(inner.CreateLogger(categoryName), engine);

@@ -3,14 +3,13 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>How much of the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement is one
-/// watermark.</summary>
+/// <summary>How much of the stream is acknowledged. Everything delivered or skipped has a sequence number; acknowledgement
+/// is one watermark.</summary>
 /// <remarks>Not thread-safe: called under the cursor's lock. Positions are created only when they are stored.</remarks>
 internal sealed class AcknowledgedProgress
 {
     // Skipped entries after unacknowledged ones. If the oldest is forgotten, a stored offset is merely before a transaction's end instead
-    // of
-    // after it, so the memory of a consumer that commits late stays bounded.
+    // of after it, so the memory of a consumer that commits late stays bounded.
     private const int MaxSkipped = 1024;
     private readonly Queue<SkippedRun> _skipped = new();
     private readonly Queue<(long Sequence, AcknowledgementProbe Probe)> _probes = new();
@@ -95,8 +94,8 @@ internal sealed class AcknowledgedProgress
         SetProbes();
     }
 
-    /// <summary>Returns true if the newest acknowledged change ends a transaction. Asked only when a write is due, because it creates a
-    /// position.</summary>
+    /// <summary>Returns true if the newest acknowledged change ends a transaction. Asked only when a write is due, because it
+    /// creates a position.</summary>
     public bool HasUnsavedEnd()
     {
         if (_set is not null && CurrentPlace is { IsTransactionEnd: true } place)

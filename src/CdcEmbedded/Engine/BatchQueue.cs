@@ -4,8 +4,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>The channel between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has moved past
-/// it.</summary>
+/// <summary>The channel between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has
+/// moved past it.</summary>
 /// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch. The bound is around the channel: a channel counts
 /// only its own items, and forgets a batch when it is taken.</remarks>
 internal sealed class BatchQueue
@@ -63,8 +63,8 @@ internal sealed class BatchQueue
         return false;
     }
 
-    /// <summary>Waits until a batch has arrived, or for <see cref="Wake"/>. Throws the failure that completed the queue, once it is
-    /// empty.</summary>
+    /// <summary>Waits until a batch has arrived, or for <see cref="Wake"/>. Throws the failure that completed the queue, once
+    /// it is empty.</summary>
     /// <returns>False if the queue is complete and empty, without a failure.</returns>
     public ValueTask<bool> WaitAsync() => _batches.Reader.WaitToReadAsync(CancellationToken.None);
 
@@ -78,8 +78,8 @@ internal sealed class BatchQueue
         var bytes = Interlocked.Add(ref _bytes, -batch.ByteSize);
         var outstanding = Interlocked.Decrement(ref _outstanding);
 
-        // The writer of a full queue resumes when the queue is half empty: waking it for each batch would cost two thread switches per
-        // batch.
+        // The writer of a full queue resumes when the queue is half empty: waking it for each batch would cost two thread
+        // switches per batch.
         if (outstanding == 0 || (changes <= _maxChanges / 2 && bytes <= _maxBytes / 2))
         {
             _space.Writer.TryWrite(true);

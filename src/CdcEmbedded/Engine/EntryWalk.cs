@@ -22,8 +22,7 @@ internal sealed class EntryWalk
     /// <param name="kind">What the stream yields.</param>
     /// <param name="progress">Gets the entries that the stream does not yield.</param>
     /// <param name="idle">Gets them too.</param>
-    /// <param name="keepsSkipped">True if skipped entries are yielded as empty batches, so that they do not count as
-    /// acknowledged.</param>
+    /// <param name="keepsSkipped">True if skipped entries are yielded as empty batches, so that they do not count as acknowledged.</param>
     public EntryWalk(BatchQueue queue, IOffsetOrigin stream, StreamKind kind, AcknowledgedProgress progress, IdleProgress idle,
         bool keepsSkipped)
     {

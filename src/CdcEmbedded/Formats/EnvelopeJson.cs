@@ -8,17 +8,17 @@ namespace CdcEmbedded.Formats;
 /// <summary>Writes changes as Debezium's schemaless JSON envelope: <c>before</c>, <c>after</c>, <c>source</c>, <c>op</c>, <c>ts_ms</c>,
 /// <c>transaction</c>, <c>key</c>, and <c>related_key</c> where a change has <see cref="ChangeEvent.RelatedKey"/>, on one line.</summary>
 /// <remarks>
-/// <para>Integers are complete JSON numbers (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and times ISO text with
-/// as many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels (the number if the labels are
-/// unknown), JSON is JSON, a change of a JSON document without the document <c>{"$patch": […]}</c> (see <see cref="ValueKind.JsonPatch"/>),
-/// text that is none in its column's character set fails, or is <c>{"$bytes": base64}</c>
-/// (<see cref="EnvelopeJsonOptions.UndecodableText"/>),
-/// bytes are base64, a geometry is <c>{"srid", "wkb"}</c>, a vector an array. An absent field is omitted; a null is null, and so is the
-/// JSON document null (but see <see cref="EnvelopeJsonOptions.MarkJsonNull"/>).</para>
+/// <para>Integers are complete JSON numbers (read <c>bigint</c> as 64 bits, not as double), decimals strings, dates and
+/// times ISO text with as many digits as the column has, zero and partial dates MySQL's own text, ENUM and SET their labels
+/// (the number if the labels are unknown), JSON is JSON, a change of a JSON document without the document <c>{"$patch":
+/// […]}</c> (see <see cref="ValueKind.JsonPatch"/>), text that is none in its column's character set fails, or is
+/// <c>{"$bytes": base64}</c> (<see cref="EnvelopeJsonOptions.UndecodableText"/>), bytes are base64, a geometry is
+/// <c>{"srid", "wkb"}</c>, a vector an array. An absent field is omitted; a null is null, and so is the JSON document null
+/// (but see <see cref="EnvelopeJsonOptions.MarkJsonNull"/>).</para>
 /// <para>Documents of MongoDB are relaxed extended JSON; their keys are canonical extended JSON, in which keys of different types never
 /// look the same.</para>
-/// <para>It reuses its buffers and encoded column names: use one for each consumer, not from several threads at once. Text is not escaped
-/// for HTML.</para>
+/// <para>It reuses its buffers and encoded column names: use one for each consumer, not from several threads at once. Text is not
+/// escaped for HTML.</para>
 /// </remarks>
 public sealed class EnvelopeJson : IChangeFormat
 {
@@ -144,9 +144,9 @@ public sealed class EnvelopeJson : IChangeFormat
         output.Write(_buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>. <c>db</c> and
-    /// <c>table</c> are empty if it concerns none or all, <c>source</c> is null if the notice does not come from an event of the
-    /// log.</summary>
+    /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>.
+    /// <c>db</c> and <c>table</c> are empty if it concerns none or all, <c>source</c> is null if the notice does not come from
+    /// an event of the log.</summary>
     /// <param name="output">Receives the UTF-8 bytes.</param>
     /// <param name="notice">The notice.</param>
     public void Write(IBufferWriter<byte> output, Notice notice)

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Formats;
 
-/// <summary>Field names, escaped and encoded once: for each schema an array by index, for records without such a schema (keys, documents) a
-/// dictionary.</summary>
+/// <summary>Field names, escaped and encoded once: for each schema an array by index, for records without such a schema (keys,
+/// documents) a dictionary.</summary>
 internal sealed class FieldNames
 {
     // Documents may have any number of names: beyond this many the dictionary is emptied.

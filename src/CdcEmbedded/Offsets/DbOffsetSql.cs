@@ -83,8 +83,8 @@ internal sealed class DbOffsetSql
     /// <summary>True if an INSERT failed because the key exists.</summary>
     public bool IsDuplicate(DbException e) => Dialect == DbOffsetDialect.MySql && e.SqlState == "23000";
 
-    /// <summary>The name goes into the statements as it is: only letters, digits, underscores and the points between parts are
-    /// allowed.</summary>
+    /// <summary>The name goes into the statements as it is: only letters, digits, underscores and the points between
+    /// parts are allowed.</summary>
     private static string CheckName(string table)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(table);

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CdcEmbedded.Offsets;
 
-/// <summary>Flushes a folder's own entries to the disk, so that a file that was just renamed into it exists after a power
-/// failure.</summary>
+/// <summary>Flushes a folder's own entries to the disk, so that a file that was just renamed into it exists after
+/// a power failure.</summary>
 /// <remarks>.NET opens no folders, hence the three calls into libc. Windows needs none: its rename is written through.</remarks>
 internal static class DirectorySync
 {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Offsets;
 
-/// <summary>Stores offsets across restarts, where the application wants. The application implements it, or uses an existing
-/// implementation.</summary>
+/// <summary>Stores offsets across restarts, where the application wants. The application implements it, or uses
+/// an existing implementation.</summary>
 /// <remarks>Two methods over a table of three columns (key, text, version) are enough. The engine calls them one at a time. A store in the
 /// same server that is captured should exclude its table from the captured tables: each save would be a change.</remarks>
 public interface IOffsetStore
@@ -12,14 +12,14 @@ public interface IOffsetStore
     /// <returns>Null if nothing was ever stored. A store that does not know must throw: null means a first start.</returns>
     ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores a text under a key, if nothing else was stored since <paramref name="expectedVersion"/> was loaded or
-    /// saved.</summary>
+    /// <summary>Stores a text under a key, if nothing else was stored since <paramref name="expectedVersion"/> was
+    /// loaded or saved.</summary>
     /// <param name="key">The engine's name, or that name with a suffix for state of the source.</param>
     /// <param name="text">The text, usually of at most a few KB.</param>
     /// <param name="expectedVersion">The version that is stored now; 0 if nothing is stored.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    /// <returns>The version stored, greater than <paramref name="expectedVersion"/>. When it returns, the text has reached durable
-    /// storage.</returns>
+    /// <returns>The version stored, greater than <paramref name="expectedVersion"/>. When it returns, the text has
+    /// reached durable storage.</returns>
     /// <exception cref="OffsetConflictException">Another version is stored: another instance runs under this name.</exception>
     ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default);
 

@@ -1,9 +1,9 @@
 namespace CdcEmbedded.Offsets;
 
-/// <summary>A store that can save an offset in a transaction of the application, together with the effects of the changes: see
-/// <see cref="ITransactionalOffsetStore{TTransaction}"/>.</summary>
-/// <remarks>With <see cref="CommitPolicy.Never"/> the engine stores in such a store, by itself, only positions that have moved without
-/// changes.</remarks>
+/// <summary>A store that can save an offset in a transaction of the application, together with the effects of the
+/// changes: see <see cref="ITransactionalOffsetStore{TTransaction}"/>.</summary>
+/// <remarks>With <see cref="CommitPolicy.Never"/> the engine stores in such a store, by itself, only positions that have
+/// moved without changes.</remarks>
 public interface ITransactionalOffsetStore : IOffsetStore
 {
 }

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Offsets;
 
-/// <summary>Saves the offset of what a loop has processed in the transaction of its effects, so that the effects happen exactly
-/// once.</summary>
+/// <summary>Saves the offset of what a loop has processed in the transaction of its effects, so that the effects
+/// happen exactly once.</summary>
 /// <remarks>
 /// <para>The version in the store is checked inside the transaction: of two instances that apply the same changes, the later one gets an
 /// <see cref="OffsetConflictException"/> or an error of its database, and rolls its effects back.</para>
@@ -30,8 +30,8 @@ public static class TransactionalSaves
         return stream.SaveAsync(batch, new EnlistedStore<TTransaction>(store, transaction), cancellationToken);
     }
 
-    /// <summary>Saves the offset after a change or another item, for loops over <see cref="CdcEngine.ReadAsync"/> and
-    /// <see cref="CdcEngine.ReadAllAsync"/>.</summary>
+    /// <summary>Saves the offset after a change or another item, for loops over
+    /// <see cref="CdcEngine.ReadAsync"/> and <see cref="CdcEngine.ReadAllAsync"/>.</summary>
     /// <typeparam name="TTransaction">The store's kind of transaction.</typeparam>
     /// <param name="store">The store with which the engine was created.</param>
     /// <param name="item">An item that the engine yielded. Everything before it must have been processed.</param>

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace CdcEmbedded.Rows;
 
-/// <summary>The conversions of values to CLR types. Each is exact: a number that would lose a digit, and a date that a type cannot hold, do
-/// not convert.</summary>
+/// <summary>The conversions of values to CLR types. Each is exact: a number that would lose a digit, and a date that a type cannot hold,
+/// do not convert.</summary>
 internal static partial class Exact
 {
     // Integers up to this are exact in a double.

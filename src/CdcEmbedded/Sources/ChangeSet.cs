@@ -6,9 +6,8 @@ namespace CdcEmbedded.Sources;
 /// and transforms derive from <see cref="DelegatingChangeSet"/>.</summary>
 /// <remarks>A set is what a source reads at once: the rows of one event, or a batch of documents of many collections. All of its changes
 /// belong to one transaction, or to none. Immutable once handed out, and safe to read from any thread. Changes are counted from 0. A set
-/// goes into one
-/// <see cref="FeedBatch"/> once: reading the log again makes new sets. The records that it hands out belong to a <see cref="RecordSet"/>,
-/// which is another object.</remarks>
+/// goes into one <see cref="FeedBatch"/> once: reading the log again makes new sets. The records that it hands out belong to a
+/// <see cref="RecordSet"/>, which is another object.</remarks>
 public abstract class ChangeSet
 {
     private TransactionRuns? _runs;

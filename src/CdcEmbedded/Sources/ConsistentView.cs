@@ -3,12 +3,12 @@ namespace CdcEmbedded.Sources;
 /// <summary>One read view of several tables at one position of the log.</summary>
 public abstract class ConsistentView : IAsyncDisposable
 {
-    /// <summary>The position at which the stream begins: the view shows everything before it and nothing after it. A transaction's
-    /// end.</summary>
+    /// <summary>The position at which the stream begins: the view shows everything before it and nothing after it.
+    /// A transaction's end.</summary>
     public abstract SourcePosition Position { get; }
 
-    /// <summary>How the view was made to fit the position, for the log: the locks that were taken and for how long, or that none
-    /// was.</summary>
+    /// <summary>How the view was made to fit the position, for the log: the locks that were taken and for how long, or
+    /// that none was.</summary>
     public abstract string Lock { get; }
 
     /// <summary>How many readers share it, at least 1. Each may be used by one flow.</summary>

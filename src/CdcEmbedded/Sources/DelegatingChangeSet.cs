@@ -4,12 +4,11 @@ namespace CdcEmbedded.Sources;
 
 /// <summary>A view of another set: everything is that set's unless it is overridden. Filters and transforms derive from it.</summary>
 /// <remarks>
-/// <para>A view that drops changes overrides <see cref="Count"/> and <see cref="InnerOf"/>, nothing else: a position after its last change
-/// is the one after the inner set's last change, since nothing is left of that. Dropped changes count neither in orders nor in transaction
-/// counts.</para>
+/// <para>A view that drops changes overrides <see cref="Count"/> and <see cref="InnerOf"/>, nothing else: a position after its last
+/// change is the one after the inner set's last change, since nothing is left of that. Dropped changes count neither in orders nor
+/// in transaction counts.</para>
 /// <para>A view that changes records overrides <see cref="GetBefore"/>, <see cref="GetAfter"/> and <see cref="GetKey"/> and returns records
-/// of a
-/// <see cref="RecordSet"/> of its own.</para>
+/// of a <see cref="RecordSet"/> of its own.</para>
 /// </remarks>
 public abstract class DelegatingChangeSet : ChangeSet
 {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>One record in memory of its own: what <see cref="DataRecord.Detach"/> returns, and what test doubles and snapshots build
-/// records from.</summary>
+/// <summary>One record in memory of its own: what <see cref="DataRecord.Detach"/> returns, and what test doubles and snapshots
+/// build records from.</summary>
 public sealed class DetachedRecordSet : RecordSet
 {
     private readonly string[] _names;

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>Reads the documents and arrays that a source carries inside a value, when somebody asks. Thread-safe and without
-/// state.</summary>
+/// <summary>Reads the documents and arrays that a source carries inside a value, when somebody asks. Thread-safe
+/// and without state.</summary>
 public abstract class DocumentCodec : ValueCodec
 {
     /// <summary>The document, or the array with its elements' places for names, still undecoded.</summary>

@@ -3,8 +3,8 @@ using CdcEmbedded.Offsets;
 namespace CdcEmbedded.Sources;
 
 /// <summary>Entries that one read of a source gave, in their order. Filled by the feed, then handed over and never changed by it.</summary>
-/// <remarks>A feed says to which transaction changes belong and where each transaction ends; begins, counts and orders are the
-/// engine's.</remarks>
+/// <remarks>A feed says to which transaction changes belong and where each transaction ends; begins, counts and orders
+/// are the engine's.</remarks>
 public sealed class FeedBatch
 {
     /// <summary>A rough size of a small object with its position.</summary>
@@ -65,8 +65,8 @@ public sealed class FeedBatch
         ByteSize += ItemSize;
     }
 
-    /// <summary>Says that a transaction has ended: no further change of it follows. For a transaction of which nothing was delivered it is
-    /// bare progress.</summary>
+    /// <summary>Says that a transaction has ended: no further change of it follows. For a transaction of which nothing was delivered it
+    /// is bare progress.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="position">The position to resume from after it.</param>
     public void EndTransaction(TransactionInfo transaction, SourcePosition position)

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>A database that changes are read from. An adapter implements it; an application creates it and passes it to
-/// <see cref="CdcEngine"/>.</summary>
+/// <summary>A database that changes are read from. An adapter implements it; an application creates it and passes
+/// it to <see cref="CdcEngine"/>.</summary>
 /// <remarks>Creating one opens no connection. A source holds its options and nothing that belongs to one engine: that is in
 /// <see cref="SourceContext.GetState"/>. So one source may serve several engines at once. Thread-safe.</remarks>
 public interface ISource

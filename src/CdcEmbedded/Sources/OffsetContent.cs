@@ -19,8 +19,8 @@ public sealed class OffsetContent
     /// <value>Null where it had none. Texts of version 1 have it in a property of their own.</value>
     public string? SourceId { get; }
 
-    /// <summary>In version 2 the object that <see cref="SourcePosition.WriteTo"/> wrote. In version 1 the whole offset, which was the
-    /// source's.</summary>
+    /// <summary>In version 2 the object that <see cref="SourcePosition.WriteTo"/> wrote. In version 1 the whole offset, which
+    /// was the source's.</summary>
     public JsonElement Position { get; }
 
     /// <summary>Reads an offset.</summary>

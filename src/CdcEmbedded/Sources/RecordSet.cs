@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Sources;
 
-/// <summary>The records of one event of a source, undecoded: what a <see cref="DataRecord"/> points into. Adapters derive from
-/// it.</summary>
+/// <summary>The records of one event of a source, undecoded: what a <see cref="DataRecord"/> points into. Adapters
+/// derive from it.</summary>
 /// <remarks>Immutable once handed out, and safe to read from any thread. What a record's number means is the adapter's affair.</remarks>
 public abstract class RecordSet
 {
@@ -53,8 +53,8 @@ public abstract class RecordSet
     /// <value>The default is false.</value>
     public virtual bool HasOwnJson => false;
 
-    /// <summary>Writes one field as the JSON that it has in the record's own form; sources with <see cref="HasOwnJson"/> override
-    /// it.</summary>
+    /// <summary>Writes one field as the JSON that it has in the record's own form; sources with
+    /// <see cref="HasOwnJson"/> override it.</summary>
     /// <param name="record">The record.</param>
     /// <param name="field">The field.</param>
     /// <param name="writer">Positioned where a value may be written.</param>

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>Rows of one table that one query read. Immutable once handed out; safe to read from any thread; needs no open
-/// connection.</summary>
+/// <summary>Rows of one table that one query read. Immutable once handed out; safe to read from any thread; needs
+/// no open connection.</summary>
 public abstract class SnapshotChunk
 {
     /// <summary>The number of rows; may be 0.</summary>
@@ -27,8 +27,8 @@ public abstract class SnapshotChunk
     /// <param name="row">From 0.</param>
     public abstract DataRecord GetKey(int row);
 
-    /// <summary>The place of a row: what <see cref="SnapshotReader.ReadChunkAsync"/> gets to read the rows after it. Built at each
-    /// call.</summary>
+    /// <summary>The place of a row: what <see cref="SnapshotReader.ReadChunkAsync"/> gets to read the rows after it. Built
+    /// at each call.</summary>
     /// <param name="row">From 0.</param>
     /// <returns>Null for rows of a table that cannot be read in chunks.</returns>
     public abstract SnapshotKey? GetPlace(int row);

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>A table as a snapshot reads it. Adapters derive from it and keep there what their statements need. Immutable; needs no open
-/// connection.</summary>
+/// <summary>A table as a snapshot reads it. Adapters derive from it and keep there what their statements need. Immutable; needs
+/// no open connection.</summary>
 public abstract class SnapshotTable
 {
     /// <summary>Creates it.</summary>

@@ -39,8 +39,8 @@ public abstract class SourceConnection : IAsyncDisposable
         => new RefusedConnection(server, findings, failure);
 
     /// <summary>Throws where reading cannot begin.</summary>
-    /// <exception cref="ServerMisconfiguredException">A finding is an error. It has all findings, and its message names each with its
-    /// remedy.</exception>
+    /// <exception cref="ServerMisconfiguredException">A finding is an error. It has all findings, and its message names each
+    /// with its remedy.</exception>
     /// <exception cref="CdcException"><see cref="Failure"/>, where there is one.</exception>
     public void ThrowIfUnusable()
     {
@@ -61,8 +61,8 @@ public abstract class SourceConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins to read. Called at most once, and only without an error in <see cref="Findings"/> and without a
-    /// <see cref="Failure"/>.</summary>
+    /// <summary>Begins to read. Called at most once, and only without an error in <see cref="Findings"/> and
+    /// without a <see cref="Failure"/>.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>A feed that the caller owns and disposes; it no longer depends on this object.</returns>
     /// <exception cref="OffsetLostException">The log no longer has the start: the server says so only now.</exception>

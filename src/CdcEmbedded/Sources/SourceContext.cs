@@ -23,8 +23,8 @@ public sealed class SourceContext : IAsyncDisposable
     /// <summary>How many changes a batch holds at most before it is handed over, unless one log event holds more.</summary>
     public required int MaxBatchSize { get; init; }
 
-    /// <summary>True if the consumer enumerates more than changes: only then the feed makes schema changes. Notices it makes in any
-    /// case.</summary>
+    /// <summary>True if the consumer enumerates more than changes: only then the feed makes schema changes. Notices it makes
+    /// in any case.</summary>
     /// <value>The default is false.</value>
     public bool WantsItems { get; init; }
 

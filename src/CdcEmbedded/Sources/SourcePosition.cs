@@ -18,8 +18,8 @@ public abstract class SourcePosition
     /// <summary>True if no transaction is open here, so that reading resumes with the next one.</summary>
     public abstract bool IsTransactionEnd { get; }
 
-    /// <summary>Writes everything that <see cref="ISource.ReadPosition"/> needs to make an equal position: the properties of one JSON
-    /// object.</summary>
+    /// <summary>Writes everything that <see cref="ISource.ReadPosition"/> needs to make an equal position: the properties of
+    /// one JSON object.</summary>
     /// <param name="writer">Inside the object: the caller writes its start and end.</param>
     public abstract void WriteTo(Utf8JsonWriter writer);
 
@@ -44,8 +44,8 @@ public abstract class SourcePosition
     /// <summary>Orders this position and another one of the same source's log: a negative number where this one comes first, 0 where both
     /// are the same place.</summary>
     /// <param name="other">A position of the same source; null comes before every position.</param>
-    /// <exception cref="InvalidOperationException">The two cannot be ordered: they belong to different sources, or nothing says which comes
-    /// first.</exception>
+    /// <exception cref="InvalidOperationException">The two cannot be ordered: they belong to different sources, or nothing says
+    /// which comes first.</exception>
     public int CompareTo(SourcePosition? other) => other is null ? 1
         : TryCompareTo(other, out var order) ? order
         : throw new InvalidOperationException($"The positions {ToOffset()} and {other.ToOffset()} cannot be "

@@ -19,8 +19,8 @@ public static class StreamItems
     /// <summary>Something happened to a table or database as a whole.</summary>
     /// <param name="kind">What happened.</param>
     /// <param name="operation">The same in the source's own term.</param>
-    /// <param name="source">Where it comes from, with the time, the database, and the table (empty where a whole database is
-    /// meant).</param>
+    /// <param name="source">Where it comes from, with the time, the database, and the table (empty where a whole
+    /// database is meant).</param>
     /// <param name="position">The position to resume from.</param>
     /// <param name="newName">Of a rename the new database and table; else null.</param>
     /// <param name="schema">The table's columns after it; null where the table is gone, and where the source does not know them.</param>

@@ -4,10 +4,10 @@ namespace CdcEmbedded.Sources;
 
 /// <summary>Which tables the changes of one transaction concern, as runs of consecutive changes of one table. Made only for transactions
 /// that concern more than one.</summary>
-/// <remarks>One thread appends. Change sets keep the number of their first run and read it from any thread, once they were received through
-/// a path with a memory barrier (a channel): earlier runs are never written again, and growing arrays are replaced, not moved. The counts
-/// of all tables are recorded at every 64th run, so that the counters at any position cost at most 64 steps and one for each
-/// table.</remarks>
+/// <remarks>One thread appends. Change sets keep the number of their first run and read it from any thread, once they were received
+/// through a path with a memory barrier (a channel): earlier runs are never written again, and growing arrays are replaced, not
+/// moved. The counts of all tables are recorded at every 64th run, so that the counters at any position cost at most 64 steps and one
+/// for each table.</remarks>
 internal sealed class TransactionRuns
 {
     private const int NoteEvery = 64;

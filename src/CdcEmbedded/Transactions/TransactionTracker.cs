@@ -118,8 +118,8 @@ internal sealed class TransactionTracker
         BeginIfNew(entry.Changes?.Transaction ?? entry.Item?.EnclosingTransaction);
         if (_wantsItems && entry.Changes is { End: { } end, Transaction: { } transaction } set)
         {
-            // The end is an item of its own: the position after the last change stays inside, so that a restart there still reports the
-            // end.
+            // The end is an item of its own: the position after the last change stays inside, so that a restart there still
+            // reports the end.
             set.End = null;
             Output(ProcessQuietly(entry));
             End(transaction, end);
@@ -223,8 +223,8 @@ internal sealed class TransactionTracker
         return _open[index];
     }
 
-    /// <summary>Another transaction begins while the source has none open: those of the offset that did not reappear have nothing
-    /// left.</summary>
+    /// <summary>Another transaction begins while the source has none open: those of the offset that did not reappear
+    /// have nothing left.</summary>
     private void DropUnseen()
     {
         for (var i = _open.Count - 1; i >= 0; i--)

@@ -1,11 +1,11 @@
 namespace CdcEmbedded.Transforms;
 
-/// <summary>Decides which tables are captured, by lists of patterns <c>database.table</c> to include and to exclude. Immutable;
-/// thread-safe.</summary>
+/// <summary>Decides which tables are captured, by lists of patterns <c>database.table</c> to include and to
+/// exclude. Immutable; thread-safe.</summary>
 /// <remarks>
-/// <para>On each side of the point <c>*</c> matches any characters, or none, and <c>?</c> matches one: <c>shop.orders</c>, <c>shop.*</c>,
-/// <c>*.audit_*</c>. A name in backticks is taken literally, including points and wildcards; a backtick in it is doubled:
-/// <c>`my.db`.`a*b`</c>.</para>
+/// <para>On each side of the point <c>*</c> matches any characters, or none, and <c>?</c> matches one: <c>shop.orders</c>,
+/// <c>shop.*</c>, <c>*.audit_*</c>. A name in backticks is taken literally, including points and wildcards; a backtick in it
+/// is doubled: <c>`my.db`.`a*b`</c>.</para>
 /// <para>A table is captured if an include pattern matches, or there is none, and no exclude pattern does.</para>
 /// </remarks>
 public sealed class TableFilter

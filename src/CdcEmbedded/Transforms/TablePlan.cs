@@ -12,8 +12,8 @@ internal sealed class TablePlan
     private readonly TableSchema? _schema;
     private readonly ConditionalWeakTable<TableSchema, RowPlan> _parts = [];
 
-    /// <exception cref="InvalidOperationException">A rule names a column that the table does not have, or rules contradict each
-    /// other.</exception>
+    /// <exception cref="InvalidOperationException">A rule names a column that the table does not have, or rules
+    /// contradict each other.</exception>
     public TablePlan(TransformRules rules, string database, string table, TableSchema? schema)
     {
         var ignoreCase = schema is not null;

@@ -3,8 +3,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Transforms;
 
-/// <summary>The rules of an engine, applied to what its source reads. Used by the reading flow only; what it makes may be read from any
-/// thread.</summary>
+/// <summary>The rules of an engine, applied to what its source reads. Used by the reading flow only; what it makes may be read
+/// from any thread.</summary>
 internal sealed class TransformSet
 {
     // Collections may be created without end: beyond this many the plans are made again.

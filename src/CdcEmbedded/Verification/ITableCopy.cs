@@ -3,8 +3,8 @@ namespace CdcEmbedded.Verification;
 /// <summary>The application's copy of one table, as <see cref="CdcSnapshots.VerifyAsync"/> compares it with the source. Used by one
 /// verification at a time.</summary>
 /// <remarks>
-/// <para>A read must show everything that the loop has acknowledged: asked for the next item, or passed to <c>CommitAsync</c>. It may show
-/// more.</para>
+/// <para>A read must show everything that the loop has acknowledged: asked for the next item, or passed to <c>CommitAsync</c>. It
+/// may show more.</para>
 /// <para>Nothing here depends on an order of keys, because the copy may order them in another way than the source.</para>
 /// </remarks>
 public interface ITableCopy

@@ -11,8 +11,7 @@ public sealed class VerifyOptions
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
 
-    /// <summary>True if a column of a copy's row that the source's row does not have is a difference, as it is between
-    /// documents.</summary>
+    /// <summary>True if a column of a copy's row that the source's row does not have is a difference, as it is between documents.</summary>
     /// <value>The default is false: a copy may have columns of its own.</value>
     public bool ReportsExtraColumns { get; init; }
 
@@ -20,8 +19,8 @@ public sealed class VerifyOptions
     /// <value>The default is true.</value>
     public bool FindsExtraRows { get; init; } = true;
 
-    /// <summary>Compares only rows for which the source's own condition is true, such as an SQL expression, because the copy has only
-    /// these.</summary>
+    /// <summary>Compares only rows for which the source's own condition is true, such as an SQL expression, because the copy
+    /// has only these.</summary>
     /// <remarks>It becomes part of the statement as it is: never take it from somebody who is not trusted.</remarks>
     /// <value>Null, the default, for all rows.</value>
     public string? Condition { get; init; }

@@ -7,9 +7,9 @@ using CdcEmbedded.Tests.Architecture;
 namespace CdcEmbedded.PublishTests;
 
 /// <summary>A native program that reads the scripted MongoDB deployment through the official driver.</summary>
-/// <remarks>The driver is not made for trimming and warns about its own code. Its warnings are recorded in <c>DriverWarnings.txt</c>, so
-/// that a new version of it is looked at; this library has none. To record them again: <c>CDC_WRITE_DRIVER_WARNINGS=1 dotnet test
-/// tests/aot/Tests</c>.</remarks>
+/// <remarks>The driver is not made for trimming and warns about its own code. Its warnings are recorded in
+/// <c>DriverWarnings.txt</c>, so that a new version of it is looked at; this library has none. To record them again:
+/// <c>CDC_WRITE_DRIVER_WARNINGS=1 dotnet test tests/aot/Tests</c>.</remarks>
 public sealed class MongoDbNativeTests
 {
     private static readonly string _recordedWarnings = Path.Combine(ShippedAssemblies.Root, "tests", "aot", "Tests", "DriverWarnings.txt");

@@ -18,8 +18,8 @@ internal sealed partial class NativeProgram
     /// <summary>The warnings of trimming and compilation, sorted, each once: code and place.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Publishes a program. Skips the calling test with the reason if this machine has no linker, unless everything is
-    /// required.</summary>
+    /// <summary>Publishes a program. Skips the calling test with the reason if this machine has no linker, unless
+    /// everything is required.</summary>
     public static async Task<NativeProgram> PublishAsync(TemporaryFolder folder, string name)
     {
         var project = System.IO.Path.Combine(ShippedAssemblies.Root, "tests", "aot", name, $"CdcEmbedded.Aot.{name}.csproj");

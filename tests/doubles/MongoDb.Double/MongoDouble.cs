@@ -145,8 +145,8 @@ public sealed class MongoDouble : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs write commands in one transaction of a sharded cluster, and one more command outside of it after the first shard has committed
-    /// its part.
+    /// Runs write commands in one transaction of a sharded cluster, and one more command outside of it after the first shard has
+    /// committed its part.
     /// </summary>
     public async Task RunTransactionAsync(string database, IReadOnlyList<Doc> commands, Doc between)
     {
@@ -181,8 +181,8 @@ public sealed class MongoDouble : IAsyncDisposable
     public void ExpireLogins() => Interlocked.Increment(ref _loginEpoch);
 
     /// <summary>
-    /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end with
-    /// the code.
+    /// Makes the primary a secondary and elects the next node, or leaves the set without primary. Cursors on the old primary end
+    /// with the code.
     /// </summary>
     /// <param name="elect">The index of the new primary; null for the next one; -1 for none.</param>
     /// <param name="cursorError">What a getMore under way or to come on the old primary gets; null lets cursors live on.</param>

@@ -79,8 +79,8 @@ public sealed record MongoDoubleOptions
     public bool ReportsTokenErrors { get; init; } = true;
 
     /// <summary>
-    /// True to refuse a field that is larger than a fragment with 7182500 (change_stream_split_event_helpers.cpp), where the stream splits
-    /// events.
+    /// True to refuse a field that is larger than a fragment with 7182500 (change_stream_split_event_helpers.cpp), where the
+    /// stream splits events.
     /// </summary>
     /// <value>The default is true. If false, 10334, as without <c>$changeStreamSplitLargeEvent</c>.</value>
     public bool ReportsSplitFailure { get; init; } = true;

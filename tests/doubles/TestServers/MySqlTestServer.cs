@@ -8,10 +8,8 @@ namespace CdcEmbedded.TestServers;
 
 /// <summary>
 /// A running server for tests and benchmarks: found, fetched and started by <see cref="StartAsync"/>, and ended by disposal or by the end
-/// of
-/// this process, however it ends. It listens on its own loopback port and works in its own temporary folder. Members are thread-safe,
-/// except
-/// those that start and stop the server.
+/// of this process, however it ends. It listens on its own loopback port and works in its own temporary folder. Members are thread-safe,
+/// except those that start and stop the server.
 /// </summary>
 public sealed class MySqlTestServer : IAsyncDisposable
 {
@@ -88,8 +86,8 @@ public sealed class MySqlTestServer : IAsyncDisposable
 
     /// <summary>Starts a server and returns when it answers. The first call on a machine may have to fetch it.</summary>
     /// <exception cref="ServerUnavailableException">There is no way to run such a server on this machine; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The server ended or did not answer in time; the message has the end of its
-    /// log.</exception>
+    /// <exception cref="InvalidOperationException">The server ended or did not answer in time; the message has the end
+    /// of its log.</exception>
     public static async Task<MySqlTestServer> StartAsync(
         ServerKind kind, MySqlServerOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -3,9 +3,9 @@ using CdcEmbedded.TestServers.Hosting;
 
 namespace CdcEmbedded.TestServers;
 
-/// <summary>A running PostgreSQL server, for the tests of offset stores: the machine's own, else one from Debian packages, else the one
-/// that <c>CDC_POSTGRES</c> names with a connection string of Npgsql. It works in a temporary folder, on a loopback port of its
-/// own.</summary>
+/// <summary>A running PostgreSQL server, for the tests of offset stores: the machine's own, else one from Debian packages, else
+/// the one that <c>CDC_POSTGRES</c> names with a connection string of Npgsql. It works in a temporary folder, on a loopback port
+/// of its own.</summary>
 public sealed class PostgresTestServer : IAsyncDisposable
 {
     private const string Variable = "CDC_POSTGRES";

@@ -8,9 +8,8 @@ namespace CdcEmbedded.TestServers;
 /// <summary>
 /// One connection that stays open, held by a command line client whose input stays open: transactions can be left open, and a statement
 /// costs a round trip instead of a new process. After each call the session runs a SELECT of its own. So ROW_COUNT() and FOUND_ROWS() must
-/// be
-/// requested in the same call as the statement they are about, and a call fails if that SELECT does, as it may while the server shuts down
-/// and between XA END and XA PREPARE. One call at a time; further calls wait.
+/// be requested in the same call as the statement they are about, and a call fails if that SELECT does, as it may while the server shuts
+/// down and between XA END and XA PREPARE. One call at a time; further calls wait.
 /// </summary>
 public sealed class SqlSession : IAsyncDisposable
 {
@@ -30,14 +29,14 @@ public sealed class SqlSession : IAsyncDisposable
     private SqlSession(Process client) => _client = client;
 
     /// <summary>Runs statements, separated by semicolons, and returns when the last has finished.</summary>
-    /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the connection is
-    /// gone.</exception>
+    /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the
+    /// connection is gone.</exception>
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken = default) => QueryAsync(sql, cancellationToken);
 
-    /// <summary>Runs statements and returns the rows of all their results, as <see cref="MySqlTestServer.QueryAsync"/> describes
-    /// them.</summary>
-    /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the connection is
-    /// gone.</exception>
+    /// <summary>Runs statements and returns the rows of all their results, as
+    /// <see cref="MySqlTestServer.QueryAsync"/> describes them.</summary>
+    /// <exception cref="SqlStatementException">A statement failed (those after it were still executed), or the
+    /// connection is gone.</exception>
     public async Task<IReadOnlyList<string?[]>> QueryAsync(string sql, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(cancellationToken);

@@ -7,8 +7,8 @@ namespace CdcEmbedded.ServerTests.CharacterSets;
 
 /// <summary>Every character of every character set of every server decodes to what the server itself converts it to.</summary>
 /// <remarks>To write the tables again after a server has changed: <c>CDC_WRITE_CHARACTER_SETS=1 dotnet test tests/live --filter
-/// FullyQualifiedName~CharacterSets</c>. <c>CDC_LONG_TESTS=1</c> asks for all 1.6 million four-byte sequences of gb18030 instead of every
-/// eleventh.</remarks>
+/// FullyQualifiedName~CharacterSets</c>. <c>CDC_LONG_TESTS=1</c> asks for all 1.6 million four-byte sequences of gb18030 instead
+/// of every eleventh.</remarks>
 public sealed class CharacterSetTests
 {
     [Theory]

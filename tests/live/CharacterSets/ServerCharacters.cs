@@ -65,8 +65,8 @@ internal sealed class ServerCharacters : IAsyncDisposable
         return all;
     }
 
-    /// <summary>What the server stores for each character of the Basic Multilingual Plane that the set has, and what it reads
-    /// back.</summary>
+    /// <summary>What the server stores for each character of the Basic Multilingual Plane that the set has, and what
+    /// it reads back.</summary>
     public async Task<List<ServerCharacter>> EncodedAsync(string name)
     {
         IReadOnlyList<string?[]> rows = await _session.QueryAsync($"""

@@ -9,8 +9,8 @@ namespace CdcEmbedded.ServerTests.DdlGrammar;
 /// </summary>
 public sealed class DdlGrammarTests(ITestOutputHelper output)
 {
-    /// <summary>The history of a run that names no other: the same each time, so that a failure is the work of the change before
-    /// it.</summary>
+    /// <summary>The history of a run that names no other: the same each time, so that a failure is the work of the
+    /// change before it.</summary>
     private const int DefaultSeed = 1;
 
     private const int DefaultStatements = 800;

@@ -8,8 +8,8 @@ public sealed class MatrixServers : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<MySqlTestServer>>> _servers = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the server, and starts it if necessary. Skips the calling test if this machine has none, unless servers are
-    /// required.</summary>
+    /// <summary>Returns the server, and starts it if necessary. Skips the calling test if this machine has none, unless
+    /// servers are required.</summary>
     public Task<MySqlTestServer> ServerAsync(Combination combination) => ServerFixture.OrSkipAsync(_servers.GetOrAdd(
         combination.Name,
         _ => new Lazy<Task<MySqlTestServer>>(() => Task.Run(() => MySqlTestServer.StartAsync(

@@ -7,9 +7,8 @@ namespace CdcEmbedded.ServerTests.Matrix;
 /// <summary>
 /// A history of statements as text. <c>{db}</c> is replaced by the database. Lines that start with @ are not SQL: <c>@session x</c>
 /// continues in another connection, <c>@close x</c> ends one, <c>@touch t</c> updates all rows of a table (column <c>touch</c>) in full
-/// after an ALTER,
-/// <c>@drop t</c>, <c>@dropdb d</c>, <c>@rename a b</c> and <c>@swap a b</c> mark what the statement before them has done (see
-/// <see cref="StateReplay"/>). Marks name tables without their database, or with <c>{db}</c>.
+/// after an ALTER, <c>@drop t</c>, <c>@dropdb d</c>, <c>@rename a b</c> and <c>@swap a b</c> mark what the statement before them has done
+/// (see <see cref="StateReplay"/>). Marks name tables without their database, or with <c>{db}</c>.
 /// </summary>
 /// <param name="Name">The test's name.</param>
 /// <param name="Sql">The statements for a server; null if it lacks the feature.</param>

@@ -3,8 +3,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Matrix;
 
-/// <summary>Every scenario on every server: the replayed stream equals the server's tables, and a restart after every item delivers the
-/// rest.</summary>
+/// <summary>Every scenario on every server: the replayed stream equals the server's tables, and a restart after every item
+/// delivers the rest.</summary>
 public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<MatrixServers>
 {
     private const string Engine = "test";

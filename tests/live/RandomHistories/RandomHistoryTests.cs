@@ -5,8 +5,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.RandomHistories;
 
-/// <summary>A reader beside a random history of rows and definitions, stopped and started repeatedly, ends with the server's
-/// tables.</summary>
+/// <summary>A reader beside a random history of rows and definitions, stopped and started repeatedly, ends with
+/// the server's tables.</summary>
 public sealed class RandomHistoryTests(MatrixServers servers, ITestOutputHelper output) : IClassFixture<MatrixServers>
 {
     private const int Statements = 1500;

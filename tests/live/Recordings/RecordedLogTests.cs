@@ -7,8 +7,7 @@ namespace CdcEmbedded.ServerTests.Recordings;
 
 /// <summary>
 /// A real server serves every recording: the stream over the connection equals what the recording's triggers saw and, item by item, what
-/// the
-/// files yield. The server knows none of the tables, so names can only be in the log: in its table maps or its statements.
+/// the files yield. The server knows none of the tables, so names can only be in the log: in its table maps or its statements.
 /// </summary>
 public sealed class RecordedLogTests(RecordedLogs logs) : IClassFixture<RecordedLogs>
 {

@@ -3,8 +3,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests.Recordings;
 
-/// <summary>A real server of each kind that serves recorded binlogs: it is stopped, its files are replaced by a recording's, and it starts
-/// again.</summary>
+/// <summary>A real server of each kind that serves recorded binlogs: it is stopped, its files are replaced by a recording's, and
+/// it starts again.</summary>
 public sealed class RecordedLogs : IAsyncDisposable
 {
     private readonly Dictionary<ServerKind, MySqlTestServer> _servers = [];

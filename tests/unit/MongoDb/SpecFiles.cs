@@ -1,12 +1,11 @@
 namespace CdcEmbedded.MongoDb.Tests;
 
 /// <summary>Finds the MongoDB driver specifications' test data: in CDC_MONGODB_SPECS, or in shared/mongodb-spec-tests beside the
-/// repository.
-/// The data is read from there and never copied.</summary>
+/// repository. The data is read from there and never copied.</summary>
 internal static class SpecFiles
 {
-    /// <summary>The full path of a folder of the specifications. Without the data the test is skipped, or fails where
-    /// CDC_REQUIRE_SPECS=1.</summary>
+    /// <summary>The full path of a folder of the specifications. Without the data the test is skipped, or
+    /// fails where CDC_REQUIRE_SPECS=1.</summary>
     public static string Folder(string relative)
     {
         var root = Environment.GetEnvironmentVariable("CDC_MONGODB_SPECS") is { Length: > 0 } named ? named : BesideRepository();

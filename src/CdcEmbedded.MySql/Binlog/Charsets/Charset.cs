@@ -44,9 +44,9 @@ internal sealed class Charset
     /// <summary>Returns a character set by its name, ignoring case; null if the name is unknown.</summary>
     public static Charset? ByName(string name) => CharsetTable.ByName(name);
 
-    /// <summary>Returns the number of bytes of the character at the start, where its later bytes may look like ASCII; 1 for all others,
-    /// which may then be read byte by byte (strings/ctype-big5.cc, ctype-cp932.cc, ctype-gbk.cc, ctype-sjis.cc,
-    /// ctype-gb18030.cc).</summary>
+    /// <summary>Returns the number of bytes of the character at the start, where its later bytes may look like
+    /// ASCII; 1 for all others, which may then be read byte by byte (strings/ctype-big5.cc, ctype-cp932.cc,
+    /// ctype-gbk.cc, ctype-sjis.cc, ctype-gb18030.cc).</summary>
     public int LengthOfWide(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 2 || bytes[0] < 0x81)

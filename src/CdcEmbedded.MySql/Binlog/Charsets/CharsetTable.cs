@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 
 namespace CdcEmbedded.MySql.Binlog.Charsets;
 
-/// <summary>The character sets of MySQL 5.6 to 9.7 and MariaDB 10.2 to 11.8, and the character set of each collation number
-/// (SHOW COLLATION).</summary>
+/// <summary>The character sets of MySQL 5.6 to 9.7 and MariaDB 10.2 to 11.8, and the character set of each collation
+/// number (SHOW COLLATION).</summary>
 internal static class CharsetTable
 {
     private static readonly Charset[] All =

@@ -31,8 +31,8 @@ internal readonly struct ColumnCodec
         _labels = labels;
     }
 
-    /// <summary>Zero or more: number of bytes of each value. Negative: minus the number of bytes of the length that precedes each
-    /// value.</summary>
+    /// <summary>Zero or more: number of bytes of each value. Negative: minus the number of bytes of the length that
+    /// precedes each value.</summary>
     public sbyte Shape => _shape;
 
     /// <summary>Number of bytes of the length that precedes each value; 0 if all values have the same length.</summary>

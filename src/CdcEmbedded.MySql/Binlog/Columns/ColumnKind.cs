@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
-/// <summary>How a column's bytes become a <see cref="DataValue"/>: type, signedness and width in one number, so that a read needs a single
-/// jump.</summary>
+/// <summary>How a column's bytes become a <see cref="DataValue"/>: type, signedness and width in one number, so that a read needs
+/// a single jump.</summary>
 internal enum ColumnKind : byte
 {
     Null,

@@ -14,8 +14,8 @@ internal static class ColumnTypeText
     /// <summary>Returns the number of a geometry type as WKB numbers them; -1 if the name is not a geometry type.</summary>
     public static int GeometryTypeOf(string name) => name == "geometrycollection" ? 7 : Array.IndexOf(Geometries, name);
 
-    /// <summary>Returns true if columns of the type have a character set. A definition without one inherits the set of its
-    /// database.</summary>
+    /// <summary>Returns true if columns of the type have a character set. A definition without one inherits the set
+    /// of its database.</summary>
     public static bool HasCharacterSet(string type)
         => type.StartsWith("char", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal)
         || type.EndsWith("text", StringComparison.Ordinal) || IsList(type);

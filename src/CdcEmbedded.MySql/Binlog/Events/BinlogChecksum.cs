@@ -8,8 +8,8 @@ internal static class BinlogChecksum
 {
     /// <summary>Compares the CRC-32 of all but the last four bytes with the one that those bytes hold.</summary>
     /// <param name="wholeEvent">Header, body, checksum.</param>
-    /// <exception cref="CdcProtocolException">The checksum does not match. Transient: the bytes may have been damaged in
-    /// transit.</exception>
+    /// <exception cref="CdcProtocolException">The checksum does not match. Transient: the bytes may have been
+    /// damaged in transit.</exception>
     public static void Verify(ReadOnlySpan<byte> wholeEvent)
     {
         if (wholeEvent.Length < EventHeader.Length + 4)
@@ -18,8 +18,8 @@ internal static class BinlogChecksum
                 isTransient: true);
         }
 
-        // The in-use flag of a FORMAT_DESCRIPTION_EVENT is set and cleared in the file without a new checksum, so the checksum counts it as
-        // 0.
+        // The in-use flag of a FORMAT_DESCRIPTION_EVENT is set and cleared in the file without a new checksum, so the checksum counts
+        // it as 0.
         var type = (EventType)wholeEvent[4];
         var expected = BinaryPrimitives.ReadUInt32LittleEndian(wholeEvent[^4..]);
         var found = type == EventType.FormatDescription && (wholeEvent[17] & EventHeader.InUseFlag) != 0

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>The type byte of a binlog event. MySQL: libs/mysql/binlog/event/binlog_event.h, enum Log_event_type; MariaDB:
-/// sql/log_event.h.</summary>
+/// <summary>The type byte of a binlog event. MySQL: libs/mysql/binlog/event/binlog_event.h, enum
+/// Log_event_type; MariaDB: sql/log_event.h.</summary>
 internal enum EventType : byte
 {
     Unknown = 0,

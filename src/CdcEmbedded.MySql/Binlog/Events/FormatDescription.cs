@@ -45,8 +45,8 @@ internal sealed class FormatDescription
 
     public bool IsMariaDb { get; }
 
-    /// <summary>Most bytes that an event, or a value in it, may have once it is decompressed. Not in the event: the reader's own
-    /// limit.</summary>
+    /// <summary>Most bytes that an event, or a value in it, may have once it is decompressed. Not in the event: the
+    /// reader's own limit.</summary>
     public int MaxEventBytes { get; }
 
     /// <summary>Returns the length of the fixed part of a type's body in bytes; 0 for types that the server does not list.</summary>

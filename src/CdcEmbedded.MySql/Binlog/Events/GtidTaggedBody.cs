@@ -2,8 +2,8 @@ using CdcEmbedded.MySql.Gtids;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>The body of a GTID_TAGGED_LOG_EVENT, a message of mysql::serialization (libs/mysql/serialization/readme.md; the fields are in
-/// libs/mysql/binlog/event/control_events.h, Gtid_event).</summary>
+/// <summary>The body of a GTID_TAGGED_LOG_EVENT, a message of mysql::serialization (libs/mysql/serialization/readme.md; the fields are
+/// in libs/mysql/binlog/event/control_events.h, Gtid_event).</summary>
 /// <remarks>All integers have its variable-length form.<code>
 /// version (1), size of the message, highest field id that must not be ignored,
 /// then fields as id and value, with rising ids; fields with their default value are omitted:

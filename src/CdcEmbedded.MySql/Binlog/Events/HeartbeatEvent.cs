@@ -2,8 +2,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>HEARTBEAT_LOG_EVENT and HEARTBEAT_LOG_EVENT_V2: there is nothing new, and this is the position of the server's
-/// reader.</summary>
+/// <summary>HEARTBEAT_LOG_EVENT and HEARTBEAT_LOG_EVENT_V2: there is nothing new, and this is the position of
+/// the server's reader.</summary>
 /// <remarks>Version 1 holds the file's name; its position is the one in the header, modulo 2^32. Version 2 (libs/mysql/binlog/event/codecs)
 /// is a list of fields (type, length, value, all length-encoded): type 1 is the name, 2 the position in 64 bits, 0 the end.</remarks>
 internal readonly record struct HeartbeatEvent(string FileName, ulong Position)

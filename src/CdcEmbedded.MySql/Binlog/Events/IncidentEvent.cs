@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>INCIDENT_EVENT: the server reports that its log lacks changes. Two bytes of incident (1 = LOST_EVENTS), one of length, a
-/// message.</summary>
+/// <summary>INCIDENT_EVENT: the server reports that its log lacks changes. Two bytes of incident (1 = LOST_EVENTS), one of
+/// length, a message.</summary>
 internal readonly record struct IncidentEvent(ushort Incident, string Message)
 {
     /// <summary>Reads the body, without checksum.</summary>

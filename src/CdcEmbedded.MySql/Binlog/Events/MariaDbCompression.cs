@@ -3,15 +3,15 @@ using System.IO.Compression;
 
 namespace CdcEmbedded.MySql.Binlog.Events;
 
-/// <summary>Data that MariaDB compressed, in events (log_bin_compress; sql/log_event.cc, binlog_buf_compress) and in columns (COMPRESSED;
-/// sql/field_comp.cc, compress_zlib).</summary>
+/// <summary>Data that MariaDB compressed, in events (log_bin_compress; sql/log_event.cc, binlog_buf_compress) and in columns
+/// (COMPRESSED; sql/field_comp.cc, compress_zlib).</summary>
 /// <remarks><code>
 /// 0  1  0x80 = zlib; columns: 0 = not compressed; bit 3 = no zlib frame; bits 0..2 = bytes of the length
 /// 1     length of the data, big-endian
 ///       the compressed data: the zlib frame is method and window[2] before it, and after it the Adler-32[4] of the
 ///       plain data, big-endian (RFC 1950)
-/// </code>The frame is verified here, because the framework's own stream accepts data that is cut off inside the frame or after the last
-/// block.</remarks>
+/// </code>The frame is verified here, because the framework's own stream accepts data that is cut off inside the frame or after
+/// the last block.</remarks>
 internal static class MariaDbCompression
 {
     /// <summary>Most bytes that a server can have compressed.</summary>

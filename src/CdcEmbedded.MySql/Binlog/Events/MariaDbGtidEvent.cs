@@ -27,8 +27,8 @@ internal readonly record struct MariaDbGtidEvent
 
     public MariaDbGtid Gtid { get; init; }
 
-    /// <summary>True if the group is the single statement that follows; otherwise the group ends with XID, COMMIT, ROLLBACK or XA
-    /// PREPARE.</summary>
+    /// <summary>True if the group is the single statement that follows; otherwise the group ends with XID, COMMIT, ROLLBACK
+    /// or XA PREPARE.</summary>
     public bool IsStandalone { get; init; }
 
     /// <summary>The XA transaction that the group prepares; null if it prepares none.</summary>

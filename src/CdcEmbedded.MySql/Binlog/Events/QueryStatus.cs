@@ -2,8 +2,8 @@ namespace CdcEmbedded.MySql.Binlog.Events;
 
 /// <summary>The status variables of a QUERY_EVENT: the session's settings on which the statement depends (statement_events.h,
 /// Query_event_status_vars). Codes from 128 on are MariaDB's (sql/log_event.h), and occur among the others in any order.</summary>
-/// <remarks>A list of code (1 byte) and value; the code determines the value's length. A reader stops at an unknown code, as servers
-/// do.</remarks>
+/// <remarks>A list of code (1 byte) and value; the code determines the value's length. A reader stops at an unknown code,
+/// as servers do.</remarks>
 internal readonly ref struct QueryStatus
 {
     /// <summary>The bit of sql_mode that makes double quotes enclose names.</summary>
@@ -91,8 +91,8 @@ internal readonly ref struct QueryStatus
         };
     }
 
-    // MariaDB's Q_GTID_FLAGS3 repeats the extra flags of the GTID event. For a commit or a rollback, the sequence number of the START
-    // ALTER follows.
+    // MariaDB's Q_GTID_FLAGS3 repeats the extra flags of the GTID event. For a commit or a rollback, the sequence number of the
+    // START ALTER follows.
     private static void SkipAlterPhase(ref SpanReader reader)
     {
         const int commitOrRollback = 4 | 8;

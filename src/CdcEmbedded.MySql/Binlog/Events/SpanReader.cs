@@ -107,8 +107,8 @@ internal ref struct SpanReader
         }
     }
 
-    /// <summary>Reads a length-encoded integer that counts bytes or items of this body, so it is at most the number of bytes
-    /// left.</summary>
+    /// <summary>Reads a length-encoded integer that counts bytes or items of this body, so it is at most the number
+    /// of bytes left.</summary>
     public int ReadLengthWithin()
     {
         var length = ReadLengthEncoded();
@@ -133,9 +133,9 @@ internal ref struct SpanReader
         return (int)number;
     }
 
-    /// <summary>Reads an integer in the variable-length form of mysql::serialization (libs/mysql/serialization/variable_length_integers.h):
-    /// the number of low one bits in the first byte is the number of bytes that follow; the value is stored above those bits and a zero
-    /// bit.</summary>
+    /// <summary>Reads an integer in the variable-length form of mysql::serialization
+    /// (libs/mysql/serialization/variable_length_integers.h): the number of low one bits in the first byte is the number of bytes that
+    /// follow; the value is stored above those bits and a zero bit.</summary>
     public ulong ReadVariableLength()
     {
         var first = ReadByte();
@@ -162,8 +162,8 @@ internal ref struct SpanReader
         return (long)(raw >> 1) ^ -(long)(raw & 1);
     }
 
-    /// <summary>Reads the next bytes as UTF-8. Invalid bytes become U+FFFD, which is harmless because such text only names
-    /// things.</summary>
+    /// <summary>Reads the next bytes as UTF-8. Invalid bytes become U+FFFD, which is harmless because such text
+    /// only names things.</summary>
     public string ReadUtf8(int count) => Encoding.UTF8.GetString(ReadBytes(count));
 
     [DoesNotReturn]

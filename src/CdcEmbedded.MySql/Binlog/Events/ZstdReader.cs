@@ -49,8 +49,8 @@ internal sealed class ZstdReader : IDisposable
     /// <summary>Decompresses more.</summary>
     /// <param name="destination">Where to; not empty.</param>
     /// <returns>The bytes written; 0 only at the end of the input.</returns>
-    /// <exception cref="CdcProtocolException">The input is damaged, ends inside a frame, needs a dictionary, or needs a larger window than
-    /// is accepted.</exception>
+    /// <exception cref="CdcProtocolException">The input is damaged, ends inside a frame, needs a dictionary, or needs a larger window
+    /// than is accepted.</exception>
     public int Read(Span<byte> destination)
     {
         try

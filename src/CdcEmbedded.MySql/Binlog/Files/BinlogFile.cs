@@ -3,8 +3,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Files;
 
-/// <summary>Reads the events of one binlog file on disk, in the form in which a connection delivers them: fe 62 69 6e, then
-/// events.</summary>
+/// <summary>Reads the events of one binlog file on disk, in the form in which a connection delivers them: fe 62 69
+/// 6e, then events.</summary>
 internal sealed class BinlogFile : IEventStream
 {
     /// <summary>Position of the first event.</summary>

@@ -150,8 +150,8 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    /// <summary>Handles an event before the start: only its GTID counts, so that the GTID set is complete where the stream
-    /// starts.</summary>
+    /// <summary>Handles an event before the start: only its GTID counts, so that the GTID set is complete where
+    /// the stream starts.</summary>
     private void PassOver(in EventSlice slice, in EventHeader header)
     {
         var body = BodyOf(slice);
@@ -194,8 +194,8 @@ internal sealed class FileEventStream : IEventStream
         }
     }
 
-    /// <summary>Checks that no file is missing between two files, which would be a silent loss. Files that the user has renamed cannot be
-    /// checked.</summary>
+    /// <summary>Checks that no file is missing between two files, which would be a silent loss. Files that the user has renamed
+    /// cannot be checked.</summary>
     private void CheckFollows(string name)
     {
         if (_rotatedTo is { } wanted && wanted != name

@@ -2,8 +2,8 @@ using CdcEmbedded.MySql.Binlog.Events;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Reads the differences that a PARTIAL_UPDATE_ROWS_EVENT holds in place of a document (sql-common/json_diff.cc,
-/// Json_diff_vector).</summary>
+/// <summary>Reads the differences that a PARTIAL_UPDATE_ROWS_EVENT holds in place of a
+/// document (sql-common/json_diff.cc, Json_diff_vector).</summary>
 /// <remarks><code>
 /// list      = differences, up to its end
 /// one       = operation (1), length of the path (length-encoded), path, and, except for a removal,

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>A value of a document to which differences are applied: either still in the bytes, or opened because a difference reaches into
-/// it.</summary>
+/// <summary>A value of a document to which differences are applied: either still in the bytes, or opened because a difference
+/// reaches into it.</summary>
 internal sealed class JsonNode(JsonLocation location)
 {
     private JsonParts? _parts;

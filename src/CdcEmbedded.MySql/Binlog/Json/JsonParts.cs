@@ -39,8 +39,8 @@ internal sealed class JsonParts
         _count--;
     }
 
-    /// <summary>Adds a member where its key belongs, or a value before an array's cell; after the last cell if there is no such
-    /// cell.</summary>
+    /// <summary>Adds a member where its key belongs, or a value before an array's cell; after the last cell if there is
+    /// no such cell.</summary>
     /// <returns>False if it does not fit: the member exists already, or a member is added to an array or a cell to an object.</returns>
     public bool TryInsert(ReadOnlySpan<byte> bytes, in JsonPathLeg leg, JsonNode node)
     {

@@ -5,8 +5,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Json;
 
-/// <summary>Reads a JSON path leg by leg, in the form in which the server prints it into differences: no wildcards, no blanks
-/// (sql-common/json_path.cc, Json_path_leg::to_string).</summary>
+/// <summary>Reads a JSON path leg by leg, in the form in which the server prints it into differences: no wildcards, no
+/// blanks (sql-common/json_path.cc, Json_path_leg::to_string).</summary>
 /// <remarks><code>
 /// path   = "$", legs
 /// leg    = ".", name | ".", the name as a JSON string | "[", number, "]" | "[last]" | "[last-", number, "]"

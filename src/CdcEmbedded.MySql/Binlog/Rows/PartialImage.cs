@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>The head of an after image of a PARTIAL_UPDATE_ROWS_EVENT, which says which JSON columns hold differences instead of documents
-/// (sql/log_event.cc, Rows_log_event::print_verbose_one_row).</summary>
+/// <summary>The head of an after image of a PARTIAL_UPDATE_ROWS_EVENT, which says which JSON columns hold differences instead of
+/// documents (sql/log_event.cc, Rows_log_event::print_verbose_one_row).</summary>
 /// <remarks><code>
 /// value options, length-encoded; bit 0: differences of JSON
 /// with that bit, a bitmap over the JSON columns of the table map in their order, whether present in the image or not

@@ -47,8 +47,8 @@ internal sealed class RowBuffer : RecordSet
         _hasAbsent = hasAbsent;
     }
 
-    /// <summary>Makes row images that are not from an event: whole rows as a query returned them, in the form that the log would
-    /// have.</summary>
+    /// <summary>Makes row images that are not from an event: whole rows as a query returned them, in the form that the
+    /// log would have.</summary>
     /// <param name="map">The table.</param>
     /// <param name="buffer">The values. The first two bytes belong to none, see <see cref="NullOffset"/>.</param>
     /// <param name="length">Number of bytes in use.</param>
@@ -147,8 +147,8 @@ internal sealed class RowBuffer : RecordSet
         return ReadPartial(image, column, BodyStart - offset);
     }
 
-    /// <summary>Reads a column of a row after an update or insert: from the after image or, if that does not contain it, from the before
-    /// image.</summary>
+    /// <summary>Reads a column of a row after an update or insert: from the after image or, if that does not contain it, from
+    /// the before image.</summary>
     public DataValue GetAfterValue(int row, int column)
     {
         if (Operation != RowsOperation.Update)
@@ -160,8 +160,8 @@ internal sealed class RowBuffer : RecordSet
         return GetImageValue(_hasAbsent && IsAbsent(after, column) ? after - 1 : after, column);
     }
 
-    /// <summary>Returns a value's bytes as they are in the row, including a length before them; empty for nulls and absent
-    /// columns.</summary>
+    /// <summary>Returns a value's bytes as they are in the row, including a length before them; empty for nulls
+    /// and absent columns.</summary>
     public ReadOnlySpan<byte> GetRaw(int image, int column)
     {
         var offset = Math.Abs(OffsetOf(image, column));

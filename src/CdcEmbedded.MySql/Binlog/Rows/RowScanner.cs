@@ -26,8 +26,8 @@ internal sealed class RowScanner
     /// <param name="buffer">The buffer that holds the event; never written again.</param>
     /// <param name="bodyStart">Start of its body in the buffer.</param>
     /// <param name="bodyLength">The body's length, without checksum.</param>
-    /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns than the
-    /// map.</exception>
+    /// <exception cref="CdcProtocolException">The rows do not fill the event exactly, or have another number of columns
+    /// than the map.</exception>
     public RowBuffer Scan(TableMap map, in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength)
     {
         RefuseUnreadable(map, header.Type);
@@ -64,8 +64,8 @@ internal sealed class RowScanner
         return new RowBuffer(map, header, buffer, bodyStart, bodyLength, images, small, large, !first.IsAll || !second.IsAll);
     }
 
-    /// <summary>Expands MariaDB's compression of everything after the bitmaps of columns: the result is the plain event, in memory of its
-    /// own.</summary>
+    /// <summary>Expands MariaDB's compression of everything after the bitmaps of columns: the result is the plain event, in memory
+    /// of its own.</summary>
     private static byte[] Decompressed(in RowsHeader header, byte[] buffer, int bodyStart, int bodyLength, int rowsStart,
         int maxLength)
     {
@@ -264,8 +264,8 @@ internal sealed class RowScanner
     {
         var needed = (long)images * columns;
 
-        // An event of nulls has the most columns for its bytes, eight in each. A server's packet ends at 1 GiB, so its rows stay far below
-        // this bound.
+        // An event of nulls has the most columns for its bytes, eight in each. A server's packet ends at 1 GiB, so its rows stay far
+        // below this bound.
         if (needed > Array.MaxLength / 8)
         {
             ThrowMalformed(map, header, position, $"it has more than {Array.MaxLength / 8} values");

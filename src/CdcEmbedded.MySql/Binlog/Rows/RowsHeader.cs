@@ -42,9 +42,9 @@ internal readonly record struct RowsHeader(EventType Type, ulong TableId, ushort
         _ => Type,
     };
 
-    /// <summary>Returns true if the event only ends a statement: it has one column and no rows. The id alone does not say so, because a
-    /// server that has opened that many tables assigns it to a real one (server source, sql/log_event.cc, Rows_log_event's
-    /// constructor).</summary>
+    /// <summary>Returns true if the event only ends a statement: it has one column and no rows. The id alone does not
+    /// say so, because a server that has opened that many tables assigns it to a real one (server source,
+    /// sql/log_event.cc, Rows_log_event's constructor).</summary>
     /// <param name="bodyLength">The length of the body.</param>
     public bool IsDummy(int bodyLength) => TableId == DummyTableId && IsStatementEnd
         && bodyLength - Length <= (Operation == RowsOperation.Update ? 3 : 2);

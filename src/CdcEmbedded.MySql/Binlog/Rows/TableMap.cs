@@ -4,8 +4,8 @@ using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>TABLE_MAP_EVENT: a table's columns as they occur in the rows that follow (libs/mysql/binlog/event/rows_event.h).
-/// Immutable.</summary>
+/// <summary>TABLE_MAP_EVENT: a table's columns as they occur in the rows that
+/// follow (libs/mysql/binlog/event/rows_event.h). Immutable.</summary>
 /// <remarks><code>
 ///  0  6  table id (4 from servers before 5.1.4)
 ///  6  2  flags
@@ -71,8 +71,8 @@ internal sealed class TableMap
     /// <summary>The table with its columns' names; null if the event has none and <see cref="TryBind"/> has not supplied them.</summary>
     public TableSchema? Schema { get; }
 
-    /// <summary>The indexes of the primary key's columns, in the key's order; empty if there is no key or the log does not give
-    /// it.</summary>
+    /// <summary>The indexes of the primary key's columns, in the key's order; empty if there is no key or the log does
+    /// not give it.</summary>
     public int[] PrimaryKey { get; }
 
     /// <summary>The indexes of the JSON columns, which partial updates count.</summary>

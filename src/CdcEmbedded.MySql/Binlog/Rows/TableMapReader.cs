@@ -88,8 +88,8 @@ internal static class TableMapReader
         int length = reader.ReadByte();
         if (type != 0 && (type & 0x30) != 0x30)
         {
-            // CHAR of more than 255 bytes: bits 8 and 9 of the length are stored inverted in bits 4 and 5 of the type (sql/field.cc,
-            // Field_string).
+            // CHAR of more than 255 bytes: bits 8 and 9 of the length are stored inverted in bits 4 and 5 of the
+            // type (sql/field.cc, Field_string).
             length |= ((type & 0x30) ^ 0x30) << 4;
             type |= 0x30;
         }

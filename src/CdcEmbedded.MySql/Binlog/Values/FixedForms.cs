@@ -27,8 +27,8 @@ internal static class FixedForms
         bytes[..Math.Min(bytes.Length, whole.Length)].CopyTo(whole);
         var text = form switch
         {
-            // The bytes are in the order of the text, although old versions stored the groups in reverse
-            // (plugin/type_uuid/sql_type_uuid.h).
+            // The bytes are in the order of the text, although old versions stored the groups
+            // in reverse (plugin/type_uuid/sql_type_uuid.h).
             FixedForm.Uuid => new Guid(whole, bigEndian: true).ToString("D"),
             FixedForm.Inet6 => Inet6Text.Of(whole),
             _ => new IPAddress(whole[..LengthOf(form)]).ToString(),

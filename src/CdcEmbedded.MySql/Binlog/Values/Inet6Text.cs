@@ -4,9 +4,9 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Binlog.Values;
 
-/// <summary>Writes an INET6 as MariaDB prints it (sql/sql_type_inet.cc, Inet6::to_string), which differs from .NET: the first of the
-/// longest runs of zero words, even a run of one word, becomes a gap, and only compatible and mapped addresses end in IPv4
-/// notation.</summary>
+/// <summary>Writes an INET6 as MariaDB prints it (sql/sql_type_inet.cc, Inet6::to_string), which differs from .NET: the
+/// first of the longest runs of zero words, even a run of one word, becomes a gap, and only compatible and mapped addresses
+/// end in IPv4 notation.</summary>
 internal static class Inet6Text
 {
     private const int Words = 8;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.MySql.Binlog.Values;
 
-/// <summary>The storage formats of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and the older
-/// ones.</summary>
+/// <summary>The storage formats of dates and times (sql-common/my_time.cc): those of 5.6.4 and later, with fractions, and
+/// the older ones.</summary>
 internal static class TemporalFormat
 {
     private static ReadOnlySpan<int> MicrosecondsOfUnit => [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];

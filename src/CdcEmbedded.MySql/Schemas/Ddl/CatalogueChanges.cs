@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Applies what a statement does to a catalogue, and collects it. A table about which a statement cannot be understood for certain
-/// becomes unknown.</summary>
+/// <summary>Applies what a statement does to a catalogue, and collects it. A table about which a statement cannot be understood for
+/// certain becomes unknown.</summary>
 /// <param name="catalogue">The known tables.</param>
 /// <param name="errorCode">The error with which the statement ended; 0 for none.</param>
 internal sealed class CatalogueChanges(SchemaCatalogue catalogue, int errorCode = 0)

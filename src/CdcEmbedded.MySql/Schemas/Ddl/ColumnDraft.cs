@@ -7,8 +7,8 @@ internal sealed class ColumnDraft
 {
     public required string Name { get; set; }
 
-    /// <summary>Its name before the statement; null for a new one. The parts of an ALTER name columns so, whatever parts before them
-    /// renamed.</summary>
+    /// <summary>Its name before the statement; null for a new one. The parts of an ALTER name columns so, whatever parts
+    /// before them renamed.</summary>
     public string? OldName { get; set; }
 
     /// <summary>As information_schema writes it.</summary>

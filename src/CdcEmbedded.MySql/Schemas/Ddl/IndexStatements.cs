@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>CREATE INDEX and DROP INDEX: they may change which columns are a table's key, and how many columns its row events
-/// have.</summary>
+/// <summary>CREATE INDEX and DROP INDEX: they may change which columns are a table's key, and how many columns its
+/// row events have.</summary>
 /// <param name="changes">Applies them.</param>
 /// <param name="tokens">The words after INDEX.</param>
 /// <param name="context">The session's settings.</param>

@@ -32,8 +32,8 @@ internal static class StatementReader
     /// <param name="defaultDatabase">The event's default database.</param>
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
-    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have been changed
-    /// then.</returns>
+    /// <returns>False where the words do not say it for certain, as with joins, aliases and routines: any table may have
+    /// been changed then.</returns>
     public static bool TryReadTable(ReadOnlySpan<char> text, SqlDialect dialect, string defaultDatabase, out string database,
         out string table)
     {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Reads what is between the commas of CREATE TABLE's parentheses, and after ALTER TABLE's ADD: columns, keys,
-/// constraints.</summary>
+/// <summary>Reads what is between the commas of CREATE TABLE's parentheses, and after ALTER TABLE's ADD:
+/// columns, keys, constraints.</summary>
 internal static class TableElementReader
 {
     /// <summary>Reads an element that is no column.</summary>

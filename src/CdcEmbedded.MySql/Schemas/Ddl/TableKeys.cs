@@ -105,8 +105,8 @@ internal sealed class TableKeys
         table.Keys.Add(draft);
     }
 
-    /// <summary>The name of a key that has none: its first column's, with a number if that is taken (sql/sql_table.cc,
-    /// make_unique_key_name).</summary>
+    /// <summary>The name of a key that has none: its first column's, with a number if that is
+    /// taken (sql/sql_table.cc, make_unique_key_name).</summary>
     private static string FreeName(TableDraft table, string? column)
     {
         const int MostNumbers = 100;

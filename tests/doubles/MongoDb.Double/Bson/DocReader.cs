@@ -4,8 +4,8 @@ using System.Text;
 namespace CdcEmbedded.MongoDb.Double.Bson;
 
 /// <summary>
-/// Reads BSON (bsonspec.org): <c>int32 size, { type, cstring name, value }*, 0</c>. What a client sends wrong surfaces as
-/// <see cref="FormatException"/>.
+/// Reads BSON (bsonspec.org): <c>int32 size, { type, cstring name, value }*, 0</c>. What a client sends wrong
+/// surfaces as <see cref="FormatException"/>.
 /// </summary>
 public static class DocReader
 {

@@ -4,8 +4,8 @@ using CdcEmbedded.MongoDb.Double.Data;
 namespace CdcEmbedded.MongoDb.Double.Commands;
 
 /// <summary>
-/// bulkWrite (server 8.0, "bulkWrite" in the manual): inserts, updates and deletes in several collections, each with its own result in the
-/// reply's cursor.
+/// bulkWrite (server 8.0, "bulkWrite" in the manual): inserts, updates and deletes in several collections, each with its own result in
+/// the reply's cursor.
 /// </summary>
 internal static class BulkWriteCommand
 {

@@ -7,8 +7,7 @@ namespace CdcEmbedded.MongoDb.Double.Streams;
 /// (change_stream_check_resumability_stage.cpp and change_stream_ensure_resume_token_present_stage.cpp).
 /// </summary>
 /// <param name="token">The client's token.</param>
-/// <param name="required">
-/// True if a stream that passes the token's position without the token fails, at the first later event.
+/// <param name="required"> True if a stream that passes the token's position without the token fails, at the first later event.
 /// </param>
 internal sealed class ResumePoint(ReceivedToken token, bool required)
 {

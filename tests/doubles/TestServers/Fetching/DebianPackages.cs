@@ -12,8 +12,8 @@ internal static class DebianPackages
     private static readonly string[] _unneededPackages = ["perl_", "perl-", "libperl"];
     private static readonly string[] _unneededFolders = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian"];
 
-    /// <summary>Fills <paramref name="target"/> with the packages' files, from the first of the machine's archives that has the
-    /// suite.</summary>
+    /// <summary>Fills <paramref name="target"/> with the packages' files, from the first of the machine's archives that
+    /// has the suite.</summary>
     /// <exception cref="ServerSourceException">No archive of this machine has them, or apt is missing.</exception>
     public static async Task FetchAsync(string suite, IReadOnlyList<string> packages, string target, CancellationToken cancellationToken)
     {

@@ -4,8 +4,7 @@ namespace CdcEmbedded.TestServers.Hosting;
 
 /// <summary>
 /// Reads what the client prints with <c>--batch --skip-column-names</c>: one row per line, fields separated by tabs, with <c>\t \n \0
-/// \\</c>
-/// written as escapes.
+/// \\</c> written as escapes.
 /// </summary>
 internal static class ClientOutput
 {

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.TestServers.Hosting;
 
-/// <summary>A server in a container, for machines that have a Docker engine and no Debian archive. The image initialises its own
-/// data.</summary>
+/// <summary>A server in a container, for machines that have a Docker engine and no Debian archive. The image initialises
+/// its own data.</summary>
 internal sealed class DockerProgram(string image, IReadOnlyList<string> user, IReadOnlyList<string> defaults) : ServerProgram
 {
     /// <summary>Fails if no engine answers, and fetches the image, so that a later start of a server is quick.</summary>

@@ -5,8 +5,7 @@ namespace CdcEmbedded.TestServers.Hosting;
 
 /// <summary>
 /// A server that cannot outlive this process. A shell between the two reads signal names from a pipe and forwards them; when the pipe
-/// closes,
-/// because this process ended for any reason, the shell kills the server and removes its folder.
+/// closes, because this process ended for any reason, the shell kills the server and removes its folder.
 /// </summary>
 internal sealed class GuardedProcess : IAsyncDisposable
 {

@@ -26,8 +26,8 @@ internal sealed class InstanceFolder
             : new InstanceFolder(Directory.CreateDirectory($"/tmp/cdc-server-{Guid.NewGuid():N}").FullName);
     }
 
-    /// <summary>Writes the option file, which keeps the password off the command line and excludes the machine's own client
-    /// settings.</summary>
+    /// <summary>Writes the option file, which keeps the password off the command line and excludes the machine's
+    /// own client settings.</summary>
     public void WriteClientOptions(string user, string password, IEnumerable<string> address)
     {
         string text = string.Join('\n', ["[client]", $"user={Quote(user)}", $"password={Quote(password)}", .. address, ""]);
@@ -48,8 +48,8 @@ internal sealed class InstanceFolder
         }
     }
 
-    /// <summary>Copies a data folder, without the identity of the server that created it if <paramref name="newIdentity"/> is
-    /// set.</summary>
+    /// <summary>Copies a data folder, without the identity of the server that created it if
+    /// <paramref name="newIdentity"/> is set.</summary>
     public static void CopyData(string from, string to, bool newIdentity)
     {
         Directory.CreateDirectory(to);

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>The analyzer ignores an entry of BannedSymbols.txt that names nothing, so a typing error would lift a ban without a
-/// word.</summary>
+/// <summary>The analyzer ignores an entry of BannedSymbols.txt that names nothing, so a typing error would lift a ban
+/// without a word.</summary>
 public sealed partial class BannedSymbolsTests
 {
     public static TheoryData<string> Entries => [.. File.ReadLines(Path.Combine(ShippedAssemblies.Root, "src", "BannedSymbols.txt"))];

@@ -2,8 +2,8 @@ using System.Xml.Linq;
 
 namespace CdcEmbedded.Tests.Architecture;
 
-/// <summary>Adapters never see each other, the core never sees an adapter, and inside a package the arrows between folders form no
-/// circle.</summary>
+/// <summary>Adapters never see each other, the core never sees an adapter, and inside a package the arrows between folders
+/// form no circle.</summary>
 public sealed class DependencyTests
 {
     public static TheoryData<string> Assemblies => ShippedAssemblies.Names;

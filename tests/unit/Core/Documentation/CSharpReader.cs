@@ -1,8 +1,8 @@
 namespace CdcEmbedded.Tests.Documentation;
 
 /// <summary>Splits C# into the texts that people read. Comments on consecutive lines are one text, so that a phrase may wrap.</summary>
-/// <remarks>Knows comments and all forms of string literals; everything else is code, of which only names with underscores
-/// matter.</remarks>
+/// <remarks>Knows comments and all forms of string literals; everything else is code, of which only names
+/// with underscores matter.</remarks>
 internal sealed class CSharpReader
 {
     private readonly string _path;

@@ -4,8 +4,8 @@ using CdcEmbedded.Tests.Engine;
 
 namespace CdcEmbedded.Tests.LossesElsewhere;
 
-/// <summary>Changes that other readers lost, or repeated, between the log and the application's loop. Each test is named after its
-/// report.</summary>
+/// <summary>Changes that other readers lost, or repeated, between the log and the application's loop. Each test is named
+/// after its report.</summary>
 public sealed class DeliveryLossTests : EngineTest
 {
     [Theory]

@@ -6,8 +6,8 @@ using CdcEmbedded.Verification;
 
 namespace CdcEmbedded.Tests.Verification;
 
-/// <summary>A writer that never rests, a loop that lags, commits that become visible late: each planted difference is found, and no other
-/// is reported.</summary>
+/// <summary>A writer that never rests, a loop that lags, commits that become visible late: each planted difference is found, and no
+/// other is reported.</summary>
 public sealed class BusyVerificationTests : SnapshotEngineTest
 {
     private const string Orders = "shop.orders";

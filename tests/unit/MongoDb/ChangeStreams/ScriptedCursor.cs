@@ -4,8 +4,8 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Tests.ChangeStreams;
 
-/// <summary>A cursor of a <see cref="ScriptedDeployment"/>: given replies, or a history in batches of random sizes, empty ones among
-/// them.</summary>
+/// <summary>A cursor of a <see cref="ScriptedDeployment"/>: given replies, or a history in batches of random sizes, empty
+/// ones among them.</summary>
 internal sealed class ScriptedCursor : IMongoCursor
 {
     private readonly Queue<RawBson> _replies = new();

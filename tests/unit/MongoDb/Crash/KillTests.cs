@@ -6,8 +6,8 @@ using CdcEmbedded.Tests.Shared;
 
 namespace CdcEmbedded.MongoDb.Tests.Crash;
 
-/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its own, keeps
-/// producing.</summary>
+/// <summary>The sample is killed with SIGKILL at random moments, again and again, while the double, a process of its
+/// own, keeps producing.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const string Name = "crash";

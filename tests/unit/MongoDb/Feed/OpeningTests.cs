@@ -146,8 +146,8 @@ public sealed class OpeningTests
         return await reading.ChangeAsync();
     }
 
-    /// <summary>A server that takes 2.5 s to read from the oplog's beginning to the first captured event, where 300 ms are the
-    /// limit.</summary>
+    /// <summary>A server that takes 2.5 s to read from the oplog's beginning to the first captured event, where 300 ms
+    /// are the limit.</summary>
     private static async Task<StreamFixture> LongOplogAsync()
     {
         var fixture = new StreamFixture(new MongoDoubleOptions { OplogReadTime = TimeSpan.FromMilliseconds(12) })

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
 
-/// <summary>Writes MySQL's binary JSON: null, bool, long, double, string, <see cref="List{T}"/> of values,
-/// <see cref="KeyedValues"/>.</summary>
+/// <summary>Writes MySQL's binary JSON: null, bool, long, double, string, <see cref="List{T}"/>
+/// of values, <see cref="KeyedValues"/>.</summary>
 internal static class BinaryJsonWriter
 {
     /// <summary>Writes a document, in the small form if it fits and the large one is not requested.</summary>

@@ -142,8 +142,8 @@ public class PartialJsonTests
     [Fact]
     public void Each_row_and_column_has_its_own_partial_flag()
     {
-        // Nine JSON columns and a number between them; the after image lacks the first, so the bitmap counts more columns than the image
-        // has.
+        // Nine JSON columns and a number between them; the after image lacks the first, so the bitmap counts more columns than
+        // the image has.
         byte[] types = [245, 1, 245, 245, 245, 245, 245, 245, 245, 245];
         var map = TestEvents.Map(types, [4, 4, 4, 4, 4, 4, 4, 4, 4]);
         byte[] one = [3, 0, 0, 0, 5, 1, 0];

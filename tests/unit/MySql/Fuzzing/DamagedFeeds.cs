@@ -6,8 +6,8 @@ using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 
-/// <summary>Runs of consecutive events of a recording through a whole feed: some damaged, missing or repeated, under right
-/// checksums.</summary>
+/// <summary>Runs of consecutive events of a recording through a whole feed: some damaged, missing or repeated,
+/// under right checksums.</summary>
 internal sealed class DamagedFeeds : FuzzTarget
 {
     private const int Longest = 24;

@@ -6,8 +6,8 @@ using CdcEmbedded.MySql.Server;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 
-/// <summary>Damaged GTIDs, sets, positions, offsets, schema notes and version numbers, read as answers of a server and as what a user
-/// stores.</summary>
+/// <summary>Damaged GTIDs, sets, positions, offsets, schema notes and version numbers, read as answers of a server and as what
+/// a user stores.</summary>
 internal sealed class DamagedTexts : FuzzTarget
 {
     private const string Uuid = "11111111-2222-3333-4444-555555555555";

@@ -4,8 +4,7 @@ using System.Globalization;
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 
 /// <summary>Gives a target damaged inputs for a time. Only exceptions of the library may leave it, no input may take long, and none may
-/// take
-/// much memory.</summary>
+/// take much memory.</summary>
 /// <remarks>Each input has a number of its own, from which it is made: a failure prints it, and <c>CDC_FUZZ_SEED</c> repeats it alone.
 /// <c>CDC_FUZZ_SECONDS</c> is the time for each target.</remarks>
 public static class FuzzRun

@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 
 /// <summary>Damages bytes and texts in the ways in which parsers break: bits, limits of numbers, lengths, pieces that are missing, repeated
-/// or
-/// of another input.</summary>
+/// or of another input.</summary>
 internal static class Mutation
 {
     private static readonly long[] _limits = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0xFFFFFF, 0x7FFFFFFF,

@@ -29,8 +29,8 @@ internal sealed class PositionLog
     /// <summary>Writes the log.</summary>
     /// <param name="kind">Which GTIDs its transactions have.</param>
     /// <param name="length">The number of its transactions.</param>
-    /// <param name="seed">What the random choices follow: sizes, rotations, and which transactions come in another order than their
-    /// numbers.</param>
+    /// <param name="seed">What the random choices follow: sizes, rotations, and which transactions come in another order
+    /// than their numbers.</param>
     /// <param name="server">The server.</param>
     public static PositionLog Write(GtidKind kind, int length, int seed, string server = "server-a")
     {

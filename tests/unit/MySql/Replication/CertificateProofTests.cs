@@ -4,8 +4,8 @@ using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Replication;
 
-/// <summary>MariaDB's certificates that nobody signed: proven by a hash that needs the password, or refused before a password is at
-/// risk.</summary>
+/// <summary>MariaDB's certificates that nobody signed: proven by a hash that needs the password, or refused before a password
+/// is at risk.</summary>
 public sealed class CertificateProofTests(TestCertificates certificates) : IClassFixture<TestCertificates>
 {
     private const string Native = "mysql_native_password";

@@ -5,8 +5,8 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.MySql.Tests.Schemas;
 
-/// <summary>Two instances under one name, as in a rolling deployment: whoever stores the offset finds the table schemas that belong to
-/// it.</summary>
+/// <summary>Two instances under one name, as in a rolling deployment: whoever stores the offset finds the table schemas that
+/// belong to it.</summary>
 public sealed class OverlappingInstancesTests
 {
     private static readonly (long End, string Sql)[] Log =

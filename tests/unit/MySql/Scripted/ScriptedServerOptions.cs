@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CdcEmbedded.MySql.Tests.Scripted;
 
-/// <summary>How a <see cref="ScriptedMySqlServer"/> behaves. The defaults: a MySQL 9.7 without TLS, user <c>cdc</c>, password
-/// <c>s3cret!pass</c>.</summary>
+/// <summary>How a <see cref="ScriptedMySqlServer"/> behaves. The defaults: a MySQL 9.7 without TLS, user
+/// <c>cdc</c>, password <c>s3cret!pass</c>.</summary>
 public sealed class ScriptedServerOptions
 {
     public string Version { get; set; } = "9.7.0";

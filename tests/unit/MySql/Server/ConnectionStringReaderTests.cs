@@ -8,8 +8,8 @@ using MySqlConnector;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Connection strings are MySqlConnector's: each of its keys is honoured on both kinds of connection, or refused by
-/// name.</summary>
+/// <summary>Connection strings are MySqlConnector's: each of its keys is honoured on both kinds of connection, or
+/// refused by name.</summary>
 public sealed class ConnectionStringReaderTests
 {
     private static readonly string[] _keys = [.. typeof(MySqlConnectionStringBuilder)

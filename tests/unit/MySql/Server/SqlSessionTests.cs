@@ -4,8 +4,8 @@ using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Queries over MySqlConnector: text of every type, one limit of time, typed failures, and no wait for a server that is
-/// silent.</summary>
+/// <summary>Queries over MySqlConnector: text of every type, one limit of time, typed failures, and no wait for a server
+/// that is silent.</summary>
 public sealed class SqlSessionTests
 {
     private const byte LongLong = 8;
@@ -202,8 +202,8 @@ public sealed class SqlSessionTests
         await server.WaitUntilClosedAsync().WaitAsync(SessionTest.Patience);
     }
 
-    /// <summary>A server that answers a query with the beginning of a result, then a row after each pause (in milliseconds), and then
-    /// nothing.</summary>
+    /// <summary>A server that answers a query with the beginning of a result, then a row after each pause (in milliseconds),
+    /// and then nothing.</summary>
     private static ScriptedMySqlServer Hanging(int[] pauses) => new(new ScriptedServerOptions
     {
         OnConnect = async connection =>

@@ -8,8 +8,8 @@ using CdcEmbedded.MySql.Tests.Scripted;
 
 namespace CdcEmbedded.MySql.Tests.Server;
 
-/// <summary>Cut connections, damage and silence in the middle of a dump: the consumer sees each change once, or a typed
-/// exception.</summary>
+/// <summary>Cut connections, damage and silence in the middle of a dump: the consumer sees each change once, or
+/// a typed exception.</summary>
 public sealed class WireFaultTests
 {
     private static readonly ReconnectPolicy Quick = new() { InitialDelay = TimeSpan.FromMilliseconds(1),

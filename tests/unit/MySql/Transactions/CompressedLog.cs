@@ -6,8 +6,8 @@ using CdcEmbedded.MySql.Recordings;
 
 namespace CdcEmbedded.MySql.Tests.Transactions;
 
-/// <summary>Writes a recording's file again with other contents in its transaction payload events, positions and checksums set
-/// right.</summary>
+/// <summary>Writes a recording's file again with other contents in its transaction payload events, positions and
+/// checksums set right.</summary>
 internal static class CompressedLog
 {
     /// <summary>What a payload becomes.</summary>

@@ -2,8 +2,8 @@ using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Tests.Transactions;
 
-/// <summary>A restart inside a transaction: until that transaction is read again, every position still says how much of it was
-/// delivered.</summary>
+/// <summary>A restart inside a transaction: until that transaction is read again, every position still says how much of
+/// it was delivered.</summary>
 public sealed class InterruptedTransactionTests
 {
     private static readonly Guid _other = new("bbbbbbbb-0000-0000-0000-000000000002");

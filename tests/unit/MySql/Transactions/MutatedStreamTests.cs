@@ -7,8 +7,8 @@ using FsCheck.Fluent;
 
 namespace CdcEmbedded.MySql.Tests.Transactions;
 
-/// <summary>Damaged bytes under right checksums through the whole feed: exceptions of the library only, quickly and in little
-/// memory.</summary>
+/// <summary>Damaged bytes under right checksums through the whole feed: exceptions of the library only, quickly and
+/// in little memory.</summary>
 public sealed class MutatedStreamTests
 {
     private static readonly Lazy<byte[][]> Sources = new(() => [.. new[] { "mysql-9.7/misc97", "mysql-9.7/prevgtids", "mysql-9.7/json",

@@ -5,8 +5,8 @@ using FsCheck.Fluent;
 
 namespace CdcEmbedded.MySql.Tests.Binlog.Zstd;
 
-/// <summary>Damaged streams: whatever bytes change, reading throws nothing but the exception of this library, quickly and without much
-/// memory.</summary>
+/// <summary>Damaged streams: whatever bytes change, reading throws nothing but the exception of this library, quickly and
+/// without much memory.</summary>
 public class MutatedZstdTests
 {
     private const int MaxWindowLog = 22;
