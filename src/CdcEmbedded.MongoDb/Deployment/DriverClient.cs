@@ -87,7 +87,8 @@ internal sealed class DriverClient : IAsyncDisposable
             builder.ConfigureCluster(static cluster => cluster.With(
                 preServerSelector: Optional.Create<IServerSelector>(ServerChoice.CreateSelector(cluster.PreServerSelector))));
             builder.Subscribe<ClusterSelectedServerEvent>(static selected => ServerChoice.Current?.OnSelected(selected.SelectedServer));
-            builder.ConfigureTcp(static tcp => tcp.ReceiveBufferSize == DriverReceiveBuffer ? tcp.With(receiveBufferSize: ReceiveBuffer) : tcp);
+            builder.ConfigureTcp(static tcp
+                => tcp.ReceiveBufferSize == DriverReceiveBuffer ? tcp.With(receiveBufferSize: ReceiveBuffer) : tcp);
             tls.Subscribe(builder);
         };
         return new DriverClient(new MongoClient(own), settings, tls, loggerFactory.CreateLogger<MongoSource>(), time);
