@@ -229,6 +229,8 @@ public sealed class RecordTests
         Assert.Throws<ArgumentException>(() => other.ToRawBsonDocument());
         Assert.Throws<ArgumentException>(() => other.Deserialize<Order>());
         Assert.Throws<ArgumentException>(() => default(DataRecord).ToExtendedJson());
+        Assert.Contains("HasValue", Assert.Throws<ArgumentException>(() => default(DataRecord).ToBsonDocument()).Message,
+            StringComparison.Ordinal);
     }
 
     private sealed class Order
