@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcEmbedded.MongoDb.Documents;
+using CdcEmbedded.Transforms;
 using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Deployment;
@@ -46,6 +47,7 @@ internal static class Preflight
                 "Grant listDatabases and listCollections, for instance with the role readAnyDatabase."));
         }
 
+        CheckPatterns(facts, options, findings);
         foreach (var collection in facts.Collections)
         {
             if (collection.Type != "collection")
@@ -62,6 +64,26 @@ internal static class Preflight
                     new(isRequired, "mongodb.images", $"{collection.FullName} keeps no pre- and post-images, which the options ask for.",
                     $"db.getSiblingDB(\"{collection.Database}\").runCommand({{ collMod: \"{collection.Name}\", "
                     + "changeStreamPreAndPostImages: { enabled: true } })"));
+            }
+        }
+    }
+
+    /// <summary>Finds patterns that match no collection: typing errors, and collections that are yet to come.</summary>
+    private static void CheckPatterns(CollectionFacts facts, MongoSourceOptions options, List<SourceFinding> findings)
+    {
+        if (!facts.IsComplete)
+        {
+            return;
+        }
+
+        foreach (var pattern in options.Include)
+        {
+            var filter = new TableFilter([pattern], []);
+            if (!facts.Collections.Any(collection => filter.Matches(collection.Database, collection.Name)))
+            {
+                findings.Add(new(false, "mongodb.collections", $"Include has '{pattern}', which matches no captured collection: there is "
+                    + "none yet, it is excluded or outside of the stream's scope, or the name is misspelled.",
+                    "Correct the pattern, or create the collection."));
             }
         }
     }

@@ -47,6 +47,26 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task A_pattern_that_matches_no_collection_is_a_warning_at_the_start_too()
+    {
+        await using var fixture = new StreamFixture();
+        await fixture.WriteAsync("""{"create":"orders"}""");
+        var log = new MessageLog();
+        fixture.Loggers = log;
+        fixture.Options = new MongoSourceOptions
+        {
+            Include = ["shop.orders", "shop.ordres", "other.*"], Exclude = ["shop.hidden"], MinOplogWindow = TimeSpan.Zero,
+        };
+
+        var findings = await ValidateAsync(fixture);
+        await fixture.OpenAsync();
+
+        Assert.All(findings, finding => Assert.Equal((false, "mongodb.collections"), (finding.IsError, finding.Code)));
+        Assert.Equal(["shop.ordres", "other.*"], findings.Select(finding => finding.Message.Split('\'')[1]));
+        Assert.All(findings, finding => Assert.Contains(log.All, line => line.Contains(finding.Message, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task An_oplog_that_is_short_is_a_warning()
     {
         await using var fixture = new StreamFixture();
