@@ -155,6 +155,19 @@ public sealed partial class DdlTests
         ALTER TABLE from_binary ADD d CHAR(2), CONVERT TO CHARACTER SET utf8mb4
         CREATE TABLE upper_types (A int UNSIGNED Not NULL, B DeCiMaL(4,1), `C` varchar ( 12 ) character  set Latin1)
         CREATE TABLE quoted.nothing (a INT)
+        CREATE TABLE labels_converted (a ENUM('A', 'l8') CHARACTER SET utf16, b SET('x y') CHARACTER SET ucs2, c ENUM('z') CHARACTER SET latin1, d JSON)
+        ALTER TABLE labels_converted CONVERT TO CHARACTER SET latin1
+        CREATE TABLE key_kept (c INT NOT NULL, b INT NOT NULL, x INT, PRIMARY KEY (c, b), KEY k (b))
+        ALTER TABLE key_kept DROP b, ADD b INT DEFAULT 2 AFTER x
+        CREATE TABLE if_renamed (a INT, f INT)
+        ALTER TABLE if_renamed RENAME COLUMN f TO g, ADD COLUMN IF NOT EXISTS f INT
+        CREATE TABLE collated_bytes (a LONGBLOB COLLATE utf8mb4_bin, b BLOB COLLATE latin1_bin, c LONG VARBINARY COLLATE latin1_bin, d BINARY(5) COLLATE latin1_bin)
+        CREATE TABLE collated_json (a JSON COLLATE latin1_bin)
+        DROP SEQUENCE IF EXISTS collated_json
+        SET sql_generate_invisible_primary_key = ON; CREATE TABLE key_moved (a INT, b INT); ALTER TABLE key_moved ADD c INT FIRST
+        ALTER TABLE key_moved ENGINE = MyISAM, ADD d INT FIRST
+        ALTER TABLE key_moved ENGINE = InnoDB, ADD e INT FIRST
+        SET sql_generate_invisible_primary_key = ON, sql_mode = 'NO_BACKSLASH_ESCAPES'; CREATE TABLE key_and_escapes (f SET('a\b', 'z'))
         CREATE TABLE long_scales (a DECIMAL(65,38), b DECIMAL(38,31), c DECIMAL(38,38))
         SET sql_mode = ORACLE; CREATE TABLE oracle_types (a NUMBER, b NUMBER(5), c NUMBER(7,2), d VARCHAR2(10), e RAW(5), f CLOB, g BLOB, h DATE)
         SET sql_mode = ORACLE; ALTER TABLE oracle_types ADD i VARCHAR2(3) FIRST, MODIFY b NUMBER(3), ADD j RAW(2000), ADD k CLOB AFTER a

@@ -24,7 +24,10 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
     {
         var mode = query.Status.SqlMode ?? 0;
         var isMariaDb = format?.IsMariaDb == true;
-        return new SqlDialect((mode & AnsiQuotesMode) != 0, (mode & NoBackslashEscapesMode) == 0, isMariaDb,
+
+        // What a server writes itself has escapes in any mode (sql/sql_show.cc, store_create_info).
+        var hasEscapes = (mode & NoBackslashEscapesMode) == 0 || query.IsGenerated;
+        return new SqlDialect((mode & AnsiQuotesMode) != 0, hasEscapes, isMariaDb,
             VersionOf(format?.ServerVersion ?? "", isMariaDb))
         {
             Charset = query.Charset,

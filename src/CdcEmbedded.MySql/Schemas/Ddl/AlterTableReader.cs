@@ -29,6 +29,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         }
 
         _columns.Apply(_keys.AddOf);
+        table.CompleteKeys();
         if (table.ForcedCharacterSet is { } characterSet)
         {
             TextConversion.Apply(table, characterSet);
@@ -240,7 +241,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             var at = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
             if (at >= 0)
             {
-                table.RemoveColumn(at);
+                table.Columns.RemoveAt(at);
             }
         }
     }

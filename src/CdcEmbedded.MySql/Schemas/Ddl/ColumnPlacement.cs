@@ -13,6 +13,7 @@ internal sealed class ColumnPlacement(TableDraft table, bool isMariaDb)
 
     private readonly List<Placed> _placed = [];
     private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
+    private readonly string[] _oldNames = [.. table.Columns.Select(static column => column.Name)];
 
     /// <summary>Adds a column.</summary>
     public void Add(ColumnDraft column, ColumnPlace place, bool isOptional) => _placed.Add(new Placed(column, place, isOptional,
@@ -55,7 +56,8 @@ internal sealed class ColumnPlacement(TableDraft table, bool isMariaDb)
     /// <exception cref="SqlUnreadableException">A name is not known.</exception>
     public void Apply(Action<ColumnDraft> onAdded)
     {
-        var generated = table.Columns.Find(IsGeneratedKey);
+        // The server knows it at its place only, and keeps it there only where the engine has such keys (sql/sql_gipk.cc).
+        var generated = _oldNames is [GeneratedKey, ..] && table.Engine is null or "innodb" ? table.Columns.Find(IsGeneratedKey) : null;
         RenameColumns();
         foreach (var placed in _placed)
         {
@@ -91,6 +93,12 @@ internal sealed class ColumnPlacement(TableDraft table, bool isMariaDb)
         }
 
         var at = table.IndexOf(placed.Column.Name);
+        if (placed.IsNew && placed.IsOptional && _oldNames.Contains(placed.Column.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            // The server looks for it among the columns before the statement, which may drop or rename it.
+            return false;
+        }
+
         if (placed.IsNew)
         {
             return at < 0 || (placed.IsOptional ? false

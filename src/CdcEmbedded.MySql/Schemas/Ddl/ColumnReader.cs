@@ -108,12 +108,7 @@ internal static class ColumnReader
         }
         else if (tokens.TryTake("COLLATE"))
         {
-            // Numbers and times have none.
-            var characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName());
-            if (column.Text is { } text)
-            {
-                text.CollationCharacterSet ??= characterSet;
-            }
+            TextTypeReader.Collate(column, TextTypeReader.CharacterSetOf(tokens.TakeName()));
         }
         else if (tokens.TryTake("CONSTRAINT"))
         {

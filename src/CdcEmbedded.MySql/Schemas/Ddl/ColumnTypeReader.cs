@@ -78,7 +78,7 @@ internal static class ColumnTypeReader
                 column.IsNullable = context.HasPlainTimestamps != false;
                 break;
             case "json" when context.IsMariaDb:
-                column.Text = new TextType("longtext", null) { CharacterSet = "utf8mb4" };
+                column.Text = new TextType("longtext", null) { DefaultCharacterSet = "utf8mb4" };
                 break;
             case "json":
                 column.TypeText = "json";

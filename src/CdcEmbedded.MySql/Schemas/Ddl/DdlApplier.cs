@@ -210,9 +210,13 @@ internal sealed class DdlApplier
         {
             _indexes.ReadDrop();
         }
-        else if (_tokens.TryTake("TABLE") || _tokens.TryTake("TABLES") || _tokens.TryTake("SEQUENCE"))
+        else if (_tokens.TryTake("TABLE") || _tokens.TryTake("TABLES"))
         {
-            _tables.ReadDrop();
+            _tables.ReadDrop(isSequence: false);
+        }
+        else if (_tokens.TryTake("SEQUENCE"))
+        {
+            _tables.ReadDrop(isSequence: true);
         }
     }
 }

@@ -4,6 +4,11 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// SEQUENCE").</summary>
 internal static class SequenceReader
 {
+    private const string FirstColumn = "next_not_cached_value";
+
+    /// <summary>True if a table is a sequence, by its first column's name.</summary>
+    public static bool IsSequence(TableDefinition table) => table.Columns is [{ Name: FirstColumn }, ..];
+
     /// <summary>Reads the options.</summary>
     /// <param name="tokens">The words after the name.</param>
     /// <param name="type">The type of its numbers where AS says none; null where it is not known.</param>
@@ -33,7 +38,7 @@ internal static class SequenceReader
         var draft = new TableDraft();
         foreach (var (name, columnType) in ((string, string)[])
             [
-                ("next_not_cached_value", number.TypeText), ("minimum_value", number.TypeText), ("maximum_value", number.TypeText),
+                (FirstColumn, number.TypeText), ("minimum_value", number.TypeText), ("maximum_value", number.TypeText),
                 ("start_value", number.TypeText), ("increment", "bigint"), ("cache_size", "bigint unsigned"),
                     ("cycle_option", "tinyint unsigned"),
                 ("cycle_count", "bigint"),

@@ -72,14 +72,24 @@ internal sealed class TableDraft
     /// <summary>The place of a column that must have been there before the statement.</summary>
     public int PlaceOfOld(string name) => Found(IndexOfOld(name), name);
 
-    /// <summary>Removes a column, and what is left of indexes without it.</summary>
-    public void RemoveColumn(int place)
+    /// <summary>Removes the columns that are gone from the indexes, once the statement's columns are complete. An index keeps a column that
+    /// is dropped and added again under its name (sql/sql_table.cc, prepare_fields_and_keys).</summary>
+    public void CompleteKeys()
     {
-        var column = Columns[place];
-        Columns.RemoveAt(place);
         foreach (var key in Keys)
         {
-            key.Parts.RemoveAll(part => part.Column == column);
+            for (var i = key.Parts.Count - 1; i >= 0; i--)
+            {
+                if (key.Parts[i].Column is { } column && !Columns.Contains(column))
+                {
+                    var again = Columns.Find(c => c.OldName is null && c.Name.Equals(column.OldName, StringComparison.OrdinalIgnoreCase));
+                    key.Parts[i] = (again, key.Parts[i].Prefix);
+                    if (again is null)
+                    {
+                        key.Parts.RemoveAt(i);
+                    }
+                }
+            }
         }
 
         Keys.RemoveAll(static key => key.Parts.Count == 0);

@@ -37,13 +37,17 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
     }
 
     /// <summary>DROP TABLE and DROP SEQUENCE.</summary>
-    public void ReadDrop()
+    /// <param name="isSequence">True for DROP SEQUENCE, which leaves a table of that name.</param>
+    public void ReadDrop(bool isSequence)
     {
         var isOptional = tokens.TryTake("IF", "EXISTS");
         do
         {
             var (database, table) = tokens.TakeTable(context.Database);
-            changes.Drop(database, table, isOptional);
+            if (!isSequence || changes.Catalogue.Find(database, table) is not { } known || SequenceReader.IsSequence(known))
+            {
+                changes.Drop(database, table, isOptional);
+            }
         }
         while (tokens.TryTake(','));
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Binlog.Columns;
 
@@ -6,6 +7,8 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>ALTER TABLE … CONVERT TO CHARACTER SET: what becomes of the columns that the statement does not define.</summary>
 internal static class TextConversion
 {
+    private static readonly UTF8Encoding _utf8 = new(false, throwOnInvalidBytes: true);
+
     /// <summary>Converts a table's columns.</summary>
     /// <param name="table">The table.</param>
     /// <param name="characterSet">The new character set.</param>
@@ -38,6 +41,12 @@ internal static class TextConversion
         }
 
         column.CharacterSet = to.Name;
+        if (ColumnTypeText.IsList(column.TypeText))
+        {
+            column.TypeText = WithLabelsOf(column.TypeText, from, to);
+            return;
+        }
+
         if (to.IsBinary)
         {
             TextTypeReader.MakeBytes(column);
@@ -50,5 +59,32 @@ internal static class TextConversion
             long bytes = column.TypeText switch { "tinytext" => 255, "text" => 65535, _ => 16777215 };
             column.TypeText = ColumnTypeReader.BlobOf(bytes / from.MaxLength * to.MaxLength) + "text";
         }
+    }
+
+    /// <summary>The labels of ENUM and SET keep their bytes, which the servers read in the new character set: the label 'A' of utf16
+    /// becomes '\0A' in latin1. Bytes that are no text in it stay the text that they were.</summary>
+    private static string WithLabelsOf(string type, Charset from, Charset to)
+    {
+        var encoder = from.Encoding ?? Encoding.UTF8;
+        if (encoder is not (UnicodeEncoding or UTF32Encoding or UTF8Encoding) || to.IsBinary
+            || ColumnTypeParser.Parse(type) is not { Name: var name, Labels: { } labels })
+        {
+            return type;
+        }
+
+        var read = new string[labels.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            try
+            {
+                read[i] = (to.Encoding ?? _utf8).GetString(encoder.GetBytes(labels[i])).TrimEnd(' ');
+            }
+            catch (DecoderFallbackException)
+            {
+                return type;
+            }
+        }
+
+        return $"{name}({string.Join(',', read.Select(static label => $"'{ColumnTypeText.Quoted(label)}'"))})";
     }
 }

@@ -14,6 +14,9 @@ internal sealed record TextType(string Name, int? Size)
     /// <summary>The character set of the collation that the definition names; null without one.</summary>
     public string? CollationCharacterSet { get; set; }
 
+    /// <summary>The character set of a type that does not take the table's; null for one that does.</summary>
+    public string? DefaultCharacterSet { get; init; }
+
     /// <summary>True for types of the national character set.</summary>
     public bool IsNational { get; init; }
 }

@@ -46,6 +46,11 @@ internal static class TextTypeReader
         var type = new TextType(name, ColumnTypeReader.TryReadSize(tokens)) { IsNational = isNational };
         var isBytes = tokens.TryTake("BYTE") || name == "mediumblob";
         ReadCharacterSet(tokens, type);
+        if (name == "mediumblob" && type.CollationCharacterSet is not (null or "binary") and var text)
+        {
+            return new TextType("mediumtext", type.Size) { CharacterSet = text };
+        }
+
         type.CharacterSet = isBytes ? "binary" : type.CharacterSet;
         return type;
     }
@@ -59,7 +64,8 @@ internal static class TextTypeReader
             return;
         }
 
-        var characterSet = type.CharacterSet ?? type.CollationCharacterSet ?? (type.IsNational ? "utf8mb3" : sets.Default);
+        var characterSet = type.CharacterSet ?? type.CollationCharacterSet ?? type.DefaultCharacterSet
+            ?? (type.IsNational ? "utf8mb3" : sets.Default);
         characterSet = characterSet == "binary" ? characterSet : sets.Forced ?? characterSet;
         column.CharacterSet = characterSet;
         if (type.Labels.Count > 0)
@@ -74,6 +80,26 @@ internal static class TextTypeReader
             column.CharacterSet = null;
         }
     }
+
+    /// <summary>Gives a column the character set of a collation. Numbers and times have none; MariaDB makes a text of bytes that have
+    /// one.</summary>
+    public static void Collate(ColumnDraft column, string? characterSet)
+    {
+        if (column.Text is { Name: not "mediumblob" } text)
+        {
+            text.CollationCharacterSet ??= characterSet;
+        }
+        else if (characterSet is not (null or "binary") && NameOfText(column.Text?.Name ?? column.TypeText) is { } name)
+        {
+            column.TypeText = name;
+            column.CharacterSet = characterSet;
+            column.Text = null;
+        }
+    }
+
+    private static string? NameOfText(string type) => type.EndsWith("blob", StringComparison.Ordinal) ? type[..^4] + "text"
+        : type.StartsWith("binary(", StringComparison.Ordinal) || type.StartsWith("varbinary(", StringComparison.Ordinal)
+            ? type.Replace("binary", "char", StringComparison.Ordinal) : null;
 
     /// <summary>Gives a text column the type of bytes that CHARACTER SET binary makes of it; lists keep theirs.</summary>
     public static void MakeBytes(ColumnDraft column)

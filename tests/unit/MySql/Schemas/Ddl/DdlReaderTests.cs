@@ -25,6 +25,17 @@ public sealed class DdlReaderTests
         "a mediumtext utf8mb4? b text utf8mb4?")]
     [InlineData("CREATE TABLE t (a CHAR(1))", "ALTER TABLE t ADD b CHAR(1), DEFAULT CHARSET=utf8mb4",
         "a char(1) latin1? b char(1) utf8mb4?")]
+    [InlineData("CREATE TABLE t (a INT, b INT, c INT, PRIMARY KEY (b, a))", "ALTER TABLE t DROP b, ADD b INT DEFAULT 2 AFTER c",
+        "a int#2 c int? b int#1")]
+    [InlineData("CREATE TABLE t (a INT, b INT, PRIMARY KEY (b, a))", "ALTER TABLE t ADD b BIGINT, DROP b", "a int#2 b bigint#1")]
+    [InlineData("CREATE TABLE t (a INT, b INT, c INT, PRIMARY KEY (b, a))", "ALTER TABLE t DROP b, CHANGE c b INT", "a int#1 b int?")]
+    [InlineData("CREATE TABLE t (a INT NOT NULL, b INT NOT NULL UNIQUE)", "ALTER TABLE t DROP b, ADD b INT NOT NULL", "a int b int#1")]
+    [InlineData("CREATE TABLE t (a ENUM('A','l8') CHARACTER SET utf16, b SET('z') CHARACTER SET latin1)",
+        "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", "a enum('\\0A','\\0l\\08') utf8mb4? b set('z') utf8mb4?")]
+    [InlineData("CREATE TABLE t (a ENUM('ü') CHARACTER SET utf8mb4, b ENUM('AB') CHARACTER SET ucs2)",
+        "ALTER TABLE t CONVERT TO CHARACTER SET latin1", "a enum('Ã¼') latin1? b enum('\\0A\\0B') latin1?")]
+    [InlineData("CREATE TABLE t (a ENUM('ü') CHARACTER SET latin1)", "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4",
+        "a enum('ü') utf8mb4?")]
     public void ALTER_leaves_the_servers_columns(string create, string alter, string expected)
         => Assert.Equal(expected, ColumnsAfter(create, alter));
 
@@ -49,6 +60,13 @@ public sealed class DdlReaderTests
     [InlineData("a int? c varbinary(9)", "(a INT)", "ADD c VARCHAR(9) NOT NULL COLLATE binary")]
     [InlineData("a int b int?", "(a INT PRIMARY KEY, b INT)", "DROP CONSTRAINT IF EXISTS `PRIMARY`")]
     [InlineData("a int b int? c int?", "(a INT PRIMARY KEY, b INT)", "ADD c INT, ORDER BY b, c DESC, DROP PRIMARY KEY")]
+    [InlineData("a int? g int?", "(a INT, f INT)", "RENAME COLUMN f TO g, ADD COLUMN IF NOT EXISTS f INT")]
+    [InlineData("a int?", "(a INT, f INT)", "DROP COLUMN f, ADD COLUMN IF NOT EXISTS f BIGINT")]
+    [InlineData("a int? h int?", "(a INT, f INT)", "CHANGE f h INT, ADD COLUMN IF NOT EXISTS f BIGINT")]
+    [InlineData("a int? b tinytext latin1? c char(5) latin1? d mediumtext ucs2?", "(a INT)", "ADD b TINYBLOB COLLATE latin1_bin, "
+        + "ADD c BINARY(5) COLLATE latin1_bin, ADD d LONG VARBINARY NULL COLLATE ucs2_bin")]
+    [InlineData("a int? b longtext latin1? c longtext utf8mb4? d blob?", "(a INT)", "ADD b JSON COLLATE latin1_bin, ADD c JSON, "
+        + "ADD d BLOB COLLATE binary")]
     public void ALTER_of_MariaDB_leaves_the_servers_columns(string expected, string columns, string alter)
         => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns, "ALTER TABLE t " + alter));
 
@@ -56,13 +74,29 @@ public sealed class DdlReaderTests
     [InlineData("ADD c BIGINT UNSIGNED NOT NULL FIRST", "my_row_id bigint unsigned#1~ c bigint unsigned a int?")]
     [InlineData("MODIFY a INT FIRST", "my_row_id bigint unsigned#1~ a int?")]
     [InlineData("DROP my_row_id, ADD c INT FIRST", "c int? a int?")]
+    [InlineData("ADD c INT FIRST, ENGINE = MyISAM", "c int? my_row_id bigint unsigned#1~ a int?")]
+    [InlineData("ENGINE MyISAM; ALTER TABLE t ADD c INT FIRST", "c int? my_row_id bigint unsigned#1~ a int?")]
+    [InlineData("ADD c INT FIRST, ENGINE MyISAM; ALTER TABLE t ENGINE InnoDB, ADD d INT FIRST",
+        "d int? c int? my_row_id bigint unsigned#1~ a int?")]
     public void A_generated_invisible_primary_key_stays_first(string alter, string expected)
     {
         var catalogue = new SchemaCatalogue { Assumes = true };
         Apply(catalogue, ["CREATE TABLE t (my_row_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE, a INT, PRIMARY KEY (my_row_id))",
-            "ALTER TABLE t " + alter], isMariaDb: false);
+            .. ("ALTER TABLE t " + alter).Split("; ")], isMariaDb: false);
 
         Assert.Equal(expected, TextOf(catalogue));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t (a INT)", "a int?")]
+    [InlineData("CREATE SEQUENCE t", "")]
+    public void DROP_SEQUENCE_leaves_a_table(string create, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, [create, "DROP SEQUENCE IF EXISTS t"], isMariaDb: true);
+
+        Assert.Equal(expected.Length == 0, catalogue.IsAbsent("d", "t"));
+        Assert.Equal(expected, catalogue.Find("d", "t") is null ? "" : TextOf(catalogue));
     }
 
     [Theory]
