@@ -24,14 +24,16 @@ internal static class SnapshotRead
                 System.Globalization.CultureInfo.InvariantCulture);
             var workload = new Workload(name, "", 0, rows);
             Console.WriteLine($"\n{name}: {rows:N0} rows, every value read");
-            double? bare = null;
+            var bare = columns.Length > 0
+                ? await Pass.MeasureAsync("bare loop, text protocol", passes, workload, () => BareAsync(server, false))
+                : await Pass.MeasureAsync("bare loop, text protocol", passes, workload, () => BareWideAsync(server));
             if (columns.Length > 0)
             {
-                bare = await Pass.MeasureAsync("bare loop, text protocol", passes, workload, () => BareAsync(server, false));
                 await Pass.MeasureAsync("bare loop, prepared", passes, workload, () => BareAsync(server, true), bare);
             }
 
             await Pass.MeasureAsync("consistent view", passes, workload, () => ViewAsync(server, table, 1), bare);
+            await Pass.MeasureAsync("four readers, each the whole table", passes, workload, () => ReadersAsync(server, table, 4), bare);
             await Pass.MeasureAsync("chunks of 10,000", passes, workload, () => ChunksAsync(server, table), bare);
             await Pass.MeasureAsync("chunks of 10,000, no value read", passes, workload, () => ChunksAsync(server, table, false), bare);
         }
@@ -60,6 +62,65 @@ internal static class SnapshotRead
 
         Loop.Sink += sink;
         return count;
+    }
+
+    /// <summary>Reads every column as the type that a record of the log gives.</summary>
+    private static async Task<long> BareWideAsync(MySqlTestServer server)
+    {
+        await using var connection = new MySqlConnection(server.ConnectionString
+            + ";Pooling=false;Database=cdcbench;GuidFormat=None;TreatTinyAsBoolean=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT * FROM wide ORDER BY id";
+        await using var reader = await command.ExecuteReaderAsync();
+        var codes = Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetFieldType(i)).Select(static type
+            => type == typeof(TimeSpan) ? TypeCode.Empty : type == typeof(DateTime) ? TypeCode.DateTime : Type.GetTypeCode(type)).ToArray();
+        long count = 0;
+        long sink = 0;
+        while (reader.Read())
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                sink += reader.IsDBNull(i) ? 1 : codes[i] switch
+                {
+                    TypeCode.UInt64 or TypeCode.UInt32 or TypeCode.UInt16 => (long)reader.GetUInt64(i),
+                    TypeCode.Int64 or TypeCode.Int32 or TypeCode.Int16 or TypeCode.SByte => reader.GetInt64(i),
+                    TypeCode.Single => (long)reader.GetFloat(i),
+                    TypeCode.Double => (long)reader.GetDouble(i),
+                    TypeCode.Decimal => reader.GetDecimal(i).Scale,
+                    TypeCode.DateTime => reader.GetDateTime(i).Ticks,
+                    TypeCode.Empty => reader.GetTimeSpan(i).Ticks,
+                    TypeCode.String => reader.GetString(i).Length,
+                    _ => reader.GetFieldValue<byte[]>(i).Length,
+                };
+            }
+
+            count++;
+        }
+
+        Loop.Sink += sink;
+        return count;
+    }
+
+    /// <summary>Reads the table through each of several readers of one view at once: the wall time says how they share the
+    /// processors.</summary>
+    private static async Task<long> ReadersAsync(MySqlTestServer server, string table, int readers)
+    {
+        await using var reader = await OpenAsync(server);
+        var found = await FindAsync(reader, table);
+        await using var view = await reader.OpenConsistentViewAsync([found], readers, CancellationToken.None);
+        var counts = await Task.WhenAll(Enumerable.Range(0, readers).Select(number => Task.Run(async () =>
+        {
+            await using var cursor = await view.OpenTableAsync(number, found, null, CancellationToken.None);
+            long count = 0;
+            while (await cursor.ReadAsync(ChunkRows, CancellationToken.None) is { } chunk)
+            {
+                count += Read(chunk, true);
+            }
+
+            return count;
+        })));
+        return counts.Distinct().Single();
     }
 
     private static async Task<long> ViewAsync(MySqlTestServer server, string table, int readers)
