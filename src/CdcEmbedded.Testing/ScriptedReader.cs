@@ -28,6 +28,8 @@ internal sealed class ScriptedReader(ScriptedSource source, SourceContext contex
         return new(new ScriptedPosition(source.TakeWatermark(), 0));
     }
 
+    public override ValueTask<SourceLoad?> GetLoadAsync(CancellationToken cancellationToken) => new(source.Load?.Invoke());
+
     public override ValueTask<SnapshotKey?> GetLastKeyAsync(SnapshotTable table, string? condition, CancellationToken cancellationToken)
     {
         OnRead(cancellationToken);

@@ -20,6 +20,10 @@ public sealed partial class ScriptedSource
     /// <value>Null, the default, ignores conditions.</value>
     public Func<string, DataRecord, bool>? Condition { get; init; }
 
+    /// <summary>How busy the source says that it is.</summary>
+    /// <value>Null, the default, if it cannot say.</value>
+    public Func<SourceLoad>? Load { get; init; }
+
     /// <summary>The tables that the source captures by name, as <c>database.table</c>: their rows are delivered even if they are
     /// signals.</summary>
     /// <value>The default is none.</value>

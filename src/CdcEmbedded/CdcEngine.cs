@@ -30,7 +30,7 @@ public sealed class CdcEngine : IAsyncDisposable
     private readonly CdcEngineOptions _options;
     private readonly ILogger _logger;
     private readonly CommandLog _commands;
-    private readonly SnapshotBoard _board = new();
+    private readonly SnapshotBoard _board;
     private EngineSession? _session;
     private bool _isDisposed;
 
@@ -48,6 +48,7 @@ public sealed class CdcEngine : IAsyncDisposable
         _source = source;
         _offsets = new SerializedStore(offsets);
         _options = options;
+        _board = new SnapshotBoard(options.TimeProvider);
         _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
         _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger));
         Snapshots = new CdcSnapshots(source, _commands, _board);

@@ -13,8 +13,8 @@ public enum SnapshotMode : byte
     /// <summary>Like <see cref="Initial"/>, but the stream ends when the tables have been read.</summary>
     InitialOnly,
 
-    /// <summary>Like <see cref="Initial"/>, and in the same way beside the stream after the position was lost
-    /// (<see cref="CdcEngineOptions.OnOffsetLost"/>).</summary>
+    /// <summary>Like <see cref="Initial"/>, and again whenever the position is lost, instead of what
+    /// <see cref="CdcEngineOptions.OnOffsetLost"/> says.</summary>
     WhenNeeded,
 
     /// <summary>At each start: the first one like <see cref="Initial"/>, every other one in chunks beside the stream, which resumes where

@@ -7,11 +7,15 @@ public sealed class SnapshotOptions
     /// <value>The default is <see cref="SnapshotMode.Never"/>.</value>
     public SnapshotMode Mode { get; init; }
 
+    /// <summary>Decides instead of <see cref="Mode"/>, which is then <see cref="SnapshotMode.Never"/>.</summary>
+    /// <value>Null, the default, for the mode.</value>
+    public ISnapshotPolicy? Policy { get; init; }
+
     /// <summary>Which tables <see cref="Mode"/> reads, as patterns <c>database.table</c>.</summary>
     /// <value>Empty, the default, for all that the source captures.</value>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
-    /// <summary>Number of rows of a chunk: what one short query reads, and what waits in memory.</summary>
+    /// <summary>Maximum number of rows of a chunk: what one short query reads, and what waits in memory.</summary>
     /// <value>The default is 2,048; from 1 to 100,000.</value>
     public int ChunkSize { get; init; } = 2048;
 
@@ -22,6 +26,23 @@ public sealed class SnapshotOptions
     /// <summary>Maximum number of rows that are read in a second, to spare the server.</summary>
     /// <value>Null, the default, for no limit; else at least 1.</value>
     public int? MaxRowsPerSecond { get; init; }
+
+    /// <summary>How long a chunk may take: if one takes longer, the next ones are smaller, down to 16 rows, and grow again up to
+    /// <see cref="ChunkSize"/> when they are fast.</summary>
+    /// <value>The default is 1 s; more than zero.</value>
+    public TimeSpan ChunkDuration { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reading waits while more statements than this run on the source, itself included.</summary>
+    /// <value>Null, the default, for no limit; else at least 1. A source that cannot say ignores it.</value>
+    public int? MaxRunningThreads { get; init; }
+
+    /// <summary>Reading waits while the source, if it is a replica, lags further than this after its own source.</summary>
+    /// <value>Null, the default, for no limit; else at least zero. A source that cannot say ignores it.</value>
+    public TimeSpan? MaxReplicaLag { get; init; }
+
+    /// <summary>Asked before each chunk: true lets it be read, false has it asked again after a second.</summary>
+    /// <value>Null, the default, for no question. A failure counts as one of the read.</value>
+    public Func<CancellationToken, ValueTask<bool>>? MayRead { get; init; }
 
     /// <summary>The channels on which signals arrive, such as a <see cref="FileSignalChannel"/>. They are read while the engine's loop
     /// runs.</summary>

@@ -53,6 +53,10 @@ internal sealed class MySqlSnapshotReader : SnapshotReader
         => await _server.ReadHighAsync(_session, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public override async ValueTask<SourceLoad?> GetLoadAsync(CancellationToken cancellationToken)
+        => await ServerLoad.ReadAsync(_session, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public override async ValueTask<SnapshotKey?> GetLastKeyAsync(SnapshotTable table, string? condition,
         CancellationToken cancellationToken)
     {

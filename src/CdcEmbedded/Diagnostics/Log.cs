@@ -91,6 +91,9 @@ internal static partial class Log
     [LoggerMessage(304, LogLevel.Information, "{Engine}: the stream continues")]
     public static partial void StreamResumed(ILogger logger, string engine);
 
+    [LoggerMessage(305, LogLevel.Information, "{Engine}: a snapshot waits: {Reason}")]
+    public static partial void SnapshotWaits(ILogger logger, string engine, string reason);
+
     [LoggerMessage(310, LogLevel.Information, "{Engine}: signal {Signal} from {Channel} was accepted: {Action}")]
     public static partial void SignalAccepted(ILogger logger, string engine, string signal, string channel, object action);
 

@@ -222,7 +222,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         }
 
         _coordinator = new SnapshotCoordinator(source, _context, Options.Snapshot,
-            state is null ? SnapshotState.Empty : SnapshotStateJson.Read(state), stored is null, _snapshots.WantsItems, _snapshots.Board,
+            state is null ? SnapshotState.Empty : SnapshotStateJson.Read(state), stored, _snapshots.WantsItems, _snapshots.Board,
             _logger)
         {
             SignalTable = SignalTable.Of(Options.Snapshot.SignalTable, _source),

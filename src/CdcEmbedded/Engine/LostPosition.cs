@@ -1,4 +1,5 @@
 using CdcEmbedded.Diagnostics;
+using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed class LostPosition
     private CdcOffset? _lost;
     private string _reason = "";
     private bool _isUnproven;
+    private bool _readsTables;
 
     public LostPosition(CdcEngineOptions options, ILogger logger)
     {
@@ -23,8 +25,11 @@ internal sealed class LostPosition
     /// <summary>The position to open next; null while no position is lost.</summary>
     public StartPosition? Start => _lost is null ? null : Elsewhere;
 
+    /// <summary>Decides if the tables are read again; null for a source without snapshots.</summary>
+    public SnapshotCoordinator? Snapshots { get; set; }
+
     private StartPosition Elsewhere
-        => _options.OnOffsetLost == OffsetLostPolicy.StartFromLatest ? StartPosition.Latest : StartPosition.Earliest;
+        => _readsTables || _options.OnOffsetLost == OffsetLostPolicy.StartFromLatest ? StartPosition.Latest : StartPosition.Earliest;
 
     /// <summary>Decides if reading resumes.</summary>
     /// <param name="e">Why the position is lost.</param>
@@ -33,7 +38,13 @@ internal sealed class LostPosition
     /// read.</returns>
     public bool TryGoOn(OffsetLostException e, CdcOffset? position)
     {
-        if (_options.OnOffsetLost == OffsetLostPolicy.Fail || position is null || _isUnproven)
+        if (position is null || _isUnproven)
+        {
+            return false;
+        }
+
+        _readsTables = Snapshots?.OnPositionLost(position, e.Message) == true;
+        if (_options.OnOffsetLost == OffsetLostPolicy.Fail && !_readsTables)
         {
             return false;
         }
@@ -57,7 +68,8 @@ internal sealed class LostPosition
 
         _lost = null;
         return StreamItems.Notice(NoticeKind.PositionLost, $"The position {lost} was lost, and reading resumes at {position.ToOffset()}, "
-            + $"the {Elsewhere} position of the source: changes between them may be missing, or be delivered again. {_reason}", position);
+            + $"{(_readsTables ? "where the tables are read again" : $"the {Elsewhere} position of the source")}: changes between them may be "
+            + $"missing, or be delivered again. {_reason}", position);
     }
 
     /// <summary>Records that something was read after the new position: losing it as well is another loss.</summary>

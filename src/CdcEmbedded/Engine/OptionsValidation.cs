@@ -68,11 +68,17 @@ internal static class OptionsValidation
         Require(Enum.IsDefined(snapshot.Mode), "Snapshot.Mode", snapshot.Mode, "a mode of SnapshotMode");
         Require(snapshot.Mode == SnapshotMode.Never || source is ISnapshotSource, "Snapshot.Mode", snapshot.Mode,
             $"Never, because a source of kind '{source.Connector}' cannot read tables");
+        Require(snapshot.Policy is null || (snapshot.Mode == SnapshotMode.Never && source is ISnapshotSource), "Snapshot.Policy",
+            snapshot.Policy, "null with a mode, and for a source that cannot read tables");
         Require(snapshot.Mode is SnapshotMode.Never or SnapshotMode.Incremental || options.StartFrom is null, "StartFrom",
             options.StartFrom, $"null with the snapshot mode {snapshot.Mode}, which decides where the stream begins");
         Require(snapshot.ChunkSize is >= 1 and <= 100_000, "Snapshot.ChunkSize", snapshot.ChunkSize, "from 1 to 100,000");
         Require(snapshot.Readers is >= 1 and <= 32, "Snapshot.Readers", snapshot.Readers, "from 1 to 32");
         Require(snapshot.MaxRowsPerSecond is null or >= 1, "Snapshot.MaxRowsPerSecond", snapshot.MaxRowsPerSecond, "null or at least 1");
+        Require(snapshot.ChunkDuration > TimeSpan.Zero, "Snapshot.ChunkDuration", snapshot.ChunkDuration, "more than zero");
+        Require(snapshot.MaxRunningThreads is null or >= 1, "Snapshot.MaxRunningThreads", snapshot.MaxRunningThreads, "null or at least 1");
+        Require(snapshot.MaxReplicaLag is null || snapshot.MaxReplicaLag >= TimeSpan.Zero, "Snapshot.MaxReplicaLag",
+            snapshot.MaxReplicaLag, "null or at least zero");
         Require(snapshot.Signals is not null, "Snapshot.Signals", null, "a list of channels");
         Require((snapshot.Signals is null or [] && snapshot.SignalTable is null) || source is ISnapshotSource, "Snapshot.Signals",
             snapshot.SignalTable ?? "a list", $"none, because a source of kind '{source.Connector}' cannot read tables");

@@ -83,6 +83,7 @@ internal sealed class SourcePump
     public void Attach(SnapshotCoordinator snapshots)
     {
         _snapshots = snapshots;
+        _lost.Snapshots = snapshots;
         var state = snapshots.State;
         _transactions.SetSnapshot(ReferenceEquals(state, SnapshotState.Empty) ? null : state);
     }
@@ -257,8 +258,11 @@ internal sealed class SourcePump
             var batch = new FeedBatch();
             batch.Add(notice);
             LogNotices(batch);
+
+            // Its offset has the state of snapshots, as any other.
+            _transactions.Process(batch);
             await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
-            _resume = FeedEntry.Of(position);
+            _resume = FeedEntry.Of(_transactions.PlaceAt(position));
             _wasOpened = true;
         }
         else if (!_wasOpened)

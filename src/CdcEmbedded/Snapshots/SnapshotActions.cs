@@ -15,7 +15,6 @@ internal sealed class SnapshotActions : IAsyncDisposable
     private static readonly TimeSpan MaxLook = TimeSpan.FromMilliseconds(500);
     private readonly ISnapshotSource _source;
     private readonly SourceContext _context;
-    private readonly SnapshotOptions _options;
     private readonly SnapshotCoordinator _coordinator;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _work = new(0, 1);
@@ -25,14 +24,14 @@ internal sealed class SnapshotActions : IAsyncDisposable
     private Task? _running;
     private volatile bool _isOutdated;
     private volatile Exception? _failure;
-    private long _nextRead;
+    private readonly ReadPace _pace;
 
     public SnapshotActions(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotCoordinator coordinator,
         ILogger logger)
     {
         _source = source;
         _context = context;
-        _options = options;
+        _pace = new ReadPace(options, context.TimeProvider, context.Name, logger);
         _coordinator = coordinator;
         _logger = logger;
     }
@@ -224,17 +223,13 @@ internal sealed class SnapshotActions : IAsyncDisposable
 
     private async ValueTask ReadRowsAsync(SnapshotReader reader, SnapshotAction action, CancellationToken stop)
     {
-        if (_options.MaxRowsPerSecond is not null && _nextRead > _context.TimeProvider.GetTimestamp())
-        {
-            var wait = _context.TimeProvider.GetElapsedTime(_context.TimeProvider.GetTimestamp(), _nextRead);
-            await Task.Delay(wait, _context.TimeProvider, stop).ConfigureAwait(false);
-        }
-
-        var started = _context.TimeProvider.GetTimestamp();
+        await _pace.WaitAsync(reader, stop).ConfigureAwait(false);
         SnapshotChunk chunk;
+        var limit = 0;
         if (action.Kind == SnapshotActionKind.ReadChunk)
         {
-            chunk = await reader.ReadChunkAsync(action.RequiredTable, action.After, action.UpTo, action.Limit, action.Condition, stop)
+            limit = _pace.LimitOf(action.Limit);
+            chunk = await reader.ReadChunkAsync(action.RequiredTable, action.After, action.UpTo, limit, action.Condition, stop)
                 .ConfigureAwait(false);
             Answer(machine => machine.OnChunk(action, chunk));
         }
@@ -244,10 +239,7 @@ internal sealed class SnapshotActions : IAsyncDisposable
             Answer(machine => machine.OnKeys(action, chunk));
         }
 
-        if (_options.MaxRowsPerSecond is { } limit)
-        {
-            _nextRead = started + (long)(chunk.Count / (double)limit * _context.TimeProvider.TimestampFrequency);
-        }
+        _pace.OnRead(chunk.Count, limit);
     }
 
     private void Answer(Action<SnapshotMachine> answer) => _coordinator.Use(machine =>

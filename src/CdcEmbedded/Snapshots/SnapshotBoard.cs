@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace CdcEmbedded.Snapshots;
 
 /// <summary>What the application sees of the snapshots. Thread-safe.</summary>
-internal sealed class SnapshotBoard
+internal sealed class SnapshotBoard(TimeProvider time)
 {
+    private readonly ReadingRates _rates = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SnapshotHandle> _handles = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<SnapshotCoordinator> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,16 +95,17 @@ internal sealed class SnapshotBoard
     private static SnapshotStatus Finished(string id, SnapshotStatus last)
         => new() { Id = id, Kind = last.Kind, IsOver = true, Tables = last.Tables };
 
-    private static SnapshotStatus StatusOf(SnapshotJob job) => new()
+    /// <summary>What the application sees of a table.</summary>
+    public SnapshotTableProgress StatusOf(string id, TableProgress table) => _rates.Describe(id, table);
+
+    /// <summary>What the application sees of a snapshot.</summary>
+    public SnapshotStatus StatusOf(SnapshotJob job) => new()
     {
         Id = job.Id,
         Kind = job.Kind,
         IsPaused = job.IsPaused,
         IsOver = job.IsOver,
         Reason = job.Reason,
-        Tables = [.. job.Tables.Select(StatusOf)],
+        Tables = [.. job.Tables.Select(table => StatusOf(job.Id, table))],
     };
-
-    internal static SnapshotTableProgress StatusOf(TableProgress table)
-        => new(table.Database, table.Table, table.Status, table.Rows, table.Reason);
 }

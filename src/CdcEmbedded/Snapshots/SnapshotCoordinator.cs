@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
@@ -11,7 +10,7 @@ namespace CdcEmbedded.Snapshots;
 /// <remarks>The reading flow of the stream calls everything but what is said to be for any thread. Rows are taken from the machine by that
 /// flow only, so that no batch comes between the decision and the delivery. The machine itself is used under a lock, because the reader
 /// continues while the stream waits for the application.</remarks>
-internal sealed class SnapshotCoordinator : IAsyncDisposable
+internal sealed partial class SnapshotCoordinator : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SnapshotMachine _machine;
@@ -31,17 +30,20 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     private volatile SourcePosition? _position;
     private FeedEntry? _last;
     private SourcePosition? _lastEnd;
+    private readonly ISnapshotPolicy _policy;
+    private SnapshotJob? _neededView;
+    private bool _endsStream;
     private volatile bool _isActive;
 
     /// <param name="source">The source.</param>
     /// <param name="context">What the engine gives the source.</param>
     /// <param name="options">The application's options.</param>
     /// <param name="state">The state of the stored offset.</param>
-    /// <param name="isFirst">True if no offset is stored.</param>
+    /// <param name="offset">The stored offset; null if there is none.</param>
     /// <param name="wantsItems">True if the consumer enumerates progress items.</param>
     /// <param name="board">Shows the state to the application.</param>
     /// <param name="logger">The engine's logger.</param>
-    public SnapshotCoordinator(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotState state, bool isFirst,
+    public SnapshotCoordinator(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotState state, CdcOffset? offset,
         bool wantsItems, SnapshotBoard board, ILogger logger)
     {
         _source = source;
@@ -49,12 +51,22 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         _board = board;
         _logger = logger;
         _context = context;
-        _machine = new SnapshotMachine(StartOf(state, options, isFirst, context.TimeProvider), new SnapshotLimits(options.ChunkSize));
+        _policy = options.Policy ?? new ModePolicy(options);
+        var decision = Decide(new SnapshotFacts
+        {
+            Offset = offset,
+            Unfinished = [.. state.Jobs.Select(_board.StatusOf)],
+        });
+        if (decision.Mode == SnapshotMode.Incremental)
+        {
+            state = state.Accept(JobOf(decision, offset is null ? InitialId : NewId("always"), SnapshotKind.Incremental));
+        }
+
+        NeedView(decision, offset is null ? InitialId : NewId("initial"));
+        _machine = new SnapshotMachine(state, new SnapshotLimits(options.ChunkSize));
         _published = _machine.State;
-        _output = new SnapshotOutput(context.Name, context.MaxBatchSize, wantsItems);
+        _output = new SnapshotOutput(context.Name, context.MaxBatchSize, wantsItems ? board : null);
         _actions = new SnapshotActions(source, context, options, this, logger);
-        NeedsView = isFirst
-            && options.Mode is (SnapshotMode.Initial or SnapshotMode.InitialOnly or SnapshotMode.WhenNeeded or SnapshotMode.Always);
         _isActive = _machine.IsActive;
         _board.Publish(_machine.State);
     }
@@ -83,14 +95,14 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
     /// <summary>True while the stream must be shown and rows may come.</summary>
     public bool IsActive => _isActive;
 
-    /// <summary>True until the consistent view of a first start has been opened.</summary>
-    public bool NeedsView { get; private set; }
+    /// <summary>True until the consistent view of a first start, or of one after a lost position, has been opened.</summary>
+    public bool NeedsView => _neededView is not null;
 
     /// <summary>The state that was last put into the stream.</summary>
     public SnapshotState State => _published;
 
     /// <summary>True if the stream ends because everything that it is for has been read.</summary>
-    public bool EndsStream => _options.Mode == SnapshotMode.InitialOnly && !NeedsView && !_isActive && _output.IsEmpty;
+    public bool EndsStream => _endsStream && !NeedsView && !_isActive && _output.IsEmpty;
 
     /// <summary>True if the snapshots can only continue with the stream, not without.</summary>
     public bool IsStuck
@@ -173,6 +185,7 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         _last = null;
         lock (_gate)
         {
+            _machine.Release();
             _machine.OnOpened(feed.StartPosition);
             foreach (var watcher in _watchers)
             {
@@ -186,15 +199,6 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
             SignalTable is { } table && Signals is { } signals ? new SignalTableFeed(feed, table, signals) : feed, this);
     }
 
-    /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>
-    public async ValueTask<ISourceFeed> OpenViewAsync(CancellationToken cancellationToken)
-    {
-        var job = new SnapshotJob(InitialId, SnapshotKind.Initial) { Patterns = [.. _options.Tables] };
-        var view = await _actions.OpenViewAsync(job, cancellationToken).ConfigureAwait(false);
-        NeedsView = false;
-        return new ViewFeed(view, job, this, _options.ChunkSize, _output);
-    }
-
     /// <summary>The state that the rows of a consistent view have led to.</summary>
     public void Replace(SnapshotState state, SourcePosition position)
     {
@@ -205,74 +209,6 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         }
 
         Publish();
-    }
-
-    /// <summary>Offers a view for a blocking snapshot. For any thread.</summary>
-    /// <returns>False if it is of no use.</returns>
-    public bool TryOffer(SnapshotAction action, OpenedView view)
-    {
-        lock (_gate)
-        {
-            if (_machine.OnView(action, view.View.Position) && action.Job is { } job)
-            {
-                _offers.Enqueue((view, job));
-                return true;
-            }
-
-            return false;
-        }
-    }
-
-    /// <summary>Pauses the stream if it is where the open view is.</summary>
-    /// <returns>Reads the tables in the view; null if the stream does not pause here.</returns>
-    public async ValueTask<ViewFeed?> TryPauseAsync()
-    {
-        ViewFeed? feed = null;
-        while (TryTakeOffer(out var view, out var job, out var isUseful))
-        {
-            if (!isUseful)
-            {
-                await view.DisposeAsync().ConfigureAwait(false);
-                continue;
-            }
-
-            Log.StreamPaused(_logger, Name, job.Id, view.Tables.Count);
-            feed = new ViewFeed(view, job, this, _options.ChunkSize, _output);
-            break;
-        }
-
-        return feed;
-    }
-
-    /// <summary>Continues the stream after a pause.</summary>
-    public void Resume()
-    {
-        lock (_gate)
-        {
-            _machine.Release();
-        }
-
-        Log.StreamResumed(_logger, Name);
-        Publish();
-        _actions.Wake();
-    }
-
-    /// <summary>Carries out the commands that have arrived, while the tables of a blocking snapshot are read.</summary>
-    /// <returns>False if the snapshot must not be continued as it is.</returns>
-    public bool TryContinue(string id)
-    {
-        var isUnchanged = true;
-        while (_commands.TryDequeue(out var command))
-        {
-            isUnchanged &= command.Kind == SnapshotCommandKind.Request || (command.Id is { } other && other != id);
-            lock (_gate)
-            {
-                _machine.Apply(command.ApplyTo, command.Kind == SnapshotCommandKind.Request);
-            }
-        }
-
-        Publish();
-        return isUnchanged;
     }
 
     /// <summary>Shows a batch of the feed to the machine, before it is delivered.</summary>
@@ -388,28 +324,6 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         }
 
         _board.Stop();
-    }
-
-    private bool TryTakeOffer([NotNullWhen(true)] out OpenedView? view, [NotNullWhen(true)] out SnapshotJob? job, out bool isUseful)
-    {
-        lock (_gate)
-        {
-            isUseful = _offers.Count == 1 && _machine.IsAtView;
-            if (_offers.Count == 0 || (_offers.Count == 1 && !isUseful && _machine.HasView))
-            {
-                (view, job) = (null, null);
-                return false;
-            }
-
-            // Views before the last one, and one that the machine has given up, are of no use.
-            (view, job) = _offers.Dequeue();
-            if (isUseful)
-            {
-                _machine.Hold();
-            }
-
-            return true;
-        }
     }
 
     /// <summary>Puts the state into the stream if it has changed.</summary>
@@ -568,16 +482,4 @@ internal sealed class SnapshotCoordinator : IAsyncDisposable
         _position = position;
         _machine.OnPlace(position);
     }
-
-    /// <summary>What the options add at a start.</summary>
-    private static SnapshotState StartOf(SnapshotState state, SnapshotOptions options, bool isFirst, TimeProvider time)
-        => options.Mode switch
-    {
-            SnapshotMode.Incremental when isFirst => state.Accept(Job(InitialId, options)),
-            SnapshotMode.Always when !isFirst => state.Accept(Job($"always-{time.GetUtcNow():yyyyMMddHHmmssfff}", options)),
-            _ => state,
-        };
-
-    private static SnapshotJob Job(string id, SnapshotOptions options)
-        => new(id, SnapshotKind.Incremental) { Patterns = [.. options.Tables] };
 }

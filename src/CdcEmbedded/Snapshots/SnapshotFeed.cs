@@ -77,7 +77,8 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
     {
         while (true)
         {
-            if (await TakeOutputAsync(cancellationToken).ConfigureAwait(false) is { } output)
+            if ((coordinator.IsActive || _view is not null)
+                && await TakeOutputAsync(cancellationToken).ConfigureAwait(false) is { } output)
             {
                 return output;
             }

@@ -21,6 +21,7 @@ internal sealed partial class SnapshotMachine
                 Tables = [.. tables.Select(table => new TableProgress(table.Database, table.Name)
                 {
                     Condition = job.ConditionOf(table.FullName),
+                    Estimate = table.EstimatedRows,
                     Status = job.IsStopped(table.FullName) ? SnapshotTableStatus.Stopped
                         : table.ChunkRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
                     Reason = job.IsStopped(table.FullName) ? null : table.ChunkRefusal,

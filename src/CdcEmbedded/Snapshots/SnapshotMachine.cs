@@ -194,7 +194,7 @@ internal sealed partial class SnapshotMachine
     /// <summary>The tables are being read in a view while the stream is paused: nothing else is done meanwhile.</summary>
     public void Hold()
     {
-        _view = null;
+        GiveUp();
         _isHeld = true;
     }
 

@@ -4,7 +4,7 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Snapshots;
 
 /// <summary>Rows, states and items on their way into the stream, in their order. Used by the reading flow only.</summary>
-internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wantsItems)
+internal sealed class SnapshotOutput(string engine, int maxBatchSize, SnapshotBoard? board)
 {
     private readonly Queue<(ChangeSet? Rows, ISnapshotState? State, SourcePosition? Position, StreamItem? Item)> _entries = new();
     private readonly Queue<(AcknowledgementProbe Probe, SourcePosition Position)> _probes = new();
@@ -45,14 +45,14 @@ internal sealed class SnapshotOutput(string engine, int maxBatchSize, bool wants
     /// <summary>Adds the items for what has changed, if the consumer wants any.</summary>
     public void Add(IReadOnlyList<(string Id, TableProgress Table)> changes, SourcePosition position)
     {
-        if (!wantsItems)
+        if (board is null)
         {
             return;
         }
 
         foreach (var (id, table) in changes)
         {
-            _entries.Enqueue((null, null, null, new SnapshotProgress(id, SnapshotBoard.StatusOf(table), position)));
+            _entries.Enqueue((null, null, null, new SnapshotProgress(id, board.StatusOf(id, table), position)));
         }
     }
 

@@ -136,6 +136,11 @@ internal static class SnapshotStateJson
             writer.WriteNumber("rows"u8, table.Rows);
         }
 
+        if (table.Estimate is { } estimate)
+        {
+            writer.WriteNumber("estimate"u8, estimate);
+        }
+
         WriteText(writer, "reason", table.Reason);
         writer.WriteEndObject();
     }
@@ -189,6 +194,7 @@ internal static class SnapshotStateJson
             Again = again.ToImmutable(),
             IsKeysOnly = table.TryGetProperty("keysOnly"u8, out _),
             Rows = table.TryGetProperty("rows"u8, out var rows) ? rows.GetInt64() : 0,
+            Estimate = table.TryGetProperty("estimate"u8, out var estimate) ? estimate.GetInt64() : null,
             Reason = TextOf(table, "reason"),
         };
     }

@@ -31,6 +31,9 @@ internal sealed record TableProgress(string Database, string Table)
     /// <summary>The number of rows delivered.</summary>
     public long Rows { get; init; }
 
+    /// <summary>About how many rows it had when it was listed; null if unknown.</summary>
+    public long? Estimate { get; init; }
+
     /// <summary>Why it failed; else null.</summary>
     public string? Reason { get; init; }
 

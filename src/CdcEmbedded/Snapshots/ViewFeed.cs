@@ -42,6 +42,7 @@ internal sealed class ViewFeed : ISourceFeed
                     : table.ViewRefusal is null ? SnapshotTableStatus.Waiting : SnapshotTableStatus.Failed,
                 Reason = snapshot.IsStopped(table.FullName) ? null : table.ViewRefusal,
                 Condition = snapshot.ConditionOf(table.FullName),
+                Estimate = table.EstimatedRows,
             })],
         };
         _state = coordinator.State;

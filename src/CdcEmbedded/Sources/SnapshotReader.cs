@@ -79,6 +79,11 @@ public abstract class SnapshotReader : IAsyncDisposable
     public abstract ValueTask<ConsistentView> OpenConsistentViewAsync(IReadOnlyList<SnapshotTable> tables, int readers,
         CancellationToken cancellationToken);
 
+    /// <summary>Says how busy the source is. Called before reads if the options limit the load.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null, the default, if the source cannot say.</returns>
+    public virtual ValueTask<SourceLoad?> GetLoadAsync(CancellationToken cancellationToken) => default;
+
     /// <summary>Closes the connections, within a bound.</summary>
     public abstract ValueTask DisposeAsync();
 }

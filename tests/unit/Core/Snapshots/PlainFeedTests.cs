@@ -28,7 +28,7 @@ public sealed class PlainFeedTests
             MaxBatchSize = 10,
         };
         await using var coordinator = new SnapshotCoordinator(new ScriptedSource(), context, new SnapshotOptions(), SnapshotState.Empty,
-            false, false, new SnapshotBoard(), NullLogger.Instance);
+            null, false, new SnapshotBoard(TimeProvider.System), NullLogger.Instance);
         await using var inner = new RepeatingFeed(waits);
         await using var feed = coordinator.Attach(inner);
         Read(feed, inner, 100);

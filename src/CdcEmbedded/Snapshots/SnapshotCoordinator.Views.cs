@@ -1,0 +1,146 @@
+using System.Diagnostics.CodeAnalysis;
+using CdcEmbedded.Diagnostics;
+using CdcEmbedded.Sources;
+
+namespace CdcEmbedded.Snapshots;
+
+/// <summary>Which tables are read in a consistent view, before the stream begins or while it is paused.</summary>
+internal sealed partial class SnapshotCoordinator
+{
+    /// <summary>Decides what to do after the source has lost the position.</summary>
+    /// <returns>True if the tables are read again, before the stream continues.</returns>
+    public bool OnPositionLost(CdcOffset offset, string reason)
+    {
+        var decision = Decide(new SnapshotFacts { Offset = offset, IsPositionLost = true, Reason = reason, Unfinished = _board.Current });
+        if (decision.Mode == SnapshotMode.Incremental)
+        {
+            // The stream begins elsewhere first, as OnOffsetLost says.
+            Post(new SnapshotCommand(SnapshotCommandKind.Request, NewId("recovery")) { Patterns = [.. decision.Tables] });
+        }
+
+        NeedView(decision, NewId("recovery"));
+        return NeedsView;
+    }
+
+    /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>
+    public async ValueTask<ISourceFeed> OpenViewAsync(CancellationToken cancellationToken)
+    {
+        var job = _neededView ?? throw new InvalidOperationException("No view is needed.");
+        lock (_gate)
+        {
+            // The tables of the view are read here, and not in windows at the same time.
+            _machine.Hold();
+        }
+
+        var view = await _actions.OpenViewAsync(job, cancellationToken).ConfigureAwait(false);
+        _neededView = null;
+        return new ViewFeed(view, job, this, _options.ChunkSize, _output);
+    }
+
+    /// <summary>Offers a view for a blocking snapshot. For any thread.</summary>
+    /// <returns>False if it is of no use.</returns>
+    public bool TryOffer(SnapshotAction action, OpenedView view)
+    {
+        lock (_gate)
+        {
+            if (_machine.OnView(action, view.View.Position) && action.Job is { } job)
+            {
+                _offers.Enqueue((view, job));
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Pauses the stream if it is where the open view is.</summary>
+    /// <returns>Reads the tables in the view; null if the stream does not pause here.</returns>
+    public async ValueTask<ViewFeed?> TryPauseAsync()
+    {
+        ViewFeed? feed = null;
+        while (TryTakeOffer(out var view, out var job, out var isUseful))
+        {
+            if (!isUseful)
+            {
+                await view.DisposeAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            Log.StreamPaused(_logger, Name, job.Id, view.Tables.Count);
+            feed = new ViewFeed(view, job, this, _options.ChunkSize, _output);
+            break;
+        }
+
+        return feed;
+    }
+
+    /// <summary>Continues the stream after a pause.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            _machine.Release();
+        }
+
+        Log.StreamResumed(_logger, Name);
+        Publish();
+        _actions.Wake();
+    }
+
+    /// <summary>Carries out the commands that have arrived, while the tables of a blocking snapshot are read.</summary>
+    /// <returns>False if the snapshot must not be continued as it is.</returns>
+    public bool TryContinue(string id)
+    {
+        var isUnchanged = true;
+        while (_commands.TryDequeue(out var command))
+        {
+            isUnchanged &= command.Kind == SnapshotCommandKind.Request || (command.Id is { } other && other != id);
+            lock (_gate)
+            {
+                _machine.Apply(command.ApplyTo, command.Kind == SnapshotCommandKind.Request);
+            }
+        }
+
+        Publish();
+        return isUnchanged;
+    }
+
+    private bool TryTakeOffer([NotNullWhen(true)] out OpenedView? view, [NotNullWhen(true)] out SnapshotJob? job, out bool isUseful)
+    {
+        lock (_gate)
+        {
+            isUseful = _offers.Count == 1 && _machine.IsAtView;
+            if (_offers.Count == 0 || (_offers.Count == 1 && !isUseful && _machine.HasView))
+            {
+                (view, job) = (null, null);
+                return false;
+            }
+
+            // Views before the last one, and one that the machine has given up, are of no use.
+            (view, job) = _offers.Dequeue();
+            if (isUseful)
+            {
+                _machine.Hold();
+            }
+
+            return true;
+        }
+    }
+
+    private SnapshotDecision Decide(SnapshotFacts facts)
+    {
+        var decision = _policy.Decide(facts) ?? SnapshotDecision.None;
+        _endsStream = decision.Mode == SnapshotMode.InitialOnly || _options.Mode == SnapshotMode.InitialOnly;
+        return decision.Mode is SnapshotMode.Never or SnapshotMode.Initial or SnapshotMode.InitialOnly or SnapshotMode.Incremental ? decision
+            : throw new InvalidOperationException($"The snapshot policy has decided {decision.Mode}; allowed is Never, Initial, "
+                + "InitialOnly or Incremental.");
+    }
+
+    private void NeedView(SnapshotDecision decision, string id)
+        => _neededView = decision.Mode is SnapshotMode.Initial or SnapshotMode.InitialOnly ? JobOf(decision, id, SnapshotKind.Initial) : null;
+
+    private string NewId(string word) => $"{word}-{_context.TimeProvider.GetUtcNow():yyyyMMddHHmmssfff}";
+
+    private static SnapshotJob JobOf(SnapshotDecision decision, string id, SnapshotKind kind)
+        => new(id, kind) { Patterns = [.. decision.Tables] };
+}
