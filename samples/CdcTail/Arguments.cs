@@ -50,6 +50,15 @@ internal sealed record Arguments
     /// <summary>True to count events instead of printing them.</summary>
     public bool Stats { get; init; }
 
+    /// <summary>When tables are read besides their changes.</summary>
+    public SnapshotMode Snapshot { get; init; }
+
+    /// <summary>Patterns of the tables that the snapshot reads; empty for all.</summary>
+    public IReadOnlyList<string> SnapshotTables { get; init; } = [];
+
+    /// <summary>The file from which signals are read; null for none.</summary>
+    public string? SignalFile { get; init; }
+
     /// <summary>True for more log lines, and stack traces.</summary>
     public bool Verbose { get; init; }
 }

@@ -40,6 +40,13 @@ internal sealed class CommandLine
     private readonly Option<string> _name = Text("--name", "NAME",
         "The name of the offset and in the events; default: cdctail (the recording of MongoDB adds -mongodb to it).");
 
+    private readonly Option<string> _snapshot = Text("--snapshot", "MODE",
+        "Read the tables too: initial, initial-only, when-needed, always or incremental (mysql).");
+    private readonly Option<string[]> _snapshotTables =
+        Texts("--snapshot-table", "PATTERN", "Read only these tables, as with --include; repeatable.");
+    private readonly Option<string> _signalFile = Text("--signal-file", "FILE",
+        "Read requests for snapshots from this file as they are appended: one signal in Debezium's JSON per line.");
+
     private readonly RootCommand _root =
         new("The committed changes of a MySQL server or a MongoDB deployment, or of binlog files, as they happen.");
 
@@ -51,7 +58,7 @@ internal sealed class CommandLine
         Option[] options =
         [
             _mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _maxAttempts, _format, _transactions, _stats,
-            _verbose, _offsets, _name,
+            _verbose, _offsets, _name, _snapshot, _snapshotTables, _signalFile,
         ];
         Array.ForEach(options, _root.Options.Add);
         foreach (var option in _root.Options)
@@ -99,7 +106,15 @@ internal sealed class CommandLine
             Transactions = result.GetValue(_transactions),
             Stats = result.GetValue(_stats),
             Verbose = result.GetValue(_verbose),
+            Snapshot = result.GetValue(_snapshot) is { } mode ? Mode(mode) : SnapshotMode.Never,
+            SnapshotTables = result.GetValue(_snapshotTables) ?? [],
+            SignalFile = result.GetValue(_signalFile),
         };
+        if (arguments.SnapshotTables.Count > 0 && arguments.Snapshot == SnapshotMode.Never)
+        {
+            throw new UsageException("--snapshot-table needs --snapshot.");
+        }
+
         if ((arguments.MySql is null ? 0 : 1) + (arguments.MongoDb is null ? 0 : 1) + (arguments.Files.Count == 0 ? 0 : 1) > 1)
         {
             throw new UsageException("--mysql, --mongodb and --mysql-binlog exclude each other: read one server, or files.");
@@ -151,6 +166,17 @@ internal sealed class CommandLine
             throw new UsageException($"--from is earliest, latest or the text of an offset. {e.Message}");
         }
     }
+
+    private static SnapshotMode Mode(string text) => text switch
+    {
+        "initial" => SnapshotMode.Initial,
+        "initial-only" => SnapshotMode.InitialOnly,
+        "when-needed" => SnapshotMode.WhenNeeded,
+        "always" => SnapshotMode.Always,
+        "incremental" => SnapshotMode.Incremental,
+        _ => throw new UsageException("--snapshot is initial, initial-only, when-needed, always or incremental, not "
+            + $"{Shown(text)}."),
+    };
 
     private static bool IsJson(string text) => text switch
     {

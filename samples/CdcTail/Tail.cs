@@ -45,6 +45,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
     {
         (_lastBatch, _lastItem) = (null, null);
         await using var engine = CreateEngine(origin, loggers);
+        await using var bars = SnapshotBars.Show(engine, arguments);
         try
         {
             await (arguments.Stats ? CountAsync(engine, stop)
@@ -166,6 +167,12 @@ internal sealed class Tail(Arguments arguments, Messages messages)
                     StartFrom = origin.From,
                     StopWhenCaughtUp = origin.StopWhenCaughtUp,
                     LoggerFactory = loggers,
+                    Snapshot = new SnapshotOptions
+                    {
+                        Mode = arguments.Snapshot,
+                        Tables = arguments.SnapshotTables,
+                        Signals = arguments.SignalFile is { } file ? [new FileSignalChannel(file)] : [],
+                    },
                     Reconnect = new ReconnectPolicy
                     {
                         MaxAttempts = arguments.MaxAttempts,

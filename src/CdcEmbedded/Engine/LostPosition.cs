@@ -68,8 +68,8 @@ internal sealed class LostPosition
 
         _lost = null;
         return StreamItems.Notice(NoticeKind.PositionLost, $"The position {lost} was lost, and reading resumes at {position.ToOffset()}, "
-            + $"{(_readsTables ? "where the tables are read again" : $"the {Elsewhere} position of the source")}: changes between them may be "
-            + $"missing, or be delivered again. {_reason}", position);
+            + $"{(_readsTables ? "where the tables are read again" : $"the {Elsewhere} position of the source")}: changes between them may "
+            + $"be missing, or be delivered again. {_reason}", position);
     }
 
     /// <summary>Records that something was read after the new position: losing it as well is another loss.</summary>

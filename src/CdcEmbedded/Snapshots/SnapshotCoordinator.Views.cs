@@ -131,13 +131,15 @@ internal sealed partial class SnapshotCoordinator
     {
         var decision = _policy.Decide(facts) ?? SnapshotDecision.None;
         _endsStream = decision.Mode == SnapshotMode.InitialOnly || _options.Mode == SnapshotMode.InitialOnly;
-        return decision.Mode is SnapshotMode.Never or SnapshotMode.Initial or SnapshotMode.InitialOnly or SnapshotMode.Incremental ? decision
+        return decision.Mode is SnapshotMode.Never or SnapshotMode.Initial or SnapshotMode.InitialOnly or SnapshotMode.Incremental
+            ? decision
             : throw new InvalidOperationException($"The snapshot policy has decided {decision.Mode}; allowed is Never, Initial, "
                 + "InitialOnly or Incremental.");
     }
 
     private void NeedView(SnapshotDecision decision, string id)
-        => _neededView = decision.Mode is SnapshotMode.Initial or SnapshotMode.InitialOnly ? JobOf(decision, id, SnapshotKind.Initial) : null;
+        => _neededView = decision.Mode is SnapshotMode.Initial or SnapshotMode.InitialOnly
+            ? JobOf(decision, id, SnapshotKind.Initial) : null;
 
     private string NewId(string word) => $"{word}-{_context.TimeProvider.GetUtcNow():yyyyMMddHHmmssfff}";
 

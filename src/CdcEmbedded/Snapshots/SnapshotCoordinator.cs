@@ -43,8 +43,8 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <param name="wantsItems">True if the consumer enumerates progress items.</param>
     /// <param name="board">Shows the state to the application.</param>
     /// <param name="logger">The engine's logger.</param>
-    public SnapshotCoordinator(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotState state, CdcOffset? offset,
-        bool wantsItems, SnapshotBoard board, ILogger logger)
+    public SnapshotCoordinator(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotState state,
+        CdcOffset? offset, bool wantsItems, SnapshotBoard board, ILogger logger)
     {
         _source = source;
         _options = options;

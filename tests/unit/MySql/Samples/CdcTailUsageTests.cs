@@ -10,6 +10,9 @@ public sealed class CdcTailUsageTests
     [InlineData("--limit needs a value", "--limit", "--stats")]
     [InlineData("Option '--limit' expects a single argument but 2 were provided", "--limit", "1", "--limit", "2")]
     [InlineData("--format is pretty or json", "--format", "xml")]
+    [InlineData("--snapshot is initial, initial-only", "--snapshot", "full")]
+    [InlineData("--snapshot-table needs --snapshot", "--snapshot-table", "a.*")]
+    [InlineData("cannot read tables", "--snapshot", "initial", "--mysql-binlog", "binlog.000001")]
     [InlineData("--from is earliest, latest", "--from", "yesterday")]
     [InlineData("--from latest needs", "--from", "latest")]
     [InlineData("Unrecognized command or argument 'yes'", "--stats=yes")]
@@ -51,7 +54,8 @@ public sealed class CdcTailUsageTests
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         foreach (var option in new[] { "--mysql", "--mongodb", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets",
             "--format", "--limit",
-            "--until-caught-up", "--transactions", "--stats", "--name", "--verbose", "--version" })
+            "--until-caught-up", "--transactions", "--stats", "--name", "--verbose", "--version", "--snapshot", "--snapshot-table",
+            "--signal-file" })
         {
             Assert.Contains(option + " ", result.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         }
