@@ -51,8 +51,8 @@ public sealed class SnapshotOptions
 
     /// <summary>A table or collection of the source, as <c>database.table</c>, into which others insert signals: columns <c>id</c>,
     /// <c>type</c> and <c>data</c>, or else the first three.</summary>
-    /// <remarks>The source captures it whatever its own options say. Its rows are not delivered, unless those options name it without
-    /// wildcards. Updates and deletes of its rows mean nothing.</remarks>
+    /// <remarks>MySQL and MariaDB capture it whatever the source's own options say; with MongoDB those options must include it. Its rows
+    /// are not delivered, unless the options name it without wildcards. Updates and deletes of its rows mean nothing.</remarks>
     /// <value>Null, the default, for none.</value>
     public string? SignalTable { get; init; }
 }
