@@ -25,12 +25,14 @@ internal sealed class SnapshotActions : IAsyncDisposable
     private volatile bool _isOutdated;
     private volatile Exception? _failure;
     private readonly ReadPace _pace;
+    private readonly int _readers;
 
     public SnapshotActions(ISnapshotSource source, SourceContext context, SnapshotOptions options, SnapshotCoordinator coordinator,
         ILogger logger)
     {
         _source = source;
         _context = context;
+        _readers = options.Readers;
         _pace = new ReadPace(options, context.TimeProvider, context.Name, logger);
         _coordinator = coordinator;
         _logger = logger;
@@ -75,7 +77,7 @@ internal sealed class SnapshotActions : IAsyncDisposable
             var captured = await ListAsync(reader, job.Patterns, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<SnapshotTable> tables = [.. captured.Where(table => job.Selects(table.FullName))];
             var readable = tables.Where(table => table.ViewRefusal is null && !job.IsStopped(table.FullName)).ToList();
-            var view = await reader.OpenConsistentViewAsync(readable, Math.Clamp(_options.Readers, 1, Math.Max(1, readable.Count)),
+            var view = await reader.OpenConsistentViewAsync(readable, Math.Clamp(_readers, 1, Math.Max(1, readable.Count)),
                 cancellationToken).ConfigureAwait(false);
             Log.ViewOpened(_logger, reader.Server, readable.Count, view.Lock);
             return new OpenedView(reader, view, tables, _logger);

@@ -70,7 +70,7 @@ public sealed class StreamTests : HostingTest
                 .HandleBatches<Batches>(Table);
         });
         await host.StartAsync(Cancellation);
-        await UntilAsync(() => log.Count(line => line.StartsWith("batch", StringComparison.Ordinal)) > 0
+        await UntilAsync(() => log.Any(line => line.StartsWith("batch", StringComparison.Ordinal))
             && log.Count(line => line.StartsWith("Create", StringComparison.Ordinal)) == 3, "everything was handled");
         await host.StopAsync(Cancellation);
 
