@@ -46,12 +46,19 @@ public abstract class HostedStreams
     {
         public async ValueTask HandleAsync(ChangeEvent change, ChangeContext context, CancellationToken cancellationToken)
         {
-            await using var command = context.Connection.CreateCommand();
-            command.Transaction = context.Transaction;
-            command.CommandText = change.Operation == ChangeOperation.Delete
-                ? $"DELETE FROM orders WHERE id = {change.Key["id"].AsInt64()}"
-                : $"INSERT INTO orders (id, total) VALUES ({change.Key["id"].AsInt64()}, {change.After["total"]}) "
+            await using var command = new NpgsqlCommand { Connection = (NpgsqlConnection)context.Connection };
+            command.Parameters.AddWithValue("id", change.Key["id"].AsInt64());
+            if (change.Operation == ChangeOperation.Delete)
+            {
+                command.CommandText = "DELETE FROM orders WHERE id = @id";
+            }
+            else
+            {
+                command.CommandText = "INSERT INTO orders (id, total) VALUES (@id, @total) "
                     + "ON CONFLICT (id) DO UPDATE SET total = excluded.total";
+                command.Parameters.AddWithValue("total", change.After["total"].AsDecimal());
+            }
+
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

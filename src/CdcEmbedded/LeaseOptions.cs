@@ -14,7 +14,7 @@ namespace CdcEmbedded;
 public sealed class LeaseOptions
 {
     /// <summary>How long the lease lasts after it was last written.</summary>
-    /// <value>The default is 3 seconds: a standby takes over within 4 seconds after a kill. From 100 ms to one hour. Shorter than the
+    /// <value>The default is 3 seconds: a standby takes over within 5 seconds after a kill. From 100 ms to one hour. Shorter than the
     /// pauses of the process and the store, the lease moves without need.</value>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
 
