@@ -22,9 +22,17 @@ public sealed class OversizeTests
         await fixture.InsertAsync("""{"_id":1}""");
         await fixture.InsertAsync($$"""{"_id":2,"text":"{{_large}}"}""");
         await fixture.InsertAsync("""{"_id":3}""");
+        var delivered = new List<(long, bool)>();
         if (policy == OversizeEventPolicy.Fail)
         {
-            await reading.FailureAsync<OversizeEventException>();
+            // The first change may be in the same reply of the server as the large one, which fails, or in one before it.
+            await Assert.ThrowsAsync<OversizeEventException>(async () =>
+            {
+                while (true)
+                {
+                    delivered.Add(await NextAsync(reading));
+                }
+            });
             await reading.DisposeAsync();
 
             // The policy may be changed afterwards.
@@ -32,9 +40,12 @@ public sealed class OversizeTests
             reading = await fixture.OpenAsync(items: false);
         }
 
-        Assert.Equal((1, false), await NextAsync(reading));
-        Assert.Equal((2, true), await NextAsync(reading));
-        Assert.Equal((3, false), await NextAsync(reading));
+        while (delivered.Count < 3)
+        {
+            delivered.Add(await NextAsync(reading));
+        }
+
+        Assert.Equal([(1, false), (2, true), (3, false)], delivered);
     }
 
     [Fact]
