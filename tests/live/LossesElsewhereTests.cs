@@ -130,7 +130,7 @@ public sealed class LossesElsewhereTests(MySql97Fixture mySql97, MatrixServers s
 
         // Two replicas that apply the transactions of a third server in parallel, each in its own order.
         await second.ExecuteAsync("CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = 1, SOURCE_AUTO_POSITION = 1, "
-            + "SOURCE_CONNECT_RETRY = 60; START REPLICA IO_THREAD");
+            + "SOURCE_CONNECT_RETRY = 60; START REPLICA SQL_THREAD");
         CdcOffset start = await Capture.EndOfLogAsync(first);
         await using var live = new LiveCapture(MySqlFailoverTests.Source(first, second), LiveCapture.From(StartPosition.At(start)));
         await first.ExecuteAsync(Insert(5) + Insert(1) + Insert(3));

@@ -13,6 +13,7 @@ namespace CdcEmbedded.TestServers;
 /// </summary>
 public sealed class MySqlTestServer : IAsyncDisposable
 {
+    private const int PortAttempts = 3;
     private readonly ServerRecipe _recipe;
     private readonly ServerProgram? _program;
     private readonly InstanceFolder _folder;
@@ -100,17 +101,26 @@ public sealed class MySqlTestServer : IAsyncDisposable
         }
 
         ServerProgram program = await ServerFinder.FindAsync(kind, cancellationToken);
-        var server = new MySqlTestServer(recipe, InstanceFolder.Create(), program, options);
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            await server.CreateDataAsync(options.CopyDataFrom);
-            await server.LaunchAsync(cancellationToken);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
+            var server = new MySqlTestServer(recipe, InstanceFolder.Create(), program, options);
+            try
+            {
+                await server.CreateDataAsync(options.CopyDataFrom);
+                await server.LaunchAsync(cancellationToken);
+                return server;
+            }
+            catch (InvalidOperationException e) when (attempt < PortAttempts
+                && e.Message.Contains("Address already in use", StringComparison.OrdinalIgnoreCase))
+            {
+                // Another process took the port between the choice and the start.
+                await server.DisposeAsync();
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
         }
     }
 

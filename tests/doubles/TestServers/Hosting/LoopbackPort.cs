@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -10,6 +11,10 @@ internal static class LoopbackPort
     private const int First = 20_000;
     private const int Last = 32_000;
 
+    // A port stays its server's while that one is stopped, so none is given twice.
+    private static readonly ConcurrentDictionary<int, bool> _given = new();
+
+    /// <summary>Returns a port that was not returned before. Another process may still take it before the server does.</summary>
     public static int Choose()
     {
         for (int attempt = 0; attempt < 500; attempt++)
@@ -19,7 +24,10 @@ internal static class LoopbackPort
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
-                return port;
+                if (_given.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException)
             {
