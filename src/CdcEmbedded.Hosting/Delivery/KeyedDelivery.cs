@@ -150,7 +150,9 @@ internal sealed class KeyedDelivery : IAsyncDisposable
         var change = open.Changes[index];
         var keys = KeysOf(change);
         var before = new List<Task>();
-        if (change.Operation == ChangeOperation.Truncate)
+        var waitsForAll = change.Operation == ChangeOperation.Truncate
+            || keys.Exists(static key => key is OrderedKey { IsUncertain: true });
+        if (waitsForAll)
         {
             before.AddRange(_tails.Values);
         }
@@ -176,7 +178,7 @@ internal sealed class KeyedDelivery : IAsyncDisposable
             _tails[key] = task;
         }
 
-        if (change.Operation == ChangeOperation.Truncate)
+        if (waitsForAll)
         {
             _barriers[(change.Database, change.Table)] = task;
         }
@@ -188,10 +190,10 @@ internal sealed class KeyedDelivery : IAsyncDisposable
     /// <summary>What a change must wait for: its keys and, with transactions kept together, its transaction.</summary>
     private List<object> KeysOf(ChangeEvent change)
     {
-        var keys = new List<object>(4) { ChangeKey.Of(change) };
+        var keys = new List<object>(4) { OrderedKey.Of(ChangeKey.Of(change)) };
         if (ChangeKey.Former(change) is { } former)
         {
-            keys.Add(former);
+            keys.Add(OrderedKey.Of(former));
         }
 
         if (_run.Options.KeepTransactions && change.Transaction is { } transaction)

@@ -35,6 +35,32 @@ public sealed class KeyedTests : HostingTest
         Assert.Contains("\"tx\":2000", (await Store.LoadAsync("test", Cancellation))?.Text, StringComparison.Ordinal);
     }
 
+    public static TheoryData<object, object> KeysThatMayBeOne => new()
+    {
+        { "Ann", "ANN" }, { "Ann", "Ann  " }, { "cafe", "café" }, { "café", "cafe" }, { "ß", "ss" }, { 1L, 1.0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(KeysThatMayBeOne))]
+    public async Task Changes_whose_keys_the_source_may_hold_for_one_are_handled_in_their_order(object first, object second)
+    {
+        var script = new ScriptedSource().Insert(Table, ("id", first), ("n", 0)).Insert(Table, ("id", second), ("n", 1))
+            .Insert(Table, ("id", first), ("n", 2));
+        var seen = new ConcurrentQueue<long>();
+        using var host = Host(stream => stream.From(_ => script).StoreOffsetsIn(_ => Store).ParallelByKey(8)
+            .Handle(async (change, _, token) =>
+            {
+                var n = change.After["n"].AsInt64();
+                await Task.Delay(TimeSpan.FromMilliseconds(100 - (40 * n)), token);
+                seen.Enqueue(n);
+            }));
+        await host.StartAsync(Cancellation);
+        await UntilAsync(() => seen.Count == 3, "everything was handled");
+        await host.StopAsync(Cancellation);
+
+        Assert.Equal([0L, 1L, 2L], seen);
+    }
+
     [Fact]
     public async Task A_key_that_fails_holds_back_only_itself_and_the_stored_offset()
     {

@@ -10,7 +10,7 @@ public sealed class PlainFeedTests
 {
     // The compiler makes the states of async methods classes in debug builds, and pooled structs in release builds.
 #if DEBUG
-    private const long WaitingBytes = 10_000 * 600;
+    private const long WaitingBytes = 10_000 * 200;
 #else
     private const long WaitingBytes = 2_000;
 #endif
