@@ -105,12 +105,15 @@ internal sealed partial class SnapshotCoordinator
         return isUnchanged;
     }
 
+    /// <summary>True if a view is to be taken: at its place, or because it is of no use. Under the lock.</summary>
+    private bool HasOffer => _offers.Count > 1 || (_offers.Count == 1 && (_machine.IsAtView || !_machine.HasView));
+
     private bool TryTakeOffer([NotNullWhen(true)] out OpenedView? view, [NotNullWhen(true)] out SnapshotJob? job, out bool isUseful)
     {
         lock (_gate)
         {
             isUseful = _offers.Count == 1 && _machine.IsAtView;
-            if (_offers.Count == 0 || (_offers.Count == 1 && !isUseful && _machine.HasView))
+            if (!HasOffer)
             {
                 (view, job) = (null, null);
                 return false;

@@ -104,14 +104,15 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <summary>True if the stream ends because everything that it is for has been read.</summary>
     public bool EndsStream => _endsStream && !NeedsView && !_isActive && _output.IsEmpty;
 
-    /// <summary>True if the snapshots can only continue with the stream, not without.</summary>
+    /// <summary>True if the snapshots can only continue with the stream, not without: nothing has come since the last look at the output
+    /// either, neither a command nor a view nor a new state.</summary>
     public bool IsStuck
     {
         get
         {
             lock (_gate)
             {
-                return _machine.IsStuck;
+                return _machine.IsStuck && _commands.IsEmpty && _reports.IsEmpty && !HasOffer && ReferenceEquals(_machine.State, _published);
             }
         }
     }
