@@ -112,7 +112,8 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _machine.IsStuck && _commands.IsEmpty && _reports.IsEmpty && !HasOffer && ReferenceEquals(_machine.State, _published);
+                return _machine.IsStuck && _commands.IsEmpty && _reports.IsEmpty && !HasOffer
+                    && ReferenceEquals(_machine.State, _published);
             }
         }
     }
