@@ -1,3 +1,4 @@
+using CdcEmbedded;
 using CdcEmbedded.MySql;
 
 namespace DocSnippets;
@@ -17,6 +18,15 @@ public abstract class MySqlConnections
         });
         // </password-provider>
         return source;
+    }
+
+    /// <summary>Makes options that resume where Debezium stopped.</summary>
+    public CdcEngineOptions MoveIn(string json)
+    {
+        // <moving-in>
+        var options = new CdcEngineOptions { Name = "orders", StartFrom = StartPosition.At(MySqlOffset.FromDebezium(json)) };
+        // </moving-in>
+        return options;
     }
 
     /// <summary>Asks the cloud for a token.</summary>
