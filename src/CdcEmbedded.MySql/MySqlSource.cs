@@ -137,8 +137,9 @@ public sealed class MySqlSource : ISnapshotSource
                 var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
                 known ??= await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken)
                     .ConfigureAwait(false);
-                return await MySqlSnapshotReader.OpenAsync(new SnapshotServer(known, facts), SelectionFor(facts, null, logger),
-                    context.TimeProvider, cancellationToken).ConfigureAwait(false);
+                var server = new SnapshotServer(known, facts, context.WritesWatermarks ? context.SignalTable : null);
+                return await MySqlSnapshotReader.OpenAsync(server, SelectionFor(facts, null, logger), context.TimeProvider,
+                    cancellationToken).ConfigureAwait(false);
             }
             catch (CdcConnectionException) when (known is null && host + 1 < _access.Hosts.Count)
             {

@@ -273,6 +273,7 @@ public sealed class CdcEngine : IAsyncDisposable
         WantsItems = wantsItems,
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
         SignalTable = _options.Snapshot.SignalTable,
+        WritesWatermarks = _options.Snapshot.WritesWatermarks,
         Notes = new SourceNotes(_offsets, Name),
     };
 

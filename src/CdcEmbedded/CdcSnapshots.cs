@@ -46,11 +46,17 @@ public sealed class CdcSnapshots
             throw new ArgumentException($"Kind is {request.Kind}; allowed is Incremental or Blocking.", nameof(request));
         }
 
+        if (request is { Kind: SnapshotKind.Blocking, SurrogateKey: not null })
+        {
+            throw new ArgumentException("A blocking snapshot has no SurrogateKey: a view is read by the key.", nameof(request));
+        }
+
         var handle = _board.HandleOf(request.Id);
         await SendAsync(new SnapshotCommand(SnapshotCommandKind.Request, request.Id)
         {
             Reads = request.Kind,
             Patterns = [.. request.Tables],
+            SurrogateKey = request.SurrogateKey,
             Condition = request.Condition,
             Conditions = [.. request.Conditions.Select(static each => new TableCondition(TableExpression.Literal(each.Key), each.Value))],
         }, cancellationToken).ConfigureAwait(false);

@@ -55,4 +55,12 @@ public sealed class SnapshotOptions
     /// are not delivered, unless the options name it without wildcards. Updates and deletes of its rows mean nothing.</remarks>
     /// <value>Null, the default, for none.</value>
     public string? SignalTable { get; init; }
+
+    /// <summary>True to write a row into <see cref="SignalTable"/> before each chunk and to delete it after the chunk, if the server does
+    /// not say otherwise which commits are visible: MySQL without GTIDs. Chunks are then read without locks.</summary>
+    /// <remarks>The columns of the table must have the names <c>id</c>, <c>type</c> and <c>data</c>, and the user needs <c>SELECT</c>,
+    /// <c>INSERT</c>, <c>UPDATE</c> and <c>DELETE</c> on it. The server must not be read-only, and <c>binlog_order_commits</c> must be ON.
+    /// Sources that say which commits are visible, as MySQL with GTIDs, MariaDB and MongoDB do, write nothing.</remarks>
+    /// <value>The default is false. True needs a signal table.</value>
+    public bool WritesWatermarks { get; init; }
 }

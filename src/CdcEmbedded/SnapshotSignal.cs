@@ -23,6 +23,9 @@ public sealed class SnapshotSignal
     /// <value>Null, the default, for a channel that keeps its position elsewhere.</value>
     public string? Position { get; init; }
 
+    /// <summary>True if it only marks a place of the stream for a chunk, of this library or of Debezium.</summary>
+    internal bool IsWatermark => Type is "snapshot-window-open" or "snapshot-window-close";
+
     /// <summary>Why the text was no signal; null if it was one.</summary>
     internal string? Problem { get; init; }
 

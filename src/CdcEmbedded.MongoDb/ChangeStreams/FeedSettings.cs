@@ -14,9 +14,6 @@ internal sealed record FeedSettings
 
     public bool WantsItems { get; init; }
 
-    /// <summary>Counts the open streams.</summary>
-    public required SourceState State { get; init; }
-
     public TimeSpan MaxAwaitTime { get; init; }
 
     public InvalidatePolicy OnInvalidate { get; init; }

@@ -19,7 +19,6 @@ internal sealed class MongoFeed : ISourceFeed
     private IMongoCursor? _cursor;
     private int _batches;
     private bool _isResumed;
-    private bool _isCounted;
 
     public MongoFeed(IMongoDeployment deployment, StreamPlan plan, FeedSettings settings, OffsetDocument start)
     {
@@ -51,9 +50,6 @@ internal sealed class MongoFeed : ISourceFeed
                 throw Translate(e);
             }
         }
-
-        _isCounted = true;
-        _settings.State.Count(1);
     }
 
     public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
@@ -88,12 +84,6 @@ internal sealed class MongoFeed : ISourceFeed
 
     public async ValueTask DisposeAsync()
     {
-        if (_isCounted)
-        {
-            _isCounted = false;
-            _settings.State.Count(-1);
-        }
-
         await CloseCursorAsync().ConfigureAwait(false);
         await _deployment.DisposeAsync().ConfigureAwait(false);
     }

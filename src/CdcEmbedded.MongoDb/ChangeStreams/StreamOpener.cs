@@ -119,7 +119,6 @@ internal sealed class StreamOpener
             Logger = context.LoggerFactory.CreateLogger<MongoSource>(),
             Time = context.TimeProvider,
             WantsItems = context.WantsItems,
-            State = SourceState.Of(context),
             MaxAwaitTime = _options.HeartbeatInterval,
             OnInvalidate = _options.Database is null ? InvalidatePolicy.Continue : _options.OnInvalidate,
             OnOversizeEvent = _options.OnOversizeEvent,

@@ -10,16 +10,9 @@ internal sealed class SourceState : IAsyncDisposable
     private DriverClient? _client;
     private ClusterTime? _end;
     private bool _hasEnd;
-    private int _openStreams;
 
     /// <summary>The collections that were reported to keep no images.</summary>
     public HashSet<string> ReportedWithoutImages { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>The number of change streams that are open.</summary>
-    public int OpenStreams => Volatile.Read(ref _openStreams);
-
-    /// <summary>Counts a change stream that is opened (1) or closed (-1).</summary>
-    public void Count(int streams) => Interlocked.Add(ref _openStreams, streams);
 
     /// <summary>The state of a context.</summary>
     public static SourceState Of(SourceContext context) => context.GetState(static () => new SourceState());

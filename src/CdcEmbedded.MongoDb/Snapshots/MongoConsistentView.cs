@@ -14,7 +14,8 @@ namespace CdcEmbedded.MongoDb.Snapshots;
 internal sealed class MongoConsistentView(ClusterReads[] flows, ClusterTime time, bool isStrict, TimeProvider clock) : ConsistentView
 {
     /// <inheritdoc/>
-    /// <remarks>The view has everything that happened at its time, so the stream begins after it.</remarks>
+    /// <remarks>The view has everything that happened at its time, so the stream begins after it, or pauses before the first change of a
+    /// later time.</remarks>
     public override SourcePosition Position { get; } = flows[0].After(time);
 
     /// <inheritdoc/>

@@ -10,16 +10,14 @@ internal sealed class MongoSnapshotReader : SnapshotReader
     private readonly SnapshotClient _client;
     private readonly ClusterReads _reads;
     private readonly SnapshotTables _tables;
-    private readonly SourceContext _context;
     private readonly TimeProvider _time;
 
-    private MongoSnapshotReader(SnapshotClient client, ClusterReads reads, SourceContext context)
+    private MongoSnapshotReader(SnapshotClient client, ClusterReads reads, TimeProvider time)
     {
         _client = client;
         _reads = reads;
         _tables = new SnapshotTables(reads);
-        _context = context;
-        _time = context.TimeProvider;
+        _time = time;
     }
 
     /// <inheritdoc/>
@@ -37,7 +35,7 @@ internal sealed class MongoSnapshotReader : SnapshotReader
         {
             var deployment = client.Connect();
             var facts = await ServerFacts.ReadAsync(deployment, cancellationToken).ConfigureAwait(false);
-            return new MongoSnapshotReader(client, new ClusterReads(deployment, facts, scope), context);
+            return new MongoSnapshotReader(client, new ClusterReads(deployment, facts, scope), context.TimeProvider);
         }
         catch
         {
@@ -121,13 +119,6 @@ internal sealed class MongoSnapshotReader : SnapshotReader
         {
             throw new NotSupportedException($"MongoDB {_reads.Facts.Version} cannot read collections as they were at one moment, which a "
                 + "consistent snapshot needs: MongoDB 5.0 and later can. Use SnapshotMode.Incremental.");
-        }
-
-        if (SourceState.Of(_context).OpenStreams > 0)
-        {
-            // One batch of a change stream may have changes from before and after any time.
-            throw new NotSupportedException("A change stream cannot pause at the very time of a view, which a blocking snapshot needs. "
-                + "Use SnapshotKind.Incremental.");
         }
 
         var time = await _reads.TakeLowAsync(cancellationToken).ConfigureAwait(false);

@@ -69,7 +69,7 @@ internal sealed class MySqlSnapshotChunk : SnapshotChunk
         return new DataRecord(keys[block], row - _starts[block]);
     }
 
-    public override SnapshotKey? GetPlace(int row) => _table.KeyOf(GetRow(row));
+    public override SnapshotKey? GetPlace(int row) => _table.PlaceOf(GetRow(row));
 
     /// <summary>The same rows, after which none follows.</summary>
     public MySqlSnapshotChunk AsLast() => new(_table, _blocks, true, ReadAt);

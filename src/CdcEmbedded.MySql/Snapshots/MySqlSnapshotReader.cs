@@ -42,7 +42,17 @@ internal sealed class MySqlSnapshotReader : SnapshotReader
 
     /// <inheritdoc/>
     public override async ValueTask<SnapshotTable?> FindTableAsync(string database, string table, CancellationToken cancellationToken)
-        => await _tables.FindAsync(database, table, cancellationToken).ConfigureAwait(false);
+        => await _tables.FindAsync(database, table, null, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    /// <remarks>A log with a part of the columns does not say where a changed row is in that order.</remarks>
+    public override async ValueTask<SnapshotTable?> FindTableAsync(string database, string table, string surrogateKey,
+        CancellationToken cancellationToken)
+        => _server.Facts["binlog_row_image"] is { } image && image != "FULL"
+            ? throw new ServerMisconfiguredException($"{database}.{table} cannot be read by the column {surrogateKey}: the server logs a "
+                + $"part of each row (binlog_row_image={image}), so that a row could be missed that moves in this order. SET GLOBAL "
+                + "binlog_row_image=FULL, or ask without a surrogate key.", [])
+            : await _tables.FindAsync(database, table, surrogateKey, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override async ValueTask<SourcePosition> GetWatermarkAsync(CancellationToken cancellationToken)

@@ -11,15 +11,19 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
 {
     private readonly string[] _keyNames = [];
     private readonly string?[] _keySets = [];
+    private readonly string[] _orderNames = [];
+    private readonly string?[] _orderSets = [];
 
     /// <summary>Creates it.</summary>
     /// <param name="definition">Its columns.</param>
     /// <param name="facts">What else is known of it.</param>
     /// <param name="isMariaDb">True for MariaDB.</param>
-    public MySqlSnapshotTable(TableDefinition definition, TableFacts facts, bool isMariaDb)
+    /// <param name="surrogateKey">A column by which it is read before its key; null for the key alone.</param>
+    public MySqlSnapshotTable(TableDefinition definition, TableFacts facts, bool isMariaDb, string? surrogateKey = null)
         : base(definition.Database, definition.Name)
     {
         Definition = definition;
+        SurrogateKey = surrogateKey;
         EstimatedRows = facts.Rows;
         AverageRowBytes = facts.AverageRowBytes;
         Captured = TableImage.TryMake(definition, isMariaDb, out var refusal);
@@ -42,20 +46,29 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
             return;
         }
 
-        _keyNames = new string[KeyColumns.Length];
-        _keySets = new string[KeyColumns.Length];
-        var shape = new string[KeyColumns.Length];
-        for (var i = 0; i < KeyColumns.Length; i++)
+        OrderColumns = KeyColumns;
+        if (surrogateKey is not null)
         {
-            ref readonly var column = ref captured.Map.Columns[KeyColumns[i]];
-            _keyNames[i] = captured.Schema.Columns[KeyColumns[i]].Name;
-            _keySets[i] = KeyText.IsBytes(column) && Charset.OfCollation(column.Collation) is { IsBinary: false }
-                ? definition.Columns[KeyColumns[i]].CharacterSet : null;
-            shape[i] = $"{_keyNames[i]} {definition.Columns[KeyColumns[i]].TypeText} {facts.Collations.GetValueOrDefault(_keyNames[i])}"
-                .TrimEnd();
+            ChunkRefusal = SurrogateColumn.RefusalOf(this, captured, surrogateKey, out var place);
+            if (ChunkRefusal is not null)
+            {
+                return;
+            }
+
+            OrderColumns = [place, .. KeyColumns.Where(column => column != place)];
         }
 
-        KeyShape = string.Join(", ", shape);
+        (_keyNames, _keySets) = NamesOf(captured, KeyColumns);
+        (_orderNames, _orderSets) = HasOtherOrder ? NamesOf(captured, OrderColumns) : (_keyNames, _keySets);
+        var shape = new string[OrderColumns.Length];
+        for (var i = 0; i < shape.Length; i++)
+        {
+            shape[i] = $"{_orderNames[i]} {definition.Columns[OrderColumns[i]].TypeText} "
+                + facts.Collations.GetValueOrDefault(_orderNames[i]);
+            shape[i] = shape[i].TrimEnd();
+        }
+
+        KeyShape = (surrogateKey is null ? "" : $"by {surrogateKey}: ") + string.Join(", ", shape);
     }
 
     /// <summary>Its columns.</summary>
@@ -70,6 +83,15 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
 
     /// <summary>The places of the columns by which it is read in chunks, in the order of the key; empty if it has no key.</summary>
     public int[] KeyColumns { get; } = [];
+
+    /// <summary>The column by which it is read before its key; null for the key alone.</summary>
+    public string? SurrogateKey { get; }
+
+    /// <summary>The places of the columns that order the rows: those of the key, perhaps after another one.</summary>
+    public int[] OrderColumns { get; } = [];
+
+    /// <inheritdoc/>
+    public override bool HasOtherOrder => !ReferenceEquals(OrderColumns, KeyColumns);
 
     /// <summary>True if that key is the primary key.</summary>
     public bool HasPrimaryKey { get; }
@@ -86,12 +108,16 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     /// <inheritdoc/>
     public override string? ViewRefusal { get; }
 
-    /// <summary>The names, types and collations of the key's columns.</summary>
+    /// <summary>The names, types and collations of the columns that order the rows.</summary>
     public override string KeyShape { get; } = "";
 
     /// <inheritdoc/>
     public override SnapshotKey? KeyOf(DataRecord record)
         => _keyNames.Length > 0 && KeyText.Of(_keyNames, _keySets, record) is { } json ? new SnapshotKey(json) : null;
+
+    /// <summary>The place of a row in the order in which the table is read.</summary>
+    public SnapshotKey? PlaceOf(DataRecord row)
+        => _orderNames.Length > 0 && KeyText.Of(_orderNames, _orderSets, row) is { } json ? new SnapshotKey(json) : null;
 
     /// <inheritdoc/>
     public override SourceInfo DescribeRow(in SnapshotRowOrigin row) => new MySqlSourceInfo
@@ -127,6 +153,20 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     }
 
     private static bool IsTransactional(string? engine) => engine is "innodb" or "rocksdb" or "tokudb";
+
+    private (string[] Names, string?[] Sets) NamesOf(CapturedTable captured, int[] columns)
+    {
+        var (names, sets) = (new string[columns.Length], new string?[columns.Length]);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            ref readonly var column = ref captured.Map.Columns[columns[i]];
+            names[i] = captured.Schema.Columns[columns[i]].Name;
+            sets[i] = KeyText.IsBytes(column) && Charset.OfCollation(column.Collation) is { IsBinary: false }
+                ? Definition.Columns[columns[i]].CharacterSet : null;
+        }
+
+        return (names, sets);
+    }
 
     private static int[] Places(CapturedTable table, IReadOnlyList<string> key)
     {

@@ -12,6 +12,7 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
     private readonly string _columns = Columns(table);
     private readonly string _name = $"{Identifier(table.Database)}.{Identifier(table.Name)}";
     private readonly string[] _key = [.. table.KeyColumns.Select(i => Identifier(table.Definition.Columns[i].Name))];
+    private readonly string[] _order = [.. table.OrderColumns.Select(i => Identifier(table.Definition.Columns[i].Name))];
 
     /// <summary>All rows, in the order of the key if there is one.</summary>
     public string All(string? condition)
@@ -27,12 +28,12 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
         var terms = new List<string>();
         if (after is not null)
         {
-            terms.Add(Beyond(KeyText.ToSql(after.Json, _key.Length), '>', false));
+            terms.Add(Beyond(KeyText.ToSql(after.Json, _order.Length), '>', false));
         }
 
         if (upTo is not null)
         {
-            terms.Add(Beyond(KeyText.ToSql(upTo.Json, _key.Length), '<', true));
+            terms.Add(Beyond(KeyText.ToSql(upTo.Json, _order.Length), '<', true));
         }
 
         if (condition is not null)
@@ -94,12 +95,13 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
     private static string Where(List<string> terms) => terms.Count == 0 ? "" : $" WHERE {string.Join(" AND ", terms)}";
 
     /// <summary>Without a condition, nothing is better than the key. With one, the server may know a better index.</summary>
-    private string Index(string? condition) => condition is null && table.HasPrimaryKey ? " FORCE INDEX (PRIMARY)" : "";
+    private string Index(string? condition)
+        => condition is null && table is { HasPrimaryKey: true, HasOtherOrder: false } ? " FORCE INDEX (PRIMARY)" : "";
 
-    private string Order(string direction) => _key.Length == 0 ? ""
-        : $" ORDER BY {string.Join(',', _key.Select(name => name + direction))}";
+    private string Order(string direction) => _order.Length == 0 ? ""
+        : $" ORDER BY {string.Join(',', _order.Select(name => name + direction))}";
 
-    /// <summary>A comparison of the whole key, written out: servers do not use an index for a comparison of rows.</summary>
+    /// <summary>A comparison of a whole place, written out: servers do not use an index for a comparison of rows.</summary>
     /// <param name="literals">The values, one for each column.</param>
     /// <param name="comparison">Greater or less than.</param>
     /// <param name="isInclusive">True if the key itself belongs to the result.</param>
@@ -111,10 +113,10 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
             text.Append(last == 0 ? "(" : " OR (");
             for (var i = 0; i < last; i++)
             {
-                text.Append(_key[i]).Append('=').Append(literals[i]).Append(" AND ");
+                text.Append(_order[i]).Append('=').Append(literals[i]).Append(" AND ");
             }
 
-            text.Append(_key[last]).Append(comparison).Append(isInclusive && last == literals.Length - 1 ? "=" : "")
+            text.Append(_order[last]).Append(comparison).Append(isInclusive && last == literals.Length - 1 ? "=" : "")
                 .Append(literals[last]).Append(')');
         }
 

@@ -7,7 +7,8 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// <summary>The server that a snapshot reads: opens connections to it that read as the log is written, and asks it for positions.</summary>
 /// <param name="server">The server.</param>
 /// <param name="facts">What it says of itself.</param>
-internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
+/// <param name="watermarks">The table into which watermarks may be written; null for none.</param>
+internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, string? watermarks = null)
 {
     // A consumer may take its time between two parts, and so may other tables.
     private const int LongestPauseSeconds = 7 * 24 * 3600;
@@ -27,14 +28,21 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
     /// <summary>What the server says of itself.</summary>
     public ServerFacts Facts => facts;
 
+    private readonly WatermarkRow? _row = watermarks is not null && !facts.Version.IsMariaDb && !facts.HasGtids
+        ? new WatermarkRow(watermarks) : null;
+
     /// <summary>The server's identity in positions.</summary>
     public string Identity => server.Identity;
 
     /// <summary>The server as messages name it.</summary>
     public string Name => server.Host.ToString();
 
-    /// <summary>True if nothing but the locks of rows says that a transaction's changes are visible: MySQL without GTIDs.</summary>
-    public bool ReadsWithLocks => !facts.Version.IsMariaDb && !facts.HasGtids;
+    /// <summary>True if only the locks of rows say that a transaction's changes are visible: MySQL without GTIDs, unless watermarks are
+    /// written.</summary>
+    public bool ReadsWithLocks => !facts.Version.IsMariaDb && !facts.HasGtids && _row is null;
+
+    /// <summary>True if the log's end is known only by its file and position, and what is visible by none.</summary>
+    public bool HasNoGtids => !facts.Version.IsMariaDb && !facts.HasGtids;
 
     /// <summary>Opens a connection for reading.</summary>
     /// <param name="isForView">True if it is to have a consistent view.</param>
@@ -77,7 +85,9 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
     /// <item>MariaDB counts it in gtid_binlog_pos and gtid_current_pos before the commit. The position that belongs to a consistent view
     /// moves with the commit, in its order.</item>
     /// <item>MySQL without GTIDs has nothing of the kind, so the position is the log's end, and <see cref="ReadsWithLocks"/>: a
-    /// transaction in the log that is not yet committed still holds the locks of its rows, for which a locking read waits.</item>
+    /// transaction in the log that is not yet committed still holds the locks of its rows, for which a locking read waits. With
+    /// a table for watermarks it is the log's end after a row of our own was committed: commits happen in the order of the log
+    /// (binlog_order_commits), so everything before that row is visible, and that includes all that the stream has delivered.</item>
     /// </list>
     /// Measured with commits that wait between the log and the commit (semi-synchronous replication, AFTER_SYNC).
     /// </remarks>
@@ -94,6 +104,11 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
 
         if (!facts.HasGtids)
         {
+            if (_row is { } row)
+            {
+                await row.OpenAsync(session, cancellationToken).ConfigureAwait(false);
+            }
+
             return new BinlogPosition { Server = Identity,
                 Coordinates = await ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false), IsWatermark = true };
         }
@@ -119,6 +134,14 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts)
         {
             return new BinlogPosition { Server = Identity, IsWatermark = true,
                 Executed = new ExecutedGtids(await ServerFacts.ReadLoggedAsync(session, cancellationToken).ConfigureAwait(false)) };
+        }
+
+        if (_row is { } row)
+        {
+            // What was visible to a read was in the log before.
+            await row.CloseAsync(session, cancellationToken).ConfigureAwait(false);
+            return new BinlogPosition { Server = Identity,
+                Coordinates = await ReadLogEndAsync(session, cancellationToken).ConfigureAwait(false), IsWatermark = true };
         }
 
         return await ReadVisibleAsync(session, cancellationToken).ConfigureAwait(false);

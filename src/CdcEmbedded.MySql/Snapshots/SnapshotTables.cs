@@ -35,7 +35,12 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
     }
 
     /// <summary>Finds one table; null if there is none, or it is not captured.</summary>
-    public async ValueTask<MySqlSnapshotTable?> FindAsync(string database, string name, CancellationToken cancellationToken)
+    /// <param name="database">The database.</param>
+    /// <param name="name">The table.</param>
+    /// <param name="surrogateKey">A column by which it is read before its key; null for the key alone.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async ValueTask<MySqlSnapshotTable?> FindAsync(string database, string name, string? surrogateKey,
+        CancellationToken cancellationToken)
     {
         if (!selection.Matches(database, name))
         {
@@ -45,7 +50,7 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
         var tables = await ReadFactsAsync(database, name, cancellationToken).ConfigureAwait(false);
         var definition = await InformationSchema.ReadTableAsync(session, database, name, cancellationToken).ConfigureAwait(false);
         return definition is not null && tables.TryGetValue(definition.Name, out var table)
-            ? new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb) : null;
+            ? new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb, surrogateKey) : null;
     }
 
     private async ValueTask<Dictionary<string, TableFacts>> ReadFactsAsync(string database, string? name,

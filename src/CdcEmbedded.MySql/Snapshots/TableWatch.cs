@@ -56,7 +56,8 @@ internal sealed class TableWatch(SqlSession session, SnapshotTables tables)
     private async ValueTask LookUpAsync(MySqlSnapshotTable table, CancellationToken cancellationToken)
     {
         var text = await ReadTextAsync(table, cancellationToken).ConfigureAwait(false);
-        var found = await tables.FindAsync(table.Database, table.Name, cancellationToken).ConfigureAwait(false);
+        var found = await tables.FindAsync(table.Database, table.Name, table.SurrogateKey, cancellationToken)
+            .ConfigureAwait(false);
         if (found?.HasSameColumns(table) != true || text != await ReadTextAsync(table, cancellationToken).ConfigureAwait(false))
         {
             _known.Remove(table.FullName);

@@ -65,7 +65,7 @@ internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IRea
     private async ValueTask<(BinlogPosition Position, string How)?> TryWithoutLockAsync(List<SqlSession> sessions,
         CancellationToken cancellationToken)
     {
-        if (server.ReadsWithLocks)
+        if (server.HasNoGtids)
         {
             return null;
         }

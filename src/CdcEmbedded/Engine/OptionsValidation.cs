@@ -86,6 +86,8 @@ internal static class OptionsValidation
             == snapshot.Signals.Count, "Snapshot.Signals", "a list", "channels with different names");
         Require(snapshot.SignalTable is null || IsTable(snapshot.SignalTable), "Snapshot.SignalTable", snapshot.SignalTable,
             "null or database.table without wildcards");
+        Require(!snapshot.WritesWatermarks || snapshot.SignalTable is not null, "Snapshot.WritesWatermarks", true,
+            "false without a SignalTable, into which they are written");
         Require(snapshot.Tables is not null, "Snapshot.Tables", null, "a list of patterns");
     }
 

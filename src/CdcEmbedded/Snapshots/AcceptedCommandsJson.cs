@@ -83,6 +83,7 @@ internal static class AcceptedCommandsJson
         SnapshotStateJson.WriteTexts(writer, "expressions", command.Expressions);
         SnapshotStateJson.WriteText(writer, "condition", command.Condition);
         SnapshotStateJson.WriteConditions(writer, command.Conditions);
+        SnapshotStateJson.WriteText(writer, "surrogateKey", command.SurrogateKey);
         WriteKeys(writer, command);
         writer.WriteEndObject();
     }
@@ -116,6 +117,7 @@ internal static class AcceptedCommandsJson
         Expressions = SnapshotStateJson.ReadTexts(command, "expressions"),
         Condition = SnapshotStateJson.TextOf(command, "condition"),
         Conditions = SnapshotStateJson.ReadConditions(command),
+        SurrogateKey = SnapshotStateJson.TextOf(command, "surrogateKey"),
         Keys = ReadKeys(command),
         KeyShape = SnapshotStateJson.TextOf(command, "shape") ?? "",
     };

@@ -59,9 +59,10 @@ internal static class SignalParser
             throw new FormatException($"its snapshot type '{kind}' is unknown; known are incremental and blocking");
         }
 
-        if (TextOf(data, "surrogate-key") is not null)
+        var surrogateKey = TextOf(data, "surrogate-key");
+        if (surrogateKey is not null && isBlocking)
         {
-            throw new FormatException("surrogate keys are not supported");
+            throw new FormatException("a blocking snapshot has no 'surrogate-key'");
         }
 
         return new SnapshotCommand(SnapshotCommandKind.Request, id)
@@ -70,6 +71,7 @@ internal static class SignalParser
             Expressions = ReadExpressions(data, isRequired: true),
             Condition = TextOf(data, "additional-condition"),
             Conditions = ReadConditions(data),
+            SurrogateKey = surrogateKey,
         };
     }
 

@@ -39,10 +39,9 @@ internal sealed class SignalTableFeed(ISourceFeed inner, SignalTable table, Sign
                 }
 
                 hasAny = true;
-                if (set.GetOperation(i) == ChangeOperation.Create)
+                if (set.GetOperation(i) == ChangeOperation.Create && SignalTable.Read(set.GetAfter(i)) is { IsWatermark: false } signal)
                 {
                     // A provisional row may still be rolled back, and a transaction as large as that is no place for a signal.
-                    var signal = SignalTable.Read(set.GetAfter(i));
                     await intake.AcceptAsync(!set.IsProvisional ? signal : SnapshotSignal.Broken(
                         "its transaction is too large to wait for its commit; insert it in a transaction of its own", signal.Id, null),
                         null, cancellationToken).ConfigureAwait(false);

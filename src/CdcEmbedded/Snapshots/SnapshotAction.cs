@@ -31,6 +31,9 @@ internal sealed record SnapshotAction(SnapshotActionKind Kind, long Number)
 
     public string Name { get; init; } = "";
 
+    /// <summary>Of a look at a table: the column by which it is read before its key.</summary>
+    public string? SurrogateKey { get; init; }
+
     public SnapshotTable? Table { get; init; }
 
     public SnapshotKey? After { get; init; }

@@ -194,7 +194,9 @@ internal sealed class SnapshotActions : IAsyncDisposable
                 Answer(machine => machine.OnTables(action, tables));
                 break;
             case SnapshotActionKind.FindTable:
-                var table = await reader.FindTableAsync(action.Database, action.Name, stop).ConfigureAwait(false);
+                var table = action.SurrogateKey is { } column
+                    ? await reader.FindTableAsync(action.Database, action.Name, column, stop).ConfigureAwait(false)
+                    : await reader.FindTableAsync(action.Database, action.Name, stop).ConfigureAwait(false);
                 Answer(machine => machine.OnTable(action, table));
                 break;
             case SnapshotActionKind.TakeLow:

@@ -23,6 +23,9 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
     /// <summary>Of a request: the source's own condition.</summary>
     public string? Condition { get; init; }
 
+    /// <summary>Of a request: the column by which rows are read before their key; null for the key alone.</summary>
+    public string? SurrogateKey { get; init; }
+
     /// <summary>Of a repair: the keys of the rows to read, all of the one table in <see cref="Patterns"/>.</summary>
     public ImmutableArray<SnapshotKey> Keys { get; init; } = [];
 
@@ -43,6 +46,7 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
                 Expressions = Expressions,
                 Condition = Condition,
                 Conditions = Conditions,
+                SurrogateKey = SurrogateKey,
             }),
             SnapshotCommandKind.Repair => state.Accept(Repair()),
             SnapshotCommandKind.Pause => state.Pause(Id),

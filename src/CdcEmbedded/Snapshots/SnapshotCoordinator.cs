@@ -14,6 +14,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SnapshotMachine _machine;
+    private readonly StreamObserver _stream;
     private readonly ISnapshotSource _source;
     private readonly CancellationTokenSource _stop = new();
     private readonly SnapshotOptions _options;
@@ -22,14 +23,10 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     private readonly SnapshotActions _actions;
     private readonly SourceContext _context;
     private readonly ConcurrentQueue<SnapshotCommand> _commands = new();
-    private readonly List<IStreamWatcher> _watchers = [];
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly Queue<(OpenedView View, SnapshotJob Job)> _offers = new();
     private readonly ILogger _logger;
     private SnapshotState _published;
-    private volatile SourcePosition? _position;
-    private FeedEntry? _last;
-    private SourcePosition? _lastEnd;
     private readonly ISnapshotPolicy _policy;
     private SnapshotJob? _neededView;
     private bool _endsStream;
@@ -64,6 +61,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
 
         NeedView(decision, offset is null ? InitialId : NewId("initial"));
         _machine = new SnapshotMachine(state, new SnapshotLimits(options.ChunkSize));
+        _stream = new StreamObserver(_machine);
         _published = _machine.State;
         _output = new SnapshotOutput(context.Name, context.MaxBatchSize, wantsItems ? board : null);
         _actions = new SnapshotActions(source, context, options, this, logger);
@@ -78,10 +76,10 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     public string Name => _context.Name;
 
     /// <summary>Where the stream is.</summary>
-    public SourcePosition Position => _position ?? throw new InvalidOperationException("The stream is not open.");
+    public SourcePosition Position => _stream.Position;
 
     /// <summary>The stream's position as text. For any thread.</summary>
-    public string PositionText => (_lastEnd ?? _position)?.ToOffset().ToString() ?? "";
+    public string PositionText => _stream.PositionText;
 
     /// <summary>The table with signals in the source; null for none.</summary>
     public SignalTable? SignalTable { get; init; }
@@ -152,7 +150,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     {
         lock (_gate)
         {
-            _watchers.Add(watcher);
+            _stream.Add(watcher);
             _isActive = true;
         }
 
@@ -176,23 +174,16 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     {
         lock (_gate)
         {
-            _watchers.Remove(watcher);
+            _stream.Remove(watcher);
         }
     }
 
     /// <summary>The feed is open: gives a feed with the rows of snapshots.</summary>
     public ISourceFeed Attach(ISourceFeed feed)
     {
-        _position = feed.StartPosition;
-        _last = null;
         lock (_gate)
         {
-            _machine.Release();
-            _machine.OnOpened(feed.StartPosition);
-            foreach (var watcher in _watchers)
-            {
-                watcher.OnReopened();
-            }
+            _stream.OnOpened(feed.StartPosition);
         }
 
         _actions.OnFeedOpened();
@@ -204,7 +195,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <summary>The state that the rows of a consistent view have led to.</summary>
     public void Replace(SnapshotState state, SourcePosition position)
     {
-        _position = position;
+        _stream.MoveTo(position);
         lock (_gate)
         {
             _machine.Apply(_ => state);
@@ -219,25 +210,13 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <returns>False if all of it must wait.</returns>
     public bool OnBatch(FeedBatch batch, out FeedBatch? rest)
     {
-        CatchUp();
-        rest = null;
         lock (_gate)
         {
-            if (_machine.IsAtView)
+            _stream.CatchUp();
+            var (before, position) = (_machine.State, _stream.Position);
+            if (!_stream.Show(batch, out rest))
             {
-                rest = batch;
                 return false;
-            }
-
-            var before = _machine.State;
-            var position = _position ?? throw new InvalidOperationException("The stream is not open.");
-            for (var i = 0; i < batch.EntryList.Count; i++)
-            {
-                Observe(batch.EntryList[i]);
-                if (_machine.HasView && i + 1 < batch.EntryList.Count && _machine.IsAtView)
-                {
-                    rest = batch.SplitAfter(i + 1);
-                }
             }
 
             if (!ReferenceEquals(before, _machine.State))
@@ -252,15 +231,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     }
 
     /// <summary>Remembers where the stream is while no snapshot needs to be shown anything. Allocates nothing.</summary>
-    public void Remember(FeedBatch batch)
-    {
-        if (batch.EntryList is [.., var last])
-        {
-            // The engine may move the end of a transaction from the set to an entry of its own.
-            _lastEnd = last.Changes?.End;
-            _last = last;
-        }
-    }
+    public void Remember(FeedBatch batch) => _stream.Remember(batch);
 
     /// <summary>Takes what is to be delivered before the next batch of the feed.</summary>
     /// <returns>Null for nothing.</returns>
@@ -269,7 +240,11 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
         _actions.ThrowIfFailed();
         if (_output.IsEmpty)
         {
-            CatchUp();
+            lock (_gate)
+            {
+                _stream.CatchUp();
+            }
+
             while (_commands.TryDequeue(out var command))
             {
                 lock (_gate)
@@ -280,8 +255,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
 
             while (_reports.TryDequeue(out var report))
             {
-                _output.Add(StreamItems.Notice(NoticeKind.SignalRejected, report,
-                    _position ?? throw new InvalidOperationException("The stream is not open.")));
+                _output.Add(StreamItems.Notice(NoticeKind.SignalRejected, report, _stream.Position));
             }
 
             lock (_gate)
@@ -299,7 +273,11 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
             }
 
             Publish();
-            ShowBoundary();
+            lock (_gate)
+            {
+                _stream.ShowBoundary(_output);
+            }
+
             _actions.Wake();
         }
 
@@ -346,34 +324,14 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
                 }
 
                 _published = state;
-                var position = _position ?? throw new InvalidOperationException("The stream is not open.");
+                var position = _stream.Position;
 
                 // In this order a stop between them repeats an item. In the other one it would be lost.
                 _output.Add(changes, position);
                 _output.Add(state, position);
             }
 
-            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || !_reports.IsEmpty || _watchers.Count > 0;
-        }
-    }
-
-    /// <summary>Everything that was taken from the feed has been handed over.</summary>
-    private void ShowBoundary()
-    {
-        lock (_gate)
-        {
-            if (_watchers.Count == 0 || !_machine.IsAtEnd || _machine.Place is not { } place)
-            {
-                return;
-            }
-
-            foreach (var watcher in _watchers)
-            {
-                if (watcher.OnBoundary(place) is { } probe)
-                {
-                    _output.Add(probe, place);
-                }
-            }
+            _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || !_reports.IsEmpty || _stream.IsWatched;
         }
     }
 
@@ -382,106 +340,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     {
         lock (_gate)
         {
-            foreach (var watcher in _watchers)
-            {
-                if (watcher.Watches(table.Database, table.Name))
-                {
-                    foreach (var row in part.Rows)
-                    {
-                        watcher.OnRow(part.Chunk.GetRow(row));
-                    }
-                }
-            }
+            _stream.ShowRows(table, part);
         }
-    }
-
-    /// <summary>Shows the machine where the stream is, if it was not shown the last batches.</summary>
-    private void CatchUp()
-    {
-        if (_last is { } last)
-        {
-            _last = null;
-            lock (_gate)
-            {
-                OnPlace(_lastEnd ?? (last.Changes is { } set ? set.GetPosition(set.Count - 1) : last.Position));
-            }
-        }
-    }
-
-    private void Observe(in FeedEntry entry)
-    {
-        if (entry.Changes is { } set)
-        {
-            if (!set.HasOneTable || Watches(set, 0))
-            {
-                for (var i = 0; i < set.Count; i++)
-                {
-                    ObserveChange(set, i);
-                }
-            }
-
-            OnPlace(set.PositionAfter(set.Count - 1));
-            return;
-        }
-
-        if (entry.Item is SchemaChange change)
-        {
-            OnSchemaChange(change.Source.Database, change.Source.Table);
-            if (change.NewTable is not null || change.NewDatabase is not null)
-            {
-                OnSchemaChange(change.NewDatabase ?? change.Source.Database, change.NewTable ?? change.Source.Table);
-            }
-        }
-
-        if (entry.Mark is not { IsEnd: false })
-        {
-            OnPlace(entry.Position);
-        }
-    }
-
-    private bool Watches(ChangeSet set, int change)
-    {
-        var (database, table) = (set.GetDatabase(change), set.GetTable(change));
-        foreach (var watcher in _watchers)
-        {
-            if (watcher.Watches(database, table))
-            {
-                return true;
-            }
-        }
-
-        return _machine.Watches(database, table);
-    }
-
-    private void ObserveChange(ChangeSet set, int change)
-    {
-        var (database, table) = (set.GetDatabase(change), set.GetTable(change));
-        if (_machine.Watches(database, table))
-        {
-            _machine.OnChange(database, table, TableChange.Of(set, change));
-        }
-
-        foreach (var watcher in _watchers)
-        {
-            if (watcher.Watches(database, table))
-            {
-                watcher.OnChange(TableChange.Of(set, change));
-            }
-        }
-    }
-
-    private void OnSchemaChange(string database, string table)
-    {
-        _machine.OnSchemaChange(database, table);
-        foreach (var watcher in _watchers)
-        {
-            watcher.OnSchemaChange(database, table);
-        }
-    }
-
-    private void OnPlace(SourcePosition position)
-    {
-        _position = position;
-        _machine.OnPlace(position);
     }
 }

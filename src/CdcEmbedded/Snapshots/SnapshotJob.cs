@@ -19,6 +19,9 @@ internal sealed record SnapshotJob(string Id, SnapshotKind Kind)
     /// <summary>Conditions of some of the tables, instead of <see cref="Condition"/>.</summary>
     public ImmutableArray<TableCondition> Conditions { get; init; } = [];
 
+    /// <summary>The column by which rows are read before their key; null for the key alone.</summary>
+    public string? SurrogateKey { get; init; }
+
     /// <summary>Tables that were stopped before they were listed, as <see cref="TableExpression"/>s.</summary>
     public ImmutableArray<string> Stopped { get; init; } = [];
 

@@ -22,6 +22,7 @@ internal sealed partial class SnapshotMachine
     private SourcePosition? _view;
     private bool _isHeld;
     private bool _isAtEnd;
+    private bool _isBeforeLater;
     private bool _isWaiting;
     private bool _isForVisibility;
     private int _attempts;
@@ -51,6 +52,7 @@ internal sealed partial class SnapshotMachine
         _view = other._view;
         _isHeld = other._isHeld;
         _isAtEnd = other._isAtEnd;
+        _isBeforeLater = other._isBeforeLater;
         _isWaiting = other._isWaiting;
         _isForVisibility = other._isForVisibility;
         _attempts = other._attempts;
@@ -103,6 +105,7 @@ internal sealed partial class SnapshotMachine
     /// <summary>The stream has delivered changes up to a position.</summary>
     public void OnPlace(SourcePosition position)
     {
+        _isBeforeLater = false;
         _isAtEnd = position.IsTransactionEnd;
         if (_isAtEnd)
         {
@@ -146,7 +149,8 @@ internal sealed partial class SnapshotMachine
         {
             _state = _state.ForEachReading(database, table, static progress => progress with { Again = [] });
         }
-        else if (_rules.IsPartial(change) && (resolved is null || _rules.IsMove(change, before, after)))
+        else if (_rules.IsPartial(change)
+            && (resolved is null || resolved.HasOtherOrder || _rules.IsMove(change, before, after)))
         {
             Owe(database, table, resolved is null ? null : after ?? key);
         }
@@ -187,8 +191,34 @@ internal sealed partial class SnapshotMachine
         get
         {
             var isAt = false;
-            return _view is { } view && _place is { } place && _isAtEnd && TryOrder(() => isAt = place.Covers(view)) && isAt;
+            return _view is { } view && _place is { } place && _isAtEnd
+                && (_isBeforeLater || TryOrder(() => isAt = place.Covers(view))) && (_isBeforeLater || isAt);
         }
+    }
+
+    /// <summary>The stream is about to deliver something. A view at a time may lie between two places of the log, so that no place is its
+    /// own: then the stream pauses before the first change that the view does not show. Inside a transaction it cannot pause, and another
+    /// view is opened.</summary>
+    /// <param name="next">The position after what comes next.</param>
+    /// <param name="isAtEnd">True if no transaction is open before it.</param>
+    /// <returns>True if it must wait until the tables are read.</returns>
+    public bool PausesBefore(SourcePosition next, bool isAtEnd)
+    {
+        var isShown = true;
+        if (_view is not { } view || !TryOrder(() => isShown = view.Covers(next)) || isShown)
+        {
+            return false;
+        }
+
+        if (isAtEnd)
+        {
+            return _isBeforeLater = true;
+        }
+
+        _attempts++;
+        GiveUp();
+        _isWaiting = _isForVisibility = true;
+        return false;
     }
 
     /// <summary>The tables are being read in a view while the stream is paused: nothing else is done meanwhile.</summary>
@@ -267,7 +297,7 @@ internal sealed partial class SnapshotMachine
 
     /// <summary>Its content as text: equal for machines that behave equally.</summary>
     public string Describe() => $"{_state.ToJson()} {_window?.Describe()} {_action?.Kind} {_place} {_isAtEnd} {_isWaiting} "
-        + $"{_isForVisibility} {_view} {_isHeld} {_attempts} {_resolved.Count} {_outdated.Count} {_job} {_table}";
+        + $"{_isForVisibility} {_view} {_isBeforeLater} {_isHeld} {_attempts} {_resolved.Count} {_outdated.Count} {_job} {_table}";
 
     private TableProgress Current
     {
@@ -298,6 +328,7 @@ internal sealed partial class SnapshotMachine
 
         _window = null;
         _view = null;
+        _isBeforeLater = false;
         _action = null;
         _isWaiting = _isForVisibility = false;
     }
@@ -349,9 +380,15 @@ internal sealed partial class SnapshotMachine
         var progress = Current;
         if (progress.Status == SnapshotTableStatus.Waiting
             || _outdated.Contains((progress.Database, progress.Table))
-            || !_resolved.TryGetValue((progress.Database, progress.Table), out var table))
+            || !_resolved.TryGetValue((progress.Database, progress.Table), out var table)
+            || table.KeyShape != progress.KeyShape)
         {
-            return New(SnapshotActionKind.FindTable) with { Database = progress.Database, Name = progress.Table };
+            return New(SnapshotActionKind.FindTable) with
+            {
+                Database = progress.Database,
+                Name = progress.Table,
+                SurrogateKey = progress.IsKeysOnly ? null : job.SurrogateKey,
+            };
         }
 
         if (_place is not { } place || !_rules.IsBoundary(_isAtEnd))

@@ -82,6 +82,7 @@ internal static class SnapshotStateJson
         WriteTexts(writer, "expressions", job.Expressions);
         WriteText(writer, "condition", job.Condition);
         WriteConditions(writer, job.Conditions);
+        WriteText(writer, "surrogateKey", job.SurrogateKey);
         WriteTexts(writer, "stopped", job.Stopped);
         WriteText(writer, "reason", job.Reason);
         if (job.IsPaused)
@@ -164,6 +165,7 @@ internal static class SnapshotStateJson
             Expressions = ReadTexts(job, "expressions"),
             Condition = TextOf(job, "condition"),
             Conditions = ReadConditions(job),
+            SurrogateKey = TextOf(job, "surrogateKey"),
             Stopped = ReadTexts(job, "stopped"),
             Reason = TextOf(job, "reason"),
             IsPaused = job.TryGetProperty("paused"u8, out var paused) && paused.GetBoolean(),

@@ -139,12 +139,21 @@ public sealed class FeedBatch
         ByteSize += ItemSize;
     }
 
-    /// <summary>Moves the entries after the first ones to a batch of their own.</summary>
+    /// <summary>Moves what follows to a batch of its own.</summary>
     /// <param name="count">How many entries remain here.</param>
-    internal FeedBatch SplitAfter(int count)
+    /// <param name="changes">How many changes of the next entry remain here too; it belongs to no transaction then.</param>
+    internal FeedBatch SplitAfter(int count, int changes = 0)
     {
         var rest = new FeedBatch();
-        foreach (var entry in _entries[count..])
+        var moved = _entries[count..];
+        _entries.RemoveRange(count, _entries.Count - count);
+        if (changes > 0 && moved[0].Changes is { } set)
+        {
+            _entries.Add(FeedEntry.Of(new ChangeSetPart(set, 0, changes)));
+            moved[0] = FeedEntry.Of(new ChangeSetPart(set, changes, set.Count - changes));
+        }
+
+        foreach (var entry in moved)
         {
             rest._entries.Add(entry);
             rest.HasNotice |= entry.Item is Notice;
@@ -153,7 +162,6 @@ public sealed class FeedBatch
             rest.ByteSize += entry.Changes?.ByteSize ?? ItemSize;
         }
 
-        _entries.RemoveRange(count, _entries.Count - count);
         ChangeCount -= rest.ChangeCount;
         ByteSize = Math.Max(0, ByteSize - rest.ByteSize);
         return rest;

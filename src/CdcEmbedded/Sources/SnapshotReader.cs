@@ -26,6 +26,19 @@ public abstract class SnapshotReader : IAsyncDisposable
     /// <returns>Null if there is none any more, or it is not captured.</returns>
     public abstract ValueTask<SnapshotTable?> FindTableAsync(string database, string table, CancellationToken cancellationToken);
 
+    /// <summary>Looks up one table that is to be read by another column before its key (<see cref="SnapshotRequest.SurrogateKey"/>).</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="surrogateKey">The column.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null if there is none any more, or it is not captured. One that cannot be read in this order has a
+    /// <see cref="SnapshotTable.ChunkRefusal"/>.</returns>
+    /// <exception cref="NotSupportedException">The source cannot; the default.</exception>
+    public virtual ValueTask<SnapshotTable?> FindTableAsync(string database, string table, string surrogateKey,
+        CancellationToken cancellationToken)
+        => throw new NotSupportedException($"This source reads tables by their keys only: {database}.{table} cannot be read by the column "
+            + $"{surrogateKey}. Ask without a surrogate key.");
+
     /// <summary>Returns a position up to which everything is visible to every read that starts after this call (R63). Never a position that
     /// the server shows before the commit is visible, as its log's end is.</summary>
     /// <remarks>Two questions are asked about it. <c>watermark.Covers(place)</c>: is everything visible that the stream has delivered up

@@ -39,6 +39,11 @@ public abstract class SnapshotTable
     /// <value>Empty, the default, if that never happens.</value>
     public virtual string KeyShape => "";
 
+    /// <summary>True if the places of rows have more than their keys, such as a column by which they are ordered first. A change may then
+    /// move a row without changing its key.</summary>
+    /// <value>The default is false.</value>
+    public virtual bool HasOtherOrder => false;
+
     /// <summary>The key of a row, by which a change finds the row that it concerns: exactly the stored values, and the same text whether
     /// the record was read or is from the log.</summary>
     /// <remarks>Called for each change of the table while it is read; for rows only if they are looked for.</remarks>

@@ -37,6 +37,10 @@ public sealed class SourceContext : IAsyncDisposable
     /// <value>Null, the default, for none.</value>
     public string? SignalTable { get; init; }
 
+    /// <summary>True if snapshots may write into <see cref="SignalTable"/>: see <see cref="SnapshotOptions.WritesWatermarks"/>.</summary>
+    /// <value>The default is false.</value>
+    public bool WritesWatermarks { get; init; }
+
     /// <summary>What the source must remember beside its offset.</summary>
     /// <value>The engine provides notes in its offset store; left unset, they live in memory as long as this context.</value>
     public SourceNotes Notes

@@ -31,9 +31,12 @@ internal sealed record ModelCase(string Start, string Script)
     /// acknowledged.</summary>
     public bool IsTransactional { get; init; }
 
+    /// <summary>What the model's server says of what is visible.</summary>
+    public ModelWatermark Watermark { get; init; }
+
     /// <summary>True if HIGH is the end of the log; else it is what is visible for certain, and a read may have seen more. Scripts with
     /// partial images need the former.</summary>
-    public bool HighIsLogEnd => Script.AsSpan().IndexOfAny("pqh") >= 0;
+    public bool HighIsLogEnd => Watermark == ModelWatermark.SignalRow || Script.AsSpan().IndexOfAny("pqh") >= 0;
 
     public SnapshotLimits Limits => new(ChunkSize);
 
@@ -41,5 +44,5 @@ internal sealed record ModelCase(string Start, string Script)
         + (Crashes > 0 ? $", {Crashes} crash{(IsTransactional ? " (transactional copy)" : "")}" : "")
         + (Reopenings > 0 ? $", {Reopenings} reopened" : "") + (Pauses > 0 ? $", {Pauses} pause" : "")
         + (Failures > 0 ? $", {Failures} failure" : "") + (MoreRequests > 0 ? $", {MoreRequests} more request" : "")
-        + (Stops > 0 ? $", {Stops} stop" : "");
+        + (Stops > 0 ? $", {Stops} stop" : "") + (Watermark == ModelWatermark.Executed ? "" : $", {Watermark}");
 }

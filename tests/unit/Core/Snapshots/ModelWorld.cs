@@ -16,6 +16,7 @@ internal sealed partial class ModelWorld
     private int _committed;
     private int _executed;
     private int _seen;
+    private int _low;
     private int _delivered;
     private int _crashes;
     private int _reopenings;
@@ -67,6 +68,7 @@ internal sealed partial class ModelWorld
         _committed = other._committed;
         _executed = other._executed;
         _seen = other._seen;
+        _low = other._low;
         _delivered = other._delivered;
         _crashes = other._crashes;
         _reopenings = other._reopenings;
@@ -134,7 +136,7 @@ internal sealed partial class ModelWorld
         }
     }
 
-    public string Describe() => $"{_committed} {_executed} {_seen} {_delivered} "
+    public string Describe() => $"{_committed} {_executed} {_seen} {_low} {_delivered} "
         + $"{_crashes}{_reopenings}{_pauses}{_failures}{_requests}{_stops}"
         + $"{_isPaused}{_wasStopped} {_asked?.Kind} {_read} [{Text(_pending)}] {Text(_copy)} {_emittedKeys} {_machine.Describe()} "
         + $"{_storedDelivered} {_storedEmittedKeys} {_storedState.ToJson()} {_state.ToJson()} "
@@ -190,7 +192,7 @@ internal sealed partial class ModelWorld
         else if (_asked.Kind is SnapshotActionKind.ReadLastKey or SnapshotActionKind.ReadChunk or SnapshotActionKind.ReadKeys)
         {
             // A read sees what is visible, and may see what is committed; time does not run backwards.
-            for (var at = Math.Max(_executed, _seen); at <= _committed; at++)
+            for (var at = Math.Max(_low, Math.Max(_executed, _seen)); at <= _committed; at++)
             {
                 var seen = at;
                 next.Add(Step($"read at {seen}", world => world.Read(seen)));
@@ -324,10 +326,11 @@ internal sealed partial class ModelWorld
                 _machine.OnTable(action, new ModelTable());
                 break;
             case SnapshotActionKind.TakeLow:
-                _machine.OnLow(action, new ModelPosition(_executed));
+                _machine.OnLow(action, TakeLow());
                 break;
             case SnapshotActionKind.TakeHigh:
-                _machine.OnHigh(action, new ModelPosition(_case.HighIsLogEnd ? _committed : _executed));
+                _machine.OnHigh(action, new ModelPosition(_case.Watermark == ModelWatermark.ClusterTime ? Math.Max(0, _seen - 1)
+                    : _case.HighIsLogEnd ? _committed : _executed));
                 break;
             default:
                 _machine.OnWaited(action);
@@ -335,6 +338,22 @@ internal sealed partial class ModelWorld
         }
 
         TakeRows();
+    }
+
+    private ModelPosition TakeLow()
+    {
+        if (_case.Watermark == ModelWatermark.SignalRow)
+        {
+            // Commits happen in the order of the log: that of the row was the last one.
+            _executed = _committed;
+        }
+        else if (_case.Watermark == ModelWatermark.ClusterTime)
+        {
+            _low = _committed;
+            return new ModelPosition(_low);
+        }
+
+        return new ModelPosition(_executed);
     }
 
     private void Read(int at)

@@ -49,6 +49,14 @@ internal sealed class DocumentCopy(bool appliesUpdates)
         }
     }
 
+    /// <summary>The number of documents of a collection in the copy.</summary>
+    public int CountOf(string collection) => _documents.Keys.Count(key => key.Collection == collection);
+
+    /// <summary>The document of a row's key in the copy, in canonical extended JSON; null if there is none.</summary>
+    public string? Find(ChangeEvent row)
+        => _documents.TryGetValue((row.Table, DocumentKeys.IdentityOf(RawBson.Of(row.Key)["_id"u8])), out DataRecord document)
+            ? Reading.Json(document) : null;
+
     /// <summary>Returns the differences from the server's collections; empty if there are none.</summary>
     public async Task<List<string>> DifferencesAsync(SnapshotFixture fixture)
     {

@@ -12,6 +12,9 @@ internal sealed class DocumentWriter(Random random, SnapshotFixture fixture)
 
     private const int Keys = 260;
 
+    /// <summary>True to drop collections too.</summary>
+    public bool Drops { get; init; } = true;
+
     /// <summary>Number of commands so far.</summary>
     public int Commands { get; private set; }
 
@@ -37,7 +40,7 @@ internal sealed class DocumentWriter(Random random, SnapshotFixture fixture)
         Commands++;
         switch (random.Next(200))
         {
-            case 0:
+            case 0 when Drops:
                 string dropped = Collection();
                 await fixture.RunAsync(new Doc { { "drop", dropped } });
                 await FillAsync(dropped, random.Next(40));

@@ -123,24 +123,6 @@ public sealed class EngineSnapshotTests(ITestOutputHelper output)
         Assert.True((await handle.Completion).IsComplete);
     }
 
-    [Fact]
-    public async Task A_blocking_snapshot_is_refused_with_the_reason_and_the_stream_continues()
-    {
-        await using var fixture = new SnapshotFixture();
-        await fixture.InsertAsync("a", new Doc { { "_id", 1 } });
-        await using var engine = new CdcEngine(fixture.Source(), new InMemoryOffsetStore(), Options(SnapshotMode.Never));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        await using IAsyncEnumerator<ChangeEvent> changes = engine.ReadAsync(patience.Token).GetAsyncEnumerator();
-        Task<bool> reading = changes.MoveNextAsync().AsTask();
-        SnapshotHandle handle = await engine.Snapshots.RequestAsync(new SnapshotRequest { Kind = SnapshotKind.Blocking });
-        SnapshotStatus status = await handle.Completion.WaitAsync(_patience);
-        Assert.False(status.IsComplete);
-        Assert.Contains("cannot pause", status.Reason ?? string.Join(' ', status.Tables), StringComparison.Ordinal);
-        await fixture.InsertAsync("a", new Doc { { "_id", 2 } });
-        Assert.True(await reading.WaitAsync(_patience));
-        Assert.Equal(2, changes.Current.Key["_id"].AsInt64());
-    }
-
     private static CdcEngineOptions Options(SnapshotMode mode) => new()
     {
         Name = "snapshots",
