@@ -25,12 +25,13 @@ internal static class ServerError
     /// Errors after which the same request may succeed: too many connections (1040, 1203, 1226), out of resources (1041, 1135),
     /// handshake cut (1043), shutdown (1053, 1077, 1079, 1080), host blocked until its failures are forgotten (1129), network (1152, 1154
     /// to 1161, 1184, 1189, 1190, 2006, 2013), locks (1205, 1213, 3572), killed query or session (1317, 1927, 3024, 3169), offline or not
-    /// yet available (3032, 3168), idle (4031). Numbers: MySQL Error Message Reference; 1927 is MariaDB's.
+    /// yet available (3032, 3168), idle (4031), character sets and collations that a server has unloaded while it stops (1115, 1273: this
+    /// library names only those that every server has). Numbers: MySQL Error Message Reference; 1927 is MariaDB's.
     /// </summary>
     private static readonly FrozenSet<int> _transient = new[]
     {
-        1040, 1041, 1043, 1053, 1077, 1079, 1080, 1129, 1135, 1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1189, 1190,
-        1203, 1205, 1213, 1226, 1317, 1927, 2006, 2013, 3024, 3032, 3168, 3169, 3572, 4031,
+        1040, 1041, 1043, 1053, 1077, 1079, 1080, 1115, 1129, 1135, 1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1189, 1190,
+        1203, 1205, 1213, 1226, 1273, 1317, 1927, 2006, 2013, 3024, 3032, 3168, 3169, 3572, 4031,
     }.ToFrozenSet();
 
     /// <summary>True if the request that was answered with <paramref name="code"/> may succeed later.</summary>

@@ -60,6 +60,8 @@ public sealed class SqlSessionTests
     [Theory]
     [InlineData(1040, true)]
     [InlineData(1053, true)]
+    [InlineData(1115, true)]
+    [InlineData(1273, true)]
     [InlineData(1317, true)]
     [InlineData(1146, false)]
     public async Task An_error_is_transient_as_it_is_on_a_replication_session(int code, bool isTransient)
