@@ -105,6 +105,9 @@ internal readonly struct ColumnCodec
             case ColumnKind.Uuid or ColumnKind.Inet4 or ColumnKind.Inet6: return ReadFormed(buffer, offset);
             case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
             case ColumnKind.Time2: return TemporalFormat.ReadTime2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.MariaDbTime: return TemporalFormat.ReadMariaDbTime(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.MariaDbDateTime: return TemporalFormat.ReadMariaDbDateTime(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.MariaDbTimestamp: return TemporalFormat.ReadMariaDbTimestamp(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Timestamp2: return TemporalFormat.ReadTimestamp2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Time: return TemporalFormat.ReadOldTime((int)(ReadUInt24(buffer, offset) << 8) >> 8);
             case ColumnKind.DateTime: return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));

@@ -31,7 +31,8 @@ internal struct ColumnMetadata
 
     public string[]? Labels;
 
-    /// <summary>The kind of a GEOMETRY column as WKB numbers them; -1 if the log does not give it.</summary>
+    /// <summary>The kind of a GEOMETRY column as WKB numbers them, or <see cref="ColumnTypeText.OldGeometryCollection"/>; -1 if the log
+    /// does not give it.</summary>
     public int GeometryType;
 
     /// <summary>Number of dimensions of a VECTOR column; 0 if the log does not give it.</summary>

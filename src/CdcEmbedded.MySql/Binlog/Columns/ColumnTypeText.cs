@@ -8,11 +8,19 @@ namespace CdcEmbedded.MySql.Binlog.Columns;
 /// <summary>Writes a column's type as information_schema.COLUMNS.COLUMN_TYPE does, as far as a table map describes it.</summary>
 internal static class ColumnTypeText
 {
-    private static readonly string[] Geometries =
-        ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection"];
+    /// <summary>The number of GEOMETRYCOLLECTION.</summary>
+    public const int GeometryCollection = 7;
 
-    /// <summary>Returns the number of a geometry type as WKB numbers them; -1 if the name is not a geometry type.</summary>
-    public static int GeometryTypeOf(string name) => name == "geometrycollection" ? 7 : Array.IndexOf(Geometries, name);
+    /// <summary>The same, as MariaDB and MySQL before 8.0 spell it.</summary>
+    public const int OldGeometryCollection = 8;
+
+    private static readonly string[] Geometries =
+        ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection",
+            "geometrycollection"];
+
+    /// <summary>Returns the number of a geometry type as <see cref="ColumnMetadata.GeometryType"/> has it; -1 if the name is not a geometry
+    /// type.</summary>
+    public static int GeometryTypeOf(string name) => Array.IndexOf(Geometries, name);
 
     /// <summary>Returns true if columns of the type have a character set. A definition without one inherits the set
     /// of its database.</summary>
@@ -70,7 +78,13 @@ internal static class ColumnTypeText
     }
 
     /// <summary>Returns the length of a CHAR or VARCHAR in characters.</summary>
-    private static int Characters(in ColumnMetadata column) => column.Length / (Charset.OfCollation(column.Collation)?.MaxLength ?? 1);
+    private static int Characters(in ColumnMetadata column)
+    {
+        // A compressed value has one more byte, which says how it is compressed.
+        var length = column.Type == ColumnType.MariaDbVarCharCompressed ? column.Length - 1 : column.Length;
+        var maxLength = Charset.OfCollation(column.Collation)?.MaxLength ?? 1;
+        return (length % maxLength == 0 ? length : column.Length) / maxLength;
+    }
 
     private static string Number(string name, in ColumnMetadata column) => column.IsUnsigned ? name + " unsigned" : name;
 

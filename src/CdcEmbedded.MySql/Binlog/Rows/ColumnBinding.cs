@@ -7,6 +7,9 @@ namespace CdcEmbedded.MySql.Binlog.Rows;
 /// <summary>Joins column definitions to a table map, but only if each one fits what the map says about its column.</summary>
 internal static class ColumnBinding
 {
+    // Of the fraction of a second.
+    private const int MaxDigits = 6;
+
     public static bool TryBind(ReadOnlySpan<ColumnMetadata> map, IReadOnlyList<ColumnDefinition> definitions, bool mayHashKeys,
         bool hasExactNulls,
         out ColumnMetadata[] columns, out string mismatch)
@@ -62,7 +65,7 @@ internal static class ColumnBinding
         {
             mismatch = $"the column {(column.IsNullable ? "is nullable" : "is NOT NULL")} in the log but not in the schema";
         }
-        else if (!Fits(column, type, charset))
+        else if (!Fits(column, type, charset, hasExactNulls))
         {
             mismatch = $"the log has type {column.Type} with metadata {column.Length}, {column.Scale}, which does not match "
                 + $"{definition.TypeText}"
@@ -82,6 +85,8 @@ internal static class ColumnBinding
         column.KeyOrdinal = definition.KeyOrdinal;
         column.IsInvisible = !definition.IsVisible;
         column.Dimensions = type.Name == "vector" ? type.First : 0;
+        column.Length = column.Type is ColumnType.Time or ColumnType.DateTime or ColumnType.Timestamp ? (ushort)Math.Max(0, type.First)
+            : column.Length;
         column.Form = column.Type is ColumnType.String or ColumnType.VarChar or ColumnType.VarString ? FixedForms.Of(type.Name)
             : FixedForm.None;
         if (column.Type == ColumnType.Geometry)
@@ -97,7 +102,7 @@ internal static class ColumnBinding
         return true;
     }
 
-    private static bool Fits(in ColumnMetadata column, in ColumnTypeParser.Parsed type, Charset? charset)
+    private static bool Fits(in ColumnMetadata column, in ColumnTypeParser.Parsed type, Charset? charset, bool isMySql8)
     {
         var bytes = type.First * (charset?.MaxLength ?? 1);
         return type.Name switch
@@ -114,9 +119,9 @@ internal static class ColumnBinding
             "year" => column.Type == ColumnType.Year,
             "bit" => column.Type == ColumnType.Bit && column.Length == Math.Abs(type.First),
             "date" => column.Type is ColumnType.Date or ColumnType.NewDate,
-            "time" => FitsTime(column, ColumnType.Time, ColumnType.Time2, type.First),
-            "datetime" => FitsTime(column, ColumnType.DateTime, ColumnType.DateTime2, type.First),
-            "timestamp" => FitsTime(column, ColumnType.Timestamp, ColumnType.Timestamp2, type.First),
+            "time" => FitsTime(column, ColumnType.Time, ColumnType.Time2, type.First, isMySql8),
+            "datetime" => FitsTime(column, ColumnType.DateTime, ColumnType.DateTime2, type.First, isMySql8),
+            "timestamp" => FitsTime(column, ColumnType.Timestamp, ColumnType.Timestamp2, type.First, isMySql8),
             "char" or "binary" => column.Type == ColumnType.String && column.Length == Math.Abs(bytes),
             "varchar" or "varbinary" => (column.Type is ColumnType.VarChar or ColumnType.VarString && column.Length == bytes)
 
@@ -142,9 +147,11 @@ internal static class ColumnBinding
         && column.Type is not (ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed)
         && column.Length == lengthBytes;
 
-    // A table created before 5.6.4 keeps the old format of its times, without fractions, until it is rebuilt.
-    private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits)
-        => column.Type == current ? column.Length == Math.Max(0, digits) : column.Type == old && digits <= 0;
+    // A table created before 5.6.4 keeps the old format of its times, without fractions, until it is rebuilt. MariaDB's old formats have
+    // fractions.
+    private static bool FitsTime(in ColumnMetadata column, ColumnType old, ColumnType current, int digits, bool isMySql8)
+        => column.Type == current ? column.Length == Math.Max(0, digits)
+        : column.Type == old && digits <= (isMySql8 ? 0 : MaxDigits);
 
     /// <summary>Number of bytes of the mask of a SET.</summary>
     internal static int SetBytes(int members) => (members + 7) / 8 is > 4 ? 8 : (members + 7) / 8;

@@ -25,6 +25,7 @@ internal static class ColumnCodecs
             ColumnType.Bit => ColumnCodec.Fixed(ColumnKind.Bit, (column.Length + 7) / 8),
             ColumnType.Null => ColumnCodec.Fixed(ColumnKind.Null, 0),
             ColumnType.Date or ColumnType.NewDate => ColumnCodec.Fixed(ColumnKind.Date, 3),
+            ColumnType.Time or ColumnType.DateTime or ColumnType.Timestamp when column.Length > 0 => WithOldFraction(column),
             ColumnType.Time => ColumnCodec.Fixed(ColumnKind.Time, 3),
             ColumnType.DateTime => ColumnCodec.Fixed(ColumnKind.DateTime, 8),
             ColumnType.Timestamp => ColumnCodec.Fixed(ColumnKind.Timestamp, 4),
@@ -47,6 +48,19 @@ internal static class ColumnCodecs
 
     private static ColumnCodec WithFraction(ColumnKind kind, int bytes, in ColumnMetadata column)
         => ColumnCodec.Fixed(kind, bytes + TemporalFormat.FractionLength(column.Length), column.Length);
+
+    /// <summary>MariaDB's formats from before 10.1, which columns keep that were created then, or without
+    /// <c>mysql56_temporal_format</c>. Only the table's definition says how many digits they have.</summary>
+    private static ColumnCodec WithOldFraction(in ColumnMetadata column)
+    {
+        var (kind, bytes) = column.Type switch
+        {
+            ColumnType.Time => (ColumnKind.MariaDbTime, TemporalFormat.MariaDbTimeLength(column.Length)),
+            ColumnType.DateTime => (ColumnKind.MariaDbDateTime, TemporalFormat.MariaDbDateTimeLength(column.Length)),
+            _ => (ColumnKind.MariaDbTimestamp, 4 + TemporalFormat.FractionLength(column.Length)),
+        };
+        return ColumnCodec.Fixed(kind, bytes, column.Length);
+    }
 
     private static ColumnCodec Compressed(in ColumnMetadata column, int lengthBytes, int maxLength)
         => Charset.OfCollation(column.Collation) is { IsBinary: false } charset
@@ -85,7 +99,8 @@ internal static class ColumnCodecs
             ColumnType.Bit => column.Length is >= 1 and <= 64,
             ColumnType.Float => column.Length is 4,
             ColumnType.Double => column.Length is 8,
-            ColumnType.Time2 or ColumnType.DateTime2 or ColumnType.Timestamp2 => column.Length <= 6,
+            ColumnType.Time2 or ColumnType.DateTime2 or ColumnType.Timestamp2
+                or ColumnType.Time or ColumnType.DateTime or ColumnType.Timestamp => column.Length <= 6,
             ColumnType.Enum => column.Length is 1 or 2,
             ColumnType.Set => column.Length is >= 1 and <= 8,
             ColumnType.Blob or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob or ColumnType.Json or ColumnType.Geometry

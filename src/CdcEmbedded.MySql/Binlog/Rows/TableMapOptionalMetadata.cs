@@ -38,7 +38,7 @@ internal static class TableMapOptionalMetadata
                 case 4: ReadNames(ref value, columns); break;
                 case 5: setLabels = bytes; break;
                 case 6: enumLabels = bytes; break;
-                case 7: ReadGeometryTypes(ref value, columns); break;
+                case 7: ReadGeometryTypes(ref value, columns, isMariaDb); break;
                 case 8: ReadPrimaryKey(ref value, columns, withPrefix: false); break;
                 case 9: ReadPrimaryKey(ref value, columns, withPrefix: true); break;
                 case 10: ReadDefaultCharset(ref value, columns, CharsetColumns.Labelled); break;
@@ -161,13 +161,15 @@ internal static class TableMapOptionalMetadata
         }
     }
 
-    private static void ReadGeometryTypes(ref SpanReader value, ColumnMetadata[] columns)
+    private static void ReadGeometryTypes(ref SpanReader value, ColumnMetadata[] columns, bool isMariaDb)
     {
         for (var i = 0; i < columns.Length; i++)
         {
             if (columns[i].Type == ColumnType.Geometry)
             {
-                columns[i].GeometryType = value.ReadNumberUpTo(byte.MaxValue);
+                var type = value.ReadNumberUpTo(byte.MaxValue);
+                columns[i].GeometryType = isMariaDb && type == ColumnTypeText.GeometryCollection ? ColumnTypeText.OldGeometryCollection
+                    : type;
             }
         }
     }

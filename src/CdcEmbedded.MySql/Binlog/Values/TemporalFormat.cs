@@ -84,6 +84,58 @@ internal static class TemporalFormat
     public static DataValue ReadOldTimestamp(uint seconds) => seconds == 0 ? DataValue.FromZeroTimestamp()
         : DataValue.FromTimestamp(seconds * 1_000_000L);
 
+    /// <summary>Returns the number of bytes of a TIME of MariaDB before 10.1 with 1 to 6 digits.</summary>
+    public static int MariaDbTimeLength(int digits) => digits switch { <= 2 => 4, <= 5 => 5, _ => 6 };
+
+    /// <summary>Returns the number of bytes of a DATETIME of MariaDB before 10.1 with 1 to 6 digits.</summary>
+    public static int MariaDbDateTimeLength(int digits) => digits switch { <= 2 => 6, <= 5 => 7, _ => 8 };
+
+    /// <summary>Reads a TIME of MariaDB before 10.1 with a fraction (sql/field.cc, Field_time_hires): the units of the last digit,
+    /// big-endian, plus those of 839 hours.</summary>
+    public static DataValue ReadMariaDbTime(ReadOnlySpan<byte> bytes, int digits)
+    {
+        var unit = MicrosecondsOfUnit[digits];
+        var zero = 839L * 3600 * (1_000_000 / unit);
+        return DataValue.FromTime((ReadBigEndian(bytes) - zero) * unit, (byte)digits);
+    }
+
+    /// <summary>Reads a DATETIME of MariaDB before 10.1 with a fraction (sql/field.cc, Field_datetime_hires): the units of the last digit,
+    /// big-endian, where a year has 13 months, a month 32 days.</summary>
+    public static DataValue ReadMariaDbDateTime(ReadOnlySpan<byte> bytes, int digits)
+    {
+        var unit = MicrosecondsOfUnit[digits];
+        var units = ReadBigEndian(bytes);
+        var (seconds, fraction) = (units / (1_000_000 / unit), units % (1_000_000 / unit));
+        var (minutes, second) = (seconds / 60, seconds % 60);
+        var (hours, minute) = (minutes / 60, minutes % 60);
+        var (days, hour) = (hours / 24, hours % 24);
+        var (months, day) = (days / 32, days % 32);
+        return DataValue.FromDateTime(new CalendarDateTime((int)(months / 13), (int)(months % 13), (int)day, (int)hour, (int)minute,
+            (int)second, (int)fraction * unit), (byte)digits);
+    }
+
+    /// <summary>Reads a TIMESTAMP of MariaDB before 10.1 with a fraction (sql/field.cc, Field_timestamp_hires): 4 bytes of Unix seconds,
+    /// then the units of the last digit, both big-endian.</summary>
+    public static DataValue ReadMariaDbTimestamp(ReadOnlySpan<byte> bytes, int digits)
+    {
+        long seconds = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        var micros = ReadBigEndian(bytes[4..]) * MicrosecondsOfUnit[digits];
+        return seconds == 0 && micros == 0
+            ? DataValue.FromZeroTimestamp((byte)digits)
+            : DataValue.FromTimestamp((seconds * 1_000_000) + micros, (byte)digits);
+    }
+
+    private static long ReadBigEndian(ReadOnlySpan<byte> bytes)
+    {
+        long number = 0;
+        foreach (var b in bytes)
+        {
+            number = (number << 8) | b;
+        }
+
+        return number;
+    }
+
     private static long ReadFraction(ReadOnlySpan<byte> bytes, int digits) => FractionLength(digits) switch
     {
         0 => 0,

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Binlog.Values;
 
 namespace CdcEmbedded.MySql.Tests.Binlog;
@@ -33,6 +36,55 @@ public class ColumnCodecTests
     {
         Assert.Equal("2001-09-09 01:46:40", TestEvents.Read(ColumnType.Timestamp, [], 0x00, 0xca, 0x9a, 0x3b).ToString());
         Assert.True(TestEvents.Read(ColumnType.Timestamp, [], 0, 0, 0, 0).AsCalendar().IsZero);
+    }
+
+    [Theory]
+    [InlineData("datetime(3)", "2024-02-29 12:34:56.789")]
+    [InlineData("datetime(6)", "9999-12-31 23:59:59.999999")]
+    [InlineData("datetime(1)", "0000-00-00 00:00:00.0")]
+    [InlineData("time(2)", "-12:34:56.78")]
+    [InlineData("time(6)", "838:59:59.999999")]
+    [InlineData("time(1)", "-00:00:00.1")]
+    [InlineData("timestamp(4)", "2001-09-09 01:46:40.1234")]
+    [InlineData("timestamp(5)", "2001-09-09 01:46:40.12345")]
+    public void Old_times_of_MariaDB_have_the_digits_of_the_tables_definition(string type, string expected)
+    {
+        var digits = type[^2] - '0';
+        var unit = (long)Math.Pow(10, 6 - digits);
+        var (log, bytes) = type[..type.IndexOf('(')] switch
+        {
+            "time" => (ColumnType.Time, BigEndian((839L * 3600 * 1_000_000 + Micros(expected)) / unit, digits switch { <= 2 => 4, <= 5 => 5,
+                _ => 6 })),
+            "timestamp" => (ColumnType.Timestamp, [0x3b, 0x9a, 0xca, 0x00, .. BigEndian(Micros(expected[11..]) % 1_000_000 / unit,
+                (digits + 1) / 2)]),
+            _ => (ColumnType.DateTime, BigEndian((MonthsAndDays(expected) * 86_400_000_000 + Micros(expected[11..])) / unit,
+                digits switch { <= 2 => 6, <= 5 => 7, _ => 8 })),
+        };
+        var map = TableMap.Read(TestEvents.MapBody([(byte)log, (byte)ColumnType.Tiny], []),
+            FormatDescription.Read(TestEvents.FormatBody("11.8.9-MariaDB", 1)));
+
+        Assert.True(map.TryBind([new ColumnDefinition("a", type + " /* mariadb-5.3 */", true), new ColumnDefinition("b", "tinyint", true)],
+            false, out var bound, out var mismatch), mismatch);
+        var rows = TestEvents.Scan(bound, EventType.WriteRows, [2, 3, 0, .. bytes, 7]);
+        Assert.Equal((expected, "7"), (rows.GetValue(0, 0).ToString(), rows.GetValue(0, 1).ToString()));
+        Assert.Equal(type, bound.Schema!.Columns[0].TypeName);
+
+        // MySQL has no such format.
+        Assert.False(TestEvents.Map([(byte)log, (byte)ColumnType.Tiny], []).TryBind(
+            [new ColumnDefinition("a", type, true), new ColumnDefinition("b", "tinyint", true)], false, out _, out _));
+
+        static long MonthsAndDays(string date)
+            => ((((int.Parse(date[..4]) * 13) + int.Parse(date[5..7])) * 32L) + int.Parse(date[8..10]));
+
+        static long Micros(string time)
+        {
+            var parts = time.TrimStart('-').Split(':', '.');
+            var seconds = (long.Parse(parts[0]) * 3600) + (long.Parse(parts[1]) * 60) + long.Parse(parts[2]);
+            return ((seconds * 1_000_000) + long.Parse(parts[3].PadRight(6, '0'))) * (time[0] == '-' ? -1 : 1);
+        }
+
+        static byte[] BigEndian(long number, int length)
+            => [.. Enumerable.Range(0, length).Select(i => (byte)(number >> (8 * (length - 1 - i))))];
     }
 
     [Theory]
