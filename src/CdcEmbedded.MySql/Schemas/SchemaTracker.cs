@@ -96,7 +96,7 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
 
     public Statement Read(QueryEvent query, FormatDescription? format)
     {
-        var words = query.GetWords();
+        var words = query.GetWords(query.CharsetOn(format));
         var dialect = SqlDialect.Of(query, format);
         return new Statement(query, words, dialect, statements.Classify(words, dialect));
     }

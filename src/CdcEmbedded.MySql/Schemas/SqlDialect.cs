@@ -30,7 +30,7 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
         return new SqlDialect((mode & AnsiQuotesMode) != 0, hasEscapes, isMariaDb,
             VersionOf(format?.ServerVersion ?? "", isMariaDb))
         {
-            Charset = query.Charset,
+            Charset = query.CharsetOn(format),
         };
     }
 

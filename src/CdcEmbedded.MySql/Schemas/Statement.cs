@@ -21,7 +21,7 @@ internal readonly ref struct Statement
     public string Words { get; }
 
     /// <summary>Its text.</summary>
-    public string Text => Query.GetText();
+    public string Text => Query.GetText(Dialect.Charset);
 
     /// <summary>How its words are read.</summary>
     public SqlDialect Dialect { get; }

@@ -87,7 +87,7 @@ internal sealed class StatementWalk(IEventStream stream, bool hasChecksums, Binl
                 break;
             case EventType.Query or EventType.MariaDbQueryCompressed when !_isWithoutEffect && !QueryEvent.TryReadBegin(body, out _):
                 var query = LoggedStatement.Read(header.Type, body);
-                onStatement(query.GetWords(), StatementContext.Of(query, SqlDialect.Of(query, _format)));
+                onStatement(query.GetWords(query.CharsetOn(_format)), StatementContext.Of(query, SqlDialect.Of(query, _format)));
                 break;
         }
     }

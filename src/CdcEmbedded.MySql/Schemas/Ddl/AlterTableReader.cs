@@ -32,7 +32,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         table.CompleteKeys();
         if (table.ForcedCharacterSet is { } characterSet)
         {
-            TextConversion.Apply(table, characterSet);
+            TextConversion.Apply(table, characterSet, context.IsMariaDb);
         }
 
         _keys.AddTo(table, context.IsMariaDb);

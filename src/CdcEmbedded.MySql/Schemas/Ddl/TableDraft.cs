@@ -72,22 +72,25 @@ internal sealed class TableDraft
     /// <summary>The place of a column that must have been there before the statement.</summary>
     public int PlaceOfOld(string name) => Found(IndexOfOld(name), name);
 
-    /// <summary>Removes the columns that are gone from the indexes, once the statement's columns are complete. An index keeps a column that
-    /// is dropped and added again under its name (sql/sql_table.cc, prepare_fields_and_keys).</summary>
+    /// <summary>Gives the indexes the columns that the statement leaves. An index keeps a column by its name before the statement, and
+    /// takes the first that matches: a changed or renamed column counts by its old name, a new one by its own (sql/sql_table.cc,
+    /// mysql_prepare_alter_table).</summary>
     public void CompleteKeys()
     {
         foreach (var key in Keys)
         {
             for (var i = key.Parts.Count - 1; i >= 0; i--)
             {
-                if (key.Parts[i].Column is { } column && !Columns.Contains(column))
+                if (key.Parts[i].Column is not { } column)
                 {
-                    var again = Columns.Find(c => c.OldName is null && c.Name.Equals(column.OldName, StringComparison.OrdinalIgnoreCase));
-                    key.Parts[i] = (again, key.Parts[i].Prefix);
-                    if (again is null)
-                    {
-                        key.Parts.RemoveAt(i);
-                    }
+                    continue;
+                }
+
+                var kept = Columns.Find(c => (c.OldName ?? c.Name).Equals(column.OldName, StringComparison.OrdinalIgnoreCase));
+                key.Parts[i] = (kept, key.Parts[i].Prefix);
+                if (kept is null)
+                {
+                    key.Parts.RemoveAt(i);
                 }
             }
         }

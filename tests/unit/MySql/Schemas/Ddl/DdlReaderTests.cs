@@ -29,6 +29,9 @@ public sealed class DdlReaderTests
         "a int#2 c int? b int#1")]
     [InlineData("CREATE TABLE t (a INT, b INT, PRIMARY KEY (b, a))", "ALTER TABLE t ADD b BIGINT, DROP b", "a int#2 b bigint#1")]
     [InlineData("CREATE TABLE t (a INT, b INT, c INT, PRIMARY KEY (b, a))", "ALTER TABLE t DROP b, CHANGE c b INT", "a int#1 b int?")]
+    [InlineData("CREATE TABLE t (a INT, b INT PRIMARY KEY)", "ALTER TABLE t RENAME COLUMN b TO f, ADD b INT FIRST", "b int#1 a int? f int")]
+    [InlineData("CREATE TABLE t (a INT, b INT PRIMARY KEY)", "ALTER TABLE t RENAME COLUMN b TO f, ADD b INT", "a int? f int#1 b int?")]
+    [InlineData("CREATE TABLE t (a INT, b INT PRIMARY KEY)", "ALTER TABLE t ADD b INT AFTER a, CHANGE b f INT", "a int? b int#1 f int?")]
     [InlineData("CREATE TABLE t (a INT NOT NULL, b INT NOT NULL UNIQUE)", "ALTER TABLE t DROP b, ADD b INT NOT NULL", "a int b int#1")]
     [InlineData("CREATE TABLE t (a ENUM('A','l8') CHARACTER SET utf16, b SET('z') CHARACTER SET latin1)",
         "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", "a enum('\\0A','\\0l\\08') utf8mb4? b set('z') utf8mb4?")]
@@ -36,6 +39,8 @@ public sealed class DdlReaderTests
         "ALTER TABLE t CONVERT TO CHARACTER SET latin1", "a enum('Ã¼') latin1? b enum('\\0A\\0B') latin1?")]
     [InlineData("CREATE TABLE t (a ENUM('ü') CHARACTER SET latin1)", "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4",
         "a enum('ü') utf8mb4?")]
+    [InlineData("CREATE TABLE t (a ENUM('l3','ab','') CHARACTER SET latin1)", "ALTER TABLE t CONVERT TO CHARACTER SET ucs2",
+        "a enum('氳','慢','') ucs2?")]
     public void ALTER_leaves_the_servers_columns(string create, string alter, string expected)
         => Assert.Equal(expected, ColumnsAfter(create, alter));
 
@@ -69,6 +74,25 @@ public sealed class DdlReaderTests
         + "ADD d BLOB COLLATE binary")]
     public void ALTER_of_MariaDB_leaves_the_servers_columns(string expected, string columns, string alter)
         => Assert.Equal(expected, ColumnsAfter("CREATE TABLE t " + columns, "ALTER TABLE t " + alter));
+
+    [Theory]
+    [InlineData(false, "a enum('焢','慢捤','쎼') utf16?")]
+    [InlineData(true, "a enum('焢?','慢捤?','쎼') utf16?")]
+    public void Labels_that_end_inside_a_character_are_cut(bool isMariaDb, string expected)
+        => Assert.Equal(expected, ColumnsAfter(isMariaDb, "CREATE TABLE t (a ENUM('q\"q', 'abcde', 'ü') CHARACTER SET utf8mb4)",
+            "ALTER TABLE t CONVERT TO CHARACTER SET utf16"));
+
+    [Theory]
+    [InlineData(false, "a char(3) utf8mb4?")]
+    [InlineData(true, "a char(3) ucs2?")]
+    public void The_default_to_which_a_table_of_another_database_is_converted_depends_on_the_server(bool isMariaDb, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE DATABASE d CHARACTER SET utf8mb4", "CREATE DATABASE e CHARACTER SET ucs2",
+            "CREATE TABLE e.t (a CHAR(3) CHARACTER SET latin1)", "ALTER TABLE e.t CONVERT TO CHARACTER SET DEFAULT"], isMariaDb);
+
+        Assert.Equal(expected, TextOf(catalogue, "e"));
+    }
 
     [Theory]
     [InlineData("ADD c BIGINT UNSIGNED NOT NULL FIRST", "my_row_id bigint unsigned#1~ c bigint unsigned a int?")]
@@ -321,10 +345,17 @@ public sealed class DdlReaderTests
         return TextOf(catalogue);
     }
 
-    private static string TextOf(SchemaCatalogue catalogue)
+    private static string ColumnsAfter(bool isMariaDb, params string[] statements)
     {
-        var table = catalogue.Find("d", "t");
-        return table is null ? catalogue.ReasonOf("d", "t") ?? ""
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, statements, isMariaDb);
+        return TextOf(catalogue);
+    }
+
+    private static string TextOf(SchemaCatalogue catalogue, string database = "d")
+    {
+        var table = catalogue.Find(database, "t");
+        return table is null ? catalogue.ReasonOf(database, "t") ?? ""
             : string.Join(' ', table.Columns.Select(static c => c.Name + " " + c.TypeText
             + (c.CharacterSet is { } characterSet ? " " + characterSet : "") + (c.IsNullable ? "?" : "")
             + (c.KeyOrdinal > 0 ? "#" + c.KeyOrdinal.ToString(CultureInfo.InvariantCulture) : "") + (c.IsVisible ? "" : "~")));
