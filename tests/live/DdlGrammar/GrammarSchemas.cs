@@ -17,7 +17,7 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
         IReadOnlyList<string?[]> rows = await session.QueryAsync($"""
             SELECT 'c', HEX(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME)), HEX(COLUMN_NAME), HEX(COLUMN_TYPE), LOWER(DATA_TYPE), IS_NULLABLE, EXTRA,
               CHARACTER_SET_NAME, COLUMN_KEY,
-              IF({generation} IS NULL OR {generation} = '', '', 'g')
+              IF({generation} IS NULL OR {generation} = '', '', 'g'), IF({generation} = 'ROW END', 'e', '')
             FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN ({list}) AND TABLE_NAME <> '{StatementGrammar.View}'
             ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION;
             SELECT 'i', HEX(CONCAT(TABLE_SCHEMA, '.', TABLE_NAME)), HEX(INDEX_NAME), NON_UNIQUE, SEQ_IN_INDEX, HEX(COLUMN_NAME), SUB_PART
@@ -32,6 +32,9 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
                 var index = indexes[group.Key].GroupBy(row => Text(row[2])).ToDictionary(i => i.Key, i => i.Select(row
                     => Text(row[5])).ToList());
                 List<string> key = KeyOf(index, [.. group.Where(row => row[8] == "PRI").Select(row => Text(row[2]))]);
+
+                // The end of a row's time is in each unique key, and in none of the stream, whose rows are current.
+                key.RemoveAll(name => group.Any(row => row[10] == "e" && Text(row[2]) == name));
                 return new GrammarTable(names[0], names[1], [.. group.Select(row => ColumnOf(row, key))], [.. index.Keys])
                 {
                     HasUncertainKey = kind is ServerKind.MariaDb1011 or ServerKind.MariaDb118
@@ -47,12 +50,12 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
         + $"{(keyOrdinal == 0 ? "" : $" key {keyOrdinal}")}";
 
     /// <summary>True if the server has a key that the stream may name otherwise: MariaDB takes a unique key for the missing primary one
-    /// only if it is the first, and not all of its ALTERs put the keys in the order that CREATE TABLE gives them.</summary>
+    /// only if it is the first of all, and not all of its ALTERs put the keys in the order that CREATE TABLE gives them.</summary>
     private static bool HasUncertainKey(IReadOnlyCollection<string?[]> index, IReadOnlyCollection<string?[]> columns)
     {
         var keys = index.Where(row => row[3] == "0").GroupBy(row => Text(row[2])).ToList();
-        return !keys.Exists(key => key.Key == "PRIMARY") && keys.Count > 1 && keys.Exists(key => key.All(part => columns.Any(column
-            => Text(column[2]) == Text(part[5]) && column[5] == "NO")));
+        return !keys.Exists(key => key.Key == "PRIMARY") && index.Select(row => row[2]).Distinct().Count() > 1
+            && keys.Exists(key => key.All(part => columns.Any(column => Text(column[2]) == Text(part[5]) && column[5] == "NO")));
     }
 
     private static List<string> KeyOf(Dictionary<string, List<string>> indexes, HashSet<string> columns) =>
@@ -73,6 +76,7 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
 
     private static string Text(string? hex) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex is null or "NULL" ? "" : hex));
 
-    [GeneratedRegex(@"(?<=^(?:(?:tiny|small|medium|big)?int|year|float|double))\([\d,]+\)| zerofill$| /\*M!100301 COMPRESSED\*/$")]
+    [GeneratedRegex(@"(?<=^(?:(?:tiny|small|medium|big)?int|year|float|double))\([\d,]+\)|(?<=^blob)\(65535\)$| zerofill$"
+        + @"| /\*M!100301 COMPRESSED\*/$")]
     private static partial Regex ShownAs();
 }

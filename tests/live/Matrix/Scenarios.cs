@@ -36,6 +36,13 @@ public static partial class Scenarios
         new("rotated logs", _ => RotatedLogs),
         new("compressed", Compressed),
         new("foreign keys", ForeignKeys),
+        new("outer joins", _ => OuterJoins),
+        new("keys under partial images", KeysUnderImages),
+        new("labels in many character sets", _ => LabelSets),
+        new("names in another character set", _ => OtherNames),
+        new("functional indexes and invisible keys", combination => combination.Kind == ServerKind.MySql97 ? Functional : null),
+        new("old formats of times", combination => combination.IsMariaDb ? OldTimes : null),
+        new("two-phase ALTER and domains", combination => combination.IsMariaDb ? TwoPhases : null),
     ];
 
     private const string Transactions = """
