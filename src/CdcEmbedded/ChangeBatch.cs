@@ -23,6 +23,7 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     {
         _entries = batch.Entries;
         Count = batch.ChangeCount;
+        ByteSize = batch.ByteSize;
         Place = batch.EntryList[^1].Place;
         Stream = stream;
         EndSequence = endSequence;
@@ -31,6 +32,9 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     /// <summary>The number of changes.</summary>
     /// <value>At least 1; 0 only with <see cref="CdcEngineOptions.EmptyBatches"/>.</value>
     public int Count { get; }
+
+    /// <summary>Approximate number of bytes that keeping the batch keeps in memory.</summary>
+    public long ByteSize { get; }
 
     /// <summary>The offset to resume from after the whole batch has been processed. Built at each call.</summary>
     public CdcOffset Offset => Place.ToOffset(Stream);

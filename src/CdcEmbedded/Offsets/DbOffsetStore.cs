@@ -14,7 +14,7 @@ namespace CdcEmbedded.Offsets;
 /// </remarks>
 public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
 {
-    private readonly DbDataSource _dataSource;
+    private readonly DbTable _table;
     private readonly DbOffsetSql _sql;
 
     /// <summary>Creates the store without connecting.</summary>
@@ -25,61 +25,45 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
     /// <exception cref="ArgumentException">The table's name has other characters, or the provider is not known.</exception>
     public DbOffsetStore(DbDataSource dataSource, string table = "cdc_offsets", DbOffsetDialect? dialect = null)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        _dataSource = dataSource;
-        _sql = new DbOffsetSql(dialect ?? DbOffsetSql.Detect(dataSource), table);
+        _table = new DbTable(dataSource, table, dialect);
+        _sql = new DbOffsetSql(_table);
     }
 
     /// <summary>The table's name.</summary>
-    public string Table => _sql.Table;
+    public string Table => _table.Name;
 
     /// <summary>The SQL that is used.</summary>
-    public DbOffsetDialect Dialect => _sql.Dialect;
+    public DbOffsetDialect Dialect => _table.Dialect;
 
     /// <summary>The statement that creates the table if it does not exist.</summary>
     public string CreateTableStatement => _sql.CreateTable;
 
     /// <summary>Creates the table if it does not exist. Several instances may call it at once.</summary>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    public async ValueTask CreateTableAsync(CancellationToken cancellationToken = default)
-    {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        try
-        {
-            await ExecuteAsync(connection, null, _sql.CreateTable, [], cancellationToken).ConfigureAwait(false);
-        }
-        catch (DbException)
-        {
-            // PostgreSQL refuses one of two that create it at once. If it exists now, all is well; else this load says what is wrong.
-            await LoadAsync("", cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public ValueTask CreateTableAsync(CancellationToken cancellationToken = default)
+        => _table.CreateAsync(_sql.CreateTable, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+    public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        return await ReadAsync(connection, null, _sql.Load, key, cancellationToken).ConfigureAwait(false);
+        return ReadAsync(null, _sql.Load, key, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
+    public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
         ArgumentNullException.ThrowIfNull(text);
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        return await WriteAsync(connection, null, key, text, expectedVersion, cancellationToken).ConfigureAwait(false);
+        return WriteAsync(null, key, text, expectedVersion, cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<StoredOffset?> LoadAsync(string key, DbTransaction transaction, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
-        return ReadAsync(ConnectionOf(transaction), transaction, _sql.LoadForUpdate, key, cancellationToken);
+        ArgumentNullException.ThrowIfNull(transaction);
+        return ReadAsync(transaction, _sql.LoadForUpdate, key, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -88,38 +72,29 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
     {
         CheckKey(key);
         ArgumentNullException.ThrowIfNull(text);
-        return WriteAsync(ConnectionOf(transaction), transaction, key, text, expectedVersion, cancellationToken);
+        ArgumentNullException.ThrowIfNull(transaction);
+        return WriteAsync(transaction, key, text, expectedVersion, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        await ExecuteAsync(connection, null, _sql.Remove, [("@name", key)], cancellationToken).ConfigureAwait(false);
+        await _table.ExecuteAsync(_sql.Remove, [("@name", key)], null, cancellationToken).ConfigureAwait(false);
     }
 
     private static void CheckKey(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Length > DbOffsetSql.MaxKeyLength)
+        if (key.Length > DbTable.MaxNameLength)
         {
-            throw new ArgumentException($"The key has {key.Length} characters; the table holds at most {DbOffsetSql.MaxKeyLength}. "
+            throw new ArgumentException($"The key has {key.Length} characters; the table holds at most {DbTable.MaxNameLength}. "
                 + "Give the engine "
                 + "a shorter name.", nameof(key));
         }
     }
 
-    private static DbConnection ConnectionOf(DbTransaction transaction)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.Connection
-            ?? throw new InvalidOperationException("The transaction has ended: save the offset before you commit or roll back.");
-    }
-
-    private async ValueTask<long> WriteAsync(
-        DbConnection connection, DbTransaction? transaction, string key, string text, long expectedVersion,
+    private async ValueTask<long> WriteAsync(DbTransaction? transaction, string key, string text, long expectedVersion,
         CancellationToken cancellationToken)
     {
         var next = expectedVersion + 1;
@@ -130,7 +105,7 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
         int rows;
         try
         {
-            rows = await ExecuteAsync(connection, transaction, sql, parameters, cancellationToken).ConfigureAwait(false);
+            rows = await _table.ExecuteAsync(sql, parameters, transaction, cancellationToken).ConfigureAwait(false);
         }
         catch (DbException e) when (expectedVersion == 0 && _sql.IsDuplicate(e))
         {
@@ -138,44 +113,16 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
         }
 
         return rows == 1 ? next
-            : throw new OffsetConflictException($"In table {_sql.Table}, under '{key}', version {expectedVersion} was expected, "
+            : throw new OffsetConflictException($"In table {_table.Name}, under '{key}', version {expectedVersion} was expected, "
             + "but another version is stored: another instance runs under this name.");
     }
 
-    private static async ValueTask<StoredOffset?> ReadAsync(DbConnection connection, DbTransaction? transaction, string sql, string key,
+    private async ValueTask<StoredOffset?> ReadAsync(DbTransaction? transaction, string sql, string key,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var command = CreateCommand(connection, transaction, sql, [("@name", key)]);
-        await using var ending = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-            ? new StoredOffset(reader.GetString(0), reader.GetInt64(1)) : null;
-    }
-
-    private static async ValueTask<int> ExecuteAsync(DbConnection connection, DbTransaction? transaction, string sql,
-        (string Name, object Value)[] parameters, CancellationToken cancellationToken)
-    {
-        var command = CreateCommand(connection, transaction, sql, parameters);
-        await using var ending = command.ConfigureAwait(false);
-        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static DbCommand CreateCommand(DbConnection connection, DbTransaction? transaction, string sql,
-        (string Name, object Value)[] parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = transaction;
-        foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
+        var rows = await _table.QueryAsync(sql, [("@name", key)],
+            static reader => new StoredOffset(reader.GetString(0), reader.GetInt64(1)), transaction, cancellationToken)
+            .ConfigureAwait(false);
+        return rows.Count > 0 ? rows[0] : null;
     }
 }

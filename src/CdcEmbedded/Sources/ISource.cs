@@ -25,6 +25,12 @@ public interface ISource
     /// <value>The default is false.</value>
     bool CapturesByName(string database, string table) => false;
 
+    /// <summary>Makes a record of the bytes that <see cref="DataRecord.SourceBytes"/> returned, perhaps in another process.</summary>
+    /// <param name="bytes">The bytes, never written again.</param>
+    /// <exception cref="NotSupportedException">Records of this source have no such bytes; the default.</exception>
+    /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
+    DataRecord ReadRecord(byte[] bytes) => throw new NotSupportedException($"Records of {Connector} are not made of bytes.");
+
     /// <summary>Connects, and checks everything that can be checked before the first event: the server, the user's privileges, what is to
     /// be captured, and whether the log still has the start.</summary>
     /// <remarks>The one list of findings serves both ways: the engine throws at the start where one is an error, and

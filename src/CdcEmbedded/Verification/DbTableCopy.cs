@@ -41,7 +41,7 @@ public sealed class DbTableCopy : ITableCopy
         _keys = [.. keyColumns.Select(name => columnNames?.GetValueOrDefault(name) ?? name)];
         _sourceNames = columnNames?.ToDictionary(static pair => pair.Value, static pair => pair.Key, StringComparer.Ordinal)
             ?? new Dictionary<string, string>(StringComparer.Ordinal);
-        _sql = new DbCopySql(dialect ?? DbOffsetSql.Detect(dataSource), table, _keys);
+        _sql = new DbCopySql(dialect ?? DbTable.Detect(dataSource), table, _keys);
     }
 
     /// <inheritdoc/>
