@@ -38,6 +38,15 @@ public abstract class HostedStreams
         return isVisible;
     }
 
+    /// <summary>Handles dead letters again.</summary>
+    public static async Task ReplayAsync(CdcStreams streams, CancellationToken cancellationToken)
+    {
+        // <replay>
+        var replay = await streams.ReplayDeadLettersAsync("read-model", letter => letter.Table == "shop.orders", cancellationToken);
+        Console.WriteLine($"{replay.Replayed} handled, {replay.Failed} failed again, {replay.Held} wait for an earlier one of their key");
+        // </replay>
+    }
+
     /// <summary>Reads the GTID of the last commit.</summary>
     protected abstract Task<string> ReadGtidAsync(DbConnection connection);
 

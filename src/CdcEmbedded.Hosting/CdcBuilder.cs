@@ -64,6 +64,15 @@ public sealed class CdcBuilder : ICdcBuilder
         return this;
     }
 
+    /// <summary>Sets when the stream connects again after a lost connection.</summary>
+    /// <param name="policy">As <see cref="CdcEngineOptions.Reconnect"/>.</param>
+    public CdcBuilder Reconnect(ReconnectPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _definition.Reconnect = policy;
+        return this;
+    }
+
     /// <summary>Runs handlers in parallel, in order for each key.</summary>
     /// <param name="handlers">Number of changes that are handled at once.</param>
     /// <param name="keepTransactions">True to handle the changes of a source's transaction one by one.</param>
@@ -118,7 +127,7 @@ public sealed class CdcBuilder : ICdcBuilder
         where THandler : class, IChangeHandler
     {
         Services.TryAddScoped<THandler>();
-        return Add(new HandlerEntry(typeof(THandler).Name, Filter(tables), (services, change, context, token) =>
+        return Add(new HandlerEntry(NameOf(typeof(THandler).Name), Filter(tables), (services, change, context, token) =>
             services.GetRequiredService<THandler>().HandleAsync(change, context, token)));
     }
 
@@ -129,7 +138,7 @@ public sealed class CdcBuilder : ICdcBuilder
     public CdcBuilder Handle(Func<ChangeEvent, ChangeContext, CancellationToken, ValueTask> handle, params string[] tables)
     {
         ArgumentNullException.ThrowIfNull(handle);
-        return Add(new HandlerEntry("function", Filter(tables), (_, change, context, token) => handle(change, context, token)));
+        return Add(new HandlerEntry(NameOf("function"), Filter(tables), (_, change, context, token) => handle(change, context, token)));
     }
 
     /// <summary>Handles changes one by one, with their rows as objects.</summary>
@@ -144,7 +153,7 @@ public sealed class CdcBuilder : ICdcBuilder
     {
         ArgumentNullException.ThrowIfNull(map);
         Services.TryAddScoped<THandler>();
-        return Add(new HandlerEntry(typeof(THandler).Name, Filter(tables), (services, change, context, token) =>
+        return Add(new HandlerEntry(NameOf(typeof(THandler).Name), Filter(tables), (services, change, context, token) =>
             services.GetRequiredService<THandler>().HandleAsync(new Change<TRow>(change, map), context, token)));
     }
 
@@ -169,8 +178,16 @@ public sealed class CdcBuilder : ICdcBuilder
         where THandler : class, IChangeBatchHandler
     {
         Services.TryAddScoped<THandler>();
-        return Add(new HandlerEntry(typeof(THandler).Name, Filter(tables), (services, changes, context, token) =>
+        return Add(new HandlerEntry(NameOf(typeof(THandler).Name), Filter(tables), (services, changes, context, token) =>
             services.GetRequiredService<THandler>().HandleAsync(changes, context, token)));
+    }
+
+    /// <summary>Dead letters name their handler: the second of a name has a number.</summary>
+    private string NameOf(string name)
+    {
+        var count = 1 + _definition.Handlers.Count(handler => handler.Name == name
+            || handler.Name.StartsWith(name + " ", StringComparison.Ordinal));
+        return count == 1 ? name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} {count}");
     }
 
     private static TableFilter? Filter(string[] tables) => tables.Length == 0 ? null : new TableFilter(tables, []);

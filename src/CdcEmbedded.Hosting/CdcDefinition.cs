@@ -20,6 +20,8 @@ internal sealed class CdcDefinition(string name)
 
     public Func<IServiceProvider, IDeadLetterStore>? CreateDeadLetters { get; set; }
 
+    public ReconnectPolicy? Reconnect { get; set; }
+
     public List<Transform> Transforms { get; } = [];
 
     public List<HandlerEntry> Handlers { get; } = [];

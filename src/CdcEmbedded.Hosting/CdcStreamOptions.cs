@@ -54,9 +54,21 @@ public sealed class CdcStreamOptions
     /// <value>The default is 8,192; at least 1.</value>
     public int MaxPendingChanges { get; set; } = 8192;
 
-    /// <summary>True to handle only the last of the changes of one key that are in the same batch: the state that remains.</summary>
+    /// <summary>True to handle only the last of the changes of one key that are in the same batch, or in the batches that
+    /// <see cref="MaxGatheredChanges"/> gathers: the state that remains.</summary>
     /// <value>The default is false.</value>
     public bool OnlyLastOfKey { get; set; }
+
+    /// <summary>Number of changes that <see cref="OnlyLastOfKey"/> gathers over batches at most, while the stream has more to catch up
+    /// on. They are handled together, in one transaction if the stream has any, and the offset is stored after all of them: a crash
+    /// repeats them all. Without a transaction of the stream, the offset is then stored after each such group.</summary>
+    /// <value>The default is 0: each batch by itself.</value>
+    public int MaxGatheredChanges { get; set; }
+
+    /// <summary>Number of bytes of the batches that are gathered at most, as <see cref="ChangeBatch.ByteSize"/> counts them; one more
+    /// batch may exceed it.</summary>
+    /// <value>The default is 64 MiB.</value>
+    public long MaxGatheredBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>What happens if a handler throws.</summary>
     public RetryOptions Retry { get; set; } = new();

@@ -17,6 +17,10 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
             $"StartFrom is '{options.StartFrom}'; allowed are Earliest and Latest.");
         Require(options.ParallelHandlers is >= 1 and <= 10_000, $"ParallelHandlers is {options.ParallelHandlers}; allowed is 1 to 10,000.");
         Require(options.MaxPendingChanges >= 1, $"MaxPendingChanges is {options.MaxPendingChanges}; allowed is at least 1.");
+        Require(options.MaxGatheredChanges >= 0, $"MaxGatheredChanges is {options.MaxGatheredChanges}; allowed is 0 or more.");
+        Require(options.MaxGatheredBytes >= 1, $"MaxGatheredBytes is {options.MaxGatheredBytes}; allowed is at least 1.");
+        Require(options.MaxGatheredChanges == 0 || options.OnlyLastOfKey,
+            "MaxGatheredChanges is set, and OnlyLastOfKey is not: only the last changes of keys are gathered.");
         Require(options.CommitChanges >= 1, $"CommitChanges is {options.CommitChanges}; allowed is at least 1.");
         Require(options.CommitInterval > TimeSpan.Zero, $"CommitInterval is {options.CommitInterval}; allowed is more than zero.");
         Require(options.MaxLag > TimeSpan.Zero, $"MaxLag is {options.MaxLag}; allowed is more than zero.");

@@ -31,4 +31,7 @@ public sealed class ChangeContext
 
     /// <summary>The attempt to handle the batch, or the change where handlers run by key; from 1.</summary>
     public int Attempt { get; }
+
+    /// <summary>True if a dead letter is replayed: see <see cref="CdcStreams.ReplayDeadLettersAsync"/>.</summary>
+    public bool IsReplay { get; internal init; }
 }

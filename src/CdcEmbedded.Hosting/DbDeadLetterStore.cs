@@ -7,162 +7,105 @@ namespace CdcEmbedded.Hosting;
 
 /// <summary>Stores dead letters in a table of an SQL database: by default <c>cdc_dead_letters</c> in the database of the offsets, in the
 /// transaction of the batch. Thread-safe.</summary>
+/// <remarks>PostgreSQL, MySQL, MariaDB and SQLite are tested; the statements for SQL Server are not run by this project's
+/// tests.</remarks>
 public sealed class DbDeadLetterStore : IDeadLetterStore
 {
-    private readonly DbDataSource _dataSource;
-    private readonly string _table;
-    private readonly DbOffsetDialect _dialect;
-    private volatile bool _isCreated;
+    private const string Columns =
+        "stream, handler, source_table, row_key, former_key, event_id, event, content, error, attempts, parked_at";
 
-    /// <summary>Creates the store without connecting. The table is created by the first call.</summary>
+    private readonly DbTable _table;
+
+    /// <summary>Creates the store without connecting.</summary>
     /// <param name="dataSource">The database. The caller keeps and disposes it.</param>
     /// <param name="table">The table: letters, digits and underscores, after a schema and a point if it is not in the default one.</param>
+    /// <param name="dialect">The database's SQL; null recognizes it by the provider.</param>
     /// <exception cref="ArgumentException">The table's name has other characters, or the provider is not known.</exception>
-    public DbDeadLetterStore(DbDataSource dataSource, string table = "cdc_dead_letters")
-    {
-        // The offset store checks name and provider.
-        var checkedStore = new DbOffsetStore(dataSource, table);
-        _dataSource = dataSource;
-        _table = checkedStore.Table;
-        _dialect = checkedStore.Dialect;
-    }
+    public DbDeadLetterStore(DbDataSource dataSource, string table = "cdc_dead_letters", DbOffsetDialect? dialect = null)
+        => _table = new DbTable(dataSource, table, dialect);
 
     /// <summary>The statement that creates the table if it does not exist.</summary>
-    public string CreateTableStatement => _dialect switch
-    {
-        DbOffsetDialect.PostgreSql => $"CREATE TABLE IF NOT EXISTS {_table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream "
-            + "varchar(190) NOT NULL, handler varchar(190) NOT NULL, event_id text NOT NULL, event text NOT NULL, error text NOT NULL, "
-            + "attempts integer NOT NULL, parked_at varchar(40) NOT NULL)",
-        DbOffsetDialect.MySql => $"CREATE TABLE IF NOT EXISTS {_table} (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, stream varchar(190) "
-            + "NOT NULL, handler varchar(190) NOT NULL, event_id longtext NOT NULL, event longtext NOT NULL, error longtext NOT NULL, "
-            + "attempts integer NOT NULL, parked_at varchar(40) NOT NULL) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4",
-        DbOffsetDialect.SqlServer => $"IF OBJECT_ID(N'{_table}', N'U') IS NULL CREATE TABLE {_table} (id bigint IDENTITY PRIMARY KEY, "
-            + "stream nvarchar(190) NOT NULL, handler nvarchar(190) NOT NULL, event_id nvarchar(max) NOT NULL, "
-            + "event nvarchar(max) NOT NULL, error nvarchar(max) NOT NULL, attempts integer NOT NULL, parked_at nvarchar(40) NOT NULL)",
-        _ => $"CREATE TABLE IF NOT EXISTS {_table} (id integer PRIMARY KEY AUTOINCREMENT, stream text NOT NULL, handler text NOT NULL, "
-            + "event_id text NOT NULL, event text NOT NULL, error text NOT NULL, attempts integer NOT NULL, parked_at text NOT NULL)",
-    };
+    public string CreateTableStatement => _table.CreateStatement(
+        ("id", DbColumnType.Identity), ("stream", DbColumnType.Name), ("handler", DbColumnType.Name), ("source_table", DbColumnType.Text),
+        ("row_key", DbColumnType.Text), ("former_key", DbColumnType.Text), ("event_id", DbColumnType.Text), ("event", DbColumnType.Text),
+        ("content", DbColumnType.Text), ("error", DbColumnType.Text), ("attempts", DbColumnType.Number), ("parked_at", DbColumnType.Name));
+
+    /// <summary>Creates the table if it does not exist. Several instances may call it at once.</summary>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    public ValueTask CreateTableAsync(CancellationToken cancellationToken = default)
+        => _table.CreateAsync(CreateTableStatement, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask ParkAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
-        var sql = $"INSERT INTO {_table} (stream, handler, event_id, event, error, attempts, parked_at) "
-            + "VALUES (@stream, @handler, @event_id, @event, @error, @attempts, @parked_at)";
+        var sql = $"INSERT INTO {_table.Name} ({Columns}) VALUES (@stream, @handler, @source_table, @row_key, @former_key, @event_id, "
+            + "@event, @content, @error, @attempts, @parked_at)";
         (string, object)[] values =
         [
-            ("@stream", letter.Stream), ("@handler", letter.Handler), ("@event_id", letter.EventId), ("@event", letter.Event),
-            ("@error", letter.Error), ("@attempts", letter.Attempts),
-            ("@parked_at", letter.ParkedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+            ("@stream", letter.Stream), ("@handler", letter.Handler), ("@source_table", letter.Table), ("@row_key", Clean(letter.Key)),
+            ("@former_key", Clean(letter.FormerKey)), ("@event_id", letter.EventId), ("@event", letter.Event),
+            ("@content", letter.Content), ("@error", Clean(letter.Error)), ("@attempts", (long)letter.Attempts),
+            ("@parked_at", letter.ParkedAt.ToString("O", CultureInfo.InvariantCulture)),
         ];
-        if (transaction?.Connection is { } enlisted)
-        {
-            await ExecuteAsync(enlisted, transaction, sql, values, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        await CreateTableAsync(cancellationToken).ConfigureAwait(false);
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        await ExecuteAsync(connection, null, sql, values, cancellationToken).ConfigureAwait(false);
+        await _table.ExecuteAsync(sql, values, transaction, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DeadLetter> ReadAsync(string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        await CreateTableAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var letter in await LoadAsync(stream, cancellationToken).ConfigureAwait(false))
+        // All at once: whoever reads letters removes them meanwhile, by another connection.
+        var letters = await _table.QueryAsync($"SELECT id, {Columns} FROM {_table.Name} WHERE stream = @stream ORDER BY id",
+            [("@stream", stream)], ReadLetter, null, cancellationToken).ConfigureAwait(false);
+        foreach (var letter in letters)
         {
             yield return letter;
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask RemoveAsync(DeadLetter letter, CancellationToken cancellationToken)
+    public async ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys,
+        DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var sql = $"SELECT id FROM {_table.Name} WHERE stream = @stream AND handler = @handler AND source_table = @source_table";
+        var values = new List<(string, object)> { ("@stream", stream), ("@handler", handler), ("@source_table", table) };
+        if (keys.Count > 0)
+        {
+            var names = keys.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"@key{i}")).ToList();
+            var list = string.Join(", ", names);
+            sql += $" AND (row_key IN ({list}) OR former_key IN ({list}))";
+            values.AddRange(names.Select((name, i) => (name, (object)Clean(keys[i]))));
+        }
+
+        return (await _table.QueryAsync(sql, [.. values], static reader => reader.GetInt64(0), transaction, cancellationToken)
+            .ConfigureAwait(false)).Count > 0;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> RemoveAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        await ExecuteAsync(connection, null, $"DELETE FROM {_table} WHERE id = @id", [("@id", letter.Id)], cancellationToken)
-            .ConfigureAwait(false);
+        return await _table.ExecuteAsync($"DELETE FROM {_table.Name} WHERE id = @id", [("@id", letter.Id)], transaction, cancellationToken)
+            .ConfigureAwait(false) > 0;
     }
 
-    /// <summary>Creates the table if it does not exist.</summary>
-    /// <param name="cancellationToken">Cancels the statement.</param>
-    public async ValueTask CreateTableAsync(CancellationToken cancellationToken = default)
+    // PostgreSQL stores no NUL in a text.
+    private static string Clean(string text) => text.Replace('\0', '\uFFFD');
+
+    private static DeadLetter ReadLetter(DbDataReader reader) => new()
     {
-        if (_isCreated)
-        {
-            return;
-        }
-
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        try
-        {
-            await ExecuteAsync(connection, null, CreateTableStatement, [], cancellationToken).ConfigureAwait(false);
-        }
-        catch (DbException)
-        {
-            // PostgreSQL refuses one of two that create it at once. If it exists now, all is well; else this says what is wrong.
-            await LoadAsync("", cancellationToken).ConfigureAwait(false);
-        }
-
-        _isCreated = true;
-    }
-
-    /// <summary>All at once: whoever reads letters removes them meanwhile, by another connection.</summary>
-    private async ValueTask<List<DeadLetter>> LoadAsync(string stream, CancellationToken cancellationToken)
-    {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        var sql = $"SELECT id, handler, event_id, event, error, attempts, parked_at FROM {_table} WHERE stream = @stream ORDER BY id";
-        var command = CreateCommand(connection, null, sql, [("@stream", stream)]);
-        await using var ending = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var reading = reader.ConfigureAwait(false);
-        var letters = new List<DeadLetter>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            letters.Add(new DeadLetter
-            {
-                Id = reader.GetInt64(0),
-                Stream = stream,
-                Handler = reader.GetString(1),
-                EventId = reader.GetString(2),
-                Event = reader.GetString(3),
-                Error = reader.GetString(4),
-                Attempts = reader.GetInt32(5),
-                ParkedAt = DateTimeOffset.Parse(reader.GetString(6), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
-            });
-        }
-
-        return letters;
-    }
-
-    private static async ValueTask ExecuteAsync(DbConnection connection, DbTransaction? transaction, string sql,
-        (string Name, object Value)[] values, CancellationToken cancellationToken)
-    {
-        var command = CreateCommand(connection, transaction, sql, values);
-        await using var ending = command.ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static DbCommand CreateCommand(DbConnection connection, DbTransaction? transaction, string sql,
-        (string Name, object Value)[] values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = transaction;
-        foreach (var (name, value) in values)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
+        Id = reader.GetInt64(0),
+        Stream = reader.GetString(1),
+        Handler = reader.GetString(2),
+        Table = reader.GetString(3),
+        Key = reader.GetString(4),
+        FormerKey = reader.GetString(5),
+        EventId = reader.GetString(6),
+        Event = reader.GetString(7),
+        Content = reader.GetString(8),
+        Error = reader.GetString(9),
+        Attempts = (int)reader.GetInt64(10),
+        ParkedAt = DateTimeOffset.Parse(reader.GetString(11), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+    };
 }

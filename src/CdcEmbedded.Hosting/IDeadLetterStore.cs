@@ -16,8 +16,22 @@ public interface IDeadLetterStore
     /// <param name="cancellationToken">Cancels the reading.</param>
     IAsyncEnumerable<DeadLetter> ReadAsync(string stream, CancellationToken cancellationToken);
 
+    /// <summary>Asks if there is a letter of a handler that concerns a table, or certain keys of it.</summary>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="handler">The handler.</param>
+    /// <param name="table">As <see cref="DeadLetter.Table"/>.</param>
+    /// <param name="keys">Letters count whose <see cref="DeadLetter.Key"/> or <see cref="DeadLetter.FormerKey"/> is one of these; empty
+    /// for all of the table.</param>
+    /// <param name="transaction">The batch's transaction, if the stream has one and it is of the store's database.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys, DbTransaction? transaction,
+        CancellationToken cancellationToken);
+
     /// <summary>Removes a letter that was replayed, or is not wanted.</summary>
     /// <param name="letter">A letter that was read.</param>
+    /// <param name="transaction">The transaction of the replay, if the stream has one and it is of the store's database; null for
+    /// none.</param>
     /// <param name="cancellationToken">Cancels the removal.</param>
-    ValueTask RemoveAsync(DeadLetter letter, CancellationToken cancellationToken);
+    /// <returns>False if it was removed before.</returns>
+    ValueTask<bool> RemoveAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken);
 }

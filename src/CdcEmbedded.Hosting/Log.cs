@@ -29,6 +29,12 @@ internal static partial class Log
     [LoggerMessage(3102, LogLevel.Error, "{Stream}: {Handler} could not handle {EventId} in {Attempts} attempts; it is a dead letter")]
     public static partial void Parked(ILogger logger, Exception exception, string stream, string handler, string eventId, int attempts);
 
+    [LoggerMessage(3104, LogLevel.Warning, "{Stream}: {EventId} is a dead letter of {Handler}: an earlier change of its key is one")]
+    public static partial void Held(ILogger logger, string stream, string handler, string eventId);
+
+    [LoggerMessage(3105, LogLevel.Error, "{Stream}: {Handler} could not handle {EventId} in a replay; it remains a dead letter")]
+    public static partial void ReplayFailed(ILogger logger, Exception exception, string stream, string handler, string eventId);
+
     [LoggerMessage(3103, LogLevel.Warning, "{Stream}: the offset could not be stored; it is tried again")]
     public static partial void CommitFailed(ILogger logger, Exception exception, string stream);
 }

@@ -19,6 +19,11 @@ public sealed class RetryOptions
     /// <value>The default is <see cref="HandlerFailureAction.Fail"/>.</value>
     public HandlerFailureAction OnFailure { get; set; }
 
+    /// <summary>True to store each later change of a key that has a dead letter of the handler as a dead letter too, so that a replay
+    /// handles them in their order. False to handle them: a replay then handles a change that is older than what was handled.</summary>
+    /// <value>The default is true.</value>
+    public bool ParkLaterChanges { get; set; } = true;
+
     internal TimeSpan DelayAfter(int attempt)
         => TimeSpan.FromTicks((long)Math.Min(MaxDelay.Ticks, InitialDelay.Ticks * Math.Pow(2, Math.Min(attempt - 1, 40))));
 }

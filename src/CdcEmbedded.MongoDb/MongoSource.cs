@@ -58,6 +58,9 @@ public sealed class MongoSource : ISnapshotSource
     public string Connector => ConnectorName;
 
     /// <inheritdoc/>
+    public DataRecord ReadRecord(byte[] bytes) => new Documents.RawBson(bytes).ToRecord();
+
+    /// <inheritdoc/>
     public SourcePosition ReadPosition(CdcOffset offset) => new MongoPosition(OffsetDocument.Read(offset));
 
     /// <inheritdoc/>

@@ -13,10 +13,13 @@ internal sealed class BatchDelivery(StreamRun run)
 
     /// <summary>Handles a batch. With a transaction, a failed attempt is rolled back and the whole batch is tried again; without one, the
     /// next attempt begins with the change that failed.</summary>
-    public async ValueTask HandleAsync(ChangeBatch batch, CancellationToken cancellationToken)
+    /// <param name="batch">The last batch, with the offset after all changes.</param>
+    /// <param name="changes">What is to be handled of it, and of the batches that were gathered before it.</param>
+    /// <param name="cancellationToken">Cancels the handlers.</param>
+    public async ValueTask HandleAsync(ChangeBatch batch, IReadOnlyList<ChangeEvent> changes, CancellationToken cancellationToken)
     {
         run.Progress.Begin(run.Time);
-        var work = new BatchWork(run.Options.OnlyLastOfKey ? LastOfKey.Of(batch) : [.. batch], run.Handlers);
+        var work = new BatchWork(changes, run.Handlers);
         for (var attempt = 1; !await TryHandleAsync(batch, work, attempt, cancellationToken).ConfigureAwait(false); attempt++)
         {
             // The next attempt.
@@ -87,11 +90,15 @@ internal sealed class BatchDelivery(StreamRun run)
         {
             if (work.ParkedOf(call) is { } parked)
             {
-                await _rules.ParkAsync(parked.Failure, parked.Attempts, context, cancellationToken).ConfigureAwait(false);
+                await _rules.ParkAsync(parked.Failure, parked.Attempts, context.Transaction, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                await call.Handler.HandleAsync(call.Changes, context, cancellationToken).ConfigureAwait(false);
+                var free = await _rules.HoldAsync(call.Handler, call.Changes, context.Transaction, cancellationToken).ConfigureAwait(false);
+                if (free.Count > 0)
+                {
+                    await call.Handler.HandleAsync(free, context, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             work.MoveNext();

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CdcEmbedded.Formats;
 
 namespace CdcEmbedded.Hosting.Delivery;
@@ -5,6 +6,8 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <summary>What follows the failure of a handler.</summary>
 internal sealed class FailureRules(StreamRun run)
 {
+    private const string Follows = "It was not handled: an earlier change of its key is a dead letter.";
+
     /// <summary>Waits before the next attempt.</summary>
     /// <returns>False if there is none.</returns>
     public async ValueTask<bool> TryWaitAsync(Exception failure, int attempt, CancellationToken cancellationToken)
@@ -24,9 +27,10 @@ internal sealed class FailureRules(StreamRun run)
     /// <summary>Skips changes, or stores them as dead letters.</summary>
     /// <param name="failure">Why.</param>
     /// <param name="attempts">Number of attempts.</param>
-    /// <param name="context">With the transaction of the batch, if there is one.</param>
+    /// <param name="transaction">The transaction of the batch, if there is one.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    public async ValueTask ParkAsync(HandlerException failure, int attempts, ChangeContext? context, CancellationToken cancellationToken)
+    public async ValueTask ParkAsync(HandlerException failure, int attempts, DbTransaction? transaction,
+        CancellationToken cancellationToken)
     {
         var cause = failure.InnerException ?? failure;
         foreach (var change in failure.Changes)
@@ -37,21 +41,74 @@ internal sealed class FailureRules(StreamRun run)
                 continue;
             }
 
-            using var json = new EnvelopeJson();
-            await store.ParkAsync(
-                new DeadLetter
-                {
-                    Stream = run.Name,
-                    Handler = failure.Handler.Name,
-                    EventId = change.EventId,
-                    Event = json.ToJson(change),
-                    Error = cause.ToString(),
-                    Attempts = attempts,
-                    ParkedAt = run.Time.GetUtcNow(),
-                },
-                context?.Transaction,
-                cancellationToken).ConfigureAwait(false);
+            await ParkAsync(store, failure.Handler, change, cause.ToString(), attempts, transaction, cancellationToken)
+                .ConfigureAwait(false);
             Log.Parked(run.Logger, cause, run.Name, failure.Handler.Name, change.EventId, attempts);
         }
+    }
+
+    /// <summary>Stores the changes as dead letters that must wait for a dead letter of their key.</summary>
+    /// <returns>The changes that need not wait; the same list if none must.</returns>
+    public async ValueTask<IReadOnlyList<ChangeEvent>> HoldAsync(HandlerEntry handler, IReadOnlyList<ChangeEvent> changes,
+        DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        if (run.Held is not { } held || run.DeadLetters is not { } store)
+        {
+            return changes;
+        }
+
+        List<ChangeEvent>? free = null;
+        for (var i = 0; i < changes.Count; i++)
+        {
+            if (!await MustWaitAsync(held, store, handler, changes[i], transaction, cancellationToken).ConfigureAwait(false))
+            {
+                free?.Add(changes[i]);
+                continue;
+            }
+
+            free ??= [.. changes.Take(i)];
+            await ParkAsync(store, handler, changes[i], Follows, 0, transaction, cancellationToken).ConfigureAwait(false);
+            Log.Held(run.Logger, run.Name, handler.Name, changes[i].EventId);
+        }
+
+        return free ?? changes;
+    }
+
+    private async ValueTask<bool> MustWaitAsync(HeldKeys held, IDeadLetterStore store, HandlerEntry handler, ChangeEvent change,
+        DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var table = $"{change.Database}.{change.Table}";
+        if (!held.MayHold(handler.Name, table))
+        {
+            return false;
+        }
+
+        // A replay may have handled it meanwhile, also in another process.
+        var keys = HeldKeys.KeysOf(change);
+        return held.MayHold(handler.Name, table, keys) && await store.HasAsync(run.Name, handler.Name, table, HeldKeys.HoldersOf(keys),
+            transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ParkAsync(IDeadLetterStore store, HandlerEntry handler, ChangeEvent change, string error, int attempts,
+        DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var keys = HeldKeys.KeysOf(change);
+        using var json = new EnvelopeJson();
+        var letter = new DeadLetter
+        {
+            Stream = run.Name,
+            Handler = handler.Name,
+            Table = $"{change.Database}.{change.Table}",
+            Key = keys.Count > 0 ? keys[0] : DeadLetter.WholeTable,
+            FormerKey = keys.Count > 1 ? keys[1] : "",
+            EventId = change.EventId,
+            Event = json.ToJson(change),
+            Content = StoredChange.Write(change),
+            Error = error,
+            Attempts = attempts,
+            ParkedAt = run.Time.GetUtcNow(),
+        };
+        await store.ParkAsync(letter, transaction, cancellationToken).ConfigureAwait(false);
+        run.Held?.Add(letter);
     }
 }

@@ -42,7 +42,10 @@ internal sealed class KeyedDelivery : IAsyncDisposable
 
     /// <summary>Starts the handling of a batch, as soon as few enough changes wait.</summary>
     /// <exception cref="Exception">A change could not be handled.</exception>
-    public async ValueTask PostAsync(ChangeBatch batch, CancellationToken cancellationToken)
+    /// <param name="batch">The last batch, with the offset after all changes.</param>
+    /// <param name="changes">What is to be handled of it, and of the batches that were gathered before it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask PostAsync(ChangeBatch batch, IReadOnlyList<ChangeEvent> changes, CancellationToken cancellationToken)
     {
         while (Volatile.Read(ref _pending) >= _run.Options.MaxPendingChanges && Volatile.Read(ref _failure) is null)
         {
@@ -51,7 +54,6 @@ internal sealed class KeyedDelivery : IAsyncDisposable
 
         ThrowIfFailed();
         _run.Progress.Begin(_run.Time);
-        var changes = _run.Options.OnlyLastOfKey ? LastOfKey.Of(batch) : [.. batch];
         var open = new OpenBatch(batch, changes);
         lock (_gate)
         {
@@ -70,10 +72,10 @@ internal sealed class KeyedDelivery : IAsyncDisposable
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         await _commitTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ChangeEvent? change = null;
+        ChangeBatch? batch = null;
         try
         {
-            ChangeEvent? change;
-            ChangeBatch? batch;
             lock (_gate)
             {
                 (change, batch) = (_handled, _handledBatch);
@@ -89,6 +91,11 @@ internal sealed class KeyedDelivery : IAsyncDisposable
             {
                 await _engine.CommitAsync(change, cancellationToken).ConfigureAwait(false);
             }
+        }
+        catch
+        {
+            KeepForNextCommit(change, batch);
+            throw;
         }
         finally
         {
@@ -134,6 +141,18 @@ internal sealed class KeyedDelivery : IAsyncDisposable
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _places.Dispose();
         _commitTurn.Dispose();
+    }
+
+    /// <summary>What could not be stored is stored by the next commit, even if nothing more is handled until then.</summary>
+    private void KeepForNextCommit(ChangeEvent? change, ChangeBatch? batch)
+    {
+        lock (_gate)
+        {
+            if (_handled is null && _handledBatch is null)
+            {
+                (_handled, _handledBatch) = (change, batch);
+            }
+        }
     }
 
     /// <summary>Completes when a change is handled, or the delivery has failed.</summary>
@@ -252,6 +271,11 @@ internal sealed class KeyedDelivery : IAsyncDisposable
 
     private async ValueTask HandleAsync(HandlerEntry handler, ChangeEvent change)
     {
+        if ((await _rules.HoldAsync(handler, [change], null, _abort).ConfigureAwait(false)).Count == 0)
+        {
+            return;
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             HandlerException failure;

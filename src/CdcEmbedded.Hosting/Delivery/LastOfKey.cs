@@ -1,13 +1,12 @@
 namespace CdcEmbedded.Hosting.Delivery;
 
-/// <summary>Keeps the last change of each key of a batch, in the batch's order.</summary>
+/// <summary>Keeps the last change of each key, in the order of the changes.</summary>
 internal static class LastOfKey
 {
-    public static IReadOnlyList<ChangeEvent> Of(IEnumerable<ChangeEvent> batch)
+    public static List<ChangeEvent> Of(IReadOnlyList<ChangeEvent> changes)
     {
-        var changes = batch.ToList();
         var seen = new HashSet<ChangeKey>();
-        var kept = new List<ChangeEvent>(changes.Count);
+        var kept = new List<ChangeEvent>();
         for (var i = changes.Count - 1; i >= 0; i--)
         {
             var change = changes[i];

@@ -16,7 +16,7 @@ internal readonly record struct OrderedKey(string Database, string Table, string
         var text = new StringBuilder();
         for (var i = 0; i < key.Key.Count; i++)
         {
-            text.Append(TextOf(key.Key[i])).Append('\0');
+            text.Append(TextOf(key.Key[i])).Append('\u001f');
         }
 
         var all = text.ToString();

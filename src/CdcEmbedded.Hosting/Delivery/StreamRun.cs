@@ -21,6 +21,12 @@ internal sealed class StreamRun
 
     public IDeadLetterStore? DeadLetters { get; init; }
 
+    /// <summary>The keys whose later changes follow a dead letter; null if later changes are handled.</summary>
+    public HeldKeys? Held { get; init; }
+
+    /// <summary>True if dead letters are in the database of the offsets, so that they are part of its transactions.</summary>
+    public bool HasLettersInDatabase { get; init; }
+
     /// <summary>Where batches have transactions; null for none.</summary>
     public (DbDataSource DataSource, DbOffsetStore Store)? Transactions { get; init; }
 

@@ -1,5 +1,6 @@
 using CdcEmbedded.Hosting.Delivery;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal sealed class HostedStream : BackgroundService
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _abort = new();
     private readonly StreamProgress _progress = new();
+    private DbDeadLetterStore? _ownLetters;
     private CdcEngine? _engine;
     private volatile Exception? _failure;
     private volatile bool _hasGivenUp;
@@ -56,8 +58,8 @@ internal sealed class HostedStream : BackgroundService
     {
         // Everything that is wrong with the options is reported before anything is connected.
         var options = Options;
-        DeadLetters = _definition.CreateDeadLetters?.Invoke(_services)
-            ?? (_definition.DataSource is { } database ? new DbDeadLetterStore(database(_services)) : null);
+        DeadLetters = _definition.CreateDeadLetters?.Invoke(_services) ?? (_definition.DataSource is { } database
+            ? _ownLetters = new DbDeadLetterStore(database(_services)) : null);
         var engine = CreateEngine(options, CreateStore());
         await engine.DisposeAsync().ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -69,6 +71,14 @@ internal sealed class HostedStream : BackgroundService
         var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _abort);
         await using var ending = registration.ConfigureAwait(false);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Handles dead letters again: see <see cref="CdcStreams.ReplayDeadLettersAsync"/>.</summary>
+    public ValueTask<DeadLetterReplay> ReplayAsync(IDeadLetterStore store, Func<DeadLetter, bool>? select,
+        CancellationToken cancellationToken)
+    {
+        var source = CreateSource();
+        return new LetterReplay(CreateRun(Options, CreateStore(), null), store, source, select).ReplayAsync(cancellationToken);
     }
 
     public override void Dispose()
@@ -137,30 +147,57 @@ internal sealed class HostedStream : BackgroundService
             await table.CreateTableAsync(stoppingToken).ConfigureAwait(false);
         }
 
-        if (DeadLetters is DbDeadLetterStore letters && options.Retry.OnFailure == HandlerFailureAction.DeadLetter)
-        {
-            await letters.CreateTableAsync(stoppingToken).ConfigureAwait(false);
-        }
-
+        var run = CreateRun(options, store, await ReadHeldKeysAsync(options, stoppingToken).ConfigureAwait(false));
         var engine = CreateEngine(options, store);
         await using var ending = engine.ConfigureAwait(false);
         Volatile.Write(ref _engine, engine);
-        var run = new StreamRun
-        {
-            Name = Name,
-            Handlers = _definition.Handlers,
-            Options = options,
-            Services = _services,
-            Time = Time,
-            Logger = _logger,
-            DeadLetters = DeadLetters,
-            Transactions = IsTransactional(options) && store is DbOffsetStore db && _definition.DataSource is { } database
-                ? (database(_services), db) : null,
-            Progress = _progress,
-        };
         await (options.ParallelHandlers > 1 ? RunKeyedAsync(run, engine, stoppingToken) : RunOrderedAsync(run, engine, stoppingToken))
             .ConfigureAwait(false);
         Log.Ended(_logger, Name);
+    }
+
+    private StreamRun CreateRun(CdcStreamOptions options, IOffsetStore store, HeldKeys? held) => new()
+    {
+        Name = Name,
+        Handlers = _definition.Handlers,
+        Options = options,
+        Services = _services,
+        Time = Time,
+        Logger = _logger,
+        DeadLetters = DeadLetters,
+        Held = held,
+        HasLettersInDatabase = _ownLetters is not null,
+        Transactions = IsTransactional(options) && store is DbOffsetStore db && _definition.DataSource is { } database
+            ? (database(_services), db) : null,
+        Progress = _progress,
+    };
+
+    /// <summary>Prepares the store of dead letters, if the stream has one that it uses.</summary>
+    /// <returns>The keys of the letters; null if later changes do not follow them.</returns>
+    private async ValueTask<HeldKeys?> ReadHeldKeysAsync(CdcStreamOptions options, CancellationToken cancellationToken)
+    {
+        if (DeadLetters is not { } store || options.Retry.OnFailure != HandlerFailureAction.DeadLetter)
+        {
+            return null;
+        }
+
+        if (store is DbDeadLetterStore letters)
+        {
+            await letters.CreateTableAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!options.Retry.ParkLaterChanges)
+        {
+            return null;
+        }
+
+        var held = new HeldKeys();
+        await foreach (var letter in store.ReadAsync(Name, cancellationToken).ConfigureAwait(false))
+        {
+            held.Add(letter);
+        }
+
+        return held;
     }
 
     /// <summary>The stop cancels only the wait for the next batch: what has begun is handled.</summary>
@@ -169,9 +206,16 @@ internal sealed class HostedStream : BackgroundService
         var delivery = new BatchDelivery(run);
         try
         {
-            await foreach (var batch in engine.ReadBatchesAsync(stoppingToken).ConfigureAwait(false))
+            var reader = new BacklogReader(run, engine, stoppingToken);
+            await using var ending = reader.ConfigureAwait(false);
+            while (await reader.MoveNextAsync().ConfigureAwait(false))
             {
-                await delivery.HandleAsync(batch, _abort.Token).ConfigureAwait(false);
+                await delivery.HandleAsync(reader.Batch, reader.Changes, _abort.Token).ConfigureAwait(false);
+                if (Gathers(run.Options))
+                {
+                    await engine.CommitAsync(reader.Batch, _abort.Token).ConfigureAwait(false);
+                }
+
                 _failure = null;
             }
         }
@@ -189,13 +233,13 @@ internal sealed class HostedStream : BackgroundService
         await using var ending = delivery.ConfigureAwait(false);
         using var committed = new CancellationTokenSource();
         var committing = CommitRegularlyAsync(run, delivery, committed.Token);
-        var batches = engine.ReadBatchesAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
-        await using var closing = batches.ConfigureAwait(false);
+        var reader = new BacklogReader(run, engine, stop.Token);
+        await using var closing = reader.ConfigureAwait(false);
         try
         {
-            while (await batches.MoveNextAsync().ConfigureAwait(false))
+            while (await reader.MoveNextAsync().ConfigureAwait(false))
             {
-                await delivery.PostAsync(batches.Current, stop.Token).ConfigureAwait(false);
+                await delivery.PostAsync(reader.Batch, reader.Changes, stop.Token).ConfigureAwait(false);
                 _failure = null;
             }
         }
@@ -239,24 +283,28 @@ internal sealed class HostedStream : BackgroundService
     private IOffsetStore CreateStore() => _definition.CreateStore?.Invoke(_services)
         ?? throw new InvalidOperationException($"The stream '{Name}' has no store of offsets.");
 
+    private static bool Gathers(CdcStreamOptions options) => options.OnlyLastOfKey && options.MaxGatheredChanges > 0;
+
     private bool IsTransactional(CdcStreamOptions options) => _definition.DataSource is not null && options.ParallelHandlers == 1;
+
+    private ISource CreateSource() => _definition.CreateSource?.Invoke(new SourceServices(_services, Name))
+        ?? throw new InvalidOperationException($"The stream '{Name}' has no source.");
 
     private CdcEngine CreateEngine(CdcStreamOptions options, IOffsetStore store)
     {
-        var source = _definition.CreateSource?.Invoke(new SourceServices(_services, Name))
-            ?? throw new InvalidOperationException($"The stream '{Name}' has no source.");
-        return new CdcEngine(source, store, new CdcEngineOptions
+        return new CdcEngine(CreateSource(), store, new CdcEngineOptions
         {
             Name = Name,
             StartFrom = options.StartFrom is not { } start ? null
                 : start.Equals("Earliest", StringComparison.OrdinalIgnoreCase) ? StartPosition.Earliest : StartPosition.Latest,
             CommitPolicy = IsTransactional(options) ? CommitPolicy.Never
                 : new CommitPolicy { Changes = options.CommitChanges, Interval = options.CommitInterval },
-            Acknowledgement = options.ParallelHandlers > 1 ? AcknowledgementMode.Manual : AcknowledgementMode.OnNext,
+            Acknowledgement = options.ParallelHandlers > 1 || Gathers(options) ? AcknowledgementMode.Manual : AcknowledgementMode.OnNext,
             MaxBatchSize = options.MaxBatchSize,
             MaxBufferedChanges = options.MaxBufferedChanges,
             MaxBufferedBytes = options.MaxBufferedBytes,
             OnOffsetLost = options.OnOffsetLost,
+            Reconnect = _definition.Reconnect ?? new ReconnectPolicy(),
             Transforms = [.. _definition.Transforms],
             Lease = options.LeaseDuration is { } duration ? new LeaseOptions { Duration = duration } : null,
             Snapshot = new SnapshotOptions

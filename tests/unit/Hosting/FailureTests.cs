@@ -65,7 +65,7 @@ public sealed class FailureTests : HostingTest
         Assert.Equal(("test", "function", 2), (letter.Stream, letter.Handler, letter.Attempts));
         Assert.Contains("\"after\":{\"id\":2}", letter.Event, StringComparison.Ordinal);
         Assert.Contains("InvalidOperationException: Poison.", letter.Error, StringComparison.Ordinal);
-        await store.RemoveAsync(letter, Cancellation);
+        await store.RemoveAsync(letter, null, Cancellation);
         Assert.Empty(await store.ReadAsync("test", Cancellation).ToListAsync(Cancellation));
     }
 

@@ -117,6 +117,35 @@ public sealed class KeyedTests : HostingTest
     }
 
     [Fact]
+    public async Task An_offset_that_could_not_be_stored_is_stored_later_although_nothing_more_is_handled()
+    {
+        var seen = new ConcurrentQueue<long>();
+        await using var host = await CdcTestHost.StartAsync(stream => stream.ParallelByKey(4).Handle((change, _, _) =>
+        {
+            seen.Enqueue(Id(change));
+            return default;
+        }), cancellationToken: Cancellation);
+        await host.PublishAsync(script => script.Insert(Table, ("id", 1)), Cancellation);
+        await UntilSavedAsync(1);
+
+        host.Offsets.FailBeforeSave();
+        host.Source.Insert(Table, ("id", 2));
+        await UntilAsync(() => seen.Count == 2, "the change was handled");
+        await UntilSavedAsync(2);
+
+        async Task UntilSavedAsync(int count)
+        {
+            for (var i = 0; i < 2000 && host.Offsets.Saved.LastOrDefault()?.Contains($"\"tx\":{count}", StringComparison.Ordinal) != true; i++)
+            {
+                host.Time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(2, Cancellation);
+            }
+
+            Assert.Contains($"\"tx\":{count}", host.Offsets.Saved.LastOrDefault(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Transactions_can_be_kept_together()
     {
         var script = new ScriptedSource();
