@@ -14,7 +14,7 @@ public static partial class OffsetStoreConformance
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(Patience);
-        var clock = new KitClock();
+        var clock = new VirtualTime();
         var first = new LeaseReader(open(), key, clock, bound.Token);
         await using var firstEnding = first.ConfigureAwait(false);
         Require(await first.NextAsync().ConfigureAwait(false) == 1, "The first engine with a lease must read the first change.");
@@ -50,7 +50,7 @@ public static partial class OffsetStoreConformance
         throw new OffsetStoreConformanceException("The save of an instance whose lease was taken over must fail; it saved.");
     }
 
-    private static async Task<long> AdvanceAsync(KitClock clock, Task<long> next, TimeSpan by)
+    private static async Task<long> AdvanceAsync(VirtualTime clock, Task<long> next, TimeSpan by)
     {
         for (var moved = TimeSpan.Zero; !next.IsCompleted; moved += LeaseDuration / 12)
         {
@@ -80,7 +80,7 @@ public static partial class OffsetStoreConformance
         private readonly CancellationToken _bound;
         private ChangeEvent? _last;
 
-        public LeaseReader(IOffsetStore store, string key, KitClock clock, CancellationToken bound)
+        public LeaseReader(IOffsetStore store, string key, VirtualTime clock, CancellationToken bound)
         {
             var script = new ScriptedSource();
             for (var id = 1; id <= 5; id++)

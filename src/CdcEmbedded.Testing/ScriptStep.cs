@@ -9,7 +9,8 @@ internal sealed class ScriptStep
 
     public ScriptedChange? Change { get; init; }
 
-    public Func<SourcePosition, Notice>? Notice { get; init; }
+    /// <summary>Makes a notice or a schema change.</summary>
+    public Func<SourcePosition, StreamItem>? Item { get; init; }
 
     public Exception? Failure { get; init; }
 

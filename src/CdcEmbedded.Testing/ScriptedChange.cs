@@ -31,10 +31,17 @@ internal sealed class ScriptedChange
     /// <exception cref="ArgumentException">The table is not <c>database.table</c>, or a key column is in neither row.</exception>
     public static ScriptedChange Create(ChangeOperation operation, string table, ScriptedRow? before, ScriptedRow? after, string[]? key)
     {
+        var (database, name) = SplitTable(table);
+        return new ScriptedChange(operation, database, name, before, after, key);
+    }
+
+    /// <exception cref="ArgumentException">The table is not <c>database.table</c>.</exception>
+    public static (string Database, string Table) SplitTable(string table)
+    {
         ArgumentException.ThrowIfNullOrEmpty(table);
         var point = table.IndexOf('.', StringComparison.Ordinal);
         return point > 0 && point < table.Length - 1
-            ? new ScriptedChange(operation, table[..point], table[(point + 1)..], before, after, key)
+            ? (table[..point], table[(point + 1)..])
             : throw new ArgumentException($"'{table}' is not a table: expected is database.table.", nameof(table));
     }
 

@@ -124,12 +124,12 @@ internal sealed class ScriptedFeed : ISourceFeed
                 }
 
                 break;
-            case ScriptStepKind.Notice when step.Notice is { } notice:
+            case ScriptStepKind.Notice when step.Item is { } item:
                 var isKnown = IsSkipping;
                 _transactions++;
                 if (!isKnown)
                 {
-                    batch.Add(notice(Here()));
+                    batch.Add(item(Here()));
                 }
 
                 break;

@@ -132,7 +132,35 @@ public sealed partial class ScriptedSource : ISnapshotSource
             return Add(new ScriptStep
             {
                 Kind = ScriptStepKind.Notice,
-                Notice = position => StreamItems.Notice(kind, message, position, database, name),
+                Item = position => StreamItems.Notice(kind, message, position, database, name),
+            });
+        }
+    }
+
+    /// <summary>The structure of a table has changed.</summary>
+    /// <param name="kind">What has happened to it.</param>
+    /// <param name="table">As <c>database.table</c>.</param>
+    /// <param name="statement">The statement, or another name of the operation.</param>
+    /// <exception cref="InvalidOperationException">A transaction is open.</exception>
+    public ScriptedSource SchemaChange(SchemaChangeKind kind, string table, string statement = "ALTER TABLE")
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        var (database, name) = ScriptedChange.SplitTable(table);
+        lock (_gate)
+        {
+            RequireTransaction(false);
+            var source = new SourceInfo
+            {
+                Connector = Connector,
+                Name = "script",
+                Timestamp = FirstTimestamp.AddSeconds(CountTransactions()),
+                Database = database,
+                Table = name,
+            };
+            return Add(new ScriptStep
+            {
+                Kind = ScriptStepKind.Notice,
+                Item = position => StreamItems.SchemaChange(kind, statement, source, position),
             });
         }
     }
@@ -235,6 +263,21 @@ public sealed partial class ScriptedSource : ISnapshotSource
         lock (_gate)
         {
             return step.Remaining > 0 && step.Remaining-- > 0;
+        }
+    }
+
+    /// <summary>The position after everything in the script.</summary>
+    internal ScriptedPosition GetEnd()
+    {
+        lock (_gate)
+        {
+            var rows = 0;
+            for (var i = _steps.Count - 1; _isInTransaction && i >= 0 && _steps[i].Kind != ScriptStepKind.Begin; i--)
+            {
+                rows += _steps[i].Kind == ScriptStepKind.Change ? 1 : 0;
+            }
+
+            return new ScriptedPosition(CountTransactions(), rows);
         }
     }
 

@@ -72,6 +72,23 @@ public static class ScriptedValue
             : throw new ArgumentException($"'{label}' is no label of the ENUM: {string.Join(", ", all)}.", nameof(label));
     }
 
+    /// <summary>Makes the value of a JSON column.</summary>
+    /// <param name="text">The document, as the server prints it.</param>
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON.</exception>
+    public static DataValue Json(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        using var document = System.Text.Json.JsonDocument.Parse(text);
+        return DataValue.FromJson(text);
+    }
+
+    /// <summary>Makes the value that a column of MySQL or MariaDB delivers, by its type: with its signedness, digits and labels.</summary>
+    /// <param name="serverType">The type as in CREATE TABLE, such as <c>bigint unsigned</c>, <c>decimal(10,2)</c>, <c>datetime(6)</c>,
+    /// <c>json</c>, <c>enum('a','b')</c> or <c>set('a','b','c')</c>.</param>
+    /// <param name="value">The value as a CLR object, or as text; for a SET also a <see cref="string"/> array; null for NULL.</param>
+    /// <exception cref="ArgumentException">The type is unknown, or the value does not fit it.</exception>
+    public static DataValue Of(string serverType, object? value) => ServerValue.Make(serverType, value);
+
     private static CalendarDateTime ToCalendar(DateTime t) => new(t.Year, t.Month, t.Day, t.Hour, t.Minute, t.Second,
         (int)(t.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond));
 }

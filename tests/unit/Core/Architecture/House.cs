@@ -15,7 +15,7 @@ internal static class House
         ["CdcEmbedded.MongoDb"] = ["CdcEmbedded", "MongoDB.Driver"],
         ["CdcEmbedded.Hosting"] = ["CdcEmbedded", "Microsoft.Extensions.Configuration.Binder",
             "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Options"],
-        ["CdcEmbedded.Testing"] = ["CdcEmbedded"],
+        ["CdcEmbedded.Testing"] = ["CdcEmbedded", "CdcEmbedded.Hosting", "Microsoft.Extensions.Hosting"],
     };
 
     /// <summary>For each package: its folders, relative to the project, and which others each may use.</summary>
