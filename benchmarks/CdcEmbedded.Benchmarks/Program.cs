@@ -25,6 +25,16 @@ if (args is ["snapshot", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- keyed [passes] [changes] [handlers]
+if (args is ["keyed", ..])
+{
+    var numbers = args.Skip(1).Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+    await Keyed.RunAsync(numbers.ElementAtOrDefault(0) is > 0 and var keyedPasses ? keyedPasses : 5,
+        numbers.ElementAtOrDefault(1) is > 0 and var changes ? changes : 200_000,
+        numbers.ElementAtOrDefault(2) is > 0 and var handlers ? handlers : 256);
+    return;
+}
+
 var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
 var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
 
