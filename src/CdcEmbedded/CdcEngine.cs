@@ -51,7 +51,7 @@ public sealed class CdcEngine : IAsyncDisposable
         _board = new SnapshotBoard(options.TimeProvider);
         _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
         _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger));
-        Snapshots = new CdcSnapshots(source, _commands, _board);
+        Snapshots = new CdcSnapshots(source, options.Transforms, _commands, _board);
     }
 
     /// <summary>The engine's name.</summary>

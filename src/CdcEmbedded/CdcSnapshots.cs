@@ -13,12 +13,14 @@ namespace CdcEmbedded;
 public sealed class CdcSnapshots
 {
     private readonly ISource _source;
+    private readonly IReadOnlyList<Transform> _transforms;
     private readonly CommandLog _log;
     private readonly SnapshotBoard _board;
 
-    internal CdcSnapshots(ISource source, CommandLog log, SnapshotBoard board)
+    internal CdcSnapshots(ISource source, IReadOnlyList<Transform> transforms, CommandLog log, SnapshotBoard board)
     {
         _source = source;
+        _transforms = transforms;
         _log = log;
         _board = board;
     }
@@ -97,7 +99,8 @@ public sealed class CdcSnapshots
     /// <param name="options">How to compare; null for the defaults.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What differs.</returns>
-    /// <exception cref="NotSupportedException">The source has no snapshots, or the table has no key.</exception>
+    /// <exception cref="NotSupportedException">The source has no snapshots, the table has no key, or the engine's transforms change its
+    /// key.</exception>
     /// <exception cref="ArgumentException">There is no such table, or the copy's key columns do not fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, or the stream has ended.</exception>
     /// <exception cref="CdcException">The source cannot be read.</exception>
@@ -112,7 +115,7 @@ public sealed class CdcSnapshots
         ThrowIfUnsupported();
         var stream = await _board.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stream.Stopped);
-        var verification = new TableVerification(stream, database, name, copy, options);
+        var verification = new TableVerification(stream, database, name, copy, options, new ShownRows(stream, _transforms));
         await using var closing = verification.ConfigureAwait(false);
         return await verification.RunAsync(linked.Token).ConfigureAwait(false);
     }

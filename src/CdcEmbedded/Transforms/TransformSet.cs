@@ -24,12 +24,13 @@ internal sealed class TransformSet
         => transforms.Count == 0 ? null : new TransformSet(new TransformRules(transforms));
 
     /// <summary>Applies the rules to a batch.</summary>
-    public FeedBatch Apply(FeedBatch batch) => batch.Select(View, Keeps);
+    public FeedBatch Apply(FeedBatch batch) => batch.Select(ViewOf, Keeps);
+
+    /// <summary>Applies the rules to a set; null if they drop all of it.</summary>
+    public ChangeSet? ViewOf(ChangeSet set) => set.HasOneTable ? ViewOfTable(set) : ViewOfTables(set);
 
     private bool Keeps(StreamItem item) => item is not SchemaChange { Table.Length: > 0 } change
         || _rules.KeepsTable(change.Database, change.Table, change.Schema is not null);
-
-    private ChangeSet? View(ChangeSet set) => set.HasOneTable ? ViewOfTable(set) : ViewOfTables(set);
 
     private ChangeSet? ViewOfTable(ChangeSet set)
     {

@@ -21,18 +21,21 @@ internal sealed class TableVerification : IAsyncDisposable
     private readonly VerifyOptions _options;
     private readonly VerifiedSource _source;
     private readonly CopyKey _key;
+    private readonly ShownRows _shown;
     private readonly RowComparison _rows;
     private readonly Findings _findings;
     private readonly Queue<Candidate> _candidates = new();
     private int _vainRounds;
 
-    public TableVerification(SnapshotCoordinator stream, string database, string name, ITableCopy copy, VerifyOptions options)
+    public TableVerification(SnapshotCoordinator stream, string database, string name, ITableCopy copy, VerifyOptions options,
+        ShownRows shown)
     {
         _stream = stream;
         _database = database;
         _name = name;
         _copy = copy;
         _options = options;
+        _shown = shown;
         _source = new VerifiedSource(stream, database, name);
         _key = new CopyKey(copy.KeyColumns);
         _rows = new RowComparison(options);
@@ -69,10 +72,14 @@ internal sealed class TableVerification : IAsyncDisposable
         {
             var started = _stream.Time.GetTimestamp();
             var place = after;
-            var chunk = await _source.AskAsync(
-                (reader, table, token) => reader.ReadChunkAsync(table, place, last, ChunkSize, _options.Condition, token),
+            var (chunk, shown) = await _source.AskAsync(
+                async (reader, table, token) =>
+                {
+                    var read = await reader.ReadChunkAsync(table, place, last, ChunkSize, _options.Condition, token).ConfigureAwait(false);
+                    return (read, _shown.Of(table, read));
+                },
                 cancellationToken).ConfigureAwait(false);
-            await CompareAsync(chunk, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(chunk, shown, cancellationToken).ConfigureAwait(false);
             while (_candidates.Count >= ChunkSize)
             {
                 await DecideAsync(cancellationToken).ConfigureAwait(false);
@@ -88,7 +95,7 @@ internal sealed class TableVerification : IAsyncDisposable
         }
     }
 
-    private async ValueTask CompareAsync(SnapshotChunk chunk, CancellationToken cancellationToken)
+    private async ValueTask CompareAsync(SnapshotChunk chunk, DataRecord[] shown, CancellationToken cancellationToken)
     {
         var keys = new List<DataRecord>(chunk.Count);
         for (var i = 0; i < chunk.Count; i++)
@@ -98,12 +105,29 @@ internal sealed class TableVerification : IAsyncDisposable
         }
 
         var copies = await ReadCopyAsync(keys, cancellationToken).ConfigureAwait(false);
-        _findings.Rows += chunk.Count;
+        CheckKey(keys, shown);
+        _findings.Rows += shown.Count(static row => row.HasValue);
         for (var i = 0; i < chunk.Count; i++)
         {
-            if (!copies.TryGetValue(IdentityOf(keys[i]), out var copy) || !_rows.AreEqual(chunk.GetRow(i), copy))
+            var isInCopy = copies.TryGetValue(IdentityOf(keys[i]), out var copy);
+            if (isInCopy != shown[i].HasValue || (copy is not null && !_rows.AreEqual(shown[i], copy)))
             {
                 _candidates.Enqueue(new Candidate(keys[i], null));
+            }
+        }
+    }
+
+    /// <summary>Rows are found by their keys, which both sides must have alike.</summary>
+    private void CheckKey(List<DataRecord> keys, DataRecord[] shown)
+    {
+        for (var i = 0; i < shown.Length; i++)
+        {
+            if (shown[i].HasValue)
+            {
+                _ = _key.IdentityOf(shown[i]) == IdentityOf(keys[i]) ? true
+                    : throw new NotSupportedException($"The engine's transforms change the key columns {string.Join(", ",
+                        _copy.KeyColumns)} of {_database}.{_name}, by which rows are found in the copy: it cannot be verified.");
+                return;
             }
         }
     }
@@ -134,10 +158,13 @@ internal sealed class TableVerification : IAsyncDisposable
         var found = new HashSet<string>(StringComparer.Ordinal);
         if (_key.HasExample)
         {
-            var chunk = await ReadKeysAsync(keys, cancellationToken).ConfigureAwait(false);
+            var (chunk, shown) = await ReadKeysAsync(keys, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < chunk.Count; i++)
             {
-                found.Add(IdentityOf(chunk.GetRow(i)));
+                if (shown[i].HasValue)
+                {
+                    found.Add(IdentityOf(chunk.GetRow(i)));
+                }
             }
         }
 
@@ -211,13 +238,13 @@ internal sealed class TableVerification : IAsyncDisposable
     {
         var opened = await window.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
         await TakeLowAsync(window, opened, cancellationToken).ConfigureAwait(false);
-        var chunk = await ReadKeysAsync(keys, cancellationToken).ConfigureAwait(false);
+        var (chunk, shown) = await ReadKeysAsync(keys, cancellationToken).ConfigureAwait(false);
         var high = await _source.AskAsync(static (reader, _, token) => reader.GetHighWatermarkAsync(token), cancellationToken)
             .ConfigureAwait(false);
         var sources = new Dictionary<string, DataRecord>(StringComparer.Ordinal);
         for (var i = 0; i < chunk.Count; i++)
         {
-            sources[IdentityOf(chunk.GetRow(i))] = chunk.GetRow(i);
+            sources[IdentityOf(chunk.GetRow(i))] = shown[i];
         }
 
         await window.Acknowledged.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -283,9 +310,15 @@ internal sealed class TableVerification : IAsyncDisposable
         }
     }
 
-    private ValueTask<SnapshotChunk> ReadKeysAsync(List<DataRecord> keys, CancellationToken cancellationToken)
-        => _source.AskAsync((reader, table, token) => reader.ReadKeysAsync(table, keys.ConvertAll(key => KeyOf(table, key)),
-            _options.Condition, token), cancellationToken);
+    private ValueTask<(SnapshotChunk Chunk, DataRecord[] Shown)> ReadKeysAsync(List<DataRecord> keys, CancellationToken cancellationToken)
+        => _source.AskAsync(
+            async (reader, table, token) =>
+            {
+                var chunk = await reader.ReadKeysAsync(table, keys.ConvertAll(key => KeyOf(table, key)), _options.Condition, token)
+                    .ConfigureAwait(false);
+                return (chunk, _shown.Of(table, chunk));
+            },
+            cancellationToken);
 
     private async ValueTask<Dictionary<string, CopyRow>> ReadCopyAsync(List<DataRecord> keys, CancellationToken cancellationToken)
     {

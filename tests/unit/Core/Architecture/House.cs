@@ -29,7 +29,7 @@ internal static class House
             ["Sources"] = ["Offsets"],
             ["Transactions"] = ["Offsets", "Sources"],
             ["Snapshots"] = ["Diagnostics", "Offsets", "Sources"],
-            ["Verification"] = ["Offsets", "Sources", "Snapshots"],
+            ["Verification"] = ["Offsets", "Sources", "Snapshots", "Transforms"],
             ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Transforms", "Snapshots"],
             ["Rows"] = ["Formats"],
             ["Transforms"] = ["Formats", "Sources"],

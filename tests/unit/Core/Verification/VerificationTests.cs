@@ -50,6 +50,44 @@ public sealed class VerificationTests : SnapshotEngineTest
     }
 
     [Fact]
+    public async Task Rows_are_compared_as_the_rules_show_them()
+    {
+        var source = Tables(10);
+        var copy = CopyOf(10);
+        for (var id = 1; id <= 10; id++)
+        {
+            copy[id] = id % 2 == 0 ? "x" : null;
+        }
+
+        await using var engine = new CdcEngine(source, Store, WithRules(
+            Transform.Where(Orders, static change => change.After["id"].AsInt64() % 2 == 0), Transform.Mask($"{Orders}.v", "x")));
+        var (loop, _, stop) = Run(engine);
+        var result = await engine.Snapshots.VerifyAsync(Orders, copy, null, Timeout);
+        Assert.True(result.IsEqual, result.ToString());
+        Assert.Equal(5, result.ComparedRows);
+        copy[3] = "x";
+        copy[4] = "o4";
+        copy[6] = null;
+        result = await engine.Snapshots.VerifyAsync(Orders, copy, null, Timeout);
+        Assert.Equal(["Different id=4: v", "MissingInCopy id=6", "OnlyInCopy id=3"], Lines(result));
+        await stop.CancelAsync();
+        await loop;
+    }
+
+    [Fact]
+    public async Task A_rule_that_changes_the_key_is_refused()
+    {
+        await using var engine = new CdcEngine(Tables(3), Store, WithRules(Transform.RenameColumns($"{Orders}.id", "number")));
+        var (loop, _, stop) = Run(engine);
+        var refusal = await Assert.ThrowsAsync<NotSupportedException>(() => engine.Snapshots.VerifyAsync(Orders, CopyOf(3), null, Timeout));
+        Assert.Contains("key columns id", refusal.Message, StringComparison.Ordinal);
+        await stop.CancelAsync();
+        await loop;
+    }
+
+    private static CdcEngineOptions WithRules(params Transform[] rules) => new() { Name = "test", Transforms = rules };
+
+    [Fact]
     public async Task Every_row_of_a_copy_of_an_empty_table_is_only_in_the_copy()
     {
         var source = Tables(10);
