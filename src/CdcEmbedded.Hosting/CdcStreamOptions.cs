@@ -11,6 +11,9 @@ public sealed class CdcStreamOptions
     /// <inheritdoc cref="CdcEngineOptions.MaxBatchSize"/>
     public int MaxBatchSize { get; set; } = 2048;
 
+    /// <inheritdoc cref="CdcEngineOptions.AlignBatches"/>
+    public bool AlignBatches { get; set; }
+
     /// <inheritdoc cref="CdcEngineOptions.MaxBufferedChanges"/>
     public int MaxBufferedChanges { get; set; } = 8192;
 

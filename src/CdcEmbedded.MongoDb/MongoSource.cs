@@ -2,6 +2,7 @@ using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.MongoDb.Deployment;
 using CdcEmbedded.MongoDb.Snapshots;
 using CdcEmbedded.Sources;
+using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb;
 
@@ -16,6 +17,7 @@ public sealed class MongoSource : ISnapshotSource
     private readonly StreamOpener _opener;
     private readonly Func<SourceContext, CancellationToken, ValueTask<IMongoDeployment>> _connect;
     private readonly Func<SourceContext, CancellationToken, ValueTask<SnapshotClient>> _connectReader;
+    private readonly Func<SourceContext, CancellationToken, ValueTask<IMongoDeployment?>> _connectBeside;
     private readonly CapturedScope _captured;
 
     /// <summary>Creates the source.</summary>
@@ -45,12 +47,14 @@ public sealed class MongoSource : ISnapshotSource
                 var deployment = await connect(cancellationToken).ConfigureAwait(false);
                 return new SnapshotClient(() => deployment, null);
             };
+            _connectBeside = async (_, cancellationToken) => await connect(cancellationToken).ConfigureAwait(false);
         }
         else
         {
             var settings = ClientSettings.Create(options);
             _connect = (context, cancellationToken) => DriverDeployment.ConnectAsync(settings, context, cancellationToken);
             _connectReader = (context, cancellationToken) => SnapshotClient.OpenAsync(settings, context, cancellationToken);
+            _connectBeside = static (context, _) => new(ConnectBeside(context));
         }
     }
 
@@ -73,10 +77,35 @@ public sealed class MongoSource : ISnapshotSource
     }
 
     /// <inheritdoc/>
+    /// <remarks>The time of the oldest entry of the oplog is asked for, which a router does not have. Bytes are not known.</remarks>
+    public async ValueTask<LogDistance?> MeasureLogAsync(SourceContext context, SourcePosition position, TimeSpan lag,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (position is not MongoPosition { Time: { } time }
+            || await _connectBeside(context, cancellationToken).ConfigureAwait(false) is not { } deployment)
+        {
+            return null;
+        }
+
+        await using var closing = deployment.ConfigureAwait(false);
+        var oplog = await ServerFacts.ReadOplogAsync(deployment, cancellationToken).ConfigureAwait(false);
+        return oplog is not var (oldest, _) ? null : new LogDistance
+        {
+            HeadroomTime = TimeSpan.FromSeconds(time > oldest ? time.Seconds - oldest.Seconds : 0),
+        };
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SnapshotReader> OpenSnapshotAsync(SourceContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var client = await _connectReader(context, cancellationToken).ConfigureAwait(false);
         return await MongoSnapshotReader.OpenAsync(client, _captured, context, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Uses the stream's client from another flow. Behind a load balancer its one connection belongs to the stream.</summary>
+    private static DriverDeployment? ConnectBeside(SourceContext context)
+        => SourceState.Of(context).Client is { Settings.LoadBalanced: false } client
+            ? new DriverDeployment(client, context.LoggerFactory.CreateLogger<MongoSource>(), context.TimeProvider) : null;
 }

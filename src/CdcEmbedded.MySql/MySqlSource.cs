@@ -148,6 +148,21 @@ public sealed class MySqlSource : ISnapshotSource
         }
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<LogDistance?> MeasureLogAsync(SourceContext context, SourcePosition position, TimeSpan lag,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (position is not BinlogPosition { Coordinates: { } at } || StateOf(context).Server is not { } server)
+        {
+            return null;
+        }
+
+        var session = await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = session.ConfigureAwait(false);
+        return await LogDistances.ReadAsync(session, at, lag, cancellationToken).ConfigureAwait(false);
+    }
+
     private EngineState StateOf(SourceContext context)
         => context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
 

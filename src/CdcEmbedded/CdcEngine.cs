@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
@@ -63,6 +64,11 @@ public sealed class CdcEngine : IAsyncDisposable
     /// <summary>A snapshot of the engine's state, for health checks. Cheap; may be read from any thread.</summary>
     public EngineStatus Status => Volatile.Read(ref _session)?.GetStatus()
         ?? new EngineStatus { State = Volatile.Read(ref _isDisposed) ? EngineState.Stopped : EngineState.Idle };
+
+    /// <summary>The activity of the transaction or batch that the loop is processing, to be the parent of the application's own.</summary>
+    /// <value>Null if nobody listens to <see cref="CdcTelemetry.ActivitySourceName"/>, or nothing is current. The engine does not change
+    /// <see cref="Activity.Current"/> of its caller.</value>
+    public Activity? CurrentActivity => Volatile.Read(ref _session)?.Cursor.CurrentActivity;
 
     /// <summary>Reads the changes, one by one. Everything else, such as a transaction's end, is acknowledged when everything before it
     /// is.</summary>

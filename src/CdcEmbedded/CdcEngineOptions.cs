@@ -28,6 +28,15 @@ public sealed class CdcEngineOptions
     /// <value>The default is false.</value>
     public bool EmptyBatches { get; init; }
 
+    /// <summary>True if the batches of <see cref="CdcEngine.ReadBatchesAsync"/> end where transactions of the source end: each has one or
+    /// more whole transactions, up to <see cref="MaxBatchSize"/> changes and <see cref="MaxBufferedBytes"/> bytes.</summary>
+    /// <remarks>A transaction that is larger than that arrives in parts, in batches of its own:
+    /// <see cref="ChangeBatch.BeginsTransaction"/> is true for the first and <see cref="ChangeBatch.EndsTransaction"/> for the last.
+    /// MongoDB says with the next event, or after <c>HeartbeatInterval</c>, that a transaction has ended; its batch waits for
+    /// that.</remarks>
+    /// <value>The default is false: batches are what the source reads at once.</value>
+    public bool AlignBatches { get; init; }
+
     /// <summary>What acknowledges an item.</summary>
     /// <value>The default is <see cref="AcknowledgementMode.OnNext"/>.</value>
     public AcknowledgementMode Acknowledgement { get; init; } = AcknowledgementMode.OnNext;
@@ -73,6 +82,11 @@ public sealed class CdcEngineOptions
     /// <summary>How the tables themselves are read, besides their changes.</summary>
     /// <value>The default reads none: <see cref="SnapshotMode.Never"/>.</value>
     public SnapshotOptions Snapshot { get; init; } = new();
+
+    /// <summary>Where rows carry the trace context of the transaction that wrote them: the activity of the transaction continues that
+    /// trace.</summary>
+    /// <value>Null, the default: each activity begins a trace of its own.</value>
+    public TraceContextOptions? TraceContext { get; init; }
 
     /// <summary>Creates the loggers of the engine and of the source.</summary>
     /// <value>The default logs nothing.</value>

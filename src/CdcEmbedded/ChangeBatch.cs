@@ -39,8 +39,27 @@ public sealed class ChangeBatch : IReadOnlyCollection<ChangeEvent>
     /// <summary>The offset to resume from after the whole batch has been processed. Built at each call.</summary>
     public CdcOffset Offset => Place.ToOffset(Stream);
 
+    /// <summary>True if the first change is the first one that is delivered of its transaction, or belongs to none. False in later parts of
+    /// a transaction that spans several batches, also after a restart between them.</summary>
+    /// <value>True for a batch without changes.</value>
+    public bool BeginsTransaction
+    {
+        get
+        {
+            foreach (var entry in _entries)
+            {
+                if (entry.Changes is { } set)
+                {
+                    return set.GetTotalOrder(0) == 1;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>True if no transaction of the source is open at the end of the batch. A transaction larger than a
-    /// batch spans several.</summary>
+    /// batch spans several; with <see cref="CdcEngineOptions.AlignBatches"/> all others are whole.</summary>
     public bool EndsTransaction => Place.IsTransactionEnd;
 
     internal StreamPlace Place { get; }

@@ -97,7 +97,7 @@ internal sealed class BatchDelivery(StreamRun run)
                 var free = await _rules.HoldAsync(call.Handler, call.Changes, context.Transaction, cancellationToken).ConfigureAwait(false);
                 if (free.Count > 0)
                 {
-                    await call.Handler.HandleAsync(free, context, cancellationToken).ConfigureAwait(false);
+                    await call.Handler.HandleAsync(free, context, run.Time, cancellationToken).ConfigureAwait(false);
                 }
             }
 

@@ -33,8 +33,11 @@ internal sealed class HandlerEntry
 
     /// <summary>Calls the handler.</summary>
     /// <exception cref="HandlerException">It has thrown.</exception>
-    public async ValueTask HandleAsync(IReadOnlyList<ChangeEvent> changes, ChangeContext context, CancellationToken cancellationToken)
+    public async ValueTask HandleAsync(IReadOnlyList<ChangeEvent> changes, ChangeContext context, TimeProvider time,
+        CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
+        Exception? failure = null;
         try
         {
             if (_batch is { } batch)
@@ -48,7 +51,12 @@ internal sealed class HandlerEntry
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            failure = e;
             throw new HandlerException(this, changes, e);
+        }
+        finally
+        {
+            HandlerMeter.Record(context.Stream, Name, time.GetElapsedTime(started), failure);
         }
     }
 }

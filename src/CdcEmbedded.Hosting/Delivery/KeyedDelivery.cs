@@ -286,8 +286,8 @@ internal sealed class KeyedDelivery : IAsyncDisposable
                 ThrowIfFailed();
                 var scope = _run.Services.CreateAsyncScope();
                 await using var ending = scope.ConfigureAwait(false);
-                await handler.HandleAsync([change], new ChangeContext(_run.Name, scope.ServiceProvider, null, attempt), _abort)
-                    .ConfigureAwait(false);
+                await handler.HandleAsync([change], new ChangeContext(_run.Name, scope.ServiceProvider, null, attempt), _run.Time,
+                    _abort).ConfigureAwait(false);
                 return;
             }
             catch (HandlerException e)

@@ -99,6 +99,6 @@ internal sealed class LetterReplay(StreamRun run, IDeadLetterStore store, ISourc
         return run.HasLettersInDatabase || await store.RemoveAsync(letter, null, cancellationToken).ConfigureAwait(false);
 
         ValueTask CallAsync(DbTransaction? open) => handler.HandleAsync([change],
-            new ChangeContext(run.Name, scope.ServiceProvider, open, 1) { IsReplay = true }, cancellationToken);
+            new ChangeContext(run.Name, scope.ServiceProvider, open, 1) { IsReplay = true }, run.Time, cancellationToken);
     }
 }

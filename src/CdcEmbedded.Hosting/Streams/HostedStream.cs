@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CdcEmbedded.Hosting.Delivery;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
@@ -210,7 +211,10 @@ internal sealed class HostedStream : BackgroundService
             await using var ending = reader.ConfigureAwait(false);
             while (await reader.MoveNextAsync().ConfigureAwait(false))
             {
+                var ambient = Activity.Current;
+                Activity.Current = engine.CurrentActivity ?? ambient;
                 await delivery.HandleAsync(reader.Batch, reader.Changes, _abort.Token).ConfigureAwait(false);
+                Activity.Current = ambient;
                 if (Gathers(run.Options))
                 {
                     await engine.CommitAsync(reader.Batch, _abort.Token).ConfigureAwait(false);
@@ -301,6 +305,7 @@ internal sealed class HostedStream : BackgroundService
                 : new CommitPolicy { Changes = options.CommitChanges, Interval = options.CommitInterval },
             Acknowledgement = options.ParallelHandlers > 1 || Gathers(options) ? AcknowledgementMode.Manual : AcknowledgementMode.OnNext,
             MaxBatchSize = options.MaxBatchSize,
+            AlignBatches = options.AlignBatches,
             MaxBufferedChanges = options.MaxBufferedChanges,
             MaxBufferedBytes = options.MaxBufferedBytes,
             OnOffsetLost = options.OnOffsetLost,

@@ -14,6 +14,9 @@ internal sealed class SourceState : IAsyncDisposable
     /// <summary>The collections that were reported to keep no images.</summary>
     public HashSet<string> ReportedWithoutImages { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The client, for other flows than the stream's; null before the first connection.</summary>
+    public DriverClient? Client => Volatile.Read(ref _client);
+
     /// <summary>The state of a context.</summary>
     public static SourceState Of(SourceContext context) => context.GetState(static () => new SourceState());
 

@@ -212,7 +212,9 @@ internal sealed class ServerFacts
             + $"'{_runningColumns[0]}'");
     }
 
-    private static async ValueTask<IReadOnlyList<(string, long)>?> ReadLogsAsync(SqlSession session, CancellationToken ct)
+    /// <summary>The binlogs still there with their sizes, oldest first.</summary>
+    /// <returns>Null where the user may not see them.</returns>
+    public static async ValueTask<IReadOnlyList<(string File, long Size)>?> ReadLogsAsync(SqlSession session, CancellationToken ct)
     {
         var answer = await TryQueryAsync(session, "SHOW BINARY LOGS", SpecificAccessDenied, ct).ConfigureAwait(false);
         if (answer is null)

@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Information, "{Engine}: connected again after {Attempts} attempts")]
     public static partial void Reconnected(ILogger logger, string engine, int attempts);
 
+    [LoggerMessage(106, LogLevel.Debug, "{Engine}: the distance from the log's ends could not be measured; it is tried again")]
+    public static partial void LogNotMeasured(ILogger logger, Exception exception, string engine);
+
     [LoggerMessage(200, LogLevel.Debug, "{Engine}: offset stored as version {Version}")]
     public static partial void OffsetSaved(ILogger logger, string engine, long version);
 
@@ -76,8 +79,8 @@ internal static partial class Log
     [LoggerMessage(215, LogLevel.Warning, "{Engine}: the lease could not be released; it runs out by itself")]
     public static partial void ReleaseFailed(ILogger logger, Exception exception, string engine);
 
-    [LoggerMessage(300, LogLevel.Information, "{Server}: a consistent view of {Tables} tables is open; {Lock}")]
-    public static partial void ViewOpened(ILogger logger, string server, int tables, string @lock);
+    [LoggerMessage(300, LogLevel.Information, "{Engine}: a consistent view of {Tables} tables of {Server} is open; {Lock}")]
+    public static partial void ViewOpened(ILogger logger, string engine, string server, int tables, string @lock);
 
     [LoggerMessage(301, LogLevel.Warning, "{Engine}: the consistent view was lost ({Reason}); the rest is read beside the stream")]
     public static partial void ViewLost(ILogger logger, Exception exception, string engine, string reason);

@@ -9,7 +9,7 @@ namespace CdcEmbedded.Engine;
 
 /// <summary>One enumeration from start to stop: owns the reading task, the queue, the commit timer and the path to the offset
 /// store.</summary>
-internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
+internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDisposable
 {
     // How long a stop waits for a source, and for a store, that do not answer.
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
@@ -25,6 +25,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<Task> _stopping;
     private readonly SourcePump _pump;
+    private readonly LogWatch _logWatch;
     private StreamCursor? _cursor;
     private CancellationTokenRegistration _firstRegistration;
     private CancellationTokenRegistration _secondRegistration;
@@ -59,11 +60,18 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         _pump = new SourcePump(source, context, this, TransformSet.Create(options.Transforms), snapshots.WantsItems, Queue,
             new Backoff(options.Reconnect, new Random().NextDouble),
             new LostPosition(options, logger),
-            logger, OnFirstOpenAsync, BeforeReconnectAsync);
+            logger, OnFirstOpenAsync, BeforeReconnectAsync)
+        {
+            Aligner = options.AlignBatches ? new TransactionAligner(options.MaxBatchSize, options.MaxBufferedBytes) : null,
+        };
+        _logWatch = new LogWatch(source, context, FindPlace, logger);
         _stopping = new Lazy<Task>(StopCoreAsync);
     }
 
     public CdcEngineOptions Options { get; }
+
+    /// <inheritdoc/>
+    public string Connector => _source.Connector;
 
     public OffsetKeeper Keeper { get; }
 
@@ -76,6 +84,9 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         => Schedule.IsNever && !Options.EmptyBatches && (_isEnlisted || _store.IsTransactional);
 
     public BatchQueue Queue { get; }
+
+    /// <summary>The delivered changes, for metrics.</summary>
+    public ChangeCounts Counts { get; } = new();
 
     /// <summary>The lease; null without one.</summary>
     public EngineLease? Lease { get; }
@@ -100,6 +111,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
 
         ThrowIfStopped();
         _isStarting = true;
+        EngineMeter.Add(this);
         _firstRegistration = _first.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
         _secondRegistration = _second.UnsafeRegister(static state => ((EngineSession)state!).RequestStop(), this);
         if (_stop.IsCancellationRequested)
@@ -196,6 +208,27 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
         };
     }
 
+    string IMeteredEngine.Name => Options.Name;
+
+
+    EngineStatus IMeteredEngine.Status => GetStatus();
+
+    IEnumerable<ChangeCount> IMeteredEngine.Changes => Counts.Read();
+
+    long IMeteredEngine.Commits => Keeper.Commits;
+
+    IReadOnlyList<SnapshotStatus> IMeteredEngine.Snapshots => _snapshots.Board.Current;
+
+    (long? BytesAfter, long? HeadroomBytes, TimeSpan? HeadroomTime) IMeteredEngine.MeasureLog()
+        => _logWatch.Ask() is { } distance ? (distance.BytesAfter, distance.HeadroomBytes, distance.HeadroomTime) : default;
+
+    /// <summary>What is processed, and how old it is; null while the source is not open.</summary>
+    private (SourcePosition Position, TimeSpan Lag)? FindPlace()
+    {
+        var position = _pump.State == EngineState.Streaming ? Cursor.ProcessedPosition ?? _pump.OpenedAt : null;
+        return position is null ? null : (position, GetStatus().Lag ?? TimeSpan.Zero);
+    }
+
     /// <summary>Reads the stored offset, once this is the active instance.</summary>
     private async ValueTask<CdcOffset?> LoadAsync()
     {
@@ -255,6 +288,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         RaiseAttention();
+        await _logWatch.DisposeAsync().ConfigureAwait(false);
         if (_pumping is { } pumping)
         {
             try
@@ -285,6 +319,7 @@ internal sealed class EngineSession : IOffsetOrigin, IAsyncDisposable
             await lease.DisposeAsync().ConfigureAwait(false);
         }
 
+        EngineMeter.Remove(this);
         Log.Stopped(_logger, Options.Name);
     }
 

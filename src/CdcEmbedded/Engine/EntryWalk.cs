@@ -1,3 +1,4 @@
+using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 
@@ -12,6 +13,7 @@ internal sealed class EntryWalk
     private readonly StreamKind _kind;
     private readonly AcknowledgedProgress _progress;
     private readonly IdleProgress _idle;
+    private readonly ChangeCounts _counts;
     private readonly bool _keepsSkipped;
     private FeedBatch? _batch;
     private int _entry;
@@ -22,15 +24,17 @@ internal sealed class EntryWalk
     /// <param name="kind">What the stream yields.</param>
     /// <param name="progress">Gets the entries that the stream does not yield.</param>
     /// <param name="idle">Gets them too.</param>
+    /// <param name="counts">Counts the changes.</param>
     /// <param name="keepsSkipped">True if skipped entries are yielded as empty batches, so that they do not count as acknowledged.</param>
     public EntryWalk(BatchQueue queue, IOffsetOrigin stream, StreamKind kind, AcknowledgedProgress progress, IdleProgress idle,
-        bool keepsSkipped)
+        ChangeCounts counts, bool keepsSkipped)
     {
         _queue = queue;
         _stream = stream;
         _kind = kind;
         _progress = progress;
         _idle = idle;
+        _counts = counts;
         _keepsSkipped = keepsSkipped;
     }
 
@@ -45,6 +49,32 @@ internal sealed class EntryWalk
 
     /// <summary>The current batch, if batches are yielded.</summary>
     public ChangeBatch? Batch { get; private set; }
+
+    /// <summary>The changes from the current entry on, as far as they are in the same batch and transaction.</summary>
+    public IEnumerable<ChangeSet> RestOfTransaction
+    {
+        get
+        {
+            var entries = _batch?.EntryList ?? [];
+            var transaction = Set?.Transaction ?? (Item as TransactionBegin)?.Transaction;
+            for (var i = Math.Max(0, _entry - 1); i < entries.Count; i++)
+            {
+                var set = entries[i].Changes;
+                if (set is not null && (!ReferenceEquals(set.Transaction, transaction) || (transaction is null && set != Set)))
+                {
+                    yield break;
+                }
+
+                if (set is not null)
+                {
+                    yield return set;
+                }
+            }
+        }
+    }
+
+    /// <summary>The changes of the current batch.</summary>
+    public IEnumerable<ChangeSet> SetsOfBatch => (_batch?.EntryList ?? []).Select(static entry => entry.Changes).OfType<ChangeSet>();
 
     /// <summary>Moves to the next entry to yield and skips the others, without waiting.</summary>
     /// <returns>False if there is none yet.</returns>
@@ -186,6 +216,11 @@ internal sealed class EntryWalk
     private void Stamp(ChangeSet set)
     {
         set.Stamp(_stream, _sequence);
+        if (EngineMeter.CountsChanges)
+        {
+            _counts.Count(set);
+        }
+
         _sequence += set.Count;
         _idle.OnYielded(_sequence);
     }

@@ -8,10 +8,14 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;
+    private long _commits;
     private volatile CancellationTokenSource? _renewing;
 
     /// <summary>Everything below this sequence number is stored.</summary>
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
+
+    /// <summary>Number of offsets that were stored, here or in a transaction of the application.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
     public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
@@ -62,6 +66,7 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
 
             await slot.SaveAsync(place.ToOffset(stream).ToString(), sequence, cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _savedSequence, sequence);
+            Interlocked.Increment(ref _commits);
         }
         finally
         {
@@ -80,8 +85,10 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken)
+            var isStored = await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken)
                 .ConfigureAwait(false);
+            Interlocked.Add(ref _commits, isStored ? 1 : 0);
+            return isStored;
         }
         finally
         {
@@ -102,6 +109,7 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream) : IDis
         try
         {
             await slot.EnlistAsync(offset.ToString(), sequence, transaction, cancellationToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _commits);
         }
         finally
         {

@@ -51,6 +51,15 @@ internal static class OptionsValidation
                 "null or a text that is not blank");
         }
 
+        if (options.TraceContext is { } trace)
+        {
+            Require(trace.Table is null || IsTable(trace.Table), "TraceContext.Table", trace.Table,
+                "null or database.table without wildcards");
+            Require(!string.IsNullOrWhiteSpace(trace.Column), "TraceContext.Column", trace.Column, "a text that is not blank");
+            Require(!string.IsNullOrWhiteSpace(trace.StateColumn), "TraceContext.StateColumn", trace.StateColumn,
+                "a text that is not blank");
+        }
+
         Require(options.Snapshot is not null, nameof(options.Snapshot), null, "options, such as new SnapshotOptions()");
         if (options.Snapshot is { } snapshot)
         {

@@ -29,6 +29,7 @@ internal sealed class SourcePump
     private SnapshotCoordinator? _snapshots;
     private FeedEntry? _resume;
     private bool _wasOpened;
+    private volatile SourcePosition? _firstPosition;
     private long? _openedAt;
     private bool _delivered;
     private volatile bool _isCaughtUp;
@@ -65,10 +66,16 @@ internal sealed class SourcePump
         _beforeReconnect = beforeReconnect;
     }
 
+    /// <summary>Cuts batches at the ends of transactions; null where the source's batches are passed on.</summary>
+    public TransactionAligner? Aligner { get; init; }
+
     /// <summary>Connecting, Streaming or Reconnecting.</summary>
     public EngineState State => _state;
 
     public long Reconnects => Interlocked.Read(ref _reconnects);
+
+    /// <summary>Where reading began; null before the source was opened.</summary>
+    public SourcePosition? OpenedAt => _firstPosition;
 
     /// <summary>True if the last thing read was a heartbeat: nothing waits in the source.</summary>
     public bool IsCaughtUp => _isCaughtUp;
@@ -212,30 +219,57 @@ internal sealed class SourcePump
         try
         {
             await OnOpenedAsync(feed.StartPosition, stop).ConfigureAwait(false);
+            Aligner?.Start(_resume is { Place.State.Open.Length: > 0 });
             while (await feed.ReadAsync(stop).ConfigureAwait(false) is { } read)
             {
                 if (read.EntryList.Count > 0)
                 {
                     var batch = _transforms is { } transforms ? transforms.Apply(read) : read;
                     _lost.OnRead();
-                    LogNotices(batch);
-                    _transactions.Process(batch);
-                    if (batch.EntryList.Count == 0)
+                    if (Aligner is { } aligner)
                     {
-                        continue;
+                        await PassAllAsync(aligner.Add(batch), stop).ConfigureAwait(false);
                     }
-
-                    var last = batch.EntryList[^1];
-                    await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
-                    _resume = last;
-                    _delivered = true;
-                    _isCaughtUp = last.Item is Heartbeat;
+                    else
+                    {
+                        await PassAsync(batch, stop).ConfigureAwait(false);
+                    }
                 }
+            }
+
+            if (Aligner?.TakeRest() is { } rest)
+            {
+                await PassAsync(rest, stop).ConfigureAwait(false);
             }
         }
         finally
         {
             await CloseAsync(feed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Counts a batch and hands it over.</summary>
+    private async ValueTask PassAsync(FeedBatch batch, CancellationToken stop)
+    {
+        LogNotices(batch);
+        _transactions.Process(batch);
+        if (batch.EntryList.Count == 0)
+        {
+            return;
+        }
+
+        var last = batch.EntryList[^1];
+        await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
+        _resume = last;
+        _delivered = true;
+        _isCaughtUp = last.Item is Heartbeat;
+    }
+
+    private async ValueTask PassAllAsync(List<FeedBatch> batches, CancellationToken stop)
+    {
+        foreach (var batch in batches)
+        {
+            await PassAsync(batch, stop).ConfigureAwait(false);
         }
     }
 
@@ -250,6 +284,7 @@ internal sealed class SourcePump
     private async ValueTask OnOpenedAsync(SourcePosition position, CancellationToken stop)
     {
         _openedAt = _context.TimeProvider.GetTimestamp();
+        _firstPosition ??= position;
         _transactions.OnOpened(position);
         _resume ??= FeedEntry.Of(_transactions.PlaceAt(position));
         if (_lost.OnOpened(position) is { } notice)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
@@ -17,6 +18,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     private readonly AcknowledgedProgress _progress = new();
     private readonly IdleProgress _idle = new();
     private readonly EntryWalk _walk;
+    private readonly DeliveryTrace _trace;
     private readonly bool _acknowledgesOnNext;
     private readonly bool _yieldsEmptyBatches;
     private int _acknowledgedInSet;
@@ -29,7 +31,8 @@ internal abstract class StreamCursor : IAsyncDisposable
     {
         Session = session;
         _yieldsEmptyBatches = kind == StreamKind.Batches && session.Options.EmptyBatches;
-        _walk = new EntryWalk(session.Queue, session, kind, _progress, _idle, _yieldsEmptyBatches);
+        _walk = new EntryWalk(session.Queue, session, kind, _progress, _idle, session.Counts, _yieldsEmptyBatches);
+        _trace = new DeliveryTrace(session.Options.Name, session.Connector, session.Options.TraceContext);
         _acknowledgesOnNext = session.Options.Acknowledgement == AcknowledgementMode.OnNext;
     }
 
@@ -52,6 +55,9 @@ internal abstract class StreamCursor : IAsyncDisposable
 
     /// <summary>The current batch, if batches are yielded.</summary>
     private protected ChangeBatch? Batch => _walk.Batch;
+
+    /// <summary>The activity of what the loop processes; null for none.</summary>
+    public Activity? CurrentActivity => _trace.Current;
 
     /// <summary>When the newest delivered change was committed.</summary>
     public DateTimeOffset? LastTimestamp
@@ -87,7 +93,11 @@ internal abstract class StreamCursor : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Session.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _trace.Stop(null);
+        return Session.DisposeAsync();
+    }
 
     /// <summary>Moves to the next thing to yield, if the fast path cannot.</summary>
     private protected ValueTask<bool> MoveSlowAsync()
@@ -99,17 +109,29 @@ internal abstract class StreamCursor : IAsyncDisposable
                 + "await each MoveNextAsync before the next one."));
         }
 
+        if (_trace.Current is not null)
+        {
+            TraceAsked();
+        }
+
         if (!Attention && Session.IsStarted && _failure is null && Session.Lease is null or { IsHeld: true })
         {
+            var isYielded = false;
             lock (_gate)
             {
                 AcknowledgeCurrent();
                 if (Take() && !IsWriteDue(out _))
                 {
                     YieldTaken();
-                    _isMoving = false;
-                    return new ValueTask<bool>(true);
+                    isYielded = true;
                 }
+            }
+
+            if (isYielded)
+            {
+                TraceYielded();
+                _isMoving = false;
+                return new ValueTask<bool>(true);
             }
         }
 
@@ -282,6 +304,7 @@ internal abstract class StreamCursor : IAsyncDisposable
                 }
                 else if (TryMove(out var write))
                 {
+                    TraceYielded();
                     return true;
                 }
                 else if (write is { } due)
@@ -300,6 +323,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         catch (Exception e)
         {
             var translated = Session.OnFailed(e);
+            _trace.Stop(translated);
             _failure = translated;
             if (ReferenceEquals(translated, e))
             {
@@ -383,6 +407,49 @@ internal abstract class StreamCursor : IAsyncDisposable
 
         Session.Schedule.Restart();
         return new DueWrite(place, _idle.Sequence, _idle.YieldedEnd);
+    }
+
+    /// <summary>The loop has asked for more: what its current element completes is processed. A transaction of which more follows
+    /// is not.</summary>
+    private void TraceAsked()
+    {
+        var isComplete = Set is { } set ? Next >= set.Count && (set.End is not null || set.Transaction is null)
+            : Batch is not null || Item is TransactionEnd;
+        if (isComplete)
+        {
+            _trace.Stop(null);
+        }
+    }
+
+    private void TraceYielded()
+    {
+        if (!_trace.IsWanted)
+        {
+            return;
+        }
+
+        if (Set is { } set)
+        {
+            // The same set again, after a write in between.
+            if (Next <= 1)
+            {
+                _trace.OnYielded(set.Transaction, set, _walk.RestOfTransaction);
+            }
+        }
+        else if (Batch is { } batch)
+        {
+            _trace.OnYielded(batch.Count, _walk.SetsOfBatch);
+        }
+        else
+        {
+            var transaction = Item switch
+            {
+                TransactionBegin begin => begin.Transaction,
+                TransactionEnd end => end.Transaction,
+                var item => item?.EnclosingTransaction,
+            };
+            _trace.OnYielded(transaction, null, _walk.RestOfTransaction);
+        }
     }
 
     private void YieldTaken()

@@ -79,7 +79,7 @@ internal sealed class SnapshotActions : IAsyncDisposable
             var readable = tables.Where(table => table.ViewRefusal is null && !job.IsStopped(table.FullName)).ToList();
             var view = await reader.OpenConsistentViewAsync(readable, Math.Clamp(_readers, 1, Math.Max(1, readable.Count)),
                 cancellationToken).ConfigureAwait(false);
-            Log.ViewOpened(_logger, reader.Server, readable.Count, view.Lock);
+            Log.ViewOpened(_logger, _context.Name, reader.Server, readable.Count, view.Lock);
             return new OpenedView(reader, view, tables, _logger);
         }
         catch

@@ -139,6 +139,30 @@ public sealed class FeedBatch
         ByteSize += ItemSize;
     }
 
+    /// <summary>Appends an entry of another batch. The end of a transaction is joined with the last change of the transaction.</summary>
+    internal void Append(in FeedEntry entry)
+    {
+        if (entry.Mark is { IsEnd: true, Position: { } end } mark)
+        {
+            EndTransaction(mark.Transaction, end);
+        }
+        else if (entry.Changes is { } set)
+        {
+            Add(set);
+        }
+        else if (entry.Progress is { } position)
+        {
+            Add(position);
+        }
+        else
+        {
+            _entries.Add(entry);
+            HasNotice |= entry.Item is Notice;
+            HasMark |= entry.Mark is not null;
+            ByteSize += ItemSize;
+        }
+    }
+
     /// <summary>Moves what follows to a batch of its own.</summary>
     /// <param name="count">How many entries remain here.</param>
     /// <param name="changes">How many changes of the next entry remain here too; it belongs to no transaction then.</param>

@@ -31,6 +31,17 @@ public interface ISource
     /// <exception cref="CdcProtocolException">The bytes are damaged.</exception>
     DataRecord ReadRecord(byte[] bytes) => throw new NotSupportedException($"Records of {Connector} are not made of bytes.");
 
+    /// <summary>Measures how far a position is from both ends of the log, for metrics. Called beside an open feed, from another flow, at
+    /// most once at a time.</summary>
+    /// <param name="context">The context of the feed.</param>
+    /// <param name="position">A position of the feed.</param>
+    /// <param name="lag">How long ago the source committed what is at the position; zero at the log's end.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null, the default, where the source cannot say.</returns>
+    /// <exception cref="CdcException">The server could not be asked.</exception>
+    ValueTask<LogDistance?> MeasureLogAsync(SourceContext context, SourcePosition position, TimeSpan lag,
+        CancellationToken cancellationToken) => default;
+
     /// <summary>Connects, and checks everything that can be checked before the first event: the server, the user's privileges, what is to
     /// be captured, and whether the log still has the start.</summary>
     /// <remarks>The one list of findings serves both ways: the engine throws at the start where one is an error, and

@@ -14,7 +14,7 @@ public sealed partial class ApiNameTests
     /// <summary>Names of other libraries, of the framework and of connection strings.</summary>
     private static readonly string[] Foreign =
     [
-        "ActivitySource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail", "DateOnly", "JsonElement", "TimeOnly",
+        "ActivitySource", "AddMeter", "AddSource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail", "DateOnly", "JsonElement", "TimeOnly",
             "EnableCleartextPlugin", "MongoClient",
         "InvalidCastException", "InvalidOperationException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection", "MySqlDataSource",
             "ObjectDisposedException",

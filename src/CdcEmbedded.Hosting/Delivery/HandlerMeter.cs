@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace CdcEmbedded.Hosting.Delivery;
+
+/// <summary>The instrument of handlers.</summary>
+internal static class HandlerMeter
+{
+    private static readonly Meter _meter = new(CdcTelemetry.MeterName, typeof(HandlerMeter).Assembly.GetName().Version?.ToString(3));
+    private static readonly Histogram<double> _duration = _meter.CreateHistogram<double>("cdc.handler.duration", "s",
+        "Time of one call of a handler.");
+
+    /// <summary>Records a call.</summary>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="handler">The handler's name.</param>
+    /// <param name="time">How long it took.</param>
+    /// <param name="failure">What it has thrown; null for nothing.</param>
+    public static void Record(string stream, string handler, TimeSpan time, Exception? failure)
+    {
+        if (!_duration.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList { { "cdc.engine", stream }, { "cdc.handler", handler } };
+        if (failure is not null)
+        {
+            tags.Add("error.type", failure.GetType().FullName);
+        }
+
+        _duration.Record(time.TotalSeconds, tags);
+    }
+}
