@@ -19,6 +19,18 @@ public abstract class Offsets
         // </core-loop>
     }
 
+    /// <summary>Reads two sources.</summary>
+    public async Task RunTwoAsync(ISource mysql, ISource mongo, IOffsetStore store, CancellationToken cancellationToken)
+    {
+        // <group>
+        await using var group = new CdcEngineGroup(
+            new CdcEngine(mysql, store, new CdcEngineOptions { Name = "orders" }),
+            new CdcEngine(mongo, store, new CdcEngineOptions { Name = "carts" }));
+        await foreach (var change in group.ReadAsync(cancellationToken))
+            Console.WriteLine($"{change.Source.Name}: {change}");       // the engine's name
+        // </group>
+    }
+
     /// <summary>Waits as a standby.</summary>
     public async Task RunOneOfManyAsync(ISource source, IOffsetStore store, CancellationToken cancellationToken)
     {

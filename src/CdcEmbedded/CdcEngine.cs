@@ -245,6 +245,9 @@ public sealed class CdcEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>True if a stream is this engine's.</summary>
+    internal bool IsStream(IOffsetOrigin stream) => ReferenceEquals(Volatile.Read(ref _session), stream);
+
     private TCursor Start<TCursor>(Func<EngineSession, TCursor> create, bool wantsItems, CancellationToken first, CancellationToken second)
         where TCursor : StreamCursor
     {
