@@ -35,6 +35,15 @@ if (args is ["keyed", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- live [seconds] [rounds] [streams]
+if (args is ["live", ..])
+{
+    var numbers = args[1..].Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+    await Live.RunAsync(numbers.ElementAtOrDefault(0) is > 0 and var seconds ? seconds : 5,
+        numbers.Length > 1 ? numbers[1] : 3, numbers.ElementAtOrDefault(2) is > 0 and var streams ? streams : 20);
+    return;
+}
+
 var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
 var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
 
@@ -49,6 +58,8 @@ foreach (var workload in workloads)
 {
     Console.WriteLine($"\n{workload.Name}: {workload.Rows:N0} row changes, {workload.Bytes / 1e6:N1} MB of binlog");
     var drain = await Pass.MeasureAsync("checked drain", passes, workload, () => Drain.RunAsync(server, workload, verifyChecksums: true));
+    await Pass.MeasureAsync("blocking drain, one buffer, by hand", passes, workload, () => BlockingClient.DrainAsync(server, workload),
+        drain);
     await Pass.MeasureAsync("bare drain", passes, workload, () => Drain.RunAsync(server, workload, verifyChecksums: false), drain);
     loops[workload.Name] = await Pass.MeasureAsync("loop, every column, text as string", passes, workload,
         () => Loop.RunAsync(server, workload, Reading.Values), drain);

@@ -16,6 +16,8 @@ internal sealed class TailProcess : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it with the signals of a foreground program, however this process was started: a shell's background job has SIGINT

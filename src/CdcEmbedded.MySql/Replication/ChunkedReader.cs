@@ -19,7 +19,7 @@ internal sealed class ChunkedReader : IDisposable
     private readonly SilenceWatchdog _watchdog;
     private readonly Action _closeSocket;
     private readonly string _peer;
-    private Stream _stream;
+    private readonly Stream _stream;
     private byte[] _buffer = [];
     private int _start;
     private int _end;
@@ -78,9 +78,6 @@ internal sealed class ChunkedReader : IDisposable
                 + "somebody may be tampering with the connection.");
         }
     }
-
-    /// <summary>Continues reading from another stream, such as TLS on top of the first one.</summary>
-    public void ReplaceStream(Stream stream) => _stream = stream;
 
     /// <summary>Waits for one read of the connection.</summary>
     /// <param name="needed">How many contiguous bytes the caller wants from <see cref="Start"/> on; more than there are now.</param>
@@ -147,7 +144,9 @@ internal sealed class ChunkedReader : IDisposable
             Volatile.Write(ref _reading, 0);
         }
 
-        return _watchdog.EndWait() || count == 0 ? throw Failure(count != 0, null, cancellationToken) : count;
+        // The watchdog's own closing may look like that of the peer.
+        var wasSilent = _watchdog.EndWait();
+        return wasSilent || count == 0 ? throw Failure(wasSilent, null, cancellationToken) : count;
     }
 
     private void MakeRoom(int needed)

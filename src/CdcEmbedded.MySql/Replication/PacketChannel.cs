@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace CdcEmbedded.MySql.Replication;
 
 /// <summary>A socket, TLS on it where that is wanted, and packets in both directions.</summary>
@@ -13,17 +11,15 @@ internal sealed class PacketChannel : IDisposable
     /// <summary>The longest packet that is accepted before a dump: no answer to a login or a short query comes near it.</summary>
     private const int MaxAnswerLength = 1024 * 1024;
 
-    private readonly Socket _socket;
+    private readonly BlockingStream _stream;
     private readonly ChunkedReader _reader;
-    private Stream _stream;
 
-    /// <summary>Creates the channel over a connected socket, which it owns.</summary>
-    public PacketChannel(Socket socket, string peer, TimeProvider time)
+    /// <summary>Creates the channel over a connection, which it owns.</summary>
+    public PacketChannel(BlockingStream stream, string peer, TimeProvider time)
     {
-        _socket = socket;
         Peer = peer;
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        _reader = new ChunkedReader(_stream, peer, time, socket.Dispose);
+        _stream = stream;
+        _reader = new ChunkedReader(stream, peer, time, stream.Abandon);
         Packets = new PacketStream(_reader, peer) { MaxPayloadLength = MaxAnswerLength };
     }
 
@@ -70,10 +66,8 @@ internal sealed class PacketChannel : IDisposable
         CancellationToken cancellationToken)
     {
         _reader.CheckNothingUnread();
-        var tls = await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, unproven,
-            cancellationToken).ConfigureAwait(false);
-        _stream = tls;
-        _reader.ReplaceStream(tls);
+        await TlsClient.AuthenticateAsync(_stream, settings, host, Peer, CertificateRemedy, unproven, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Prepares for a dump, which is much and has large packets.</summary>
@@ -87,15 +81,12 @@ internal sealed class PacketChannel : IDisposable
     public async ValueTask TryQuitAsync(PacketWriter writer)
     {
         byte sequenceId = 0;
-        var sending = _stream.WriteAsync(writer.Frame(ref sequenceId), CancellationToken.None);
-        if (!sending.IsCompleted)
-        {
-            Close();
-        }
-
         try
         {
-            await sending.ConfigureAwait(false);
+            if (_stream.CanWriteAtOnce)
+            {
+                await _stream.WriteAsync(writer.Frame(ref sequenceId), CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception))
         {

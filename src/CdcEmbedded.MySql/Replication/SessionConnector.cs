@@ -80,8 +80,8 @@ internal static class SessionConnector
             // Before dialling: a server waits only seconds for the login.
             var password = await Passwords.GetAsync(settings, host, deadline.Token).ConfigureAwait(false);
             settings = settings with { Password = password };
-            var socket = await SocketDialer.DialAsync(endPoint, settings.KeepAlive, deadline.Token).ConfigureAwait(false);
-            channel = new PacketChannel(socket, host.ToString(), time);
+            var stream = await SocketDialer.DialAsync(endPoint, settings.KeepAlive, deadline.Token).ConfigureAwait(false);
+            channel = new PacketChannel(stream, host.ToString(), time);
             session = await ReplicationSession.LogInAsync(channel, host, endPoint, settings, logger, time,
                 deadline.Token).ConfigureAwait(false);
             Log.Connected(

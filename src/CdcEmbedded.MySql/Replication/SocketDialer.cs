@@ -31,10 +31,11 @@ internal static class SocketDialer
     /// <param name="keepAlive">Idle time before the first probe; zero leaves the system's.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="SocketException">Nobody answers there.</exception>
-    public static async ValueTask<Socket> DialAsync(EndPoint endPoint, TimeSpan keepAlive, CancellationToken cancellationToken)
+    public static async ValueTask<BlockingStream> DialAsync(EndPoint endPoint, TimeSpan keepAlive, CancellationToken cancellationToken)
     {
         var local = endPoint is UnixDomainSocketEndPoint;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, local ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        var stream = new BlockingStream(socket);
         try
         {
             if (!local)
@@ -43,12 +44,12 @@ internal static class SocketDialer
                 SetKeepAlive(socket, keepAlive);
             }
 
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return socket;
+            await stream.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            return stream;
         }
         catch
         {
-            socket.Dispose();
+            stream.Abandon();
             throw;
         }
     }

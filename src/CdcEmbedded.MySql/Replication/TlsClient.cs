@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Replication;
 internal static class TlsClient
 {
     /// <summary>Shakes hands as <paramref name="settings"/> say.</summary>
-    /// <param name="inner">The connection; the result owns it.</param>
+    /// <param name="connection">The connection.</param>
     /// <param name="settings">What to check and what to show.</param>
     /// <param name="host">The name that the certificate must be for.</param>
     /// <param name="peer">Host and port, for messages.</param>
@@ -18,8 +18,8 @@ internal static class TlsClient
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CdcConnectionException">The certificate does not verify, no common version (neither is transient), or
     /// the connection broke.</exception>
-    public static async ValueTask<SslStream> AuthenticateAsync(
-        Stream inner, TlsSettings settings, string host, string peer, string remedy, UnprovenCertificate? unproven,
+    public static async ValueTask AuthenticateAsync(
+        BlockingStream connection, TlsSettings settings, string host, string peer, string remedy, UnprovenCertificate? unproven,
         CancellationToken cancellationToken)
     {
         using var certificates = TlsCertificates.Load(settings);
@@ -37,15 +37,12 @@ internal static class TlsClient
             unproven.Fingerprint = SHA256.HashData(certificate.GetRawCertData());
             return true;
         };
-        var stream = new SslStream(inner, leaveInnerStreamOpen: false);
         try
         {
-            await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
-            return stream;
+            await connection.StartTlsAsync(options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (ChunkedReader.IsConnectionFailure(exception) || exception is System.ComponentModel.Win32Exception)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw complaint is not null
                 ? Refusal(peer, complaint, remedy, exception)

@@ -125,14 +125,24 @@ internal sealed class AcknowledgedProgress
 
     private void Move(long sequence, StreamPlace place)
     {
+        // A heartbeat of a quiet source: writing the same again would cost more than everything else does there.
+        var isTaken = !IsDirty && CurrentPlace is { } last && IsSame(last, place);
         Sequence = sequence;
         _set = null;
         _place = place;
+        if (isTaken)
+        {
+            TakenSequence = sequence;
+        }
+
         if (place.IsTransactionEnd)
         {
             MarkEnd(place);
         }
     }
+
+    private static bool IsSame(StreamPlace place, StreamPlace other)
+        => string.Equals(place.ToOffset(null).ToString(), other.ToOffset(null).ToString(), StringComparison.Ordinal);
 
     private void MarkEnd(StreamPlace place)
     {

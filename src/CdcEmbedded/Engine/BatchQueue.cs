@@ -1,25 +1,31 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Engine;
 
-/// <summary>The channel between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has
+/// <summary>The queue between pump and consumer, bounded by changes and by bytes. A batch counts until the consumer has
 /// moved past it.</summary>
-/// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch. The bound is around the channel: a channel counts
-/// only its own items, and forgets a batch when it is taken.</remarks>
-internal sealed class BatchQueue
+/// <remarks>One writer, one reader. Beyond the bound the writer holds one more batch. A batch that is appended does not resume a waiting
+/// reader: the writer says when, and on which thread, because on a quiet stream a change of thread costs more than the batch.</remarks>
+internal sealed class BatchQueue : IValueTaskSource<bool>
 {
-    // A null wakes the reader for another reason than a batch.
-    private readonly Channel<FeedBatch?> _batches = Channel.CreateUnbounded<FeedBatch?>(new() { SingleReader = true });
     private readonly Channel<bool> _space = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
     {
         SingleReader = true,
         FullMode = BoundedChannelFullMode.DropWrite,
     });
 
+    private readonly Lock _gate = new();
+    private readonly Queue<FeedBatch> _batches = new();
     private readonly long _maxChanges;
     private readonly long _maxBytes;
+    private ManualResetValueTaskSourceCore<bool> _wait;
+    private Exception? _failure;
+    private bool _isAwaited;
+    private bool _isWoken;
+    private bool _isComplete;
     private long _changes;
     private long _bytes;
     private int _outstanding;
@@ -36,40 +42,91 @@ internal sealed class BatchQueue
 
     public bool IsEmpty => Volatile.Read(ref _outstanding) == 0;
 
-    /// <summary>Waits until the batch fits, or nothing else is outstanding, then appends it.</summary>
+    /// <summary>Waits until the batch fits, or nothing else is outstanding, then appends it. <see cref="ResumeReader"/> must
+    /// follow.</summary>
     public async ValueTask EnqueueAsync(FeedBatch batch, CancellationToken cancellationToken)
     {
         while (!Fits(batch))
         {
+            ResumeReader(inline: false);
             await _space.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
 
         Interlocked.Add(ref _changes, batch.ChangeCount);
         Interlocked.Add(ref _bytes, batch.ByteSize);
         Interlocked.Increment(ref _outstanding);
-        _batches.Writer.TryWrite(batch);
+        lock (_gate)
+        {
+            _batches.Enqueue(batch);
+        }
+    }
+
+    /// <summary>Resumes a reader that waits although there are batches.</summary>
+    /// <param name="inline">True to run it on this thread: the application's code runs before this method returns, and may take as long
+    /// as it likes. False to run it on a thread of the pool.</param>
+    public void ResumeReader(bool inline)
+    {
+        lock (_gate)
+        {
+            if (!_isAwaited || _batches.Count == 0)
+            {
+                return;
+            }
+
+            _isAwaited = false;
+        }
+
+        EndWait(inline);
     }
 
     public bool TryDequeue([NotNullWhen(true)] out FeedBatch? batch)
     {
-        while (_batches.Reader.TryRead(out batch))
+        lock (_gate)
         {
-            if (batch is not null)
-            {
-                return true;
-            }
+            return _batches.TryDequeue(out batch);
         }
-
-        return false;
     }
 
     /// <summary>Waits until a batch has arrived, or for <see cref="Wake"/>. Throws the failure that completed the queue, once
     /// it is empty.</summary>
     /// <returns>False if the queue is complete and empty, without a failure.</returns>
-    public ValueTask<bool> WaitAsync() => _batches.Reader.WaitToReadAsync(CancellationToken.None);
+    public ValueTask<bool> WaitAsync()
+    {
+        lock (_gate)
+        {
+            if (_batches.Count > 0 || _isWoken)
+            {
+                _isWoken = false;
+                return new ValueTask<bool>(true);
+            }
 
-    /// <summary>Ends a wait of the reader, now or the next one.</summary>
-    public void Wake() => _batches.Writer.TryWrite(null);
+            if (_isComplete)
+            {
+                return _failure is { } failure ? ValueTask.FromException<bool>(failure) : new ValueTask<bool>(false);
+            }
+
+            _wait.Reset();
+            _isAwaited = true;
+            return new ValueTask<bool>(this, _wait.Version);
+        }
+    }
+
+    /// <summary>Ends a wait of the reader, now or the next one, on a thread of the pool.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_isAwaited)
+            {
+                _isWoken = true;
+                return;
+            }
+
+            _isAwaited = false;
+        }
+
+        EndWait(inline: false);
+    }
 
     /// <summary>Records that the consumer has moved past a batch that it took.</summary>
     public void Release(FeedBatch batch)
@@ -87,7 +144,36 @@ internal sealed class BatchQueue
     }
 
     /// <summary>Completes the queue: nothing more follows, because of the failure if there is one.</summary>
-    public void Complete(Exception? failure) => _batches.Writer.TryComplete(failure);
+    public void Complete(Exception? failure)
+    {
+        lock (_gate)
+        {
+            _failure = failure;
+            _isComplete = true;
+            if (!_isAwaited)
+            {
+                return;
+            }
+
+            _isAwaited = false;
+        }
+
+        EndWait(inline: false);
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _wait.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token,
+        ValueTaskSourceOnCompletedFlags flags) => _wait.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Outside of the lock, under which no code of the application may run. The one reader cannot wait again before.</summary>
+    private void EndWait(bool inline)
+    {
+        _wait.RunContinuationsAsynchronously = !inline;
+        _wait.SetResult(true);
+    }
 
     private bool Fits(FeedBatch batch) => IsEmpty || (Changes + batch.ChangeCount <= _maxChanges && Bytes + batch.ByteSize <= _maxBytes);
 }

@@ -220,7 +220,7 @@ internal sealed class SourcePump
         {
             await OnOpenedAsync(feed.StartPosition, stop).ConfigureAwait(false);
             Aligner?.Start(_resume is { Place.State.Open.Length: > 0 });
-            while (await feed.ReadAsync(stop).ConfigureAwait(false) is { } read)
+            while (await new HandOver(feed.ReadAsync(stop), _queue) is { } read)
             {
                 if (read.EntryList.Count > 0)
                 {
@@ -244,6 +244,7 @@ internal sealed class SourcePump
         }
         finally
         {
+            _queue.ResumeReader(inline: false);
             await CloseAsync(feed).ConfigureAwait(false);
         }
     }

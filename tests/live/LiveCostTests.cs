@@ -1,0 +1,89 @@
+using System.Globalization;
+using CdcEmbedded.TestServers;
+using CdcEmbedded.Tests.Shared;
+
+namespace CdcEmbedded.ServerTests;
+
+/// <summary>What a stream that follows its server costs a process, in changes of thread: never in time, which a loaded machine
+/// changes.</summary>
+/// <remarks>The bounds are far above what it takes (about 2 a commit, and 5 a second), and far below what the thread pool's search for work
+/// would take (130 a commit, and 60 a second).</remarks>
+public sealed class LiveCostTests(MySql97Fixture mySql97) : IDisposable
+{
+    private const int Commits = 300;
+    private const double MostACommit = 25;
+    private const double MostASecond = 25;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("livecost-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("Disabled")]
+    [InlineData("Required")]
+    public async Task A_commit_and_a_quiet_second_take_few_changes_of_thread(string sslMode)
+    {
+        await using var server = await mySql97.StartOwnAsync();
+        await server.ExecuteAsync("""
+            CREATE DATABASE cost;
+            USE cost;
+            CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT);
+            DELIMITER //
+            CREATE PROCEDURE pulse(p_count INT)
+            BEGIN
+              WHILE p_count > 0 DO
+                INSERT INTO t VALUES ();
+                DO SLEEP(0.005);
+                SET p_count = p_count - 1;
+              END WHILE;
+            END //
+            DELIMITER ;
+            INSERT INTO t VALUES ();
+            """);
+        await using var tail = TailProcess.Start("--mysql", server.ConnectionString + ";SslMode=" + sslMode, "--include", "cost.*",
+            "--from", "earliest", "--format", "json", "--offsets", Path.Combine(_folder.FullName, "offsets.json"));
+
+        // The first commits cost what is compiled for them.
+        await tail.ReadAsync(1);
+        await PulseAsync(server, tail);
+
+        var before = Switches(tail.Id);
+        await PulseAsync(server, tail);
+        Assert.InRange((Switches(tail.Id) - before) / (double)Commits, 0.1, MostACommit);
+
+        // Compiling in the background, and workers of the pool that are not needed any more, come to an end meanwhile.
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        before = Switches(tail.Id);
+        const int seconds = 12;
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        Assert.InRange((Switches(tail.Id) - before) / (double)seconds, 0, MostASecond);
+    }
+
+    private static async Task PulseAsync(MySqlTestServer server, TailProcess tail)
+    {
+        var writing = server.ExecuteAsync($"CALL pulse({Commits})", "cost");
+        Assert.Equal(Commits, (await tail.ReadAsync(Commits)).Count);
+        await writing;
+    }
+
+    /// <summary>The changes of thread of a process so far, voluntary or not; those of threads that have ended do not count.</summary>
+    private static long Switches(int process)
+    {
+        long sum = 0;
+        foreach (var thread in Directory.GetDirectories($"/proc/{process}/task"))
+        {
+            try
+            {
+                sum += File.ReadLines(Path.Combine(thread, "status"))
+                    .Where(line => line.Contains("ctxt_switches:", StringComparison.Ordinal))
+                    .Sum(line => long.Parse(line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                // The thread ended meanwhile.
+            }
+        }
+
+        return sum;
+    }
+}
