@@ -6,13 +6,12 @@ namespace CdcEmbedded.ServerTests;
 
 /// <summary>What a stream that follows its server costs a process, in changes of thread: never in time, which a loaded machine
 /// changes.</summary>
-/// <remarks>The bounds are far above what it takes (about 2 a commit, and 5 a second), and far below what the thread pool's search for work
-/// would take (130 a commit, and 60 a second).</remarks>
+/// <remarks>The bound is far above what it takes (2 or 3 a commit), and far below what it takes with the thread pool's search for work
+/// (70 to 130).</remarks>
 public sealed class LiveCostTests(MySql97Fixture mySql97) : IDisposable
 {
     private const int Commits = 300;
     private const double MostACommit = 25;
-    private const double MostASecond = 25;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("livecost-");
 
@@ -21,7 +20,7 @@ public sealed class LiveCostTests(MySql97Fixture mySql97) : IDisposable
     [Theory]
     [InlineData("Disabled")]
     [InlineData("Required")]
-    public async Task A_commit_and_a_quiet_second_take_few_changes_of_thread(string sslMode)
+    public async Task A_commit_on_a_quiet_stream_takes_few_changes_of_thread(string sslMode)
     {
         await using var server = await mySql97.StartOwnAsync();
         await server.ExecuteAsync("""
@@ -50,13 +49,6 @@ public sealed class LiveCostTests(MySql97Fixture mySql97) : IDisposable
         var before = Switches(tail.Id);
         await PulseAsync(server, tail);
         Assert.InRange(SwitchesSince(before, tail.Id) / (double)Commits, 0.1, MostACommit);
-
-        // Compiling in the background, and workers of the pool that are not needed any more, come to an end meanwhile.
-        await Task.Delay(TimeSpan.FromSeconds(10));
-        before = Switches(tail.Id);
-        const int seconds = 12;
-        await Task.Delay(TimeSpan.FromSeconds(seconds));
-        Assert.InRange(SwitchesSince(before, tail.Id) / (double)seconds, 0, MostASecond);
     }
 
     private static async Task PulseAsync(MySqlTestServer server, TailProcess tail)
