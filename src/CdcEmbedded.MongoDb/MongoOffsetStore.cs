@@ -8,7 +8,8 @@ namespace CdcEmbedded.MongoDb;
 /// number of processes may use one collection.</summary>
 /// <remarks>
 /// <para>A document is <c>{_id: name, version: number, text: text}</c>. Writes are acknowledged by a majority, and reads see what a
-/// majority has; in a transaction, its own options count. If the deployment is the one that is captured, exclude the collection.</para>
+/// majority has; in a transaction, its own options count. If the deployment is the one that is captured, the changes of
+/// the collection are not delivered (<see cref="TableName"/>).</para>
 /// <para>Of two transactions that save at once, the server refuses one with a transient error (WriteConflict). A retry, such as that of
 /// <c>WithTransactionAsync</c>, then gets the <see cref="OffsetConflictException"/>.</para>
 /// </remarks>
@@ -31,6 +32,9 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
             ReadPreference = ReadPreference.Primary,
         });
     }
+
+    /// <inheritdoc/>
+    public string? TableName => _collection.CollectionNamespace.FullName;
 
     /// <inheritdoc/>
     public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)

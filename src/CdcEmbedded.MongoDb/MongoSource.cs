@@ -2,6 +2,7 @@ using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.MongoDb.Deployment;
 using CdcEmbedded.MongoDb.Snapshots;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MongoDb;
@@ -34,7 +35,8 @@ public sealed class MongoSource : ISnapshotSource
         ArgumentNullException.ThrowIfNull(options);
         OptionCheck.Check(options);
         _opener = new StreamOpener(options);
-        _captured = new CapturedScope(_opener.Scope, _opener.Filter, PipelineCheck.Fingerprint(options.Pipeline),
+        _captured = new CapturedScope(_opener.Scope, new TableFilter(options.Include, options.Exclude),
+            PipelineCheck.Fingerprint(options.Pipeline),
             PipelineCheck.WhyNoSnapshot(options.Pipeline))
         {
             HasPartialUpdates = options.FullDocument == FullDocumentMode.Off,
@@ -101,7 +103,8 @@ public sealed class MongoSource : ISnapshotSource
     {
         ArgumentNullException.ThrowIfNull(context);
         var client = await _connectReader(context, cancellationToken).ConfigureAwait(false);
-        return await MongoSnapshotReader.OpenAsync(client, _captured, context, cancellationToken).ConfigureAwait(false);
+        return await MongoSnapshotReader.OpenAsync(client, _captured with { Filter = _opener.FilterFor(context) }, context,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Uses the stream's client from another flow. Behind a load balancer its one connection belongs to the stream.</summary>

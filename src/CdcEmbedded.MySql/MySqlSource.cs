@@ -107,7 +107,7 @@ public sealed class MySqlSource : ISnapshotSource
             findings.AddRange(Preflight.Check(facts));
             findings.AddRange(Preflight.CheckStart(start, facts));
             findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, context.SignalTable, token).ConfigureAwait(false));
-            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, null, logger), token)
+            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, context, null, logger), token)
                 .ConfigureAwait(false));
             return !findings.Exists(static finding => finding.IsError);
         }
@@ -138,8 +138,8 @@ public sealed class MySqlSource : ISnapshotSource
                 known ??= await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken)
                     .ConfigureAwait(false);
                 var server = new SnapshotServer(known, facts, context.WritesWatermarks ? context.SignalTable : null);
-                return await MySqlSnapshotReader.OpenAsync(server, SelectionFor(facts, null, logger), context.TimeProvider,
-                    cancellationToken).ConfigureAwait(false);
+                return await MySqlSnapshotReader.OpenAsync(server, SelectionFor(facts, context, null, logger),
+                    context.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch (CdcConnectionException) when (known is null && host + 1 < _access.Hosts.Count)
             {
@@ -183,19 +183,35 @@ public sealed class MySqlSource : ISnapshotSource
         }
     }
 
-    private TableSelection SelectionFor(ServerFacts facts, string? signalTable, ILogger logger) => new(
+    private TableSelection SelectionFor(ServerFacts facts, SourceContext context, string? signalTable, ILogger logger) => new(
         TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger)
         {
             IncludesRowHistory = _options.IncludeRowHistory,
             Added = signalTable is null ? null : new TableFilter([signalTable], [], facts.IgnoresTableCase),
+            Offsets = OffsetsOf(context, facts),
         };
+
+    /// <summary>The table in which offsets are stored, which may be in this server.</summary>
+    private TableFilter? OffsetsOf(SourceContext context, ServerFacts facts)
+    {
+        if (context.OffsetTable is not { } table)
+        {
+            return null;
+        }
+
+        var named = new TableFilter(_options.Include, []).Include;
+        var dot = table.IndexOf('.', StringComparison.Ordinal);
+        var isNamed = named.Any(pattern => string.Equals(pattern.LiteralTable, table[(dot + 1)..], StringComparison.OrdinalIgnoreCase)
+            && (dot < 0 || string.Equals(pattern.LiteralDatabase, table[..dot], StringComparison.OrdinalIgnoreCase)));
+        return isNamed ? null : new TableFilter([dot < 0 ? "*." + table : table], [], facts.IgnoresTableCase);
+    }
 
     private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored,
         ILogger logger,
         CancellationToken cancellationToken)
     {
         var (session, server, facts, _, logEnd) = found;
-        var selection = SelectionFor(facts, context.SignalTable, logger);
+        var selection = SelectionFor(facts, context, context.SignalTable, logger);
         var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance,
             context.TimeProvider, logger);
         var schemas = new SchemaTracker(selection, source, LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);

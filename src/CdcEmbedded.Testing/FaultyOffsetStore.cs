@@ -17,6 +17,9 @@ public sealed class FaultyOffsetStore : IOffsetStore
     /// <param name="inner">Where offsets really go; null for an <see cref="InMemoryOffsetStore"/>.</param>
     public FaultyOffsetStore(IOffsetStore? inner = null) => _inner = inner ?? new InMemoryOffsetStore();
 
+    /// <inheritdoc/>
+    public string? TableName => _inner.TableName;
+
     /// <summary>The texts that reached the inner store, in their order.</summary>
     public IReadOnlyList<string> Saved
     {

@@ -283,6 +283,7 @@ public sealed class CdcEngine : IAsyncDisposable
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
         SignalTable = _options.Snapshot.SignalTable,
         WritesWatermarks = _options.Snapshot.WritesWatermarks,
+        OffsetTable = _offsets.TableName,
         Notes = new SourceNotes(_offsets, Name),
     };
 

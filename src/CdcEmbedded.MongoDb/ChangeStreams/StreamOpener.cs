@@ -25,8 +25,28 @@ internal sealed class StreamOpener
     /// <summary>What the stream is opened on.</summary>
     public StreamScope Scope => _scope;
 
-    /// <summary>The captured collections of it.</summary>
-    public TableFilter Filter => _filter;
+    /// <summary>The captured collections of it: without the one in which offsets are stored, unless the options name it without
+    /// wildcards.</summary>
+    /// <param name="context">What the engine says.</param>
+    public TableFilter FilterFor(SourceContext context)
+    {
+        // A database of SQL has no collections: only names with a database are those of a deployment.
+        if (context.OffsetTable is not { } offsets || offsets.AsSpan().ContainsAny("*?`")
+            || offsets.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot))
+        {
+            return _filter;
+        }
+
+        foreach (var pattern in _filter.Include)
+        {
+            if (pattern.LiteralDatabase == offsets[..dot] && pattern.LiteralTable == offsets[(dot + 1)..])
+            {
+                return _filter;
+            }
+        }
+
+        return new TableFilter(_options.Include, [.. _options.Exclude, offsets]);
+    }
 
     /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before
     /// anything is read.</summary>
@@ -108,7 +128,7 @@ internal sealed class StreamOpener
         var plan = new StreamPlan
         {
             Identity = stream,
-            Match = _scope.Collection is null ? NamespaceMatch.Create(_filter) : null,
+            Match = _scope.Collection is null ? NamespaceMatch.Create(FilterFor(context)) : null,
             Pipeline = _options.Pipeline,
             ShowExpandedEvents = _options.ShowExpandedEvents && facts.HasImages,
             SplitsLargeEvents = facts.SplitsLargeEvents,
@@ -132,7 +152,7 @@ internal sealed class StreamOpener
         Name = context.Name,
         SetName = facts.SetName,
         IsSharded = facts.IsMongos,
-        Filter = _filter,
+        Filter = FilterFor(context),
         ReportedWithoutImages = SourceState.Of(context).ReportedWithoutImages,
         Scope = _scope,
         Fingerprint = PipelineCheck.Fingerprint(_options.Pipeline),

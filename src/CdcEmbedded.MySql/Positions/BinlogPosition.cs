@@ -34,6 +34,12 @@ internal sealed class BinlogPosition : SourcePosition
         init => (_file, _offset) = value is { } at ? (at.File, at.Position) : (null, 0);
     }
 
+    /// <summary>True if nothing but stored offsets came since the position before it.</summary>
+    public bool IsAfterOffsetsOnly { get; init; }
+
+    /// <inheritdoc/>
+    public override bool NeedsStoring => !IsAfterOffsetsOnly;
+
     /// <summary>The prepared XA transactions without an outcome, in the order of the log; an array that is never changed.</summary>
     public PendingXa[] Pending { get; init; } = [];
 

@@ -20,6 +20,9 @@ internal sealed class MappedTable
     /// <summary>True if its rows are delivered.</summary>
     public bool IsCaptured { get; set; }
 
+    /// <summary>True if offsets are stored in it, and it is not captured.</summary>
+    public bool StoresOffsets { get; init; }
+
     /// <summary>The columns; null for tables that are not captured, and until they are resolved.</summary>
     public CapturedTable? Table { get; set; }
 

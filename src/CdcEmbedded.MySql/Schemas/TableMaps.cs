@@ -137,7 +137,10 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         var table = Encoding.UTF8.GetString(header.Table);
         if (!selection.Matches(database, table))
         {
-            return new MappedTable(body, database, table, isCaptured: false);
+            return new MappedTable(body, database, table, isCaptured: false)
+            {
+                StoresOffsets = selection.StoresOffsets(database, table),
+            };
         }
 
         var mapped = new MappedTable(body, database, table, isCaptured: true);

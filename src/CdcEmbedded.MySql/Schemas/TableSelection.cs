@@ -15,6 +15,12 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
     /// <summary>A table that is captured whatever the filter says: the engine's signal table. Null for none.</summary>
     public TableFilter? Added { get; init; }
 
+    /// <summary>The table in which offsets are stored, if the filter does not name it without wildcards. Null for none.</summary>
+    public TableFilter? Offsets { get; init; }
+
+    /// <summary>True if offsets are stored in a table.</summary>
+    public bool StoresOffsets(string database, string table) => Offsets?.Matches(database, table) == true;
+
     /// <summary>True if the rows of a table are delivered.</summary>
     public bool Matches(string database, string table)
     {
@@ -23,7 +29,7 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
             return true;
         }
 
-        if (!filter.Matches(database, table))
+        if (!filter.Matches(database, table) || StoresOffsets(database, table))
         {
             return false;
         }

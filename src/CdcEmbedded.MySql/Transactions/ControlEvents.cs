@@ -69,6 +69,8 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
         log.Cursor.MoveTo(rotate.FileName, (long)Math.Min(rotate.Position, long.MaxValue));
         if (!e.Header.IsArtificial)
         {
+            // Stored, or the file with the position would be purged one day.
+            transactions.Position.IsAfterOffsetsOnly = false;
             output.MarkProgress();
         }
     }

@@ -14,6 +14,8 @@ internal sealed class OpenTransaction
     private MySqlChangeSet? _last;
     private int _schemaChanges;
     private int _schemaChangesDone;
+    private bool _hasOffsets;
+    private bool _hasOtherRows;
 
     /// <summary>Begins with the next transaction.</summary>
     /// <param name="transaction">The transaction.</param>
@@ -34,6 +36,7 @@ internal sealed class OpenTransaction
         IsResumed = resumed is not null;
         Repetition = repetition;
         HasBegun = false;
+        _hasOffsets = _hasOtherRows = false;
         IsStartOfAlter = false;
         IsOfSkippedSource = false;
         IsProvisional = false;
@@ -60,6 +63,9 @@ internal sealed class OpenTransaction
     /// <summary>True if its rows are not looked at.</summary>
     public bool HidesRows => IsOfSkippedSource || Repetition == Repetition.Done;
 
+    /// <summary>True if all of its rows are those of the table in which offsets are stored, which is not captured.</summary>
+    public bool StoresOffsetsOnly => _hasOffsets && !_hasOtherRows;
+
     /// <summary>True after a BEGIN: a statement inside is not its end then.</summary>
     public bool HasBegun { get; set; }
 
@@ -78,6 +84,14 @@ internal sealed class OpenTransaction
 
     /// <summary>The statement of the rows that follow, where the server logs it.</summary>
     public LoggedQuery? Query { get; set; }
+
+    /// <summary>Records that it has rows that are not captured.</summary>
+    /// <param name="isOffset">True if they are of the table in which offsets are stored.</param>
+    public void PassRows(bool isOffset)
+    {
+        _hasOffsets |= isOffset;
+        _hasOtherRows |= !isOffset;
+    }
 
     /// <summary>Counts a schema change.</summary>
     /// <returns>Its number, or 0 where it was delivered before a restart.</returns>

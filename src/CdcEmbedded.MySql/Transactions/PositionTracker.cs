@@ -35,6 +35,9 @@ internal sealed class PositionTracker
     /// <summary>The transactions processed so far; the default value where they are not known.</summary>
     public ExecutedGtids Executed => _executed?.Current ?? default;
 
+    /// <summary>True if nothing but stored offsets came since the last position that was reported.</summary>
+    public bool IsAfterOffsetsOnly { get; set; }
+
     /// <summary>The position after the last transaction. A new object at each call.</summary>
     /// <remarks>Heartbeats, new files and other transactions may come before the interrupted one is read again: until then, every
     /// position says how much of it was delivered, and begins where it does.</remarks>
@@ -46,6 +49,7 @@ internal sealed class PositionTracker
             : _repeated?.Clamp(_cursor.Coordinates) ?? _cursor.Coordinates,
         Progress = _interrupted,
         Pending = _prepared.Pending,
+        IsAfterOffsetsOnly = IsAfterOffsetsOnly,
     };
 
     /// <summary>The transactions of all files before the current one, as the file says.</summary>

@@ -40,6 +40,7 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTrack
 
         if (!mapped.IsCaptured)
         {
+            transactions.Open?.PassRows(mapped.StoresOffsets);
             return DispatchStep.Next;
         }
 
@@ -48,6 +49,7 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTrack
             throw log.Damaged($"the columns of {mapped.Database}.{mapped.Name} were not resolved");
         }
 
+        transactions.Open?.PassRows(false);
         return transactions.Add(e, scanner.Scan(table.Map, header, e.Buffer, e.BodyStart, e.Body.Length), table);
     }
 

@@ -128,6 +128,8 @@ internal sealed class TransactionBuffer : IDisposable
         Finish(open);
         if (open is { Changes.IsEmpty: true, HasDelivered: false, IsResumed: false })
         {
+            // Our own writes must not be the reason of further ones. The log's end moves on all the same.
+            _position.IsAfterOffsetsOnly = open.StoresOffsetsOnly && (_position.IsAfterOffsetsOnly || !_output.HasProgress);
             _output.MarkProgress();
             return DispatchStep.Next;
         }
@@ -160,6 +162,7 @@ internal sealed class TransactionBuffer : IDisposable
     public void Finish(OpenTransaction open)
     {
         Open = null;
+        _position.IsAfterOffsetsOnly &= open.StoresOffsetsOnly;
         _position.Append(open.Transaction.RestartGtid);
     }
 

@@ -21,6 +21,7 @@ internal sealed class AcknowledgedProgress
     private long _endChanges;
     private long _changes;
     private long _savedChanges;
+    private long _neededSequence;
 
     private readonly record struct SkippedRun(long First, long After, StreamPlace Place);
 
@@ -33,7 +34,7 @@ internal sealed class AcknowledgedProgress
     /// <summary>The position up to which everything is acknowledged; null while nothing is.</summary>
     public SourcePosition? Position => CurrentPlace?.Position;
 
-    public bool IsDirty => Sequence > TakenSequence;
+    public bool IsDirty => _neededSequence > TakenSequence;
 
     /// <summary>Number of changes acknowledged since the last <see cref="Take"/>.</summary>
     public long UnsavedChanges => _changes - _savedChanges;
@@ -47,7 +48,7 @@ internal sealed class AcknowledgedProgress
         _changes += newChanges;
         if (set.Sequence + change + 1 is var sequence && sequence > Sequence)
         {
-            Sequence = sequence;
+            Sequence = _neededSequence = sequence;
             _set = set;
             _change = change;
             _place = null;
@@ -128,6 +129,7 @@ internal sealed class AcknowledgedProgress
         // A heartbeat of a quiet source: writing the same again would cost more than everything else does there.
         var isTaken = !IsDirty && CurrentPlace is { } last && IsSame(last, place);
         Sequence = sequence;
+        _neededSequence = place.Position.NeedsStoring ? sequence : _neededSequence;
         _set = null;
         _place = place;
         if (isTaken)

@@ -31,8 +31,11 @@ internal sealed class IdleProgress
     /// <param name="place">The position after it.</param>
     public void OnSkipped(long end, StreamPlace place)
     {
-        Place = place;
-        Sequence = end;
+        if (Place is not null || place.Position.NeedsStoring)
+        {
+            Place = place;
+            Sequence = end;
+        }
     }
 
     /// <summary>Records that the position up to a sequence number is stored.</summary>

@@ -6,8 +6,8 @@ namespace CdcEmbedded.Offsets;
 /// processes may use one table.</summary>
 /// <remarks>
 /// <para>The table has the columns <c>name</c>, <c>version</c> and <c>content</c>. <see cref="CreateTableAsync"/> creates it;
-/// <see cref="CreateTableStatement"/> is its statement, for your own migrations. If the table is in a server that is captured, exclude it
-/// from the captured tables.</para>
+/// <see cref="CreateTableStatement"/> is its statement, for your own migrations. If the table is in a server that is captured, its
+/// changes are not delivered (<see cref="TableName"/>).</para>
 /// <para>PostgreSQL, MySQL, MariaDB and SQLite are tested; the statements for SQL Server are not run by this project's tests. SQLite has
 /// one lock for the whole database: there, end the transaction before asking for the next batch.</para>
 /// <para>What the database reports, other than a conflict, is thrown as its provider's <see cref="DbException"/>.</para>
@@ -31,6 +31,9 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
 
     /// <summary>The table's name.</summary>
     public string Table => _table.Name;
+
+    /// <inheritdoc/>
+    public string? TableName => _table.Name;
 
     /// <summary>The SQL that is used.</summary>
     public DbOffsetDialect Dialect => _table.Dialect;

@@ -2,10 +2,15 @@ namespace CdcEmbedded.Offsets;
 
 /// <summary>Stores offsets across restarts, where the application wants. The application implements it, or uses
 /// an existing implementation.</summary>
-/// <remarks>Two methods over a table of three columns (key, text, version) are enough. The engine calls them one at a time. A store in the
-/// same server that is captured should exclude its table from the captured tables: each save would be a change.</remarks>
+/// <remarks>Two methods over a table of three columns (key, text, version) are enough. The engine calls them one at a time.</remarks>
 public interface IOffsetStore
 {
+    /// <summary>The table or collection in which offsets are stored, perhaps in the server that is captured: as <c>database.table</c>, or
+    /// as <c>table</c> of any database. A source does not deliver its changes unless its options name the table without wildcards, and
+    /// transactions that only store offsets are no reason to store another one.</summary>
+    /// <value>Null, the default, for none: then exclude the table from what is captured, if it is in the same server.</value>
+    string? TableName => null;
+
     /// <summary>Reads what is stored under a key.</summary>
     /// <param name="key">The engine's name, or that name with a suffix for state of the source.</param>
     /// <param name="cancellationToken">Cancels the read.</param>

@@ -9,6 +9,8 @@ internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDispo
     /// <summary>True if the application can save offsets in its own transactions.</summary>
     public bool IsTransactional => store is ITransactionalOffsetStore;
 
+    public string? TableName => store.TableName;
+
     public async ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -41,6 +41,11 @@ public sealed class SourceContext : IAsyncDisposable
     /// <value>The default is false.</value>
     public bool WritesWatermarks { get; init; }
 
+    /// <summary>The table in which offsets are stored, as <see cref="Offsets.IOffsetStore.TableName"/> says: the feed and snapshots skip
+    /// it, unless the source's options name it without wildcards.</summary>
+    /// <value>Null, the default, for none.</value>
+    public string? OffsetTable { get; init; }
+
     /// <summary>What the source must remember beside its offset.</summary>
     /// <value>The engine provides notes in its offset store; left unset, they live in memory as long as this context.</value>
     public SourceNotes Notes

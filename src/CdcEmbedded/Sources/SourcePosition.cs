@@ -18,6 +18,11 @@ public abstract class SourcePosition
     /// <summary>True if no transaction is open here, so that reading resumes with the next one.</summary>
     public abstract bool IsTransactionEnd { get; }
 
+    /// <summary>False if nothing but stored offsets came between the position and the one before it: storing it would be another of these,
+    /// and there would be no end of it (R74). It is stored with the next position that needs it.</summary>
+    /// <value>The default is true.</value>
+    public virtual bool NeedsStoring => true;
+
     /// <summary>Writes everything that <see cref="ISource.ReadPosition"/> needs to make an equal position: the properties of
     /// one JSON object.</summary>
     /// <param name="writer">Inside the object: the caller writes its start and end.</param>
