@@ -128,7 +128,7 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using var over = new CancellationTokenSource(Patience);
+        using var over = new CancellationTokenSource(Patience, TimeProvider.System);
         await StopAsync(over.Token).ConfigureAwait(false);
     }
 

@@ -28,7 +28,9 @@ internal static class StallWatch
     {
         while (true)
         {
+#pragma warning disable RS0030 // The thread is the watch's own, and has nothing else to do.
             Thread.Sleep(Period);
+#pragma warning restore RS0030
             ConnectionThread[] connections;
             lock (Gate)
             {
