@@ -65,30 +65,30 @@ public readonly partial struct DataValue
         => new(ValueKind.SourceSpecific, offset, buffer, length, codec, scale: sourceType);
 
     /// <summary>The subtype of bytes; 0 if the source sets none.</summary>
-    public byte BinarySubtype => _kind == ValueKind.Binary ? _scale : (byte)0;
+    public byte BinarySubtype => Kind == ValueKind.Binary ? StoredScale : (byte)0;
 
     /// <summary>The source's number for the type of a <see cref="ValueKind.SourceSpecific"/> value: for MongoDB the BSON type byte; 0 for
     /// all other kinds.</summary>
-    public byte SourceType => _kind == ValueKind.SourceSpecific ? _scale : (byte)0;
+    public byte SourceType => Kind == ValueKind.SourceSpecific ? StoredScale : (byte)0;
 
     /// <summary>Reads a nested document, undecoded; an array as a record whose fields are named 0, 1, 2 and so on.</summary>
     /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
     public DataRecord AsRecord() => _codec is DocumentCodec codec && _data is byte[] buffer
-        ? codec.ToRecord(buffer, (int)_bits, _length)
+        ? codec.ToRecord(buffer, (int)_bits, Length)
         : throw NotA("a document");
 
     /// <summary>Reads the elements of an array.</summary>
     /// <exception cref="CdcProtocolException">Its bytes are damaged.</exception>
-    public ValueList AsValues() => _kind == ValueKind.Array ? new ValueList(AsRecord()) : throw NotA("an array");
+    public ValueList AsValues() => Kind == ValueKind.Array ? new ValueList(AsRecord()) : throw NotA("an array");
 
     /// <summary>Reads a UUID.</summary>
-    public Guid AsGuid() => _kind == ValueKind.Uuid ? new Guid(Slice, bigEndian: true) : throw NotA("a UUID");
+    public Guid AsGuid() => Kind == ValueKind.Uuid ? new Guid(Slice, bigEndian: true) : throw NotA("a UUID");
 
     /// <summary>Reads an instant in milliseconds since 1970-01-01 UTC, in any year; microseconds are cut off.</summary>
     /// <exception cref="InvalidCastException">It is not a timestamp, or it is the zero timestamp.</exception>
-    public long AsUnixMilliseconds() => _kind != ValueKind.Timestamp || (_flags & ZeroTimestamp) != 0
+    public long AsUnixMilliseconds() => Kind != ValueKind.Timestamp || (Flags & ZeroTimestamp) != 0
         ? throw NotA("an instant")
-        : (_flags & FarInstant) != 0 ? _bits
+        : (Flags & FarInstant) != 0 ? _bits
         : _bits >= 0 ? _bits / 1000 : (_bits - 999) / 1000;
 
     /// <summary>Writes a value that has a codec as the JSON of its source: documents, arrays, types that only the source has.</summary>
@@ -105,18 +105,18 @@ public readonly partial struct DataValue
     }
 
     /// <summary>True if it is an instant outside the years 1 to 9999.</summary>
-    internal bool IsFarInstant => _kind == ValueKind.Timestamp && (_flags & FarInstant) != 0;
+    internal bool IsFarInstant => Kind == ValueKind.Timestamp && (Flags & FarInstant) != 0;
 
     /// <summary>What reads a nested document or array; null for other values.</summary>
     internal DocumentCodec? Codec => _codec as DocumentCodec;
 
     /// <summary>The same bytes, read by another codec.</summary>
-    internal DataValue With(DocumentCodec codec) => new(_kind, _bits, _data, _length, codec, _scale, _flags);
+    internal DataValue With(DocumentCodec codec) => new(Kind, _bits, _data, Length, codec, StoredScale, Flags);
 
     /// <summary>Gets a decimal of any kind, if <see cref="decimal"/> holds it without loss.</summary>
     internal bool TryGetDecimal(out decimal result)
     {
-        switch (_kind)
+        switch (Kind)
         {
             case ValueKind.Decimal when _data is BigDecimal big:
                 return big.TryToDecimal(out result);
@@ -135,7 +135,7 @@ public readonly partial struct DataValue
     internal bool TryGetBigDecimal128(out BigDecimal result)
     {
         result = default;
-        return _kind == ValueKind.Decimal128 && Decimal128.Read(Slice).TryToBigDecimal(out result);
+        return Kind == ValueKind.Decimal128 && Decimal128.Read(Slice).TryToBigDecimal(out result);
     }
 
     private BigDecimal Decimal128AsBigDecimal() => Decimal128.Read(Slice).TryToBigDecimal(out var result)

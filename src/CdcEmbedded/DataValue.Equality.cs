@@ -7,19 +7,19 @@ public readonly partial struct DataValue
     /// part of it; a JSON document is compared as text if its bytes differ.</summary>
     internal bool HasSameContent(in DataValue other)
     {
-        if (_kind != other._kind || _scale != other._scale || ((_flags | other._flags) != 0 && _flags != other._flags))
+        if (Kind != other.Kind || StoredScale != other.StoredScale || ((Flags | other.Flags) != 0 && Flags != other.Flags))
         {
             return false;
         }
 
         if (_data is byte[] && other._data is byte[])
         {
-            return Slice.SequenceEqual(other.Slice) || (_kind == ValueKind.Json && AsString() == other.AsString());
+            return Slice.SequenceEqual(other.Slice) || (Kind == ValueKind.Json && AsString() == other.AsString());
         }
 
         return _data switch
         {
-            null or string[] => _bits == other._bits && _length == other._length && other._data is null or string[],
+            null or string[] => _bits == other._bits && Length == other.Length && other._data is null or string[],
             BigDecimal big => other._data is BigDecimal wide && big == wide,
             _ => AsString() == other.AsString(),
         };

@@ -9,11 +9,11 @@ namespace CdcEmbedded;
 public readonly partial struct DataValue
 {
     /// <summary>Reads a truth value. Integers are true unless they are 0, because MySQL's BOOL is TINYINT(1).</summary>
-    public bool AsBoolean() => _kind is ValueKind.Boolean or ValueKind.Int64 or ValueKind.UInt64 ? _bits != 0 : throw NotA("a Boolean");
+    public bool AsBoolean() => Kind is ValueKind.Boolean or ValueKind.Int64 or ValueKind.UInt64 ? _bits != 0 : throw NotA("a Boolean");
 
     /// <summary>Reads a signed 64-bit integer; also the index of an ENUM.</summary>
     /// <exception cref="OverflowException">An unsigned value is too large.</exception>
-    public long AsInt64() => _kind == ValueKind.Int64 ? _bits : ConvertToInt64();
+    public long AsInt64() => Kind == ValueKind.Int64 ? _bits : ConvertToInt64();
 
     /// <summary>Reads a signed 32-bit integer.</summary>
     /// <exception cref="OverflowException">The value is out of range.</exception>
@@ -21,7 +21,7 @@ public readonly partial struct DataValue
 
     /// <summary>Reads an unsigned 64-bit integer; also the mask of a SET.</summary>
     /// <exception cref="OverflowException">The value is negative.</exception>
-    public ulong AsUInt64() => _kind switch
+    public ulong AsUInt64() => Kind switch
     {
         ValueKind.UInt64 or ValueKind.Set => (ulong)_bits,
         ValueKind.Int64 or ValueKind.Enum or ValueKind.Boolean => checked((ulong)_bits),
@@ -29,10 +29,10 @@ public readonly partial struct DataValue
     };
 
     /// <summary>Reads a 32-bit floating-point number, exactly as stored.</summary>
-    public float AsSingle() => _kind == ValueKind.Single ? BitConverter.Int32BitsToSingle((int)_bits) : throw NotA("a Single");
+    public float AsSingle() => Kind == ValueKind.Single ? BitConverter.Int32BitsToSingle((int)_bits) : throw NotA("a Single");
 
     /// <summary>Reads a 64-bit floating-point number; 32-bit ones are widened.</summary>
-    public double AsDouble() => _kind switch
+    public double AsDouble() => Kind switch
     {
         ValueKind.Double => BitConverter.Int64BitsToDouble(_bits),
         ValueKind.Single => BitConverter.Int32BitsToSingle((int)_bits),
@@ -42,11 +42,11 @@ public readonly partial struct DataValue
     /// <summary>Reads a <see cref="decimal"/> with its scale; integers are converted.</summary>
     /// <exception cref="OverflowException">It has more digits than <see cref="decimal"/> holds: use <see cref="AsBigDecimal"/>; or it is a
     /// <see cref="ValueKind.Decimal128"/> that is infinite, NaN or too small or large: use <see cref="AsBigDecimal"/>.</exception>
-    public decimal AsDecimal() => _kind switch
+    public decimal AsDecimal() => Kind switch
     {
         ValueKind.Decimal => _data is BigDecimal big
             ? (decimal)big
-            : new decimal((int)_bits, (int)(_bits >> 32), _length, (_flags & Negative) != 0, _scale),
+            : new decimal((int)_bits, (int)(_bits >> 32), Length, (Flags & Negative) != 0, StoredScale),
         ValueKind.Int64 => _bits,
         ValueKind.UInt64 => (ulong)_bits,
         ValueKind.Decimal128 => Decimal128AsDecimal(),
@@ -56,7 +56,7 @@ public readonly partial struct DataValue
     /// <summary>Reads a decimal of any width; integers are converted.</summary>
     /// <exception cref="OverflowException">It is a <see cref="ValueKind.Decimal128"/> that is infinite or NaN.</exception>
     public BigDecimal AsBigDecimal() => _data is BigDecimal big ? big
-        : _kind == ValueKind.Decimal128 ? Decimal128AsBigDecimal()
+        : Kind == ValueKind.Decimal128 ? Decimal128AsBigDecimal()
         : AsDecimal();
 
     /// <summary>Reads a date; also a date-time at midnight.</summary>
@@ -65,7 +65,7 @@ public readonly partial struct DataValue
 
     /// <summary>Reads a date and time of kind Unspecified, or of kind Utc for a timestamp.</summary>
     /// <exception cref="InvalidCastException">It is zero, partial or impossible: <see cref="AsCalendar"/> reads those.</exception>
-    public DateTime AsDateTime() => _kind switch
+    public DateTime AsDateTime() => Kind switch
     {
         ValueKind.Date or ValueKind.DateTime => new CalendarDateTime(_bits).TryToDateTime(out var result)
             ? result
@@ -77,10 +77,10 @@ public readonly partial struct DataValue
     /// <summary>Reads an instant in UTC.</summary>
     /// <exception cref="InvalidCastException">It is the zero timestamp: <see cref="AsCalendar"/> reads it.</exception>
     /// <exception cref="OverflowException">It is outside the years 1 to 9999: <see cref="AsUnixMilliseconds"/> reads it.</exception>
-    public DateTimeOffset AsDateTimeOffset() => _kind != ValueKind.Timestamp
+    public DateTimeOffset AsDateTimeOffset() => Kind != ValueKind.Timestamp
         ? throw NotA("a DateTimeOffset")
-        : (_flags & FarInstant) != 0 ? throw TooFar()
-        : (_flags & ZeroTimestamp) == 0
+        : (Flags & FarInstant) != 0 ? throw TooFar()
+        : (Flags & ZeroTimestamp) == 0
             ? DateTimeOffset.UnixEpoch.AddTicks(_bits * TimeSpan.TicksPerMicrosecond)
             : throw new InvalidCastException("The zero timestamp 0000-00-00 00:00:00 is not an instant: read it with AsCalendar().");
 
@@ -88,17 +88,17 @@ public readonly partial struct DataValue
     /// and partial ones.</summary>
     public CalendarDateTime AsCalendar()
     {
-        if (_kind is ValueKind.Date or ValueKind.DateTime)
+        if (Kind is ValueKind.Date or ValueKind.DateTime)
         {
             return new CalendarDateTime(_bits);
         }
 
-        if (_kind != ValueKind.Timestamp)
+        if (Kind != ValueKind.Timestamp)
         {
             throw NotA("a CalendarDateTime");
         }
 
-        if ((_flags & ZeroTimestamp) != 0)
+        if ((Flags & ZeroTimestamp) != 0)
         {
             return default;
         }
@@ -108,7 +108,7 @@ public readonly partial struct DataValue
     }
 
     /// <summary>Reads a signed duration.</summary>
-    public TimeSpan AsTimeSpan() => _kind == ValueKind.Time ? new TimeSpan(_bits * TimeSpan.TicksPerMicrosecond) : throw NotA("a TimeSpan");
+    public TimeSpan AsTimeSpan() => Kind == ValueKind.Time ? new TimeSpan(_bits * TimeSpan.TicksPerMicrosecond) : throw NotA("a TimeSpan");
 
     /// <summary>Reads the text of a text, ENUM, SET, JSON or JSON patch value, the JSON form of documents and arrays, or the text of
     /// identifiers. Each call makes a new string.</summary>
@@ -116,7 +116,7 @@ public readonly partial struct DataValue
     /// of its column are unknown.</exception>
     /// <exception cref="CdcProtocolException">Its bytes are not valid in the column's character set, or a JSON
     /// document is damaged.</exception>
-    public string AsString() => _kind switch
+    public string AsString() => Kind switch
     {
         ValueKind.Text => ReadText(),
         ValueKind.Enum => EnumLabel(),
@@ -132,7 +132,7 @@ public readonly partial struct DataValue
     /// <summary>Reads the labels of a SET, in the order of the definition.</summary>
     public string[] AsStrings()
     {
-        if (_kind != ValueKind.Set)
+        if (Kind != ValueKind.Set)
         {
             throw NotA("a list of labels");
         }
@@ -154,7 +154,7 @@ public readonly partial struct DataValue
     /// old one and the differences, it is both.</summary>
     public ReadOnlyMemory<byte> AsBytes()
     {
-        if (_data is string text && _kind is ValueKind.Text or ValueKind.Json or ValueKind.JsonPatch)
+        if (_data is string text && Kind is ValueKind.Text or ValueKind.Json or ValueKind.JsonPatch)
         {
             return Encoding.UTF8.GetBytes((string)_data);
         }
@@ -164,12 +164,12 @@ public readonly partial struct DataValue
             throw NotA("bytes");
         }
 
-        if (_kind != ValueKind.Binary || _flags == 0)
+        if (Kind != ValueKind.Binary || Flags == 0)
         {
-            return buffer.AsMemory((int)_bits, _length);
+            return buffer.AsMemory((int)_bits, Length);
         }
 
-        var padded = new byte[_length + _flags];
+        var padded = new byte[Length + Flags];
         Slice.CopyTo(padded);
         return padded;
     }
@@ -179,13 +179,13 @@ public readonly partial struct DataValue
     public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
     {
         utf8 = Slice;
-        return _kind == ValueKind.Text && _codec is null && _data is byte[];
+        return Kind == ValueKind.Text && _codec is null && _data is byte[];
     }
 
     /// <summary>Reads the numbers of a vector.</summary>
     public float[] AsVector()
     {
-        if (_kind != ValueKind.Vector)
+        if (Kind != ValueKind.Vector)
         {
             throw NotA("a vector");
         }
@@ -201,14 +201,14 @@ public readonly partial struct DataValue
     }
 
     /// <summary>Reads the spatial reference system of a geometry.</summary>
-    public uint AsGeometrySrid() => _kind == ValueKind.Geometry && _length >= 4
+    public uint AsGeometrySrid() => Kind == ValueKind.Geometry && Length >= 4
         ? BinaryPrimitives.ReadUInt32LittleEndian(Slice)
         : throw NotA("a geometry");
 
     /// <summary>Reads the well-known binary of a geometry, without its SRID.</summary>
-    public ReadOnlyMemory<byte> AsGeometryWkb() => _kind == ValueKind.Geometry && _length >= 4 ? AsBytes()[4..] : throw NotA("a geometry");
+    public ReadOnlyMemory<byte> AsGeometryWkb() => Kind == ValueKind.Geometry && Length >= 4 ? AsBytes()[4..] : throw NotA("a geometry");
 
-    private long ConvertToInt64() => _kind switch
+    private long ConvertToInt64() => Kind switch
     {
         ValueKind.Enum or ValueKind.Boolean => _bits,
         ValueKind.UInt64 or ValueKind.Set => checked((long)(ulong)_bits),
@@ -229,7 +229,7 @@ public readonly partial struct DataValue
         catch (DecoderFallbackException e)
         {
             var name = (_codec as Encoding)?.WebName ?? "utf-8";
-            throw new CdcProtocolException($"A text value of {_length} bytes is not valid {name}: read its bytes with AsBytes().",
+            throw new CdcProtocolException($"A text value of {Length} bytes is not valid {name}: read its bytes with AsBytes().",
                 innerException: e);
         }
     }
@@ -243,8 +243,8 @@ public readonly partial struct DataValue
     private string SetLabels() => string.Join(',', AsStrings());
 
     private InvalidCastException UnknownLabels() => new(_data is null
-        ? $"The labels of this {_kind} column are unknown: set binlog_row_metadata=FULL on the server, or read the number with AsInt64()."
-        : $"{_kind} value {(ulong)_bits} has no label in a column of {((string[])_data).Length} labels.");
+        ? $"The labels of this {Kind} column are unknown: set binlog_row_metadata=FULL on the server, or read the number with AsInt64()."
+        : $"{Kind} value {(ulong)_bits} has no label in a column of {((string[])_data).Length} labels.");
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 }

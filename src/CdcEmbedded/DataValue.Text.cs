@@ -8,7 +8,7 @@ public readonly partial struct DataValue
 {
     /// <summary>Returns the value as culture-invariant text: numbers and dates as MySQL prints them, bytes as hexadecimal digits after 0x,
     /// null as <c>NULL</c>, an absent field as an empty string.</summary>
-    public override string ToString() => _kind switch
+    public override string ToString() => Kind switch
     {
         ValueKind.Absent => "",
         ValueKind.Null => "NULL",

@@ -12,8 +12,8 @@ public readonly partial struct DataValue
     internal const int MaxFormattedBytes = 48;
 
     /// <summary>True if a date, date-time or timestamp is zero or lacks its month or day, so that no calendar has it.</summary>
-    internal bool IsPartialDate => _kind == ValueKind.Timestamp
-        ? (_flags & ZeroTimestamp) != 0
+    internal bool IsPartialDate => Kind == ValueKind.Timestamp
+        ? (Flags & ZeroTimestamp) != 0
         : new CalendarDateTime(_bits) is { Month: 0 } or { Day: 0 };
 
     /// <summary>Writes a date: <c>YYYY-MM-DD</c>.</summary>
@@ -23,9 +23,9 @@ public readonly partial struct DataValue
         var c = AsCalendar();
         var n = Digits(destination, 0, c.Year, 4);
         destination[n++] = (byte)'-';
-        n = Digits(destination, n, c.Month, 2);
+        n = Pair(destination, n, c.Month);
         destination[n++] = (byte)'-';
-        return Digits(destination, n, c.Day, 2);
+        return Pair(destination, n, c.Day);
     }
 
     /// <summary>Writes a date-time or timestamp with the column's number of fraction digits.</summary>
@@ -58,27 +58,62 @@ public readonly partial struct DataValue
     }
 
     /// <summary>Writes a decimal as MySQL prints it.</summary>
+    /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
     /// <returns>Number of bytes written; -1 if the decimal is wider than <see cref="decimal"/>: use <see cref="ToString"/> then.</returns>
-    internal int FormatDecimal(Span<byte> destination)
-        => _data is null && AsDecimal().TryFormat(destination, out var written, default, CultureInfo.InvariantCulture) ? written : -1;
+    internal int FormatDecimal(Span<byte> destination) => _data is not null ? -1
+        : Kind == ValueKind.Decimal && Length == 0 && _bits != 0 && StoredScale <= 28 ? FormatNarrowDecimal(destination)
+        : AsDecimal().TryFormat(destination, out var written, default, CultureInfo.InvariantCulture) ? written
+        : -1;
+
+    // Most decimals have a magnitude of 64 bits, which is written from its last digit to its first.
+    private int FormatNarrowDecimal(Span<byte> destination)
+    {
+        var end = destination.Length;
+        var n = end;
+        var rest = (ulong)_bits;
+        for (var scale = (int)StoredScale; scale > 0; scale--)
+        {
+            (rest, var digit) = Math.DivRem(rest, 10);
+            destination[--n] = (byte)('0' + digit);
+        }
+
+        if (n < end)
+        {
+            destination[--n] = (byte)'.';
+        }
+
+        do
+        {
+            (rest, var digit) = Math.DivRem(rest, 10);
+            destination[--n] = (byte)('0' + digit);
+        }
+        while (rest != 0);
+        if ((Flags & Negative) != 0)
+        {
+            destination[--n] = (byte)'-';
+        }
+
+        destination[n..].CopyTo(destination);
+        return end - n;
+    }
 
     /// <summary>Gets the bytes and the encoding of a text value that is not UTF-8.</summary>
     internal bool TryGetEncoded(out ReadOnlySpan<byte> bytes, out Encoding encoding)
     {
         bytes = Slice;
         encoding = _codec as Encoding ?? StrictUtf8;
-        return _kind == ValueKind.Text && _codec is Encoding && _data is byte[];
+        return Kind == ValueKind.Text && _codec is Encoding && _data is byte[];
     }
 
     /// <summary>Gets the UTF-8 bytes of a JSON value that the source stores as text.</summary>
     internal bool TryGetJsonUtf8(out ReadOnlySpan<byte> utf8)
     {
         utf8 = Slice;
-        return _kind == ValueKind.Json && _codec is null && _data is byte[];
+        return Kind == ValueKind.Json && _codec is null && _data is byte[];
     }
 
     /// <summary>True if the value is text, JSON text included, as bytes that are decoded when they are read.</summary>
-    internal bool IsUndecodedText => _data is byte[] && (_kind == ValueKind.Text || (_kind == ValueKind.Json && _codec is null));
+    internal bool IsUndecodedText => _data is byte[] && (Kind == ValueKind.Text || (Kind == ValueKind.Json && _codec is null));
 
     /// <summary>True if a JSON value's text comes from a codec, which writes valid JSON on one line.</summary>
     internal bool IsJsonOfCodec => _codec is ValueCodec;
@@ -87,7 +122,7 @@ public readonly partial struct DataValue
     internal bool TryGetLabels(out string[] labels)
     {
         labels = _data as string[] ?? [];
-        return _data is string[] && _kind switch
+        return _data is string[] && Kind switch
         {
             ValueKind.Enum => (ulong)_bits <= (ulong)labels.Length,
             ValueKind.Set => labels.Length >= 64 || (ulong)_bits >> labels.Length == 0,
@@ -97,19 +132,36 @@ public readonly partial struct DataValue
 
     private int TimeOfDay(Span<byte> destination, int n, long hours, int minutes, int seconds, int microseconds)
     {
-        n = Digits(destination, n, hours, 2);
+        n = hours < 100 ? Pair(destination, n, (int)hours) : Digits(destination, n, hours, 2);
         destination[n++] = (byte)':';
-        n = Digits(destination, n, minutes, 2);
+        n = Pair(destination, n, minutes);
         destination[n++] = (byte)':';
-        n = Digits(destination, n, seconds, 2);
-        if (_scale == 0)
+        n = Pair(destination, n, seconds);
+        if (StoredScale == 0)
         {
             return n;
         }
 
         destination[n++] = (byte)'.';
-        Digits(destination, n, microseconds, 6);
-        return n + Math.Min((int)_scale, 6);
+        if (microseconds > 999_999)
+        {
+            Digits(destination, n, microseconds, 6);
+            return n + Math.Min((int)StoredScale, 6);
+        }
+
+        Pair(destination, n, microseconds / 10_000);
+        Pair(destination, n + 2, microseconds / 100 % 100);
+        Pair(destination, n + 4, microseconds % 100);
+        return n + Math.Min((int)StoredScale, 6);
+    }
+
+    /// <summary>Writes a number below 100 with two digits.</summary>
+    private static int Pair(Span<byte> destination, int n, int number)
+    {
+        var tens = (uint)number / 10;
+        destination[n + 1] = (byte)('0' + ((uint)number - (tens * 10)));
+        destination[n] = (byte)('0' + tens);
+        return n + 2;
     }
 
     /// <summary>Writes a number with at least a given number of digits.</summary>
