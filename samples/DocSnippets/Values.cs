@@ -46,4 +46,15 @@ public static class Values
         }
         // </row-read>
     }
+
+    /// <summary>Reads single columns as their types.</summary>
+    public static long Columns(DataRecord row)
+    {
+        // <columns-read>
+        var id = row.GetInt64("id");                 // by name, or by index: row.GetInt64(0)
+        var total = row.GetDecimal("total");
+        var length = row.TryGetUtf8("note", out var note) ? note.Length : 0;       // the received bytes, without a string
+        // </columns-read>
+        return id + total.Scale + length;
+    }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using CdcEmbedded.Rows;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
 
@@ -127,17 +129,41 @@ public readonly partial struct DataRecord
     /// <exception cref="DataConversionException">It is absent from the row image, or does not convert exactly.</exception>
     public Guid? GetGuidOrNull(string name) => TryGet<Guid, Exact.Uuid>(name, out var value) ? value : null;
 
+    /// <summary>Gets the UTF-8 bytes of text without a copy.</summary>
+    /// <returns>False if it is not text in UTF-8 (or its subset ASCII), is null or absent, or there is no such column.</returns>
+    /// <exception cref="InvalidOperationException">There is no record: test <see cref="HasValue"/>.</exception>
+    public bool TryGetUtf8(string name, out ReadOnlySpan<byte> utf8)
+    {
+        if (TryIndex(name, out var set, out var index) && set.TryReadUtf8(_record, index, out utf8))
+        {
+            return true;
+        }
+
+        utf8 = default;
+        return Set.TryGetValue(_record, name, out var value) && value.TryGetUtf8(out utf8);
+    }
+
     internal bool TryFind(string name, out DataValue value)
     {
         value = default;
         return _set is { } set && set.TryGetValue(_record, name, out value);
     }
 
+    // The fields of documents are found by walking, which must happen once: their sets read them as values.
+    private bool TryIndex(string name, [NotNullWhen(true)] out RecordSet? set, out int index)
+    {
+        set = _set;
+        index = set?.Schema is null ? -1 : set.IndexOf(_record, name);
+        return index >= 0;
+    }
+
     private T Get<T, TExact>(string name)
         where TExact : struct, IExact<T>
-        => FieldReading.Get<T, TExact>(FieldReading.Find(this, name, TExact.TypeName), this, name);
+        => TryIndex(name, out var set, out var index) && TExact.TryRead(set, _record, index, out var result) ? result
+            : FieldReading.Get<T, TExact>(FieldReading.Find(this, name, TExact.TypeName), this, name);
 
-    private bool TryGet<T, TExact>(string name, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out T value)
+    private bool TryGet<T, TExact>(string name, [MaybeNullWhen(false)] out T value)
         where TExact : struct, IExact<T>
-        => FieldReading.TryGet<T, TExact>(FieldReading.Find(this, name, TExact.TypeName), this, name, out value);
+        => (TryIndex(name, out var set, out var index) && TExact.TryRead(set, _record, index, out value))
+            || FieldReading.TryGet<T, TExact>(FieldReading.Find(this, name, TExact.TypeName), this, name, out value);
 }

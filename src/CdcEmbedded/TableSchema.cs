@@ -1,9 +1,18 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+
 namespace CdcEmbedded;
 
 /// <summary>The columns of a table as they are at one position of the log. Immutable.</summary>
 public sealed class TableSchema
 {
+    // A frozen dictionary answers in about half the time, but making one costs as much as hundreds of look-ups: only a schema that is
+    // used often gets one.
+    private const int LookupsBeforeFreezing = 1000;
+
     private readonly Dictionary<string, int> _ordinals;
+    private FrozenDictionary<string, int>? _frozen;
+    private int _lookups;
 
     /// <summary>Creates the schema.</summary>
     /// <param name="database">The database.</param>
@@ -47,11 +56,28 @@ public sealed class TableSchema
     /// <remarks>MySQL's column names ignore case; an exact match is one look-up.</remarks>
     public int IndexOf(string name)
     {
-        if (_ordinals.TryGetValue(name, out var index))
+        if (_frozen is { } frozen)
         {
-            return index;
+            ref readonly var found = ref frozen.GetValueRefOrNullRef(name);
+            return Unsafe.IsNullRef(in found) ? IndexIgnoringCase(name) : found;
         }
 
+        // Threads may miss each other's counts, and may both make the dictionary: nothing depends on either.
+        if (++_lookups > LookupsBeforeFreezing)
+        {
+            _frozen = _ordinals.ToFrozenDictionary(StringComparer.Ordinal);
+        }
+
+        return _ordinals.TryGetValue(name, out var index) ? index : IndexIgnoringCase(name);
+    }
+
+    internal string ColumnNames => string.Join(", ", _ordinals.Keys);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{FullName} ({ColumnNames})";
+
+    private int IndexIgnoringCase(string name)
+    {
         for (var i = 0; i < Columns.Count; i++)
         {
             if (string.Equals(Columns[i].Name, name, StringComparison.OrdinalIgnoreCase))
@@ -62,9 +88,4 @@ public sealed class TableSchema
 
         return -1;
     }
-
-    internal string ColumnNames => string.Join(", ", _ordinals.Keys);
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{FullName} ({ColumnNames})";
 }

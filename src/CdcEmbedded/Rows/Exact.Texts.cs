@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Rows;
 
@@ -18,6 +20,9 @@ internal static partial class Exact
             result = isText ? value.AsString() : "";
             return isText;
         }
+
+        public static bool TryRead(RecordSet set, int record, int field, [MaybeNullWhen(false)] out string result)
+            => set.TryReadText(record, field, out result);
     }
 
     public readonly struct Bytes : IExact<byte[]>

@@ -1,3 +1,5 @@
+using CdcEmbedded.Sources;
+
 namespace CdcEmbedded.Rows;
 
 /// <content>Dates and times.</content>
@@ -18,6 +20,14 @@ internal static partial class Exact
 
             result = DateOnly.FromDateTime(time);
             return true;
+        }
+
+        public static bool TryRead(RecordSet set, int record, int field, out DateOnly result)
+        {
+            var isDate = set.TryReadDateTime(record, field, out var time) && time.Kind != DateTimeKind.Utc
+                && time.TimeOfDay == TimeSpan.Zero;
+            result = isDate ? DateOnly.FromDateTime(time) : default;
+            return isDate;
         }
     }
 
@@ -64,6 +74,9 @@ internal static partial class Exact
 
             return value.Kind is ValueKind.Date or ValueKind.DateTime && value.AsCalendar().TryToDateTime(out result);
         }
+
+        public static bool TryRead(RecordSet set, int record, int field, out DateTime result)
+            => set.TryReadDateTime(record, field, out result);
     }
 
     public readonly struct Instant : IExact<DateTimeOffset>
@@ -74,6 +87,13 @@ internal static partial class Exact
         {
             var isInstant = value.Kind == ValueKind.Timestamp && !value.IsFarInstant && !value.IsPartialDate;
             result = isInstant ? value.AsDateTimeOffset() : default;
+            return isInstant;
+        }
+
+        public static bool TryRead(RecordSet set, int record, int field, out DateTimeOffset result)
+        {
+            var isInstant = set.TryReadDateTime(record, field, out var time) && time.Kind == DateTimeKind.Utc;
+            result = isInstant ? new DateTimeOffset(time) : default;
             return isInstant;
         }
     }

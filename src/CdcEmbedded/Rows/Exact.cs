@@ -1,4 +1,5 @@
 using System.Numerics;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Rows;
 
@@ -21,6 +22,13 @@ internal static partial class Exact
             result = isTruth && value.AsBoolean();
             return isTruth;
         }
+
+        public static bool TryRead(RecordSet set, int record, int field, out bool result)
+        {
+            var isTruth = set.TryReadInt64(record, field, out var number) && number is 0 or 1;
+            result = number == 1;
+            return isTruth;
+        }
     }
 
     public readonly struct Int64 : IExact<long>
@@ -28,6 +36,8 @@ internal static partial class Exact
         public static string TypeName => "long";
 
         public static bool TryConvert(in DataValue value, out long result) => TryInt64(value, out result);
+
+        public static bool TryRead(RecordSet set, int record, int field, out long result) => set.TryReadInt64(record, field, out result);
     }
 
     public readonly struct UInt64 : IExact<ulong>
@@ -59,6 +69,13 @@ internal static partial class Exact
             result = fits ? (ulong)whole : 0;
             return fits;
         }
+
+        public static bool TryRead(RecordSet set, int record, int field, out ulong result)
+        {
+            var fits = set.TryReadInt64(record, field, out var number) && number >= 0;
+            result = fits ? (ulong)number : 0;
+            return fits;
+        }
     }
 
     public readonly struct Single : IExact<float>
@@ -76,6 +93,13 @@ internal static partial class Exact
             var converts = Double.TryConvert(value, out var number);
             result = (float)number;
             return converts && ((double)result).Equals(number);
+        }
+
+        public static bool TryRead(RecordSet set, int record, int field, out float result)
+        {
+            var isNumber = set.TryReadDouble(record, field, out var number);
+            result = (float)number;
+            return isNumber && ((double)result).Equals(number);
         }
     }
 
@@ -96,6 +120,9 @@ internal static partial class Exact
             result = fits ? value.AsInt64() : 0;
             return fits;
         }
+
+        public static bool TryRead(RecordSet set, int record, int field, out double result)
+            => set.TryReadDouble(record, field, out result);
     }
 
     public readonly struct Decimal : IExact<decimal>
@@ -112,6 +139,9 @@ internal static partial class Exact
 
             return value.TryGetDecimal(out result);
         }
+
+        public static bool TryRead(RecordSet set, int record, int field, out decimal result)
+            => set.TryReadDecimal(record, field, out result);
     }
 
     public readonly struct BigDecimalValue : IExact<BigDecimal>

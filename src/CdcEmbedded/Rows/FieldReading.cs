@@ -46,6 +46,31 @@ internal static class FieldReading
         return true;
     }
 
+    /// <summary>Converts a value that must be there, by its index.</summary>
+    public static T Get<T, TExact>(DataRecord record, int index)
+        where TExact : struct, IExact<T>
+    {
+        var value = record[index];
+        return value.Kind > ValueKind.Null && TExact.TryConvert(value, out var result) ? result
+            : Get<T, TExact>(value, record, record.GetName(index));
+    }
+
+    /// <summary>Converts a value that may be null, by its index.</summary>
+    public static bool TryGet<T, TExact>(DataRecord record, int index, [MaybeNullWhen(false)] out T result)
+        where TExact : struct, IExact<T>
+    {
+        var value = record[index];
+        if (IsNull(value, record))
+        {
+            result = default;
+            return false;
+        }
+
+        result = value.Kind > ValueKind.Null && TExact.TryConvert(value, out var converted) ? converted
+            : Get<T, TExact>(value, record, record.GetName(index));
+        return true;
+    }
+
     public static bool IsNull(in DataValue value, DataRecord record) => value.IsNull || (value.IsAbsent && record.Schema is null);
 
     public static DataConversionException NoColumn(DataRecord record, string name, string typeName)

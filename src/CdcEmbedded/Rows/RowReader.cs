@@ -59,11 +59,25 @@ public readonly partial struct RowReader
 
     private T Get<T, TExact>(int slot)
         where TExact : struct, IExact<T>
-        => FieldReading.Get<T, TExact>(Read(slot, TExact.TypeName), _record, _columns.NameOf(slot));
+        => TryReadBytes<T, TExact>(slot, out var result) ? result
+            : FieldReading.Get<T, TExact>(Read(slot, TExact.TypeName), _record, _columns.NameOf(slot));
 
     private bool TryGet<T, TExact>(int slot, [MaybeNullWhen(false)] out T value)
         where TExact : struct, IExact<T>
-        => FieldReading.TryGet<T, TExact>(Read(slot, TExact.TypeName), _record, _columns.NameOf(slot), out value);
+        => TryReadBytes<T, TExact>(slot, out value)
+            || FieldReading.TryGet<T, TExact>(Read(slot, TExact.TypeName), _record, _columns.NameOf(slot), out value);
+
+    private bool TryReadBytes<T, TExact>(int slot, [MaybeNullWhen(false)] out T value)
+        where TExact : struct, IExact<T>
+    {
+        if (_indexes is { } indexes && indexes[slot] is >= 0 and var index && _record.Records is { } set)
+        {
+            return TExact.TryRead(set, _record.Number, index, out value);
+        }
+
+        value = default;
+        return false;
+    }
 
     private DataValue Read(int slot, string typeName)
         => TryRead(slot, out var value) ? value : throw FieldReading.NoColumn(_record, _columns.NameOf(slot), typeName);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace CdcEmbedded.Sources;
@@ -30,6 +31,65 @@ public abstract class RecordSet
         var index = IndexOf(record, name);
         value = index >= 0 ? GetValue(record, index) : default;
         return index >= 0;
+    }
+
+    /// <summary>Reads an integer without a <see cref="DataValue"/>. This and the other TryRead methods are for speed only: sources that can
+    /// go from their bytes to the type override them, and what they return must be what <see cref="GetValue"/> converts to.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="value">The integer.</param>
+    /// <returns>False if the field holds no integer of 64 bits with a sign, or is null or absent, or this way cannot say: the caller then
+    /// takes <see cref="GetValue"/>. The default is false.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
+    public virtual bool TryReadInt64(int record, int field, out long value)
+    {
+        value = 0;
+        return false;
+    }
+
+    /// <summary>Reads a floating-point number without a <see cref="DataValue"/>; those of 32 bits are widened. See
+    /// <see cref="TryReadInt64"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
+    public virtual bool TryReadDouble(int record, int field, out double value)
+    {
+        value = 0;
+        return false;
+    }
+
+    /// <summary>Reads a decimal that fits in <see cref="decimal"/> without a <see cref="DataValue"/>, with the scale of its column. See
+    /// <see cref="TryReadInt64"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
+    /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
+    public virtual bool TryReadDecimal(int record, int field, out decimal value)
+    {
+        value = 0;
+        return false;
+    }
+
+    /// <summary>Reads a date, date-time or timestamp that <see cref="DateTime"/> can hold without a <see cref="DataValue"/>: of kind Utc
+    /// for timestamps, else of kind Unspecified. See <see cref="TryReadInt64"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
+    public virtual bool TryReadDateTime(int record, int field, out DateTime value)
+    {
+        value = default;
+        return false;
+    }
+
+    /// <summary>Reads text as a string without a <see cref="DataValue"/>. See <see cref="TryReadInt64"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
+    public virtual bool TryReadText(int record, int field, [NotNullWhen(true)] out string? value)
+    {
+        value = null;
+        return false;
+    }
+
+    /// <summary>Reads the bytes of text in UTF-8 (or its subset ASCII) without a <see cref="DataValue"/>; they are not checked. See
+    /// <see cref="TryReadInt64"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such field.</exception>
+    public virtual bool TryReadUtf8(int record, int field, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        return false;
     }
 
     /// <summary>A field with its name, for enumerations. Sources that decode both in one step override it.</summary>

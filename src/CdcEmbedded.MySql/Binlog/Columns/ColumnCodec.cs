@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CdcEmbedded.MySql.Binlog.Events;
@@ -86,6 +87,81 @@ internal readonly struct ColumnCodec
             case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
             default: return ReadOther(buffer, offset);
         }
+    }
+
+    /// <summary>Reads an integer of at most 64 bits with a sign; false for columns of other types, and for a larger one.</summary>
+    public bool TryReadInt64(byte[] buffer, int offset, out long value)
+    {
+        var bytes = buffer.AsSpan(offset);
+        switch (_kind)
+        {
+            case ColumnKind.Int8: value = (sbyte)bytes[0]; return true;
+            case ColumnKind.UInt8: value = bytes[0]; return true;
+            case ColumnKind.Int16: value = BinaryPrimitives.ReadInt16LittleEndian(bytes); return true;
+            case ColumnKind.UInt16: value = BinaryPrimitives.ReadUInt16LittleEndian(bytes); return true;
+            case ColumnKind.Int24: value = (int)(ReadUInt24(buffer, offset) << 8) >> 8; return true;
+            case ColumnKind.UInt24: value = ReadUInt24(buffer, offset); return true;
+            case ColumnKind.Int32: value = BinaryPrimitives.ReadInt32LittleEndian(bytes); return true;
+            case ColumnKind.UInt32: value = BinaryPrimitives.ReadUInt32LittleEndian(bytes); return true;
+            case ColumnKind.Int64: value = BinaryPrimitives.ReadInt64LittleEndian(bytes); return true;
+            case ColumnKind.UInt64: value = BinaryPrimitives.ReadInt64LittleEndian(bytes); return value >= 0;
+            default: value = 0; return false;
+        }
+    }
+
+    /// <summary>Reads a floating-point number; false for columns of other types.</summary>
+    public bool TryReadDouble(byte[] buffer, int offset, out double value)
+    {
+        value = _kind switch
+        {
+            ColumnKind.Double => BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)),
+            ColumnKind.Single => BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)),
+            _ => 0,
+        };
+        return _kind is ColumnKind.Double or ColumnKind.Single;
+    }
+
+    /// <summary>Reads a DECIMAL of a column of at most 18 digits; false for all other columns.</summary>
+    /// <exception cref="CdcProtocolException">A group is too large for its number of digits.</exception>
+    public bool TryReadDecimal(byte[] buffer, int offset, out decimal value)
+    {
+        value = 0;
+        return _kind == ColumnKind.Decimal && DecimalFormat.TryReadSmall(buffer.AsSpan(offset, _shape), _width, _digits, out value);
+    }
+
+    /// <summary>Reads a date, date-time or timestamp that a DateTime can hold; false for columns of other types, and in the formats from
+    /// before 5.6.4.</summary>
+    public bool TryReadDateTime(byte[] buffer, int offset, out DateTime value)
+    {
+        value = default;
+        return _kind switch
+        {
+            ColumnKind.DateTime2 => TemporalFormat.TryReadDateTime2(buffer.AsSpan(offset, _shape), _digits, out value),
+            ColumnKind.Timestamp2 => TemporalFormat.TryReadTimestamp2(buffer.AsSpan(offset, _shape), _digits, out value),
+            ColumnKind.Date => TemporalFormat.TryReadDate(ReadUInt24(buffer, offset), out value),
+            _ => false,
+        };
+    }
+
+    /// <summary>Reads text; false for columns of other types, and if the bytes are not ASCII and so need a decoder.</summary>
+    public bool TryReadText(byte[] buffer, int offset, [NotNullWhen(true)] out string? value)
+    {
+        value = TryReadUtf8(buffer, offset, out var utf8) && Ascii.IsValid(utf8) ? Encoding.Latin1.GetString(utf8) : null;
+        return value is not null;
+    }
+
+    /// <summary>Gets the bytes of text in UTF-8; false for columns of other types and character sets.</summary>
+    public bool TryReadUtf8(byte[] buffer, int offset, out ReadOnlySpan<byte> value)
+    {
+        if (_kind != ColumnKind.Text || _encoding is not null)
+        {
+            value = default;
+            return false;
+        }
+
+        var prefix = -_shape;
+        value = buffer.AsSpan(offset + prefix, ReadLength(buffer, offset, prefix));
+        return true;
     }
 
     // Kept out of Read so that numbers do not pay for its larger stack frame.

@@ -123,6 +123,57 @@ internal sealed class RowBuffer : RecordSet
         return GetImageValue(record, field);
     }
 
+    /// <inheritdoc/>
+    public override RecordField GetField(int record, int field) => new(Named.Columns[field].Name, GetValue(record, field));
+
+    /// <inheritdoc/>
+    public override bool TryReadInt64(int record, int field, out long value)
+    {
+        var offset = WholeOffset(record, field);
+        value = 0;
+        return offset > AbsentOffset && _codecs[field].TryReadInt64(Buffer, BodyStart + offset, out value);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryReadDouble(int record, int field, out double value)
+    {
+        var offset = WholeOffset(record, field);
+        value = 0;
+        return offset > AbsentOffset && _codecs[field].TryReadDouble(Buffer, BodyStart + offset, out value);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryReadDecimal(int record, int field, out decimal value)
+    {
+        var offset = WholeOffset(record, field);
+        value = 0;
+        return offset > AbsentOffset && _codecs[field].TryReadDecimal(Buffer, BodyStart + offset, out value);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryReadDateTime(int record, int field, out DateTime value)
+    {
+        var offset = WholeOffset(record, field);
+        value = default;
+        return offset > AbsentOffset && _codecs[field].TryReadDateTime(Buffer, BodyStart + offset, out value);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryReadText(int record, int field, [NotNullWhen(true)] out string? value)
+    {
+        var offset = WholeOffset(record, field);
+        value = null;
+        return offset > AbsentOffset && _codecs[field].TryReadText(Buffer, BodyStart + offset, out value);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryReadUtf8(int record, int field, out ReadOnlySpan<byte> value)
+    {
+        var offset = WholeOffset(record, field);
+        value = default;
+        return offset > AbsentOffset && _codecs[field].TryReadUtf8(Buffer, BodyStart + offset, out value);
+    }
+
     /// <summary>A column of an image, absent where that image lacks it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public DataValue GetImageValue(int image, int column)
@@ -245,6 +296,15 @@ internal sealed class RowBuffer : RecordSet
 
         var index = (image * _codecs.Length) + column;
         return _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
+    }
+
+    /// <summary>The offset of a value that is there as a whole, in the image or, for a column that an after image lacks, in the one before
+    /// it; <see cref="AbsentOffset"/> or less for all others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int WholeOffset(int record, int field)
+    {
+        var offset = OffsetOf(record, field);
+        return offset == AbsentOffset && Operation == RowsOperation.Update && (record & 1) != 0 ? OffsetOf(record - 1, field) : offset;
     }
 
     [DoesNotReturn]

@@ -57,6 +57,22 @@ internal static class DecimalFormat
         return FromBig(ReadBig(bytes, whole, scale, flip), scale, negative);
     }
 
+    /// <summary>Reads a value of a column of at most 18 digits; false for wider ones, which <see cref="Read"/> reads.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static bool TryReadSmall(ReadOnlySpan<byte> bytes, int precision, int scale, out decimal value)
+    {
+        if (precision > 18)
+        {
+            value = 0;
+            return false;
+        }
+
+        var negative = (bytes[0] & 0x80) == 0;
+        var magnitude = ReadSmall(bytes, precision - scale, scale, negative ? uint.MaxValue : 0);
+        value = new decimal((int)magnitude, (int)(magnitude >> 32), 0, negative, (byte)scale);
+        return true;
+    }
+
     private static DataValue FromBig(BigInteger magnitude, int scale, bool negative)
         => DataValue.FromDecimal(new BigDecimal(negative ? -magnitude : magnitude, scale));
 

@@ -58,6 +58,29 @@ internal static class TemporalFormat
             : DataValue.FromTimestamp((seconds * 1_000_000) + micros, (byte)digits);
     }
 
+    /// <summary>Reads a DATE as midnight; false if no calendar has it.</summary>
+    public static bool TryReadDate(uint packed, out DateTime value)
+        => new CalendarDateTime((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31).TryToDateTime(out value);
+
+    /// <summary>Reads a DATETIME2 as a DateTime; false if no calendar has it.</summary>
+    public static bool TryReadDateTime2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
+    {
+        var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
+        var yearMonth = (int)(packed >> 22) & 0x1ffff;
+        var micros = (int)ReadFraction(bytes[5..], digits);
+        return new CalendarDateTime(yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31, (int)(packed >> 12) & 31,
+            (int)(packed >> 6) & 63, (int)packed & 63, micros).TryToDateTime(out value);
+    }
+
+    /// <summary>Reads a TIMESTAMP2 as a DateTime in UTC; false for the zero timestamp.</summary>
+    public static bool TryReadTimestamp2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
+    {
+        long seconds = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        var micros = ReadFraction(bytes[4..], digits);
+        value = DateTime.UnixEpoch.AddTicks(((seconds * 1_000_000) + micros) * TimeSpan.TicksPerMicrosecond);
+        return seconds != 0 || micros != 0;
+    }
+
     /// <summary>Reads a TIME from before 5.6.4: the decimal number HHMMSS, signed.</summary>
     public static DataValue ReadOldTime(int number)
     {
