@@ -113,6 +113,9 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
     /// such form, such as rows.</summary>
     public ReadOnlyMemory<byte> SourceBytes => _set?.GetBytes(_record) ?? default;
 
+    /// <summary>True if its source has a JSON form of its own for the record and its fields.</summary>
+    internal bool HasOwnJson => _set is { HasOwnJson: true };
+
     /// <summary>Writes the record as one JSON value, if its source has a JSON form of its own.</summary>
     /// <returns>False, with nothing written, if the fields are to be written one by one.</returns>
     internal bool TryWriteSourceJson(System.Text.Json.Utf8JsonWriter writer) => _set is { } set && set.TryWriteJson(_record, writer);

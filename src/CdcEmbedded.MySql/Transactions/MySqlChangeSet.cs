@@ -158,6 +158,9 @@ internal sealed class MySqlChangeSet : ChangeSet
         OriginalCommitTimestamp = _transaction.OriginalCommit > 0 ? MySqlTransaction.FromMicroseconds(_transaction.OriginalCommit) : null,
     };
 
+    /// <inheritdoc/>
+    public override int? GetSourceRow(int change) => RowOf(change);
+
     private static ChangeOperation OperationOf(RowsOperation operation) => operation switch
     {
         RowsOperation.Write => ChangeOperation.Create,

@@ -22,22 +22,15 @@ namespace CdcEmbedded.Formats;
 /// </remarks>
 public sealed class EnvelopeJson : IChangeFormat
 {
-    // A buffer that one huge row has enlarged beyond this is not kept.
-    private const int MaxKeptBytes = 1024 * 1024;
-
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     private readonly bool _includeTransaction;
     private readonly bool _marksJsonNull;
     private readonly bool _writesUndecodableText;
     private readonly TimeProvider _time;
     private readonly FieldNames _names = new();
-    private readonly Utf8JsonWriter _writer;
-    private ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly SourceParts _source = new();
+    private readonly JsonText _text = new();
+    private TransactionInfo? _transaction;
+    private byte[] _transactionStart = [];
 
     /// <summary>Creates the writer.</summary>
     /// <param name="options">What to write; null for the defaults.</param>
@@ -48,7 +41,6 @@ public sealed class EnvelopeJson : IChangeFormat
         _marksJsonNull = options.MarkJsonNull;
         _writesUndecodableText = options.UndecodableText == UndecodableText.Bytes;
         _time = options.TimeProvider;
-        _writer = new Utf8JsonWriter(_buffer, WriterOptions);
     }
 
     /// <summary>Writes a change as one JSON object, without a line end.</summary>
@@ -59,7 +51,7 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         ArgumentNullException.ThrowIfNull(output);
         Compose(change);
-        output.Write(_buffer.WrittenSpan);
+        output.Write(_text.Written);
     }
 
     /// <inheritdoc/>
@@ -78,10 +70,9 @@ public sealed class EnvelopeJson : IChangeFormat
             return false;
         }
 
-        Reset();
+        _text.Clear();
         WriteRecord(change, key, isKey: true);
-        _writer.Flush();
-        output.Write(_buffer.WrittenSpan);
+        output.Write(_text.Written);
         return true;
     }
 
@@ -118,7 +109,7 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         ArgumentNullException.ThrowIfNull(output);
         Compose(begin);
-        output.Write(_buffer.WrittenSpan);
+        output.Write(_text.Written);
     }
 
     /// <summary>Writes a transaction's end as Debezium does, with the number of its changes in total and for each table.</summary>
@@ -128,7 +119,7 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         ArgumentNullException.ThrowIfNull(output);
         Compose(end);
-        output.Write(_buffer.WrittenSpan);
+        output.Write(_text.Written);
     }
 
     /// <summary>Writes a schema change:
@@ -141,7 +132,7 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         ArgumentNullException.ThrowIfNull(output);
         Compose(change);
-        output.Write(_buffer.WrittenSpan);
+        output.Write(_text.Written);
     }
 
     /// <summary>Writes a notice: <c>{"notice":"position_lost","message":…,"db":…,"table":…,"source":{…},"ts_ms":…}</c>.
@@ -153,7 +144,7 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         ArgumentNullException.ThrowIfNull(output);
         Compose(notice);
-        output.Write(_buffer.WrittenSpan);
+        output.Write(_text.Written);
     }
 
     /// <summary>Returns a change as JSON text.</summary>
@@ -162,7 +153,7 @@ public sealed class EnvelopeJson : IChangeFormat
     public string ToJson(ChangeEvent change)
     {
         Compose(change);
-        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        return Encoding.UTF8.GetString(_text.Written);
     }
 
     /// <summary>Returns a transaction's begin as JSON text.</summary>
@@ -170,7 +161,7 @@ public sealed class EnvelopeJson : IChangeFormat
     public string ToJson(TransactionBegin begin)
     {
         Compose(begin);
-        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        return Encoding.UTF8.GetString(_text.Written);
     }
 
     /// <summary>Returns a transaction's end as JSON text.</summary>
@@ -178,7 +169,7 @@ public sealed class EnvelopeJson : IChangeFormat
     public string ToJson(TransactionEnd end)
     {
         Compose(end);
-        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        return Encoding.UTF8.GetString(_text.Written);
     }
 
     /// <summary>Returns a schema change as JSON text.</summary>
@@ -187,7 +178,7 @@ public sealed class EnvelopeJson : IChangeFormat
     public string ToJson(SchemaChange change)
     {
         Compose(change);
-        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        return Encoding.UTF8.GetString(_text.Written);
     }
 
     /// <summary>Returns a notice as JSON text.</summary>
@@ -195,164 +186,160 @@ public sealed class EnvelopeJson : IChangeFormat
     public string ToJson(Notice notice)
     {
         Compose(notice);
-        return Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        return Encoding.UTF8.GetString(_text.Written);
     }
 
     /// <summary>Returns the buffers to their pool.</summary>
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _text.Dispose();
 
     private void Compose(ChangeEvent change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        Start();
-        _writer.WritePropertyName(EnvelopeNames.Before);
+        _text.Clear();
+        _text.Raw("{\"before\":"u8);
         WriteRecord(change, change.Before);
-        _writer.WritePropertyName(EnvelopeNames.After);
+        _text.Raw(",\"after\":"u8);
         WriteRecord(change, change.After);
-        _writer.WritePropertyName(EnvelopeNames.Source);
-        WriteSource(change.Source);
-        _writer.WriteString(EnvelopeNames.Operation, EnvelopeWords.Letter(change.Operation));
-        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        _writer.WritePropertyName(EnvelopeNames.Transaction);
+        _text.Raw(",\"source\":"u8);
+        _source.Write(_text, change);
+        _text.Raw(",\"op\":"u8);
+        _text.Quoted(EnvelopeWords.Letter(change.Operation));
+        _text.Raw(",\"ts_ms\":"u8);
+        _text.Number(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        _text.Raw(",\"transaction\":"u8);
         WriteTransaction(change);
-        _writer.WritePropertyName(EnvelopeNames.Key);
+        _text.Raw(",\"key\":"u8);
         WriteRecord(change, change.Key, isKey: true);
         if (change.RelatedKey is { HasValue: true } related)
         {
-            _writer.WritePropertyName(EnvelopeNames.RelatedKey);
+            _text.Raw(",\"related_key\":"u8);
             WriteRecord(change, related, isKey: true);
         }
 
-        Finish();
+        _text.Raw("}"u8);
     }
 
     /// <summary>Writes an object with other members, then <c>data</c> with the states before and after the change.</summary>
+    /// <param name="output">Receives the UTF-8 bytes; none if this method throws.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="writeOthers">Writes the other members, at least one.</param>
     internal void WriteData(IBufferWriter<byte> output, ChangeEvent change, Action<Utf8JsonWriter> writeOthers)
     {
-        Start();
-        writeOthers(_writer);
-        _writer.WritePropertyName("data"u8);
-        _writer.WriteStartObject();
-        _writer.WritePropertyName(EnvelopeNames.Before);
+        var writer = Start();
+        writeOthers(writer);
+        _text.Close();
+        _text.Raw(",\"data\":{\"before\":"u8);
         WriteRecord(change, change.Before);
-        _writer.WritePropertyName(EnvelopeNames.After);
+        _text.Raw(",\"after\":"u8);
         WriteRecord(change, change.After);
-        _writer.WriteEndObject();
-        Finish();
-        output.Write(_buffer.WrittenSpan);
+        _text.Raw("}}"u8);
+        output.Write(_text.Written);
     }
 
     private void Compose(TransactionBegin begin)
     {
         ArgumentNullException.ThrowIfNull(begin);
-        Start();
-        _writer.WriteString(EnvelopeNames.Status, "BEGIN"u8);
-        _writer.WriteString(EnvelopeNames.Id, begin.Transaction.Id);
-        _writer.WriteNull(EnvelopeNames.EventCount);
-        _writer.WriteNull(EnvelopeNames.DataCollections);
-        _writer.WriteNumber(EnvelopeNames.Time, begin.Transaction.Timestamp.ToUnixTimeMilliseconds());
-        Finish();
+        var writer = Start();
+        writer.WriteString(EnvelopeNames.Status, "BEGIN"u8);
+        writer.WriteString(EnvelopeNames.Id, begin.Transaction.Id);
+        writer.WriteNull(EnvelopeNames.EventCount);
+        writer.WriteNull(EnvelopeNames.DataCollections);
+        writer.WriteNumber(EnvelopeNames.Time, begin.Transaction.Timestamp.ToUnixTimeMilliseconds());
+        Finish(writer);
     }
 
     private void Compose(TransactionEnd end)
     {
         ArgumentNullException.ThrowIfNull(end);
-        Start();
-        _writer.WriteString(EnvelopeNames.Status, "END"u8);
-        _writer.WriteString(EnvelopeNames.Id, end.Transaction.Id);
-        _writer.WriteNumber(EnvelopeNames.EventCount, end.EventCount);
-        _writer.WriteStartArray(EnvelopeNames.DataCollections);
+        var writer = Start();
+        writer.WriteString(EnvelopeNames.Status, "END"u8);
+        writer.WriteString(EnvelopeNames.Id, end.Transaction.Id);
+        writer.WriteNumber(EnvelopeNames.EventCount, end.EventCount);
+        writer.WriteStartArray(EnvelopeNames.DataCollections);
         for (var i = 0; i < end.DataCollections.Count; i++)
         {
             var collection = end.DataCollections[i];
-            _writer.WriteStartObject();
-            _writer.WriteString(EnvelopeNames.DataCollection, collection.Key);
-            _writer.WriteNumber(EnvelopeNames.EventCount, collection.Value);
-            _writer.WriteEndObject();
+            writer.WriteStartObject();
+            writer.WriteString(EnvelopeNames.DataCollection, collection.Key);
+            writer.WriteNumber(EnvelopeNames.EventCount, collection.Value);
+            writer.WriteEndObject();
         }
 
-        _writer.WriteEndArray();
-        _writer.WriteNumber(EnvelopeNames.Time, end.Transaction.Timestamp.ToUnixTimeMilliseconds());
-        Finish();
+        writer.WriteEndArray();
+        writer.WriteNumber(EnvelopeNames.Time, end.Transaction.Timestamp.ToUnixTimeMilliseconds());
+        Finish(writer);
     }
 
     private void Compose(SchemaChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        Start();
-        _writer.WriteString(EnvelopeNames.SchemaChange, EnvelopeWords.Word(change.Kind));
-        _writer.WriteString(EnvelopeNames.SourceOperation, change.Operation);
-        _writer.WritePropertyName(EnvelopeNames.Source);
-        WriteSource(change.Source);
-        _writer.WritePropertyName(EnvelopeNames.To);
+        var writer = Start();
+        writer.WriteString(EnvelopeNames.SchemaChange, EnvelopeWords.Word(change.Kind));
+        writer.WriteString(EnvelopeNames.SourceOperation, change.Operation);
+        writer.WritePropertyName(EnvelopeNames.Source);
+        SourceJson.Write(writer, change.Source);
+        writer.WritePropertyName(EnvelopeNames.To);
         if (change.NewDatabase is null && change.NewTable is null)
         {
-            _writer.WriteNullValue();
+            writer.WriteNullValue();
         }
         else
         {
-            _writer.WriteStartObject();
-            _writer.WriteString(EnvelopeNames.Database, change.NewDatabase);
-            _writer.WriteString(EnvelopeNames.Table, change.NewTable);
-            _writer.WriteEndObject();
+            writer.WriteStartObject();
+            writer.WriteString(EnvelopeNames.Database, change.NewDatabase);
+            writer.WriteString(EnvelopeNames.Table, change.NewTable);
+            writer.WriteEndObject();
         }
 
-        _writer.WritePropertyName(EnvelopeNames.Details);
+        _text.Close();
+        _text.Raw(",\"details\":"u8);
         WriteRecord(change, change.Details);
-        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        Finish();
+        _text.Raw(",\"ts_ms\":"u8);
+        _text.Number(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        _text.Raw("}"u8);
     }
 
     private void Compose(Notice notice)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        Start();
-        _writer.WriteString(EnvelopeNames.Notice, EnvelopeWords.Word(notice.Kind));
-        _writer.WriteString(EnvelopeNames.Message, notice.Message);
-        _writer.WriteString(EnvelopeNames.Database, notice.Database);
-        _writer.WriteString(EnvelopeNames.Table, notice.Table);
-        _writer.WritePropertyName(EnvelopeNames.Source);
+        var writer = Start();
+        writer.WriteString(EnvelopeNames.Notice, EnvelopeWords.Word(notice.Kind));
+        writer.WriteString(EnvelopeNames.Message, notice.Message);
+        writer.WriteString(EnvelopeNames.Database, notice.Database);
+        writer.WriteString(EnvelopeNames.Table, notice.Table);
+        writer.WritePropertyName(EnvelopeNames.Source);
         if (notice.Source is { } source)
         {
-            WriteSource(source);
+            SourceJson.Write(writer, source);
         }
         else
         {
-            _writer.WriteNullValue();
+            writer.WriteNullValue();
         }
 
-        _writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        Finish();
+        writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Finish(writer);
     }
 
-    private void Start()
+    private Utf8JsonWriter Start()
     {
-        Reset();
-        _writer.WriteStartObject();
+        _text.Clear();
+        var writer = _text.Open();
+        writer.WriteStartObject();
+        return writer;
     }
 
-    private void Reset()
+    private void Finish(Utf8JsonWriter writer)
     {
-        if (_buffer.Capacity > MaxKeptBytes)
-        {
-            _buffer = new ArrayBufferWriter<byte>(4096);
-        }
-
-        _buffer.ResetWrittenCount();
-        _writer.Reset(_buffer);
-    }
-
-    private void Finish()
-    {
-        _writer.WriteEndObject();
-        _writer.Flush();
+        writer.WriteEndObject();
+        _text.Close();
     }
 
     private void WriteRecord(StreamItem item, DataRecord record, bool isKey = false)
     {
         if (!record.HasValue)
         {
-            _writer.WriteNullValue();
+            _text.Raw("null"u8);
         }
         else if (!TryWriteWhole(item, record, isKey))
         {
@@ -362,9 +349,17 @@ public sealed class EnvelopeJson : IChangeFormat
 
     private bool TryWriteWhole(StreamItem item, DataRecord record, bool isKey)
     {
+        if (!record.HasOwnJson)
+        {
+            return false;
+        }
+
         try
         {
-            return isKey ? record.TryWriteSourceKeyJson(_writer) : record.TryWriteSourceJson(_writer);
+            var writer = _text.Open();
+            var isWritten = isKey ? record.TryWriteSourceKeyJson(writer) : record.TryWriteSourceJson(writer);
+            _text.Close();
+            return isWritten;
         }
         catch (CdcProtocolException e)
         {
@@ -374,10 +369,11 @@ public sealed class EnvelopeJson : IChangeFormat
 
     private void WriteFields(StreamItem item, DataRecord record)
     {
-        _writer.WriteStartObject();
         var names = _names.Of(record.Schema);
         var count = record.Count;
         var place = 0;
+        var isFirst = true;
+        _text.Raw("{"u8);
         try
         {
             for (; place < count; place++)
@@ -385,7 +381,9 @@ public sealed class EnvelopeJson : IChangeFormat
                 var value = record[place];
                 if (!value.IsAbsent)
                 {
-                    _writer.WritePropertyName(_names.Encoded(names, place, record.GetName(place)));
+                    var member = _names.Member(names, place, record.GetName(place));
+                    _text.Raw(isFirst ? member.AsSpan(1) : member);
+                    isFirst = false;
                     WriteValue(value);
                 }
             }
@@ -395,30 +393,37 @@ public sealed class EnvelopeJson : IChangeFormat
             throw Located(e, $"Column '{record.GetName(place)}' of {Describe(item)}");
         }
 
-        _writer.WriteEndObject();
+        _text.Raw("}"u8);
     }
 
-    private void WriteValue(DataValue value)
+    private void WriteValue(in DataValue value)
     {
         if (_marksJsonNull && value.Kind == ValueKind.Json && ValueJson.NeedsMark(value))
         {
-            _writer.WriteStartObject();
-            _writer.WritePropertyName(EnvelopeNames.Json);
-            ValueJson.Write(_writer, value);
-            _writer.WriteEndObject();
+            _text.Raw("{\"$json\":"u8);
+            ValueJson.Write(_text, value);
+            _text.Raw("}"u8);
+            return;
+        }
+
+        if (!_writesUndecodableText || !value.IsUndecodedText)
+        {
+            ValueJson.Write(_text, value);
             return;
         }
 
         try
         {
-            ValueJson.Write(_writer, value);
+            ValueJson.Write(_text, value);
         }
-        catch (CdcProtocolException) when (_writesUndecodableText && value.IsUndecodedText)
+        catch (CdcProtocolException)
         {
             // Nothing was written: text is decoded before.
-            _writer.WriteStartObject();
-            _writer.WriteBase64String(EnvelopeNames.Bytes, value.AsBytes().Span);
-            _writer.WriteEndObject();
+            var writer = _text.Open();
+            writer.WriteStartObject();
+            writer.WriteBase64String(EnvelopeNames.Bytes, value.AsBytes().Span);
+            writer.WriteEndObject();
+            _text.Close();
         }
     }
 
@@ -429,36 +434,26 @@ public sealed class EnvelopeJson : IChangeFormat
     private static string Describe(StreamItem item)
         => item is ChangeEvent change ? $"{change.Database}.{change.Table}, change {change.EventId}" : item.ToString() ?? "";
 
-    private void WriteSource(SourceInfo source)
-    {
-        _writer.WriteStartObject();
-        _writer.WriteString(EnvelopeNames.Connector, source.Connector);
-        _writer.WriteString(EnvelopeNames.Name, source.Name);
-        _writer.WriteNumber(EnvelopeNames.Time, source.Timestamp.ToUnixTimeMilliseconds());
-        _writer.WriteString(EnvelopeNames.Snapshot, EnvelopeWords.Word(source.Snapshot));
-        _writer.WriteString(EnvelopeNames.Database, source.Database);
-        _writer.WriteString(EnvelopeNames.Table, source.Table);
-        source.WriteProperties(_writer);
-        _writer.WriteEndObject();
-    }
-
     private void WriteTransaction(ChangeEvent change)
     {
         if (!_includeTransaction || change.Transaction is not { } transaction)
         {
-            _writer.WriteNullValue();
+            _text.Raw("null"u8);
             return;
         }
 
-        _writer.WriteStartObject();
-        _writer.WriteString(EnvelopeNames.Id, transaction.Id);
-        _writer.WriteNumber(EnvelopeNames.TotalOrder, change.TotalOrder);
-        _writer.WriteNumber(EnvelopeNames.DataCollectionOrder, change.DataCollectionOrder);
-        if (change.IsProvisional)
+        if (!ReferenceEquals(_transaction, transaction))
         {
-            _writer.WriteBoolean(EnvelopeNames.Provisional, true);
+            _transactionStart = [.. "{\"id\":\""u8,
+                .. JsonEncodedText.Encode(transaction.Id, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes,
+                .. "\",\"total_order\":"u8];
+            _transaction = transaction;
         }
 
-        _writer.WriteEndObject();
+        _text.Raw(_transactionStart);
+        _text.Number(change.TotalOrder);
+        _text.Raw(",\"data_collection_order\":"u8);
+        _text.Number(change.DataCollectionOrder);
+        _text.Raw(change.IsProvisional ? ",\"provisional\":true}"u8 : "}"u8);
     }
 }

@@ -4,56 +4,50 @@ using System.Text.Json;
 
 namespace CdcEmbedded.Formats;
 
-/// <summary>Field names, escaped and encoded once: for each schema an array by index, for records without such a schema (keys,
-/// documents) a dictionary.</summary>
+/// <summary>Field names as the start of a JSON member, escaped and encoded once: for each schema an array by index, for records
+/// without such a schema (documents) a dictionary.</summary>
 internal sealed class FieldNames
 {
     // Documents may have any number of names: beyond this many the dictionary is emptied.
     private const int MaxLooseNames = 4096;
 
-    private readonly ConditionalWeakTable<TableSchema, JsonEncodedText[]> _bySchema = [];
-    private readonly Dictionary<string, JsonEncodedText> _loose = new(StringComparer.Ordinal);
-    private TableSchema? _lastSchema;
-    private JsonEncodedText[] _lastNames = [];
+    private readonly ConditionalWeakTable<TableSchema, FieldName[]> _bySchema = [];
+    private readonly Dictionary<string, FieldName> _loose = new(StringComparer.Ordinal);
+
+    // A table's rows alternate with their keys, which have a schema of their own.
+    private (TableSchema? Schema, FieldName[] Names) _last = (null, []);
+    private (TableSchema? Schema, FieldName[] Names) _second = (null, []);
+
+    /// <summary>A name and the start of its member: <c>,"name":</c>, which without its first byte is that of the first member.</summary>
+    internal sealed record FieldName(string Name, byte[] Member);
 
     /// <summary>Returns the encoded names of a schema's columns; empty without a schema.</summary>
-    public JsonEncodedText[] Of(TableSchema? schema)
+    public FieldName[] Of(TableSchema? schema)
     {
         if (schema is null)
         {
             return [];
         }
 
-        if (!ReferenceEquals(schema, _lastSchema))
+        if (!ReferenceEquals(schema, _last.Schema))
         {
-            if (!_bySchema.TryGetValue(schema, out var names))
-            {
-                names = new JsonEncodedText[schema.Columns.Count];
-                for (var i = 0; i < names.Length; i++)
-                {
-                    names[i] = JsonEncodedText.Encode(schema.Columns[i].Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-                }
-
-                _bySchema.Add(schema, names);
-            }
-
-            _lastSchema = schema;
-            _lastNames = names;
+            var found = ReferenceEquals(schema, _second.Schema) ? _second : (schema, _bySchema.GetValue(schema, Encode));
+            _second = _last;
+            _last = found;
         }
 
-        return _lastNames;
+        return _last.Names;
     }
 
     /// <summary>Returns the encoded name of a field: the schema's, if the field is at its column's index.</summary>
     /// <param name="names">What <see cref="Of"/> returned.</param>
     /// <param name="place">The field's index in its record.</param>
     /// <param name="name">The field's name.</param>
-    public JsonEncodedText Encoded(JsonEncodedText[] names, int place, string name)
+    public byte[] Member(FieldName[] names, int place, string name)
     {
-        // A name that needs escaping differs from its encoded form and takes the slower path; such names are rare.
-        if ((uint)place < (uint)names.Length && names[place].Value == name)
+        if ((uint)place < (uint)names.Length && names[place].Name == name)
         {
-            return names[place];
+            return names[place].Member;
         }
 
         if (!_loose.TryGetValue(name, out var encoded))
@@ -63,10 +57,24 @@ internal sealed class FieldNames
                 _loose.Clear();
             }
 
-            encoded = JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            encoded = Encode(name);
             _loose.Add(name, encoded);
         }
 
-        return encoded;
+        return encoded.Member;
     }
+
+    private static FieldName[] Encode(TableSchema schema)
+    {
+        var names = new FieldName[schema.Columns.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = Encode(schema.Columns[i].Name);
+        }
+
+        return names;
+    }
+
+    private static FieldName Encode(string name) => new(name,
+        [.. ",\""u8, .. JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes, .. "\":"u8]);
 }

@@ -13,6 +13,37 @@ internal static class ValueJson
     // MySQL nests JSON at most 100 deep; other sources may nest deeper, but not without limit.
     private static readonly JsonReaderOptions DeepReader = new() { MaxDepth = 1000 };
 
+    /// <summary>Writes the same as the other overload. Kinds that most columns have need no writer.</summary>
+    public static void Write(JsonText text, in DataValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Null or ValueKind.Absent:
+                text.Raw("null"u8);
+                return;
+            case ValueKind.Boolean:
+                text.Raw(value.AsBoolean() ? "true"u8 : "false"u8);
+                return;
+            case ValueKind.Int64:
+                text.Number(value.AsInt64());
+                return;
+            case ValueKind.UInt64:
+                text.Number(value.AsUInt64());
+                return;
+            case ValueKind.Text when value.TryGetUtf8(out var utf8) && text.TryPlain(utf8):
+                return;
+            case ValueKind.Decimal when TryWriteDecimal(text, value):
+                return;
+            case ValueKind.Date or ValueKind.Time or ValueKind.DateTime or ValueKind.Timestamp when !value.IsFarInstant:
+                Span<byte> temporal = stackalloc byte[DataValue.MaxFormattedBytes + 1];
+                text.Quoted(temporal[..FormatTemporal(temporal, value)]);
+                return;
+        }
+
+        Write(text.Open(), value);
+        text.Close();
+    }
+
     public static void Write(Utf8JsonWriter writer, DataValue value)
     {
         switch (value.Kind)
@@ -130,7 +161,25 @@ internal static class ValueJson
             return;
         }
 
-        Span<byte> text = stackalloc byte[DataValue.MaxFormattedBytes];
+        Span<byte> text = stackalloc byte[DataValue.MaxFormattedBytes + 1];
+        writer.WriteStringValue(text[..FormatTemporal(text, value)]);
+    }
+
+    private static bool TryWriteDecimal(JsonText text, in DataValue value)
+    {
+        Span<byte> digits = stackalloc byte[DataValue.MaxFormattedBytes];
+        var length = value.FormatDecimal(digits);
+        if (length < 0)
+        {
+            return false;
+        }
+
+        text.Quoted(digits[..length]);
+        return true;
+    }
+
+    private static int FormatTemporal(Span<byte> text, in DataValue value)
+    {
         var length = value.Kind switch
         {
             ValueKind.Date => value.FormatDate(text),
@@ -142,7 +191,7 @@ internal static class ValueJson
             text[length++] = (byte)'Z';
         }
 
-        writer.WriteStringValue(text[..length]);
+        return length;
     }
 
     private static void WriteText(Utf8JsonWriter writer, DataValue value)

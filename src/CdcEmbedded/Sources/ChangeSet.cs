@@ -76,6 +76,11 @@ public abstract class ChangeSet
     /// <summary>Where a change comes from.</summary>
     public abstract SourceInfo GetSource(int change);
 
+    /// <summary>The row of a change, if it is all in which <see cref="GetSource"/> differs between the changes of the set, and is in the
+    /// JSON of the source as the member <c>row</c>: writers then make that JSON once for the set. Sources override it.</summary>
+    /// <value>The default is null: the source of each change is made for itself.</value>
+    public virtual int? GetSourceRow(int change) => null;
+
     /// <summary>A text that names a change for ever and is the same at each reading of the log.</summary>
     public abstract string GetEventId(int change);
 

@@ -45,6 +45,9 @@ internal sealed class TransformedSet : DelegatingChangeSet
     public override SourceInfo GetSource(int change)
         => PlanOf(change).HidesValues ? base.GetSource(change).WithoutValues() : base.GetSource(change);
 
+    // Where the tables' plans differ, so may what the sources of two changes show.
+    public override int? GetSourceRow(int change) => _plans is null ? Inner.GetSourceRow(InnerOf(change)) : null;
+
     // The source's own text may hold the key.
     public override string GetEventId(int change)
     {

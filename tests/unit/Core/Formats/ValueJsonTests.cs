@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CdcEmbedded.Formats;
 using CdcEmbedded.Sources;
@@ -25,7 +27,52 @@ public sealed class ValueJsonTests
             Assert.DoesNotContain('\n', text);
         }
 
-        return text[start.Length..text.IndexOf("},\"source\":", StringComparison.Ordinal)];
+        var result = text[start.Length..text.IndexOf("},\"source\":", StringComparison.Ordinal)];
+        Assert.Equal(ByWriter(value), result);
+        return result;
+    }
+
+    /// <summary>The same by a writer alone: values that are written without one must not differ.</summary>
+    private static string ByWriter(DataValue value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        ValueJson.Write(writer, value);
+        writer.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    [Fact]
+    public void Every_byte_of_text_is_escaped_as_a_writer_does_it()
+    {
+        for (var character = 0; character < 0x500; character++)
+        {
+            var text = Encoding.UTF8.GetBytes("a" + (char)character + "b");
+            Assert.Equal(ByWriter(Text(text)), Json(Text(text)));
+        }
+    }
+
+    [Fact]
+    public void Decimals_are_written_as_the_framework_prints_them()
+    {
+        var random = new Random(5);
+        var buffer = new byte[8];
+        for (var i = 0; i < 20_000; i++)
+        {
+            random.NextBytes(buffer);
+            var low = BitConverter.ToUInt64(buffer) >> random.Next(64);
+            var scale = (byte)random.Next(29);
+            var isNegative = (i & 1) != 0;
+            var expected = new decimal((int)low, (int)(low >> 32), 0, isNegative, scale).ToString(CultureInfo.InvariantCulture);
+            Assert.Equal($"\"{expected}\"", Json(DataValue.FromDecimal(low, 0, isNegative, scale)));
+        }
+
+        foreach (var (isNegative, scale) in new[] { (false, (byte)0), (true, (byte)0), (false, (byte)2), (true, (byte)2) })
+        {
+            Assert.Equal($"\"{new decimal(0, 0, 0, isNegative, scale).ToString(CultureInfo.InvariantCulture)}\"",
+                Json(DataValue.FromDecimal(0, 0, isNegative, scale)));
+        }
     }
 
     private static DataValue Text(byte[] bytes, Encoding? encoding = null) => DataValue.FromText(bytes, 0, bytes.Length, encoding);

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CdcEmbedded.Formats;
+
+/// <summary>JSON text in the making, as UTF-8. Numbers, plain texts and prepared parts are appended directly; everything else is written by
+/// a <see cref="Utf8JsonWriter"/> at the same place. Not thread-safe; the memory is reused.</summary>
+internal sealed class JsonText : IBufferWriter<byte>, IDisposable
+{
+    private const int InitialBytes = 4096;
+
+    // Memory that one huge row has enlarged beyond this is not kept.
+    private const int MaxKeptBytes = 1024 * 1024;
+
+    // The most characters of a 64-bit number.
+    private const int MaxNumberBytes = 20;
+
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    // The bytes that the encoder leaves as they are, in text of ASCII.
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(FindPlainBytes());
+
+    private readonly Utf8JsonWriter _writer;
+    private byte[] _bytes = new byte[InitialBytes];
+    private int _count;
+
+    public JsonText() => _writer = new Utf8JsonWriter(this, WriterOptions);
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _count);
+
+    public void Clear()
+    {
+        _count = 0;
+        if (_bytes.Length > MaxKeptBytes)
+        {
+            _bytes = new byte[InitialBytes];
+        }
+    }
+
+    /// <summary>Appends bytes that are JSON.</summary>
+    public void Raw(ReadOnlySpan<byte> json)
+    {
+        json.CopyTo(Room(json.Length));
+        _count += json.Length;
+    }
+
+    public void Number(long value)
+    {
+        Utf8Formatter.TryFormat(value, Room(MaxNumberBytes), out var written);
+        _count += written;
+    }
+
+    public void Number(ulong value)
+    {
+        Utf8Formatter.TryFormat(value, Room(MaxNumberBytes), out var written);
+        _count += written;
+    }
+
+    /// <summary>Appends text in quotes, if none of it must be escaped. Returns false, with nothing written, if some must.</summary>
+    public bool TryPlain(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.ContainsAnyExcept(PlainBytes))
+        {
+            return false;
+        }
+
+        Quoted(utf8);
+        return true;
+    }
+
+    /// <summary>Appends text in quotes of which nothing must be escaped.</summary>
+    public void Quoted(ReadOnlySpan<byte> plain)
+    {
+        var to = Room(plain.Length + 2);
+        to[0] = (byte)'"';
+        plain.CopyTo(to[1..]);
+        to[plain.Length + 1] = (byte)'"';
+        _count += plain.Length + 2;
+    }
+
+    /// <summary>Returns a writer for one value, or for the members inside an object that was begun before;
+    /// <see cref="Close"/> ends it.</summary>
+    public Utf8JsonWriter Open()
+    {
+        _writer.Reset(this);
+        return _writer;
+    }
+
+    /// <summary>Appends what the writer has.</summary>
+    public void Close() => _writer.Flush();
+
+    /// <inheritdoc/>
+    public void Advance(int count) => _count += count;
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Room(Math.Max(sizeHint, 1));
+        return _bytes.AsMemory(_count);
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0) => Room(Math.Max(sizeHint, 1));
+
+    public void Dispose() => _writer.Dispose();
+
+    private Span<byte> Room(int bytes)
+    {
+        if (bytes > _bytes.Length - _count)
+        {
+            Array.Resize(ref _bytes, (int)Math.Min(Math.Max((uint)_bytes.Length * 2, checked((uint)(_count + bytes))), Array.MaxLength));
+        }
+
+        return _bytes.AsSpan(_count);
+    }
+
+    private static byte[] FindPlainBytes()
+    {
+        var result = new List<byte>();
+        for (byte b = 0; b < 128; b++)
+        {
+            if (JavaScriptEncoder.UnsafeRelaxedJsonEscaping.FindFirstCharacterToEncodeUtf8([b]) < 0)
+            {
+                result.Add(b);
+            }
+        }
+
+        return [.. result];
+    }
+}
