@@ -59,7 +59,7 @@ internal static class Loop
         return count;
     }
 
-    private static CdcEngine Create(MySqlTestServer server, Workload workload)
+    internal static CdcEngine Create(MySqlTestServer server, Workload workload)
     {
         var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["cdcbench.*"] });
         return new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions

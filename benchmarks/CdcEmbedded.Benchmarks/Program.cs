@@ -44,6 +44,15 @@ if (args is ["live", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- read [rounds] [scale percent] [warm rounds]
+if (args is ["read", ..])
+{
+    int Argument(int place, int otherwise)
+        => args.Length > place ? int.Parse(args[place], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+    await ReadRows.RunAsync(Argument(1, 9), Argument(2, 100), Argument(3, 20));
+    return;
+}
+
 var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
 var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
 

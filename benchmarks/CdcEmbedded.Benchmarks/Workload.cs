@@ -22,6 +22,12 @@ internal sealed record Workload(string Name, string File, long Bytes, int Rows)
         ];
     }
 
+    public static async Task<Workload> WriteNarrowAsync(MySqlTestServer server, int scale)
+    {
+        await server.ExecuteFileAsync(Path.Combine(AppContext.BaseDirectory, "workloads", "schema.sql"));
+        return await WriteAsync(server, "W1", $"w1({100 * scale})", 10_000 * scale);
+    }
+
     private static async Task<Workload> WriteCompressedAsync(MySqlTestServer server, int scale)
     {
         await server.ExecuteAsync("TRUNCATE TABLE cdcbench.wide");

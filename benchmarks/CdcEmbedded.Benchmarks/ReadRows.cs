@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Diagnostics;
+using CdcEmbedded.Formats;
+using CdcEmbedded.TestServers;
+
+namespace CdcEmbedded.Benchmarks;
+
+/// <summary>W1 by every way to read a row, beside a loop written by hand for this one table: all ways in one process, one after the other
+/// in each round, so that other load on the machine slows all of them.</summary>
+internal static class ReadRows
+{
+    /// <summary>Runs and prints.</summary>
+    /// <param name="rounds">Rounds that count.</param>
+    /// <param name="scale">Percent of a million rows.</param>
+    /// <param name="warm">Rounds before those.</param>
+    public static async Task RunAsync(int rounds, int scale, int warm)
+    {
+        Console.WriteLine("Starting MySQL 9.7 and writing W1 …");
+        await using var server = await MySqlTestServer.StartAsync(ServerKind.MySql97, new MySqlServerOptions { Owned = true });
+        var workload = await Workload.WriteNarrowAsync(server, scale);
+        using var json = new EnvelopeJson(new EnvelopeJsonOptions { IncludeTransaction = true });
+        var output = new ArrayBufferWriter<byte>(1 << 16);
+        Way[] ways =
+        [
+            new("hand-written loop, one object a row", () => HandLoop.RunAsync(server, workload)),
+            new("no column read", () => LoopAsync(server, workload, static _ => 1)),
+            new("values by index", () => LoopAsync(server, workload, static c => Loop.ReadAll(c.After, Reading.Values))),
+            new("values by name", () => LoopAsync(server, workload, static c => ByName(c.After))),
+            new("values by foreach", () => LoopAsync(server, workload, static c => ByForeach(c.After))),
+            new("typed by index", () => LoopAsync(server, workload, static c => TypedByIndex(c.After))),
+            new("typed by name", () => LoopAsync(server, workload, static c => TypedByName(c.After))),
+            new("typed by index, text as UTF-8", () => LoopAsync(server, workload, static c => TypedUtf8(c.After))),
+            new("To<T>", () => LoopAsync(server, workload, static c => Take(c.After.To<NarrowRow>()))),
+            new("envelope JSON", () => LoopAsync(server, workload, c =>
+            {
+                output.ResetWrittenCount();
+                json.Write(output, c);
+                return output.WrittenCount;
+            })),
+        ];
+        for (var round = -warm; round < rounds; round++)
+        {
+            foreach (var way in ways)
+            {
+                await way.RunAsync(workload.Rows, counts: round >= 0);
+            }
+        }
+
+        Console.WriteLine($"W1, {workload.Rows:N0} rows, {rounds} rounds after {warm} warm ones; CPU of this process a row: median "
+            + $"(least); ratio of medians (of least) to the hand-written loop; bytes allocated a row; {Environment.ProcessorCount} processors");
+        foreach (var way in ways)
+        {
+            Console.WriteLine(way.Describe(ways[0]));
+        }
+    }
+
+    private static async Task<long> LoopAsync(MySqlTestServer server, Workload workload, Func<ChangeEvent, long> read)
+    {
+        await using var engine = Loop.Create(server, workload);
+        long count = 0, sink = 0;
+        await foreach (var change in engine.ReadAsync())
+        {
+            sink += read(change);
+            if (++count == workload.Rows)
+            {
+                break;
+            }
+        }
+
+        Loop.Sink += sink;
+        return count;
+    }
+
+    private static long ByName(DataRecord row) => row["id"].AsInt64() + row["qty"].AsInt64() + row["name"].AsString().Length
+        + row["price"].AsDecimal().Scale + row["at_time"].AsDateTime().Ticks + row["flag"].AsInt64();
+
+    private static long ByForeach(DataRecord row)
+    {
+        long sink = 0;
+        foreach (var (name, value) in row)
+        {
+            sink += name.Length + value.Kind switch
+            {
+                ValueKind.Int64 => value.AsInt64(),
+                ValueKind.Decimal => value.AsDecimal().Scale,
+                ValueKind.Text => value.AsString().Length,
+                ValueKind.DateTime => value.AsDateTime().Ticks,
+                _ => 1,
+            };
+        }
+
+        return sink;
+    }
+
+    private static long TypedByIndex(DataRecord row) => row.GetInt64(0) + row.GetInt32(1) + row.GetString(2).Length
+        + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks + row.GetInt32(5);
+
+    private static long TypedByName(DataRecord row) => row.GetInt64("id") + row.GetInt32("qty") + row.GetString("name").Length
+        + row.GetDecimal("price").Scale + row.GetDateTime("at_time").Ticks + row.GetInt32("flag");
+
+    private static long TypedUtf8(DataRecord row) => row.GetInt64(0) + row.GetInt32(1) + (row.TryGetUtf8(2, out var name) ? name.Length : 0)
+        + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks + row.GetInt32(5);
+
+    private static long Take(NarrowRow row) => row.Id + row.Qty + row.Name.Length + row.Price.Scale + row.AtTime.Ticks + row.Flag;
+
+    private sealed class Way(string name, Func<Task<long>> run)
+    {
+        private readonly List<double> _nanoseconds = [];
+        private double _bytes;
+
+        public async Task RunAsync(int rows, bool counts)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            using var process = Process.GetCurrentProcess();
+            var bytes = GC.GetTotalAllocatedBytes(precise: true);
+            var before = process.TotalProcessorTime;
+            var count = await run();
+            process.Refresh();
+            if (count != rows)
+            {
+                throw new InvalidOperationException($"{name}: {count} rows were read instead of {rows}.");
+            }
+
+            if (counts)
+            {
+                _nanoseconds.Add((process.TotalProcessorTime - before).TotalNanoseconds / rows);
+                _bytes = (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)rows;
+            }
+        }
+
+        public string Describe(Way reference) => $"  {name,-36} {Median,6:N0} ns ({Least,4:N0}) {Median / reference.Median,6:N2} x "
+            + $"({Least / reference.Least,4:N2} x) {_bytes,7:N1} B";
+
+        private double Median => _nanoseconds.Order().ElementAt(_nanoseconds.Count / 2);
+
+        private double Least => _nanoseconds.Min();
+    }
+}
