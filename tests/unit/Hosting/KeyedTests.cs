@@ -135,14 +135,16 @@ public sealed class KeyedTests : HostingTest
 
         async Task UntilSavedAsync(int count)
         {
-            for (var i = 0; i < 2000 && host.Offsets.Saved.LastOrDefault()?.Contains($"\"tx\":{count}", StringComparison.Ordinal) != true; i++)
+            for (var i = 0; i < 2000 && !IsSaved(count); i++)
             {
                 host.Time.Advance(TimeSpan.FromSeconds(1));
                 await Task.Delay(2, Cancellation);
             }
 
-            Assert.Contains($"\"tx\":{count}", host.Offsets.Saved.LastOrDefault(), StringComparison.Ordinal);
+            Assert.True(IsSaved(count), $"The offset of transaction {count} was not saved.");
         }
+
+        bool IsSaved(int count) => host.Offsets.Saved is [.., var last] && last.Contains($"\"tx\":{count}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,8 @@ using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Engine;
 
+#pragma warning disable CA2012, xUnit1030 // Where a continuation runs is what these tests are about.
+
 /// <summary>On which thread the consumer runs when a batch arrives that it waits for.</summary>
 public sealed class HandOverTests : EngineTest
 {

@@ -2,6 +2,9 @@ using CdcEmbedded.MySql.Replication;
 
 namespace CdcEmbedded.MySql.Tests.Replication;
 
+#pragma warning disable CA2012, xUnit1030 // Where a continuation runs is what these tests are about.
+
+/// <summary>The thread that reads a connection, and what it runs.</summary>
 public sealed class ConnectionThreadTests
 {
     [Fact]
