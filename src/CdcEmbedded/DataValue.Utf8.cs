@@ -181,7 +181,7 @@ public readonly partial struct DataValue
         return n + digits;
     }
 
-    private static ReadOnlySpan<long> PowersOfTen =>
+    private static readonly long[] PowersOfTen =
     [
         1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
         1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,

@@ -7,7 +7,8 @@ namespace CdcEmbedded.MySql.Binlog.Values;
 /// the older ones.</summary>
 internal static class TemporalFormat
 {
-    private static ReadOnlySpan<int> MicrosecondsOfUnit => [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    // An array: code that is not optimized yet would allocate for a span of constants at each use.
+    private static readonly int[] MicrosecondsOfUnit = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
     /// <summary>Returns the number of bytes of a fraction of 0 to 6 digits: two digits in each byte.</summary>
     public static int FractionLength(int digits) => (digits + 1) / 2;

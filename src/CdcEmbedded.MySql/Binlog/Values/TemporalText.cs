@@ -12,7 +12,7 @@ internal static class TemporalText
     private const int DateLength = 10;
     private const int DateTimeLength = 19;
 
-    private static ReadOnlySpan<int> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+    private static readonly int[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
     /// <summary>Writes a DATE: 3 bytes.</summary>
     public static bool TryWriteDate(ReadOnlySpan<byte> text, Span<byte> target)

@@ -31,7 +31,7 @@ internal static class House
             ["Snapshots"] = ["Diagnostics", "Offsets", "Sources"],
             ["Verification"] = ["Offsets", "Sources", "Snapshots", "Transforms"],
             ["Engine"] = ["Diagnostics", "Offsets", "Sources", "Transactions", "Transforms", "Snapshots"],
-            ["Rows"] = ["Formats"],
+            ["Rows"] = ["Formats", "Sources"],
             ["Transforms"] = ["Formats", "Sources"],
             ["Formats"] = ["Sources"],
         },

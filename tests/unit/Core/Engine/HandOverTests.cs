@@ -37,7 +37,8 @@ public sealed class HandOverTests : EngineTest
             queue.ResumeReader(inline);
         });
         writing.Start();
-        Assert.Equal(inline, ReferenceEquals(writer, await resumed.Task.WaitAsync(Timeout)));
+        var reader = await resumed.Task.WaitAsync(Timeout);
+        Assert.Equal(inline, ReferenceEquals(writer, reader));
         Assert.True(writing.Join(TimeSpan.FromSeconds(30)));
     }
 

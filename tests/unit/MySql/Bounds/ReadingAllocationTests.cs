@@ -41,7 +41,8 @@ public sealed class ReadingAllocationTests : IDisposable
     [Fact]
     public async Task Typed_values_by_index_with_text_as_UTF8_allocate_nothing()
         => Assert.Equal(0, await MeasureAsync(static row => row.GetInt64(0) + row.GetInt32(1)
-            + (row.TryGetUtf8(2, out var name) ? name.Length : 0) + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks + (row.GetBoolean(5) ? 1 : 0)));
+            + (row.TryGetUtf8(2, out var name) ? name.Length : 0) + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks
+            + (row.GetBoolean(5) ? 1 : 0)));
 
     [Fact]
     public async Task Typed_values_by_name_allocate_only_the_string()

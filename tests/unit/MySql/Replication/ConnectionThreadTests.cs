@@ -28,9 +28,9 @@ public sealed class ConnectionThreadTests
 
         // This resumed on the connection's thread too.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Assert.False(calls[0].IsThreadPoolThread);
         connection.Close();
 
-        Assert.False(calls[0].IsThreadPoolThread);
         Assert.Equal([calls[0], calls[0], calls[0]], calls);
         Assert.Equal(calls, resumed);
         Assert.True(calls[0].Join(SessionTest.Patience));
