@@ -34,10 +34,14 @@ public abstract class HostingTest : IDisposable
 
     /// <summary>Builds a host with one stream, "test", without a lease and with short waits.</summary>
     protected static IHost Host(Action<CdcBuilder> build, params (string Key, string Value)[] configuration)
+        => Host("test", build, configuration);
+
+    /// <summary>Builds a host whose stream has a name of its own: what is measured of other tests' streams is not in the way.</summary>
+    protected static IHost Host(string name, Action<CdcBuilder> build, params (string Key, string Value)[] configuration)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(configuration.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
-        build(builder.Services.AddCdc("test").Configure(options =>
+        build(builder.Services.AddCdc(name).Configure(options =>
         {
             options.LeaseDuration = null;
             options.CommitInterval = TimeSpan.FromMilliseconds(50);
@@ -45,7 +49,7 @@ public abstract class HostingTest : IDisposable
             options.Restart.InitialDelay = TimeSpan.FromMilliseconds(1);
             options.Restart.MaxDelay = TimeSpan.FromMilliseconds(5);
         }));
-        builder.Services.AddHealthChecks().AddCdc("test");
+        builder.Services.AddHealthChecks().AddCdc(name);
         return builder.Build();
     }
 

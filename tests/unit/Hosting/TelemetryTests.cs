@@ -17,10 +17,10 @@ public sealed class TelemetryTests : HostingTest
             Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
         };
         ActivitySource.AddActivityListener(listener);
-        using var metrics = new Metrics("test");
+        using var metrics = new Metrics("timed");
         var calls = 0;
         var parents = new ConcurrentQueue<string?>();
-        using var host = Host(stream => stream.From(_ => Script(2)).StoreOffsetsIn(_ => Store)
+        using var host = Host("timed", stream => stream.From(_ => Script(2)).StoreOffsetsIn(_ => Store)
             .Configure(options => options.MaxBatchSize = 1)
             .Handle((_, _, _) =>
             {
