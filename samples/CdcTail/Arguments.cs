@@ -32,8 +32,11 @@ internal sealed record Arguments
     /// <summary>The name of the offset, which is also in the events.</summary>
     public required string Name { get; init; }
 
-    /// <summary>True for JSON, false for people.</summary>
-    public bool Json { get; init; }
+    /// <summary>How events are printed.</summary>
+    public OutputFormat Format { get; init; }
+
+    /// <summary>Rules of what is printed of the changes.</summary>
+    public IReadOnlyList<Transform> Transforms { get; init; } = [];
 
     /// <summary>The most events to read.</summary>
     public long Limit { get; init; }
@@ -46,6 +49,9 @@ internal sealed record Arguments
 
     /// <summary>True to print transaction boundaries and schema changes too.</summary>
     public bool Transactions { get; init; }
+
+    /// <summary>True to print schema changes too.</summary>
+    public bool SchemaChanges { get; init; }
 
     /// <summary>True to count events instead of printing them.</summary>
     public bool Stats { get; init; }

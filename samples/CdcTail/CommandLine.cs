@@ -28,10 +28,18 @@ internal sealed class CommandLine
         "Give up after N failed attempts to connect again; default: no limit, but 5 before the first connection with --until-caught-up.");
 
     private readonly Option<string> _format =
-        Text("--format", "pretty|json", "For people (pretty, the default), or one JSON object per line.");
+        Text("--format", "FORMAT", "pretty (for people, the default); or one JSON object per line: json (Debezium's shape with readable "
+            + "values), debezium (as Debezium encodes it) or cloudevents.");
     private readonly Option<bool> _transactions = Switch("--transactions",
         "Also print begins and ends of transactions, and dropped, renamed or otherwise changed collections; adds \"transaction\" to the "
             + "JSON.");
+
+    private readonly Option<bool> _schemaChanges = Switch("--schema-changes", "Also print changes of tables and collections.");
+    private readonly Option<string[]> _columns = Texts("--columns", "PATTERN",
+        "Only these columns, and the key: database.table.column with * and ?; repeatable. Other tables are not concerned.");
+    private readonly Option<string[]> _mask = Texts("--mask", "PATTERN", "Print *** instead of these columns; repeatable.");
+    private readonly Option<string[]> _where = Texts("--where", "CONDITION",
+        "Only rows for which this holds: \"shop.orders.total>=100\" with = != < <= > >=; NULL is null; repeatable.");
 
     private readonly Option<bool> _stats = Switch("--stats", "Print no events: their rate each second, and a summary.");
     private readonly Option<bool> _verbose = Switch("--verbose", "Log more, and print stack traces.");
@@ -57,8 +65,8 @@ internal sealed class CommandLine
         _files.AllowMultipleArgumentsPerToken = true;
         Option[] options =
         [
-            _mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _maxAttempts, _format, _transactions, _stats,
-            _verbose, _offsets, _name, _snapshot, _snapshotTables, _signalFile,
+            _mySql, _mongoDb, _files, _include, _exclude, _from, _limit, _untilCaughtUp, _maxAttempts, _format, _transactions,
+            _schemaChanges, _columns, _mask, _where, _stats, _verbose, _offsets, _name, _snapshot, _snapshotTables, _signalFile,
         ];
         Array.ForEach(options, _root.Options.Add);
         foreach (var option in _root.Options)
@@ -99,11 +107,13 @@ internal sealed class CommandLine
             From = result.GetValue(_from) is { } from ? Start(from) : null,
             OffsetsPath = result.GetValue(_offsets),
             Name = result.GetValue(_name) ?? "cdctail",
-            Json = IsJson(result.GetValue(_format) ?? "pretty"),
+            Format = Format(result.GetValue(_format) ?? "pretty"),
             Limit = result.GetValue(_limit) is { } limit ? Count(limit) : long.MaxValue,
             UntilCaughtUp = result.GetValue(_untilCaughtUp),
             MaxAttempts = result.GetValue(_maxAttempts) is { } attempts ? Attempts(attempts) : null,
             Transactions = result.GetValue(_transactions),
+            SchemaChanges = result.GetValue(_schemaChanges),
+            Transforms = Rules(result),
             Stats = result.GetValue(_stats),
             Verbose = result.GetValue(_verbose),
             Snapshot = result.GetValue(_snapshot) is { } mode ? Mode(mode) : SnapshotMode.Never,
@@ -178,12 +188,32 @@ internal sealed class CommandLine
             + $"{Shown(text)}."),
     };
 
-    private static bool IsJson(string text) => text switch
+    private static OutputFormat Format(string text) => text switch
     {
-        "json" => true,
-        "pretty" => false,
-        _ => throw new UsageException($"--format is pretty or json, not {Shown(text)}."),
+        "pretty" => OutputFormat.Pretty,
+        "json" => OutputFormat.Json,
+        "debezium" => OutputFormat.Debezium,
+        "cloudevents" => OutputFormat.CloudEvents,
+        _ => throw new UsageException($"--format is pretty, json, debezium or cloudevents, not {Shown(text)}."),
     };
+
+    private List<Transform> Rules(ParseResult result)
+    {
+        var rules = new List<Transform>();
+        try
+        {
+            rules.AddRange((result.GetValue(_columns) ?? []).Select(Transform.IncludeColumns));
+            rules.AddRange((result.GetValue(_mask) ?? []).Select(static pattern => Transform.Mask(pattern)));
+            rules.AddRange((result.GetValue(_where) ?? []).Select(RowCondition.Parse)
+                .Select(static condition => Transform.Where(condition.Tables, condition.Holds)));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+
+        return rules;
+    }
 
     private static long Count(string text)
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0

@@ -5,33 +5,18 @@ using CdcEmbedded.Formats;
 namespace CdcTail;
 
 /// <summary>One JSON object for each item.</summary>
-internal sealed class JsonPrinter(bool transactions) : IEventPrinter
+internal sealed class JsonPrinter(IChangeFormat format) : IEventPrinter
 {
-    private readonly EnvelopeJson _json = new(new EnvelopeJsonOptions { IncludeTransaction = transactions });
-
-    public bool Print(StreamItem item, IBufferWriter<byte> output)
+    /// <summary>Creates the printer that the command line asks for; null for people.</summary>
+    public static JsonPrinter? Create(Arguments arguments) => arguments.Format switch
     {
-        switch (item)
-        {
-            case ChangeEvent change:
-                _json.Write(output, change);
-                return true;
-            case TransactionBegin begin:
-                _json.Write(output, begin);
-                return true;
-            case TransactionEnd end:
-                _json.Write(output, end);
-                return true;
-            case SchemaChange change:
-                _json.Write(output, change);
-                return true;
-            case Notice notice:
-                _json.Write(output, notice);
-                return true;
-            default:
-                return false;
-        }
-    }
+        OutputFormat.Json => new(new EnvelopeJson(new EnvelopeJsonOptions { IncludeTransaction = arguments.Transactions })),
+        OutputFormat.Debezium => new(new DebeziumJson(new DebeziumJsonOptions { IncludeTransaction = arguments.Transactions })),
+        OutputFormat.CloudEvents => new(new CloudEventsJson()),
+        _ => null,
+    };
 
-    public void Dispose() => _json.Dispose();
+    public bool Print(StreamItem item, IBufferWriter<byte> output) => format.TryWrite(output, item);
+
+    public void Dispose() => format.Dispose();
 }

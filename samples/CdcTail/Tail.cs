@@ -22,8 +22,8 @@ internal sealed class Tail(Arguments arguments, Messages messages)
     {
         using var loggers = new StderrLogger(messages, arguments.Verbose);
         using var output = EventOutput.OpenStandardOutput();
-        using IEventPrinter printer = arguments.Json ? new JsonPrinter(arguments.Transactions)
-            : new PrettyPrinter(Terminal.ShowsColours(Console.IsOutputRedirected));
+        using IEventPrinter printer = (IEventPrinter?)JsonPrinter.Create(arguments)
+            ?? new PrettyPrinter(Terminal.ShowsColours(Console.IsOutputRedirected));
         var origins = Origin.Choose(arguments);
         foreach (var origin in origins)
         {
@@ -49,7 +49,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         try
         {
             await (arguments.Stats ? CountAsync(engine, stop)
-                : arguments.Transactions ? PrintAllAsync(engine, printer, output, stop)
+                : arguments.Transactions || arguments.SchemaChanges ? PrintAllAsync(engine, printer, output, stop)
                 : PrintChangesAsync(engine, printer, output, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -93,7 +93,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
     {
         await foreach (var item in engine.ReadAllAsync(stop))
         {
-            if (!printer.Print(item, output))
+            if ((item is TransactionBegin or TransactionEnd && !arguments.Transactions) || !printer.Print(item, output))
             {
                 continue;
             }
@@ -167,6 +167,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
                     StartFrom = origin.From,
                     StopWhenCaughtUp = origin.StopWhenCaughtUp,
                     LoggerFactory = loggers,
+                    Transforms = [.. arguments.Transforms],
                     Snapshot = new SnapshotOptions
                     {
                         Mode = arguments.Snapshot,

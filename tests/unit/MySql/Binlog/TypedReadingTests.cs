@@ -57,13 +57,13 @@ public sealed class TypedReadingTests
     {
         var run = await FeedRun.ReadAsync(FeedRun.Files(Recording.Get(name)));
 
-        // Large recordings repeat their rows: some of each table are enough.
+        // Most ways of reading a value fail, and failures are slow: one row of each table and operation of each recording is enough.
         var seen = new Dictionary<string, int>();
         foreach (var change in run.Changes)
         {
             var table = $"{change.Database}.{change.Table} {change.Operation}";
             seen[table] = seen.GetValueOrDefault(table) + 1;
-            if (seen[table] <= 5)
+            if (seen[table] == 1)
             {
                 CheckAll(change.Before);
                 CheckAll(change.After);

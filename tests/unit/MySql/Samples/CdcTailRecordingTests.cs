@@ -58,6 +58,71 @@ public sealed class CdcTailRecordingTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_are_printed_as_Debezium_and_as_CloudEvents_encode_them()
+    {
+        var debezium = await CdcTailProcess.RunAsync("--format", "debezium", "--include", "shop.products", "--limit", "1");
+        var product = JsonNode.Parse(Assert.Single(debezium.Lines))!["after"]!;
+        Assert.Equal(Convert.ToBase64String([0x03, 0xD4]), (string?)product["price"]);
+        var cloud = await CdcTailProcess.RunAsync("--format", "cloudevents", "--include", "shop.products", "--limit", "1");
+        var one = JsonNode.Parse(Assert.Single(cloud.Lines))!;
+        Assert.Equal("1.0", (string?)one["specversion"]);
+        Assert.StartsWith("cdc.row", (string?)one["type"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_asked_for_columns_and_rows_are_printed_and_masked_ones_are_not()
+    {
+        var result = await CdcTailProcess.RunAsync("--format", "json", "--include", "shop.products", "--where", "shop.products.price>10.5",
+            "--columns", "shop.products.title", "--columns", "shop.products.price", "--mask", "shop.products.title");
+        Assert.Equal((0, true), (result.ExitCode, result.Lines.Length > 0));
+        foreach (var row in result.Lines.Select(line => JsonNode.Parse(line)!).Select(line => line["after"] ?? line["before"]!))
+        {
+            Assert.Equal(["sku", "title", "price"], row.AsObject().Select(pair => pair.Key));
+            Assert.Equal("***", (string?)row["title"]);
+            Assert.True(decimal.Parse((string)row["price"]!, System.Globalization.CultureInfo.InvariantCulture) > 10.5m);
+        }
+    }
+
+    [Fact]
+    public async Task A_condition_on_a_column_that_the_table_lacks_ends_with_1_and_names_it()
+    {
+        var result = await CdcTailProcess.RunAsync("--include", "shop.products", "--where", "shop.products.weight>1");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("weight", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Schema_changes_are_printed_without_the_boundaries_of_transactions()
+    {
+        var result = await CdcTailProcess.RunAsync("--format", "json", "--include", "shop.*", "--schema-changes");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(Changes, result.Lines.Count(line => JsonNode.Parse(line)!["op"] is not null));
+        Assert.Contains(result.Lines, line => line.Contains("CREATE TABLE products", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Lines, line => line.Contains("\"status\":\"BEGIN\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("=5", true)]
+    [InlineData("=5.0", true)]
+    [InlineData("!=5", false)]
+    [InlineData("<10", true)]
+    [InlineData(">=10", false)]
+    [InlineData("=NULL", false)]
+    [InlineData("!=NULL", true)]
+    public void A_number_is_compared_as_a_number(string comparison, bool holds)
+        => Assert.Equal(holds, CdcTail.RowCondition.Parse($"shop.orders.qty{comparison}")
+            .Holds(CdcEmbedded.Testing.ChangeEventBuilder.Insert("shop.orders", ("id", 7), ("qty", 5)).Build()));
+
+    [Theory]
+    [InlineData("='a>b'", false)]
+    [InlineData("=a>b", true)]
+    [InlineData("<b", true)]
+    [InlineData(">=b", false)]
+    public void A_text_is_compared_as_it_is(string comparison, bool holds)
+        => Assert.Equal(holds, CdcTail.RowCondition.Parse($"shop.orders.note{comparison}")
+            .Holds(CdcEmbedded.Testing.ChangeEventBuilder.Delete("shop.orders", ("id", 7), ("note", "a>b")).Build()));
+
+    [Fact]
     public async Task Json_has_the_values_that_the_script_wrote()
     {
         var result = await CdcTailProcess.RunAsync("--format", "json", "--include", "shop.*");

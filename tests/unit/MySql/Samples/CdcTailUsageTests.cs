@@ -9,7 +9,12 @@ public sealed class CdcTailUsageTests
     [InlineData("--limit is a number", "--limit", "many")]
     [InlineData("--limit needs a value", "--limit", "--stats")]
     [InlineData("Option '--limit' expects a single argument but 2 were provided", "--limit", "1", "--limit", "2")]
-    [InlineData("--format is pretty or json", "--format", "xml")]
+    [InlineData("--format is pretty, json, debezium or cloudevents", "--format", "xml")]
+    [InlineData("--where is a column, a comparison", "--where", "orders")]
+    [InlineData("--where is a column, a comparison", "--where", "orders.total=1")]
+    [InlineData("--where is a column, a comparison", "--where", "Server=db1;Password=secret-word")]
+    [InlineData("database.table.column", "--columns", "orders")]
+    [InlineData("database.table.column", "--mask", "orders.total")]
     [InlineData("--snapshot is initial, initial-only", "--snapshot", "full")]
     [InlineData("--snapshot-table needs --snapshot", "--snapshot-table", "a.*")]
     [InlineData("cannot read tables", "--snapshot", "initial", "--mysql-binlog", "binlog.000001")]
@@ -55,7 +60,7 @@ public sealed class CdcTailUsageTests
         foreach (var option in new[] { "--mysql", "--mongodb", "--mysql-binlog", "--include", "--exclude", "--from", "--offsets",
             "--format", "--limit",
             "--until-caught-up", "--transactions", "--stats", "--name", "--verbose", "--version", "--snapshot", "--snapshot-table",
-            "--signal-file" })
+            "--signal-file", "--schema-changes", "--columns", "--mask", "--where" })
         {
             Assert.Contains(option + " ", result.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         }
