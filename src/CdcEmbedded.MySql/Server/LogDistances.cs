@@ -21,7 +21,7 @@ internal static class LogDistances
         }
 
         long before = 0;
-        long behind = 0;
+        long after = 0;
         var isFound = false;
         foreach (var (file, size) in logs)
         {
@@ -29,11 +29,11 @@ internal static class LogDistances
             {
                 isFound = true;
                 before += at.Position;
-                behind = Math.Max(0, size - at.Position);
+                after = Math.Max(0, size - at.Position);
             }
             else if (isFound)
             {
-                behind += size;
+                after += size;
             }
             else
             {
@@ -49,7 +49,7 @@ internal static class LogDistances
         var kept = await ReadRetentionAsync(session, cancellationToken).ConfigureAwait(false);
         return new LogDistance
         {
-            BytesAfter = behind,
+            BytesAfter = after,
             HeadroomBytes = before,
             HeadroomTime = kept is { } time ? (time > lag ? time - lag : TimeSpan.Zero) : null,
         };
