@@ -25,6 +25,9 @@ public sealed partial class SqlStatementException : Exception
     /// <summary>The SQLSTATE, five characters, or empty.</summary>
     public string SqlState { get; } = "";
 
+    /// <summary>True if the server has rolled the transaction back to end a deadlock (error 1213).</summary>
+    public bool IsDeadlock => Code == 1213;
+
     /// <summary>The line of the client's input on which the statement starts, from 1; 0 if the output has none.</summary>
     internal int Line { get; }
 

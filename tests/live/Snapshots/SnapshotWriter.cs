@@ -59,7 +59,12 @@ public sealed class SnapshotWriter(Random random, SqlSession session)
         if (mayPrepare && random.Next(15) == 0)
         {
             string xid = string.Create(CultureInfo.InvariantCulture, $"'snapshot{Statements}'");
-            await ExecuteAsync($"XA START {xid};{sql};XA END {xid};XA PREPARE {xid}");
+            if (!await ExecuteAsync($"XA START {xid};{sql};XA END {xid};XA PREPARE {xid}"))
+            {
+                await session.ExecuteAsync($"XA ROLLBACK {xid}");
+                return;
+            }
+
             await Task.Delay(random.Next(20));
             await ExecuteAsync($"XA {(random.Next(3) == 0 ? "ROLLBACK" : "COMMIT")} {xid}");
             return;
@@ -121,9 +126,19 @@ public sealed class SnapshotWriter(Random random, SqlSession session)
         }
     }
 
-    private async Task ExecuteAsync(string sql)
+    /// <summary>Executes statements. False if the server has rolled them back: chunks that are read with locks may deadlock with
+    /// them.</summary>
+    private async Task<bool> ExecuteAsync(string sql)
     {
         Statements++;
-        await session.ExecuteAsync(sql);
+        try
+        {
+            await session.ExecuteAsync(sql);
+            return true;
+        }
+        catch (SqlStatementException e) when (e.IsDeadlock)
+        {
+            return false;
+        }
     }
 }
