@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
+using CdcEmbedded.MySql.Gtids;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>Writes a binlog file without a server: a table of a number and 250 bytes, and transactions of inserts.</summary>
+/// <summary>Writes a binlog file without a server: a table of a number and 250 bytes, and transactions of inserts; or statements, GTIDs and
+/// rows of other tables.</summary>
 internal sealed class GeneratedLog : IDisposable
 {
     /// <summary>Rows of one event: about 8 KiB, as with a server's default binlog_row_event_max_size.</summary>
@@ -11,14 +13,16 @@ internal sealed class GeneratedLog : IDisposable
 
     private const int RowLength = 1 + 4 + 2 + TextLength;
     private const int TextLength = 250;
-    private const byte Query = 2, FormatDescription = 15, Xid = 16, TableMap = 19, WriteRows = 30;
+    private const byte Query = 2, FormatDescription = 15, Xid = 16, TableMap = 19, WriteRows = 30, Gtid = 33, PreviousGtids = 35;
 
     private readonly FileStream _file;
     private readonly byte[] _rows = new byte[12 + (RowsOfEvent * RowLength)];
     private int _id;
 
-    /// <summary>Creates the file, with its table.</summary>
-    public GeneratedLog(string path)
+    /// <summary>Creates the file.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="previous">The GTIDs before it; null for a log without GTIDs.</param>
+    public GeneratedLog(string path, GtidSet? previous = null)
     {
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20);
         _file.Write([0xfe, (byte)'b', (byte)'i', (byte)'n']);
@@ -29,12 +33,50 @@ internal sealed class GeneratedLog : IDisposable
         format[57 + TableMap - 1] = 8;
         format[57 + WriteRows - 1] = 10;
         Write(FormatDescription, format);
-        WriteQuery("CREATE TABLE bench.t (id INT NOT NULL PRIMARY KEY, v VARBINARY(1000) NOT NULL)");
+        if (previous is not null)
+        {
+            Write(PreviousGtids, previous.ToBytes());
+        }
+
         ((ReadOnlySpan<byte>)[77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 2, 3]).CopyTo(_rows);
     }
 
     /// <summary>Bytes written so far.</summary>
     public long Length => _file.Position;
+
+    /// <summary>Writes the table of <see cref="WriteTransaction"/>.</summary>
+    public void WriteTable() => WriteQuery("CREATE TABLE bench.t (id INT NOT NULL PRIMARY KEY, v VARBINARY(1000) NOT NULL)");
+
+    /// <summary>Writes a GTID, which begins a transaction.</summary>
+    public void WriteGtid(Guid source, long number)
+    {
+        var body = new byte[42];
+        source.TryWriteBytes(body.AsSpan(1), bigEndian: true, out _);
+        BinaryPrimitives.WriteInt64LittleEndian(body.AsSpan(17), number);
+        body[25] = 2;
+        Write(Gtid, body);
+    }
+
+    /// <summary>Writes a transaction that inserts one row of INT columns, all with one value.</summary>
+    /// <param name="table">The table's name.</param>
+    /// <param name="columns">Number of its columns.</param>
+    /// <param name="rows">Number of its rows.</param>
+    public void WriteIntegers(string table, int columns, int rows = 1)
+    {
+        WriteQuery("BEGIN");
+        byte[] count = columns < 251 ? [(byte)columns] : [252, (byte)columns, (byte)(columns >> 8)];
+        var bits = (columns + 7) / 8;
+        var types = new byte[columns];
+        types.AsSpan().Fill(3);
+        Write(TableMap, [77, 0, 0, 0, 0, 0, 1, 0, 5, .. "bench"u8, 0, (byte)table.Length, .. Encoding.ASCII.GetBytes(table), 0, .. count,
+            .. types, 0, .. new byte[bits]]);
+        var present = new byte[bits];
+        present.AsSpan().Fill(0xff);
+        var row = new byte[bits + (4 * columns)];
+        row.AsSpan(bits).Fill(1);
+        Write(WriteRows, [77, 0, 0, 0, 0, 0, 1, 0, 2, 0, .. count, .. present, .. Enumerable.Repeat(row, rows).SelectMany(static b => b)]);
+        Write(Xid, new byte[8]);
+    }
 
     /// <summary>Writes a transaction.</summary>
     /// <param name="events">Its rows events.</param>
@@ -59,10 +101,11 @@ internal sealed class GeneratedLog : IDisposable
         Write(Xid, new byte[8]);
     }
 
-    public void Dispose() => _file.Dispose();
-
-    private void WriteQuery(string text) => Write(Query, [7, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, .. "bench"u8, 0,
+    /// <summary>Writes a statement.</summary>
+    public void WriteQuery(string text) => Write(Query, [7, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, .. "bench"u8, 0,
         .. Encoding.UTF8.GetBytes(text)]);
+
+    public void Dispose() => _file.Dispose();
 
     private void Write(byte type, ReadOnlySpan<byte> body)
     {

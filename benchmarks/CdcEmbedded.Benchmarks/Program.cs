@@ -53,6 +53,13 @@ if (args is ["read", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- scale [rounds]
+if (args is ["scale", ..])
+{
+    await Scale.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 3);
+    return;
+}
+
 var passes = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
 var scale = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100;
 

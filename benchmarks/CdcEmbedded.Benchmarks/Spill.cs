@@ -34,6 +34,7 @@ internal static class Spill
     private static string Write(string path, int megabytes, int parts)
     {
         using var log = new GeneratedLog(path);
+        log.WriteTable();
         var events = megabytes * Megabyte / (GeneratedLog.RowsOfEvent * 257L);
         for (var part = 0; part < parts; part++)
         {

@@ -76,15 +76,12 @@ internal static class Preflight
             return;
         }
 
-        foreach (var pattern in options.Include)
+        var filter = new TableFilter(options.Include, []);
+        foreach (var pattern in filter.FindUnmatched(facts.Collections.Select(static collection => (collection.Database, collection.Name))))
         {
-            var filter = new TableFilter([pattern], []);
-            if (!facts.Collections.Any(collection => filter.Matches(collection.Database, collection.Name)))
-            {
-                findings.Add(new(false, "mongodb.collections", $"Include has '{pattern}', which matches no captured collection: there is "
-                    + "none yet, it is excluded or outside of the stream's scope, or the name is misspelled.",
-                    "Correct the pattern, or create the collection."));
-            }
+            findings.Add(new(false, "mongodb.collections", $"Include has '{pattern}', which matches no captured collection: there is "
+                + "none yet, it is excluded or outside of the stream's scope, or the name is misspelled.",
+                "Correct the pattern, or create the collection."));
         }
     }
 

@@ -7,7 +7,10 @@ namespace CdcEmbedded.MySql.Schemas;
 /// wildcards or asked for.</summary>
 internal sealed class TableSelection(TableFilter filter, bool includesShadows, ILogger logger)
 {
+    private const int MaxRemembered = 1000;
+
     private readonly HashSet<(string, string)> _reported = [];
+    private readonly Dictionary<string, bool> _databases = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True if the history rows of system-versioned tables are delivered.</summary>
     public bool IncludesRowHistory { get; init; }
@@ -39,7 +42,7 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
             return true;
         }
 
-        if (_reported.Count < 1000 && _reported.Add((database, table)))
+        if (_reported.Count < MaxRemembered && _reported.Add((database, table)))
         {
             Log.ShadowTableLeftOut(logger, database, table);
         }
@@ -54,17 +57,21 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
     /// <summary>True if any table of a database may be captured.</summary>
     public bool MayMatch(string database)
     {
-        foreach (var pattern in filter.Include)
+        if (!_databases.TryGetValue(database, out var mayMatch))
         {
-            if (pattern.LiteralDatabase is not { } literal || string.Equals(literal, database, StringComparison.OrdinalIgnoreCase))
+            mayMatch = filter.Include.Count == 0
+                || filter.Include.Any(pattern => pattern.LiteralDatabase is not { } literal || IsSame(literal, database))
+                || (Added is { } added && IsSame(added.Include[0].LiteralDatabase, database));
+            if (_databases.Count < MaxRemembered)
             {
-                return true;
+                _databases.Add(database, mayMatch);
             }
         }
 
-        return filter.Include.Count == 0
-            || string.Equals(Added?.Include[0].LiteralDatabase, database, StringComparison.OrdinalIgnoreCase);
+        return mayMatch;
     }
+
+    private static bool IsSame(string? name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
     private bool IsExcludedShadow(string database, string table)
     {
@@ -75,8 +82,7 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
 
         foreach (var pattern in filter.Include)
         {
-            if (string.Equals(pattern.LiteralDatabase, database, StringComparison.OrdinalIgnoreCase)
-                && string.Equals(pattern.LiteralTable, table, StringComparison.OrdinalIgnoreCase))
+            if (IsSame(pattern.LiteralDatabase, database) && IsSame(pattern.LiteralTable, table))
             {
                 return false;
             }

@@ -10,9 +10,8 @@ namespace CdcEmbedded.Transforms;
 /// </remarks>
 public sealed class TableFilter
 {
-    private readonly TablePattern[] _include;
-    private readonly TablePattern[] _exclude;
-    private readonly bool _ignoreCase;
+    private readonly TablePatterns _include;
+    private readonly TablePatterns _exclude;
 
     /// <summary>Creates the filter.</summary>
     /// <param name="include">Patterns of tables to capture; empty for all.</param>
@@ -23,46 +22,36 @@ public sealed class TableFilter
     {
         ArgumentNullException.ThrowIfNull(include);
         ArgumentNullException.ThrowIfNull(exclude);
-        _include = ParseAll(include, nameof(include));
-        _exclude = ParseAll(exclude, nameof(exclude));
-        _ignoreCase = ignoreCase;
+        _include = TablePatterns.Parse(include, ignoreCase, nameof(include));
+        _exclude = TablePatterns.Parse(exclude, ignoreCase, nameof(exclude));
     }
 
     /// <summary>The patterns to capture; empty for all. For sources that let their server filter.</summary>
-    public IReadOnlyList<TablePattern> Include => _include;
+    public IReadOnlyList<TablePattern> Include => _include.All;
 
     /// <summary>The patterns to skip, even if an include pattern matches.</summary>
-    public IReadOnlyList<TablePattern> Exclude => _exclude;
+    public IReadOnlyList<TablePattern> Exclude => _exclude.All;
 
-    /// <summary>Returns true if the table is captured. It tests each pattern, so keep the answer for a table that occurs again.</summary>
+    /// <summary>Returns true if the table is captured. Patterns that name their table, or else their database, without wildcards are found
+    /// by that name; each of the others is tested.</summary>
     public bool Matches(string database, string table)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(table);
-        return (_include.Length == 0 || Any(_include, database, table)) && !Any(_exclude, database, table);
+        return (_include.All.Length == 0 || _include.Match(database, table)) && !_exclude.Match(database, table);
     }
 
-    private bool Any(TablePattern[] patterns, string database, string table)
+    /// <summary>Returns the include patterns, as they were given, that match none of some tables: typing errors, most likely.</summary>
+    /// <param name="tables">Databases and tables.</param>
+    public IReadOnlyList<string> FindUnmatched(IEnumerable<(string Database, string Table)> tables)
     {
-        foreach (var pattern in patterns)
+        ArgumentNullException.ThrowIfNull(tables);
+        var isMatched = new bool[_include.All.Length];
+        foreach (var (database, table) in tables)
         {
-            if (pattern.Matches(database, table, _ignoreCase))
-            {
-                return true;
-            }
+            _include.Mark(database, table, isMatched);
         }
 
-        return false;
-    }
-
-    private static TablePattern[] ParseAll(IEnumerable<string> patterns, string parameter)
-    {
-        var result = new List<TablePattern>();
-        foreach (var pattern in patterns)
-        {
-            result.Add(TablePattern.Parse(pattern, parameter));
-        }
-
-        return [.. result];
+        return [.. _include.All.Where((_, place) => !isMatched[place]).Select(static pattern => pattern.Text)];
     }
 }

@@ -11,23 +11,29 @@ public sealed class TablePattern
     private readonly int[] _database;
     private readonly int[] _table;
 
-    private TablePattern(int[] database, int[] table)
+    private TablePattern(string text, int[] database, int[] table)
     {
+        Text = text;
         _database = database;
         _table = table;
+        LiteralDatabase = Literal(database);
+        LiteralTable = Literal(table);
     }
 
     /// <summary>The one database that it names; null if that side has wildcards.</summary>
-    public string? LiteralDatabase => Literal(_database);
+    public string? LiteralDatabase { get; }
 
     /// <summary>The one table that it names; null if that side has wildcards.</summary>
-    public string? LiteralTable => Literal(_table);
+    public string? LiteralTable { get; }
 
     /// <summary>A regular expression of all databases that match, in the syntax that PCRE and .NET share.</summary>
     public string DatabaseExpression => Expression(_database);
 
     /// <summary>A regular expression of all tables that match, in the same syntax.</summary>
     public string TableExpression => Expression(_table);
+
+    /// <summary>The pattern as it was given.</summary>
+    internal string Text { get; }
 
     /// <summary>A regular expression of the databases, with a group for each <c>*</c>.</summary>
     internal string CapturingDatabase => Capturing(_database);
@@ -76,7 +82,7 @@ public sealed class TablePattern
 
         at++;
         var table = ParseName(pattern, ref at, parameter);
-        return at == pattern.Length ? new TablePattern(database, table)
+        return at == pattern.Length ? new TablePattern(pattern, database, table)
             : throw Bad(pattern, "it has more than one point; put a name with a point in backticks", parameter);
     }
 

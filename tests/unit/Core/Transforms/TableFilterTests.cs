@@ -71,6 +71,41 @@ public sealed class TableFilterTests
         Assert.True(new TableFilter(["*.`ÄB`"], [], ignoreCase: true).Matches("shop", "äb"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_filter_of_many_patterns_matches_what_any_of_them_matches(bool ignoreCase)
+    {
+        string[] names = ["a", "A", "ab", "aB", "ä", "Ä", "ı", "I", "i", "İ", "ß", "SS", "k", "\u212a", "\U00010428", "\U00010400", "a.b", "*"];
+        string[] wild = ["*", "a*", "?", "*b", "*Ä*"];
+        string[] sides = [.. names.Select(static name => $"`{name}`"), .. wild];
+        string[] patterns = [.. sides.SelectMany(side => sides.Select(other => $"{side}.{other}"))];
+        var random = new Random(7);
+        for (int run = 0; run < 50; run++)
+        {
+            string[] some = [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => patterns[random.Next(patterns.Length)])];
+            TablePattern[] parsed = [.. some.Select(static pattern => TablePattern.Parse(pattern, "pattern"))];
+            var filter = new TableFilter(some, [], ignoreCase);
+            (string, string)[] tables = [.. names.SelectMany(database => names.Select(table => (database, table)))];
+            foreach ((string database, string table) in tables)
+            {
+                bool expected = parsed.Any(pattern => pattern.Matches(database, table, ignoreCase));
+                Assert.True(expected == filter.Matches(database, table), $"{string.Join(' ', some)} {database} {table}");
+            }
+
+            Assert.Equal(some.Where((_, place) => !tables.Any(table => parsed[place].Matches(table.Item1, table.Item2, ignoreCase))),
+                filter.FindUnmatched(tables));
+        }
+    }
+
+    [Fact]
+    public void FindUnmatched_returns_patterns_as_they_were_given_whatever_is_excluded()
+    {
+        var filter = new TableFilter(["shop.orders", "shop.`x`", "s*.o*", "crm.*", "*.?"], ["shop.*"]);
+        Assert.Equal(["shop.`x`", "crm.*", "*.?"], filter.FindUnmatched([("shop", "orders"), ("other", "things")]));
+        Assert.Throws<ArgumentNullException>(() => filter.FindUnmatched(null!));
+    }
+
     [Fact]
     public void Matches_with_many_wildcards_takes_no_exponential_time()
         => Assert.False(new TableFilter(["*a*a*a*a*a*a*a*a*a*b.t"], []).Matches(new string('a', 5000), "t"));
