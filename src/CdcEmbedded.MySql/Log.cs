@@ -80,6 +80,11 @@ internal static partial class Log
         "{Statement} at {File}:{Position} ends an XA transaction that was prepared outside this stream or changed no captured table.")]
     public static partial void XaOutcomePassed(ILogger logger, string statement, string file, long position);
 
+    /// <summary>The rollback of an XA transaction that was delivered.</summary>
+    [LoggerMessage(1210, LogLevel.Warning,
+        "{Statement} at {File}:{Position} rolls back an XA transaction that was delivered: reconcile its tables.")]
+    public static partial void XaUndone(ILogger logger, string statement, string file, long position);
+
     /// <summary>A transaction was dropped because the log does not contain its end.</summary>
     [LoggerMessage(1203, LogLevel.Warning, "Dropped transaction {Transaction}, which never ended ({Reason}): the server rolled it back.")]
     public static partial void UnfinishedTransactionDropped(ILogger logger, string transaction, string reason);

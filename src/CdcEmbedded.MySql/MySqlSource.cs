@@ -230,7 +230,7 @@ public sealed class MySqlSource : ISnapshotSource
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
                 start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
             var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
-            var settings = SettingsFor(context, facts, logger) with { End = end, CommittedXa = state.CommittedXa };
+            var settings = SettingsFor(context, facts, logger) with { End = end };
             var stream = new DumpEventStream(session, packets, state.Collisions, state.Patience, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, start, hasChecksums)
             {
@@ -285,8 +285,6 @@ public sealed class MySqlSource : ISnapshotSource
     {
         public ServerIdCollisions Collisions { get; } = collisions;
 
-        public CommittedXa CommittedXa { get; } = new();
-
         public SeekPatience Patience { get; } = new();
 
         /// <summary>The server that the stream was last opened on.</summary>
@@ -328,6 +326,7 @@ public sealed class MySqlSource : ISnapshotSource
             Coordinates = isThisServer ? start.Coordinates : null,
             Progress = start.Progress,
             Pending = start.Pending,
+            Delivered = start.Delivered,
         };
     }
 

@@ -16,7 +16,7 @@ public enum NoticeKind
     /// <summary>The changes of a table are skipped from here on.</summary>
     TableSkipped,
 
-    /// <summary>Other data was lost: the message says what.</summary>
+    /// <summary>Other data was lost, or what was delivered has been undone in the source: the message says what.</summary>
     DataLoss,
 
     /// <summary>A transaction ended here whose changes precede the start of the stream, such as an XA transaction of MySQL that was

@@ -13,7 +13,7 @@ namespace CdcEmbedded.MySql.Positions;
 /// Parts of it are types of their own because they are other ideas: <see cref="ExecutedGtids"/> and <see cref="BinlogCoordinates"/> are the
 /// two things it is compared by, <see cref="LogCursor"/> counts the reader's coordinates on in 64 bits, <see cref="TransactionMark"/> names
 /// one transaction, and
-/// <see cref="PendingXa"/> one that is read again.
+/// <see cref="PendingXa"/> one that is read again, and <see cref="DeliveredXa"/> those whose outcome may be logged again.
 /// </remarks>
 internal sealed class BinlogPosition : SourcePosition
 {
@@ -42,6 +42,9 @@ internal sealed class BinlogPosition : SourcePosition
 
     /// <summary>The prepared XA transactions without an outcome, in the order of the log; an array that is never changed.</summary>
     public PendingXa[] Pending { get; init; } = [];
+
+    /// <summary>The XA transactions that were delivered last.</summary>
+    public DeliveredXa Delivered { get; init; } = DeliveredXa.None;
 
     /// <summary>What was delivered of the transaction at the restart point; null between transactions.</summary>
     public TransactionProgress? Progress { get; init; }

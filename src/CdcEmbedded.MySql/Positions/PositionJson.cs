@@ -8,11 +8,12 @@ namespace CdcEmbedded.MySql.Positions;
 /// <summary>The JSON of a position: a MySQL offset's <c>position</c>.</summary>
 /// <remarks>
 /// <code>{"gtid":set,"gtid_pos":position,"file":name,"pos":n,"tx":{"gtid":id,"ddl":n,"rows":n,"check":hex},
-///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}]}</code>
+///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}],"xa_delivered":base64}</code>
 /// <c>gtid</c> is MySQL's set of transactions processed whole and <c>gtid_pos</c> MariaDB's position, both absent without GTIDs. <c>tx</c>
 /// is present only inside a transaction: <c>rows</c> counts its delivered changes, <c>check</c> is their <see cref="DeliveryCheck"/>,
-/// <c>ddl</c> counts its delivered schema changes. <c>xa</c> lists the prepared XA transactions without an outcome. Version 1 of an offset
-/// has these properties in the same object as <c>"v":1,"source":"mysql","server":uuid</c>.
+/// <c>ddl</c> counts its delivered schema changes. <c>xa</c> lists the prepared XA transactions without an outcome, and
+/// <c>xa_delivered</c> is the <see cref="DeliveredXa"/>. Version 1 of an offset has these properties in the same object as
+/// <c>"v":1,"source":"mysql","server":uuid</c>.
 /// </remarks>
 internal static class PositionJson
 {
@@ -43,6 +44,7 @@ internal static class PositionJson
         }
 
         WritePending(writer, position.Pending);
+        WriteIfKnown(writer, "xa_delivered", position.Delivered.IsEmpty ? null : position.Delivered.ToString());
     }
 
     /// <summary>Reads an offset.</summary>
@@ -90,6 +92,7 @@ internal static class PositionJson
             Coordinates = coordinates,
             Progress = root.TryGetProperty("tx", out var tx) ? ReadProgress(tx, coordinates) : null,
             Pending = root.TryGetProperty("xa", out var xa) ? ReadPending(xa) : [],
+            Delivered = Text(root, "xa_delivered") is { } delivered ? DeliveredXa.Parse(delivered) : DeliveredXa.None,
         };
     }
 

@@ -43,6 +43,11 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
         + $"{log.Cursor} and was prepared before reading began: its changes, if it changed captured tables, are not in the stream. "
         + "Reconcile them, or start from a position before its XA PREPARE.");
 
+    /// <summary>An XA transaction is rolled back that was delivered before.</summary>
+    public void ReportUndone(string xid) => Report(NoticeKind.DataLoss, "", "", $"The XA transaction {xid} is rolled back at {log.Cursor}, "
+        + "but its changes were delivered before: the server had logged its XA COMMIT and crashed before it was executed, or it was "
+        + "delivered at XA PREPARE. If it changed captured tables, the server has undone these changes. Reconcile them.");
+
     /// <summary>A row change was logged as a statement: its rows are not in the log (R25).</summary>
     public DispatchStep CheckStatement(in Statement statement)
     {

@@ -38,9 +38,6 @@ internal sealed record FeedSettings
     /// <summary>True if the history rows of system-versioned tables are delivered.</summary>
     public bool IncludeRowHistory { get; init; }
 
-    /// <summary>The XA transactions whose commit was read over earlier connections.</summary>
-    public CommittedXa CommittedXa { get; init; } = new();
-
     /// <summary>Whose transactions are delivered; null for everybody's.</summary>
     public GtidSourceFilter? Sources { get; init; }
 

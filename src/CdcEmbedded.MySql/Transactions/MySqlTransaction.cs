@@ -10,7 +10,7 @@ internal sealed class MySqlTransaction : TransactionInfo
     private readonly FeedIdentity _identity;
 
     public MySqlTransaction(FeedIdentity identity, TransactionGtid gtid, ExecutedGtids executedBefore, BinlogCoordinates begin,
-        PendingXa[] pending)
+        PreparedTransactions prepared)
     {
         _identity = identity;
         Gtid = gtid;
@@ -18,7 +18,8 @@ internal sealed class MySqlTransaction : TransactionInfo
         Begin = begin;
         RestartGtid = gtid;
         RestartCoordinates = begin;
-        Pending = pending;
+        Pending = prepared.Pending;
+        DeliveredXa = prepared.Delivered;
     }
 
     public TransactionGtid Gtid { get; }
@@ -42,6 +43,9 @@ internal sealed class MySqlTransaction : TransactionInfo
 
     /// <summary>The prepared XA transactions that are open at that place.</summary>
     public PendingXa[] Pending { get; private set; }
+
+    /// <summary>The XA transactions that were delivered last before that place.</summary>
+    public DeliveredXa DeliveredXa { get; private set; }
 
     /// <summary>The XA transaction's name; null for others.</summary>
     public string? Xid { get; set; }
@@ -78,6 +82,7 @@ internal sealed class MySqlTransaction : TransactionInfo
         RestartGtid = outcome.RestartGtid;
         RestartCoordinates = outcome.RestartCoordinates;
         Pending = outcome.Pending;
+        DeliveredXa = outcome.DeliveredXa;
         ImmediateCommit = outcome.ImmediateCommit;
         OriginalCommit = outcome.OriginalCommit;
         HeaderSeconds = outcome.HeaderSeconds;
@@ -96,6 +101,7 @@ internal sealed class MySqlTransaction : TransactionInfo
         Executed = ExecutedBefore,
         Coordinates = RestartCoordinates,
         Pending = Pending,
+        Delivered = DeliveredXa,
         Progress = progress,
     };
 

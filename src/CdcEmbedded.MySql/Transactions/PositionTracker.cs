@@ -49,6 +49,7 @@ internal sealed class PositionTracker
             : _repeated?.Clamp(_cursor.Coordinates) ?? _cursor.Coordinates,
         Progress = _interrupted,
         Pending = _prepared.Pending,
+        Delivered = _prepared.Delivered,
         IsAfterOffsetsOnly = IsAfterOffsetsOnly,
     };
 

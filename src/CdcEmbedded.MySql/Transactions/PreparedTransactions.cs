@@ -3,13 +3,16 @@ using CdcEmbedded.MySql.Positions;
 namespace CdcEmbedded.MySql.Transactions;
 
 /// <summary>The XA transactions whose XA PREPARE was read and whose outcome was not: their changes wait here (R20).</summary>
-/// <param name="expected">Those that are open in the offset at which reading began: they are read again before anything new.</param>
-internal sealed class PreparedTransactions(PendingXa[] expected)
+/// <param name="start">Where reading began: those that are open in its offset are read again before anything new.</param>
+internal sealed class PreparedTransactions(BinlogPosition start)
 {
     private readonly Dictionary<string, PreparedTransaction> _transactions = new(StringComparer.Ordinal);
 
     /// <summary>Those that an offset must remember, in the order of the log; an array that is never changed.</summary>
-    public PendingXa[] Pending { get; private set; } = expected;
+    public PendingXa[] Pending { get; private set; } = start.Pending;
+
+    /// <summary>Those that were delivered last.</summary>
+    public DeliveredXa Delivered { get; set; } = start.Delivered;
 
     /// <summary>Memory that the waiting changes keep alive.</summary>
     public long HeldBytes { get; private set; }
@@ -25,6 +28,7 @@ internal sealed class PreparedTransactions(PendingXa[] expected)
         }
 
         _transactions[place.Xid] = transaction;
+        Delivered = Delivered.Without(place.Xid);
         HeldBytes += transaction.Changes.HeldBytes;
         if (!transaction.Changes.IsEmpty)
         {

@@ -37,7 +37,7 @@ internal sealed class TransactionBuffer : IDisposable
         _log = log;
         _output = output;
         _scanner = scanner;
-        _prepared = new PreparedTransactions(start.Pending);
+        _prepared = new PreparedTransactions(start);
         _position = new PositionTracker(start, settings.Identity.ServerUuid, log.Cursor, _prepared);
         _resume = ResumePoint.Of(start);
         _start = ChangeCount.Start(settings);
@@ -66,7 +66,7 @@ internal sealed class TransactionBuffer : IDisposable
     {
         var begin = new BinlogCoordinates(_log.Cursor.File, e.Start);
         var repetition = _position.Begin(gtid, begin);
-        var transaction = new MySqlTransaction(_settings.Identity, gtid, _position.Executed, begin, _prepared.Pending)
+        var transaction = new MySqlTransaction(_settings.Identity, gtid, _position.Executed, begin, _prepared)
         {
             ImmediateCommit = immediateCommit,
             OriginalCommit = originalCommit,

@@ -28,6 +28,7 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         if (settings.Xa == XaMode.DeliverAtPrepare && open.Repetition != Repetition.PreparedAgain)
         {
             open.IsProvisional = true;
+            MarkDelivered(open, prepare.Xid);
             return transactions.Commit(e);
         }
 
@@ -51,14 +52,13 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
             if (transactions.Prepared.Take(xid) is { } prepared)
             {
                 open.Adopt(prepared.Transaction, prepared.Changes);
+                MarkDelivered(open, xid);
             }
-            else if (!open.IsOfSkippedSource && !settings.CommittedXa.Contains(xid))
+            else if (!open.IsOfSkippedSource && !transactions.Prepared.Delivered.Contains(xid))
             {
                 Log.XaOutcomePassed(settings.Logger, statement, log.Cursor.File, log.Cursor.Position);
                 notices.ReportMissed(xid);
             }
-
-            settings.CommittedXa.Add(xid);
         }
 
         return transactions.Commit(e);
@@ -70,12 +70,28 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         var open = transactions.EnsureOpen(e);
         if (open.Repetition == Repetition.None && XaStatement.ReadXid(statement) is var xid && IsAwaited(xid))
         {
-            // One that was prepared before reading began is not known, and has nothing to drop.
-            transactions.Prepared.Take(xid)?.Changes.Release();
-            settings.CommittedXa.Remove(xid);
+            if (transactions.Prepared.Take(xid) is { } prepared)
+            {
+                prepared.Changes.Release();
+            }
+            else if (transactions.Prepared.Delivered.Contains(xid))
+            {
+                // One that was prepared before reading began is not known, and has nothing to drop.
+                Log.XaUndone(settings.Logger, statement, log.Cursor.File, log.Cursor.Position);
+                notices.ReportUndone(xid);
+                transactions.Prepared.Delivered = transactions.Prepared.Delivered.Without(xid);
+            }
         }
 
         return transactions.Commit(e);
+    }
+
+    private void MarkDelivered(OpenTransaction open, string xid)
+    {
+        if (open.Repetition == Repetition.None)
+        {
+            transactions.Prepared.Delivered = transactions.Prepared.Delivered.With(xid);
+        }
     }
 
     /// <summary>True if a transaction waits for its outcome: with XaMode.DeliverAtPrepare only one that an offset of another

@@ -9,6 +9,7 @@ using CdcEmbedded.Sources;
 // A consumer that tests kill: it writes what it has processed to a file and then acknowledges it.
 //   append CONNECTION DATABASE START EVENTS OFFSETS   one line per event, then the engine's own offset store
 //   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
+//   xa CONNECTION DATABASE START ITEMS OFFSETS MODE   one line per change or notice of XA transactions in a mode of XaMode
 //   faults CONNECTION DATABASE START exactly|atleast FOLDER SEED NUMBER   see FaultReader
 //   spill BINLOG FOLDER                               stops inside a transaction that is in a spill file in the folder, and waits to be
 //   killed
@@ -23,17 +24,22 @@ if (args is ["faults", ..])
     return await FaultReader.RunAsync(args);
 }
 
-string[] modes = ["append", "atomic"];
+string[] modes = ["append", "atomic", "xa"];
 if (args is not [var mode, var connection, var database, var start, var file, ..] || !modes.Contains(mode))
 {
-    Console.Error.WriteLine("append|atomic CONNECTION DATABASE START FILE [OFFSETS], or spill BINLOG FOLDER");
+    Console.Error.WriteLine("append|atomic|xa CONNECTION DATABASE START FILE [OFFSETS [MODE]], or spill BINLOG FOLDER");
     return 2;
 }
 
 ISource source = connection.StartsWith("mongodb", StringComparison.Ordinal)
     ? new MongoSource(new MongoSourceOptions { ConnectionString = connection, Include = [$"{database}.*"], MinOplogWindow = TimeSpan.Zero })
-    : new MySqlSource(new MySqlSourceOptions { ConnectionString = connection, Include = [$"{database}.*"] });
-return mode == "append" ? await AppendAsync() : await ReplaceAsync();
+    : new MySqlSource(new MySqlSourceOptions
+    {
+        ConnectionString = connection,
+        Include = [$"{database}.*"],
+        Xa = mode == "xa" ? Enum.Parse<XaMode>(args[6]) : XaMode.Buffer,
+    });
+return mode switch { "append" => await AppendAsync(), "xa" => await ReadXaAsync(), _ => await ReplaceAsync() };
 
 static async Task<int> SpillAsync(string binlog, string folder)
 {
@@ -73,6 +79,24 @@ async Task<int> AppendAsync()
     {
         // One write, so that a kill leaves the whole line or none of it.
         events.Write(Encoding.UTF8.GetBytes($"{Id(change)}\t{change.EventId}\n"));
+    }
+
+    return 0;
+}
+
+async Task<int> ReadXaAsync()
+{
+    await using var engine = new CdcEngine(source, new FileOffsetStore(args[5]), new CdcEngineOptions
+    {
+        Name = "crash",
+        StartFrom = StartPosition.At(CdcOffset.Parse(start)),
+        CommitPolicy = CommitPolicy.EachTransaction,
+    });
+    await using var items = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    await foreach (StreamItem item in engine.ReadAllAsync())
+    {
+        string? line = item switch { ChangeEvent change => Id(change), Notice notice => $"{notice.Kind} {notice.Message}", _ => null };
+        items.Write(Encoding.UTF8.GetBytes(line is null ? "" : $"{line}\n"));
     }
 
     return 0;

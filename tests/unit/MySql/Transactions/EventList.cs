@@ -90,7 +90,8 @@ internal sealed class EventList : IEventStream, ISchemaSource
     public EventList Prepared(long gtid, char name, params int[] rows)
     {
         var xid = $"X'{(int)name:x2}',X'',1";
-        return Gtid(gtid).Query($"XA START {xid}").Map().Rows(rows).Query($"XA END {xid}")
+        Gtid(gtid).Query($"XA START {xid}");
+        return (rows.Length == 0 ? this : Map().Rows(rows)).Query($"XA END {xid}")
             .Add(EventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)name]);
     }
 

@@ -9,6 +9,9 @@ namespace CdcEmbedded.MySql.Tests.Transactions;
 /// <summary>XA transactions in two phases: held until their outcome, in whatever order and distance it comes.</summary>
 public sealed class XaTests
 {
+    private const string CommitX = "XA COMMIT X'78',X'',1";
+    private const string RollbackX = "XA ROLLBACK X'78',X'',1";
+
     [Fact]
     public async Task Changes_come_at_XA_COMMIT_under_the_GTID_of_their_XA_PREPARE()
     {
@@ -34,18 +37,82 @@ public sealed class XaTests
     [Fact]
     public async Task A_commit_that_is_logged_again_after_a_crash_is_not_reported_as_missing()
     {
-        var again = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA COMMIT X'78',X'',1").Gtid(3).Query("XA COMMIT X'78',X'',1");
-        var rolledBack = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query("XA ROLLBACK X'78',X'',1").Gtid(3)
-            .Query("XA COMMIT X'78',X'',1");
+        EventList First() => EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query(CommitX);
+        var rolledBack = EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query(RollbackX).Gtid(3).Query(CommitX);
 
-        var run = await again.ReadAsync(EventList.Start);
+        var run = await First().Gtid(3).Query(CommitX).ReadAsync(EventList.Start);
+        var rest = await EventList.Begun().Gtid(3).Query(CommitX).ReadAsync((await First().ReadAsync(EventList.Start)).LastOffset);
         var other = await rolledBack.ReadAsync(EventList.Start);
 
         Assert.Equal("( 1 )", run.Text);
         Assert.DoesNotContain(run.Entries, e => e.Item is Notice);
+        Assert.Equal("", rest.Text);
 
         // Here the changes were dropped, and the server has them all the same.
         Assert.Contains(other.Entries, e => e.Item is Notice { Kind: NoticeKind.TransactionMissed });
+    }
+
+    [Theory]
+    [InlineData(XaMode.Buffer)]
+    [InlineData(XaMode.DeliverAtPrepare)]
+    public async Task A_rollback_of_what_an_earlier_run_delivered_is_reported_once(XaMode mode)
+    {
+        var list = EventList.Begun().Prepared(1, 'x', 1);
+        var first = await (mode == XaMode.Buffer ? list.Gtid(2).Query(CommitX) : list).ReadAsync(EventList.Start, xa: mode);
+        Assert.Equal("( 1 )", first.Text);
+
+        var rest = await EventList.Begun().Gtid(3).Query(RollbackX).Gtid(4).Query(RollbackX).Transaction(5, 2).ReadAsync(first.LastOffset);
+
+        Assert.Equal("( ) ( 2 )", rest.Text);
+        var notice = Assert.IsType<Notice>(Assert.Single(rest.Entries, e => e.Item is Notice).Item);
+        Assert.Equal(NoticeKind.DataLoss, notice.Kind);
+        Assert.Contains("X'78',X'',1", notice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_commit_of_what_an_earlier_run_delivered_at_XA_PREPARE_is_not_reported_as_missing()
+    {
+        var first = await EventList.Begun().Prepared(1, 'x', 1).ReadAsync(EventList.Start, xa: XaMode.DeliverAtPrepare);
+
+        var rest = await EventList.Begun().Gtid(2).Query(CommitX).Transaction(3, 3).ReadAsync(first.LastOffset);
+
+        Assert.Equal("( 3 )", rest.Text);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_prepared_again_is_no_delivered_one_until_its_commit()
+    {
+        // The second of that name changes no captured table, so that the offset has nothing of it.
+        var first = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query(CommitX).Prepared(3, 'x').Transaction(4, 2)
+            .ReadAsync(EventList.Start);
+
+        var rest = await EventList.Begun().Gtid(5).Query(RollbackX).Transaction(6, 3).ReadAsync(first.LastOffset);
+
+        Assert.Equal("( 1 ) ( 2 )", first.Text);
+        Assert.Equal("( 3 )", rest.Text);
+    }
+
+    [Fact]
+    public async Task An_offset_keeps_the_names_of_the_last_256_delivered_ones_and_forgets_them_when_the_server_stops()
+    {
+        var list = EventList.Begun();
+        for (var i = 0; i < 300; i++)
+        {
+            list.Prepared((2 * i) + 1, (char)('\x10' + (i % 100)), i).Gtid((2 * i) + 2)
+                .Query($"XA COMMIT X'{0x10 + (i % 100):x2}',X'',1");
+        }
+
+        var run = await list.ReadAsync(EventList.Start);
+        var delivered = BinlogPosition.Read(run.LastOffset).Delivered;
+
+        Assert.Equal(100, Enumerable.Range(0, 256).Count(i => delivered.Contains($"X'{i:x2}',X'',1")));
+        Assert.True(Enumerable.Range(0, 1000).Aggregate(delivered, (all, i) => all.With($"{i}")).ToString().Length <= 1368);
+        Assert.Equal(delivered.ToString(), DeliveredXa.Parse(delivered.ToString()).ToString());
+        Assert.Throws<FormatException>(() => DeliveredXa.Parse("AAA="));
+
+        var stopped = await EventList.Begun().Prepared(1, 'x', 1).Gtid(2).Query(CommitX).Add(EventType.Stop, []).Transaction(3, 1)
+            .ReadAsync(EventList.Start);
+        Assert.DoesNotContain("xa_delivered", stopped.LastOffset.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
