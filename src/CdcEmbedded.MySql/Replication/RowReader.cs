@@ -52,8 +52,20 @@ internal static class RowReader
         }
 
         var row = ReadRow(packet, columns);
-        return PacketKind.IsEof(await ReadPacketAsync(channel, cancellationToken).ConfigureAwait(false)) ? row
-            : throw Wrong(channel, sql, "more than one row");
+        var last = await ReadPacketAsync(channel, cancellationToken).ConfigureAwait(false);
+        if (!PacketKind.IsEof(last))
+        {
+            throw Wrong(channel, sql, "more than one row");
+        }
+
+        return HasMoreResults(last) ? throw Wrong(channel, sql, "more than one result") : row;
+    }
+
+    /// <summary>Reads the status of an EOF packet: <code>0xFE, warnings[2], status[2]</code></summary>
+    private static bool HasMoreResults(PacketSlice eof)
+    {
+        const int MoreResultsExist = 8;
+        return eof.Span.Length >= 5 && (eof.Span[3] & MoreResultsExist) != 0;
     }
 
     private static async ValueTask<PacketSlice> ReadPacketAsync(PacketChannel channel, CancellationToken cancellationToken)

@@ -74,6 +74,12 @@ internal sealed class SqlRows(SqlSession session, MySqlCommand command, MySqlDat
                 }
             }
 
+            if (await reader.NextResultAsync().ConfigureAwait(false))
+            {
+                throw new CdcProtocolException($"{session.Host} answered '{command.CommandText}' with more than one result.",
+                    isTransient: true);
+            }
+
             _isRead = true;
             return false;
         }

@@ -12,9 +12,6 @@ namespace CdcEmbedded.MySql.Server;
 /// without its caller.</remarks>
 internal sealed class SqlSession : IAsyncDisposable
 {
-    /// <summary>More than any server has in its catalogue; only one that sends rows without end has more.</summary>
-    internal const long MaxAnswerLength = 256L * 1024 * 1024;
-
     /// <summary>How long a server may continue an answer that nobody wants any more.</summary>
     private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(5);
 
@@ -44,6 +41,11 @@ internal sealed class SqlSession : IAsyncDisposable
     /// <summary>The host as the settings name it.</summary>
     public MySqlHost Host { get; }
 
+    /// <summary>Most memory that the texts of one answer may take. The default is more than any server has in its catalogue; only one that
+    /// sends rows without end has more.</summary>
+    /// <remarks>One packet, of up to 1 GiB, is received by MySqlConnector, which has no bound but the command's time.</remarks>
+    public long MaxAnswerBytes { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>What the server says it is.</summary>
     public MySqlServerVersion ServerVersion { get; }
 
@@ -60,13 +62,15 @@ internal sealed class SqlSession : IAsyncDisposable
         var query = ReadAsync(sql);
         try
         {
-            return await query.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // MySqlConnector looks at the command's time only between packets that it has understood.
+            return await query.WaitAsync(_limit > TimeSpan.Zero ? _limit + _longestEnd : Timeout.InfiniteTimeSpan, _time, cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!query.IsCompleted)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !query.IsCompleted)
         {
             _isGivenUp = true;
             _query = query;
-            throw;
+            throw e is TimeoutException ? SqlErrors.TimedOut(Host.ToString(), sql, e) : e;
         }
     }
 
@@ -137,6 +141,11 @@ internal sealed class SqlSession : IAsyncDisposable
         {
             reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
             var answer = await ReadRowsAsync(command, reader, started).ConfigureAwait(false);
+            if (await reader.NextResultAsync().ConfigureAwait(false))
+            {
+                throw answer.Wrong("more than one result");
+            }
+
             await reader.DisposeAsync().ConfigureAwait(false);
             return answer;
         }
@@ -189,13 +198,13 @@ internal sealed class SqlSession : IAsyncDisposable
             for (var index = 0; index < row.Length; index++)
             {
                 row[index] = Text(reader, index);
-                length += 32 + (row[index]?.Length ?? 0);
+                length += 32 + ((row[index]?.Length ?? 0) * sizeof(char));
             }
 
             rows.Add(row);
-            if (length > MaxAnswerLength)
+            if (length > MaxAnswerBytes)
             {
-                throw answer.Wrong($"more than {MaxAnswerLength} bytes");
+                throw answer.Wrong($"more than {MaxAnswerBytes} bytes");
             }
 
             if (_isGivenUp || (_limit > TimeSpan.Zero && _time.GetElapsedTime(started) > _limit))
@@ -235,7 +244,7 @@ internal sealed class SqlSession : IAsyncDisposable
                 await Task.Run(command.Cancel).ConfigureAwait(false);
                 var started = _time.GetTimestamp();
                 command.CommandTimeout = 1;
-                while (await reader.ReadAsync().ConfigureAwait(false))
+                while (await reader.ReadAsync().ConfigureAwait(false) || await reader.NextResultAsync().ConfigureAwait(false))
                 {
                     if (_time.GetElapsedTime(started) > _longestEnd)
                     {
