@@ -30,6 +30,7 @@ public sealed class FaultReader
     private readonly string _folder;
     private readonly Random _random;
     private readonly FileStream _log;
+    private readonly Lock _writing = new();
     private readonly EffectJournal? _journal;
     private readonly CancellationTokenSource _stop = new();
     private long _version;
@@ -293,8 +294,15 @@ public sealed class FaultReader
         }
     }
 
-    // One write, so that a kill leaves the whole line or none of it.
-    private void Write(string line) => _log.Write(Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" | ") + "\n"));
+    // One write, so that a kill leaves the whole line or none of it. The loop, the store and the logger write on threads of their own.
+    private void Write(string line)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" | ") + "\n");
+        lock (_writing)
+        {
+            _log.Write(bytes);
+        }
+    }
 
     private T Any<T>(T[] items) => items[_random.Next(items.Length)];
 }
