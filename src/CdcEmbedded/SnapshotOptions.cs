@@ -15,6 +15,14 @@ public sealed class SnapshotOptions
     /// <value>Empty, the default, for all that the source captures.</value>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
+    /// <summary>True to read each table that the source captures for the first time, because it was added to what the source includes: in
+    /// chunks beside the stream, after a restart with the new options.</summary>
+    /// <remarks>The offset lists the captured tables that match <see cref="Tables"/>. The first start with this option records them and
+    /// reads none because of it. A table that was not captured at the last start, or that was renamed to a captured name, is new. One that
+    /// was created since is not, if the stream says so. The snapshot has an id that begins with <c>new-tables-</c>.</remarks>
+    /// <value>The default is false.</value>
+    public bool ReadsNewTables { get; init; }
+
     /// <summary>Maximum number of rows of a chunk: what one short query reads, and what waits in memory.</summary>
     /// <value>The default is 2,048; from 1 to 100,000.</value>
     public int ChunkSize { get; init; } = 2048;

@@ -97,6 +97,8 @@ internal static class OptionsValidation
             "null or database.table without wildcards");
         Require(!snapshot.WritesWatermarks || snapshot.SignalTable is not null, "Snapshot.WritesWatermarks", true,
             "false without a SignalTable, into which they are written");
+        Require(!snapshot.ReadsNewTables || source is ISnapshotSource, "Snapshot.ReadsNewTables", true,
+            $"false, because a source of kind '{source.Connector}' cannot read tables");
         Require(snapshot.Tables is not null, "Snapshot.Tables", null, "a list of patterns");
     }
 

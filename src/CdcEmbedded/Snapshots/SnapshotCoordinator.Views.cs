@@ -140,6 +140,11 @@ internal sealed partial class SnapshotCoordinator
                 + "InitialOnly or Incremental.");
     }
 
+    /// <summary>False also where all tables are read in any case: a view records them, and what reads them at every start has the new
+    /// ones.</summary>
+    private bool LooksForNewTables(SnapshotDecision decision, bool isFirst) => _options.ReadsNewTables
+        && (_options.Policy is not null || decision.Mode == SnapshotMode.Never || (decision.Mode == SnapshotMode.Incremental && isFirst));
+
     private void NeedView(SnapshotDecision decision, string id)
         => _neededView = decision.Mode is SnapshotMode.Initial or SnapshotMode.InitialOnly
             ? JobOf(decision, id, SnapshotKind.Initial) : null;

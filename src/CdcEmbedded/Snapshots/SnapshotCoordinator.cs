@@ -59,6 +59,15 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
             state = state.Accept(JobOf(decision, offset is null ? InitialId : NewId("always"), SnapshotKind.Incremental));
         }
 
+        if (LooksForNewTables(decision, isFirst: offset is null))
+        {
+            state = state.AcceptNewTables(new SnapshotJob(NewId("new-tables"), SnapshotKind.Incremental)
+            {
+                Patterns = [.. options.Tables],
+                IsForNewTables = true,
+            });
+        }
+
         NeedView(decision, offset is null ? InitialId : NewId("initial"));
         _machine = new SnapshotMachine(state, new SnapshotLimits(options.ChunkSize));
         _stream = new StreamObserver(_machine);
@@ -223,11 +232,30 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
             {
                 // What the changes of the batch have added must be in the offset of each of them.
                 batch.Prepend(_machine.State, position);
+                _isActive = true;
             }
         }
 
         _actions.Wake();
         return true;
+    }
+
+    /// <summary>True if a batch must be shown although nothing is read: it says that a table was created, of which the stream has
+    /// everything.</summary>
+    public bool MustSee(FeedBatch batch)
+    {
+        if (_options.ReadsNewTables)
+        {
+            foreach (var entry in batch.EntryList)
+            {
+                if (entry.Item is SchemaChange { Kind: SchemaChangeKind.Create })
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Remembers where the stream is while no snapshot needs to be shown anything. Allocates nothing.</summary>

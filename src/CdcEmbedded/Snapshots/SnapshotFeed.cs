@@ -27,13 +27,14 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
             return ReadSlowAsync(cancellationToken);
         }
 
-        if (read.Result is { } batch)
+        var batch = read.Result;
+        if (batch is not null && !coordinator.MustSee(batch))
         {
             coordinator.Remember(batch);
             return new(batch);
         }
 
-        _read = default;
+        _read = new(batch);
         _isReading = true;
         return ReadSlowAsync(cancellationToken);
     }
@@ -109,7 +110,7 @@ internal sealed class SnapshotFeed(ISourceFeed inner, SnapshotCoordinator coordi
                 var batch = await _read.ConfigureAwait(false);
                 if (batch is not null)
                 {
-                    if (coordinator.IsActive)
+                    if (coordinator.IsActive || coordinator.MustSee(batch))
                     {
                         if (!coordinator.OnBatch(batch, out _rest))
                         {

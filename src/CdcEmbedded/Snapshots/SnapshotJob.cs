@@ -25,6 +25,9 @@ internal sealed record SnapshotJob(string Id, SnapshotKind Kind)
     /// <summary>Tables that were stopped before they were listed, as <see cref="TableExpression"/>s.</summary>
     public ImmutableArray<string> Stopped { get; init; } = [];
 
+    /// <summary>True if only tables are read that were not captured before: <see cref="SnapshotOptions.ReadsNewTables"/>.</summary>
+    public bool IsForNewTables { get; init; }
+
     public bool IsPaused { get; init; }
 
     /// <summary>False until the tables that match the patterns are known.</summary>

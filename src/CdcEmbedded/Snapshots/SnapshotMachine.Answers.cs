@@ -13,6 +13,18 @@ internal sealed partial class SnapshotMachine
             _attempts = 0;
             var job = _state.Jobs[_job];
             tables = [.. tables.Where(table => job.Selects(table.FullName))];
+            if (job.IsForNewTables)
+            {
+                var known = _state.Known;
+                _state = _state.WithKnown(tables);
+                tables = [.. tables.Where(table => known is not null && !known.Contains((table.Database, table.Name)))];
+                if (tables.Count == 0)
+                {
+                    _state = _state.Without(_job);
+                    return;
+                }
+            }
+
             _state = _state.With(_job, job with
             {
                 IsListed = true,

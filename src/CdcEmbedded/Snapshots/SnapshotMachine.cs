@@ -161,6 +161,9 @@ internal sealed partial class SnapshotMachine
         }
     }
 
+    /// <summary>A captured table was created: the stream has everything that was ever in it.</summary>
+    public void OnCreated(string database, string table) => _state = _state.WithCreated(database, table);
+
     /// <summary>Something happened to a table as a whole, or to all tables of a database if no table is given.</summary>
     public void OnSchemaChange(string database, string table)
     {

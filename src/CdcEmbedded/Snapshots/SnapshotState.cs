@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Snapshots;
 
@@ -24,6 +25,7 @@ internal sealed record SnapshotState : ISnapshotState
         Jobs = other.Jobs;
         Finished = other.Finished;
         JustFinished = other.JustFinished;
+        Known = other.Known;
     }
 
     /// <summary>The number of the last command that was carried out.</summary>
@@ -36,6 +38,9 @@ internal sealed record SnapshotState : ISnapshotState
 
     /// <summary>Snapshots that have finished since somebody looked; not stored.</summary>
     public ImmutableArray<SnapshotJob> JustFinished { get; init; } = [];
+
+    /// <summary>The captured tables, so that a new one is recognized; null if nobody asked for that.</summary>
+    public ImmutableHashSet<(string Database, string Table)>? Known { get; init; }
 
     public int IndexOf(string id)
     {
@@ -70,6 +75,24 @@ internal sealed record SnapshotState : ISnapshotState
     }
 
     public SnapshotState With(int job, int table, TableProgress progress) => With(job, Jobs[job].With(table, progress));
+
+    /// <summary>Removes a job of which nothing needs to be remembered.</summary>
+    public SnapshotState Without(int job) => this with { Jobs = Jobs.RemoveAt(job) };
+
+    /// <summary>Sets the captured tables.</summary>
+    public SnapshotState WithKnown(IEnumerable<SnapshotTable> tables)
+    {
+        var known = tables.Select(static table => (table.Database, table.Name)).ToImmutableHashSet();
+        return Known is { } before && before.SetEquals(known) ? this : this with { Known = known };
+    }
+
+    /// <summary>Adds a captured table of which the stream has everything.</summary>
+    public SnapshotState WithCreated(string database, string table)
+        => Known is { } known && !known.Contains((database, table)) ? this with { Known = known.Add((database, table)) } : this;
+
+    /// <summary>Accepts a snapshot of the tables that are new, before all others, unless there is one already.</summary>
+    public SnapshotState AcceptNewTables(SnapshotJob job) => Jobs.Any(static each => each is { IsForNewTables: true, IsListed: false })
+        ? this : this with { Jobs = Jobs.Insert(0, job) };
 
     /// <summary>Accepts a snapshot. One with a known id changes nothing (R72).</summary>
     public SnapshotState Accept(SnapshotJob job) => Knows(job.Id) ? this : this with { Jobs = Jobs.Add(job) };

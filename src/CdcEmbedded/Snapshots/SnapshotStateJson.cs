@@ -9,7 +9,8 @@ namespace CdcEmbedded.Snapshots;
 
 /// <summary>The text form of <see cref="SnapshotState"/>:
 /// <c>{"commands":2,"jobs":[{"id":"…","kind":"incremental","tables":[{"table":["shop","orders"],"status":"reading","upTo":…,"after":…,
-/// "rows":5}]}],"finished":["…"]}</c>. Members with their default value are absent.</summary>
+/// "rows":5}]}],"finished":["…"],
+/// "known":{"shop":["orders"]}}</c>. Members with their default value are absent.</summary>
 internal static class SnapshotStateJson
 {
     internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -37,6 +38,7 @@ internal static class SnapshotStateJson
             }
 
             WriteTexts(writer, "finished", state.Finished);
+            WriteKnown(writer, state);
             writer.WriteEndObject();
         }
 
@@ -64,6 +66,7 @@ internal static class SnapshotStateJson
                 Commands = root.TryGetProperty("commands"u8, out var commands) ? commands.GetInt64() : 0,
                 Jobs = jobs.ToImmutable(),
                 Finished = ReadTexts(root, "finished"),
+                Known = ReadKnown(root),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
@@ -72,6 +75,28 @@ internal static class SnapshotStateJson
                 + "or remove its \"snapshot\" to give up the snapshots that it describes.", e);
         }
     }
+
+    private static void WriteKnown(Utf8JsonWriter writer, SnapshotState state)
+    {
+        if (state.Known is not { } known)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("known"u8);
+        foreach (var database in known.GroupBy(static each => each.Database, StringComparer.Ordinal)
+            .OrderBy(static each => each.Key, StringComparer.Ordinal))
+        {
+            WriteTexts(writer, database.Key, [.. database.Select(static each => each.Table).Order(StringComparer.Ordinal)]);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static ImmutableHashSet<(string Database, string Table)>? ReadKnown(JsonElement root)
+        => !root.TryGetProperty("known"u8, out var known) ? null
+            : [.. known.EnumerateObject().SelectMany(static database => database.Value.EnumerateArray()
+                .Select(table => (database.Name, table.GetString() ?? "")))];
 
     private static void Write(Utf8JsonWriter writer, SnapshotJob job)
     {
@@ -85,6 +110,11 @@ internal static class SnapshotStateJson
         WriteText(writer, "surrogateKey", job.SurrogateKey);
         WriteTexts(writer, "stopped", job.Stopped);
         WriteText(writer, "reason", job.Reason);
+        if (job.IsForNewTables)
+        {
+            writer.WriteBoolean("newTables"u8, true);
+        }
+
         if (job.IsPaused)
         {
             writer.WriteBoolean("paused"u8, true);
@@ -168,6 +198,7 @@ internal static class SnapshotStateJson
             SurrogateKey = TextOf(job, "surrogateKey"),
             Stopped = ReadTexts(job, "stopped"),
             Reason = TextOf(job, "reason"),
+            IsForNewTables = job.TryGetProperty("newTables"u8, out _),
             IsPaused = job.TryGetProperty("paused"u8, out var paused) && paused.GetBoolean(),
             IsListed = isListed,
             Tables = tables.ToImmutable(),

@@ -179,6 +179,11 @@ internal sealed class StreamObserver(SnapshotMachine machine)
 
         if (entry.Item is SchemaChange change)
         {
+            if (change.Kind == SchemaChangeKind.Create)
+            {
+                machine.OnCreated(change.Source.Database, change.Source.Table);
+            }
+
             OnSchemaChange(change.Source.Database, change.Source.Table);
             if (change.NewTable is not null || change.NewDatabase is not null)
             {
