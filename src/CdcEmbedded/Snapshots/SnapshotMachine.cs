@@ -185,6 +185,11 @@ internal sealed partial class SnapshotMachine
         }
     }
 
+    /// <summary>Another table has got the name of this one: what was read is not of it. Its rows were never in the stream under this name,
+    /// so that it is read from its start.</summary>
+    public void OnReplaced(string database, string table) => _state = _state.ForEachReading(database, table,
+        static progress => progress.IsKeysOnly ? progress : progress.AsNew);
+
     /// <summary>True while a view for a blocking snapshot is open and the stream has not come to it.</summary>
     public bool HasView => _view is not null;
 

@@ -187,7 +187,9 @@ internal sealed class StreamObserver(SnapshotMachine machine)
             OnSchemaChange(change.Source.Database, change.Source.Table);
             if (change.NewTable is not null || change.NewDatabase is not null)
             {
-                OnSchemaChange(change.NewDatabase ?? change.Source.Database, change.NewTable ?? change.Source.Table);
+                var (database, table) = (change.NewDatabase ?? change.Source.Database, change.NewTable ?? change.Source.Table);
+                OnSchemaChange(database, table);
+                machine.OnReplaced(database, table);
             }
         }
 
