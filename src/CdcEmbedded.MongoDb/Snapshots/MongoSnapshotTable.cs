@@ -57,7 +57,19 @@ internal sealed class MongoSnapshotTable : SnapshotTable
     /// <inheritdoc/>
     public override SnapshotKey? KeyOf(DataRecord record)
     {
-        if (!RawBson.TryFrom(record, out var document) || document["_id"u8] is not { Exists: true } id)
+        // A key that was taken out of its document, to be compared with a copy, has fields but no bytes.
+        if (!record.HasValue)
+        {
+            return null;
+        }
+
+        if (!RawBson.TryFrom(record, out var document))
+        {
+            document = RawBson.Of(new BsonDocument(record.Select(static field => new BsonElement(field.Name, field.Value.ToBsonValue())))
+                .ToDataRecord());
+        }
+
+        if (document["_id"u8] is not { Exists: true } id)
         {
             return null;
         }

@@ -11,6 +11,7 @@ internal sealed class CopyKey
     private readonly string[] _columns;
     private readonly DataValue[] _examples;
     private readonly bool[] _isMixed;
+    private volatile bool _isSourceKey;
 
     public CopyKey(IReadOnlyList<string> columns)
     {
@@ -35,6 +36,11 @@ internal sealed class CopyKey
         }
     }
 
+    /// <summary>Sees the source's own key of a row. If its columns are those of the copy, a null is a value like any other: of a key of
+    /// MongoDB, one document may have it.</summary>
+    public void LearnKey(DataRecord key) => _isSourceKey |= key.HasValue && key.Count == _columns.Length
+        && Array.TrueForAll(_columns, column => key.TryGetValue(column, out _));
+
     /// <summary>The key of a row of the source, in memory of its own.</summary>
     /// <exception cref="ArgumentException">The row lacks a column.</exception>
     public DataRecord KeyOf(DataRecord row)
@@ -56,19 +62,22 @@ internal sealed class CopyKey
         for (var i = 0; i < values.Length; i++)
         {
             var value = ValueOf(row, i);
-            values[i] = _isMixed[i] && value is DataValue own ? own : ClrValue.ToSource(value, _examples[i]);
+            values[i] = value is DataValue own && (_isMixed[i] || own.Kind == _examples[i].Kind) ? own
+                : ClrValue.ToSource(value, _examples[i]);
         }
 
         return new DataRecord(new DetachedRecordSet(null, _columns, values), 0);
     }
 
-    /// <summary>The key of a record of the source as text; null if it lacks a column.</summary>
+    /// <summary>The key of a record of the source as text; null if it lacks a column, or has a null in a key of which the source does not
+    /// say that it is unique.</summary>
     public string? IdentityOf(DataRecord record)
     {
         var text = new StringBuilder();
         foreach (var column in _columns)
         {
-            if (!record.TryGetValue(column, out var value) || CopyValue.TextOf(value) is not { } part)
+            if (!record.TryGetValue(column, out var value) || (CopyValue.TextOf(value)
+                ?? (_isSourceKey && value.Kind == ValueKind.Null ? "" : null)) is not { } part)
             {
                 return null;
             }

@@ -100,6 +100,7 @@ internal sealed class TableVerification : IAsyncDisposable
         var keys = new List<DataRecord>(chunk.Count);
         for (var i = 0; i < chunk.Count; i++)
         {
+            _key.LearnKey(chunk.GetKey(i));
             _key.Learn(chunk.GetRow(i));
             keys.Add(_key.KeyOf(chunk.GetRow(i)));
         }
@@ -186,6 +187,7 @@ internal sealed class TableVerification : IAsyncDisposable
                 cancellationToken).ConfigureAwait(false);
             if (first.Count > 0)
             {
+                _key.LearnKey(first.GetKey(0));
                 _key.Learn(first.GetRow(0));
             }
         }
