@@ -9,6 +9,11 @@ namespace CdcEmbedded.MongoDb.Double.Commands;
 /// </summary>
 internal static class IndexBounds
 {
+    /// <summary>The lower bound of the index of _id; null without one.</summary>
+    public static Doc? LeastId(Doc command, StoredCollection? collection)
+        => collection is not null && command.Document("min") is { Count: 1 } min && min.Has("_id") && KeyOf(command["hint"], collection)
+            is { Count: 1 } key && key.Has("_id") ? min : null;
+
     /// <exception cref="CommandError">There is no such index, or the bounds do not fit it.</exception>
     public static IEnumerable<Doc> Apply(Doc command, StoredCollection? collection, IEnumerable<Doc> documents)
     {
@@ -54,8 +59,11 @@ internal static class IndexBounds
                 + "index");
         }
 
-        return documents.Where(document => (min is null || Compare(order, document, min) >= 0)
-            && (max is null || Compare(order, document, max) < 0));
+        IEnumerable<Doc> found = documents.Where(document => min is null || Compare(order, document, min) >= 0);
+        return max is null ? found
+            : LeastId(new Doc { { "min", max }, { "hint", command["hint"] } }, collection) is not null
+                ? found.TakeWhile(document => Compare(order, document, max) < 0)
+                : found.Where(document => Compare(order, document, max) < 0);
     }
 
     // Field by field of the bound.

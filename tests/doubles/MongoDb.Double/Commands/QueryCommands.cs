@@ -10,14 +10,17 @@ internal static class QueryCommands
     public static Doc Find(CommandContext context)
     {
         Doc command = context.Command;
-        (IEnumerable<Doc> source, DocTimestamp? at) = Documents(context, context.Collection);
-        IEnumerable<Doc> found = source.Where(document => Filter.Matches(command.Document("filter"), document));
         StoredCollection? collection = context.Target.Find(context.Database, context.Collection);
-        found = IndexBounds.Apply(command, collection, found);
+        (IEnumerable<Doc> source, DocTimestamp? at) = Documents(context, context.Collection, IndexBounds.LeastId(command, collection));
+        IEnumerable<Doc> found = IndexBounds.Apply(command, collection, source);
+        found = found.Where(document => Filter.Matches(command.Document("filter"), document));
 
-        // Order of the hinted index, unless the client sorts. A mongos gives the documents of one shard after those of another.
-        Doc? order = command.Document("sort") ?? (command.Has("hint") ? new Doc { { "_id", 1 } } : null);
-        found = Pipeline.Sort(found, command["hint"] is Doc hint && !command.Has("sort") ? hint : order, collection?.Order);
+        // Order of the hinted index, unless the client sorts. A mongos gives the documents of one shard after those of another. That of _id
+        // is there already: large collections stay quick to read in parts.
+        Doc? order = command["hint"] is Doc hint && !command.Has("sort") ? hint
+            : command.Document("sort") ?? (command.Has("hint") ? new Doc { { "_id", 1 } } : null);
+        found = order is { Count: 1 } && order.Number("_id") == 1 && collection is not null ? found
+            : Pipeline.Sort(found, order, collection?.Order);
         found = command.Has("sort") || context.Store.Shards <= 1 || collection?.ShardKey is null ? found
             : found.OrderBy(document => context.Store.ShardOf(collection.KeyOf(document)));
         if (command.Document("sort")?["$natural"] is -1 or -1L or -1.0)
@@ -60,7 +63,10 @@ internal static class QueryCommands
     }
 
     /// <summary>A collection's documents in the order of _id, as of the read concern's time where it has one.</summary>
-    public static (IEnumerable<Doc> Source, DocTimestamp? At) Documents(CommandContext context, string name)
+    /// <param name="context">The command.</param>
+    /// <param name="name">The collection.</param>
+    /// <param name="from">The least _id to begin with; null for all.</param>
+    public static (IEnumerable<Doc> Source, DocTimestamp? At) Documents(CommandContext context, string name, Doc? from = null)
     {
         if (context.Database == "local" && name == "oplog.rs")
         {
@@ -76,8 +82,8 @@ internal static class QueryCommands
 
         DocTimestamp? time = ReadView.Choose(context, collection);
         bool isSnapshot = time is not null && context.Command.Path("readConcern", "level") is "snapshot";
-        return (collection is null ? [] : time is { } at ? context.Store.AsOf(collection, at) : collection.Documents,
-            isSnapshot ? time : null);
+        StoredCollection? seen = collection is not null && time is { } at ? context.Store.AsOf(collection, at) : collection;
+        return (seen is null ? [] : from is not null ? seen.DocumentsFrom(from["_id"]) : seen.Documents, isSnapshot ? time : null);
     }
 
     private static Doc LogDocument(OplogEntry entry) => new()

@@ -101,25 +101,25 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
     public bool ImagesOf(OplogEntry entry) =>
         entry.HasImages && (ImageExpiry is not { } seconds || entry.Wall.Milliseconds + (seconds * 1000) > Now.ToUnixTimeMilliseconds());
 
-    /// <summary>A collection's documents as they were at a time, from today's state back through the oplog.</summary>
-    public IEnumerable<Doc> AsOf(StoredCollection collection, DocTimestamp at)
+    /// <summary>A collection as it was at a time, from today's state back through the oplog.</summary>
+    public StoredCollection AsOf(StoredCollection collection, DocTimestamp at)
     {
         if (at >= LastTime)
         {
-            return collection.Documents;
+            return collection;
         }
 
         StoredCollection past = collection.Copy();
         for (long number = Oplog.End - 1; number >= Oplog.Start && Oplog[number].Time > at; number--)
         {
             OplogEntry entry = Oplog[number];
-            if (entry.CollectionId == collection.Id && entry.Key is { } key)
+            if (entry.CollectionId == collection.Id && entry.Key is not null)
             {
-                past.Put(key["_id"], entry.Before);
+                past.Put(entry.After, entry.Before);
             }
         }
 
-        return past.Documents;
+        return past;
     }
 
     private void Apply(OplogEntry entry)
@@ -144,7 +144,7 @@ internal sealed class DataStore(TimeProvider time) : IWriteTarget
                 Database(to.Database)[to.Collection] = renamed.As(to.Database, to.Collection);
                 break;
             case "insert" or "update" or "replace" or "delete":
-                Find(entry.Database, entry.Collection)?.Put(entry.Key?["_id"], entry.After);
+                Find(entry.Database, entry.Collection)?.Put(entry.Before, entry.After);
                 break;
         }
     }

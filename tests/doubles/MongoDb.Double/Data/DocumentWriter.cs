@@ -11,7 +11,7 @@ internal sealed class DocumentWriter(IWriteTarget target, string database, strin
     {
         StoredCollection collection = Require();
         Doc document = WithId(given);
-        if (collection.Find(document["_id"]) is not null)
+        if (collection.Find(document) is not null)
         {
             string key = DocJson.Write(document["_id"]);
             throw new CommandError(
@@ -85,8 +85,8 @@ internal sealed class DocumentWriter(IWriteTarget target, string database, strin
         }
 
         // The common case by its index, so that large collections stay quick to write to.
-        return filter is { Count: 1 } && filter.Has("_id") && filter["_id"] is not (Doc or DocRegex)
-            ? collection.Find(filter["_id"]) is { } one ? [one] : []
+        return filter is { Count: 1 } && filter.Has("_id") && filter["_id"] is not (Doc or DocRegex) && collection.HasUniqueIds
+            ? collection.Find(filter) is { } one ? [one] : []
             : [.. collection.Documents.Where(document => Filter.Matches(filter, document))];
     }
 

@@ -44,7 +44,7 @@ internal sealed class WriteTransaction(DataStore store, Doc? session, long? numb
         else
         {
             RequireUnchanged(entry);
-            Find(entry.Database, entry.Collection)?.Put(entry.Key?["_id"], entry.After);
+            Find(entry.Database, entry.Collection)?.Put(entry.Before, entry.After);
         }
 
         _staged.Add(entry);
@@ -59,19 +59,18 @@ internal sealed class WriteTransaction(DataStore store, Doc? session, long? numb
             return;
         }
 
-        object? id = entry.Key?["_id"];
-        bool isMine = HasWritten(entry.Database, entry.Collection, id);
-        if ((!isMine && !ReferenceEquals(seen.Find(id), store.Find(entry.Database, entry.Collection)?.Find(id)))
-            || open.Any(other => other != this && other.HasWritten(entry.Database, entry.Collection, id)))
+        Doc? key = entry.Key;
+        bool isMine = HasWritten(entry.Database, entry.Collection, key);
+        if ((!isMine && !ReferenceEquals(seen.Find(key), store.Find(entry.Database, entry.Collection)?.Find(key)))
+            || open.Any(other => other != this && other.HasWritten(entry.Database, entry.Collection, key)))
         {
             throw new CommandError(112, "Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your "
                 + "operation or multi-document transaction.", "TransientTransactionError");
         }
     }
 
-    private bool HasWritten(string database, string collection, object? id) => _staged.Any(entry => entry.Database == database
-        && entry.Collection == collection && entry.Operation != "create" && entry.Key is { } key
-        && DocOrder.Instance.Compare(key["_id"] ?? DocMarker.Undefined, id ?? DocMarker.Undefined) == 0);
+    private bool HasWritten(string database, string collection, Doc? key) => _staged.Any(entry => entry.Database == database
+        && entry.Collection == collection && entry.Operation != "create" && entry.Key is { } written && DocOrder.Same(written, key));
 
     /// <summary>Logs all operations under one time.</summary>
     public void Commit()

@@ -94,7 +94,7 @@ internal sealed class EventRenderer(DataStore store, ChangeStreamRequest request
     }
 
     // The document as it is now, which may be later than the event, or gone.
-    private Doc? Lookup(OplogEntry entry) => store.Find(entry.Database, entry.Collection)?.Find(entry.Key?["_id"]);
+    private Doc? Lookup(OplogEntry entry) => store.Find(entry.Database, entry.Collection)?.Find(entry.Key);
 
     private Doc? Image(OplogEntry entry, Doc? image, string mode, string which)
     {
