@@ -13,9 +13,13 @@ public static class SnapshotRig
         => OpenAsync(Capture.Source(server, database));
 
     /// <summary>Opens a reader.</summary>
-    public static ValueTask<SnapshotReader> OpenAsync(MySqlSource source) => source.OpenSnapshotAsync(
+    /// <param name="source">The source.</param>
+    /// <param name="signals">The table into which it writes its watermarks; null to write none.</param>
+    public static ValueTask<SnapshotReader> OpenAsync(MySqlSource source, string? signals = null) => source.OpenSnapshotAsync(
         new SourceContext
         {
+            SignalTable = signals,
+            WritesWatermarks = signals is not null,
             Name = "test",
             LoggerFactory = NullLoggerFactory.Instance,
             TimeProvider = TimeProvider.System,

@@ -36,12 +36,7 @@ public sealed class SnapshotWatermarkTests(MatrixServers servers) : IClassFixtur
         CancellationToken token = TestContext.Current.CancellationToken;
         (await reader.ReadChunkAsync(table, null, null, 10, null, token)).GetRow(0);
 
-        // The dump gets what is synchronized; the commit waits for a replica that does not exist.
-        string prefix = combination.IsMariaDb ? "rpl_semi_sync_master" : "rpl_semi_sync_source";
-        string replica = combination.IsMariaDb ? "slave" : "replica";
-        await server.ExecuteAsync((combination.IsMariaDb ? "" : "INSTALL PLUGIN rpl_semi_sync_source SONAME 'semisync_source.so';")
-            + $"SET GLOBAL {prefix}_timeout = {CommitMilliseconds}; SET GLOBAL {prefix}_wait_point = 'AFTER_SYNC'; "
-            + $"SET GLOBAL {prefix}_wait_no_{replica} = ON; SET GLOBAL {prefix}_enabled = ON");
+        string prefix = await WaitAfterSyncAsync(server, combination);
         Task commit = server.ExecuteAsync("INSERT INTO t VALUES (2)", database, token);
         await capture.CountAsync(1);
         SourcePosition delivered = source.ReadPosition(capture.Changes[0].Offset);
@@ -73,6 +68,34 @@ public sealed class SnapshotWatermarkTests(MatrixServers servers) : IClassFixtur
         await capture.CountAsync(2);
         Assert.True(source.ReadPosition(capture.Changes[1].Offset).Covers(high));
         Assert.False(delivered.Covers(await reader.GetHighWatermarkAsync(token)));
+    }
+
+    /// <summary>The row waits for its own commit, which the server makes visible after every commit that is before it in the log.</summary>
+    [Fact]
+    public async Task A_watermark_that_is_a_row_of_our_own_covers_a_change_whose_commit_waits_only_when_a_read_sees_it()
+    {
+        Combination combination = Combination.Of("MySQL 9.7 FULL without GTID");
+        await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(combination.Kind,
+            new MySqlServerOptions { Owned = true, Arguments = combination.Arguments }));
+        string database = await server.CreateDatabaseAsync("slow");
+        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY); INSERT INTO t VALUES (1); "
+            + "CREATE TABLE signals (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT NULL)", database);
+        MySqlSource source = Capture.Source(server, database);
+        await using var capture = new LiveCapture(source, LiveCapture.From(StartPosition.At(await Capture.EndOfLogAsync(server))));
+        await capture.CaughtUpAsync();
+        await using SnapshotReader reader = await SnapshotRig.OpenAsync(source, $"{database}.signals");
+        SnapshotTable table = await reader.TableAsync(database, "t");
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await WaitAfterSyncAsync(server, combination);
+        Task commit = server.ExecuteAsync("INSERT INTO t VALUES (2)", database, token);
+        await capture.CountAsync(1);
+        SourcePosition delivered = source.ReadPosition(capture.Changes[0].Offset);
+        Assert.Equal("1", (await server.QueryAsync($"SELECT COUNT(*) FROM {database}.t"))[0][0]);
+        Assert.False(commit.IsCompleted, "The commit did not wait.");
+        SourcePosition low = await reader.GetWatermarkAsync(token);
+        Assert.True(low.Covers(delivered));
+        Assert.Equal(2, (await reader.ReadChunkAsync(table, null, null, 10, null, token)).Count);
+        await commit;
     }
 
     [Theory]
@@ -152,5 +175,17 @@ public sealed class SnapshotWatermarkTests(MatrixServers servers) : IClassFixtur
 
             await server.RestartAsync();
         }
+    }
+
+    /// <summary>The dump gets what is synchronized; the commit waits for a replica that does not exist.</summary>
+    /// <returns>What the names of the server's settings begin with.</returns>
+    private static async Task<string> WaitAfterSyncAsync(MySqlTestServer server, Combination combination)
+    {
+        string prefix = combination.IsMariaDb ? "rpl_semi_sync_master" : "rpl_semi_sync_source";
+        string replica = combination.IsMariaDb ? "slave" : "replica";
+        await server.ExecuteAsync((combination.IsMariaDb ? "" : "INSTALL PLUGIN rpl_semi_sync_source SONAME 'semisync_source.so';")
+            + $"SET GLOBAL {prefix}_timeout = {CommitMilliseconds}; SET GLOBAL {prefix}_wait_point = 'AFTER_SYNC'; "
+            + $"SET GLOBAL {prefix}_wait_no_{replica} = ON; SET GLOBAL {prefix}_enabled = ON");
+        return prefix;
     }
 }

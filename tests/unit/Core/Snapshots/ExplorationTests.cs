@@ -60,18 +60,22 @@ public sealed class ExplorationTests(ITestOutputHelper output)
     {
         var started = Stopwatch.GetTimestamp();
         var random = new Random(Environment.GetEnvironmentVariable("CDC_RANDOM_SEED") is { } seed ? int.Parse(seed, null) : 1);
-        long states = 0, steps = 0, cases = 0;
+        var seen = Enum.GetValues<ModelWatermark>().ToDictionary(static watermark => watermark,
+            static _ => (Cases: 0, States: 0L, Steps: 0L));
         while (Stopwatch.GetElapsedTime(started) is var elapsed && elapsed < Budget)
         {
             var model = Generate(random);
             var found = Explorer.Run(model, WindowRules.Default, Budget - elapsed);
-            states += found.States;
-            steps += found.Steps;
-            cases += found.IsComplete ? 1 : 0;
+            var (cases, states, steps) = seen[model.Watermark];
+            seen[model.Watermark] = (cases + (found.IsComplete ? 1 : 0), states + found.States, steps + found.Steps);
         }
 
-        output.WriteLine($"{cases:N0} cases: {states:N0} states, {steps:N0} steps");
-        Assert.True(states > 0);
+        foreach (var (watermark, (cases, states, steps)) in seen)
+        {
+            output.WriteLine($"{watermark}: {cases:N0} cases, {states:N0} states, {steps:N0} steps");
+        }
+
+        Assert.All(seen.Values, static each => Assert.True(each.States > 0));
     }
 
     public static TheoryData<string> MutantNames => [.. Mutants.All.Keys];
