@@ -44,7 +44,7 @@ public sealed class CommitPolicyTests : EngineTest
         }
 
         Assert.Equal([At(0)], Store.Saved);
-        Assert.Equal(0, Time.ActiveTimers);
+        Assert.Null(Time.NextTimer);
     }
 
     [Fact]
@@ -129,10 +129,10 @@ public sealed class CommitPolicyTests : EngineTest
     {
         await using var engine = Engine(Transactions(1, 1));
         var reading = Assert.ThrowsAnyAsync<Exception>(() => ReadIdsAsync(engine));
-        await UntilAsync(() => Time.ActiveTimers > 0, "the row is acknowledged");
+        await UntilAsync(() => Time.NextTimer is not null, "the row is acknowledged");
         await AdvanceUntilSavedAsync(At(1));
 
-        await UntilAsync(() => Time.ActiveTimers == 0, "nothing is due, so no timer runs");
+        await UntilAsync(() => Time.NextTimer is null, "nothing is due, so no timer runs");
 
         await engine.DisposeAsync();
         Assert.IsType<ObjectDisposedException>(await reading);
@@ -143,7 +143,7 @@ public sealed class CommitPolicyTests : EngineTest
         await UntilAsync(
             () =>
             {
-                if (Time.ActiveTimers > 0)
+                if (Time.NextTimer is not null)
                 {
                     Time.Advance(TimeSpan.FromMilliseconds(500));
                 }

@@ -15,7 +15,7 @@ public abstract class EngineTest
 
     private protected FaultyOffsetStore Store { get; }
 
-    private protected ManualTimeProvider Time { get; } = new();
+    private protected VirtualTime Time { get; } = new(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
 
     protected static CancellationToken Timeout => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 

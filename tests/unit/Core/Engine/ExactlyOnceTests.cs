@@ -282,7 +282,7 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
 
         var waiting = batches.MoveNextAsync().AsTask();
         source.Filtered();
-        await UntilAsync(() => Time.ActiveTimers > 0, "the interval runs");
+        await UntilAsync(() => Time.NextTimer is not null, "the interval runs");
         source.Filtered();
         await Task.Delay(20);
         Assert.False(waiting.IsCompleted);
@@ -293,7 +293,7 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
         // Where it has not moved there is nothing to say.
         waiting = batches.MoveNextAsync().AsTask();
         source.Heartbeat();
-        await UntilAsync(() => Time.ActiveTimers > 0, "the interval runs");
+        await UntilAsync(() => Time.NextTimer is not null, "the interval runs");
         Time.Advance(TimeSpan.FromSeconds(1));
         await Task.Delay(20);
         Assert.False(waiting.IsCompleted);
@@ -385,7 +385,7 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
     private Task AdvanceUntilStoredAsync(string expected) => UntilAsync(
         () =>
         {
-            if (Time.ActiveTimers > 0)
+            if (Time.NextTimer is not null)
             {
                 Time.Advance(TimeSpan.FromMilliseconds(500));
             }

@@ -12,7 +12,7 @@ internal sealed class LeaseWorld(Random random)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
-    private readonly ManualTimeProvider _time = new();
+    private readonly VirtualTime _time = new();
     private readonly InMemoryOffsetStore _shared = new();
     private readonly List<Instance> _instances = [];
     private long _fence;

@@ -111,7 +111,7 @@ public sealed class FileOffsetStoreTests : IDisposable
     [Fact]
     public async Task A_lock_that_is_never_released_ends_in_an_IOException()
     {
-        var time = new ManualTimeProvider();
+        var time = new VirtualTime();
         var store = new FileOffsetStore(FilePath, time);
         await using var held = new FileStream(FilePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         var saving = store.SaveAsync("a", "x", 0).AsTask();

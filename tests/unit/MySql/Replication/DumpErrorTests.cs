@@ -1,5 +1,5 @@
 using CdcEmbedded.MySql.Replication;
-using CdcEmbedded.MySql.Tests.Scripted;
+using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.MySql.Tests.Replication;
 
@@ -70,7 +70,7 @@ public sealed class DumpErrorTests
     [Fact]
     public void Collisions_far_apart_are_not_the_same_one()
     {
-        var time = new ManualTimeProvider();
+        var time = new VirtualTime();
         var random = new ServerIdCollisions(null) { Time = time };
         Assert.True(random.Next(Error(SameId)).IsTransient);
         time.Advance(ServerIdCollisions.Memory);

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using CdcEmbedded.MySql.Replication;
-using CdcEmbedded.MySql.Tests.Scripted;
+using CdcEmbedded.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -168,7 +168,7 @@ public sealed class PacketStreamTests
     [Fact]
     public async Task Silence_beyond_the_limit_closes_the_connection_and_is_named()
     {
-        var time = new ManualTimeProvider();
+        var time = new VirtualTime();
         var pipe = new Pipe();
         var (packets, reader) = Open(pipe.Reader.AsStream(), time, pipe);
         packets.ReadTimeout = TimeSpan.FromSeconds(20);
@@ -192,7 +192,7 @@ public sealed class PacketStreamTests
     [Fact]
     public async Task Silence_is_not_counted_while_nobody_reads()
     {
-        var time = new ManualTimeProvider();
+        var time = new VirtualTime();
         var pipe = new Pipe();
         var (packets, _) = Open(pipe.Reader.AsStream(), time, pipe);
         packets.ReadTimeout = TimeSpan.FromSeconds(20);

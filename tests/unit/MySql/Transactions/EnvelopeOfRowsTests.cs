@@ -1,6 +1,6 @@
 using CdcEmbedded.Formats;
 using CdcEmbedded.MySql.Recordings;
-using CdcEmbedded.MySql.Tests.Scripted;
+using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.MySql.Tests.Transactions;
 
@@ -9,7 +9,7 @@ public sealed class EnvelopeOfRowsTests
 {
     private static readonly EnvelopeJsonOptions Options = new()
     {
-        IncludeTransaction = true, UndecodableText = UndecodableText.Bytes, TimeProvider = new ManualTimeProvider(),
+        IncludeTransaction = true, UndecodableText = UndecodableText.Bytes, TimeProvider = new VirtualTime(),
     };
 
     public static TheoryData<string> Recordings => RecordedTruth.Whole;
