@@ -351,7 +351,8 @@ internal sealed class KeyedDelivery : IAsyncDisposable
 
             if (open.Next < open.Changes.Count)
             {
-                if (open.Next > from)
+                // Of joined changes, one that is omitted counts as handled only when the later one of its key is.
+                if (open.Next > from && !_run.Options.OnlyLastOfKey)
                 {
                     _handled = open.Changes[open.Next - 1];
                 }

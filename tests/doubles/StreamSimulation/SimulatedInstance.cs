@@ -20,9 +20,14 @@ internal sealed class SimulatedInstance : IOffsetStore
         _number = number;
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(world.Time);
-        services.AddCdc("test").From(_ => new SimulatedRun(world, this)).StoreOffsetsIn(_ => this).Configure(world.Configure)
-            .Reconnect(new ReconnectPolicy { Jitter = 0 })
-            .Handle((change, _, token) => world.HandleAsync(this, change, token));
+        var stream = services.AddCdc("test").From(_ => world.HasTables ? new SimulatedReadingRun(world, this) : new SimulatedRun(world, this))
+            .StoreOffsetsIn(_ => this).Configure(world.Configure).Reconnect(new ReconnectPolicy { Jitter = 0 })
+            .Handle((change, context, token) => world.HandleAsync(this, change, context.IsReplay, token));
+        if (world.Parks)
+        {
+            stream.StoreDeadLettersIn(_ => new SimulatedLetters(world, this));
+        }
+
         _services = services.BuildServiceProvider();
         _stream = _services.GetRequiredService<IHostedService>();
     }
@@ -35,10 +40,20 @@ internal sealed class SimulatedInstance : IOffsetStore
     /// <summary>What its engine has last seen in the store, in changes.</summary>
     public int LastSeen { get; set; }
 
+    /// <summary>The letters that were there when the stream last started.</summary>
+    public HashSet<long> LoadedLetters { get; set; } = [];
+
     /// <summary>The engine that reads now.</summary>
     public SimulatedRun? Run { get; set; }
 
     public Task StartAsync() => _stream.StartAsync(CancellationToken.None);
+
+    /// <summary>Handles the dead letters again.</summary>
+    public async Task<DeadLetterReplay> ReplayAsync()
+    {
+        SimulatedLetters.IsReplay.Value = true;
+        return await _services.GetRequiredService<CdcStreams>().ReplayDeadLettersAsync("test").ConfigureAwait(false);
+    }
 
     public async Task StopAsync(bool isCancelled)
     {

@@ -14,11 +14,17 @@ internal sealed class SimulatedWorld
     private const int DisturbedSteps = 500;
     private const int MaxFaults = 12;
 
+    // Requests of snapshots have another key.
+    private const string Stream = "test";
+
     private readonly Random _random;
     private readonly InMemoryOffsetStore _shared = new();
     private readonly List<SimulatedInstance> _instances = [];
     private readonly List<Task> _ending = [];
     private readonly bool[] _isHandled;
+    private readonly bool[] _isParked;
+    private readonly bool[] _isRead;
+    private readonly HashSet<int> _poison = [];
     private readonly Dictionary<string, long> _counts = [];
     private readonly int _handlers;
     private readonly int _maxBatch;
@@ -28,12 +34,26 @@ internal sealed class SimulatedWorld
     private int _faults = MaxFaults;
     private int _created;
     private int _stored;
+    private int _maxGathered;
+    private Task _replay = Task.CompletedTask;
+    private SimulatedInstance? _replaying;
 
     public SimulatedWorld(int seed)
     {
         _random = new Random(seed);
-        Script = new SimulatedScript(_random);
+        Parks = _random.Next(3) == 0;
+        HasTables = _random.Next(3) == 0;
+        Script = new SimulatedScript(_random, HasTables);
         _isHandled = new bool[Script.Count + 1];
+        _isParked = new bool[Script.Count + 1];
+        _isRead = new bool[Script.Keys];
+        Gathers = _random.Next(3) == 0;
+        _maxGathered = Gathers ? _random.Next(0, 12) : 0;
+        for (var poison = Parks ? _random.Next(1, 5) : 0; poison > 0 && Script.Count > 0; poison--)
+        {
+            _poison.Add(_random.Next(1, Script.Count + 1));
+        }
+
         _handlers = _random.Next(2) == 0 ? 1 : _random.Next(2, 5);
         _maxBatch = _random.Next(1, 8);
         _commitChanges = _random.Next(1, 10);
@@ -42,6 +62,18 @@ internal sealed class SimulatedWorld
     }
 
     public SimulatedScript Script { get; }
+
+    /// <summary>True if changes that cannot be handled become dead letters.</summary>
+    public bool Parks { get; }
+
+    /// <summary>True if only the last change of each key of a batch, or of joined batches, is handled.</summary>
+    public bool Gathers { get; }
+
+    /// <summary>True if the rows of the table are read beside the stream.</summary>
+    public bool HasTables { get; }
+
+    /// <summary>The dead letters of all instances.</summary>
+    public InMemoryDeadLetterStore Letters { get; } = new();
 
     public VirtualTime Time { get; } = new();
 
@@ -67,6 +99,11 @@ internal sealed class SimulatedWorld
         options.CommitChanges = _commitChanges;
         options.CommitInterval = _commitInterval;
         options.Retry.MaxAttempts = _attempts;
+        options.Retry.OnFailure = Parks ? HandlerFailureAction.DeadLetter : HandlerFailureAction.Fail;
+        options.OnlyLastOfKey = Gathers;
+        options.MaxGatheredChanges = _maxGathered;
+        options.SnapshotMode = HasTables ? SnapshotMode.Incremental : SnapshotMode.Never;
+        options.SnapshotChunkSize = 2;
         options.Restart.InitialDelay = TimeSpan.FromMilliseconds(100);
         options.Restart.MaxDelay = TimeSpan.FromSeconds(2);
     }
@@ -78,7 +115,7 @@ internal sealed class SimulatedWorld
         for (var step = 0; ; step++)
         {
             await QuiesceAsync().ConfigureAwait(false);
-            if (Violation is not null || (_stored == Script.Count && _faults <= 0 && Array.TrueForAll(_isHandled[1..], handled => handled)))
+            if (Violation is not null || (_stored == Script.Count && _faults <= 0 && IsComplete))
             {
                 break;
             }
@@ -109,13 +146,15 @@ internal sealed class SimulatedWorld
         }
     }
 
-    public async ValueTask HandleAsync(SimulatedInstance instance, ChangeEvent change, CancellationToken cancellationToken)
+    public async ValueTask HandleAsync(SimulatedInstance instance, ChangeEvent change, bool isReplay, CancellationToken cancellationToken)
     {
         instance.ThrowIfDead();
-        var n = (int)change.After["n"].AsInt64();
-        instance.Run?.OnBegin(n);
+        var (key, n) = ((int)change.After["id"].AsInt64(), (int)change.After["n"].AsInt64());
+        var isRead = change.Operation == ChangeOperation.Read;
+        OnBegin(instance, key, n, isRead, isReplay);
         var fate = _random.Next(10);
-        Note($"{instance} handles {n}", "changes handled");
+        Note($"{instance} handles {(isRead ? $"the row of {n}" : n)}{(isReplay ? " again" : "")}",
+            isReplay ? "letters replayed" : isRead ? "rows handled" : "changes handled");
         if (fate < 5)
         {
             await Gates.WaitAsync(instance, string.Create(CultureInfo.InvariantCulture, $"change {n}"), cancellationToken)
@@ -123,19 +162,75 @@ internal sealed class SimulatedWorld
         }
 
         instance.ThrowIfDead();
-        if (fate is 4 or 5 && TakeFault())
+        if ((!isRead && _poison.Contains(n)) || (fate is 4 or 5 && TakeFault()))
         {
             Note($"{instance} fails at {n}", "handlers failed");
             throw new InvalidOperationException("The schedule fails the handler.");
         }
 
-        if (_isHandled[n])
+        if (isRead)
         {
-            Note($"{instance} has repeated {n}", "changes repeated");
+            _isRead[key] = true;
+            if (!isReplay)
+            {
+                instance.Run?.OnRead(key, n);
+            }
+        }
+        else
+        {
+            if (_isHandled[n])
+            {
+                Note($"{instance} has repeated {n}", "changes repeated");
+            }
+
+            _isHandled[n] = true;
+            if (!isReplay)
+            {
+                instance.Run?.OnHandled(n);
+            }
+        }
+    }
+
+    /// <summary>A call of the store of letters: it may wait, or fail.</summary>
+    /// <returns>True if its answer is to be lost.</returns>
+    public async ValueTask<bool> CallLettersAsync(SimulatedInstance instance, string name, CancellationToken cancellationToken)
+    {
+        instance.ThrowIfDead();
+        var fate = _random.Next(20);
+        if (fate < 5)
+        {
+            await Gates.WaitAsync(instance, name, cancellationToken).ConfigureAwait(false);
+            instance.ThrowIfDead();
         }
 
-        _isHandled[n] = true;
-        instance.Run?.OnHandled(n);
+        if (instance.IsCut || (fate is 4 or 5 && TakeFault()))
+        {
+            Note($"{instance} cannot reach {name}", "letters failed");
+            throw new IOException("The schedule fails the store of letters.");
+        }
+
+        return fate == 6 && TakeFault();
+    }
+
+    /// <summary>A letter is stored. If the answer is lost, the instance does not know it, and may handle the change after a
+    /// replay.</summary>
+    public void OnParked(SimulatedInstance instance, DeadLetter letter, bool isLost)
+    {
+        var n = SimulatedLetters.ChangeOf(letter);
+        Note($"{instance} parks {n} of key {SimulatedLetters.KeyOf(letter)}", letter.Attempts > 0 ? "changes parked" : "changes held");
+        if (n == 0 || letter.Event.Contains("\"op\":\"r\"", StringComparison.Ordinal))
+        {
+            _isRead[SimulatedLetters.KeyOf(letter)] = true;
+        }
+        else
+        {
+            _isParked[n] = true;
+        }
+
+        if (!isLost)
+        {
+            instance.Run?.OnParked(SimulatedLetters.KeyOf(letter), n, letter);
+        }
     }
 
     public async ValueTask<StoredOffset?> LoadAsync(SimulatedInstance instance, string key, CancellationToken cancellationToken)
@@ -148,7 +243,11 @@ internal sealed class SimulatedWorld
         }
 
         var stored = await _shared.LoadAsync(key, cancellationToken).ConfigureAwait(false);
-        instance.LastSeen = Script.CountBefore(stored?.Text);
+        if (key == Stream)
+        {
+            instance.LastSeen = Script.CountBefore(stored?.Text);
+        }
+
         return stored;
     }
 
@@ -171,7 +270,11 @@ internal sealed class SimulatedWorld
         }
 
         var version = await _shared.SaveAsync(key, text, expectedVersion, cancellationToken).ConfigureAwait(false);
-        OnStored(instance, Script.CountBefore(text));
+        if (key == Stream)
+        {
+            OnStored(instance, Script.CountBefore(text));
+        }
+
         if (fate is 6 or 7 && TakeFault())
         {
             Note($"{instance} does not learn of a save", "answers lost");
@@ -188,7 +291,7 @@ internal sealed class SimulatedWorld
         Require(count >= _stored, $"the offset moves back from {_stored} to {count} by {instance}");
         for (var change = _stored + 1; change <= count; change++)
         {
-            Require(_isHandled[change], $"{instance} has stored {count}, and {change} is not handled");
+            Require(IsCovered(change, _isHandled, _isParked), $"{instance} has stored {count}, and {change} is not handled");
         }
 
         if (count > _stored)
@@ -198,6 +301,104 @@ internal sealed class SimulatedWorld
 
         _stored = Math.Max(_stored, count);
         instance.LastSeen = count;
+    }
+
+    /// <summary>True if every change is handled, or is a dead letter, and so is the row of every key without changes.</summary>
+    private bool IsComplete => Enumerable.Range(1, Script.Count).All(change => IsCovered(change, _isHandled, _isParked))
+        && (!HasTables || Enumerable.Range(0, Script.Keys).All(key => _isRead[key] || Script.LastOf(key, Script.Count) > 0));
+
+    /// <summary>True if a change is marked, or need not be: of a key, only the last change counts where batches are joined.</summary>
+    private bool IsCovered(int change, params bool[][] marks)
+    {
+        for (var later = change; later <= (Gathers ? Script.Count : change); later++)
+        {
+            if (Script.KeyOf(later) == Script.KeyOf(change) && Array.Exists(marks, marked => marked[later]))
+            {
+                return true;
+            }
+        }
+
+        // The row was read as this change, or a later one, had left it.
+        return Gathers && _isRead[Script.KeyOf(change)];
+    }
+
+    private void OnBegin(SimulatedInstance instance, int key, int n, bool isRead, bool isReplay)
+    {
+        if (isReplay)
+        {
+            var first = Letters.Letters.FirstOrDefault(letter => SimulatedLetters.KeyOf(letter) == key);
+            Require(first is not null && SimulatedLetters.ChangeOf(first) == n, $"{instance} replays {n} of key {key}, and the first letter "
+                + $"of that key is {(first is null ? "gone" : SimulatedLetters.ChangeOf(first))}");
+        }
+        else if (isRead)
+        {
+            instance.Run?.OnBeginRead(key, n);
+        }
+        else
+        {
+            instance.Run?.OnBegin(n);
+        }
+    }
+
+    /// <summary>Replays letters on one instance, one replay at a time; perhaps a cause is fixed before.</summary>
+    private void Replay(SimulatedInstance instance)
+    {
+        if (_poison.Count > 0 && _random.Next(2) == 0)
+        {
+            _poison.Remove(_poison.Order().ElementAt(_random.Next(_poison.Count)));
+        }
+
+        Note($"{instance} replays", "replays");
+        _replaying = instance;
+        _replay = ReplayAsync(instance);
+    }
+
+    private async Task ReplayAsync(SimulatedInstance instance)
+    {
+        try
+        {
+            await instance.ReplayAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The store of letters has failed, or the instance has ended.
+            Note($"{instance} cannot replay", "replays failed");
+        }
+    }
+
+    /// <summary>At the end all causes are fixed: then no letter may remain.</summary>
+    private async Task ReplayRestAsync()
+    {
+        _poison.Clear();
+        _instances.ForEach(static instance => instance.IsCut = false);
+        for (var step = 0; step < MaxSteps && Violation is null && (Letters.Letters.Count > 0 || !_replay.IsCompleted); step++)
+        {
+            if (_replay.IsCompleted)
+            {
+                Replay(_instances[0]);
+            }
+
+            await QuiesceAsync().ConfigureAwait(false);
+            PassTime();
+        }
+
+        Require(Letters.Letters.Count == 0, $"{Letters.Letters.Count} letters cannot be replayed");
+        for (var change = 1; change <= Script.Count; change++)
+        {
+            Require(IsCovered(change, _isHandled), $"{change} was a dead letter, and is not handled");
+        }
+    }
+
+    private void PassTime()
+    {
+        if (Gates.Count > 0)
+        {
+            Gates.Release(0);
+        }
+        else
+        {
+            Time.Advance(Time.NextTimer ?? TimeSpan.FromMilliseconds(100));
+        }
     }
 
     private async Task StepAsync()
@@ -210,6 +411,10 @@ internal sealed class SimulatedWorld
         else if (choice < 8 && TakeFault())
         {
             Disturb();
+        }
+        else if (Parks && choice < 12 && (_replay.IsCompleted || _replaying is { IsDead: true }))
+        {
+            Replay(_instances[_random.Next(_instances.Count)]);
         }
         else if (Gates.Count > 0 && choice < 70)
         {
@@ -264,6 +469,17 @@ internal sealed class SimulatedWorld
 
     private async Task EndAsync()
     {
+        if (Parks && Violation is null)
+        {
+            if (_instances.Count == 0)
+            {
+                await AddAsync().ConfigureAwait(false);
+            }
+
+            await ReplayRestAsync().ConfigureAwait(false);
+        }
+
+        _ending.Add(_replay);
         foreach (var instance in _instances)
         {
             _ending.Add(instance.StopAsync(isCancelled: Violation is not null));
@@ -273,14 +489,7 @@ internal sealed class SimulatedWorld
         for (var step = 0; !all.IsCompleted && step < MaxSteps; step++)
         {
             await QuiesceAsync().ConfigureAwait(false);
-            if (Gates.Count > 0)
-            {
-                Gates.Release(0);
-            }
-            else
-            {
-                Time.Advance(Time.NextTimer ?? TimeSpan.FromMilliseconds(100));
-            }
+            PassTime();
         }
 
         Require(all.IsCompleted, "a stop comes to no end");

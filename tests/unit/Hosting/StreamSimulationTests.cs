@@ -4,7 +4,8 @@ using System.Globalization;
 namespace CdcEmbedded.Hosting.Tests;
 
 /// <summary>Engine and hosting under seeded schedules: two instances of one stream, virtual time, kills, stops, cancellations, failing and
-/// hanging saves, cut connections, slow and failing handlers. Nothing is lost, the order of keys is kept, nothing is stored before it is
+/// hanging saves, cut connections, slow and failing handlers, dead letters and their replay, joined batches, and rows that are read
+/// beside the stream. Nothing is lost, the order of keys is kept, nothing is stored before it is
 /// handled, offsets never move back, and only what was not stored comes again.</summary>
 /// <remarks><c>CDC_SCHEDULES</c> is the number of schedules, <c>CDC_RANDOM_SEED</c> the seed of the first. One seed alone repeats its
 /// schedule.</remarks>
@@ -22,7 +23,8 @@ public sealed class StreamSimulationTests(ITestOutputHelper output)
         output.WriteLine($"CDC_RANDOM_SEED={first}\n{text}");
         Assert.True(code == 0, text);
         foreach (var part in (string[])["kills", "stops", "cancellations", "cuts", "saves failed", "saves delayed", "answers lost",
-            "handlers failed", "changes repeated", "offsets stored"])
+            "handlers failed", "changes repeated", "offsets stored", "changes parked", "changes held", "letters replayed", "letters failed",
+            "rows handled"])
         {
             Assert.Contains(part, text, StringComparison.Ordinal);
         }
