@@ -54,10 +54,11 @@ internal sealed class TransactionAligner(int maxChanges, long maxBytes)
             lastEnd = _open.Count == 0 ? _held.EntryList.Count : lastEnd;
             if (_hasParts && lastEnd > 0)
             {
-                // The last part has nothing else either.
+                // The last part has nothing else either. What comes before its changes, such as the mark of where reading resumes, is
+                // not the last part yet.
                 Cut(lastEnd, complete);
                 lastEnd = 0;
-                _hasParts = false;
+                _hasParts = complete[^1].ChangeCount == 0 && entry.EndedTransaction is null;
             }
         }
 
