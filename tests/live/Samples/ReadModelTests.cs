@@ -11,7 +11,7 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static int Kills => ReadNumber("CDC_TAKE_OVERS") ?? 4;
+    private static int Kills => ReadNumber("CDC_TAKE_OVERS") ?? 3;
 
     [Fact]
     public async Task Two_instances_that_are_killed_at_random_leave_both_tables_equal_and_each_take_over_is_soon()
@@ -34,21 +34,13 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
         Task[] writing = [WriteAsync(server, database, seed, stop.Token), WriteAsync(server, database, seed + 1, stop.Token)];
         List<Instance> instances = [new(server, database, target), new(server, database, target)];
         List<double> takeOvers = [];
+        double graceful;
         try
         {
             for (int kill = 0; kill < Kills; kill++)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1500)), Cancellation);
-                await Task.WhenAny(instances[0].Waits, instances[1].Waits);
-                long fence = 0;
-                Instance? active = null;
-                while (active is null || !instances.Single(instance => instance != active).Waits.IsCompleted)
-                {
-                    // On a busy machine a lease may run out without a kill: who is active is looked up until it is one that runs.
-                    (int pid, fence) = await UntilActiveAsync(readModel, 0);
-                    active = instances.Find(instance => instance.Id == pid);
-                    await Task.Delay(100, Cancellation);
-                }
+                (Instance active, long fence) = await UntilReadyAsync(instances, readModel);
 
                 // Every fourth kill hits the standby. An active one is killed when the other one is ready to follow.
                 bool isTakeOver = kill % 4 != 2;
@@ -65,10 +57,13 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
                 instances.Add(new Instance(server, database, target));
             }
 
+            graceful = await StopActiveAsync(instances, readModel);
             await stop.CancelAsync();
             await Task.WhenAll(writing);
             output.WriteLine($"{takeOvers.Count} take-overs: {string.Join(' ', takeOvers.Select(time => $"{time:0.0}"))}");
+            var catchingUp = Stopwatch.StartNew();
             await UntilEqualAsync(server, database, readModel);
+            output.WriteLine($"equal {catchingUp.Elapsed.TotalSeconds:0.0} s after the last write");
         }
         finally
         {
@@ -81,8 +76,43 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
 
         takeOvers.Sort();
         output.WriteLine($"{Kills} kills, {takeOvers.Count} take-overs after {takeOvers[0]:0.0} to {takeOvers[^1]:0.0} s, "
-            + $"median {takeOvers[takeOvers.Count / 2]:0.0} s");
-        Assert.InRange(takeOvers[^1], 0, 5);
+            + $"median {takeOvers[takeOvers.Count / 2]:0.0} s; {graceful:0.0} s after a graceful stop");
+
+        // On a busy machine a single one may take longer, as the standby is not scheduled in time.
+        Assert.InRange(takeOvers[takeOvers.Count / 2], 0, 5);
+        Assert.InRange(takeOvers[^1], 0, 10);
+        Assert.InRange(graceful, 0, 2);
+    }
+
+    /// <summary>Waits until one instance is active and the other one is ready to follow.</summary>
+    private static async Task<(Instance Active, long Fence)> UntilReadyAsync(List<Instance> instances, NpgsqlDataSource readModel)
+    {
+        await Task.WhenAny(instances[0].Waits, instances[1].Waits);
+        while (true)
+        {
+            // On a busy machine a lease may run out without a kill: who is active is looked up until it is one that runs.
+            (int pid, long fence) = await UntilActiveAsync(readModel, 0);
+            Instance? active = instances.Find(instance => instance.Id == pid);
+            if (active is not null && instances.Single(instance => instance != active).Waits.IsCompleted)
+            {
+                return (active, fence);
+            }
+
+            await Task.Delay(100, Cancellation);
+        }
+    }
+
+    /// <summary>Stops the active instance as an orchestrator does.</summary>
+    /// <returns>Seconds from the end of its process until the other one is active.</returns>
+    private static async Task<double> StopActiveAsync(List<Instance> instances, NpgsqlDataSource readModel)
+    {
+        (Instance active, long fence) = await UntilReadyAsync(instances, readModel);
+        Task<(int, long)> next = UntilActiveAsync(readModel, fence);
+        await active.StopAsync();
+        var clock = Stopwatch.StartNew();
+        await next;
+        instances.Remove(active);
+        return clock.Elapsed.TotalSeconds;
     }
 
     private static int? ReadNumber(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
@@ -194,6 +224,13 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
 
         /// <summary>Completes when it is a standby.</summary>
         public Task Waits => _waits.Task;
+
+        /// <summary>Ends it with SIGTERM.</summary>
+        public async Task StopAsync()
+        {
+            using Process kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+            await _process.WaitForExitAsync(Cancellation);
+        }
 
         public async Task KillAsync()
         {
