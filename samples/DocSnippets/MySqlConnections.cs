@@ -20,6 +20,20 @@ public abstract class MySqlConnections
         return source;
     }
 
+    /// <summary>Creates a source that writes heartbeats.</summary>
+    public MySqlSource CreateWithHeartbeats(string connectionString)
+    {
+        // <heartbeat-write>
+        var source = new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = connectionString,
+            Include = ["shop.*"],
+            HeartbeatWrite = new HeartbeatWriteOptions { Table = "ops.cdc_heartbeats", Interval = TimeSpan.FromMinutes(5) },
+        });
+        // </heartbeat-write>
+        return source;
+    }
+
     /// <summary>Makes options that resume where Debezium stopped.</summary>
     public CdcEngineOptions MoveIn(string json)
     {

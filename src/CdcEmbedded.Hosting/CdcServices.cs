@@ -34,7 +34,8 @@ public static class CdcServices
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<HostedStream>(name));
         services.TryAddSingleton<CdcStreams>();
         services.AddOptions<CdcStreamOptions>(name).Configure<IServiceProvider>((options, provider) =>
-            provider.GetService<IConfiguration>()?.GetSection($"Cdc:{name}").Bind(options)).ValidateOnStart();
+            provider.GetService<IConfiguration>()?.GetSection($"Cdc:{name}")
+                .Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CdcStreamOptions>>(new CdcStreamOptionsValidation(definition));
         return new CdcBuilder(services, definition);
     }

@@ -5,6 +5,9 @@ namespace CdcEmbedded.Hosting;
 /// <summary>Checks the options when the host starts; all that is wrong is in one exception.</summary>
 internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IValidateOptions<CdcStreamOptions>
 {
+    // A timer cannot wait for much longer than that.
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(1);
+
     public ValidateOptionsResult Validate(string? name, CdcStreamOptions options)
     {
         if (name != definition.Name)
@@ -13,6 +16,11 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
         }
 
         var failures = new List<string>();
+        if (options.Retry is null || options.Restart is null || options.SnapshotTables is null)
+        {
+            return ValidateOptionsResult.Fail($"Stream '{name}': Retry, Restart or SnapshotTables is null; leave it as it is.");
+        }
+
         Require(options.StartFrom is null || IsStart(options.StartFrom, "Earliest") || IsStart(options.StartFrom, "Latest"),
             $"StartFrom is '{options.StartFrom}'; allowed are Earliest and Latest.");
         Require(options.ParallelHandlers is >= 1 and <= 10_000, $"ParallelHandlers is {options.ParallelHandlers}; allowed is 1 to 10,000.");
@@ -22,16 +30,35 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
         Require(options.MaxGatheredChanges == 0 || options.OnlyLastOfKey,
             "MaxGatheredChanges is set, and OnlyLastOfKey is not: only the last changes of keys are gathered.");
         Require(options.CommitChanges >= 1, $"CommitChanges is {options.CommitChanges}; allowed is at least 1.");
-        Require(options.CommitInterval > TimeSpan.Zero, $"CommitInterval is {options.CommitInterval}; allowed is more than zero.");
+        Require(options.CommitInterval > TimeSpan.Zero && options.CommitInterval <= _longest,
+            $"CommitInterval is {options.CommitInterval}; allowed is more than zero, up to a day.");
+        Require(options.MaxBatchSize >= 1, $"MaxBatchSize is {options.MaxBatchSize}; allowed is at least 1.");
+        Require(options.MaxBufferedChanges >= 1, $"MaxBufferedChanges is {options.MaxBufferedChanges}; allowed is at least 1.");
+        Require(options.MaxBufferedBytes >= 1, $"MaxBufferedBytes is {options.MaxBufferedBytes}; allowed is at least 1.");
+        Require(Enum.IsDefined(options.OnOffsetLost),
+            $"OnOffsetLost is {options.OnOffsetLost}; allowed is Fail, StartFromEarliest or StartFromLatest.");
+        Require(Enum.IsDefined(options.SnapshotMode),
+            $"SnapshotMode is {options.SnapshotMode}; allowed is {string.Join(", ", Enum.GetNames<SnapshotMode>())}.");
+        Require(options.SnapshotChunkSize is >= 1 and <= 100_000,
+            $"SnapshotChunkSize is {options.SnapshotChunkSize}; allowed is 1 to 100,000.");
+        Require(options.SnapshotMode is SnapshotMode.Never or SnapshotMode.Incremental || options.StartFrom is null,
+            $"StartFrom is '{options.StartFrom}', and SnapshotMode is {options.SnapshotMode}, which decides where the stream begins.");
+        Require(options.SnapshotTables.Count == 0 || options.SnapshotMode != SnapshotMode.Never,
+            "SnapshotTables is set, and SnapshotMode is Never: no tables are read.");
+        Require(options.LeaseDuration is null || (options.LeaseDuration >= TimeSpan.FromMilliseconds(100)
+            && options.LeaseDuration <= TimeSpan.FromHours(1)),
+            $"LeaseDuration is {options.LeaseDuration}; allowed is null, or 100 ms to one hour.");
         Require(options.MaxLag > TimeSpan.Zero, $"MaxLag is {options.MaxLag}; allowed is more than zero.");
         Require(options.StalledAfter > TimeSpan.Zero, $"StalledAfter is {options.StalledAfter}; allowed is more than zero.");
         Require(options.Retry.MaxAttempts >= 1, $"Retry.MaxAttempts is {options.Retry.MaxAttempts}; allowed is at least 1.");
-        Require(options.Retry.InitialDelay >= TimeSpan.Zero && options.Retry.MaxDelay >= options.Retry.InitialDelay,
-            $"Retry.InitialDelay is {options.Retry.InitialDelay} and Retry.MaxDelay {options.Retry.MaxDelay}; allowed is from zero up, in "
-            + "this order.");
-        Require(options.Restart.InitialDelay > TimeSpan.Zero && options.Restart.MaxDelay >= options.Restart.InitialDelay,
+        Require(options.Retry.InitialDelay >= TimeSpan.Zero && options.Retry.MaxDelay >= options.Retry.InitialDelay
+            && options.Retry.MaxDelay <= _longest,
+            $"Retry.InitialDelay is {options.Retry.InitialDelay} and Retry.MaxDelay {options.Retry.MaxDelay}; allowed is from zero up to a "
+            + "day, in this order.");
+        Require(options.Restart.InitialDelay > TimeSpan.Zero && options.Restart.MaxDelay >= options.Restart.InitialDelay
+            && options.Restart.MaxDelay <= _longest,
             $"Restart.InitialDelay is {options.Restart.InitialDelay} and Restart.MaxDelay {options.Restart.MaxDelay}; allowed is from more "
-            + "than zero up, in this order.");
+            + "than zero up to a day, in this order.");
         Require(options.Restart.MaxRestarts is null or >= 0,
             $"Restart.MaxRestarts is {options.Restart.MaxRestarts}; allowed is null or 0 up.");
         Require(Enum.IsDefined(options.Retry.OnFailure),

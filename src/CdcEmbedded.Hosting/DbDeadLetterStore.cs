@@ -24,6 +24,10 @@ public sealed class DbDeadLetterStore : IDeadLetterStore
     public DbDeadLetterStore(DbDataSource dataSource, string table = "cdc_dead_letters", DbOffsetDialect? dialect = null)
         => _table = new DbTable(dataSource, table, dialect);
 
+    /// <inheritdoc/>
+    /// <remarks>With the database that the data source's connections name; if they name none, the table of any database.</remarks>
+    public string? TableName => _table.QualifiedName;
+
     /// <summary>The statement that creates the table if it does not exist.</summary>
     public string CreateTableStatement => _table.CreateStatement(
         ("id", DbColumnType.Identity), ("stream", DbColumnType.Name), ("handler", DbColumnType.Name), ("source_table", DbColumnType.Text),

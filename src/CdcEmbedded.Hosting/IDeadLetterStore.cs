@@ -5,6 +5,11 @@ namespace CdcEmbedded.Hosting;
 /// <summary>Stores changes that could not be handled. Called by several flows at once where handlers run by key.</summary>
 public interface IDeadLetterStore
 {
+    /// <summary>The table or collection of the letters, perhaps in the server that is captured: as <c>database.table</c>, or as
+    /// <c>table</c> of any database. Its changes are not delivered, unless the source's options name it without wildcards.</summary>
+    /// <value>Null, the default, for none: then exclude the table from what is captured, if it is in the same server.</value>
+    string? TableName => null;
+
     /// <summary>Stores a letter. The same change of the same handler may be stored again after a crash.</summary>
     /// <param name="letter">The letter.</param>
     /// <param name="transaction">The batch's transaction, if the stream has one and it is of the store's database.</param>

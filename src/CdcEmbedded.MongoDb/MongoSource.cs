@@ -9,8 +9,8 @@ namespace CdcEmbedded.MongoDb;
 
 /// <summary>The changes of a MongoDB deployment, read from its change stream. Pass it to a <see cref="CdcEngine"/>.</summary>
 /// <remarks>Creating one opens no connection. The deployment must be a replica set or a sharded cluster of MongoDB 4.4 or later, and
-/// the user needs <c>find</c> and <c>changeStream</c> on what is captured. Nothing is written to it. Thread-safe; one source may
-/// serve several engines.</remarks>
+/// the user needs <c>find</c> and <c>changeStream</c> on what is captured. Nothing is written to it, unless
+/// <see cref="MongoSourceOptions.HeartbeatWrite"/> says so. Thread-safe; one source may serve several engines.</remarks>
 public sealed class MongoSource : ISnapshotSource
 {
     internal const string ConnectorName = "mongodb";
@@ -20,6 +20,7 @@ public sealed class MongoSource : ISnapshotSource
     private readonly Func<SourceContext, CancellationToken, ValueTask<SnapshotClient>> _connectReader;
     private readonly Func<SourceContext, CancellationToken, ValueTask<IMongoDeployment?>> _connectBeside;
     private readonly CapturedScope _captured;
+    private readonly HeartbeatWriteOptions? _heartbeat;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, a pattern cannot be read, or the connection
@@ -34,6 +35,7 @@ public sealed class MongoSource : ISnapshotSource
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionCheck.Check(options);
+        _heartbeat = options.HeartbeatWrite;
         _opener = new StreamOpener(options);
         _captured = new CapturedScope(_opener.Scope, new TableFilter(options.Include, options.Exclude),
             PipelineCheck.Fingerprint(options.Pipeline),
@@ -62,6 +64,9 @@ public sealed class MongoSource : ISnapshotSource
 
     /// <inheritdoc/>
     public string Connector => ConnectorName;
+
+    /// <inheritdoc/>
+    public TimeSpan? HeartbeatWriteInterval => _heartbeat?.Interval;
 
     /// <inheritdoc/>
     public DataRecord ReadRecord(byte[] bytes) => new Documents.RawBson(bytes).ToRecord();
@@ -96,6 +101,18 @@ public sealed class MongoSource : ISnapshotSource
         {
             HeadroomTime = TimeSpan.FromSeconds(time > oldest ? time.Seconds - oldest.Seconds : 0),
         };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteHeartbeatAsync(SourceContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_heartbeat is { } heartbeat && await _connectBeside(context, cancellationToken).ConfigureAwait(false) is { } deployment)
+        {
+            await using var closing = deployment.ConfigureAwait(false);
+            await HeartbeatCommand.WriteAsync(deployment, heartbeat.Table, context.Name, context.TimeProvider.GetUtcNow(),
+                cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>

@@ -71,6 +71,11 @@ public sealed class MongoSourceOptions
     /// <value>The default is 5 s; from 10 ms to one hour.</value>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Writes a document of the deployment at an interval, so that the stored offset moves, and stays in the oplog, while the
+    /// captured collections rest.</summary>
+    /// <value>Null, the default: nothing is written to the deployment.</value>
+    public HeartbeatWriteOptions? HeartbeatWrite { get; init; }
+
     /// <summary>How far back the oplog must reach without a warning at the start.</summary>
     /// <value>The default is 24 hours; zero to not look.</value>
     public TimeSpan MinOplogWindow { get; init; } = TimeSpan.FromHours(24);

@@ -30,9 +30,14 @@ public sealed class MySqlBinlogFileSource : ISource
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
         OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
-        TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
-        GtidSourceFilter.Create(options.IncludeGtidSources, options.ExcludeGtidSources);
-        if (options.Files.Count == 0)
+        OptionChecks.Defined(options.KeyChange, nameof(options.KeyChange));
+        OptionChecks.Defined(options.LargeTransactions, nameof(options.LargeTransactions));
+        OptionChecks.Defined(options.Xa, nameof(options.Xa));
+        OptionChecks.Defined(options.OnUnknownSchema, nameof(options.OnUnknownSchema));
+        OptionChecks.Defined(options.OnStatementChange, nameof(options.OnStatementChange));
+        OptionChecks.Defined(options.OnIncident, nameof(options.OnIncident));
+        OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
+        if (options.Files is null or [])
         {
             throw new ArgumentException("Files is empty; it must name at least one binlog file.", nameof(options));
         }

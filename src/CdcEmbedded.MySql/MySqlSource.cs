@@ -16,13 +16,15 @@ namespace CdcEmbedded.MySql;
 /// to a <see cref="CdcEngine"/>.</summary>
 /// <remarks>The constructor opens no connection. The server needs <c>log_bin</c>, <c>binlog_format=ROW</c>, and a user with
 /// REPLICATION SLAVE and REPLICATION CLIENT; <c>binlog_row_metadata=FULL</c> and <c>gtid_mode=ON</c> are recommended. Nothing is
-/// written to the server.</remarks>
+/// written to the server, unless <see cref="MySqlSourceOptions.HeartbeatWrite"/> or
+/// <see cref="SnapshotOptions.WritesWatermarks"/> says so.</remarks>
 public sealed class MySqlSource : ISnapshotSource
 {
     internal const string ConnectorName = "mysql";
 
     private readonly MySqlSourceOptions _options;
     private readonly ServerAccess _access;
+    private readonly HeartbeatStatement? _heartbeat;
 
     /// <summary>Creates the source.</summary>
     /// <exception cref="ArgumentException">An option is out of range, a pattern is invalid, or the connection string has
@@ -51,8 +53,14 @@ public sealed class MySqlSource : ISnapshotSource
                 nameof(options));
         }
 
-        TableFilters.Create(options.Include, options.Exclude, ignoreCase: false);
-        GtidSourceFilter.Create(options.IncludeGtidSources, options.ExcludeGtidSources);
+        _heartbeat = options.HeartbeatWrite is { } heartbeat ? new HeartbeatStatement(heartbeat) : null;
+        OptionChecks.Defined(options.KeyChange, nameof(options.KeyChange));
+        OptionChecks.Defined(options.LargeTransactions, nameof(options.LargeTransactions));
+        OptionChecks.Defined(options.Xa, nameof(options.Xa));
+        OptionChecks.Defined(options.OnUnknownSchema, nameof(options.OnUnknownSchema));
+        OptionChecks.Defined(options.OnStatementChange, nameof(options.OnStatementChange));
+        OptionChecks.Defined(options.OnIncident, nameof(options.OnIncident));
+        OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
     }
 
     /// <inheritdoc/>
@@ -63,6 +71,9 @@ public sealed class MySqlSource : ISnapshotSource
 
     /// <inheritdoc/>
     public SourcePosition ReadPosition(CdcOffset offset) => BinlogPosition.Read(offset);
+
+    /// <inheritdoc/>
+    public TimeSpan? HeartbeatWriteInterval => _heartbeat?.Interval;
 
     /// <inheritdoc/>
     public bool CapturesByName(string database, string table)
@@ -107,6 +118,11 @@ public sealed class MySqlSource : ISnapshotSource
             findings.AddRange(Preflight.Check(facts));
             findings.AddRange(Preflight.CheckStart(start, facts));
             findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, context.SignalTable, token).ConfigureAwait(false));
+            if (_heartbeat is not null && await _heartbeat.FindAsync(sql, context.Name, token).ConfigureAwait(false) is { } missing)
+            {
+                findings.Add(missing);
+            }
+
             findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, context, null, logger), token)
                 .ConfigureAwait(false));
             return !findings.Exists(static finding => finding.IsError);
@@ -163,6 +179,18 @@ public sealed class MySqlSource : ISnapshotSource
         return await LogDistances.ReadAsync(session, at, lag, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask WriteHeartbeatAsync(SourceContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_heartbeat is { } heartbeat && StateOf(context).Server is { } server)
+        {
+            var session = await server.OpenSqlAsync(cancellationToken).ConfigureAwait(false);
+            await using var closing = session.ConfigureAwait(false);
+            await heartbeat.WriteAsync(session, context.Name, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private EngineState StateOf(SourceContext context)
         => context.GetState(() => new EngineState(new ServerIdCollisions(_options.ServerId) { Time = context.TimeProvider }));
 
@@ -188,22 +216,32 @@ public sealed class MySqlSource : ISnapshotSource
         {
             IncludesRowHistory = _options.IncludeRowHistory,
             Added = signalTable is null ? null : new TableFilter([signalTable], [], facts.IgnoresTableCase),
-            Offsets = OffsetsOf(context, facts),
+            Offsets = OwnTables([context.OffsetTable], facts),
+            Hidden = OwnTables([.. context.OwnTables, _heartbeat?.Table], facts),
         };
 
-    /// <summary>The table in which offsets are stored, which may be in this server.</summary>
-    private TableFilter? OffsetsOf(SourceContext context, ServerFacts facts)
+    /// <summary>Tables of the application's own, which may be in this server; not those that the options name.</summary>
+    private TableFilter? OwnTables(IReadOnlyList<string?> tables, ServerFacts facts)
     {
-        if (context.OffsetTable is not { } table)
+        var named = new TableFilter(_options.Include, []).Include;
+        List<string> own = [];
+        foreach (var name in tables)
         {
-            return null;
+            // A name of three parts is a table of SQL Server.
+            if (name is not null && (name.Contains('`', StringComparison.Ordinal) || name.AsSpan().Count('.') < 2))
+            {
+                var pattern = name.Contains('.', StringComparison.Ordinal) ? name : "*." + name;
+                var table = new TableFilter([pattern], []).Include[0];
+                if (!named.Any(other => string.Equals(other.LiteralTable, table.LiteralTable, StringComparison.OrdinalIgnoreCase)
+                    && (table.LiteralDatabase is not { } database
+                        || string.Equals(other.LiteralDatabase, database, StringComparison.OrdinalIgnoreCase))))
+                {
+                    own.Add(pattern);
+                }
+            }
         }
 
-        var named = new TableFilter(_options.Include, []).Include;
-        var dot = table.IndexOf('.', StringComparison.Ordinal);
-        var isNamed = named.Any(pattern => string.Equals(pattern.LiteralTable, table[(dot + 1)..], StringComparison.OrdinalIgnoreCase)
-            && (dot < 0 || string.Equals(pattern.LiteralDatabase, table[..dot], StringComparison.OrdinalIgnoreCase)));
-        return isNamed ? null : new TableFilter([dot < 0 ? "*." + table : table], [], facts.IgnoresTableCase);
+        return own.Count == 0 ? null : new TableFilter(own, [], facts.IgnoresTableCase);
     }
 
     private async ValueTask<ISourceFeed> StartAsync(SourceContext context, StartHost found, BinlogPosition start, bool isStored,

@@ -68,6 +68,11 @@ public sealed class MySqlSourceOptions
     /// <value>The default is 10 minutes. When it passes, the engine reconnects without loss.</value>
     public TimeSpan NetWriteTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Writes a row of the source at an interval, so that the stored offset moves, and is not purged from the log, while the
+    /// captured tables rest.</summary>
+    /// <value>Null, the default: nothing is written to the server.</value>
+    public HeartbeatWriteOptions? HeartbeatWrite { get; init; }
+
     /// <summary>True if the CRC32 that the server adds to each event is verified.</summary>
     /// <value>The default is true; the check costs a few percent of CPU time.</value>
     public bool VerifyChecksums { get; init; } = true;

@@ -284,6 +284,7 @@ public sealed class CdcEngine : IAsyncDisposable
         SignalTable = _options.Snapshot.SignalTable,
         WritesWatermarks = _options.Snapshot.WritesWatermarks,
         OffsetTable = _offsets.TableName,
+        OwnTables = _options.OwnTables,
         Notes = new SourceNotes(_offsets, Name),
     };
 

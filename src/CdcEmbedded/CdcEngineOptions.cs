@@ -74,6 +74,13 @@ public sealed class CdcEngineOptions
     /// <value>The default is none: everything as the source has it.</value>
     public IReadOnlyList<Transform> Transforms { get; init; } = [];
 
+    /// <summary>Tables that the application itself writes while it handles changes, perhaps in the captured server, such as one of dead
+    /// letters: as <c>database.table</c>, or as <c>table</c> of any database. Their changes are not delivered and snapshots do not read
+    /// them, unless the source's options name them without wildcards.</summary>
+    /// <value>The default is none. The table of offsets need not be named: its store does
+    /// (<see cref="IOffsetStore.TableName"/>).</value>
+    public IReadOnlyList<string> OwnTables { get; init; } = [];
+
     /// <summary>Lets one of several instances under this name be active, while the others wait as standbys.</summary>
     /// <value>Null, the default, for no lease: a second instance under the name ends the first one's stream with an
     /// <see cref="OffsetConflictException"/>.</value>

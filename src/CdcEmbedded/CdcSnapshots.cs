@@ -1,5 +1,6 @@
 using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 using CdcEmbedded.Verification;
 
 namespace CdcEmbedded;
@@ -37,7 +38,8 @@ public sealed class CdcSnapshots
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <returns>A handle for how far it is and when it is over.</returns>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
-    /// <exception cref="ArgumentException">The id is blank, or the kind is neither incremental nor blocking.</exception>
+    /// <exception cref="ArgumentException">The id is blank, the kind is neither incremental nor blocking, a pattern is invalid, or the
+    /// name of a table with a condition has no point.</exception>
     /// <exception cref="OffsetConflictException">Another instance runs under this name.</exception>
     public async ValueTask<SnapshotHandle> RequestAsync(SnapshotRequest request, CancellationToken cancellationToken = default)
     {
@@ -51,6 +53,13 @@ public sealed class CdcSnapshots
         if (request is { Kind: SnapshotKind.Blocking, SurrogateKey: not null })
         {
             throw new ArgumentException("A blocking snapshot has no SurrogateKey: a view is read by the key.", nameof(request));
+        }
+
+        // A wrong pattern or name is refused here: the stream would find it when the tables are read.
+        _ = new TableFilter(request.Tables, []);
+        foreach (var table in request.Conditions.Keys)
+        {
+            TableName.Split(table);
         }
 
         var handle = _board.HandleOf(request.Id);

@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
+using CdcEmbedded.Hosting;
 using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.TestServers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using MySqlConnector;
 
 namespace CdcEmbedded.ServerTests;
@@ -75,6 +79,70 @@ public sealed class MySqlOwnOffsetsTests(MySql97Fixture mySql97)
             List<CapturedChange> changes = await Capture.ReadAsync(source, Capture.UpToNow(start), store);
             Assert.Equal(include == "own.*", changes.Count == 0);
         }
+    }
+
+    [Fact]
+    public async Task A_table_of_offsets_without_a_database_is_that_of_its_connection_and_no_other()
+    {
+        await using MySqlTestServer server = await mySql97.StartOwnAsync();
+        await server.ExecuteAsync("CREATE DATABASE own; CREATE DATABASE other; CREATE TABLE other.cdc_offsets (id INT PRIMARY KEY)");
+        await using var database = new MySqlDataSource(server.ConnectionString + ";Database=own");
+        var store = new DbOffsetStore(database);
+        Assert.Equal("own.cdc_offsets", store.TableName);
+        await store.CreateTableAsync();
+        CdcOffset start = await Capture.EndOfLogAsync(server);
+        await store.SaveAsync("another", "{}", 0);
+        await server.ExecuteAsync("INSERT INTO other.cdc_offsets VALUES (1)");
+        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString });
+        Assert.Equal(["create cdc_offsets {id: 1}"], Capture.Texts(await Capture.ReadAsync(source, Capture.UpToNow(start), store)));
+    }
+
+    [Fact]
+    public async Task Dead_letters_in_the_captured_server_are_not_delivered()
+    {
+        await using MySqlTestServer server = await mySql97.StartOwnAsync();
+        await server.ExecuteAsync("CREATE DATABASE own; CREATE TABLE own.a (id INT PRIMARY KEY)");
+        await using var database = new MySqlDataSource(server.ConnectionString + ";Database=own");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var seen = new ConcurrentQueue<string>();
+        builder.Services.AddCdc("own")
+            .From(_ => new MySqlSource(new MySqlSourceOptions
+            {
+                ConnectionString = server.ConnectionString, HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+            }))
+            .StoreOffsetsIn(database)
+            .Configure(options =>
+            {
+                options.LeaseDuration = null;
+                options.Retry.MaxAttempts = 1;
+                options.Retry.OnFailure = HandlerFailureAction.DeadLetter;
+            })
+            .Handle((change, _, _) =>
+            {
+                seen.Enqueue($"{change.Table} {change.Key}");
+                return change.Key["id"].AsInt64() == 1 ? throw new InvalidOperationException("Poison.") : default;
+            });
+        using IHost host = builder.Build();
+        var store = new DbOffsetStore(database);
+        await store.CreateTableAsync();
+        await store.SaveAsync("own", (await Capture.EndOfLogAsync(server)).ToString(), 0);
+        await server.ExecuteAsync("INSERT INTO own.a VALUES (1)");
+        await host.StartAsync();
+        IDeadLetterStore letters = host.Services.GetRequiredService<CdcStreams>().GetDeadLetters("own");
+        Assert.Equal("own.cdc_dead_letters", letters.TableName);
+        while (!seen.Contains("a {id: 1}") || !await letters.ReadAsync("own", CancellationToken.None).AnyAsync())
+        {
+            await Task.Delay(20);
+        }
+
+        await server.ExecuteAsync("INSERT INTO own.a VALUES (2)");
+        while (!seen.Contains("a {id: 2}"))
+        {
+            await Task.Delay(20);
+        }
+
+        await host.StopAsync();
+        Assert.Equal(["a {id: 1}", "a {id: 2}"], seen.Distinct());
     }
 
     private static async ValueTask<long> VersionAsync(DbOffsetStore store)

@@ -61,8 +61,15 @@ internal sealed class HostedStream : BackgroundService
         var options = Options;
         DeadLetters = _definition.CreateDeadLetters?.Invoke(_services) ?? (_definition.DataSource is { } database
             ? _ownLetters = new DbDeadLetterStore(database(_services)) : null);
-        var engine = CreateEngine(options, CreateStore());
-        await engine.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await CreateEngine(options, CreateStore()).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"Stream '{Name}': {e.Message}", e);
+        }
+
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -311,6 +318,7 @@ internal sealed class HostedStream : BackgroundService
             OnOffsetLost = options.OnOffsetLost,
             Reconnect = _definition.Reconnect ?? new ReconnectPolicy(),
             Transforms = [.. _definition.Transforms],
+            OwnTables = DeadLetters?.TableName is { } letters ? [letters] : [],
             Lease = options.LeaseDuration is { } duration ? new LeaseOptions { Duration = duration } : null,
             Snapshot = new SnapshotOptions
             {

@@ -25,27 +25,35 @@ internal sealed class StreamOpener
     /// <summary>What the stream is opened on.</summary>
     public StreamScope Scope => _scope;
 
-    /// <summary>The captured collections of it: without the one in which offsets are stored, unless the options name it without
-    /// wildcards.</summary>
+    /// <summary>The captured collections of it: without those of offsets, dead letters and heartbeats, unless the options name them
+    /// without wildcards.</summary>
     /// <param name="context">What the engine says.</param>
     public TableFilter FilterFor(SourceContext context)
     {
-        // A database of SQL has no collections: only names with a database are those of a deployment.
-        if (context.OffsetTable is not { } offsets || offsets.AsSpan().ContainsAny("*?`")
-            || offsets.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot))
+        List<string> own = [];
+        foreach (var name in (string?[])[context.OffsetTable, .. context.OwnTables, _options.HeartbeatWrite?.Table])
         {
-            return _filter;
-        }
-
-        foreach (var pattern in _filter.Include)
-        {
-            if (pattern.LiteralDatabase == offsets[..dot] && pattern.LiteralTable == offsets[(dot + 1)..])
+            // A database of SQL has no collections: only names with a database are those of a deployment.
+            if (CollectionName.Split(name) is var (database, collection) && !IsNamed(database, collection))
             {
-                return _filter;
+                own.Add(CollectionName.Pattern(database, collection));
             }
         }
 
-        return new TableFilter(_options.Include, [.. _options.Exclude, offsets]);
+        return own.Count == 0 ? _filter : new TableFilter(_options.Include, [.. _options.Exclude, .. own]);
+    }
+
+    private bool IsNamed(string database, string collection)
+    {
+        foreach (var pattern in _filter.Include)
+        {
+            if (pattern.LiteralDatabase == database && pattern.LiteralTable == collection)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Checks the deployment, and opens the change stream where nothing prevents it, so that a lost position shows before
@@ -108,7 +116,8 @@ internal sealed class StreamOpener
             return (facts, null);
         }
 
-        await PrivilegeCheck.FindAsync(deployment, _scope, findings, cancellationToken).ConfigureAwait(false);
+        await PrivilegeCheck.FindAsync(deployment, _scope, _options.HeartbeatWrite?.Table, findings, cancellationToken)
+            .ConfigureAwait(false);
         await Preflight.CheckShardAsync(deployment, facts, findings, cancellationToken).ConfigureAwait(false);
         await Preflight.CheckCompatibilityAsync(deployment, facts, Preflight.WantsImages(_options), findings, cancellationToken)
             .ConfigureAwait(false);

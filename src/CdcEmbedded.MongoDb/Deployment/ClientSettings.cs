@@ -21,7 +21,9 @@ internal sealed class ClientSettings
     {
         if (options.ConnectionString is null == options.Client is null)
         {
-            throw new ArgumentException("Set either Client or ConnectionString.", nameof(options));
+            throw new ArgumentException(options.Client is null
+                ? "Neither Client nor ConnectionString is set: the source does not know its deployment."
+                : "Client and ConnectionString are both set. Remove one of them.", nameof(options));
         }
 
         if (options.Client is not { } client)

@@ -58,6 +58,15 @@ internal sealed class DriverDeployment : IMongoDeployment
     }
 
     /// <inheritdoc/>
+    public async ValueTask<RawBson> WriteAsync(string database, BsonDocument command, CancellationToken cancellationToken)
+    {
+        using var deadline = Limit(Silence.Current, cancellationToken);
+        var choice = new ServerChoice(deadline: deadline);
+        return new RawBson(await SendAsync(Prepare(database, command, ReadPreference.Primary), null, choice, deadline, cancellationToken)
+            .ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IMongoCursor> OpenCursorAsync(
         string database, BsonDocument command, CursorOptions options, CancellationToken cancellationToken)
     {

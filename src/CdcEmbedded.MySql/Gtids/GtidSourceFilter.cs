@@ -12,8 +12,8 @@ internal sealed class GtidSourceFilter
     private GtidSourceFilter(IReadOnlyList<string> include, IReadOnlyList<string> exclude)
     {
         _includesAll = include.Count == 0;
-        Read(include, _included, _includedIds);
-        Read(exclude, _excluded, _excludedIds);
+        Read(include, "IncludeGtidSources", _included, _includedIds);
+        Read(exclude, "ExcludeGtidSources", _excluded, _excludedIds);
     }
 
     /// <summary>Reads the options.</summary>
@@ -29,7 +29,7 @@ internal sealed class GtidSourceFilter
     private bool Includes<T>(T source, HashSet<T> included, HashSet<T> excluded)
         => (_includesAll || included.Contains(source)) && !excluded.Contains(source);
 
-    private static void Read(IReadOnlyList<string> texts, HashSet<Guid> uuids, HashSet<uint> ids)
+    private static void Read(IReadOnlyList<string> texts, string option, HashSet<Guid> uuids, HashSet<uint> ids)
     {
         foreach (var text in texts)
         {
@@ -44,8 +44,8 @@ internal sealed class GtidSourceFilter
             }
             else
             {
-                throw new ArgumentException($"'{text}' is no source of GTIDs: it must be a server's UUID or, for MariaDB, a server id.",
-                    nameof(texts));
+                throw new ArgumentException($"{option} has '{text}', which is no source of GTIDs: it must be a server's UUID or, for "
+                    + "MariaDB, a server id.", option);
             }
         }
     }

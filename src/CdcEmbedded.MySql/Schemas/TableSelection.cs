@@ -21,6 +21,10 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
     /// <summary>The table in which offsets are stored, if the filter does not name it without wildcards. Null for none.</summary>
     public TableFilter? Offsets { get; init; }
 
+    /// <summary>Further tables of the application's own, if the filter does not name them without wildcards: of dead letters, of
+    /// heartbeats. Null for none.</summary>
+    public TableFilter? Hidden { get; init; }
+
     /// <summary>True if offsets are stored in a table.</summary>
     public bool StoresOffsets(string database, string table) => Offsets?.Matches(database, table) == true;
 
@@ -32,7 +36,8 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
             return true;
         }
 
-        if (!filter.Matches(database, table) || StoresOffsets(database, table))
+        if (!filter.Matches(database, table) || StoresOffsets(database, table)
+            || Hidden?.Matches(database, table) == true)
         {
             return false;
         }

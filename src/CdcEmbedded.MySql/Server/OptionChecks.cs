@@ -1,3 +1,6 @@
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Schemas;
+
 namespace CdcEmbedded.MySql.Server;
 
 /// <summary>Range checks whose messages name the option, the value and the range.</summary>
@@ -27,6 +30,41 @@ internal static class OptionChecks
         if (value < least || value > most)
         {
             throw new ArgumentException($"{option} is {value}; it must be from {least} to {most}.", option);
+        }
+    }
+
+    /// <summary>A number that is no value of an option's type would behave as one of them silently.</summary>
+    public static void Defined<T>(T value, string option)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentException($"{option} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.", option);
+        }
+    }
+
+    /// <summary>Checks which tables and which servers' transactions are captured.</summary>
+    public static void Captured(IReadOnlyList<string> include, IReadOnlyList<string> exclude, IReadOnlyList<string> includeSources,
+        IReadOnlyList<string> excludeSources)
+    {
+        List(include, nameof(MySqlSourceOptions.Include));
+        List(exclude, nameof(MySqlSourceOptions.Exclude));
+        List(includeSources, nameof(MySqlSourceOptions.IncludeGtidSources));
+        List(excludeSources, nameof(MySqlSourceOptions.ExcludeGtidSources));
+        var filter = TableFilters.Create(include, exclude, ignoreCase: false);
+        if (filter.WhyNothing() is { } why)
+        {
+            throw new ArgumentException(why, nameof(exclude));
+        }
+
+        GtidSourceFilter.Create(includeSources, excludeSources);
+    }
+
+    private static void List(IReadOnlyList<string>? list, string option)
+    {
+        if (list is null)
+        {
+            throw new ArgumentException($"{option} is null; leave it unset, or use an empty list.", option);
         }
     }
 

@@ -52,14 +52,21 @@ internal sealed class SqlSession : IAsyncDisposable
     /// <summary>The server's number for this connection.</summary>
     public int ConnectionId => _connection.ServerThread;
 
+    /// <summary>A name in SQL, whatever it contains.</summary>
+    public static string Identifier(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
     /// <summary>Runs a query and reads its whole answer.</summary>
     /// <exception cref="CdcServerException">The server answered with an error; the session can be used further.</exception>
     /// <exception cref="CdcConnectionException">The connection broke, or the answer was not complete in time.</exception>
     /// <exception cref="CdcProtocolException">The answer cannot be read, or is too large.</exception>
-    public async ValueTask<SqlAnswer> QueryAsync(string sql, CancellationToken cancellationToken)
+    public ValueTask<SqlAnswer> QueryAsync(string sql, CancellationToken cancellationToken) => QueryAsync(sql, [], cancellationToken);
+
+    /// <summary>Runs a statement with parameters, and reads its whole answer.</summary>
+    /// <inheritdoc cref="QueryAsync(string, CancellationToken)"/>
+    public async ValueTask<SqlAnswer> QueryAsync(string sql, (string Name, string Value)[] values, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var query = ReadAsync(sql);
+        var query = ReadAsync(sql, values);
         try
         {
             // MySqlConnector looks at the command's time only between packets that it has understood.
@@ -130,11 +137,16 @@ internal sealed class SqlSession : IAsyncDisposable
         }
     }
 
-    private async Task<SqlAnswer> ReadAsync(string sql)
+    private async Task<SqlAnswer> ReadAsync(string sql, (string Name, string Value)[] values)
     {
         var started = _time.GetTimestamp();
         var command = _connection.CreateCommand();
         command.CommandText = sql;
+        foreach (var (name, value) in values)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
         command.CommandTimeout = Remaining(started);
         MySqlDataReader? reader = null;
         try

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CdcEmbedded.MySql.Binlog.Columns;
+using CdcEmbedded.MySql.Server;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Snapshots;
@@ -78,7 +79,7 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
         => $"SELECT {_columns} FROM {_name}{Index(condition)}{Where(condition is null ? [] : [$"({condition})"])}{Order(" DESC")} LIMIT 1";
 
     /// <summary>A name in SQL, whatever it contains.</summary>
-    public static string Identifier(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+    public static string Identifier(string name) => SqlSession.Identifier(name);
 
     private static string Columns(MySqlSnapshotTable table)
     {

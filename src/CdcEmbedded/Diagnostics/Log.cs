@@ -49,6 +49,13 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Debug, "{Engine}: the distance from the log's ends could not be measured; it is tried again")]
     public static partial void LogNotMeasured(ILogger logger, Exception exception, string engine);
 
+    [LoggerMessage(107, LogLevel.Warning,
+        "{Engine}: the heartbeat could not be written to the source; it is tried again every {Seconds:0.###} s, and logged when it works")]
+    public static partial void HeartbeatNotWritten(ILogger logger, Exception exception, string engine, double seconds);
+
+    [LoggerMessage(108, LogLevel.Information, "{Engine}: the heartbeat was written to the source again, after {Failures} failures")]
+    public static partial void HeartbeatWrittenAgain(ILogger logger, string engine, int failures);
+
     [LoggerMessage(200, LogLevel.Debug, "{Engine}: offset stored as version {Version}")]
     public static partial void OffsetSaved(ILogger logger, string engine, long version);
 

@@ -26,6 +26,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
     private readonly Lazy<Task> _stopping;
     private readonly SourcePump _pump;
     private readonly LogWatch _logWatch;
+    private readonly HeartbeatWriter _heartbeats;
     private StreamCursor? _cursor;
     private CancellationTokenRegistration _firstRegistration;
     private CancellationTokenRegistration _secondRegistration;
@@ -65,6 +66,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             Aligner = options.AlignBatches ? new TransactionAligner(options.MaxBatchSize, options.MaxBufferedBytes) : null,
         };
         _logWatch = new LogWatch(source, context, FindPlace, logger);
+        _heartbeats = new HeartbeatWriter(source, context, () => _pump.State == EngineState.Streaming, logger);
         _stopping = new Lazy<Task>(StopCoreAsync);
     }
 
@@ -274,6 +276,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         {
             _pumping = Task.Run(() => _pump.RunAsync(start, StopToken), CancellationToken.None);
         }
+
+        _heartbeats.Start();
     }
 
     private void RaiseAttention() => _cursor?.RaiseAttention();
@@ -289,6 +293,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         await _stop.CancelAsync().ConfigureAwait(false);
         RaiseAttention();
         await _logWatch.DisposeAsync().ConfigureAwait(false);
+        await _heartbeats.DisposeAsync().ConfigureAwait(false);
         if (_pumping is { } pumping)
         {
             try

@@ -43,6 +43,13 @@ internal static class OptionsValidation
         Require(options.Transforms is not null, nameof(options.Transforms), null, "a list of rules");
         _ = TransformSet.Create(options.Transforms ?? []);
 
+        Require(options.OwnTables is not null, nameof(options.OwnTables), null, "a list of tables");
+        foreach (var table in options.OwnTables ?? [])
+        {
+            Require(IsTable(table) || (IsName(table) && !table.Contains('.', StringComparison.Ordinal)), "OwnTables", table,
+                "database.table or table, without wildcards");
+        }
+
         if (options.Lease is { } lease)
         {
             Require(lease.Duration >= TimeSpan.FromMilliseconds(100) && lease.Duration <= TimeSpan.FromHours(1), "Lease.Duration",
@@ -100,10 +107,34 @@ internal static class OptionsValidation
         Require(!snapshot.ReadsNewTables || source is ISnapshotSource, "Snapshot.ReadsNewTables", true,
             $"false, because a source of kind '{source.Connector}' cannot read tables");
         Require(snapshot.Tables is not null, "Snapshot.Tables", null, "a list of patterns");
+        foreach (var table in snapshot.Tables ?? [])
+        {
+            Require(IsPattern(table, out var why), "Snapshot.Tables", table, $"patterns of tables ({why})");
+        }
+
+        Require(snapshot.Tables is null or [] || snapshot.Mode != SnapshotMode.Never || snapshot.Policy is not null, "Snapshot.Tables",
+            "a list", "an empty list with the snapshot mode Never, which reads no tables");
     }
 
     private static bool IsTable(string name)
-        => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < name.Length - 1 && !name.AsSpan().ContainsAny("*?`");
+        => IsName(name) && name.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < name.Length - 1;
+
+    private static bool IsPattern(string pattern, out string why)
+    {
+        try
+        {
+            _ = new TableFilter([pattern], []);
+            why = "";
+            return true;
+        }
+        catch (ArgumentException e)
+        {
+            why = e.Message;
+            return false;
+        }
+    }
+
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && !name.AsSpan().ContainsAny("*?`");
 
     private static void Require(bool condition, string property, object? value, string allowed)
     {

@@ -33,7 +33,8 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
     public string Table => _table.Name;
 
     /// <inheritdoc/>
-    public string? TableName => _table.Name;
+    /// <remarks>With the database that the data source's connections name; if they name none, the table of any database.</remarks>
+    public string? TableName => _table.QualifiedName;
 
     /// <summary>The SQL that is used.</summary>
     public DbOffsetDialect Dialect => _table.Dialect;

@@ -30,6 +30,11 @@ public sealed class DbTable
     /// <summary>The table's name.</summary>
     public string Name { get; }
 
+    /// <summary>The table's name after that of the database, as <see cref="IOffsetStore.TableName"/> is written.</summary>
+    /// <value>The name alone, if the data source's connections name no database. A name that has a schema stays as it is: in MySQL the
+    /// schema is the database.</value>
+    public string QualifiedName => field ??= Qualify();
+
     /// <summary>The SQL that the database understands.</summary>
     public DbOffsetDialect Dialect { get; }
 
@@ -146,6 +151,19 @@ public sealed class DbTable
                 + "that its server "
                 + "understands.", nameof(dataSource)),
         };
+    }
+
+    private string Qualify()
+    {
+        if (Name.Contains('.', StringComparison.Ordinal))
+        {
+            return Name;
+        }
+
+        // A connection that is not open yet answers with the database of its connection string.
+        using var connection = DataSource.CreateConnection();
+        var database = connection.Database;
+        return string.IsNullOrEmpty(database) || database.AsSpan().ContainsAny(".*?`") ? Name : $"{database}.{Name}";
     }
 
     private static DbConnection ConnectionOf(DbTransaction transaction) => transaction.Connection

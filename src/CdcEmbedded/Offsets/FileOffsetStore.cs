@@ -21,6 +21,11 @@ public sealed class FileOffsetStore : IOffsetStore
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         FilePath = Path.GetFullPath(path);
+        if (Directory.Exists(FilePath))
+        {
+            throw new ArgumentException($"'{path}' is a folder; the path must name the file of the offsets in it.", nameof(path));
+        }
+
         _timeProvider = timeProvider ?? TimeProvider.System;
     }
 

@@ -42,6 +42,19 @@ public interface ISource
     ValueTask<LogDistance?> MeasureLogAsync(SourceContext context, SourcePosition position, TimeSpan lag,
         CancellationToken cancellationToken) => default;
 
+    /// <summary>How often the engine calls <see cref="WriteHeartbeatAsync"/> while it reads.</summary>
+    /// <value>Null, the default: never.</value>
+    TimeSpan? HeartbeatWriteInterval => null;
+
+    /// <summary>Writes something into the source's log, so that the position of a stream without other traffic moves. Called beside an
+    /// open feed, from another flow, one call at a time.</summary>
+    /// <remarks>A failure is logged and the write is tried again after the interval. The feed does not deliver what is written, unless the
+    /// source's options name its table without wildcards.</remarks>
+    /// <param name="context">The context of the feed.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="CdcException">The server could not be reached, or refused the write.</exception>
+    ValueTask WriteHeartbeatAsync(SourceContext context, CancellationToken cancellationToken) => default;
+
     /// <summary>Connects, and checks everything that can be checked before the first event: the server, the user's privileges, what is to
     /// be captured, and whether the log still has the start.</summary>
     /// <remarks>The one list of findings serves both ways: the engine throws at the start where one is an error, and

@@ -46,6 +46,11 @@ public sealed class SourceContext : IAsyncDisposable
     /// <value>Null, the default, for none.</value>
     public string? OffsetTable { get; init; }
 
+    /// <summary>Further tables of the application's own, as <see cref="CdcEngineOptions.OwnTables"/> says: the feed and snapshots skip
+    /// them, unless the source's options name them without wildcards.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> OwnTables { get; init; } = [];
+
     /// <summary>What the source must remember beside its offset.</summary>
     /// <value>The engine provides notes in its offset store; left unset, they live in memory as long as this context.</value>
     public SourceNotes Notes

@@ -41,6 +41,30 @@ public sealed class TableFilter
         return (_include.All.Length == 0 || _include.Match(database, table)) && !_exclude.Match(database, table);
     }
 
+    /// <summary>Says why no table can be captured: each include pattern is an exclude pattern too, or names a table that one
+    /// matches.</summary>
+    /// <returns>Null where tables may be captured.</returns>
+    public string? WhyNothing()
+    {
+        if (_include.All.Length == 0)
+        {
+            return null;
+        }
+
+        foreach (var pattern in _include.All)
+        {
+            var isExcluded = pattern is { LiteralDatabase: { } database, LiteralTable: { } table } ? _exclude.Match(database, table)
+                : Array.Exists(_exclude.All, other => other.DatabaseExpression == pattern.DatabaseExpression
+                    && other.TableExpression == pattern.TableExpression);
+            if (!isExcluded)
+            {
+                return null;
+            }
+        }
+
+        return "Exclude skips everything that Include captures, so there would be no changes at all. Remove patterns from Exclude.";
+    }
+
     /// <summary>Returns the include patterns, as they were given, that match none of some tables: typing errors, most likely.</summary>
     /// <param name="tables">Databases and tables.</param>
     public IReadOnlyList<string> FindUnmatched(IEnumerable<(string Database, string Table)> tables)

@@ -157,7 +157,8 @@ public sealed class StreamTests : HostingTest
         using var host = Host(stream => stream.From(_ => Script(0)).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default)
                 .Configure(options => options.MaxBufferedChanges++),
             ("Cdc:test:MaxBatchSize", "7"), ("Cdc:test:MaxBufferedChanges", "99"), ("Cdc:test:Retry:MaxAttempts", "3"),
-            ("Cdc:test:Retry:OnFailure", "Skip"), ("Cdc:test:SnapshotTables:0", "a.b"), ("Cdc:test:Restart:MaxRestarts", "4"),
+            ("Cdc:test:Retry:OnFailure", "Skip"), ("Cdc:test:SnapshotTables:0", "a.b"),
+            ("Cdc:test:SnapshotMode", "Incremental"), ("Cdc:test:Restart:MaxRestarts", "4"),
             ("Cdc:test:StalledAfter", "00:00:09"));
         var options = host.Services.GetRequiredService<IOptionsMonitor<CdcStreamOptions>>().Get("test");
 
@@ -170,13 +171,37 @@ public sealed class StreamTests : HostingTest
     }
 
     [Fact]
+    public async Task A_misspelled_key_of_the_configuration_is_named_at_the_start()
+    {
+        using var host = Host(stream => stream.From(_ => Script(1)).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default),
+            ("Cdc:test:Retry:MaxAtempts", "3"));
+        Assert.Contains("MaxAtempts", (await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_source_refuses_names_the_stream()
+    {
+        using var host = Host(stream => stream.FromMySql("shop", "orders").StoreOffsetsIn(_ => Store).Handle((_, _, _) => default),
+            ("ConnectionStrings:shop", "Server=db1;User ID=cdc;Password=x"));
+        Assert.StartsWith("Stream 'test': 'orders' is not a table pattern",
+            (await Assert.ThrowsAnyAsync<ArgumentException>(() => host.StartAsync(Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Everything_that_is_wrong_is_reported_at_the_start_at_once()
     {
-        using var host = Host(_ => { }, ("Cdc:test:ParallelHandlers", "0"), ("Cdc:test:StartFrom", "Yesterday"));
+        using var host = Host(_ => { }, ("Cdc:test:ParallelHandlers", "0"), ("Cdc:test:StartFrom", "Yesterday"),
+            ("Cdc:test:MaxBatchSize", "0"), ("Cdc:test:MaxBufferedChanges", "-1"), ("Cdc:test:MaxBufferedBytes", "0"),
+            ("Cdc:test:LeaseDuration", "00:00:00"), ("Cdc:test:SnapshotChunkSize", "0"), ("Cdc:test:SnapshotTables:0", "a.b"),
+            ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"), ("Cdc:test:Restart:MaxDelay", "100.00:00:00"));
 
         var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
-        foreach (var part in (string[])["ParallelHandlers is 0", "StartFrom is 'Yesterday'", "no source", "no store", "no handler"])
+        foreach (var part in (string[])["ParallelHandlers is 0", "StartFrom is 'Yesterday'", "no source", "no store", "no handler",
+            "MaxBatchSize is 0", "MaxBufferedChanges is -1", "MaxBufferedBytes is 0", "LeaseDuration is 00:00:00",
+            "SnapshotChunkSize is 0", "SnapshotTables is set, and SnapshotMode is Never", "OnOffsetLost is 9", "Retry.MaxDelay 100.",
+            "Restart.MaxDelay 100."])
         {
             Assert.Contains(e.Failures, failure => failure.Contains(part, StringComparison.Ordinal));
         }

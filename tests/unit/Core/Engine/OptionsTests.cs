@@ -24,6 +24,12 @@ public sealed class OptionsTests
         { "Reconnect is null", new() { Name = "a", Reconnect = null! } },
         { "LoggerFactory is null", new() { Name = "a", LoggerFactory = null! } },
         { "TimeProvider is null", new() { Name = "a", TimeProvider = null! } },
+        { "OwnTables is null", new() { Name = "a", OwnTables = null! } },
+        { "OwnTables is 'shop.*'", new() { Name = "a", OwnTables = ["letters", "shop.*"] } },
+        { "OwnTables is '.letters'", new() { Name = "a", OwnTables = [".letters"] } },
+        { "OwnTables is ''", new() { Name = "a", OwnTables = [""] } },
+        { "Snapshot.Tables is 'orders'", new() { Name = "a", Snapshot = new() { Mode = SnapshotMode.Incremental, Tables = ["orders"] } } },
+        { "Snapshot.Tables is 'a list'", new() { Name = "a", Snapshot = new() { Tables = ["shop.orders"] } } },
         { "StartFrom is '{", new() { Name = "a", StartFrom = StartPosition.At(CdcOffset.Parse("""{"v":1,"source":"mysql"}""")) } },
     };
 
@@ -40,4 +46,32 @@ public sealed class OptionsTests
     [Fact]
     public void Constructor_accepts_the_defaults()
         => Assert.Equal("a", new CdcEngine(new ScriptedSource(), new InMemoryOffsetStore(), new CdcEngineOptions { Name = "a" }).Name);
+
+    [Fact]
+    public async Task A_request_of_a_snapshot_with_a_wrong_pattern_or_table_is_refused_at_once()
+    {
+        await using var engine = new CdcEngine(new ScriptedSource(), new InMemoryOffsetStore(), new CdcEngineOptions { Name = "a" });
+        var pattern = await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await engine.Snapshots.RequestAsync(new SnapshotRequest { Tables = ["orders"] }, TestContext.Current.CancellationToken));
+        Assert.StartsWith("'orders' is not a table pattern: it has no point", pattern.Message, StringComparison.Ordinal);
+        var table = await Assert.ThrowsAsync<ArgumentException>(async () => await engine.Snapshots.RequestAsync(
+            new SnapshotRequest { Conditions = new Dictionary<string, string> { ["orders"] = "id > 1" } },
+            TestContext.Current.CancellationToken));
+        Assert.StartsWith("'orders' is not a table", table.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_store_whose_path_is_a_folder_is_refused_at_once()
+    {
+        var e = Assert.Throws<ArgumentException>(() => new FileOffsetStore(Path.GetTempPath()));
+        Assert.Contains("is a folder", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shop.orders", "shop.*", false)]
+    [InlineData("shop.*", "shop.*", false)]
+    [InlineData("shop.*", "shop.orders", true)]
+    [InlineData("shop.*", "*.orders", true)]
+    public void A_filter_says_if_exclude_skips_all_that_include_captures(string include, string exclude, bool captures)
+        => Assert.Equal(captures, new CdcEmbedded.Transforms.TableFilter([include], [exclude]).WhyNothing() is null);
 }

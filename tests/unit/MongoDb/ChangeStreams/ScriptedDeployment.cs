@@ -13,6 +13,9 @@ internal sealed class ScriptedDeployment(History history, Random random, double 
     public ValueTask<RawBson> RunCommandAsync(string database, BsonDocument command, CancellationToken cancellationToken)
         => new(RawBson.Parse(Reply(command)));
 
+    public ValueTask<RawBson> WriteAsync(string database, BsonDocument command, CancellationToken cancellationToken)
+        => throw new InvalidOperationException("The script has no collections to write.");
+
     public ValueTask<IMongoCursor> OpenCursorAsync(string database, BsonDocument command, CursorOptions options,
         CancellationToken cancellationToken)
     {

@@ -20,6 +20,8 @@ internal sealed class StreamFixture : IAsyncDisposable
 
     public MongoSourceOptions Options { get; set; } = new();
 
+    public HeartbeatWriteOptions? Heartbeat { get; set; }
+
     public OffsetLostPolicy OnOffsetLost { get; set; } = OffsetLostPolicy.Fail;
 
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
@@ -42,7 +44,7 @@ internal sealed class StreamFixture : IAsyncDisposable
         return reading;
     }
 
-    public MongoSource Source() => new(new MongoSourceOptions
+    public MongoSource Source(HeartbeatWriteOptions? heartbeat = null) => new(new MongoSourceOptions
     {
         Client = Options.Client,
         ConnectionString = Options.Client is null ? Options.ConnectionString ?? Double.ConnectionString : null,
@@ -57,6 +59,7 @@ internal sealed class StreamFixture : IAsyncDisposable
         OnInvalidate = Options.OnInvalidate,
         OnOversizeEvent = Options.OnOversizeEvent,
         HeartbeatInterval = TimeSpan.FromMilliseconds(100),
+        HeartbeatWrite = heartbeat ?? Heartbeat,
         AcceptOtherOffset = Options.AcceptOtherOffset,
         MinOplogWindow = Options.MinOplogWindow,
     });
