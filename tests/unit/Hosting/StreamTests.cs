@@ -191,10 +191,13 @@ public sealed class StreamTests : HostingTest
     [Fact]
     public async Task Everything_that_is_wrong_is_reported_at_the_start_at_once()
     {
-        using var host = Host(_ => { }, ("Cdc:test:ParallelHandlers", "0"), ("Cdc:test:StartFrom", "Yesterday"),
-            ("Cdc:test:MaxBatchSize", "0"), ("Cdc:test:MaxBufferedChanges", "-1"), ("Cdc:test:MaxBufferedBytes", "0"),
-            ("Cdc:test:LeaseDuration", "00:00:00"), ("Cdc:test:SnapshotChunkSize", "0"), ("Cdc:test:SnapshotTables:0", "a.b"),
-            ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"), ("Cdc:test:Restart:MaxDelay", "100.00:00:00"));
+        using var host = Host(stream => stream.Configure(options =>
+        {
+            options.LeaseDuration = TimeSpan.Zero;
+            options.Restart.MaxDelay = TimeSpan.FromDays(100);
+        }), ("Cdc:test:ParallelHandlers", "0"), ("Cdc:test:StartFrom", "Yesterday"), ("Cdc:test:MaxBatchSize", "0"),
+            ("Cdc:test:MaxBufferedChanges", "-1"), ("Cdc:test:MaxBufferedBytes", "0"), ("Cdc:test:SnapshotChunkSize", "0"),
+            ("Cdc:test:SnapshotTables:0", "a.b"), ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"));
 
         var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
