@@ -42,7 +42,8 @@ public sealed class DdlGrammarTests(ITestOutputHelper output)
 
         int failed = history.Steps.Count(step => step.Error is not null);
         string summary = $"CDC_RANDOM_SEED={seed} on {kind}: {count} statements, {failed} of them failed, {history.Crashes} crashed the server, "
-            + $"{reading.Rows} rows compared, {reading.Differences.Count} differences";
+            + $"{reading.Unlogged} were done in part without a word in the log, {reading.Rows} rows compared, "
+            + $"{reading.Differences.Count} differences";
         output.WriteLine(summary);
         if (Environment.GetEnvironmentVariable("CDC_DDL_LOG") is { Length: > 0 } file)
         {
@@ -51,6 +52,7 @@ public sealed class DdlGrammarTests(ITestOutputHelper output)
         }
 
         Assert.True(reading.Differences.Count == 0, $"{summary}\n{string.Join('\n', reading.Differences.Take(40))}");
+        Assert.True(reading.Unlogged <= count / 100, summary);
         Assert.True(failed < count * 3 / 4, summary);
         Assert.True(reading.Rows > count / 6, summary);
     }

@@ -76,7 +76,7 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
 
     private static string Text(string? hex) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex is null or "NULL" ? "" : hex));
 
-    [GeneratedRegex(@"(?<=^(?:(?:tiny|small|medium|big)?int|year|float|double))\([\d,]+\)|(?<=^blob)\(65535\)$| zerofill$"
+    [GeneratedRegex(@"(?<=^(?:(?:tiny|small|medium|big)?int|year|float|double))\([\d,]+\)|(?<=^blob)\(65535\)(?=$| /)| zerofill$"
         + @"| /\*M!100301 COMPRESSED\*/$")]
     private static partial Regex ShownAs();
 }

@@ -21,7 +21,7 @@ public sealed partial class StatementGrammar
             return head + PartitionPart(names);
         }
 
-        List<string> parts = [];
+        List<string> parts = words.OneIn(25) ? Exchanged(table, names, olds) : [];
         do
         {
             parts.Add(Part(table, names, olds));
@@ -35,6 +35,30 @@ public sealed partial class StatementGrammar
         }
 
         return head + string.Join(words.Any(", ", ",", " , "), parts) + tail;
+    }
+
+    /// <summary>Names that are exchanged, and definitions of one column that follow each other.</summary>
+    private List<string> Exchanged(GrammarTable table, List<string> names, List<string> olds)
+    {
+        string first = words.Of(olds), second = words.Of(olds), added = words.NewColumn(names);
+        olds.Remove(first);
+        olds.Remove(second);
+        return words.Next(9) switch
+        {
+            0 when table.Indexes.Count > 1 => [$"RENAME KEY {AnyIndex(table)} TO {AnyIndex(table)}", $"RENAME KEY {AnyIndex(table)} TO k5"],
+            1 => [$"DROP KEY {IndexName()}", $"ADD UNIQUE KEY{IfNotExists(1)} {IndexName()} ({words.Of(names)})"],
+            2 => [$"CHANGE {first} {second} {Definition(names)}", $"CHANGE {second} {first} {Definition(names)}{Place(names)}"],
+            3 => [$"CHANGE {first} {added} {Definition(names)}", $"ADD {first} {Definition(names)}", $"MODIFY {first} {Definition(names)}"
+                + Place(names)],
+            4 => [$"DROP {first}", $"ADD {first} {Definition(names)}{Place(names)}", $"MODIFY {first} {Definition(names)}{Place(names)}"],
+            5 => [$"CHANGE{IfExists(1)} {added} {second} {Definition(names)}", $"ADD{IfNotExists(1)} {second} {Definition(names)}"],
+            6 => [$"ADD{IfNotExists(1)} {first} INT {words.Any("UNIQUE", "PRIMARY KEY")}"],
+            7 => [$"MODIFY {first} {words.Any("TEXT", "BLOB", "TINYTEXT", "MEDIUMTEXT")}", $"CONVERT TO CHARACTER SET {words.Of(_sets)}",
+                $"DEFAULT CHARACTER SET {words.Of(_sets)}"],
+            _ when kind != TestServers.ServerKind.MySql56
+                => [$"RENAME COLUMN {first} TO {second}", $"RENAME COLUMN {second} TO {first}"],
+            _ => [$"ADD {added} {Definition(names)} FIRST"],
+        };
     }
 
     private static bool IsRenameOfTable(string part) => part.StartsWith("RENAME ", StringComparison.Ordinal)

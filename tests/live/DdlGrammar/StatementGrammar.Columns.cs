@@ -34,6 +34,8 @@ public sealed partial class StatementGrammar
 
         List<string> attributes = [];
         Add(3, words.Any("NOT NULL", "NOT NULL", "NULL"));
+        Add(30, words.Any("/*!50000 NOT NULL */", "/*!50701 NOT NULL */", "/*!999999 NOT NULL, ADD never INT */", "/*M!100000 NOT NULL */",
+            "/*M! NULL */", "/*M!999999 NOT NULL */", "/* NOT NULL */", "/*!40100 COMMENT 'it''s' */ "));
         Add(3, "DEFAULT " + Default(type));
         Add(8, Comment());
         Add(14, words.Any("UNIQUE", "UNIQUE KEY"));

@@ -29,6 +29,12 @@ public sealed partial class StatementGrammar
             }
         }
 
+        if (_isMariaDb && words.OneIn(20))
+        {
+            return head + $"(id INT, a DATE, b DATE, c INT, PERIOD FOR p (a, b), {words.Any("UNIQUE k9", "PRIMARY KEY")} "
+                + $"({words.Any("id, p WITHOUT OVERLAPS", "id, c, p WITHOUT OVERLAPS", "id")})){Options()}";
+        }
+
         List<string> names = [];
         List<string> elements = [];
         int count = 2 + words.Next(5);

@@ -75,6 +75,7 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
             < 34 => Database(),
             < 36 when _isMariaDb => Sequence(),
             < 37 => Other(),
+            37 when words.OneIn(2) => words.OneIn(2) ? Locked() : Shadowed(),
             _ => Alter(),
         };
         return Dressed(statement);
@@ -178,6 +179,23 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
         }
 
         return $"DROP INDEX{IfExists(6)} {AnyIndex(table)} ON {Table(table)}{Wait()}";
+    }
+
+    /// <summary>A table that the session has locked.</summary>
+    private string Locked()
+    {
+        string table = Table(AnyTable());
+        return $"LOCK TABLES {table} WRITE; {words.Any(Alter(), $"ALTER TABLE {table} ADD locked{words.Next(9)} INT FIRST",
+            $"RENAME TABLE {table} TO {FreeTable()}", $"DROP TABLE {table}", $"TRUNCATE {table}")}; UNLOCK TABLES";
+    }
+
+    /// <summary>Statements about a temporary table that hides another one: they leave that as it is.</summary>
+    private string Shadowed()
+    {
+        string table = Table(AnyTable());
+        string create = words.Any("LIKE " + AnyName(), "(zz INT, a INT)", $"SELECT * FROM {AnyName()}");
+        return $"CREATE TEMPORARY TABLE {table} {create}; ALTER TABLE {table} ADD shadow INT FIRST; CREATE INDEX zz ON {table} (shadow); "
+            + $"TRUNCATE TABLE {table}; DROP TEMPORARY TABLE {table}";
     }
 
     private string Database() => words.Next(8) switch

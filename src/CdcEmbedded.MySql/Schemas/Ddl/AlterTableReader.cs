@@ -7,11 +7,15 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 internal sealed class AlterTableReader(TableDraft table, StatementContext context, string? characterSetOfDatabase)
 {
     private readonly TableKeys _keys = new();
-    private readonly ColumnPlacement _columns = new(table, context.IsMariaDb);
+    private readonly ColumnPlacement _columns = new(table, context);
     private bool _addsVersioning;
+    private int _parts;
 
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
+
+    /// <summary>True if it does more than to rename the table.</summary>
+    public bool IsCopying => NewName is not null && _parts > 1;
 
     /// <summary>What it does with partitions.</summary>
     public PartitionChange Partitions { get; } = new();
@@ -20,7 +24,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     /// <exception cref="SqlUnreadableException">One cannot be understood for certain.</exception>
     public void Read(SqlTokens tokens)
     {
-        while (!tokens.IsAtEnd)
+        for (; !tokens.IsAtEnd; _parts++)
         {
             ReadPart(tokens);
 
@@ -28,11 +32,17 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             tokens.TryTake(',');
         }
 
-        _columns.Apply(_keys.AddOf);
-        table.CompleteKeys();
-        if (table.ForcedCharacterSet is { } characterSet)
+        if (table.ForcedCharacterSet is { } characterSet && !table.NamesCharacterSet)
         {
-            TextConversion.Apply(table, characterSet, context.IsMariaDb);
+            // MariaDB lets a statement convert to one character set and name another one for new columns, in any order.
+            table.CharacterSet = characterSet;
+        }
+
+        _columns.Apply();
+        table.CompleteKeys();
+        if (table.ForcedCharacterSet is { } forced)
+        {
+            TextConversion.Apply(table, forced, context);
         }
 
         _keys.AddTo(table, context.IsMariaDb);
@@ -113,7 +123,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         {
             _addsVersioning = true;
         }
-        else if (!Partitions.TryRead(tokens, context.Database) && !TableOptionReader.TryRead(tokens, table))
+        else if (!Partitions.TryRead(tokens, context.Database) && !TableOptionReader.TryRead(tokens, table, characterSetOfDatabase))
         {
             // Locks, algorithms, keys on or off, other options: nothing that a row event shows.
             tokens.Take();
@@ -188,17 +198,15 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     private void AddColumn(SqlTokens tokens, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, tokens.TakeName(), CharacterSets.Of(table), context);
+        _keys.AddOf(column, context.IsMariaDb, isOptional);
         _columns.Add(column, ColumnPlace.Read(tokens), isOptional);
     }
 
     private void Redefine(SqlTokens tokens, string name, string newName, bool isOptional)
     {
         var column = ColumnReader.Read(tokens, newName, CharacterSets.Of(table), context);
+        _keys.AddOf(column, context.IsMariaDb, isOptional);
         _columns.Change(name, column, ColumnPlace.Read(tokens), isOptional);
-        if (column.OldName is not null)
-        {
-            _keys.AddOf(column);
-        }
     }
 
     private void ReadDrop(SqlTokens tokens)
@@ -238,11 +246,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             var isOptional = tokens.TryTake("IF", "EXISTS");
             var name = tokens.TakeName();
             _ = tokens.TryTake("RESTRICT") || tokens.TryTake("CASCADE");
-            var at = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
-            if (at >= 0)
-            {
-                table.Columns.RemoveAt(at);
-            }
+            _columns.Drop(name, isOptional);
         }
     }
 
@@ -253,11 +257,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             tokens.TryTake("IF", "EXISTS");
             var name = tokens.TakeName();
             tokens.TryTake("TO");
-            var newName = tokens.TakeName();
-            if (table.Keys.Find(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } key)
-            {
-                key.Name = newName;
-            }
+            table.RenameKey(name, tokens.TakeName());
         }
         else if (tokens.TryTake("COLUMN"))
         {
@@ -325,7 +325,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? characterSet;
         }
 
-        table.CharacterSet = table.ForcedCharacterSet = characterSet ?? characterSetOfDatabase
+        table.ForcedCharacterSet = characterSet ?? characterSetOfDatabase
             ?? throw new SqlUnreadableException("the database's character set is not known");
     }
 }

@@ -30,6 +30,9 @@ internal sealed class ColumnDraft
     /// <summary>The text type of its definition, whose stored form depends on the character set; null for others.</summary>
     public TextType? Text { get; set; }
 
+    /// <summary>True if it is a BLOB or TEXT whose definition says no size, other than the longest of them.</summary>
+    public bool IsUnsized { get; set; }
+
     /// <summary>True if its own definition makes it the primary key.</summary>
     public bool IsKey { get; set; }
 

@@ -1,74 +1,81 @@
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
-/// <summary>Places the columns of an ALTER TABLE as servers do (sql/sql_table.cc, prepare_fields_and_keys and mysql_prepare_alter_table):
-/// changed columns keep their places at first; then the new and the moved ones are placed in the order of the statement, by the names that
-/// columns have at its end.</summary>
+/// <summary>Applies what an ALTER TABLE does to columns, in the order in which servers do it (sql/sql_table.cc, prepare_fields_and_keys,
+/// mysql_prepare_alter_table and, for IF EXISTS, handle_if_exists_options), which is not that of the statement. Names are those from
+/// before the statement, but after AFTER.</summary>
 /// <param name="table">The table.</param>
-/// <param name="isMariaDb">True for MariaDB, where a MODIFY may follow the ADD of its column.</param>
-internal sealed class ColumnPlacement(TableDraft table, bool isMariaDb)
+/// <param name="context">The server.</param>
+internal sealed class ColumnPlacement(TableDraft table, StatementContext context)
 {
     // MySQL 8.0.30 and later: "Generated Invisible Primary Keys". The server knows the column by these properties too.
     private const string GeneratedKey = "my_row_id";
     private const string GeneratedKeyType = "bigint unsigned";
 
-    private readonly List<Placed> _placed = [];
-    private readonly List<(string Name, string NewName, bool IsOptional)> _renames = [];
-    private readonly string[] _oldNames = [.. table.Columns.Select(static column => column.Name)];
+    private readonly List<Definition> _definitions = [];
+    private readonly List<(string Name, string NewName)> _renames = [];
+    private readonly List<string> _drops = [];
+    private readonly HashSet<string> _oldNames = new(table.Columns.Select(static column => column.Name), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Adds a column.</summary>
-    public void Add(ColumnDraft column, ColumnPlace place, bool isOptional) => _placed.Add(new Placed(column, place, isOptional,
-        IsNew: true));
+    /// <summary>ADD.</summary>
+    public void Add(ColumnDraft column, ColumnPlace place, bool isOptional) => _definitions.Add(new Definition(column, place, null,
+        isOptional));
 
-    /// <summary>Changes a column.</summary>
+    /// <summary>MODIFY and CHANGE.</summary>
     /// <param name="name">Its name before the statement.</param>
     /// <param name="column">Its definition.</param>
     /// <param name="place">Where it is moved.</param>
     /// <param name="isOptional">True for IF EXISTS.</param>
-    /// <exception cref="SqlUnreadableException">There is no such column.</exception>
-    public void Change(string name, ColumnDraft column, ColumnPlace place, bool isOptional)
+    public void Change(string name, ColumnDraft column, ColumnPlace place, bool isOptional) => _definitions.Add(new Definition(column,
+        place, name, isOptional));
+
+    /// <summary>RENAME COLUMN.</summary>
+    public void Rename(string name, string newName, bool isOptional)
     {
-        var at = table.IndexOfOld(name);
-        if (at < 0)
+        if (!isOptional || _oldNames.Contains(name))
         {
-            if (!isMariaDb)
-            {
-                throw new SqlUnreadableException($"it names the column '{name}', which is not known");
-            }
-
-            // The column may be one that the statement adds.
-            _placed.Add(new Placed(column, place, isOptional, IsNew: false));
-            return;
-        }
-
-        column.OldName = table.Columns[at].OldName;
-        table.ReplaceColumn(at, column);
-        if (place.IsFirst || place.After is not null)
-        {
-            _placed.Add(new Placed(column, place, IsOptional: false, IsNew: false));
+            _renames.Add((name, newName));
         }
     }
 
-    /// <summary>RENAME COLUMN.</summary>
-    public void Rename(string name, string newName, bool isOptional) => _renames.Add((name, newName, isOptional));
+    /// <summary>DROP COLUMN.</summary>
+    /// <exception cref="SqlUnreadableException">There is no such column.</exception>
+    public void Drop(string name, bool isOptional)
+    {
+        if (!isOptional)
+        {
+            table.PlaceOfOld(name);
+        }
+
+        _drops.Add(name);
+    }
 
     /// <summary>Applies all.</summary>
-    /// <param name="onAdded">Called with each column that was added.</param>
     /// <exception cref="SqlUnreadableException">A name is not known.</exception>
-    public void Apply(Action<ColumnDraft> onAdded)
+    public void Apply()
     {
         // The server knows it at its place only, and keeps it there only where the engine has such keys (sql/sql_gipk.cc).
-        var generated = _oldNames is [GeneratedKey, ..] && table.Engine is null or "innodb" ? table.Columns.Find(IsGeneratedKey) : null;
-        RenameColumns();
-        foreach (var placed in _placed)
+        var mayHaveGenerated = table.Columns is [{ OldName: GeneratedKey }, ..] && table.Engine is null or "innodb";
+        RemoveOptional();
+        table.Columns.RemoveAll(column => column.OldName is { } name && _drops.Contains(name, StringComparer.OrdinalIgnoreCase));
+        for (var i = 0; i < table.Columns.Count; i++)
         {
-            if (Take(placed))
+            Redefine(i);
+        }
+
+        var generated = mayHaveGenerated ? table.Columns.Find(IsGeneratedKey) : null;
+        if (_renames.Count > 0)
+        {
+            throw new SqlUnreadableException($"it names the column '{_renames[0].Name}', which is not known");
+        }
+
+        foreach (var definition in _definitions)
+        {
+            if (definition.OldName is not null)
             {
-                Place(placed.Column, placed.Place);
-                if (placed.Column.OldName is null)
-                {
-                    onAdded(placed.Column);
-                }
+                Remove(definition.Column);
             }
+
+            Place(definition.Column, definition.Place);
         }
 
         if (generated is not null && table.Columns.Remove(generated))
@@ -78,61 +85,86 @@ internal sealed class ColumnPlacement(TableDraft table, bool isMariaDb)
         }
     }
 
-    private bool IsGeneratedKey(ColumnDraft column) => !isMariaDb && column is { IsVisible: false, TypeText: GeneratedKeyType,
+    private bool IsGeneratedKey(ColumnDraft column) => !context.IsMariaDb && column is { IsVisible: false, TypeText: GeneratedKeyType,
         IsNullable: false }
         && column.Name.Equals(GeneratedKey, StringComparison.OrdinalIgnoreCase)
-        && table.Keys.Exists(key => key.IsPrimary && key.Parts.Count == 1 && key.Parts[0].Column == column);
+        && table.Keys.Exists(key => key.IsPrimary && key.Parts.Count == 1 && key.Parts[0].Column?.OldName == column.OldName);
 
-    /// <summary>Takes a column that is to be placed out of the table, if it is there.</summary>
-    /// <returns>False if it is not to be placed.</returns>
-    private bool Take(in Placed placed)
+    /// <summary>IF NOT EXISTS and IF EXISTS look at the columns before the statement, whatever it drops or renames; IF NOT EXISTS also at
+    /// what the statement defines before it.</summary>
+    private void RemoveOptional()
     {
-        if (!placed.IsNew && placed.Column.OldName is not null)
+        for (var i = 0; i < _definitions.Count; i++)
         {
-            return table.Columns.Remove(placed.Column);
+            var (column, _, oldName, isOptional) = _definitions[i];
+            if (isOptional && oldName is null && (_oldNames.Contains(column.Name)
+                || _definitions.FindIndex(other => Is(other.Column.Name, column.Name)) < i))
+            {
+                _definitions.RemoveAt(i--);
+            }
         }
 
-        var at = table.IndexOf(placed.Column.Name);
-        if (placed.IsNew && placed.IsOptional && _oldNames.Contains(placed.Column.Name, StringComparer.OrdinalIgnoreCase))
+        _definitions.RemoveAll(definition => definition is { IsOptional: true, OldName: { } name } && !_oldNames.Contains(name));
+    }
+
+    /// <summary>Gives a column that was there before its new definition, or its new name: the first of them in the statement.</summary>
+    private void Redefine(int place)
+    {
+        var old = table.Columns[place];
+        var at = _definitions.FindIndex(definition => definition.OldName is { } name && Is(name, old.OldName));
+        if (at >= 0)
         {
-            // The server looks for it among the columns before the statement, which may drop or rename it.
-            return false;
+            var definition = _definitions[at];
+            definition.Column.OldName = old.OldName;
+            table.Columns[place] = definition.Column;
+            if (table.ForcedCharacterSet is { } characterSet)
+            {
+                TextConversion.Resize(definition.Column, old, characterSet, context);
+            }
+
+            if (definition.Place is { IsFirst: false, After: null })
+            {
+                _definitions.RemoveAt(at);
+            }
+        }
+        else if (_renames.FindIndex(rename => Is(rename.Name, old.OldName)) is >= 0 and var renamed)
+        {
+            // All at once, as the server does: two may swap their names.
+            old.Name = _renames[renamed].NewName;
+            _renames.RemoveAt(renamed);
+        }
+    }
+
+    /// <summary>Takes a column that is to be placed out of the table. MariaDB lets a MODIFY follow the ADD of its column, whose definition
+    /// it replaces.</summary>
+    private void Remove(ColumnDraft column)
+    {
+        if (table.Columns.Remove(column))
+        {
+            return;
         }
 
-        if (placed.IsNew)
+        var at = table.IndexOf(column.Name);
+        if (!context.IsMariaDb || at < 0 || table.Columns[at].OldName is not null)
         {
-            return at < 0 || (placed.IsOptional ? false
-                : throw new SqlUnreadableException($"it adds the column '{placed.Column.Name}', which exists"));
+            throw new SqlUnreadableException($"it names the column '{column.Name}', which is not known");
         }
 
-        if (at >= 0 && table.Columns[at].OldName is null)
-        {
-            table.Columns.RemoveAt(at);
-            return true;
-        }
-
-        return placed.IsOptional ? false : throw new SqlUnreadableException($"it names the column '{placed.Column.Name}', which is "
-            + $"not known");
+        table.Columns.RemoveAt(at);
     }
 
     private void Place(ColumnDraft column, ColumnPlace place)
     {
-        var end = isMariaDb ? VersioningColumns.EndOf(table) : table.Columns.Count;
+        var end = context.IsMariaDb ? VersioningColumns.EndOf(table) : table.Columns.Count;
         table.Columns.Insert(place.IsFirst ? 0 : place.After is null ? end : table.PlaceOf(place.After) + 1, column);
     }
 
-    /// <summary>Renames all columns at once, as the server does: two may swap their names.</summary>
-    private void RenameColumns()
-    {
-        foreach (var (name, newName, isOptional) in _renames)
-        {
-            var place = isOptional ? table.IndexOfOld(name) : table.PlaceOfOld(name);
-            if (place >= 0)
-            {
-                table.Columns[place].Name = newName;
-            }
-        }
-    }
+    private static bool Is(string name, string? other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 
-    private readonly record struct Placed(ColumnDraft Column, ColumnPlace Place, bool IsOptional, bool IsNew);
+    /// <summary>A column as the statement defines it.</summary>
+    /// <param name="Column">The column.</param>
+    /// <param name="Place">Where it is placed.</param>
+    /// <param name="OldName">The name of the column that it replaces; null for a new one.</param>
+    /// <param name="IsOptional">True for IF EXISTS and IF NOT EXISTS.</param>
+    private readonly record struct Definition(ColumnDraft Column, ColumnPlace Place, string? OldName, bool IsOptional);
 }

@@ -93,13 +93,16 @@ internal static class ColumnTypeReader
                 column.TypeText = SizedBytes(TryReadSize(tokens) ?? throw SqlTokens.Unexpected("a length", tokens.Peek()));
                 break;
             case "blob":
-                column.TypeText = BlobOf(TryReadSize(tokens) is > 0 and var bytes ? bytes : 65535) + "blob";
+                var size = TryReadSize(tokens);
+                column.TypeText = BlobOf(size is > 0 and var bytes ? bytes : 65535) + "blob";
+                column.IsUnsized = size is null or 0;
                 break;
             case "enum" or "set":
                 column.Text = ReadLabels(tokens, name);
                 break;
             case var _ when Plain.Contains(name):
                 column.TypeText = name is "geometrycollection" or "geomcollection" ? CollectionName(context) : name;
+                column.IsUnsized = name is "tinyblob" or "mediumblob";
                 break;
             default:
                 column.Text = TextTypeReader.Read(tokens, name);

@@ -9,7 +9,7 @@ internal static class CreateTableReader
     {
         var table = new TableDraft { CharacterSet = databaseCharacterSet };
         var elements = tokens.Peek().Is('(') ? tokens.TakeParentheses() : null;
-        ReadOptions(tokens, table, out var isVersioned);
+        ReadOptions(tokens, table, databaseCharacterSet, out var isVersioned);
         if (elements is null)
         {
             throw new SqlUnreadableException("it lists no columns");
@@ -23,7 +23,7 @@ internal static class CreateTableReader
                 var column = ColumnReader.Read(elements, elements.TakeName(), CharacterSets.Of(table), context);
                 table.Columns.Add(column);
                 isVersioned |= column.IsVersioned;
-                keys.AddOf(column);
+                keys.AddOf(column, context.IsMariaDb);
             }
         }
         while (elements.TryTake(','));
@@ -41,7 +41,7 @@ internal static class CreateTableReader
         return table;
     }
 
-    private static void ReadOptions(SqlTokens tokens, TableDraft table, out bool isVersioned)
+    private static void ReadOptions(SqlTokens tokens, TableDraft table, string? databaseCharacterSet, out bool isVersioned)
     {
         isVersioned = false;
         while (!tokens.IsAtEnd)
@@ -61,7 +61,7 @@ internal static class CreateTableReader
             {
                 isVersioned = true;
             }
-            else if (!TableOptionReader.TryRead(tokens, table))
+            else if (!TableOptionReader.TryRead(tokens, table, databaseCharacterSet))
             {
                 tokens.Take();
             }

@@ -39,9 +39,14 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
             catalogue.BeginDatabase(name);
         }
 
-        if (ReadCharacterSet(kind == TableChangeKind.CreateDatabase ? context.DefaultCharacterSet : known) is { } characterSet)
+        var isNew = kind == TableChangeKind.CreateDatabase;
+        if (ReadCharacterSet(isNew ? context.DefaultCharacterSet : known, isNew ? context.DefaultCharacterSet : null) is { } characterSet)
         {
             catalogue.SetDatabase(name, characterSet);
+        }
+        else
+        {
+            catalogue.ForgetCharacterSet(name);
         }
 
         changes.Add(new TableChange(kind, name, ""));
@@ -58,12 +63,13 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
 
     /// <summary>The character set that the options say.</summary>
     /// <param name="otherwise">The one without such an option; the server's own default is that of a session without another one.</param>
-    private string? ReadCharacterSet(string? otherwise)
+    /// <param name="default">What CHARACTER SET DEFAULT means; null where the statement's session does not say it.</param>
+    private string? ReadCharacterSet(string? otherwise, string? @default)
     {
         var options = new TableDraft { CharacterSet = otherwise };
         while (!tokens.IsAtEnd)
         {
-            if (!TableOptionReader.TryRead(tokens, options))
+            if (!TableOptionReader.TryRead(tokens, options, @default))
             {
                 tokens.Take();
             }

@@ -6,6 +6,9 @@ internal sealed class KeyDraft
     /// <summary>Its name; empty until it gets one.</summary>
     public required string Name { get; set; }
 
+    /// <summary>Its name before the statement; null for a new one.</summary>
+    public string? OldName { get; init; }
+
     public required bool IsUnique { get; init; }
 
     public bool IsHash { get; init; }

@@ -5,6 +5,9 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <param name="IsUnique">True for the primary key and for UNIQUE.</param>
 internal sealed record NewKey(string Name, bool IsUnique)
 {
+    /// <summary>What it is other than UNIQUE: PRIMARY, FULLTEXT, SPATIAL, VECTOR, or empty.</summary>
+    public string Kind { get; init; } = KeyDefinition.IsPrimaryName(Name) ? KeyDefinition.PrimaryName : "";
+
     /// <summary>True for USING HASH.</summary>
     public bool IsHash { get; set; }
 

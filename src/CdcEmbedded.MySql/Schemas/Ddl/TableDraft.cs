@@ -5,6 +5,8 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>A table while a statement is being applied. Names of columns ignore case.</summary>
 internal sealed class TableDraft
 {
+    private readonly HashSet<string> _oldKeys = new(StringComparer.OrdinalIgnoreCase);
+
     public List<ColumnDraft> Columns { get; } = [];
 
     /// <summary>The indexes in the server's order.</summary>
@@ -15,6 +17,9 @@ internal sealed class TableDraft
 
     /// <summary>The character set that CONVERT TO gives all texts; null without it.</summary>
     public string? ForcedCharacterSet { get; set; }
+
+    /// <summary>True if the statement names the character set of new columns.</summary>
+    public bool NamesCharacterSet { get; set; }
 
     public string? Engine { get; set; }
 
@@ -47,7 +52,8 @@ internal sealed class TableDraft
 
         foreach (var key in table.Keys)
         {
-            var keyDraft = new KeyDraft { Name = key.Name, IsUnique = key.IsUnique, IsHash = key.IsHash };
+            draft._oldKeys.Add(key.Name);
+            var keyDraft = new KeyDraft { Name = key.Name, OldName = key.Name, IsUnique = key.IsUnique, IsHash = key.IsHash };
             foreach (var (column, prefix) in key.Parts)
             {
                 keyDraft.Parts.Add((draft.IndexOf(column) is >= 0 and var place ? draft.Columns[place] : null, prefix));
@@ -98,25 +104,21 @@ internal sealed class TableDraft
         Keys.RemoveAll(static key => key.Parts.Count == 0);
     }
 
-    /// <summary>Replaces a column by its new definition.</summary>
-    public void ReplaceColumn(int place, ColumnDraft column)
+    /// <summary>Removes an index by its name before the statement; without effect where there is none of the name.</summary>
+    public void RemoveKey(string name) => Keys.RemoveAll(key => name.Equals(key.OldName, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Renames an index by its name before the statement; without effect where there is none of the name.</summary>
+    public void RenameKey(string name, string newName)
     {
-        var old = Columns[place];
-        Columns[place] = column;
-        foreach (var key in Keys)
+        if (Keys.Find(key => name.Equals(key.OldName, StringComparison.OrdinalIgnoreCase)) is { } key)
         {
-            for (var i = 0; i < key.Parts.Count; i++)
-            {
-                if (key.Parts[i].Column == old)
-                {
-                    key.Parts[i] = (column, key.Parts[i].Prefix);
-                }
-            }
+            key.Name = newName;
         }
     }
 
-    /// <summary>Removes an index; without effect where there is none of the name.</summary>
-    public void RemoveKey(string name) => Keys.RemoveAll(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>True if there was an index of a name before the statement.</summary>
+    public bool HadKey(string name) => _oldKeys.Contains(name);
+
 
     /// <exception cref="SqlUnreadableException">Two columns have one name: the statement did not do what it says.</exception>
     public TableDefinition ToDefinition(string database, string name)
@@ -163,7 +165,8 @@ internal sealed class TableDraft
 
         if (parts.Count > 0)
         {
-            var key = new KeyDraft { Name = KeyDefinition.PrimaryName, IsUnique = true };
+            var key = new KeyDraft { Name = KeyDefinition.PrimaryName, OldName = KeyDefinition.PrimaryName, IsUnique = true };
+            _oldKeys.Add(key.Name);
             key.Parts.AddRange(parts.Values.Select(static column => ((ColumnDraft?)column, 0)));
             Keys.Add(key);
         }

@@ -37,9 +37,9 @@ internal static class TableElementReader
 
         if (IsIndex(tokens))
         {
-            tokens.Take();
+            var word = tokens.Take();
             _ = tokens.TryTake("KEY") || tokens.TryTake("INDEX");
-            Read(tokens, keys, "", isUnique: false);
+            Read(tokens, keys, "", isUnique: false, word.Is("KEY") || word.Is("INDEX") ? "" : word.Text.ToUpperInvariant());
             return true;
         }
 
@@ -82,7 +82,7 @@ internal static class TableElementReader
         }
     }
 
-    private static void Read(SqlTokens tokens, TableKeys keys, string name, bool isUnique)
+    private static void Read(SqlTokens tokens, TableKeys keys, string name, bool isUnique, string kind = "")
     {
         var isOptional = tokens.TryTake("IF", "NOT", "EXISTS");
         if (!tokens.Peek().Is('(') && !IsUsing(tokens))
@@ -92,6 +92,7 @@ internal static class TableElementReader
         }
 
         var key = new NewKey(name, isUnique) { IsOptional = isOptional };
+        key = kind.Length > 0 ? key with { Kind = kind } : key;
         ReadParts(tokens, key);
         keys.Add(key);
     }

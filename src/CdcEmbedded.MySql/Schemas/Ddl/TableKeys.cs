@@ -18,16 +18,20 @@ internal sealed class TableKeys
     public void AddPeriod(string name, string start, string end, bool isOptional) => _periods.Add((name, start, end, isOptional));
 
     /// <summary>Adds the keys in a column's own definition.</summary>
-    public void AddOf(ColumnDraft column)
+    /// <param name="column">The column.</param>
+    /// <param name="isMariaDb">True for MariaDB, where PRIMARY KEY makes a UNIQUE beside it void.</param>
+    /// <param name="isOptional">True for IF NOT EXISTS, which the server takes for the keys' own: they are added to a column that is there
+    /// already.</param>
+    public void AddOf(ColumnDraft column, bool isMariaDb, bool isOptional = false)
     {
-        if (column.IsUnique)
+        if (column.IsUnique && !(isMariaDb && column.IsKey))
         {
-            _keys.Add(new NewKey("", IsUnique: true) { Parts = { (column.Name, 0) } });
+            _keys.Add(new NewKey("", IsUnique: true) { IsOptional = isOptional, Parts = { (column.Name, 0) } });
         }
 
         if (column.IsKey)
         {
-            _keys.Add(new NewKey(KeyDefinition.PrimaryName, IsUnique: true) { Parts = { (column.Name, 0) } });
+            _keys.Add(new NewKey(KeyDefinition.PrimaryName, IsUnique: true) { IsOptional = isOptional, Parts = { (column.Name, 0) } });
         }
     }
 
@@ -53,6 +57,7 @@ internal sealed class TableKeys
             }
         }
 
+        RemoveOptional(table);
         foreach (var key in _keys)
         {
             Add(table, key);
@@ -71,16 +76,28 @@ internal sealed class TableKeys
         table.MayHashKeys = isMariaDb && (table.Keys.Exists(static key => key.MayBeHash) || (table.MayHashKeys && !table.KnowsKeys));
     }
 
+    /// <summary>IF NOT EXISTS looks at the names of keys before the statement, whatever it drops or renames, and at what the statement adds
+    /// before it. A key without a name counts by its first column's (sql/sql_table.cc, handle_if_exists_options).</summary>
+    private void RemoveOptional(TableDraft table)
+    {
+        for (var i = 0; i < _keys.Count; i++)
+        {
+            var key = _keys[i];
+            if (key.IsOptional && (table.HadKey(NameOf(key)) || _keys.FindIndex(other
+                => other.Kind == key.Kind && other.IsUnique == key.IsUnique
+                && NameOf(other).Equals(NameOf(key), StringComparison.OrdinalIgnoreCase)) < i))
+            {
+                _keys.RemoveAt(i--);
+            }
+        }
+
+        static string NameOf(NewKey key) => key.Name.Length > 0 ? key.Name : key.Parts is [{ Column: var column }, ..] ? column : "";
+    }
+
     private static bool IsSystemTime(string period) => period.Equals("SYSTEM_TIME", StringComparison.OrdinalIgnoreCase);
 
     private static void Add(TableDraft table, NewKey key)
     {
-        if (key.IsOptional && key.Name.Length > 0 && table.Keys.Exists(other => other.Name.Equals(key.Name,
-            StringComparison.OrdinalIgnoreCase)))
-        {
-            return;
-        }
-
         if (key.Replaces)
         {
             table.RemoveKey(key.Name);

@@ -3,8 +3,11 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>Reads the options of a table that matter here: engine and default character set.</summary>
 internal static class TableOptionReader
 {
+    /// <param name="tokens">Positioned at an option.</param>
+    /// <param name="table">Gets what it says.</param>
+    /// <param name="defaultCharacterSet">What CHARACTER SET DEFAULT means; null where it is not known.</param>
     /// <returns>False where something else follows.</returns>
-    public static bool TryRead(SqlTokens tokens, TableDraft table)
+    public static bool TryRead(SqlTokens tokens, TableDraft table, string? defaultCharacterSet)
     {
         var isDefault = tokens.Peek().Is("DEFAULT")
             && (tokens.Peek(1).Is("CHARACTER") || tokens.Peek(1).Is("CHARSET") || tokens.Peek(1).Is("COLLATE")
@@ -16,14 +19,16 @@ internal static class TableOptionReader
 
         if (TextTypeReader.TryReadCharacterSet(tokens, out var characterSet))
         {
-            table.CharacterSet = characterSet ?? table.CharacterSet;
+            (table.CharacterSet, table.NamesCharacterSet) = (characterSet ?? defaultCharacterSet, true);
             return true;
         }
 
         if (tokens.TryTake("COLLATE"))
         {
             tokens.TryTake('=');
-            table.CharacterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? table.CharacterSet;
+            var ofCollation = TextTypeReader.CharacterSetOf(tokens.TakeName());
+            table.CharacterSet = ofCollation ?? table.CharacterSet;
+            table.NamesCharacterSet |= ofCollation is not null;
             return true;
         }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
 /// <summary>CREATE, ALTER, DROP, RENAME and TRUNCATE TABLE.</summary>
@@ -6,6 +8,10 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <param name="context">The session's settings.</param>
 internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens, StatementContext context)
 {
+    /// <summary>The characters of names that files have too.</summary>
+    private static readonly SearchValues<char> PlainNames = SearchValues.Create("0123456789_"
+        + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>CREATE TABLE.</summary>
     /// <param name="isReplacing">True for MariaDB's OR REPLACE.</param>
     public void ReadCreate(bool isReplacing)
@@ -153,6 +159,11 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
         if (reader.NewName is { } name)
         {
             changes.Rename(database, table, name.Database, name.Table);
+            if (context.IsMariaDb && reader.IsCopying && table.AsSpan().ContainsAnyExcept(PlainNames))
+            {
+                // Seen on 10.11 and 11.8: where the server copies the table, the old one stays too if its file has another name than it.
+                changes.Catalogue.MarkUnknown(database, table, $"it became {name.Database}.{name.Table}, but MariaDB may have kept it too");
+            }
         }
     }
 

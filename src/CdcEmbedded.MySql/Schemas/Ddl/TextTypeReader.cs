@@ -74,6 +74,7 @@ internal static class TextTypeReader
             return;
         }
 
+        column.IsUnsized = type is { Size: null or 0, Name: "tinytext" or "text" or "mediumtext" or "mediumblob" };
         column.TypeText = TypeOf(type.Name, type.Size is 0 && type.Name == "text" ? null : type.Size, characterSet);
         if (characterSet == "binary")
         {
