@@ -41,8 +41,8 @@ public sealed class DdlGrammarTests(ITestOutputHelper output)
         await reading.RunAsync(server, start);
 
         int failed = history.Steps.Count(step => step.Error is not null);
-        string summary = $"CDC_RANDOM_SEED={seed} on {kind}: {count} statements, {failed} of them failed, {history.Crashes} crashed the server, "
-            + $"{reading.Unlogged} were done in part without a word in the log, {reading.Rows} rows compared, "
+        string summary = $"CDC_RANDOM_SEED={seed} on {kind}: {count} statements, {failed} of them failed, {history.Crashes} crashed the "
+            + $"server, {reading.Unlogged} were done in part without a word in the log, {reading.Rows} rows compared, "
             + $"{reading.Differences.Count} differences";
         output.WriteLine(summary);
         if (Environment.GetEnvironmentVariable("CDC_DDL_LOG") is { Length: > 0 } file)

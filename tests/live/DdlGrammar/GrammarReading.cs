@@ -17,6 +17,9 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
     private readonly Dictionary<string, int> _reported = new(StringComparer.Ordinal);
     private readonly List<(string Table, string Schema, Dictionary<string, string> Row)> _rows = [];
     private readonly List<string> _notices = [];
+
+    // The tables that the log does not say everything of.
+    private readonly HashSet<string> _unlogged = new(StringComparer.Ordinal);
     private int _next;
     private int _unknown;
     private int _changes;
@@ -25,7 +28,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
     public List<string> Differences { get; } = [];
 
     /// <summary>Number of statements that failed after they had changed a table, which the server did not log: nobody who reads its log
-    /// can know of that. MariaDB does so where a file of an older table with the new name is left from a defect.</summary>
+    /// can know of that. MariaDB does so where the storage engine refuses the new name of a table.</summary>
     public int Unlogged { get; private set; }
 
     /// <summary>Number of rows that were compared.</summary>
@@ -99,6 +102,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
         {
             case SchemaChangeKind.Drop:
                 _tables.Remove(name);
+                _unlogged.Remove(name);
                 break;
             case SchemaChangeKind.DropDatabase:
                 foreach (string table in _tables.Keys.Where(table => table.StartsWith(change.Source.Database + ".",
@@ -110,10 +114,25 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
                 break;
             case SchemaChangeKind.Rename:
                 _tables.Remove(name);
+                if (_unlogged.Remove(name))
+                {
+                    _unlogged.Add($"{change.NewDatabase ?? change.Source.Database}.{change.NewTable}");
+                }
+
                 _tables[$"{change.NewDatabase ?? change.Source.Database}.{change.NewTable}"] = change.Schema is { } renamed
                     ? Describe(renamed) : Unknown;
                 break;
             case SchemaChangeKind.Create or SchemaChangeKind.Alter:
+                if (change.Kind == SchemaChangeKind.Create && !(steps[_next].Sql.Contains("LIKE", StringComparison.Ordinal)
+                    && _unlogged.Count > 0))
+                {
+                    _unlogged.Remove(name);
+                }
+                else if (change.Kind == SchemaChangeKind.Create)
+                {
+                    _unlogged.Add(name);
+                }
+
                 _tables[name] = change.Schema is { } schema ? Describe(schema) : Unknown;
                 break;
             default:
@@ -136,12 +155,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
         IReadOnlyDictionary<string, GrammarTable> before = steps[step.Number - 1].Tables;
         string[] changed = [.. before.Keys.Union(step.Tables.Keys).Where(name => before.GetValueOrDefault(name)?.Description
             != step.Tables.GetValueOrDefault(name)?.Description)];
-        foreach (string name in changed)
-        {
-            _reported[name] = step.Began.GetValueOrDefault(name, -1);
-            _unknown++;
-        }
-
+        _unlogged.UnionWith(changed);
         Unlogged += changed.Length > 0 ? 1 : 0;
     }
 
@@ -165,7 +179,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
         foreach ((string name, string schema, Dictionary<string, string> row) in _rows)
         {
             if (!step.Rows.TryGetValue(name, out IReadOnlyList<Dictionary<string, string>>? rows) || rows.Count == 0
-                || _reported.ContainsKey(name))
+                || _reported.ContainsKey(name) || _unlogged.Contains(name))
             {
                 continue;
             }
@@ -186,7 +200,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
     private void Report(GrammarStep step, string table, string text)
     {
         int began = step.Began.GetValueOrDefault(table, -1);
-        if (_reported.GetValueOrDefault(table, -2) == began)
+        if (_unlogged.Contains(table) || _reported.GetValueOrDefault(table, -2) == began)
         {
             return;
         }

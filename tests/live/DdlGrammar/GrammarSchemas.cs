@@ -37,8 +37,8 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
                 key.RemoveAll(name => group.Any(row => row[10] == "e" && Text(row[2]) == name));
                 return new GrammarTable(names[0], names[1], [.. group.Select(row => ColumnOf(row, key))], [.. index.Keys])
                 {
-                    HasUncertainKey = kind is ServerKind.MariaDb1011 or ServerKind.MariaDb118
-                        && HasUncertainKey([.. indexes[group.Key]], [.. group]),
+                    HasUncertainKey = HasTwins(index, key) || (kind is ServerKind.MariaDb1011 or ServerKind.MariaDb118
+                        && HasUncertainKey([.. indexes[group.Key]], [.. group])),
                 };
             });
     }
@@ -57,6 +57,10 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
         return !keys.Exists(key => key.Key == "PRIMARY") && index.Select(row => row[2]).Distinct().Count() > 1
             && keys.Exists(key => key.All(part => columns.Any(column => Text(column[2]) == Text(part[5]) && column[5] == "NO")));
     }
+
+    /// <summary>True if two indexes have the columns of the key, of which the server does not say which it is.</summary>
+    private static bool HasTwins(Dictionary<string, List<string>> indexes, List<string> key) => !indexes.ContainsKey("PRIMARY")
+        && indexes.Values.Count(index => index.ToHashSet().SetEquals(key)) > 1;
 
     private static List<string> KeyOf(Dictionary<string, List<string>> indexes, HashSet<string> columns) =>
         indexes.TryGetValue("PRIMARY", out List<string>? primary) ? primary

@@ -195,7 +195,7 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
         string table = Table(AnyTable());
         string create = words.Any("LIKE " + AnyName(), "(zz INT, a INT)", $"SELECT * FROM {AnyName()}");
         return $"CREATE TEMPORARY TABLE {table} {create}; ALTER TABLE {table} ADD shadow INT FIRST; CREATE INDEX zz ON {table} (shadow); "
-            + $"TRUNCATE TABLE {table}; DROP TEMPORARY TABLE {table}";
+            + $"TRUNCATE TABLE {table}; DROP {words.Any("TEMPORARY ", "")}TABLE {table}";
     }
 
     private string Database() => words.Next(8) switch

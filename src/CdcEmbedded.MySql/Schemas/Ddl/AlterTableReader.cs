@@ -9,13 +9,13 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     private readonly TableKeys _keys = new();
     private readonly ColumnPlacement _columns = new(table, context);
     private bool _addsVersioning;
-    private int _parts;
+    private bool _isSimple = true;
 
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
 
-    /// <summary>True if it does more than to rename the table.</summary>
-    public bool IsCopying => NewName is not null && _parts > 1;
+    /// <summary>True if it renames the table and changes it too.</summary>
+    public bool IsCopying => NewName is not null && !_isSimple;
 
     /// <summary>What it does with partitions.</summary>
     public PartitionChange Partitions { get; } = new();
@@ -24,8 +24,9 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     /// <exception cref="SqlUnreadableException">One cannot be understood for certain.</exception>
     public void Read(SqlTokens tokens)
     {
-        for (; !tokens.IsAtEnd; _parts++)
+        while (!tokens.IsAtEnd)
         {
+            _isSimple &= IsSimple(tokens);
             ReadPart(tokens);
 
             // ORDER BY and PARTITION BY are last, without a comma before them; commas before options are optional.
@@ -40,6 +41,11 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
 
         _columns.Apply();
         table.CompleteKeys();
+        if (!_isSimple)
+        {
+            table.ForgetHashes();
+        }
+
         if (table.ForcedCharacterSet is { } forced)
         {
             TextConversion.Apply(table, forced, context);
@@ -66,6 +72,14 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             tokens.SkipToComma();
             tokens.TryTake(',');
         }
+    }
+
+    /// <summary>True for parts that leave the table's definition as it is: new names, keys on or off, partitions, locks.</summary>
+    private static bool IsSimple(SqlTokens tokens)
+    {
+        var next = tokens.Peek(1);
+        return next.Is("KEYS") || next.Is("PARTITION") || tokens.Peek().Is("LOCK") || tokens.Peek().Is("ALGORITHM")
+            || (tokens.Peek().Is("RENAME") && !next.Is("COLUMN") && !next.Is("INDEX") && !next.Is("KEY"));
     }
 
     private void ReadPart(SqlTokens tokens)

@@ -98,7 +98,7 @@ internal static class ColumnTypeReader
                 column.IsUnsized = size is null or 0;
                 break;
             case "enum" or "set":
-                column.Text = ReadLabels(tokens, name);
+                column.Text = ReadLabels(tokens, name, context);
                 break;
             case var _ when Plain.Contains(name):
                 column.TypeText = name is "geometrycollection" or "geomcollection" ? CollectionName(context) : name;
@@ -193,13 +193,17 @@ internal static class ColumnTypeReader
         }
     }
 
-    private static TextType ReadLabels(SqlTokens tokens, string name)
+    private static TextType ReadLabels(SqlTokens tokens, string name, in StatementContext context)
     {
         var inner = tokens.TakeParentheses();
         var labels = new List<TextLabel>();
         do
         {
-            labels.Add(TextLabel.Read(inner));
+            // MySQL 5.6 ends a label at its first zero.
+            var label = TextLabel.Read(inner);
+            var isCut = !context.IsMariaDb && context.ServerVersion < 80000;
+            labels.Add(isCut && label.Text?.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero
+                ? label with { Text = label.Text[..zero] } : label);
         }
         while (inner.TryTake(','));
         var type = new TextType(name, null) { Labels = labels };

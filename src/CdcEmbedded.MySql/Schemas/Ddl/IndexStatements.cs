@@ -34,6 +34,7 @@ internal sealed class IndexStatements(CatalogueChanges changes, SqlTokens tokens
         {
             TableElementReader.ReadParts(tokens, key);
             var draft = TableDraft.Of(known);
+            draft.ForgetHashes();
             var keys = new TableKeys();
             keys.Add(key);
             keys.AddTo(draft, context.IsMariaDb);
@@ -58,6 +59,7 @@ internal sealed class IndexStatements(CatalogueChanges changes, SqlTokens tokens
             {
                 var draft = TableDraft.Of(known);
                 draft.RemoveKey(name);
+                draft.ForgetHashes();
                 new TableKeys().AddTo(draft, context.IsMariaDb);
                 return draft.ToDefinition(database, table);
             });

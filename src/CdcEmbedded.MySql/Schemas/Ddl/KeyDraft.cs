@@ -11,7 +11,8 @@ internal sealed class KeyDraft
 
     public required bool IsUnique { get; init; }
 
-    public bool IsHash { get; init; }
+    /// <summary>True for USING HASH, which MariaDB forgets at the next ALTER.</summary>
+    public bool IsHash { get; set; }
 
     /// <summary>Its columns (null for an expression), each with the length of the prefix that is indexed, 0 for all of it.</summary>
     public List<(ColumnDraft? Column, int Prefix)> Parts { get; } = [];

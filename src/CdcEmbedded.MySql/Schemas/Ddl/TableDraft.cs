@@ -92,6 +92,11 @@ internal sealed class TableDraft
                     continue;
                 }
 
+                if (IsWithoutOverlaps(key) && Columns.TrueForAll(c => c.OldName != column.OldName))
+                {
+                    throw new SqlUnreadableException($"it drops '{column.Name}' of the key '{key.Name}', which may have a period");
+                }
+
                 var kept = Columns.Find(c => (c.OldName ?? c.Name).Equals(column.OldName, StringComparison.OrdinalIgnoreCase));
                 key.Parts[i] = (kept, key.Parts[i].Prefix);
                 if (kept is null)
@@ -103,6 +108,14 @@ internal sealed class TableDraft
 
         Keys.RemoveAll(static key => key.Parts.Count == 0);
     }
+
+    /// <summary>MariaDB makes usual keys of those with USING HASH that need no hash.</summary>
+    public void ForgetHashes() => Keys.ForEach(static key => key.IsHash = false);
+
+    /// <summary>True if a key ends with the columns of the period, as WITHOUT OVERLAPS leaves it.</summary>
+    private bool IsWithoutOverlaps(KeyDraft key) => Period is { } period && key.Parts is [.., { Column.OldName: var end }, { Column.OldName:
+        var start }] && period.End.Equals(end, StringComparison.OrdinalIgnoreCase)
+        && period.Start.Equals(start, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Removes an index by its name before the statement; without effect where there is none of the name.</summary>
     public void RemoveKey(string name) => Keys.RemoveAll(key => name.Equals(key.OldName, StringComparison.OrdinalIgnoreCase));

@@ -103,8 +103,12 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
 
         tokens.Take();
         var (fromDatabase, from) = tokens.TakeTable(context.Database);
-        return changes.Catalogue.Find(fromDatabase, from)?.Renamed(database, table)
+        var definition = changes.Catalogue.Find(fromDatabase, from)
             ?? throw new SqlUnreadableException($"it is like {fromDatabase}.{from}, which is not known");
+        var draft = TableDraft.Of(definition);
+        draft.ForgetHashes();
+        new TableKeys().AddTo(draft, context.IsMariaDb);
+        return draft.ToDefinition(database, table);
     }
 
     private void Alter(string database, string table)

@@ -60,6 +60,25 @@ public sealed class AlterOrderTests
             "ALTER TABLE t DROP PRIMARY KEY"));
 
     [Theory]
+    [InlineData("a int b int")]
+    [InlineData("a int b int", "ALTER TABLE t DISABLE KEYS, RENAME TO t9", "RENAME TABLE t9 TO t")]
+    [InlineData("a int b int", "ALTER TABLE t LOCK=NONE, ADD PARTITION PARTITIONS 1")]
+    [InlineData("a int#1 b int", "ALTER TABLE t COMMENT 'x'")]
+    [InlineData("a int#1 b int", "CREATE TABLE t2 LIKE t", "DROP TABLE t", "RENAME TABLE t2 TO t")]
+    [InlineData("a int#1 b int", "CREATE INDEX i ON t (b)")]
+    [InlineData("a int#1 b int", "CREATE INDEX i ON t (b)", "DROP INDEX i ON t")]
+    public void MariaDB_forgets_USING_HASH_at_the_next_change(string expected, params string[] statements) => Assert.Equal(expected,
+        ColumnsAfter(["CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (a) USING HASH)", .. statements]));
+
+    [Theory]
+    [InlineData("DROP id", true)]
+    [InlineData("DROP c", false)]
+    [InlineData("DROP id, DROP KEY k", false)]
+    public void A_column_that_is_dropped_from_a_key_with_a_period_leaves_the_table_unknown(string alter, bool isUnknown)
+        => Assert.Equal(isUnknown, ColumnsAfter("CREATE TABLE t (id INT, a DATE, b DATE, c INT, PERIOD FOR p (a, b), "
+            + "UNIQUE k (id, p WITHOUT OVERLAPS))", "ALTER TABLE t " + alter).Contains("period", StringComparison.Ordinal));
+
+    [Theory]
     [InlineData("t 1", true, true)]
     [InlineData("t$1", true, true)]
     [InlineData("tä", true, true)]

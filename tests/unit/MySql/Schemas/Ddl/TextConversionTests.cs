@@ -77,4 +77,17 @@ public sealed class TextConversionTests
                 $"ALTER TABLE t CONVERT TO CHARACTER SET {to}"), StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData(50624, "a enum('a','') latin1?")]
+    [InlineData(90700, "a enum('a\\0b','\\0c') latin1?")]
+    public void Labels_end_at_a_zero_on_MySql_5_6(int version, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        var context = Context(isMariaDb: false);
+        LoggedSql.Instance.Apply(catalogue, "CREATE TABLE t (a ENUM('a\\0b', '\\0c'))",
+            context with { Dialect = context.Dialect with { ServerVersion = version } });
+
+        Assert.Equal(expected, TextOf(catalogue));
+    }
 }
