@@ -28,7 +28,7 @@ public sealed class GrammarReading(IReadOnlyList<GrammarStep> steps, string data
     public List<string> Differences { get; } = [];
 
     /// <summary>Number of statements that failed after they had changed a table, which the server did not log: nobody who reads its log
-    /// can know of that. MariaDB does so where the storage engine refuses the new name of a table.</summary>
+    /// can know of that. MariaDB and MySQL 5.6 do so where the engine refuses the new name of a table.</summary>
     public int Unlogged { get; private set; }
 
     /// <summary>Number of rows that were compared.</summary>
