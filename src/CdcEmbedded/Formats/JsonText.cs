@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -48,6 +49,13 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
     {
         json.CopyTo(Room(json.Length));
         _count += json.Length;
+    }
+
+    /// <summary>Appends text that is JSON.</summary>
+    public void Raw(string json)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(json);
+        _count += Encoding.UTF8.GetBytes(json, Room(bytes));
     }
 
     public void Number(long value)
@@ -114,7 +122,10 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
     {
         if (bytes > _bytes.Length - _count)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(Math.Max((uint)_bytes.Length * 2, checked((uint)(_count + bytes))), Array.MaxLength));
+            // A large value has little after it: twice its size would be wasted.
+            var needed = (long)_count + bytes;
+            var size = Math.Max(needed + (needed / 4), Math.Min(_bytes.Length * 2L, MaxKeptBytes));
+            Array.Resize(ref _bytes, checked((int)Math.Max(Math.Min(size, Array.MaxLength), needed)));
         }
 
         return _bytes.AsSpan(_count);

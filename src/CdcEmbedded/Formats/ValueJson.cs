@@ -32,6 +32,9 @@ internal static class ValueJson
                 return;
             case ValueKind.Text when value.TryGetUtf8(out var utf8) && text.TryPlain(utf8):
                 return;
+            case ValueKind.Json when value.IsJsonOfCodec:
+                text.Raw(value.AsString());
+                return;
             case ValueKind.Decimal when TryWriteDecimal(text, value):
                 return;
             case ValueKind.Date or ValueKind.Time or ValueKind.DateTime or ValueKind.Timestamp when !value.IsFarInstant:

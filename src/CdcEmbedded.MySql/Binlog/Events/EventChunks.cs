@@ -12,6 +12,9 @@ internal sealed class EventChunks(int maxLength)
     // The first growth of an event beyond a chunk: more is allocated only as its bytes arrive, whatever its length field says.
     private const int LargeStep = 4 * 1024 * 1024;
 
+    // Once so much of an event has arrived, all of its length is allocated at once: a value of 50 MB is copied less often.
+    private const int BelievedLength = 16 * 1024 * 1024;
+
     private byte[] _chunk = [];
     private int _start;
     private int _end;
@@ -24,7 +27,8 @@ internal sealed class EventChunks(int maxLength)
     {
         if (_end == _chunk.Length)
         {
-            var needed = (int)Math.Min(NeededLength(), Math.Max(Buffered * 2L, LargeStep));
+            var needed = (int)Math.Min(NeededLength(),
+                Buffered >= BelievedLength ? maxLength : Math.Max(Buffered * 2L, LargeStep));
             var next = GC.AllocateUninitializedArray<byte>(Math.Max(ChunkLength, Math.Max(needed, Buffered + 1)));
             _chunk.AsSpan(_start, Buffered).CopyTo(next);
             _end = Buffered;
