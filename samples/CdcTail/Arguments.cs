@@ -56,6 +56,9 @@ internal sealed record Arguments
     /// <summary>True to count events instead of printing them.</summary>
     public bool Stats { get; init; }
 
+    /// <summary>True if there is not a single word on the command line.</summary>
+    public bool IsPlain { get; init; }
+
     /// <summary>When tables are read besides their changes.</summary>
     public SnapshotMode Snapshot { get; init; }
 

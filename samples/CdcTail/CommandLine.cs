@@ -116,6 +116,7 @@ internal sealed class CommandLine
             Transforms = Rules(result),
             Stats = result.GetValue(_stats),
             Verbose = result.GetValue(_verbose),
+            IsPlain = result.Tokens.Count == 0,
             Snapshot = result.GetValue(_snapshot) is { } mode ? Mode(mode) : SnapshotMode.Never,
             SnapshotTables = result.GetValue(_snapshotTables) ?? [],
             SignalFile = result.GetValue(_signalFile),

@@ -19,6 +19,9 @@ internal sealed class Origin : IAsyncDisposable
 
     public bool StopWhenCaughtUp { get; private init; }
 
+    /// <summary>When tables are read besides their changes.</summary>
+    public SnapshotMode Snapshot { get; private init; }
+
     /// <summary>Creates the source, without connecting.</summary>
     /// <exception cref="ArgumentException">A connection string or pattern is wrong.</exception>
     public required Func<Origin, ISource> CreateSource { get; init; }
@@ -38,6 +41,7 @@ internal sealed class Origin : IAsyncDisposable
         // An offset belongs to one of the recordings.
         Origin[] chosen = [.. arguments.From?.Offset?.Connector switch
         {
+            null when arguments.IsPlain => [MySqlRecording(arguments), MongoDbRecording(arguments), SnapshotOfRecording(arguments)],
             null => [MySqlRecording(arguments), MongoDbRecording(arguments)],
             "mysql" => [MySqlRecording(arguments)],
             "mongodb" => [MongoDbRecording(arguments)],
@@ -48,7 +52,8 @@ internal sealed class Origin : IAsyncDisposable
 
     private static Origin Create(Arguments arguments, Func<ISource> source) => new()
     {
-        Name = arguments.Name, From = arguments.From, StopWhenCaughtUp = arguments.UntilCaughtUp, CreateSource = _ => source(),
+        Name = arguments.Name, From = arguments.From, StopWhenCaughtUp = arguments.UntilCaughtUp, Snapshot = arguments.Snapshot,
+        CreateSource = _ => source(),
     };
 
     private static Origin MySqlRecording(Arguments arguments) => new()
@@ -67,21 +72,33 @@ internal sealed class Origin : IAsyncDisposable
         Name = arguments.Name + "-mongodb",
         From = arguments.From ?? StartPosition.Earliest,
         StopWhenCaughtUp = true,
-        CreateSource = origin =>
-        {
-            var stream = new RecordedStream(File.ReadAllBytes(Recording.MongoDbPath), arguments.Include, arguments.Exclude);
-            origin._server = RecordedServer.Start(stream);
-            return new MongoSource(new MongoSourceOptions
-            {
-                Client = origin._server.CreateClient(),
-                Include = arguments.Include,
-                Exclude = arguments.Exclude,
-                FullDocument = FullDocumentMode.WhenAvailable,
-                BeforeImages = BeforeImageMode.WhenAvailable,
-                MinOplogWindow = TimeSpan.Zero,
-            });
-        },
+        CreateSource = origin => MongoDbRecording(origin, arguments.Include, arguments.Exclude, hasCollections: false),
     };
+
+    private static Origin SnapshotOfRecording(Arguments arguments) => new()
+    {
+        Heading = Recording.SnapshotHeading,
+        Name = arguments.Name + "-snapshot",
+        StopWhenCaughtUp = true,
+        Snapshot = SnapshotMode.Initial,
+        CreateSource = origin => MongoDbRecording(origin, Recording.SnapshotCollections, [], hasCollections: true),
+    };
+
+    private static MongoSource MongoDbRecording(Origin origin, IReadOnlyList<string> include, IReadOnlyList<string> exclude,
+        bool hasCollections)
+    {
+        origin._server = RecordedServer.Start(
+            new RecordedStream(File.ReadAllBytes(Recording.MongoDbPath), include, exclude, hasCollections));
+        return new MongoSource(new MongoSourceOptions
+        {
+            Client = origin._server.CreateClient(),
+            Include = include,
+            Exclude = exclude,
+            FullDocument = FullDocumentMode.WhenAvailable,
+            BeforeImages = BeforeImageMode.WhenAvailable,
+            MinOplogWindow = TimeSpan.Zero,
+        });
+    }
 
     private static ISource Source(Arguments arguments) => arguments switch
     {

@@ -13,11 +13,15 @@ internal sealed class RecordedStream
     private readonly TableFilter _filter;
     private readonly List<BsonDocument> _replies = [];
     private readonly Dictionary<long, Queue<BsonDocument>> _cursors = [];
+    private readonly RecordedCollections? _collections;
+    private readonly BsonTimestamp _middle;
 
     /// <param name="recording">The replies as BSON documents, one after the other.</param>
     /// <param name="include">The collections whose events the server sends.</param>
     /// <param name="exclude">Those whose events it does not send.</param>
-    public RecordedStream(byte[] recording, IReadOnlyList<string> include, IReadOnlyList<string> exclude)
+    /// <param name="hasCollections">True if the clock stays in the middle of the recording, before its first replacement, and the
+    /// collections can be read as they were then.</param>
+    public RecordedStream(byte[] recording, IReadOnlyList<string> include, IReadOnlyList<string> exclude, bool hasCollections = false)
     {
         _filter = new TableFilter(include, exclude);
         using var stream = new MemoryStream(recording);
@@ -26,6 +30,12 @@ internal sealed class RecordedStream
             using var reader = new BsonBinaryReader(stream);
             _replies.Add(BsonSerializer.Deserialize<BsonDocument>(reader));
         }
+
+        var before = _replies.TakeWhile(static reply => Events(reply) is [var change, ..] && change["operationType"] != "replace").ToList();
+        _middle = TimeOf(before[^1]);
+        _collections = hasCollections ? new RecordedCollections(before.Select(static reply => Events(reply)[0].AsBsonDocument)
+            .Where(change => change.AsBsonDocument.TryGetValue("ns", out var place) && place.AsBsonDocument.TryGetValue("coll", out var name)
+                && _filter.Matches(place["db"].AsString, name.AsString))) : null;
     }
 
     /// <summary>Answers a command.</summary>
@@ -45,6 +55,9 @@ internal sealed class RecordedStream
             "listDatabases" => BsonDocument.Parse("""{"databases":[]}"""),
             "find" when command[name] == "oplog.rs"
                 => Found(new BsonDocument("ts", TimeOf(command["sort"]["$natural"] == 1 ? _replies[0] : _replies[^2]))),
+            "listCollections" when _collections is not null => Found(_collections.Descriptions),
+            "count" when _collections is not null => new BsonDocument("n", _collections.Count(command[name].AsString)),
+            "find" when _collections is not null => Found(_collections.Read(command[name].AsString)).Set("operationTime", _middle),
             "find" or "listCollections" => Found(),
             "aggregate" => Open(command["pipeline"][0]["$changeStream"].AsBsonDocument),
             _ => new BsonDocument(),
@@ -58,8 +71,10 @@ internal sealed class RecordedStream
             { "minWireVersion", 0 },
         { "maxWireVersion", 25 }, { "maxBsonObjectSize", 16 * 1024 * 1024 }, { "maxMessageSizeBytes", 48_000_000 },
             { "maxWriteBatchSize", 100_000 },
-        { "logicalSessionTimeoutMinutes", 30 }, { "operationTime", TimeOf(_replies[^2]) },
+        { "logicalSessionTimeoutMinutes", 30 }, { "operationTime", Now },
     };
+
+    private BsonTimestamp Now => _collections is null ? TimeOf(_replies[^2]) : _middle;
 
     private BsonDocument Open(BsonDocument stage)
     {

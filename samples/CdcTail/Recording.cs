@@ -17,6 +17,17 @@ internal static class Recording
 
         """;
 
+    public const string SnapshotHeading = """
+
+        Two collections of the same cinema as --snapshot initial reads them: their documents at one moment in the middle of the recording.
+        On a server of yours the changes from that very moment follow.
+
+
+        """;
+
+    /// <summary>Those whose events have whole documents.</summary>
+    public static IReadOnlyList<string> SnapshotCollections { get; } = ["cinema.films", "cinema.bookings"];
+
     /// <summary>What to try next.</summary>
     public static string Hints => $"""
 

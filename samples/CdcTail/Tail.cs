@@ -170,7 +170,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
                     Transforms = [.. arguments.Transforms],
                     Snapshot = new SnapshotOptions
                     {
-                        Mode = arguments.Snapshot,
+                        Mode = origin.Snapshot,
                         Tables = arguments.SnapshotTables,
                         Signals = arguments.SignalFile is { } file ? [new FileSignalChannel(file)] : [],
                     },

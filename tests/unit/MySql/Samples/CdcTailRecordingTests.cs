@@ -34,6 +34,19 @@ public sealed class CdcTailRecordingTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_arguments_a_snapshot_is_shown_too()
+    {
+        var result = await CdcTailProcess.RunAsync();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("--snapshot initial", result.Errors, StringComparison.Ordinal);
+        var shown = result.Lines.SkipWhile(static line => !line.Contains("  READ  ", StringComparison.Ordinal))
+            .Where(static line => line.Contains("cinema.", StringComparison.Ordinal))
+            .Select(static line => line[line.IndexOf("cinema.", StringComparison.Ordinal)..]).ToList();
+        Assert.Equal(["cinema.bookings  READ", "cinema.films  READ", "cinema.films  READ"], shown.Select(static line => line[..line.IndexOf("  _id", StringComparison.Ordinal)]));
+        Assert.Contains("cinema.films  READ  _id='tokyo-story'", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_is_one_envelope_a_line_and_nothing_else()
     {
         var result = await CdcTailProcess.RunAsync("--format", "json", "--include", "shop.*");
