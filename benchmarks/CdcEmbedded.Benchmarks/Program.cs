@@ -18,9 +18,31 @@ if (args is ["mongodb", ..])
 }
 
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot [passes] [scale percent]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot mongodb [passes] [documents]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot latency [seconds]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot memory [million rows]
 if (args is ["snapshot", ..])
 {
     var culture = System.Globalization.CultureInfo.InvariantCulture;
+    int NumberAt(int place, int otherwise) => args.Length > place ? int.Parse(args[place], culture) : otherwise;
+    if (args is ["snapshot", "mongodb", ..])
+    {
+        await SnapshotMongo.RunAsync(NumberAt(2, 5), NumberAt(3, 300_000));
+        return;
+    }
+
+    if (args is ["snapshot", "latency", ..])
+    {
+        await SnapshotLive.MeasureLatencyAsync(NumberAt(2, 20));
+        return;
+    }
+
+    if (args is ["snapshot", "memory", ..])
+    {
+        await SnapshotLive.MeasureMemoryAsync(NumberAt(2, 1));
+        return;
+    }
+
     await SnapshotRead.RunAsync(args.Length > 1 ? int.Parse(args[1], culture) : 5, args.Length > 2 ? int.Parse(args[2], culture) : 100);
     return;
 }
