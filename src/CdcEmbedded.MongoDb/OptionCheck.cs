@@ -1,3 +1,4 @@
+using System.Buffers;
 using CdcEmbedded.MongoDb.ChangeStreams;
 using CdcEmbedded.MongoDb.Deployment;
 using CdcEmbedded.Transforms;
@@ -7,6 +8,8 @@ namespace CdcEmbedded.MongoDb;
 /// <summary>Validates the options of a source.</summary>
 internal static class OptionCheck
 {
+    private static readonly SearchValues<char> _refusedInDatabases = SearchValues.Create("/\\. \"$");
+
     /// <summary>Checks everything but the connection.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, or two contradict each other.</exception>
     public static void Check(MongoSourceOptions options)
@@ -31,6 +34,7 @@ internal static class OptionCheck
         CheckHeartbeat(options.HeartbeatWrite);
         PipelineCheck.Check(options.Pipeline);
     }
+
     /// <summary>Checks what is captured: a pattern outside of the stream's scope would capture nothing, and nobody would know.</summary>
     private static void CheckScope(MongoSourceOptions options)
     {
@@ -44,7 +48,7 @@ internal static class OptionCheck
             throw new ArgumentException($"Collection is '{options.Collection}' and Database is not set.", nameof(options));
         }
 
-        if (options.Database is { } name && (string.IsNullOrWhiteSpace(name) || name.AsSpan().ContainsAny("/\\. \"$")))
+        if (options.Database is { } name && (string.IsNullOrWhiteSpace(name) || name.AsSpan().ContainsAny(_refusedInDatabases)))
         {
             throw new ArgumentException($"Database is '{name}', which is no name of a database.", nameof(options));
         }

@@ -112,8 +112,9 @@ internal static class OptionsValidation
             Require(IsPattern(table, out var why), "Snapshot.Tables", table, $"patterns of tables ({why})");
         }
 
-        Require(snapshot.Tables is null or [] || snapshot.Mode != SnapshotMode.Never || snapshot.Policy is not null, "Snapshot.Tables",
-            "a list", "an empty list with the snapshot mode Never, which reads no tables");
+        Require(snapshot.Tables is null or [] || snapshot.Mode != SnapshotMode.Never || snapshot.Policy is not null
+            || snapshot.ReadsNewTables, "Snapshot.Tables", "a list",
+            "an empty list with the snapshot mode Never and without ReadsNewTables, which read no tables");
     }
 
     private static bool IsTable(string name)

@@ -148,6 +148,6 @@ public sealed class NewTableTests : SnapshotEngineTest
         return copy;
     }
 
-    private static async Task<string> SavedAsync(IOffsetStore store)
+    private static async Task<string> SavedAsync(InMemoryOffsetStore store)
         => (await store.LoadAsync("test", default))?.Text ?? "";
 }
