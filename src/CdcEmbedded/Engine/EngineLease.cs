@@ -198,7 +198,8 @@ internal sealed class EngineLease : ISlotLease, IAsyncDisposable
         var lease = LeaseText.Split(row?.Text).Lease;
         if (!watch.IsFree(row, lease) && lease?.Owner != _owner)
         {
-            if (_seen.Fence != lease?.Fence)
+            // The fence alone would not do: a standby that lost the race for this number has tried it itself.
+            if (_seen.Owner != lease?.Owner || _seen.Fence != lease?.Fence)
             {
                 Log.StandsBy(_logger, _engine, lease?.Owner ?? "", lease?.Fence ?? 0);
             }

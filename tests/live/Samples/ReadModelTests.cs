@@ -87,8 +87,9 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
     /// <summary>Waits until one instance is active and the other one is ready to follow.</summary>
     private static async Task<(Instance Active, long Fence)> UntilReadyAsync(List<Instance> instances, NpgsqlDataSource readModel)
     {
-        await Task.WhenAny(instances[0].Waits, instances[1].Waits);
-        while (true)
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAny(instances[0].Waits, instances[1].Waits).WaitAsync(Capture.Patience, Cancellation);
+        while (clock.Elapsed < Capture.Patience)
         {
             // On a busy machine a lease may run out without a kill: who is active is looked up until it is one that runs.
             (int pid, long fence) = await UntilActiveAsync(readModel, 0);
@@ -100,6 +101,8 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
 
             await Task.Delay(100, Cancellation);
         }
+
+        throw new TimeoutException($"No instance is active while the other one waits, for {Capture.Patience}.");
     }
 
     /// <summary>Stops the active instance as an orchestrator does.</summary>

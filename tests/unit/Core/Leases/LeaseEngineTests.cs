@@ -2,6 +2,8 @@ using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Engine;
 using CdcEmbedded.Tests.Offsets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.Tests.Leases;
 
@@ -28,6 +30,29 @@ public sealed class LeaseEngineTests : EngineTest
 
         Assert.Equal([2, 3], await rest);
         Assert.Equal(2, second.Status.Lease?.Fence);
+    }
+
+    [Fact]
+    public async Task Of_two_that_want_the_lease_at_once_the_later_one_logs_that_it_waits()
+    {
+        var log = new RecordedLog();
+        var store = new MeetingStore(Store, 2);
+        await using var one = Start(Script(), store, log: log);
+        await using var other = Start(Script(), store, log: log);
+        var reading = new[] { one, other }.Select(engine => engine.ReadAsync(Timeout).GetAsyncEnumerator(Timeout)).ToArray();
+        var moves = reading.Select(changes => changes.MoveNextAsync().AsTask()).ToArray();
+        await Task.WhenAny(moves);
+        var active = one.Status.Lease is { IsHeld: true } ? one : other;
+
+        await AdvanceUntilAsync(() => log.Of(LogLevel.Information).Any(line => line.Contains("waits as a standby", StringComparison.Ordinal)));
+
+        Assert.True(active.Status.Lease is { IsHeld: true, Fence: 1 });
+        var line = Assert.Single(log.Of(LogLevel.Information), line => line.Contains("waits as a standby", StringComparison.Ordinal));
+        Assert.Contains(active.Status.Lease.Owner!, line, StringComparison.Ordinal);
+        Assert.Equal(active.Status.Lease.Owner, (active == one ? other : one).Status.Lease?.Owner);
+        await reading[active == one ? 0 : 1].DisposeAsync();
+        await AdvanceUntilAsync(() => moves.All(move => move.IsCompleted));
+        await reading[active == one ? 1 : 0].DisposeAsync();
     }
 
     [Fact]
@@ -157,9 +182,11 @@ public sealed class LeaseEngineTests : EngineTest
 
     private static ScriptedSource Script() => Transactions(1, 1, 1, 1).End();
 
-    private CdcEngine Start(ScriptedSource source, IOffsetStore store, CommitPolicy? policy = null) => new(source, store, new()
+    private CdcEngine Start(ScriptedSource source, IOffsetStore store, CommitPolicy? policy = null, ILoggerFactory? log = null) => new(
+        source, store, new()
     {
         Name = "test",
+        LoggerFactory = log ?? NullLoggerFactory.Instance,
         TimeProvider = Time,
         MaxBatchSize = 1,
         CommitPolicy = policy ?? CommitPolicy.Always,
@@ -196,6 +223,28 @@ public sealed class LeaseEngineTests : EngineTest
         public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
             => _isFaulty.Value ? throw new IOException("The test has cut the connection.")
                 : _store.SaveAsync(key, text, expectedVersion, cancellationToken);
+    }
+
+    /// <summary>A store whose first loads end together.</summary>
+    private sealed class MeetingStore(IOffsetStore inner, int loads) : IOffsetStore
+    {
+        private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _loads = loads;
+
+        public async ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+        {
+            var loaded = await inner.LoadAsync(key, cancellationToken);
+            if (Interlocked.Decrement(ref _loads) == 0)
+            {
+                _met.SetResult();
+            }
+
+            await _met.Task.WaitAsync(cancellationToken);
+            return loaded;
+        }
+
+        public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
+            => inner.SaveAsync(key, text, expectedVersion, cancellationToken);
     }
 
     private sealed class StrongBox
