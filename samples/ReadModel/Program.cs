@@ -1,6 +1,7 @@
 using CdcEmbedded;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.MySql;
+using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,11 +11,10 @@ using ReadModel;
 var builder = Host.CreateApplicationBuilder(args);
 var readModel = NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("readmodel")
     ?? throw new InvalidOperationException("Set ConnectionStrings:readmodel."));
+
+// Two instances may start at once, which the statement alone does not survive in PostgreSQL.
 const string Table = "CREATE TABLE IF NOT EXISTS orders (id bigint PRIMARY KEY, customer text, total numeric)";
-await using (var command = readModel.CreateCommand(Table))
-{
-    await command.ExecuteNonQueryAsync();
-}
+await new DbTable(readModel, "orders").CreateAsync(Table);
 
 builder.Services.AddSingleton(readModel);
 builder.Services.AddCdc("read-model")
