@@ -131,6 +131,13 @@ internal sealed class CommandLine
             throw new UsageException("--mysql, --mongodb and --mysql-binlog exclude each other: read one server, or files.");
         }
 
+        if (arguments is { IsLive: false, Files.Count: 0 }
+            && (arguments.Snapshot != SnapshotMode.Never || arguments.SignalFile is not null))
+        {
+            throw new UsageException("--snapshot and --signal-file need --mysql or --mongodb: recordings have no tables to read. Without "
+                + "arguments one is shown.");
+        }
+
         return arguments.IsLive || !ReferenceEquals(arguments.From, StartPosition.Latest)
             ? arguments
             : throw new UsageException("--from latest needs --mysql or --mongodb: files do not grow, so nothing would follow.");

@@ -34,7 +34,7 @@ internal sealed class RecordedStream
         var before = _replies.TakeWhile(static reply => Events(reply) is [var change, ..] && change["operationType"] != "replace").ToList();
         _middle = TimeOf(before[^1]);
         _collections = hasCollections ? new RecordedCollections(before.Select(static reply => Events(reply)[0].AsBsonDocument)
-            .Where(change => change.AsBsonDocument.TryGetValue("ns", out var place) && place.AsBsonDocument.TryGetValue("coll", out var name)
+            .Where(change => change.TryGetValue("ns", out var place) && place.AsBsonDocument.TryGetValue("coll", out var name)
                 && _filter.Matches(place["db"].AsString, name.AsString))) : null;
     }
 

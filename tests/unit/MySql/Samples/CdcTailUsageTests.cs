@@ -17,6 +17,8 @@ public sealed class CdcTailUsageTests
     [InlineData("database.table.column", "--mask", "orders.total")]
     [InlineData("--snapshot is initial, initial-only", "--snapshot", "full")]
     [InlineData("--snapshot-table needs --snapshot", "--snapshot-table", "a.*")]
+    [InlineData("--snapshot and --signal-file need --mysql or --mongodb", "--snapshot", "initial")]
+    [InlineData("--snapshot and --signal-file need --mysql or --mongodb", "--signal-file", "signals.jsonl")]
     [InlineData("cannot read tables", "--snapshot", "initial", "--mysql-binlog", "binlog.000001")]
     [InlineData("--from is earliest, latest", "--from", "yesterday")]
     [InlineData("--from latest needs", "--from", "latest")]
