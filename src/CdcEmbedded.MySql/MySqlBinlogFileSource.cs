@@ -30,12 +30,8 @@ public sealed class MySqlBinlogFileSource : ISource
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
         OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
-        OptionChecks.Defined(options.KeyChange, nameof(options.KeyChange));
-        OptionChecks.Defined(options.LargeTransactions, nameof(options.LargeTransactions));
-        OptionChecks.Defined(options.Xa, nameof(options.Xa));
-        OptionChecks.Defined(options.OnUnknownSchema, nameof(options.OnUnknownSchema));
-        OptionChecks.Defined(options.OnStatementChange, nameof(options.OnStatementChange));
-        OptionChecks.Defined(options.OnIncident, nameof(options.OnIncident));
+        OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
+            options.OnIncident);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
         if (options.Files is null or [])
         {

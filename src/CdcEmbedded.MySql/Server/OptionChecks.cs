@@ -3,7 +3,7 @@ using CdcEmbedded.MySql.Schemas;
 
 namespace CdcEmbedded.MySql.Server;
 
-/// <summary>Range checks whose messages name the option, the value and the range.</summary>
+/// <summary>Checks of options, whose messages name the option, the value and what is allowed.</summary>
 internal static class OptionChecks
 {
     public static void InRange(TimeSpan value, TimeSpan least, TimeSpan most, string option)
@@ -33,14 +33,16 @@ internal static class OptionChecks
         }
     }
 
-    /// <summary>A number that is no value of an option's type would behave as one of them silently.</summary>
-    public static void Defined<T>(T value, string option)
-        where T : struct, Enum
+    /// <summary>Checks the modes and policies of a source: a number that is none of them would silently act as one of them.</summary>
+    public static void Modes(KeyChangeMode keyChange, LargeTransactionMode largeTransactions, XaMode xa, FaultPolicy onUnknownSchema,
+        FaultPolicy onStatementChange, FaultPolicy onIncident)
     {
-        if (!Enum.IsDefined(value))
-        {
-            throw new ArgumentException($"{option} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.", option);
-        }
+        Defined(keyChange, nameof(MySqlSourceOptions.KeyChange));
+        Defined(largeTransactions, nameof(MySqlSourceOptions.LargeTransactions));
+        Defined(xa, nameof(MySqlSourceOptions.Xa));
+        Defined(onUnknownSchema, nameof(MySqlSourceOptions.OnUnknownSchema));
+        Defined(onStatementChange, nameof(MySqlSourceOptions.OnStatementChange));
+        Defined(onIncident, nameof(MySqlSourceOptions.OnIncident));
     }
 
     /// <summary>Checks which tables and which servers' transactions are captured.</summary>
@@ -58,6 +60,15 @@ internal static class OptionChecks
         }
 
         GtidSourceFilter.Create(includeSources, excludeSources);
+    }
+
+    private static void Defined<T>(T value, string option)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentException($"{option} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.", option);
+        }
     }
 
     private static void List(IReadOnlyList<string>? list, string option)

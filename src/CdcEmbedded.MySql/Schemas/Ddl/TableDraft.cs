@@ -132,7 +132,6 @@ internal sealed class TableDraft
     /// <summary>True if there was an index of a name before the statement.</summary>
     public bool HadKey(string name) => _oldKeys.Contains(name);
 
-
     /// <exception cref="SqlUnreadableException">Two columns have one name: the statement did not do what it says.</exception>
     public TableDefinition ToDefinition(string database, string name)
     {
