@@ -1,7 +1,5 @@
 using CdcEmbedded.MySql;
-using CdcEmbedded.Sources;
 using CdcEmbedded.TestServers;
-using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
 
 namespace CdcEmbedded.Benchmarks;
@@ -9,14 +7,13 @@ namespace CdcEmbedded.Benchmarks;
 /// <summary>How fast a snapshot reads a table, against a bare loop of MySqlConnector over the same SELECT.</summary>
 internal static class SnapshotRead
 {
-    private const int ChunkRows = 10_000;
-
     public static async Task RunAsync(int passes, int scale)
     {
         Console.WriteLine("Starting MySQL 9.7 and writing the tables …");
         await using var server = await MySqlTestServer.StartAsync(ServerKind.MySql97, new MySqlServerOptions { Owned = true });
         await server.ExecuteFileAsync(Path.Combine(AppContext.BaseDirectory, "workloads", "schema.sql"));
         await server.ExecuteAsync($"SET SESSION sql_log_bin=0; CALL w1({100 * scale}); CALL w2({30 * scale})", "cdcbench");
+        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["cdcbench.*"] });
         foreach (var (name, table, columns) in ((string, string, string)[])[
             ("W1", "narrow", "id,qty,name,price,at_time,flag"), ("W2", "wide", "")])
         {
@@ -32,10 +29,11 @@ internal static class SnapshotRead
                 await Pass.MeasureAsync("bare loop, prepared", passes, workload, () => BareAsync(server, true), bare);
             }
 
-            await Pass.MeasureAsync("consistent view", passes, workload, () => ViewAsync(server, table, 1), bare);
-            await Pass.MeasureAsync("four readers, each the whole table", passes, workload, () => ReadersAsync(server, table, 4), bare);
-            await Pass.MeasureAsync("chunks of 10,000", passes, workload, () => ChunksAsync(server, table), bare);
-            await Pass.MeasureAsync("chunks of 10,000, no value read", passes, workload, () => ChunksAsync(server, table, false), bare);
+            await Pass.MeasureAsync("consistent view", passes, workload, () => SnapshotLoop.ViewAsync(source, table, 1), bare);
+            await Pass.MeasureAsync("four readers, each the whole table", passes, workload, () => ReadersAsync(source, table, 4), bare);
+            await Pass.MeasureAsync("chunks of 10,000", passes, workload, () => SnapshotLoop.ChunksAsync(source, table), bare);
+            await Pass.MeasureAsync("chunks of 10,000, no value read", passes, workload,
+                () => SnapshotLoop.ChunksAsync(source, table, false), bare);
         }
     }
 
@@ -104,86 +102,13 @@ internal static class SnapshotRead
 
     /// <summary>Reads the table through each of several readers of one view at once: the wall time says how they share the
     /// processors.</summary>
-    private static async Task<long> ReadersAsync(MySqlTestServer server, string table, int readers)
+    private static async Task<long> ReadersAsync(MySqlSource source, string table, int readers)
     {
-        await using var reader = await OpenAsync(server);
-        var found = await FindAsync(reader, table);
+        await using var reader = await SnapshotLoop.OpenAsync(source);
+        var found = await SnapshotLoop.FindAsync(reader, table);
         await using var view = await reader.OpenConsistentViewAsync([found], readers, CancellationToken.None);
-        var counts = await Task.WhenAll(Enumerable.Range(0, readers).Select(number => Task.Run(async () =>
-        {
-            await using var cursor = await view.OpenTableAsync(number, found, null, CancellationToken.None);
-            long count = 0;
-            while (await cursor.ReadAsync(ChunkRows, CancellationToken.None) is { } chunk)
-            {
-                count += Read(chunk, true);
-            }
-
-            return count;
-        })));
+        var counts = await Task.WhenAll(Enumerable.Range(0, readers)
+            .Select(number => Task.Run(() => SnapshotLoop.ReadAsync(view, number, found))));
         return counts.Distinct().Single();
     }
-
-    private static async Task<long> ViewAsync(MySqlTestServer server, string table, int readers)
-    {
-        await using var reader = await OpenAsync(server);
-        var found = await FindAsync(reader, table);
-        await using var view = await reader.OpenConsistentViewAsync([found], readers, CancellationToken.None);
-        await using var cursor = await view.OpenTableAsync(0, found, null, CancellationToken.None);
-        long count = 0;
-        while (await cursor.ReadAsync(ChunkRows, CancellationToken.None) is { } chunk)
-        {
-            count += Read(chunk, true);
-        }
-
-        return count;
-    }
-
-    private static async Task<long> ChunksAsync(MySqlTestServer server, string table, bool isRead = true)
-    {
-        await using var reader = await OpenAsync(server);
-        var found = await FindAsync(reader, table);
-        var last = await reader.GetLastKeyAsync(found, null, CancellationToken.None);
-        long count = 0;
-        for (SnapshotKey? after = null; ;)
-        {
-            await reader.GetWatermarkAsync(CancellationToken.None);
-            var chunk = await reader.ReadChunkAsync(found, after, last, ChunkRows, null, CancellationToken.None);
-            await reader.GetHighWatermarkAsync(CancellationToken.None);
-            count += Read(chunk, isRead);
-            if (chunk.IsLast)
-            {
-                return count;
-            }
-
-            after = chunk.GetPlace(chunk.Count - 1);
-        }
-    }
-
-    private static int Read(SnapshotChunk chunk, bool isRead)
-    {
-        long sink = 0;
-        for (var row = 0; isRead && row < chunk.Count; row++)
-        {
-            sink += Loop.ReadAll(chunk.GetRow(row), Reading.Values);
-        }
-
-        Loop.Sink += sink;
-        return chunk.Count;
-    }
-
-    private static async Task<SnapshotTable> FindAsync(SnapshotReader reader, string table)
-        => await reader.FindTableAsync("cdcbench", table, CancellationToken.None)
-            ?? throw new InvalidOperationException($"cdcbench.{table} is missing.");
-
-    private static ValueTask<SnapshotReader> OpenAsync(MySqlTestServer server)
-        => new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["cdcbench.*"] })
-            .OpenSnapshotAsync(
-                new SourceContext
-                {
-                    Name = "benchmark",
-                    LoggerFactory = NullLoggerFactory.Instance,
-                    TimeProvider = TimeProvider.System,
-                    MaxBatchSize = 1000,
-                },
-                CancellationToken.None);
 }
