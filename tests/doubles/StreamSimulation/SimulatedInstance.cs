@@ -20,7 +20,8 @@ internal sealed class SimulatedInstance : IOffsetStore
         _number = number;
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(world.Time);
-        var stream = services.AddCdc("test").From(_ => world.HasTables ? new SimulatedReadingRun(world, this) : new SimulatedRun(world, this))
+        var stream = services.AddCdc("test").From(
+            _ => world.HasTables ? new SimulatedReadingRun(world, this) : new SimulatedRun(world, this))
             .StoreOffsetsIn(_ => this).Configure(world.Configure).Reconnect(new ReconnectPolicy { Jitter = 0 })
             .Handle((change, context, token) => world.HandleAsync(this, change, context.IsReplay, token));
         if (world.Parks)

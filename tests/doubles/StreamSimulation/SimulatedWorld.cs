@@ -327,7 +327,8 @@ internal sealed class SimulatedWorld
         if (isReplay)
         {
             var first = Letters.Letters.FirstOrDefault(letter => SimulatedLetters.KeyOf(letter) == key);
-            Require(first is not null && SimulatedLetters.ChangeOf(first) == n, $"{instance} replays {n} of key {key}, and the first letter "
+            Require(first is not null && SimulatedLetters.ChangeOf(first) == n,
+                $"{instance} replays {n} of key {key}, and the first letter "
                 + $"of that key is {(first is null ? "gone" : SimulatedLetters.ChangeOf(first))}");
         }
         else if (isRead)

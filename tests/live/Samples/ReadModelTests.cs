@@ -78,8 +78,8 @@ public sealed class ReadModelTests(MySql97Fixture mySql, PostgresFixture postgre
         output.WriteLine($"{Kills} kills, {takeOvers.Count} take-overs after {takeOvers[0]:0.0} to {takeOvers[^1]:0.0} s, "
             + $"median {takeOvers[takeOvers.Count / 2]:0.0} s; {graceful:0.0} s after a graceful stop");
 
-        // On a busy machine a single one may take longer, as the standby is not scheduled in time.
-        Assert.InRange(takeOvers[takeOvers.Count / 2], 0, 5);
+        // Of many on a busy machine one in twenty may take longer, as the standby is not scheduled in time.
+        Assert.InRange(takeOvers[takeOvers.Count - 1 - (takeOvers.Count / 20)], 0, 5);
         Assert.InRange(takeOvers[^1], 0, 10);
         Assert.InRange(graceful, 0, 2);
     }

@@ -44,15 +44,17 @@ public sealed class LeaseEngineTests : EngineTest
         await Task.WhenAny(moves);
         var active = one.Status.Lease is { IsHeld: true } ? one : other;
 
-        await AdvanceUntilAsync(() => log.Of(LogLevel.Information).Any(line => line.Contains("waits as a standby", StringComparison.Ordinal)));
+        await AdvanceUntilAsync(() => Waits().Any());
 
         Assert.True(active.Status.Lease is { IsHeld: true, Fence: 1 });
-        var line = Assert.Single(log.Of(LogLevel.Information), line => line.Contains("waits as a standby", StringComparison.Ordinal));
-        Assert.Contains(active.Status.Lease.Owner!, line, StringComparison.Ordinal);
+        Assert.Contains(active.Status.Lease.Owner!, Assert.Single(Waits()), StringComparison.Ordinal);
         Assert.Equal(active.Status.Lease.Owner, (active == one ? other : one).Status.Lease?.Owner);
         await reading[active == one ? 0 : 1].DisposeAsync();
         await AdvanceUntilAsync(() => moves.All(move => move.IsCompleted));
         await reading[active == one ? 1 : 0].DisposeAsync();
+
+        IEnumerable<string> Waits()
+            => log.Of(LogLevel.Information).Where(line => line.Contains("waits as a standby", StringComparison.Ordinal));
     }
 
     [Fact]

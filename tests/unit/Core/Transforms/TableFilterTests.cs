@@ -76,7 +76,8 @@ public sealed class TableFilterTests
     [InlineData(true)]
     public void A_filter_of_many_patterns_matches_what_any_of_them_matches(bool ignoreCase)
     {
-        string[] names = ["a", "A", "ab", "aB", "ä", "Ä", "ı", "I", "i", "İ", "ß", "SS", "k", "\u212a", "\U00010428", "\U00010400", "a.b", "*"];
+        string[] names = ["a", "A", "ab", "aB", "ä", "Ä", "ı", "I", "i", "İ", "ß", "SS", "k", "\u212a", "\U00010428", "\U00010400",
+            "a.b", "*"];
         string[] wild = ["*", "a*", "?", "*b", "*Ä*"];
         string[] sides = [.. names.Select(static name => $"`{name}`"), .. wild];
         string[] patterns = [.. sides.SelectMany(side => sides.Select(other => $"{side}.{other}"))];

@@ -114,7 +114,8 @@ public sealed class OwnCollectionTests
             MinOplogWindow = TimeSpan.Zero,
         };
         var heartbeat = new HeartbeatWriteOptions { Table = "ops.beats", Interval = TimeSpan.FromSeconds(1) };
-        await using (var engine = new CdcEngine(fixture.Source(heartbeat), new InMemoryOffsetStore(), new CdcEngineOptions { Name = "test" }))
+        var options = new CdcEngineOptions { Name = "test" };
+        await using (var engine = new CdcEngine(fixture.Source(heartbeat), new InMemoryOffsetStore(), options))
         {
             var finding = Assert.Single(await engine.ValidateAsync(Cancellation));
             Assert.Equal((false, "mongodb.heartbeat_write"), (finding.IsError, finding.Code));

@@ -64,7 +64,8 @@ public sealed class CollectionVerificationTests(ITestOutputHelper output)
             foreach (string collection in KeyKinds.All.Keys)
             {
                 await PlantAsync(client, collection);
-                Assert.Equal(["Different v", "MissingInCopy ", "OnlyInCopy "], await VerifyAsync(engine, client, collection, repairs: true));
+                Assert.Equal(["Different v", "MissingInCopy ", "OnlyInCopy "],
+                    await VerifyAsync(engine, client, collection, repairs: true));
                 Assert.Empty(await VerifyAsync(engine, client, collection, repairs: false));
             }
 

@@ -42,7 +42,8 @@ public sealed class CdcTailRecordingTests : IDisposable
         var shown = result.Lines.SkipWhile(static line => !line.Contains("  READ  ", StringComparison.Ordinal))
             .Where(static line => line.Contains("cinema.", StringComparison.Ordinal))
             .Select(static line => line[line.IndexOf("cinema.", StringComparison.Ordinal)..]).ToList();
-        Assert.Equal(["cinema.bookings  READ", "cinema.films  READ", "cinema.films  READ"], shown.Select(static line => line[..line.IndexOf("  _id", StringComparison.Ordinal)]));
+        Assert.Equal(["cinema.bookings  READ", "cinema.films  READ", "cinema.films  READ"],
+            shown.Select(static line => line[..line.IndexOf("  _id", StringComparison.Ordinal)]));
         Assert.Contains("cinema.films  READ  _id='tokyo-story'", result.Output, StringComparison.Ordinal);
     }
 
