@@ -161,8 +161,18 @@ internal sealed partial class SnapshotMachine
         }
     }
 
-    /// <summary>A captured table was created: the stream has everything that was ever in it.</summary>
-    public void OnCreated(string database, string table) => _state = _state.WithCreated(database, table);
+    /// <summary>A captured table was created: the stream has everything that was ever in it. A list of tables may be ahead of the
+    /// stream and have it already: then it was taken for a new one.</summary>
+    public void OnCreated(string database, string table)
+    {
+        _state = _state.WithCreated(database, table);
+        var state = _state.WithoutNewTable(database, table);
+        if (!ReferenceEquals(state, _state))
+        {
+            _state = state;
+            GiveUp();
+        }
+    }
 
     /// <summary>Something happened to a table as a whole, or to all tables of a database if no table is given.</summary>
     public void OnSchemaChange(string database, string table)

@@ -90,6 +90,23 @@ internal sealed record SnapshotState : ISnapshotState
     public SnapshotState WithCreated(string database, string table)
         => Known is { } known && !known.Contains((database, table)) ? this with { Known = known.Add((database, table)) } : this;
 
+    /// <summary>Removes a table from those that are read because they are new.</summary>
+    public SnapshotState WithoutNewTable(string database, string table)
+    {
+        var state = this;
+        for (var j = Jobs.Length - 1; j >= 0; j--)
+        {
+            var job = Jobs[j];
+            var others = job.IsForNewTables ? job.Tables.RemoveAll(each => each.Table == table && each.Database == database) : job.Tables;
+            if (others.Length != job.Tables.Length)
+            {
+                state = others.IsEmpty ? state.Without(j) : state.With(j, job with { Tables = others });
+            }
+        }
+
+        return state;
+    }
+
     /// <summary>Accepts a snapshot of the tables that are new, before all others, unless there is one already.</summary>
     public SnapshotState AcceptNewTables(SnapshotJob job) => Jobs.Any(static each => each is { IsForNewTables: true, IsListed: false })
         ? this : this with { Jobs = Jobs.Insert(0, job) };

@@ -1,4 +1,6 @@
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Snapshots;
+using CdcEmbedded.Sources;
 using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Snapshots;
@@ -96,6 +98,28 @@ public sealed class NewTableTests : SnapshotEngineTest
         Assert.Empty((await ReadAsync(source, store, SnapshotMode.Never)).Lines);
     }
 
+    /// <summary>The list is the server's own, which may be ahead of the stream.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_table_that_is_listed_before_the_stream_sees_it_being_created_is_not_new(bool isAlone)
+    {
+        var state = SnapshotState.Empty.WithKnown([new ScannedTable("a")]);
+        var machine = new SnapshotMachine(state.AcceptNewTables(new SnapshotJob("new", SnapshotKind.Incremental)
+        {
+            IsForNewTables = true,
+        }), new SnapshotLimits(2));
+        machine.OnOpened(new ModelPosition(0));
+        var list = machine.Next();
+        Assert.Equal(SnapshotActionKind.ListTables, list!.Kind);
+        machine.OnTables(list, [new ScannedTable("a"), new ScannedTable("made"), .. isAlone ? [] : (ScannedTable[])[new("new")]]);
+        Assert.Equal((SnapshotActionKind.FindTable, "made"), (machine.Next()!.Kind, machine.State.Jobs[0].Tables[0].Table));
+        machine.OnCreated("shop", "made");
+        Assert.Equal(isAlone ? [] : ["new"], machine.State.Jobs.SelectMany(static job => job.Tables).Select(static each => each.Table));
+        Assert.Equal(isAlone ? null : "new", machine.Next()?.Name);
+        Assert.Contains(("shop", "made"), machine.State.Known!);
+    }
+
     [Fact]
     public async Task Only_tables_that_match_the_options_are_read_and_a_failed_look_is_repeated()
     {
@@ -150,4 +174,9 @@ public sealed class NewTableTests : SnapshotEngineTest
 
     private static async Task<string> SavedAsync(InMemoryOffsetStore store)
         => (await store.LoadAsync("test", default))?.Text ?? "";
+
+    private sealed class ScannedTable(string name) : SnapshotTable("shop", name)
+    {
+        public override SnapshotKey? KeyOf(DataRecord record) => null;
+    }
 }
