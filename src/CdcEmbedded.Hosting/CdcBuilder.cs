@@ -50,11 +50,47 @@ public sealed class CdcBuilder : ICdcBuilder
     /// <summary>Reads the tables themselves, besides their changes.</summary>
     /// <param name="mode">When.</param>
     /// <param name="tables">Patterns <c>database.table</c>; none for all that the source captures.</param>
-    public CdcBuilder Snapshot(SnapshotMode mode, params string[] tables) => Configure(options =>
+    public CdcBuilder Snapshot(SnapshotMode mode, params string[] tables) => Snapshot(options =>
     {
-        options.SnapshotMode = mode;
-        options.SnapshotTables = [.. tables];
+        options.Mode = mode;
+        options.Tables = [.. tables];
     });
+
+    /// <summary>Changes how tables are read, after the configuration.</summary>
+    /// <param name="configure">Sets what it wants, such as <see cref="StreamSnapshotOptions.ReadsNewTables"/>.</param>
+    public CdcBuilder Snapshot(Action<StreamSnapshotOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return Configure(options => configure(options.Snapshot));
+    }
+
+    /// <summary>Lets a rule of the application's own decide when tables are read.</summary>
+    /// <param name="create">Finds the rule among the application's services: as <see cref="SnapshotOptions.Policy"/>.</param>
+    public CdcBuilder SnapshotPolicy(Func<IServiceProvider, ISnapshotPolicy> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _definition.CreatePolicy = create;
+        return this;
+    }
+
+    /// <summary>Adds a channel on which requests of snapshots arrive, such as a <see cref="FileSignalChannel"/>.</summary>
+    /// <param name="create">Makes the channel from the application's services, for each start of the stream: as
+    /// <see cref="SnapshotOptions.Signals"/>.</param>
+    public CdcBuilder SnapshotSignals(Func<IServiceProvider, ISnapshotSignalChannel> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _definition.Signals.Add(create);
+        return this;
+    }
+
+    /// <summary>Asks before each chunk of a snapshot if it may be read now.</summary>
+    /// <param name="mayRead">As <see cref="SnapshotOptions.MayRead"/>.</param>
+    public CdcBuilder SnapshotWhile(Func<CancellationToken, ValueTask<bool>> mayRead)
+    {
+        ArgumentNullException.ThrowIfNull(mayRead);
+        _definition.MayReadSnapshots = mayRead;
+        return this;
+    }
 
     /// <summary>Filters, masks and renames what handlers get, and what dead letters contain.</summary>
     /// <param name="transforms">The rules, as <see cref="CdcEngineOptions.Transforms"/>.</param>
@@ -70,6 +106,15 @@ public sealed class CdcBuilder : ICdcBuilder
     {
         ArgumentNullException.ThrowIfNull(policy);
         _definition.Reconnect = policy;
+        return this;
+    }
+
+    /// <summary>Continues the traces that rows carry.</summary>
+    /// <param name="rows">As <see cref="CdcEngineOptions.TraceContext"/>.</param>
+    public CdcBuilder TraceContext(TraceContextOptions rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        _definition.TraceContext = rows;
         return this;
     }
 

@@ -22,6 +22,14 @@ internal sealed class CdcDefinition(string name)
 
     public ReconnectPolicy? Reconnect { get; set; }
 
+    public TraceContextOptions? TraceContext { get; set; }
+
+    public Func<IServiceProvider, ISnapshotPolicy>? CreatePolicy { get; set; }
+
+    public List<Func<IServiceProvider, ISnapshotSignalChannel>> Signals { get; } = [];
+
+    public Func<CancellationToken, ValueTask<bool>>? MayReadSnapshots { get; set; }
+
     public List<Transform> Transforms { get; } = [];
 
     public List<HandlerEntry> Handlers { get; } = [];

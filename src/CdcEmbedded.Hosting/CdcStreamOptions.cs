@@ -31,14 +31,8 @@ public sealed class CdcStreamOptions
     /// <inheritdoc cref="CdcEngineOptions.OnOffsetLost"/>
     public OffsetLostPolicy OnOffsetLost { get; set; }
 
-    /// <inheritdoc cref="SnapshotOptions.Mode"/>
-    public SnapshotMode SnapshotMode { get; set; } = SnapshotMode.Never;
-
-    /// <inheritdoc cref="SnapshotOptions.Tables"/>
-    public IList<string> SnapshotTables { get; set; } = [];
-
-    /// <inheritdoc cref="SnapshotOptions.ChunkSize"/>
-    public int SnapshotChunkSize { get; set; } = 2048;
+    /// <summary>How tables are read, besides their changes.</summary>
+    public StreamSnapshotOptions Snapshot { get; set; } = new();
 
     /// <summary>How long the lease lasts that makes one of several instances the active one: see <see cref="LeaseOptions"/>.</summary>
     /// <value>The default is 3 seconds. Null for no lease, if there is never a second instance.</value>

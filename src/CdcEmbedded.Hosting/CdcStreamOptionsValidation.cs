@@ -16,9 +16,9 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
         }
 
         var failures = new List<string>();
-        if (options.Retry is null || options.Restart is null || options.SnapshotTables is null)
+        if (options.Retry is null || options.Restart is null || options.Snapshot?.Tables is null)
         {
-            return ValidateOptionsResult.Fail($"Stream '{name}': Retry, Restart or SnapshotTables is null; leave it as it is.");
+            return ValidateOptionsResult.Fail($"Stream '{name}': Retry, Restart, Snapshot or Snapshot.Tables is null; leave it as it is.");
         }
 
         Require(options.StartFrom is null || IsStart(options.StartFrom, "Earliest") || IsStart(options.StartFrom, "Latest"),
@@ -37,14 +37,7 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
         Require(options.MaxBufferedBytes >= 1, $"MaxBufferedBytes is {options.MaxBufferedBytes}; allowed is at least 1.");
         Require(Enum.IsDefined(options.OnOffsetLost),
             $"OnOffsetLost is {options.OnOffsetLost}; allowed is Fail, StartFromEarliest or StartFromLatest.");
-        Require(Enum.IsDefined(options.SnapshotMode),
-            $"SnapshotMode is {options.SnapshotMode}; allowed is {string.Join(", ", Enum.GetNames<SnapshotMode>())}.");
-        Require(options.SnapshotChunkSize is >= 1 and <= 100_000,
-            $"SnapshotChunkSize is {options.SnapshotChunkSize}; allowed is 1 to 100,000.");
-        Require(options.SnapshotMode is SnapshotMode.Never or SnapshotMode.Incremental || options.StartFrom is null,
-            $"StartFrom is '{options.StartFrom}', and SnapshotMode is {options.SnapshotMode}, which decides where the stream begins.");
-        Require(options.SnapshotTables.Count == 0 || options.SnapshotMode != SnapshotMode.Never,
-            "SnapshotTables is set, and SnapshotMode is Never: no tables are read.");
+        RequireSnapshot(options.Snapshot);
         Require(options.LeaseDuration is null || (options.LeaseDuration >= TimeSpan.FromMilliseconds(100)
             && options.LeaseDuration <= TimeSpan.FromHours(1)),
             $"LeaseDuration is {options.LeaseDuration}; allowed is null, or 100 ms to one hour.");
@@ -73,6 +66,29 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
             "ParallelHandlers is greater than 1, and a handler takes batches: handlers that run by key take changes.");
         return failures.Count == 0 ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures.ConvertAll(failure => $"Stream '{name}': {failure}"));
+
+        void RequireSnapshot(StreamSnapshotOptions snapshot)
+        {
+            Require(Enum.IsDefined(snapshot.Mode),
+                $"Snapshot.Mode is {snapshot.Mode}; allowed is {string.Join(", ", Enum.GetNames<SnapshotMode>())}.");
+            Require(snapshot.ChunkSize is >= 1 and <= 100_000, $"Snapshot.ChunkSize is {snapshot.ChunkSize}; allowed is 1 to 100,000.");
+            Require(snapshot.Readers is >= 1 and <= 32, $"Snapshot.Readers is {snapshot.Readers}; allowed is 1 to 32.");
+            Require(snapshot.MaxRowsPerSecond is null or >= 1,
+                $"Snapshot.MaxRowsPerSecond is {snapshot.MaxRowsPerSecond}; allowed is null or at least 1.");
+            Require(snapshot.ChunkDuration > TimeSpan.Zero,
+                $"Snapshot.ChunkDuration is {snapshot.ChunkDuration}; allowed is more than zero.");
+            Require(snapshot.MaxRunningThreads is null or >= 1,
+                $"Snapshot.MaxRunningThreads is {snapshot.MaxRunningThreads}; allowed is null or at least 1.");
+            Require(snapshot.MaxReplicaLag is null || snapshot.MaxReplicaLag >= TimeSpan.Zero,
+                $"Snapshot.MaxReplicaLag is {snapshot.MaxReplicaLag}; allowed is null or at least zero.");
+            Require(snapshot.Mode is SnapshotMode.Never or SnapshotMode.Incremental || options.StartFrom is null,
+                $"StartFrom is '{options.StartFrom}', and Snapshot.Mode is {snapshot.Mode}, which decides where the stream begins.");
+            Require(snapshot.Tables.Count == 0 || snapshot.Mode != SnapshotMode.Never || snapshot.ReadsNewTables
+                || definition.CreatePolicy is not null,
+                "Snapshot.Tables is set, and Snapshot.Mode is Never without ReadsNewTables: no tables are read.");
+            Require(!snapshot.WritesWatermarks || snapshot.SignalTable is not null,
+                "Snapshot.WritesWatermarks is set, and Snapshot.SignalTable, into which they are written, is not.");
+        }
 
         void Require(bool condition, string failure)
         {

@@ -320,14 +320,28 @@ internal sealed class HostedStream : BackgroundService
             Transforms = [.. _definition.Transforms],
             OwnTables = DeadLetters?.TableName is { } letters ? [letters] : [],
             Lease = options.LeaseDuration is { } duration ? new LeaseOptions { Duration = duration } : null,
-            Snapshot = new SnapshotOptions
-            {
-                Mode = options.SnapshotMode,
-                Tables = [.. options.SnapshotTables],
-                ChunkSize = options.SnapshotChunkSize,
-            },
+            TraceContext = _definition.TraceContext,
+            Snapshot = CreateSnapshotOptions(options.Snapshot),
             LoggerFactory = LoggerFactory,
             TimeProvider = Time,
         });
     }
+
+    private SnapshotOptions CreateSnapshotOptions(StreamSnapshotOptions options) => new()
+    {
+        Mode = options.Mode,
+        Policy = _definition.CreatePolicy?.Invoke(_services),
+        Tables = [.. options.Tables],
+        ReadsNewTables = options.ReadsNewTables,
+        ChunkSize = options.ChunkSize,
+        Readers = options.Readers,
+        MaxRowsPerSecond = options.MaxRowsPerSecond,
+        ChunkDuration = options.ChunkDuration,
+        MaxRunningThreads = options.MaxRunningThreads,
+        MaxReplicaLag = options.MaxReplicaLag,
+        MayRead = _definition.MayReadSnapshots,
+        Signals = _definition.Signals.ConvertAll(create => create(_services)),
+        SignalTable = options.SignalTable,
+        WritesWatermarks = options.WritesWatermarks,
+    };
 }

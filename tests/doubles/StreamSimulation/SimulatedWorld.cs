@@ -102,8 +102,8 @@ internal sealed class SimulatedWorld
         options.Retry.OnFailure = Parks ? HandlerFailureAction.DeadLetter : HandlerFailureAction.Fail;
         options.OnlyLastOfKey = Gathers;
         options.MaxGatheredChanges = _maxGathered;
-        options.SnapshotMode = HasTables ? SnapshotMode.Incremental : SnapshotMode.Never;
-        options.SnapshotChunkSize = 2;
+        options.Snapshot.Mode = HasTables ? SnapshotMode.Incremental : SnapshotMode.Never;
+        options.Snapshot.ChunkSize = 2;
         options.Restart.InitialDelay = TimeSpan.FromMilliseconds(100);
         options.Restart.MaxDelay = TimeSpan.FromSeconds(2);
     }

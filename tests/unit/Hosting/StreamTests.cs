@@ -157,14 +157,14 @@ public sealed class StreamTests : HostingTest
         using var host = Host(stream => stream.From(_ => Script(0)).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default)
                 .Configure(options => options.MaxBufferedChanges++),
             ("Cdc:test:MaxBatchSize", "7"), ("Cdc:test:MaxBufferedChanges", "99"), ("Cdc:test:Retry:MaxAttempts", "3"),
-            ("Cdc:test:Retry:OnFailure", "Skip"), ("Cdc:test:SnapshotTables:0", "a.b"),
-            ("Cdc:test:SnapshotMode", "Incremental"), ("Cdc:test:Restart:MaxRestarts", "4"),
+            ("Cdc:test:Retry:OnFailure", "Skip"), ("Cdc:test:Snapshot:Tables:0", "a.b"),
+            ("Cdc:test:Snapshot:Mode", "Incremental"), ("Cdc:test:Restart:MaxRestarts", "4"),
             ("Cdc:test:StalledAfter", "00:00:09"));
         var options = host.Services.GetRequiredService<IOptionsMonitor<CdcStreamOptions>>().Get("test");
 
         Assert.Equal((7, 100, 3, HandlerFailureAction.Skip), (options.MaxBatchSize, options.MaxBufferedChanges, options.Retry.MaxAttempts,
             options.Retry.OnFailure));
-        Assert.Equal(("a.b", 4, TimeSpan.FromSeconds(9)), (Assert.Single(options.SnapshotTables), options.Restart.MaxRestarts,
+        Assert.Equal(("a.b", 4, TimeSpan.FromSeconds(9)), (Assert.Single(options.Snapshot.Tables), options.Restart.MaxRestarts,
             options.StalledAfter));
         Assert.Equal((2048, 5), (new CdcStreamOptions().MaxBatchSize, new CdcStreamOptions().Retry.MaxAttempts));
         await Task.CompletedTask;
@@ -196,14 +196,19 @@ public sealed class StreamTests : HostingTest
             options.LeaseDuration = TimeSpan.Zero;
             options.Restart.MaxDelay = TimeSpan.FromDays(100);
         }), ("Cdc:test:ParallelHandlers", "0"), ("Cdc:test:StartFrom", "Yesterday"), ("Cdc:test:MaxBatchSize", "0"),
-            ("Cdc:test:MaxBufferedChanges", "-1"), ("Cdc:test:MaxBufferedBytes", "0"), ("Cdc:test:SnapshotChunkSize", "0"),
-            ("Cdc:test:SnapshotTables:0", "a.b"), ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"));
+            ("Cdc:test:MaxBufferedChanges", "-1"), ("Cdc:test:MaxBufferedBytes", "0"), ("Cdc:test:Snapshot:ChunkSize", "0"),
+            ("Cdc:test:Snapshot:Tables:0", "a.b"), ("Cdc:test:Snapshot:WritesWatermarks", "true"), ("Cdc:test:Snapshot:Readers", "33"),
+            ("Cdc:test:Snapshot:MaxRowsPerSecond", "0"), ("Cdc:test:Snapshot:ChunkDuration", "00:00:00"),
+            ("Cdc:test:Snapshot:MaxRunningThreads", "0"), ("Cdc:test:Snapshot:MaxReplicaLag", "-00:00:01"),
+            ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"));
 
         var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
         foreach (var part in (string[])["ParallelHandlers is 0", "StartFrom is 'Yesterday'", "no source", "no store", "no handler",
             "MaxBatchSize is 0", "MaxBufferedChanges is -1", "MaxBufferedBytes is 0", "LeaseDuration is 00:00:00",
-            "SnapshotChunkSize is 0", "SnapshotTables is set, and SnapshotMode is Never", "OnOffsetLost is 9", "Retry.MaxDelay 100.",
+            "Snapshot.ChunkSize is 0", "Snapshot.Tables is set, and Snapshot.Mode is Never", "Snapshot.WritesWatermarks is set",
+            "Snapshot.Readers is 33", "Snapshot.MaxRowsPerSecond is 0", "Snapshot.ChunkDuration is 00:00:00",
+            "Snapshot.MaxRunningThreads is 0", "Snapshot.MaxReplicaLag is -00:00:01", "OnOffsetLost is 9", "Retry.MaxDelay 100.",
             "Restart.MaxDelay 100."])
         {
             Assert.Contains(e.Failures, failure => failure.Contains(part, StringComparison.Ordinal));
