@@ -8,6 +8,10 @@ internal static class Dotnet
     // A publish compiles a program with all that it uses to native code; a loaded machine takes minutes.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
 
+    /// <summary>An option that builds without analyzers, which have seen the same code when this test was built: they take most of a
+    /// build's time. The warnings of trimming and native compilation are not theirs.</summary>
+    public const string NoAnalyzers = "-p:RunAnalyzers=false";
+
     /// <summary>Runs a command of the SDK.</summary>
     /// <returns>Its output, errors included.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message is its output.</exception>

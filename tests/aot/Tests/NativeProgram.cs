@@ -27,9 +27,8 @@ internal sealed partial class NativeProgram
         try
         {
             output = await Dotnet.RunAsync(
-                "publish", project, "-c", "Release", "-nologo", "--use-current-runtime", "-p:AotTest=true", "--artifacts-path",
-                    folder.PathOf("artifacts"),
-                "-o", folder.PathOf("program"));
+                "publish", project, "-c", "Release", Dotnet.NoAnalyzers, "-nologo", "--use-current-runtime", "-p:AotTest=true",
+                "--artifacts-path", folder.PathOf("artifacts"), "-o", folder.PathOf("program"));
         }
         catch (InvalidOperationException e) when (NoLinker().Match(e.Message) is { Success: true } reason && !ServerAvailability.Required)
         {

@@ -26,7 +26,8 @@ public sealed class PackagesFixture : IDisposable
     /// <param name="output">Where the packages go.</param>
     /// <param name="options">More options of the command.</param>
     public async Task PackAsync(string path, string output, params string[] options) => await Dotnet.RunAsync(
-        ["pack", path, "-c", "Release", "-nologo", "--artifacts-path", _folder.PathOf("artifacts"), "-o", output, .. options]);
+        ["pack", path, "-c", "Release", Dotnet.NoAnalyzers, "-nologo", "--artifacts-path", _folder.PathOf("artifacts"), "-o", output,
+            .. options]);
 
     public void Dispose() => _folder.Dispose();
 
