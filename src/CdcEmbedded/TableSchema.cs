@@ -1,18 +1,13 @@
-using System.Collections.Frozen;
-using System.Runtime.CompilerServices;
-
 namespace CdcEmbedded;
 
 /// <summary>The columns of a table as they are at one position of the log. Immutable.</summary>
 public sealed class TableSchema
 {
-    // A frozen dictionary answers in about half the time, but making one costs as much as hundreds of look-ups: only a schema that is
-    // used often gets one.
-    private const int LookupsBeforeFreezing = 1000;
+    // Beyond these an application's names are looked up like any other.
+    private const int MaxAsked = 24;
 
     private readonly Dictionary<string, int> _ordinals;
-    private FrozenDictionary<string, int>? _frozen;
-    private int _lookups;
+    private Asked _asked = Asked.None;
 
     /// <summary>Creates the schema.</summary>
     /// <param name="database">The database.</param>
@@ -56,25 +51,36 @@ public sealed class TableSchema
     /// <remarks>MySQL's column names ignore case; an exact match is one look-up.</remarks>
     public int IndexOf(string name)
     {
-        if (_frozen is { } frozen)
+        // An application asks for the same few names at every row, mostly literals: the same objects.
+        var asked = _asked;
+        var names = asked.Names;
+        for (var i = 0; i < names.Length; i++)
         {
-            ref readonly var found = ref frozen.GetValueRefOrNullRef(name);
-            return Unsafe.IsNullRef(in found) ? IndexIgnoringCase(name) : found;
+            if (ReferenceEquals(names[i], name))
+            {
+                return asked.Indexes[i];
+            }
         }
 
-        // Threads may miss each other's counts, and may both make the dictionary: nothing depends on either.
-        if (++_lookups > LookupsBeforeFreezing)
-        {
-            _frozen = _ordinals.ToFrozenDictionary(StringComparer.Ordinal);
-        }
-
-        return _ordinals.TryGetValue(name, out var index) ? index : IndexIgnoringCase(name);
+        return Find(name, asked);
     }
 
     internal string ColumnNames => string.Join(", ", _ordinals.Keys);
 
     /// <inheritdoc/>
     public override string ToString() => $"{FullName} ({ColumnNames})";
+
+    private int Find(string name, Asked asked)
+    {
+        var index = _ordinals.TryGetValue(name, out var found) ? found : IndexIgnoringCase(name);
+        if (index >= 0 && asked.Names.Length < MaxAsked)
+        {
+            // Of two threads that add a name at once, one's is lost, and found again.
+            _asked = new Asked([.. asked.Names, name], [.. asked.Indexes, index]);
+        }
+
+        return index;
+    }
 
     private int IndexIgnoringCase(string name)
     {
@@ -87,5 +93,11 @@ public sealed class TableSchema
         }
 
         return -1;
+    }
+
+    /// <summary>Names that were asked for, as the objects that they were, and their indexes. Immutable.</summary>
+    private sealed record Asked(string[] Names, int[] Indexes)
+    {
+        public static readonly Asked None = new([], []);
     }
 }
