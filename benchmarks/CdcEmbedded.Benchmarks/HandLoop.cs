@@ -43,7 +43,7 @@ internal static class HandLoop
 
     // Table id 6, flags 2, length of the extra data 2 (with itself), columns 1, bitmap 1; then of each row a bitmap of nulls and the
     // values.
-    private static int ReadRows(ReadOnlySpan<byte> body, ref long sink)
+    public static int ReadRows(ReadOnlySpan<byte> body, ref long sink)
     {
         var rest = body[(8 + BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) + 2)..];
         var count = 0;

@@ -75,6 +75,13 @@ if (args is ["read", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- values [rounds]
+if (args is ["values", ..])
+{
+    await Values.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 40);
+    return;
+}
+
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- scale [rounds]
 if (args is ["scale", ..])
 {

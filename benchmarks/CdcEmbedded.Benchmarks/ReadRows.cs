@@ -25,12 +25,12 @@ internal static class ReadRows
             new("hand-written loop, one object a row", () => HandLoop.RunAsync(server, workload)),
             new("no column read", () => LoopAsync(server, workload, static _ => 1)),
             new("values by index", () => LoopAsync(server, workload, static c => Loop.ReadAll(c.After, Reading.Values))),
-            new("values by name", () => LoopAsync(server, workload, static c => ByName(c.After))),
-            new("values by foreach", () => LoopAsync(server, workload, static c => ByForeach(c.After))),
-            new("typed by index", () => LoopAsync(server, workload, static c => TypedByIndex(c.After))),
-            new("typed by name", () => LoopAsync(server, workload, static c => TypedByName(c.After))),
-            new("typed by index, text as UTF-8", () => LoopAsync(server, workload, static c => TypedUtf8(c.After))),
-            new("To<T>", () => LoopAsync(server, workload, static c => Take(c.After.To<NarrowRow>()))),
+            new("values by name", () => LoopAsync(server, workload, static c => NarrowReading.ByName(c.After))),
+            new("values by foreach", () => LoopAsync(server, workload, static c => NarrowReading.ByForeach(c.After))),
+            new("typed by index", () => LoopAsync(server, workload, static c => NarrowReading.TypedByIndex(c.After))),
+            new("typed by name", () => LoopAsync(server, workload, static c => NarrowReading.TypedByName(c.After))),
+            new("typed by index, text as UTF-8", () => LoopAsync(server, workload, static c => NarrowReading.TypedUtf8(c.After))),
+            new("To<T>", () => LoopAsync(server, workload, static c => NarrowReading.Take(c.After.To<NarrowRow>()))),
             new("envelope JSON", () => LoopAsync(server, workload, c =>
             {
                 output.ResetWrittenCount();
@@ -70,38 +70,6 @@ internal static class ReadRows
         Loop.Sink += sink;
         return count;
     }
-
-    private static long ByName(DataRecord row) => row["id"].AsInt64() + row["qty"].AsInt64() + row["name"].AsString().Length
-        + row["price"].AsDecimal().Scale + row["at_time"].AsDateTime().Ticks + row["flag"].AsInt64();
-
-    private static long ByForeach(DataRecord row)
-    {
-        long sink = 0;
-        foreach (var (name, value) in row)
-        {
-            sink += name.Length + value.Kind switch
-            {
-                ValueKind.Int64 => value.AsInt64(),
-                ValueKind.Decimal => value.AsDecimal().Scale,
-                ValueKind.Text => value.AsString().Length,
-                ValueKind.DateTime => value.AsDateTime().Ticks,
-                _ => 1,
-            };
-        }
-
-        return sink;
-    }
-
-    private static long TypedByIndex(DataRecord row) => row.GetInt64(0) + row.GetInt32(1) + row.GetString(2).Length
-        + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks + row.GetInt32(5);
-
-    private static long TypedByName(DataRecord row) => row.GetInt64("id") + row.GetInt32("qty") + row.GetString("name").Length
-        + row.GetDecimal("price").Scale + row.GetDateTime("at_time").Ticks + row.GetInt32("flag");
-
-    private static long TypedUtf8(DataRecord row) => row.GetInt64(0) + row.GetInt32(1) + (row.TryGetUtf8(2, out var name) ? name.Length : 0)
-        + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks + row.GetInt32(5);
-
-    private static long Take(NarrowRow row) => row.Id + row.Qty + row.Name.Length + row.Price.Scale + row.AtTime.Ticks + row.Flag;
 
     private sealed class Way(string name, Func<Task<long>> run)
     {
