@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using CdcEmbedded.Formats;
 using CdcEmbedded.Sources;
 
 namespace CdcEmbedded;
@@ -18,10 +20,11 @@ public readonly partial struct DataValue
 
     /// <summary>Writes a date: <c>YYYY-MM-DD</c>.</summary>
     /// <returns>Number of bytes written.</returns>
-    internal int FormatDate(Span<byte> destination)
+    internal int FormatDate(Span<byte> destination) => FormatDate(destination, AsCalendar());
+
+    private static int FormatDate(Span<byte> destination, CalendarDateTime c)
     {
-        var c = AsCalendar();
-        var n = Digits(destination, 0, c.Year, 4);
+        var n = c.Year < 10_000 ? Pair(destination, Pair(destination, 0, c.Year / 100), c.Year % 100) : Digits(destination, 0, c.Year, 4);
         destination[n++] = (byte)'-';
         n = Pair(destination, n, c.Month);
         destination[n++] = (byte)'-';
@@ -35,7 +38,7 @@ public readonly partial struct DataValue
     internal int FormatDateTime(Span<byte> destination, byte separator)
     {
         var c = AsCalendar();
-        var n = FormatDate(destination);
+        var n = FormatDate(destination, c);
         destination[n++] = separator;
         return TimeOfDay(destination, n, c.Hour, c.Minute, c.Second, c.Microsecond);
     }
@@ -61,41 +64,10 @@ public readonly partial struct DataValue
     /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
     /// <returns>Number of bytes written; -1 if the decimal is wider than <see cref="decimal"/>: use <see cref="ToString"/> then.</returns>
     internal int FormatDecimal(Span<byte> destination) => _data is not null ? -1
-        : Kind == ValueKind.Decimal && Length == 0 && _bits != 0 && StoredScale <= 28 ? FormatNarrowDecimal(destination)
+        : Kind == ValueKind.Decimal && Length == 0 && _bits != 0 && StoredScale <= 28
+            ? DecimalDigits.Write(destination, (ulong)_bits, StoredScale, (Flags & Negative) != 0)
         : AsDecimal().TryFormat(destination, out var written, default, CultureInfo.InvariantCulture) ? written
         : -1;
-
-    // Most decimals have a magnitude of 64 bits, which is written from its last digit to its first.
-    private int FormatNarrowDecimal(Span<byte> destination)
-    {
-        var end = destination.Length;
-        var n = end;
-        var rest = (ulong)_bits;
-        for (var scale = (int)StoredScale; scale > 0; scale--)
-        {
-            (rest, var digit) = Math.DivRem(rest, 10);
-            destination[--n] = (byte)('0' + digit);
-        }
-
-        if (n < end)
-        {
-            destination[--n] = (byte)'.';
-        }
-
-        do
-        {
-            (rest, var digit) = Math.DivRem(rest, 10);
-            destination[--n] = (byte)('0' + digit);
-        }
-        while (rest != 0);
-        if ((Flags & Negative) != 0)
-        {
-            destination[--n] = (byte)'-';
-        }
-
-        destination[n..].CopyTo(destination);
-        return end - n;
-    }
 
     /// <summary>Gets the bytes and the encoding of a text value that is not UTF-8.</summary>
     internal bool TryGetEncoded(out ReadOnlySpan<byte> bytes, out Encoding encoding)
@@ -130,6 +102,10 @@ public readonly partial struct DataValue
         };
     }
 
+    // "00" to "99".
+    private static readonly ushort[] Pairs =
+        [.. Enumerable.Range(0, 100).Select(static number => (ushort)('0' + (number / 10) + (('0' + (number % 10)) << 8)))];
+
     private int TimeOfDay(Span<byte> destination, int n, long hours, int minutes, int seconds, int microseconds)
     {
         n = hours < 100 ? Pair(destination, n, (int)hours) : Digits(destination, n, hours, 2);
@@ -158,9 +134,7 @@ public readonly partial struct DataValue
     /// <summary>Writes a number below 100 with two digits.</summary>
     private static int Pair(Span<byte> destination, int n, int number)
     {
-        var tens = (uint)number / 10;
-        destination[n + 1] = (byte)('0' + ((uint)number - (tens * 10)));
-        destination[n] = (byte)('0' + tens);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[n..], Pairs[number]);
         return n + 2;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.Sources;
 
@@ -25,9 +26,25 @@ internal sealed class KeyRecordSet : RecordSet
 
     public override int IndexOf(int record, string name) => _schema.IndexOf(name);
 
-    public override DataValue GetValue(int record, int field)
+    public override DataValue GetValue(int record, int field) => _rows.GetValue(record, ColumnOf(field));
+
+    public override bool TryReadInt64(int record, int field, out long value) => _rows.TryReadInt64(record, ColumnOf(field), out value);
+
+    public override bool TryReadDecimal(int record, int field, out decimal value)
+        => _rows.TryReadDecimal(record, ColumnOf(field), out value);
+
+    public override bool TryReadDateTime(int record, int field, out DateTime value)
+        => _rows.TryReadDateTime(record, ColumnOf(field), out value);
+
+    public override bool TryReadText(int record, int field, [NotNullWhen(true)] out string? value)
+        => _rows.TryReadText(record, ColumnOf(field), out value);
+
+    public override bool TryReadUtf8(int record, int field, out ReadOnlySpan<byte> value)
+        => _rows.TryReadUtf8(record, ColumnOf(field), out value);
+
+    private int ColumnOf(int field)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)_columns.Length, nameof(field));
-        return _rows.GetValue(record, _columns[field]);
+        return _columns[field];
     }
 }

@@ -25,7 +25,7 @@ public sealed class EnvelopeJson : IChangeFormat
     private readonly bool _includeTransaction;
     private readonly bool _marksJsonNull;
     private readonly bool _writesUndecodableText;
-    private readonly TimeProvider _time;
+    private readonly JsonClock _clock;
     private readonly FieldNames _names = new();
     private readonly SourceParts _source = new();
     private readonly JsonText _text = new();
@@ -40,7 +40,7 @@ public sealed class EnvelopeJson : IChangeFormat
         _includeTransaction = options.IncludeTransaction;
         _marksJsonNull = options.MarkJsonNull;
         _writesUndecodableText = options.UndecodableText == UndecodableText.Bytes;
-        _time = options.TimeProvider;
+        _clock = new JsonClock(options.TimeProvider);
     }
 
     /// <summary>Writes a change as one JSON object, without a line end.</summary>
@@ -196,19 +196,24 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         ArgumentNullException.ThrowIfNull(change);
         _text.Clear();
-        _text.Raw("{\"before\":"u8);
-        WriteRecord(change, change.Before);
-        _text.Raw(",\"after\":"u8);
+        var before = change.Before;
+        if (before.HasValue)
+        {
+            _text.Raw("{\"before\":"u8);
+            WriteRecord(change, before);
+            _text.Raw(",\"after\":"u8);
+        }
+        else
+        {
+            _text.Raw("{\"before\":null,\"after\":"u8);
+        }
+
         WriteRecord(change, change.After);
         _text.Raw(",\"source\":"u8);
         _source.Write(_text, change);
-        _text.Raw(",\"op\":"u8);
-        _text.Quoted(EnvelopeWords.Letter(change.Operation));
-        _text.Raw(",\"ts_ms\":"u8);
-        _text.Number(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        _text.Raw(",\"transaction\":"u8);
+        _text.Raw(EnvelopeWords.OperationAndTime(change.Operation));
+        _clock.Write(_text);
         WriteTransaction(change);
-        _text.Raw(",\"key\":"u8);
         WriteRecord(change, change.Key, isKey: true);
         if (change.RelatedKey is { HasValue: true } related)
         {
@@ -295,7 +300,7 @@ public sealed class EnvelopeJson : IChangeFormat
         _text.Raw(",\"details\":"u8);
         WriteRecord(change, change.Details);
         _text.Raw(",\"ts_ms\":"u8);
-        _text.Number(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        _clock.Write(_text);
         _text.Raw("}"u8);
     }
 
@@ -317,7 +322,7 @@ public sealed class EnvelopeJson : IChangeFormat
             writer.WriteNullValue();
         }
 
-        writer.WriteNumber(EnvelopeNames.Time, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        writer.WriteNumber(EnvelopeNames.Time, _clock.Milliseconds);
         Finish(writer);
     }
 
@@ -369,8 +374,10 @@ public sealed class EnvelopeJson : IChangeFormat
 
     private void WriteFields(StreamItem item, DataRecord record)
     {
+        // Records that have all columns of their schema have them in its order.
         var names = _names.Of(record.Schema);
         var count = record.Count;
+        var isWhole = names.Length == count;
         var place = 0;
         var isFirst = true;
         _text.Raw("{"u8);
@@ -378,12 +385,20 @@ public sealed class EnvelopeJson : IChangeFormat
         {
             for (; place < count; place++)
             {
+                var name = isWhole ? names[place] : _names.Find(record.GetName(place));
+                var member = isFirst ? name.Member.AsSpan(1) : name.Member;
+                if (TryWriteDirectly(record, place, name.Kind, member))
+                {
+                    isFirst = false;
+                    continue;
+                }
+
                 var value = record[place];
                 if (!value.IsAbsent)
                 {
-                    var member = _names.Member(names, place, record.GetName(place));
-                    _text.Raw(isFirst ? member.AsSpan(1) : member);
                     isFirst = false;
+                    name.Kind = value.Kind;
+                    _text.Raw(member);
                     WriteValue(value);
                 }
             }
@@ -394,6 +409,30 @@ public sealed class EnvelopeJson : IChangeFormat
         }
 
         _text.Raw("}"u8);
+    }
+
+    /// <summary>Writes a field without a value of its own in between, if its kind has such a way.</summary>
+    /// <returns>False, with nothing written, if it has none.</returns>
+    private bool TryWriteDirectly(in DataRecord record, int place, ValueKind kind, ReadOnlySpan<byte> member)
+    {
+        if (record.Records is not { } set)
+        {
+            return false;
+        }
+
+        switch (kind)
+        {
+            case ValueKind.Int64 or ValueKind.UInt64 when set.TryReadInt64(record.Number, place, out var number):
+                _text.Raw(member);
+                _text.Number(number);
+                return true;
+            case ValueKind.Text when set.TryReadUtf8(record.Number, place, out var utf8) && JsonText.IsPlain(utf8):
+                _text.Raw(member);
+                _text.Quoted(utf8);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void WriteValue(in DataValue value)
@@ -434,17 +473,18 @@ public sealed class EnvelopeJson : IChangeFormat
     private static string Describe(StreamItem item)
         => item is ChangeEvent change ? $"{change.Database}.{change.Table}, change {change.EventId}" : item.ToString() ?? "";
 
+    /// <summary>Writes the transaction, and the name of the member after it.</summary>
     private void WriteTransaction(ChangeEvent change)
     {
         if (!_includeTransaction || change.Transaction is not { } transaction)
         {
-            _text.Raw("null"u8);
+            _text.Raw(",\"transaction\":null,\"key\":"u8);
             return;
         }
 
         if (!ReferenceEquals(_transaction, transaction))
         {
-            _transactionStart = [.. "{\"id\":\""u8,
+            _transactionStart = [.. ",\"transaction\":{\"id\":\""u8,
                 .. JsonEncodedText.Encode(transaction.Id, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes,
                 .. "\",\"total_order\":"u8];
             _transaction = transaction;
@@ -454,6 +494,6 @@ public sealed class EnvelopeJson : IChangeFormat
         _text.Number(change.TotalOrder);
         _text.Raw(",\"data_collection_order\":"u8);
         _text.Number(change.DataCollectionOrder);
-        _text.Raw(change.IsProvisional ? ",\"provisional\":true}"u8 : "}"u8);
+        _text.Raw(change.IsProvisional ? ",\"provisional\":true},\"key\":"u8 : "},\"key\":"u8);
     }
 }

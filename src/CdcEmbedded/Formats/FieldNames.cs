@@ -19,7 +19,11 @@ internal sealed class FieldNames
     private (TableSchema? Schema, FieldName[] Names) _second = (null, []);
 
     /// <summary>A name and the start of its member: <c>,"name":</c>, which without its first byte is that of the first member.</summary>
-    internal sealed record FieldName(string Name, byte[] Member);
+    internal sealed record FieldName(string Name, byte[] Member)
+    {
+        /// <summary>The kind of the value that the field had last: the next one most probably has it too.</summary>
+        public ValueKind Kind { get; set; }
+    }
 
     /// <summary>Returns the encoded names of a schema's columns; empty without a schema.</summary>
     public FieldName[] Of(TableSchema? schema)
@@ -29,27 +33,24 @@ internal sealed class FieldNames
             return [];
         }
 
-        if (!ReferenceEquals(schema, _last.Schema))
+        if (ReferenceEquals(schema, _last.Schema))
         {
-            var found = ReferenceEquals(schema, _second.Schema) ? _second : (schema, _bySchema.GetValue(schema, Encode));
-            _second = _last;
-            _last = found;
+            return _last.Names;
         }
 
+        if (ReferenceEquals(schema, _second.Schema))
+        {
+            return _second.Names;
+        }
+
+        _second = _last;
+        _last = (schema, _bySchema.GetValue(schema, Encode));
         return _last.Names;
     }
 
-    /// <summary>Returns the encoded name of a field: the schema's, if the field is at its column's index.</summary>
-    /// <param name="names">What <see cref="Of"/> returned.</param>
-    /// <param name="place">The field's index in its record.</param>
-    /// <param name="name">The field's name.</param>
-    public byte[] Member(FieldName[] names, int place, string name)
+    /// <summary>Returns the encoded name of a field that is not at its column's place in the schema.</summary>
+    public FieldName Find(string name)
     {
-        if ((uint)place < (uint)names.Length && names[place].Name == name)
-        {
-            return names[place].Member;
-        }
-
         if (!_loose.TryGetValue(name, out var encoded))
         {
             if (_loose.Count >= MaxLooseNames)
@@ -61,7 +62,7 @@ internal sealed class FieldNames
             _loose.Add(name, encoded);
         }
 
-        return encoded.Member;
+        return encoded;
     }
 
     private static FieldName[] Encode(TableSchema schema)

@@ -70,10 +70,30 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
         _count += written;
     }
 
+    /// <summary>Appends a decimal in quotes. Returns false, with nothing written, if it is wider than <see cref="decimal"/>.</summary>
+    public bool TryDecimal(in DataValue value)
+    {
+        var to = Room(DataValue.MaxFormattedBytes + 2);
+        var length = value.FormatDecimal(to[1..]);
+        if (length >= 0)
+        {
+            CloseQuotes(to, length);
+        }
+
+        return length >= 0;
+    }
+
+    /// <summary>Appends a date, time or both in quotes.</summary>
+    public void Temporal(in DataValue value)
+    {
+        var to = Room(DataValue.MaxFormattedBytes + 3);
+        CloseQuotes(to, ValueJson.FormatTemporal(to[1..], value));
+    }
+
     /// <summary>Appends text in quotes, if none of it must be escaped. Returns false, with nothing written, if some must.</summary>
     public bool TryPlain(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.ContainsAnyExcept(PlainBytes))
+        if (!IsPlain(utf8))
         {
             return false;
         }
@@ -82,14 +102,15 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
         return true;
     }
 
+    /// <summary>True if text is ASCII of which nothing must be escaped.</summary>
+    public static bool IsPlain(ReadOnlySpan<byte> utf8) => !utf8.ContainsAnyExcept(PlainBytes);
+
     /// <summary>Appends text in quotes of which nothing must be escaped.</summary>
     public void Quoted(ReadOnlySpan<byte> plain)
     {
         var to = Room(plain.Length + 2);
-        to[0] = (byte)'"';
         plain.CopyTo(to[1..]);
-        to[plain.Length + 1] = (byte)'"';
-        _count += plain.Length + 2;
+        CloseQuotes(to, plain.Length);
     }
 
     /// <summary>Returns a writer for one value, or for the members inside an object that was begun before;
@@ -117,6 +138,13 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
     public Span<byte> GetSpan(int sizeHint = 0) => Room(Math.Max(sizeHint, 1));
 
     public void Dispose() => _writer.Dispose();
+
+    private void CloseQuotes(Span<byte> to, int length)
+    {
+        to[0] = (byte)'"';
+        to[length + 1] = (byte)'"';
+        _count += length + 2;
+    }
 
     private Span<byte> Room(int bytes)
     {

@@ -35,11 +35,10 @@ internal static class ValueJson
             case ValueKind.Json when value.IsJsonOfCodec:
                 text.Raw(value.AsString());
                 return;
-            case ValueKind.Decimal when TryWriteDecimal(text, value):
+            case ValueKind.Decimal when text.TryDecimal(value):
                 return;
             case ValueKind.Date or ValueKind.Time or ValueKind.DateTime or ValueKind.Timestamp when !value.IsFarInstant:
-                Span<byte> temporal = stackalloc byte[DataValue.MaxFormattedBytes + 1];
-                text.Quoted(temporal[..FormatTemporal(temporal, value)]);
+                text.Temporal(value);
                 return;
         }
 
@@ -168,20 +167,11 @@ internal static class ValueJson
         writer.WriteStringValue(text[..FormatTemporal(text, value)]);
     }
 
-    private static bool TryWriteDecimal(JsonText text, in DataValue value)
-    {
-        Span<byte> digits = stackalloc byte[DataValue.MaxFormattedBytes];
-        var length = value.FormatDecimal(digits);
-        if (length < 0)
-        {
-            return false;
-        }
-
-        text.Quoted(digits[..length]);
-        return true;
-    }
-
-    private static int FormatTemporal(Span<byte> text, in DataValue value)
+    /// <summary>Writes a date, time or both as text.</summary>
+    /// <param name="text">One byte more than <see cref="DataValue.MaxFormattedBytes"/>.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>Number of bytes written.</returns>
+    public static int FormatTemporal(Span<byte> text, in DataValue value)
     {
         var length = value.Kind switch
         {

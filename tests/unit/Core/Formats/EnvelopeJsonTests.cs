@@ -31,6 +31,25 @@ public sealed class EnvelopeJsonTests
     }
 
     [Fact]
+    public async Task The_time_is_that_of_the_clock_however_often_it_is_written()
+    {
+        using var json = new EnvelopeJson();
+        var change = OneChange.Insert(("id", DataValue.FromInt64(7)));
+        for (var round = 0; round < 5; round++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                // The system counts milliseconds in steps of up to 16.
+                var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 20;
+                var written = JsonDocument.Parse(json.ToJson(change)).RootElement.GetProperty("ts_ms").GetInt64();
+                Assert.InRange(written, before, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            }
+
+            await Task.Delay(25);
+        }
+    }
+
+    [Fact]
     public void Both_halves_of_a_key_change_have_the_key_of_the_other()
     {
         using var json = Writer();

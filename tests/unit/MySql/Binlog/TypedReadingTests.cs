@@ -1,3 +1,4 @@
+using CdcEmbedded.Formats;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Binlog.Values;
@@ -72,6 +73,24 @@ public sealed class TypedReadingTests
         }
 
         Assert.NotEmpty(seen);
+        CheckJson(run.Changes);
+    }
+
+    /// <summary>A writer expects of a column what it found there before. That must not show.</summary>
+    private static void CheckJson(IEnumerable<ChangeEvent> changes)
+    {
+        var options = new EnvelopeJsonOptions { TimeProvider = new StandingTime(), UndecodableText = UndecodableText.Bytes };
+        using var experienced = new EnvelopeJson(options);
+        foreach (var change in changes.Take(500))
+        {
+            using var fresh = new EnvelopeJson(options);
+            Assert.Equal(fresh.ToJson(change), experienced.ToJson(change));
+        }
+    }
+
+    private sealed class StandingTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
     }
 
     [Theory]
