@@ -10,6 +10,11 @@ internal static class ResumeTokens
 {
     private static ReadOnlySpan<byte> TimestampType => "82"u8;
 
+    /// <summary>False for a document that no stream can resume from: one without fields, or with an empty <c>_data</c>. Stored as a
+    /// position, it would make the stream unusable.</summary>
+    public static bool IsToken(ReadOnlySpan<byte> document)
+        => document.Length > BsonLength.EmptyDocument && !document[4..].SequenceEqual("\u0002_data\0\u0001\0\0\0\0\0"u8);
+
     /// <summary>True if a token is known to be later than another one; those in an unknown form count as later if they differ.</summary>
     public static bool IsLater(RawBson token, RawBson than)
     {

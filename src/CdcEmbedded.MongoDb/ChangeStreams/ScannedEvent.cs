@@ -63,7 +63,7 @@ internal struct ScannedEvent
             case 2 when reader.Type == ElementType.Document && name.SequenceEqual("ns"u8):
                 Places.Namespace = place;
                 break;
-            case 3 when reader.Type == ElementType.Document && name.SequenceEqual("_id"u8):
+            case 3 when reader.Type == ElementType.Document && name.SequenceEqual("_id"u8) && ResumeTokens.IsToken(reader.Value):
                 Places.Token = place;
                 break;
             case 4 when reader.Type == ElementType.Document && name.SequenceEqual("lsid"u8):

@@ -86,8 +86,19 @@ internal sealed class DriverDeployment : IMongoDeployment
     }
 
     /// <summary>Prepares a command to be run, possibly many times.</summary>
+    /// <exception cref="CdcProtocolException">No database can have the name, which a reply has given.</exception>
     public PreparedCommand Prepare(string database, BsonDocument command, ReadPreference readPreference)
-        => new(_client.Client.GetDatabase(database), command, readPreference);
+    {
+        try
+        {
+            return new(_client.Client.GetDatabase(database), command, readPreference);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CdcProtocolException($"The server names a database '{database.ReplaceLineEndings(" ")}', which cannot exist.",
+                command.GetElement(0).Name, isTransient: true, innerException: e);
+        }
+    }
 
     /// <summary>Creates the token of one command.</summary>
     public CommandDeadline Limit(TimeSpan limit, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal static class DriverErrors
     /// <summary>True if a read that failed so may succeed at a newly selected server (specification "Retryable Reads").</summary>
     public static bool IsRetryable(Exception exception) => exception switch
     {
-        MongoCommandFailedException error => (IsStateChange(error.Code) || IsRetryableCode(error.Code))
+        MongoCommandFailedException error => ErrorCodes.IsRetryable(error.Code)
             && !error.HasErrorLabel("SystemOverloadedError"),
         CdcConnectionException connection => connection.IsTransient,
         _ => false,
@@ -40,13 +40,14 @@ internal static class DriverErrors
 
     private static MongoCommandFailedException OfReply(BsonDocument reply, MongoException cause, string command, string server)
     {
-        var code = reply.TryGetValue("code", out var number) && number.IsNumeric && number.ToInt64() is >= int.MinValue and <= int.MaxValue
-            and var value
-            ? (int)value
-            : 0;
         var name = reply.TryGetValue("codeName", out var text) && text.IsString ? text.AsString : null;
-        var message = reply.TryGetValue("errmsg", out text) && text.IsString ? text.AsString : "the server gave no message";
-        return new MongoCommandFailedException(command, server, code, name, message, cause.ErrorLabels, IsTransient(code, cause), cause);
+        var message = reply.TryGetValue("errmsg", out text) && text.IsString ? text.AsString : null;
+        var code = ErrorCodes.Of(reply, name, message);
+
+        // Without any of them the reply says nothing, as one that is damaged.
+        var isTransient = IsTransient(code, cause) || (code == 0 && name is null && message is null);
+        return new MongoCommandFailedException(
+            command, server, code, name, message ?? "the server gave no message", cause.ErrorLabels, isTransient, cause);
     }
 
     // The driver keeps the reply of this one error to itself.
@@ -55,8 +56,8 @@ internal static class DriverErrors
             timeout.ErrorLabels, true, timeout);
 
     private static bool IsTransient(int code, MongoException cause)
-        => cause is MongoNotPrimaryException or MongoNodeIsRecoveringException || IsStateChange(code) || IsRetryableCode(code)
-            || IsOverload(code) || (cause.HasErrorLabel("SystemOverloadedError") && cause.HasErrorLabel("RetryableError"));
+        => cause is MongoNotPrimaryException or MongoNodeIsRecoveringException || ErrorCodes.IsTransient(code)
+            || (cause.HasErrorLabel("SystemOverloadedError") && cause.HasErrorLabel("RetryableError"));
 
     private static ServerMisconfiguredException TooOld(Exception exception)
     {
@@ -115,15 +116,5 @@ internal static class DriverErrors
 
     private static bool IsDamage(Exception exception)
         => exception is FormatException or BsonException or ArgumentException or OverflowException or InvalidCastException
-            or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException;
-
-    // NotWritablePrimary, NotPrimaryNoSecondaryOk, LegacyNotPrimary, InterruptedAtShutdown, InterruptedDueToReplStateChange,
-    // NotPrimaryOrSecondary, PrimarySteppedDown, ShutdownInProgress
-    private static bool IsStateChange(int code) => code is 10107 or 13435 or 10058 or 11600 or 11602 or 13436 or 189 or 91;
-
-    // AdmissionQueueOverflow, RateLimitExceeded, IngressRequestRateLimitExceeded: to be repeated after a pause, never at once.
-    private static bool IsOverload(int code) => code is 433 or 449 or 462;
-
-    // ReadConcernMajorityNotAvailableYet, HostUnreachable, HostNotFound, NetworkTimeout, SocketException, ExceededTimeLimit
-    private static bool IsRetryableCode(int code) => code is 134 or 6 or 7 or 89 or 9001 or 262;
+            or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or NotSupportedException;
 }

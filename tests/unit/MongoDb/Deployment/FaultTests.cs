@@ -260,6 +260,17 @@ public sealed class FaultTests
     [InlineData(10334, false)]
     [InlineData(11600, true)]
     [InlineData(13436, true)]
+    [InlineData(11601, true)]
+    [InlineData(237, true)]
+    [InlineData(175, true)]
+    [InlineData(133, true)]
+    [InlineData(13388, true)]
+    [InlineData(234, true)]
+    [InlineData(112, true)]
+    [InlineData(365, true)]
+    [InlineData(211, true)]
+    [InlineData(136, false)]
+    [InlineData(9, false)]
     public async Task Server_errors_come_through_with_code_labels_and_what_they_mean(int code, bool isTransient)
     {
         await using var server = MongoDouble.Start();

@@ -90,6 +90,16 @@ public sealed class ReplyTests
     [InlineData("listDatabases", """{"databases":[{"name":7}],"ok":1}""")]
     [InlineData("listDatabases", """{"ok":1}""")]
     [InlineData("listCollections", """{"cursor":{"id":0,"ns":"shop.$cmd.listCollections","firstBatch":[7,{"name":5}]},"ok":1}""")]
+    [InlineData("listDatabases", """{"databases":[{"name":""}],"ok":1}""")]
+    [InlineData("listDatabases", """{"databases":[{"name":"a.b"}],"ok":1}""")]
+    [InlineData("aggregate", """{"cursor":{"id":{"$numberLong":"5"},"ns":"a.b","firstBatch":[],"postBatchResumeToken":{}},"ok":1}""")]
+    [InlineData("aggregate", """{"cursor":{"id":7,"ns":"a.b","firstBatch":[],"postBatchResumeToken":{"_data":""}},"ok":1}""")]
+    [InlineData("aggregate", """{"ok":0,"code":11601,"errmsg":"operation was interrupted"}""")]
+    [InlineData("aggregate", """{"ok":0,"errmsg":"PlanExecutor error :: caused by :: operation was interrupted"}""")]
+    [InlineData("getMore", """{"ok":0}""")]
+    [InlineData("getMore", """{"ok":0,"code":{"$numberDecimal":"6"}}""")]
+    [InlineData("getMore", """{"ok":0,"code":"237","errmsg":"x"}""")]
+    [InlineData("getMore", """{"ok":1,"writeConcernError":{"code":91,"errmsg":"x"}}""")]
     [InlineData("connectionStatus", """{"authInfo":{"authenticatedUsers":[7],"authenticatedUserPrivileges":[7,{"resource":5}]},"ok":1}""")]
     public async Task An_engine_outlives_an_answer_of_another_shape_to_any_command(string command, string answer)
     {
@@ -103,6 +113,29 @@ public sealed class ReplyTests
         await fixture.InsertAsync("""{"_id":2}""");
         Assert.Equal(2, await Feed.ResumeTests.KeyAsync(reading));
         Assert.Equal(1, answers.Met);
+    }
+
+    [Theory]
+    [InlineData("""{"code":286,"codeName":"ChangeStreamHistoryLost"}""", 286)]
+    [InlineData("""{"code":286.0}""", 286)]
+    [InlineData("""{"code":"286"}""", 286)]
+    [InlineData("""{"code":{"$numberDecimal":"286"}}""", 286)]
+    [InlineData("""{"code":{"$numberLong":"9999999999"}}""", 0)]
+    [InlineData("""{"code":{"$numberDouble":"NaN"}}""", 0)]
+    [InlineData("""{"code":{"$numberDecimal":"NaN"}}""", 0)]
+    [InlineData("""{"code":8.5}""", 0)]
+    [InlineData("""{"code":[],"codeName":"ChangeStreamHistoryLost"}""", 286)]
+    [InlineData("""{"errmsg":"Resume of change stream was not possible, as the resume point may no longer be in the oplog."}""", 286)]
+    [InlineData("""{"code":8000,"errmsg":"error (ChangeStreamFatalError): cannot resume stream"}""", 280)]
+    [InlineData("""{"code":8,"errmsg":"cannot resume stream; the resume token was not found. {_data: 1}"}""", 280)]
+    [InlineData("""{"code":96,"errmsg":"Plan executor error :: caused by :: BSONObj size: 17825792 (0x1100000) is invalid"}""", 10334)]
+    [InlineData("""{"code":13,"errmsg":"not authorized on shop: the resume point may no longer be in the oplog"}""", 13)]
+    [InlineData("""{"errmsg":"something else"}""", 0)]
+    public void The_error_of_a_reply_is_found_wherever_the_reply_names_it(string reply, int expected)
+    {
+        var document = MongoDB.Bson.BsonDocument.Parse(reply);
+        var (name, message) = (document.GetValue("codeName", "").AsString, document.GetValue("errmsg", "").AsString);
+        Assert.Equal(expected, ErrorCodes.Of(document, name, message));
     }
 
     [Theory]
