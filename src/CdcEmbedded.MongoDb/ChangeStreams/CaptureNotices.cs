@@ -10,6 +10,7 @@ internal static class CaptureNotices
     {
         SchemaChangeKind.Rename => OfRename(stream, item),
         SchemaChangeKind.Create => OfCreate(stream, item),
+        SchemaChangeKind.Alter => OfModify(stream, item),
         _ => null,
     };
 
@@ -18,10 +19,16 @@ internal static class CaptureNotices
     {
         var (database, collection) = (batch.NameOf(places, "db"u8), batch.NameOf(places, "coll"u8));
         var name = $"{database}.{collection}";
-        return !batch.Stream.CollectionsWithImages.Contains(name) && batch.Stream.ReportedWithoutImages.Add(name)
-            ? $"An update of {name} has no document, and others may not have one either: the collection kept no images when the stream was "
-                + $"opened. {Remedy(database, collection)}"
-            : null;
+        if (!batch.Stream.ReportedWithoutImages.Add(name))
+        {
+            return null;
+        }
+
+        return batch.Stream.CollectionsWithImages.Contains(name)
+            ? $"An update of {name} has no document, and others may not have one either: its image has expired, or the collection, which "
+                + $"kept images when the stream was opened, was altered or replaced since. {Remedy(database, collection)}"
+            : $"An update of {name} has no document, and others may not have one either: the collection kept no images when the stream was "
+                + $"opened. {Remedy(database, collection)}";
     }
 
     // As $out does with the collection into which it writes.
@@ -33,13 +40,35 @@ internal static class CaptureNotices
                 : null;
 
     private static string? OfCreate(StreamIdentity stream, SchemaChange item)
-        => stream.FullDocument == FullDocumentMode.WhenAvailable && stream.Captures(item.Database, item.Table)
-            && RawBson.TryFrom(item.Details, out var options) && !options["viewOn"u8].Exists && !options["timeseries"u8].Exists
-            && !(options.TryGetDocument("changeStreamPreAndPostImages"u8, out var images) && images.IsTrue("enabled"u8))
-            && stream.ReportedWithoutImages.Add($"{item.Database}.{item.Table}")
-                ? $"The collection {item.Database}.{item.Table} was created and keeps no images: its updates have no documents, as the "
-                    + $"stream takes them from images. {Remedy(item.Database, item.Table)}"
-                : null;
+        => RawBson.TryFrom(item.Details, out var options) && !options["viewOn"u8].Exists && !options["timeseries"u8].Exists
+            ? OfImages(stream, item, options.TryGetDocument("changeStreamPreAndPostImages"u8, out var images) ? images : default, "created")
+            : null;
+
+    private static string? OfModify(StreamIdentity stream, SchemaChange item)
+        => RawBson.TryFrom(item.Details, out var options) && options.TryGetDocument("changeStreamPreAndPostImages"u8, out var images)
+            ? OfImages(stream, item, images, "altered")
+            : null;
+
+    private static string? OfImages(StreamIdentity stream, SchemaChange item, RawBson images, string what)
+    {
+        var name = $"{item.Database}.{item.Table}";
+        if (stream.FullDocument != FullDocumentMode.WhenAvailable || !stream.Captures(item.Database, item.Table))
+        {
+            return null;
+        }
+
+        if (images.IsTrue("enabled"u8))
+        {
+            // Whatever was reported before is so no more, and may come again.
+            stream.ReportedWithoutImages.Remove(name);
+            return null;
+        }
+
+        return stream.ReportedWithoutImages.Add(name)
+            ? $"The collection {name} was {what} and keeps no images: its updates have no documents, as the stream takes them from images. "
+                + Remedy(item.Database, item.Table)
+            : null;
+    }
 
     private static string Remedy(string database, string collection)
         => $"Run db.getSiblingDB(\"{database}\").runCommand({{ collMod: \"{collection}\", changeStreamPreAndPostImages: "

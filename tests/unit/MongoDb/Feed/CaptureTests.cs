@@ -89,6 +89,38 @@ public sealed class CaptureTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_collection_that_keeps_images_no_longer_is_reported_seen_or_not(bool showsExpandedEvents)
+    {
+        const string Images = """
+            "changeStreamPreAndPostImages":{"enabled":true}
+            """;
+        await using var fixture = new StreamFixture { Options = new() { ShowExpandedEvents = showsExpandedEvents } };
+        await fixture.WriteAsync($$"""{"create":"orders",{{Images}} }""");
+        await fixture.WriteAsync($$"""{"create":"lines",{{Images}} }""");
+        var reading = await fixture.OpenAsync();
+        await fixture.WriteAsync($$"""{"collMod":"orders",{{Images.Replace("true", "false", StringComparison.Ordinal)}} }""");
+        await fixture.WriteAsync("""{"drop":"lines"}""");
+        foreach (var collection in (string[])["orders", "lines"])
+        {
+            await fixture.InsertAsync("""{"_id":1}""", collection);
+            await fixture.WriteAsync(StreamFixture.Update(1, """{"$set":{"a":1}}""", collection));
+            await fixture.WriteAsync(StreamFixture.Update(1, """{"$set":{"a":2}}""", collection));
+            var items = new List<StreamItem>();
+            while (items.Count(static item => item is ChangeEvent) < 3)
+            {
+                items.Add(await reading.NextAsync());
+            }
+
+            Assert.Equal(AfterState.None, ((MongoSourceInfo)((ChangeEvent)items[^1]).Source).AfterState);
+            var notice = Assert.Single(items.OfType<Notice>());
+            Assert.Equal((NoticeKind.DataLoss, collection), (notice.Kind, notice.Table));
+            Assert.Contains("collMod", notice.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_transaction_over_two_shards_begins_and_ends_once_and_its_orders_continue(bool restartsBetween)
