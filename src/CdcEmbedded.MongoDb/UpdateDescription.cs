@@ -26,12 +26,9 @@ public readonly struct UpdateDescription
         get
         {
             var result = new List<string>();
-            if (_document.TryGetArray("removedFields"u8, out var fields))
+            foreach (var removed in Part("removedFields"u8, ElementType.Array))
             {
-                foreach (var removed in fields)
-                {
-                    result.Add(removed.Value.AsString());
-                }
+                result.Add(removed.Value.Type == ElementType.String ? removed.Value.AsString() : throw Damaged("removedFields"));
             }
 
             return result;
@@ -44,13 +41,10 @@ public readonly struct UpdateDescription
         get
         {
             var result = new List<TruncatedArray>();
-            if (_document.TryGetArray("truncatedArrays"u8, out var arrays))
+            foreach (var array in Part("truncatedArrays"u8, ElementType.Array))
             {
-                foreach (var array in arrays)
-                {
-                    var entry = array.Value.AsDocument();
-                    result.Add(new TruncatedArray(entry.GetString("field"u8), entry.GetInt32("newSize"u8)));
-                }
+                var entry = RawBson.InArray(array);
+                result.Add(new TruncatedArray(entry.GetString("field"u8), entry.GetInt32("newSize"u8)));
             }
 
             return result;
@@ -63,9 +57,9 @@ public readonly struct UpdateDescription
 
     internal RawBson Raw => _document;
 
-    internal RawBson Updated => _document.TryGetDocument("updatedFields"u8, out var fields) ? fields : default;
+    internal RawBson Updated => Part("updatedFields"u8, ElementType.Document);
 
-    internal RawBson Paths => _document.TryGetDocument("disambiguatedPaths"u8, out var paths) ? paths : default;
+    internal RawBson Paths => Part("disambiguatedPaths"u8, ElementType.Document);
 
     /// <summary>Makes the document after the update from the one before it, such as <see cref="ChangeEvent.Before"/>.</summary>
     /// <remarks>Arrays are cut first, then values are set, then fields removed. A path is split at its dots, unless
@@ -93,7 +87,7 @@ public readonly struct UpdateDescription
     internal List<string> ChangedFields()
     {
         var result = new List<string>();
-        var ambiguous = DisambiguatedPaths;
+        var ambiguous = Paths;
         foreach (var field in UpdatedFields)
         {
             Add(field.Name);
@@ -113,7 +107,7 @@ public readonly struct UpdateDescription
 
         void Add(string path)
         {
-            var first = ambiguous.HasValue && ambiguous.TryGetValue(path, out var parts) ? parts.AsValues()[0].AsString()
+            var first = ambiguous.HasValue && ambiguous[path] is { Exists: true } parts ? PathPart.Parse(parts)[0].Name
                 : path.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? path[..dot] : path;
             if (!result.Contains(first))
             {
@@ -121,6 +115,15 @@ public readonly struct UpdateDescription
             }
         }
     }
+
+    /// <summary>A part of the description; no document where it is missing or null.</summary>
+    /// <exception cref="CdcProtocolException">It is of another type.</exception>
+    private RawBson Part(ReadOnlySpan<byte> name, ElementType type) => _document[name] is { IsNullOrMissing: false } part
+        ? part.Type == type ? part.AsDocument() : throw Damaged(System.Text.Encoding.UTF8.GetString(name))
+        : default;
+
+    private static CdcProtocolException Damaged(string name)
+        => new($"An update description has {name} of an unexpected type.", "updateDescription");
 
     private RawBson Apply(RawBson before) => HasValue
         ? UpdateApplier.Apply(this, before)

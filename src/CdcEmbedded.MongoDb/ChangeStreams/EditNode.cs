@@ -211,6 +211,11 @@ internal sealed class EditNode
             return PlaceOf(part, create);
         }
 
+        if (part.IsPlace)
+        {
+            throw WrongPlace(part.Name);
+        }
+
         var index = Find(part.Name);
         if (index < 0 && create)
         {
@@ -255,5 +260,5 @@ internal sealed class EditNode
     }
 
     private static CdcProtocolException WrongPlace(string name)
-        => new($"An update description names the place '{name}' of an array.", "updateDescription");
+        => new($"An update description names the place '{name}' where the document has none.", "updateDescription");
 }

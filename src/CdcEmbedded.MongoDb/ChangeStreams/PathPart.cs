@@ -6,13 +6,20 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <summary>One part of a field's path.</summary>
 /// <param name="Name">The field's name, or the place as digits.</param>
 /// <param name="Index">The place, where the part may be one; else -1.</param>
-internal readonly record struct PathPart(string Name, int Index)
+/// <param name="IsPlace">True if the server says that it is a place in an array.</param>
+internal readonly record struct PathPart(string Name, int Index, bool IsPlace = false)
 {
     /// <summary>The parts as the server gives them.</summary>
-    public static PathPart[] Parse(RawBson parts)
+    /// <exception cref="CdcProtocolException">They are no array of texts and places.</exception>
+    public static PathPart[] Parse(RawValue parts)
     {
+        if (parts.Type != ElementType.Array)
+        {
+            throw new CdcProtocolException("An update description has a path that is no array.", "updateDescription");
+        }
+
         var result = new List<PathPart>();
-        foreach (var part in parts)
+        foreach (var part in parts.AsDocument())
         {
             result.Add(part.Value.Type == ElementType.String ? new PathPart(part.Value.AsString(), -1) : At(part.Value));
         }
@@ -45,7 +52,7 @@ internal readonly record struct PathPart(string Name, int Index)
     }
 
     private static PathPart At(RawValue place) => place.TryGetInt64(out var index) && index is >= 0 and <= int.MaxValue
-        ? new PathPart(index.ToString(CultureInfo.InvariantCulture), (int)index)
+        ? new PathPart(index.ToString(CultureInfo.InvariantCulture), (int)index, IsPlace: true)
         : throw new CdcProtocolException(
             "An update description has a path with a part that is neither text nor a place.", "updateDescription");
 }

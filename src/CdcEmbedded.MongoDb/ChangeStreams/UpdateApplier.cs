@@ -18,9 +18,7 @@ internal sealed class UpdateApplier
             _paths = new(StringComparer.Ordinal);
             foreach (var path in paths)
             {
-                _paths[path.Name] = path.Value.Type == ElementType.Array
-                    ? PathPart.Parse(path.Value.AsDocument())
-                    : throw new CdcProtocolException("An update description has a path that is no array.", "updateDescription");
+                _paths[path.Name] = PathPart.Parse(path.Value);
             }
         }
     }

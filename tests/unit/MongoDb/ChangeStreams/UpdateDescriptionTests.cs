@@ -90,8 +90,34 @@ public sealed class UpdateDescriptionTests
     [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.2000000000":1}}""")]
     [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":[]}}""")]
     [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":["a",-1]}}""")]
+    [InlineData("""{"a":{"0":1}}""", """{"updatedFields":{"a.0":5},"disambiguatedPaths":{"a.0":["a",0]}}""")]
+    [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":["a","0"]}}""")]
+    [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":"a"}}""")]
+    [InlineData("""{"a":[1]}""", """{"updatedFields":{"a.0":1},"disambiguatedPaths":["a"]}""")]
+    [InlineData("""{"a":1}""", """{"updatedFields":5}""")]
+    [InlineData("""{"a":1}""", """{"updatedFields":["a"]}""")]
+    [InlineData("""{"a":1}""", """{"removedFields":"a"}""")]
+    [InlineData("""{"a":1}""", """{"removedFields":[5]}""")]
+    [InlineData("""{"a":[1]}""", """{"truncatedArrays":{"field":"a","newSize":0}}""")]
+    [InlineData("""{"a":[1]}""", """{"truncatedArrays":[5]}""")]
+    [InlineData("""{"a":[1]}""", """{"truncatedArrays":[{"field":"a","newSize":-1}]}""")]
     public void Apply_to_a_document_that_it_does_not_fit_says_so(string before, string description)
         => Assert.Throws<CdcProtocolException>(() => Describe(description).Apply(RawBson.Parse(before).ToRecord()));
+
+    [Theory]
+    [InlineData("""{"updatedFields":{"a.b.c":1,"d":2},"removedFields":["e.f"],"truncatedArrays":[{"field":"g","newSize":1}]}""", "a,d,e,g")]
+    [InlineData("""{"updatedFields":{"a.b.c":1,"":2,".x":3},"disambiguatedPaths":{"a.b.c":["a.b","c"],".x":["",  "x"]}}""", "a.b,,")]
+    [InlineData("""{"updatedFields":null,"removedFields":null}""", "")]
+    public void The_top_level_fields_that_a_description_names_are_known(string description, string expected)
+        => Assert.Equal(expected.TrimEnd(','), string.Join(',', Describe(description).ChangedFields()).TrimEnd(','));
+
+    [Theory]
+    [InlineData("""{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":"a"}}""")]
+    [InlineData("""{"updatedFields":{"a.0":1},"disambiguatedPaths":{"a.0":[]}}""")]
+    [InlineData("""{"removedFields":[null]}""")]
+    [InlineData("""{"truncatedArrays":[{"field":7,"newSize":1}]}""")]
+    public void A_description_of_another_shape_is_a_fault_of_the_protocol(string description)
+        => Assert.Throws<CdcProtocolException>(() => Describe(description).ChangedFields());
 
     [Fact]
     public void Apply_without_a_description_or_a_document_is_misuse()
