@@ -16,13 +16,21 @@ public static class BsonRecords
         new() { FixOldBinarySubTypeOnInput = false, FixOldDateTimeMaxValueOnInput = false };
 
     /// <summary>Reads the whole document into a mutable one of its own.</summary>
-    /// <exception cref="FormatException">The bytes are damaged, or have a type that the driver does not know
+    /// <exception cref="FormatException">The bytes are damaged, nest deeper than 200 levels, or have a type that the driver does not know
     /// (the deprecated DBPointer).</exception>
     public static BsonDocument ToBsonDocument(this DataRecord record)
     {
-        using var reader = new BsonBinaryReader(Open(record), Exact);
-        var context = BsonDeserializationContext.CreateRoot(reader, static builder => builder.AllowDuplicateElementNames = true);
-        return BsonDocumentSerializer.Instance.Deserialize(context);
+        using var stream = Open(record);
+        try
+        {
+            using var reader = new BsonBinaryReader(stream, Exact);
+            var context = BsonDeserializationContext.CreateRoot(reader, static builder => builder.AllowDuplicateElementNames = true);
+            return BsonDocumentSerializer.Instance.Deserialize(context);
+        }
+        catch (Exception e) when (e is BsonException or IOException or ArgumentException or InvalidOperationException or OverflowException)
+        {
+            throw new FormatException($"The document cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>Wraps the document's bytes without a copy; elements are read when they are asked for. Keeps the whole batch of the event in
@@ -34,7 +42,8 @@ public static class BsonRecords
     /// <see cref="DynamicDependencyAttribute"/> of the application, and so does a serializer that only an attribute names.</remarks>
     /// <typeparam name="T">A type with a class map, or one that the driver maps by its conventions.</typeparam>
     /// <exception cref="BsonSerializationException">The driver cannot map the type.</exception>
-    /// <exception cref="FormatException">The document does not fit the type, or its bytes are damaged.</exception>
+    /// <exception cref="FormatException">The document does not fit the type, its bytes are damaged, or it nests deeper than 200
+    /// levels.</exception>
     public static T Deserialize<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(this DataRecord record)
     {
         using var reader = new BsonBinaryReader(Open(record));
@@ -55,5 +64,19 @@ public static class BsonRecords
         return new RawBson(document.ToBson()).ToRecord();
     }
 
-    private static ByteBufferStream Open(DataRecord record) => new(RawBson.Of(record).ToRawDocument().Slice, ownsBuffer: false);
+    // The driver recurses: a document that nests without end would end the process.
+    private static ByteBufferStream Open(DataRecord record)
+    {
+        var document = RawBson.Of(record);
+        try
+        {
+            BsonValidator.CheckDepth(document.Span);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+
+        return new ByteBufferStream(document.ToRawDocument().Slice, ownsBuffer: false);
+    }
 }

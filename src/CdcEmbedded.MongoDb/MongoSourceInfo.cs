@@ -58,9 +58,7 @@ public sealed class MongoSourceInfo : SourceInfo
     public long? TransactionNumber => _event["txnNumber"u8].TryGetInt64(out var number) ? number : null;
 
     /// <summary>The collection's UUID; null without expanded events.</summary>
-    public Guid? CollectionUuid => _event["collectionUUID"u8] is { Type: ElementType.Binary, BinarySubtype: BsonBinary.UuidSubtype } uuid
-        ? uuid.AsGuid()
-        : null;
+    public Guid? CollectionUuid => _event["collectionUUID"u8] is { IsUuid: true } uuid ? uuid.AsGuid() : null;
 
     /// <summary>The document's key: <c>_id</c>, after the shard key where the collection is sharded; no record where the
     /// event has none.</summary>

@@ -28,7 +28,7 @@ internal sealed class MongoTransaction(RawBson session, long number, DateTimeOff
     {
         get
         {
-            var isPlain = Session["id"u8] is { Type: ElementType.Binary, BinarySubtype: BsonBinary.UuidSubtype };
+            var isPlain = Session["id"u8].IsUuid;
             foreach (var element in Session)
             {
                 isPlain &= element.NameUtf8.SequenceEqual("id"u8) || element.NameUtf8.SequenceEqual("uid"u8);

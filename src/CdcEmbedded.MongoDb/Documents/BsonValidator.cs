@@ -21,6 +21,29 @@ internal static class BsonValidator
         }
     }
 
+    /// <summary>Checks only how deep a document nests.</summary>
+    /// <exception cref="CdcProtocolException">Deeper than 200 levels, or a length is wrong.</exception>
+    public static void CheckDepth(ReadOnlySpan<byte> document, int depth = 0)
+    {
+        if (depth >= BsonLength.MaxDepth)
+        {
+            throw TooDeep();
+        }
+
+        var reader = new ElementReader(document);
+        while (reader.Read())
+        {
+            if (reader.Type is ElementType.Document or ElementType.Array)
+            {
+                CheckDepth(reader.Value, depth + 1);
+            }
+            else if (reader.Type == ElementType.JavaScriptWithScope)
+            {
+                CheckDepth(reader.Value[(4 + BsonLength.OfString(reader.Value[4..], 0))..], depth + 1);
+            }
+        }
+    }
+
     /// <summary>The error of documents that nest too deep.</summary>
     public static CdcProtocolException TooDeep() => BsonLength.Damaged($"Documents nest deeper than {BsonLength.MaxDepth} levels.", -1);
 

@@ -29,9 +29,11 @@ internal static class ExtendedJson
     }
 
     /// <summary>Reads a document in either form, by the driver's parser.</summary>
-    /// <exception cref="FormatException">The text is no JSON object, or a value in it is wrong.</exception>
+    /// <exception cref="FormatException">The text is no JSON object, a value in it is wrong, or it nests deeper than 200
+    /// levels.</exception>
     public static RawBson Parse(string json)
     {
+        CheckDepth(json);
         try
         {
             using var reader = new JsonReader(json);
@@ -44,6 +46,39 @@ internal static class ExtendedJson
             when (e is BsonException or ArgumentException or InvalidOperationException or EndOfStreamException or OverflowException)
         {
             throw new FormatException($"The text is no extended JSON: {e.Message}", e);
+        }
+    }
+
+    // The driver's parser recurses: a text that nests without end would end the process.
+    private static void CheckDepth(string json)
+    {
+        var depth = 0;
+        var quote = '\0';
+        for (var i = 0; i < json.Length; i++)
+        {
+            var c = json[i];
+            if (quote != '\0')
+            {
+                i += c == '\\' ? 1 : 0;
+                quote = c == quote ? '\0' : quote;
+            }
+            else if (c is '"' or '\'')
+            {
+                quote = c;
+            }
+            else if (c is '{' or '[')
+            {
+                if (++depth <= BsonLength.MaxDepth)
+                {
+                    continue;
+                }
+
+                throw new FormatException($"The text is no extended JSON: it nests deeper than {BsonLength.MaxDepth} levels.");
+            }
+            else if (c is '}' or ']')
+            {
+                depth--;
+            }
         }
     }
 }

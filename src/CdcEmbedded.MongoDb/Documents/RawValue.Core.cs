@@ -49,7 +49,7 @@ internal readonly partial struct RawValue
     {
         var subtype = BsonBinary.Subtype(Span);
         var payload = BsonBinary.PayloadOffset(Span);
-        if (subtype == BsonBinary.UuidSubtype && _length == 5 + 16)
+        if (IsUuid)
         {
             return DataValue.FromUuid(Buffer, _offset + payload);
         }

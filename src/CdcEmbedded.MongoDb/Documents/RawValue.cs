@@ -108,8 +108,11 @@ internal readonly partial struct RawValue
     /// <summary>The bytes of a binary value, without length and subtype.</summary>
     public ReadOnlyMemory<byte> AsBytes() => Type == ElementType.Binary ? Bytes[BsonBinary.PayloadOffset(Span)..] : throw NotA("bytes");
 
+    /// <summary>True for a binary value of subtype 4 and 16 bytes.</summary>
+    public bool IsUuid => Type == ElementType.Binary && BinarySubtype == BsonBinary.UuidSubtype && _length == 5 + 16;
+
     /// <summary>A binary value of subtype 4 as a UUID.</summary>
-    public Guid AsGuid() => Type == ElementType.Binary && BinarySubtype == BsonBinary.UuidSubtype && _length == 5 + 16
+    public Guid AsGuid() => IsUuid
         ? new Guid(Span[5..], bigEndian: true)
         : throw NotA("a UUID");
 

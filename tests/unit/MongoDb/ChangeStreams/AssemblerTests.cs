@@ -113,6 +113,27 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public void A_session_and_a_collection_whose_ids_are_no_uuids_after_all_can_be_read()
+    {
+        var document = RawBson.Parse("""
+            {"_id":{"_data":"8201"},"operationType":"insert","ns":{"db":"shop","coll":"orders"},"documentKey":{"_id":1},"txnNumber":1.0,
+            "lsid":{"id":{"$binary":{"base64":"AQID","subType":"00"}}},"collectionUUID":{"$binary":{"base64":"AQID","subType":"00"}}}
+            """).Bytes.ToArray();
+
+        // The subtype of a UUID, which no parser gives to three bytes.
+        ReadOnlySpan<byte> value = [3, 0, 0, 0, 0, 1, 2, 3];
+        for (var at = document.AsSpan().IndexOf(value); at >= 0; at = document.AsSpan().IndexOf(value))
+        {
+            document[at + 4] = 4;
+        }
+
+        var output = New(default).Process(Batch(new RawBson(document)));
+        var change = Assert.Single(output.Entries).Changes!.ToEvent(0);
+        Assert.EndsWith(":1", change.Transaction?.Id, StringComparison.Ordinal);
+        Assert.Null(((MongoSourceInfo)change.Source).CollectionUuid);
+    }
+
+    [Fact]
     public void An_event_without_a_token_is_an_error_that_names_the_pipeline()
         => Assert.Contains("pipeline", Assert.Throws<CdcProtocolException>(
             () => New(default).Process(Batch(RawBson.Parse("""{"operationType":"insert"}""")))).Message, StringComparison.Ordinal);

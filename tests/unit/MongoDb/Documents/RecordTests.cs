@@ -18,6 +18,27 @@ public sealed class RecordTests
 
     private static readonly DataRecord Sample = RawBson.Parse(Json).ToRecord();
 
+    [Theory]
+    [InlineData(250)]
+    [InlineData(1_000_000)]
+    public void A_document_that_nests_without_end_is_refused_whatever_it_is_to_become(int levels)
+    {
+        var bytes = new byte[5 + (levels * 8)];
+        for (var i = 0; i <= levels; i++)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * 7), 5 + ((levels - i) * 8));
+            (i < levels ? "\u0003a"u8 : default).CopyTo(bytes.AsSpan((i * 7) + 4));
+        }
+
+        var record = new RawBson(bytes).ToRecord();
+        Assert.Throws<FormatException>(() => record.ToBsonDocument());
+        Assert.Throws<FormatException>(() => record["a"].ToBsonValue());
+        Assert.Throws<FormatException>(() => record.Deserialize<Dictionary<string, object>>());
+        Assert.Throws<CdcProtocolException>(() => record.ToExtendedJson());
+        Assert.Throws<FormatException>(() => RawBson.Parse(string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "1"));
+        Assert.Equal(levels + 1, RawBson.Parse($$"""{"a":"{{new string('{', levels)}}\"","b":1}""")["a"u8].AsString().Length);
+    }
+
     [Fact]
     public void Fields_read_by_name_as_their_kinds()
     {
