@@ -3,6 +3,7 @@ using CdcEmbedded.Formats;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.Tests.Fuzzing;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Tests.Transactions;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Tests.Fuzzing;
 using ScriptedFile = CdcEmbedded.MySql.Tests.Scripted.BinlogFile;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;

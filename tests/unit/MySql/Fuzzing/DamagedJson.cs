@@ -2,6 +2,7 @@ using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Json;
 using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Tests.Binlog;
+using CdcEmbedded.Tests.Fuzzing;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.Tests.Fuzzing;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 

@@ -1,5 +1,6 @@
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.Tests.Fuzzing;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 

@@ -3,6 +3,7 @@ using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Replication;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Server;
+using CdcEmbedded.Tests.Fuzzing;
 
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 

@@ -1,3 +1,5 @@
+using CdcEmbedded.Tests.Fuzzing;
+
 namespace CdcEmbedded.MySql.Tests.Fuzzing;
 
 /// <summary>Damaged input of every kind for a time: a minute in all, longer with <c>CDC_FUZZ_SECONDS</c>.</summary>

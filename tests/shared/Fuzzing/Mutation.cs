@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace CdcEmbedded.MySql.Tests.Fuzzing;
+namespace CdcEmbedded.Tests.Fuzzing;
 
 /// <summary>Damages bytes and texts in the ways in which parsers break: bits, limits of numbers, lengths, pieces that are missing, repeated
 /// or of another input.</summary>

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql.Tests.Fuzzing;
+namespace CdcEmbedded.Tests.Fuzzing;
 
 /// <summary>A reader that is given damaged input.</summary>
 public abstract class FuzzTarget

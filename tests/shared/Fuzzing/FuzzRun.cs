@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace CdcEmbedded.MySql.Tests.Fuzzing;
+namespace CdcEmbedded.Tests.Fuzzing;
 
 /// <summary>Gives a target damaged inputs for a time. Only exceptions of the library may leave it, no input may take long, and none may
 /// take much memory.</summary>
