@@ -86,6 +86,8 @@ internal static class Loop
             sink += value.Kind switch
             {
                 ValueKind.Null or ValueKind.Absent => 1,
+                ValueKind.Boolean => value.AsBoolean() ? 1 : 0,
+                ValueKind.Document or ValueKind.Array => value.AsRecord().Count,
                 ValueKind.Int64 => value.AsInt64(),
                 ValueKind.UInt64 => (long)value.AsUInt64(),
                 ValueKind.Single => (long)value.AsSingle(),

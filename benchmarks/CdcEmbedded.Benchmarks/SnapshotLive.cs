@@ -85,7 +85,11 @@ internal static class SnapshotLive
                 }
             }
         });
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        while (engine.Status.State is not (EngineState.Streaming or EngineState.CaughtUp) && !reading.IsCompleted)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+
         using var repeating = new CancellationTokenSource();
         var requests = hasSnapshot ? Task.Run(() => RequestAsync(engine, repeating.Token)) : Task.CompletedTask;
         await using (var session = await server.OpenSessionAsync("cdcbench"))
