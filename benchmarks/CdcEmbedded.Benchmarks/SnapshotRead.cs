@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.TestServers;
 using MySqlConnector;
 
@@ -31,6 +32,12 @@ internal static class SnapshotRead
 
             await Pass.MeasureAsync("consistent view", passes, workload, () => SnapshotLoop.ViewAsync(source, table, 1), bare);
             await Pass.MeasureAsync("four readers, each the whole table", passes, workload, () => ReadersAsync(source, table, 4), bare);
+            foreach (var readers in (int[])[1, 2, 4])
+            {
+                await Pass.MeasureAsync($"engine, {readers} {(readers == 1 ? "reader" : "readers of ranges")}", passes, workload,
+                    () => EngineAsync(source, table, readers), bare);
+            }
+
             await Pass.MeasureAsync("chunks of 10,000", passes, workload, () => SnapshotLoop.ChunksAsync(source, table), bare);
             await Pass.MeasureAsync("chunks of 10,000, no value read", passes, workload,
                 () => SnapshotLoop.ChunksAsync(source, table, false), bare);
@@ -94,6 +101,30 @@ internal static class SnapshotRead
             }
 
             count++;
+        }
+
+        Loop.Sink += sink;
+        return count;
+    }
+
+    /// <summary>Reads the table through an engine, whose readers share it: the wall time says what they save.</summary>
+    private static async Task<long> EngineAsync(MySqlSource source, string table, int readers)
+    {
+        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions
+        {
+            Name = "benchmark",
+            Snapshot = new SnapshotOptions { Mode = SnapshotMode.InitialOnly, Tables = [$"cdcbench.{table}"], Readers = readers },
+        });
+        long count = 0;
+        long sink = 0;
+        await foreach (var batch in engine.ReadBatchesAsync())
+        {
+            foreach (var change in batch)
+            {
+                sink += Loop.ReadAll(change.After, Reading.Values);
+            }
+
+            count += batch.Count;
         }
 
         Loop.Sink += sink;

@@ -10,6 +10,8 @@ internal sealed class ScriptedTable(string database, string name, string[] keyCo
 {
     public override long? EstimatedRows => rows;
 
+    public override bool IsDivisible => keyColumns.Length > 0;
+
     public override string KeyShape => string.Join(',', keyColumns);
 
     public override string? ChunkRefusal => keyColumns.Length == 0 ? $"{FullName} has no key; name one with Key." : null;

@@ -20,7 +20,29 @@ internal sealed class ScriptedView(ScriptedSource source, SourceContext context,
         return new(new Cursor(source, context, own, source.RowsWhere(tables.RowsOf(own), condition)));
     }
 
+    public override ValueTask<SnapshotKey?> FindBoundAsync(int reader, SnapshotTable table, SnapshotKey? after, int rows,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        source.OnSnapshotRead();
+        var own = (ScriptedTable)table;
+        var left = RowsBetween(own, after, null);
+        return new(left.Count < rows ? null : ScriptedTables.KeyOf(own, left[rows - 1]));
+    }
+
+    public override ValueTask<SnapshotCursor> OpenRangeAsync(int reader, SnapshotTable table, SnapshotKey? after, SnapshotKey? upTo,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var own = (ScriptedTable)table;
+        return new(new Cursor(source, context, own, RowsBetween(own, after, upTo)));
+    }
+
     public override ValueTask DisposeAsync() => default;
+
+    private List<ScriptedChange> RowsBetween(ScriptedTable table, SnapshotKey? after, SnapshotKey? upTo)
+        => tables.RowsOf(table).FindAll(row => ScriptedTables.KeyOf(table, row) is var key
+            && (after is null || ScriptedTable.Compare(key, after) > 0) && (upTo is null || ScriptedTable.Compare(key, upTo) <= 0));
 
     private sealed class Cursor(ScriptedSource source, SourceContext context, ScriptedTable table, List<ScriptedChange> rows)
         : SnapshotCursor

@@ -27,8 +27,9 @@ public sealed class SnapshotOptions
     /// <value>The default is 2,048; from 1 to 100,000.</value>
     public int ChunkSize { get; init; } = 2048;
 
-    /// <summary>Number of connections that read a consistent view at once, each one table at a time; all see the same moment.</summary>
-    /// <value>The default is 1; from 1 to 32. A view of fewer tables has fewer.</value>
+    /// <summary>Number of connections that read a consistent view at once: different tables, and ranges of a large table. All see the same
+    /// moment.</summary>
+    /// <value>The default is 1; from 1 to 32.</value>
     public int Readers { get; init; } = 1;
 
     /// <summary>Maximum number of rows that are read in a second, to spare the server.</summary>

@@ -59,6 +59,18 @@ internal sealed class FindStatement
         return command;
     }
 
+    /// <summary>The <c>_id</c> of the document that is some documents after another one: the index alone is read.</summary>
+    /// <param name="after">The <c>_id</c> after which the count begins; null for the first documents.</param>
+    /// <param name="documents">How many documents, at least 1.</param>
+    /// <param name="readConcern">What the read sees.</param>
+    public BsonDocument Bound(BsonValue? after, int documents, BsonDocument readConcern)
+    {
+        var command = Range(after, null, 1, readConcern);
+        command.Add("skip", documents - 1L);
+        command.Add("projection", Up);
+        return command;
+    }
+
     /// <summary>Documents with one of these <c>_id</c>.</summary>
     public BsonDocument WithIds(BsonArray ids, BsonDocument readConcern)
         => Command(new BsonDocument("_id", new BsonDocument("$in", ids)), Up, 0, readConcern);

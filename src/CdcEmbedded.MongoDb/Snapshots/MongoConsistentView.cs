@@ -26,13 +26,19 @@ internal sealed class MongoConsistentView(ClusterReads[] flows, ClusterTime time
 
     /// <inheritdoc/>
     public override ValueTask<SnapshotCursor> OpenTableAsync(int reader, SnapshotTable table, string? condition,
+        CancellationToken cancellationToken) => new(Cursor(reader, table, condition, null, null));
+
+    /// <inheritdoc/>
+    public override async ValueTask<SnapshotKey?> FindBoundAsync(int reader, SnapshotTable table, SnapshotKey? after, int rows,
         CancellationToken cancellationToken)
     {
-        var own = MongoSnapshotReader.Own(table);
-        var concern = new BsonDocument { { "level", "snapshot" }, { "atClusterTime", time.ToBson() } };
-        return own.ViewRefusal is { } refusal ? throw new ArgumentException(refusal, nameof(table))
-            : new(new MongoSnapshotCursor(new RangeReader(flows[reader], own, condition, isStrict, clock), own, concern));
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        return await Cursor(reader, table, null, after, null).FindBoundAsync(rows, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<SnapshotCursor> OpenRangeAsync(int reader, SnapshotTable table, SnapshotKey? after, SnapshotKey? upTo,
+        CancellationToken cancellationToken) => new(Cursor(reader, table, null, after, upTo));
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -41,5 +47,13 @@ internal sealed class MongoConsistentView(ClusterReads[] flows, ClusterTime time
         {
             await flow.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private MongoSnapshotCursor Cursor(int reader, SnapshotTable table, string? condition, SnapshotKey? after, SnapshotKey? upTo)
+    {
+        var own = MongoSnapshotReader.Own(table);
+        var concern = new BsonDocument { { "level", "snapshot" }, { "atClusterTime", time.ToBson() } };
+        return own.ViewRefusal is { } refusal ? throw new ArgumentException(refusal, nameof(table))
+            : new MongoSnapshotCursor(new RangeReader(flows[reader], own, condition, isStrict, clock), own, concern, after, upTo);
     }
 }

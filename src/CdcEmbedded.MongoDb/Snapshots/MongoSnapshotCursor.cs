@@ -3,12 +3,13 @@ using MongoDB.Bson;
 
 namespace CdcEmbedded.MongoDb.Snapshots;
 
-/// <summary>Reads a collection at one cluster time.</summary>
-internal sealed class MongoSnapshotCursor(RangeReader reader, MongoSnapshotTable table, BsonDocument concern) : SnapshotCursor
+/// <summary>Reads a collection, or a range of it, at one cluster time.</summary>
+internal sealed class MongoSnapshotCursor(RangeReader reader, MongoSnapshotTable table, BsonDocument concern, SnapshotKey? after,
+    SnapshotKey? upTo) : SnapshotCursor
 {
     private const int SnapshotTooOld = 239;
     private const int SnapshotUnavailable = 246;
-    private SnapshotKey? _after;
+    private SnapshotKey? _after = after;
     private bool _isEnded;
 
     /// <inheritdoc/>
@@ -20,12 +21,24 @@ internal sealed class MongoSnapshotCursor(RangeReader reader, MongoSnapshotTable
             return null;
         }
 
+        var chunk = await RunAsync(reader.ReadAsync(_after, upTo, limit, concern, cancellationToken)).ConfigureAwait(false);
+        _isEnded = chunk.IsLast;
+        _after = chunk.Count > 0 ? chunk.GetPlace(chunk.Count - 1) : _after;
+        return chunk.Count > 0 ? chunk : null;
+    }
+
+    /// <summary>Finds the place of the document that is some documents after the beginning.</summary>
+    public ValueTask<SnapshotKey?> FindBoundAsync(int documents, CancellationToken cancellationToken)
+        => RunAsync(reader.ReadBoundAsync(_after, documents, concern, cancellationToken));
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => default;
+
+    private async ValueTask<T> RunAsync<T>(ValueTask<T> read)
+    {
         try
         {
-            var chunk = await reader.ReadAsync(_after, null, limit, concern, cancellationToken).ConfigureAwait(false);
-            _isEnded = chunk.IsLast;
-            _after = chunk.Count > 0 ? chunk.GetPlace(chunk.Count - 1) : _after;
-            return chunk.Count > 0 ? chunk : null;
+            return await read.ConfigureAwait(false);
         }
         catch (MongoCommandFailedException e) when (e.Code is SnapshotTooOld or SnapshotUnavailable)
         {
@@ -34,7 +47,4 @@ internal sealed class MongoSnapshotCursor(RangeReader reader, MongoSnapshotTable
                 + $"{e.ServerMessage} To read longer at one moment, raise minSnapshotHistoryWindowInSeconds on all members.", e);
         }
     }
-
-    /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => default;
 }

@@ -90,6 +90,10 @@ internal sealed class MongoSnapshotTable : SnapshotTable
     }
 
     /// <inheritdoc/>
+    /// <remarks>Documents of several shards with one <c>_id</c> cannot be counted apart.</remarks>
+    public override bool IsDivisible => ViewRefusal is null && !MayRepeatIds;
+
+    /// <inheritdoc/>
     public override SourceInfo DescribeRow(in SnapshotRowOrigin row)
     {
         var read = new BsonDocument { { "operationType", "read" }, { "ns", new BsonDocument { { "db", Database }, { "coll", Name } } } };

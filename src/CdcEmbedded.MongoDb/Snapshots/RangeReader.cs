@@ -13,9 +13,18 @@ internal sealed class RangeReader(ClusterReads reads, MongoSnapshotTable table, 
 
     /// <summary>Reads the last document's place.</summary>
     /// <returns>Null if there is no document.</returns>
-    public async ValueTask<SnapshotKey?> ReadLastAsync(BsonDocument concern, CancellationToken cancellationToken)
+    public ValueTask<SnapshotKey?> ReadLastAsync(BsonDocument concern, CancellationToken cancellationToken)
+        => ReadPlaceAsync(_statement.Last(concern), cancellationToken);
+
+    /// <summary>Reads the place of the document that is some documents after another one.</summary>
+    /// <returns>Null if there are fewer.</returns>
+    public ValueTask<SnapshotKey?> ReadBoundAsync(SnapshotKey? after, int documents, BsonDocument concern,
+        CancellationToken cancellationToken)
+        => ReadPlaceAsync(_statement.Bound(IdOf(after), documents, concern), cancellationToken);
+
+    private async ValueTask<SnapshotKey?> ReadPlaceAsync(BsonDocument command, CancellationToken cancellationToken)
     {
-        var (documents, _) = await reads.ReadAsync(table.Database, _statement.Last(concern), cancellationToken).ConfigureAwait(false);
+        var (documents, _) = await reads.ReadAsync(table.Database, command, cancellationToken).ConfigureAwait(false);
         foreach (var element in documents)
         {
             return DocumentKeys.PlaceOf(RawBson.InArray(element)["_id"u8]);

@@ -7,6 +7,8 @@ namespace CdcEmbedded.MySql.Snapshots;
 internal sealed class MySqlConsistentView(SourcePosition position, string @lock, IReadOnlyList<SqlSession> sessions, TimeProvider time)
     : ConsistentView
 {
+    private const long MaxRangeBytes = 4 * 1024 * 1024;
+
     /// <inheritdoc/>
     public override SourcePosition Position => position;
 
@@ -20,20 +22,30 @@ internal sealed class MySqlConsistentView(SourcePosition position, string @lock,
     public override async ValueTask<SnapshotCursor> OpenTableAsync(int reader, SnapshotTable table, string? condition,
         CancellationToken cancellationToken)
     {
-        if (table is not MySqlSnapshotTable { ViewRefusal: null } own)
-        {
-            throw new ArgumentException($"{table} cannot be read in this view: {table?.ViewRefusal}", nameof(table));
-        }
+        var own = Own(table);
+        return await OpenAsync(reader, own, new SelectStatement(own).All(condition), cancellationToken).ConfigureAwait(false);
+    }
 
-        var sql = new SelectStatement(own).All(condition);
-        try
-        {
-            return new MySqlSnapshotCursor(own, await sessions[reader].OpenRowsAsync(sql, cancellationToken).ConfigureAwait(false), time);
-        }
-        catch (CdcServerException e) when (MySqlSnapshotCursor.IsOfChangedTable(e))
-        {
-            throw MySqlSnapshotCursor.Changed(own, e);
-        }
+    /// <inheritdoc/>
+    public override async ValueTask<SnapshotKey?> FindBoundAsync(int reader, SnapshotTable table, SnapshotKey? after, int rows,
+        CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        var own = Own(table);
+        var sql = new SelectStatement(own).Bound(after, own.LimitRows(rows, MaxRangeBytes));
+        var cursor = await OpenAsync(reader, own, sql, cancellationToken).ConfigureAwait(false);
+        await using var closing = cursor.ConfigureAwait(false);
+        var chunk = await cursor.ReadChunkAsync(2, cancellationToken).ConfigureAwait(false);
+        return chunk.Count == 0 ? null : chunk.GetPlace(0);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<SnapshotCursor> OpenRangeAsync(int reader, SnapshotTable table, SnapshotKey? after, SnapshotKey? upTo,
+        CancellationToken cancellationToken)
+    {
+        var own = Own(table);
+        return await OpenAsync(reader, own, new SelectStatement(own).Between(after, upTo, null, null), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -43,6 +55,22 @@ internal sealed class MySqlConsistentView(SourcePosition position, string @lock,
         foreach (var session in sessions)
         {
             await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static MySqlSnapshotTable Own(SnapshotTable table) => table is MySqlSnapshotTable { ViewRefusal: null } own ? own
+        : throw new ArgumentException($"{table} cannot be read in this view: {table?.ViewRefusal}", nameof(table));
+
+    private async ValueTask<MySqlSnapshotCursor> OpenAsync(int reader, MySqlSnapshotTable table, string sql,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new MySqlSnapshotCursor(table, await sessions[reader].OpenRowsAsync(sql, cancellationToken).ConfigureAwait(false), time);
+        }
+        catch (CdcServerException e) when (MySqlSnapshotCursor.IsOfChangedTable(e))
+        {
+            throw MySqlSnapshotCursor.Changed(table, e);
         }
     }
 }

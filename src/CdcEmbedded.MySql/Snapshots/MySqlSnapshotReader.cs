@@ -81,11 +81,9 @@ internal sealed class MySqlSnapshotReader : SnapshotReader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var own = Chunked(table);
-        if (own.AverageRowBytes > 0)
-        {
-            // Where rows are long, the server should not begin what would be stopped at the largest size of a chunk.
-            limit = (int)Math.Clamp(MySqlSnapshotCursor.MaxChunkBytes / own.AverageRowBytes, 1, limit);
-        }
+
+        // The server should not begin what would be stopped at the largest size of a chunk.
+        limit = own.LimitRows(limit, MySqlSnapshotCursor.MaxChunkBytes);
 
         // One row more than wanted says if there are more.
         return await ReadAsync(own, new SelectStatement(own).Between(after, upTo, condition, limit + 1L), limit, cancellationToken)

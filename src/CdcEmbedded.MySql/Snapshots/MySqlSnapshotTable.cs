@@ -39,6 +39,7 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
         var key = UniqueKey.Best(facts.Keys, [.. captured.KeyColumns.Select(place => captured.Schema.Columns[place].Name)]);
         KeyColumns = Places(captured, key?.Columns ?? []);
         HasPrimaryKey = key is { IsPrimary: true };
+        HasOrderedPrimaryKey = key is { IsPrimary: true, IsOrdered: true };
         if (KeyColumns.Length == 0)
         {
             ChunkRefusal = $"{FullName} has no primary key, and no unique key whose columns are all NOT NULL, by which it could be read in "
@@ -96,8 +97,15 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     /// <summary>True if that key is the primary key.</summary>
     public bool HasPrimaryKey { get; }
 
+    /// <summary>True if that key is the primary key, and the server stores the rows in the order of its columns.</summary>
+    public bool HasOrderedPrimaryKey { get; }
+
     /// <summary>The length of an average row, as the server estimates it.</summary>
     public long AverageRowBytes { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>By the primary key only: InnoDB stores the rows in its order, so that a range is a range of pages.</remarks>
+    public override bool IsDivisible => ViewRefusal is null && HasOrderedPrimaryKey && !HasOtherOrder;
 
     /// <inheritdoc/>
     public override long? EstimatedRows { get; }
@@ -118,6 +126,11 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     /// <summary>The place of a row in the order in which the table is read.</summary>
     public SnapshotKey? PlaceOf(DataRecord row)
         => _orderNames.Length > 0 && KeyText.Of(_orderNames, _orderSets, row) is { } json ? new SnapshotKey(json) : null;
+
+    /// <summary>Number of rows that should be read at once: fewer where rows are long.</summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="bytes">How many bytes at most.</param>
+    public int LimitRows(int limit, long bytes) => AverageRowBytes > 0 ? (int)Math.Clamp(bytes / AverageRowBytes, 1, limit) : limit;
 
     /// <inheritdoc/>
     public override SourceInfo DescribeRow(in SnapshotRowOrigin row) => new MySqlSourceInfo

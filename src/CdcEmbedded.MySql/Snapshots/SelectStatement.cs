@@ -23,8 +23,8 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
     /// <param name="after">Null for the first rows.</param>
     /// <param name="upTo">Null for no bound.</param>
     /// <param name="condition">The caller's own; null for all rows.</param>
-    /// <param name="limit">How many rows at most.</param>
-    public string Between(SnapshotKey? after, SnapshotKey? upTo, string? condition, long limit)
+    /// <param name="limit">How many rows at most; null for all.</param>
+    public string Between(SnapshotKey? after, SnapshotKey? upTo, string? condition, long? limit)
     {
         var terms = new List<string>();
         if (after is not null)
@@ -43,7 +43,19 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
         }
 
         return string.Create(CultureInfo.InvariantCulture,
-            $"SELECT {_columns} FROM {_name}{Index(condition)}{Where(terms)}{Order("")} LIMIT {limit}");
+            $"SELECT {_columns} FROM {_name}{Index(condition)}{Where(terms)}{Order("")}{(limit is { } most ? $" LIMIT {most}" : "")}");
+    }
+
+    /// <summary>The row that is some rows after a key. The rows between are counted in the index: only the key of each is read.</summary>
+    /// <param name="after">Null for the first rows.</param>
+    /// <param name="rows">How many rows, at least 1.</param>
+    public string Bound(SnapshotKey? after, long rows)
+    {
+        var key = string.Join(',', _order);
+        List<string> terms = after is null ? [] : [Beyond(KeyText.ToSql(after.Json, _order.Length), '>', false)];
+        return string.Create(CultureInfo.InvariantCulture,
+            $"SELECT {_columns} FROM {_name} INNER JOIN (SELECT {key} FROM {_name}{Index(null)}{Where(terms)}{Order("")} "
+            + $"LIMIT 1 OFFSET {rows - 1}) AS cdc_bound USING ({key})");
     }
 
     /// <summary>The rows that have one of several keys, byte for byte.</summary>

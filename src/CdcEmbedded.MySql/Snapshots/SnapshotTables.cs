@@ -100,16 +100,23 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
     /// <summary>Of each table the keys by which it can be read.</summary>
     private async ValueTask<Dictionary<string, List<UniqueKey>>> ReadKeysAsync(string where, CancellationToken cancellationToken)
     {
-        var parts = (await session.QueryAsync("SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NULLABLE FROM information_schema.STATISTICS "
-            + $"WHERE NON_UNIQUE = 0 AND (INDEX_NAME = 'PRIMARY' OR INDEX_TYPE = 'BTREE') AND {where} "
-            + "ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX", cancellationToken).ConfigureAwait(false)).WithColumns(4);
+        var parts = (await session.QueryAsync("SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NULLABLE, COLLATION, SUB_PART "
+            + $"FROM information_schema.STATISTICS WHERE NON_UNIQUE = 0 AND (INDEX_NAME = 'PRIMARY' OR INDEX_TYPE = 'BTREE') AND {where} "
+            + "ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX", cancellationToken).ConfigureAwait(false)).WithColumns(6);
         var indexes = new Dictionary<(string Table, string Index), List<string>?>();
+        var unordered = new HashSet<(string Table, string Index)>();
         foreach (var row in parts.Rows)
         {
             var index = (parts.Text(row, 0), parts.Text(row, 1));
             if (!indexes.TryGetValue(index, out var columns))
             {
                 indexes[index] = columns = [];
+            }
+
+            // Neither a part that descends nor a prefix of a column gives the rows in the order of the column.
+            if (row[4] != "A" || row[5] is not null)
+            {
+                unordered.Add(index);
             }
 
             // A part that is an expression has no column.
@@ -133,7 +140,7 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
 
             if (columns is not null)
             {
-                keys.Add(new UniqueKey(index, columns));
+                keys.Add(new UniqueKey(index, columns) { IsOrdered = !unordered.Contains((table, index)) });
             }
         }
 

@@ -10,6 +10,9 @@ internal sealed record UniqueKey(string Name, IReadOnlyList<string> Columns)
     /// <summary>True if it is the primary key, by whose name the index can be chosen.</summary>
     public bool IsPrimary => Name == KeyDefinition.PrimaryName;
 
+    /// <summary>True if the index has the rows in the order of the columns.</summary>
+    public bool IsOrdered { get; init; } = true;
+
     /// <summary>Chooses the primary key, or else the key that the log uses in its place, or else the one with the fewest columns; null if
     /// there is none.</summary>
     /// <remarks>A server without a primary key takes a unique key that cannot be null as one. A log with a part of the columns has that

@@ -77,8 +77,9 @@ internal sealed class SnapshotActions : IAsyncDisposable
             var captured = await ListAsync(reader, job.Patterns, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<SnapshotTable> tables = [.. captured.Where(table => job.Selects(table.FullName))];
             var readable = tables.Where(table => table.ViewRefusal is null && !job.IsStopped(table.FullName)).ToList();
-            var view = await reader.OpenConsistentViewAsync(readable, Math.Clamp(_readers, 1, Math.Max(1, readable.Count)),
-                cancellationToken).ConfigureAwait(false);
+            var useful = readable.Exists(static table => table.IsDivisible) ? _readers
+                : Math.Clamp(_readers, 1, Math.Max(1, readable.Count));
+            var view = await reader.OpenConsistentViewAsync(readable, useful, cancellationToken).ConfigureAwait(false);
             Log.ViewOpened(_logger, _context.Name, reader.Server, readable.Count, view.Lock);
             return new OpenedView(reader, view, tables, _logger);
         }

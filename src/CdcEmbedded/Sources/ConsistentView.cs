@@ -23,6 +23,28 @@ public abstract class ConsistentView : IAsyncDisposable
     public abstract ValueTask<SnapshotCursor> OpenTableAsync(int reader, SnapshotTable table, string? condition,
         CancellationToken cancellationToken);
 
+    /// <summary>Finds where a range of a table ends that begins after a place: the server counts the rows, in its own order.</summary>
+    /// <param name="reader">Which reader, from 0; it reads nothing else meanwhile.</param>
+    /// <param name="table">A table that <see cref="SnapshotTable.IsDivisible"/>.</param>
+    /// <param name="after">The end of the range before it; null for the first range.</param>
+    /// <param name="rows">How many rows the range should have; a source may take fewer where rows are long.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The place of the range's last row; null if fewer rows are left, which are then the last range.</returns>
+    /// <exception cref="NotSupportedException">The view cannot; the default.</exception>
+    public virtual ValueTask<SnapshotKey?> FindBoundAsync(int reader, SnapshotTable table, SnapshotKey? after, int rows,
+        CancellationToken cancellationToken) => throw new NotSupportedException($"{table} cannot be read in ranges.");
+
+    /// <summary>Begins to read a range of a table.</summary>
+    /// <param name="reader">Which reader, from 0.</param>
+    /// <param name="table">A table that <see cref="SnapshotTable.IsDivisible"/>.</param>
+    /// <param name="after">Rows after this place; null for the first ones.</param>
+    /// <param name="upTo">Rows up to this place, inclusive; null for no bound.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The caller owns and disposes it. Rows are in the order of the key.</returns>
+    /// <exception cref="NotSupportedException">The view cannot; the default.</exception>
+    public virtual ValueTask<SnapshotCursor> OpenRangeAsync(int reader, SnapshotTable table, SnapshotKey? after, SnapshotKey? upTo,
+        CancellationToken cancellationToken) => throw new NotSupportedException($"{table} cannot be read in ranges.");
+
     /// <summary>Ends the view and closes its connections.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.Sources;
 
-/// <summary>Reads one table of a <see cref="ConsistentView"/> from its first row to its last.</summary>
+/// <summary>Reads one table of a <see cref="ConsistentView"/>, or a range of it, from the first row to the last.</summary>
 public abstract class SnapshotCursor : IAsyncDisposable
 {
     /// <summary>Reads the next rows.</summary>

@@ -44,6 +44,11 @@ public abstract class SnapshotTable
     /// <value>The default is false.</value>
     public virtual bool HasOtherOrder => false;
 
+    /// <summary>True if several readers of a <see cref="ConsistentView"/> can read it at once, each a range of its rows:
+    /// <see cref="ConsistentView.FindBoundAsync"/>.</summary>
+    /// <value>The default is false.</value>
+    public virtual bool IsDivisible => false;
+
     /// <summary>The key of a row, by which a change finds the row that it concerns: exactly the stored values, and the same text whether
     /// the record was read or is from the log.</summary>
     /// <remarks>Called for each change of the table while it is read; for rows only if they are looked for.</remarks>

@@ -233,7 +233,7 @@ public sealed class EngineSnapshotTests(MatrixServers servers, ITestOutputHelper
         Reconnect = ReconnectPolicy.None,
         Snapshot = new SnapshotOptions
         {
-            Mode = mode, ChunkSize = 50, SignalTable = signals, WritesWatermarks = signals is not null,
+            Mode = mode, ChunkSize = 20, SignalTable = signals, WritesWatermarks = signals is not null, Readers = 3,
         },
     };
 

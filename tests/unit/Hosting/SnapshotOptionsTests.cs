@@ -11,8 +11,8 @@ public sealed class SnapshotOptionsTests : HostingTest
     private static readonly string[] SetByBuilder = ["Policy", "MayRead", "Signals"];
 
     // What the stream sets itself, or what is of no use in it.
-    private static readonly string[] SetByStream = ["Name", "CommitPolicy", "EmptyBatches", "Acknowledgement", "StopWhenCaughtUp", "OwnTables",
-        "LoggerFactory", "TimeProvider"];
+    private static readonly string[] SetByStream = ["Name", "CommitPolicy", "EmptyBatches", "Acknowledgement", "StopWhenCaughtUp",
+        "OwnTables", "LoggerFactory", "TimeProvider"];
 
     private static readonly string[] SetOtherwise = ["Reconnect", "Transforms", "Lease", "TraceContext"];
 
@@ -38,8 +38,8 @@ public sealed class SnapshotOptionsTests : HostingTest
     [Fact]
     public void Every_option_of_snapshots_is_read_from_the_configuration()
     {
-        (string Key, string Value)[] values = [("Mode", "WhenNeeded"), ("Tables:0", "shop.*"), ("ReadsNewTables", "true"), ("ChunkSize", "7"),
-            ("Readers", "3"), ("MaxRowsPerSecond", "11"), ("ChunkDuration", "00:00:02"), ("MaxRunningThreads", "5"),
+        (string Key, string Value)[] values = [("Mode", "WhenNeeded"), ("Tables:0", "shop.*"), ("ReadsNewTables", "true"),
+            ("ChunkSize", "7"), ("Readers", "3"), ("MaxRowsPerSecond", "11"), ("ChunkDuration", "00:00:02"), ("MaxRunningThreads", "5"),
             ("MaxReplicaLag", "00:00:09"), ("SignalTable", "shop.signals"), ("WritesWatermarks", "true")];
         using var host = Host(stream => stream.From(_ => Script(0)).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default),
             [.. values.Select(value => ($"Cdc:test:Snapshot:{value.Key}", value.Value))]);
@@ -64,7 +64,8 @@ public sealed class SnapshotOptionsTests : HostingTest
         using (var first = Host(Build))
         {
             await first.StartAsync(Cancellation);
-            await UntilAsync(() => Store.LoadAsync("test", Cancellation).AsTask().Result?.Text.Contains("orders") == true, "tables are known");
+            await UntilAsync(() => Store.LoadAsync("test", Cancellation).AsTask().Result?.Text.Contains("orders") == true,
+                "tables are known");
             await first.StopAsync(Cancellation);
         }
 

@@ -1,5 +1,8 @@
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Snapshots;
+using CdcEmbedded.Sources;
 using CdcEmbedded.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.Tests.Snapshots;
 
@@ -15,7 +18,7 @@ public sealed class ViewReadersTests : SnapshotEngineTest
         var source = new ScriptedSource();
         for (var table = 0; table < 6; table++)
         {
-            source.Table($"shop.t{table}", [.. Enumerable.Range(1, table * 4).Select(id => Row(id, $"v{id}"))]);
+            source.Table($"shop.t{table}", [.. Enumerable.Range(1, table * 40).Select(id => Row(id, $"v{id}"))]);
         }
 
         source.Insert("shop.t0", ("id", 1), ("v", "after"));
@@ -36,7 +39,7 @@ public sealed class ViewReadersTests : SnapshotEngineTest
         }
 
         // The view is opened after the first transaction of the script.
-        Assert.Equal(61, rows.Count);
+        Assert.Equal(601, rows.Count);
         Assert.Equal(["t0", "t1", "t2", "t3", "t4", "t5"], completed.Order());
         foreach (var table in rows.GroupBy(static row => row.Table))
         {
@@ -93,5 +96,118 @@ public sealed class ViewReadersTests : SnapshotEngineTest
 
             Assert.Subset(completed, new HashSet<string> { "orders", "parts" });
         }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(32)]
+    public async Task A_crash_after_any_row_of_ranges_repeats_no_row_that_was_acknowledged_and_loses_none(int readers)
+    {
+        for (var crash = 1; crash <= 101; crash += 4)
+        {
+            var store = new InMemoryOffsetStore();
+            var seen = new List<long>();
+            foreach (var isFirst in (bool[])[true, false])
+            {
+                var source = new ScriptedSource().Table("shop.big", [.. Enumerable.Range(1, 101).Select(id => Row(id, $"v{id}"))])
+                    .Table("shop.small", Row(1, "s"));
+                await using var engine = new CdcEngine(source.End(), store, With(SnapshotMode.Initial, readers: readers, maxBatch: 1));
+                await foreach (var change in engine.ReadAsync(Timeout))
+                {
+                    if (change.Table != "big")
+                    {
+                        continue;
+                    }
+
+                    seen.Add(Id(change));
+                    if (isFirst && seen.Count == crash)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            // The row in whose loop body it crashed is not acknowledged.
+            Assert.Equal([.. Enumerable.Range(1, crash), .. Enumerable.Range(crash, 102 - crash)], seen.Select(static id => (int)id));
+        }
+    }
+
+    [Fact]
+    public async Task A_read_that_fails_in_any_range_leaves_the_rest_to_chunks_beside_the_stream()
+    {
+        for (var reads = 1; reads < 100; reads += 3)
+        {
+            var source = new ScriptedSource().Table("shop.big", [.. Enumerable.Range(1, 100).Select(id => Row(id, $"v{id}"))]);
+            await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), With(SnapshotMode.Initial, readers: 3));
+            var seen = new List<long>();
+            await foreach (var item in engine.ReadAllAsync(Timeout))
+            {
+                if (item is ChangeEvent change)
+                {
+                    seen.Add(Id(change));
+                    if (seen.Count == 100)
+                    {
+                        break;
+                    }
+
+                    if (seen.Count == reads)
+                    {
+                        source.FailReads(new CdcConnectionException("gone"));
+                    }
+                }
+            }
+
+            Assert.Equal(Enumerable.Range(1, 100), seen.Select(static id => (int)id));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(4, 4)]
+    public async Task All_readers_read_one_large_table_at_once_and_few_chunks_wait_for_a_slow_consumer(int readers, int atOnce)
+    {
+        var table = new CountedTable(1000);
+        var view = new CountedView(readers, atOnce);
+        var reader = await new ScriptedSource().OpenSnapshotAsync(
+            new SourceContext
+            {
+                Name = "test",
+                LoggerFactory = NullLoggerFactory.Instance,
+                TimeProvider = TimeProvider.System,
+                MaxBatchSize = 1,
+            },
+            Timeout);
+        await using var reading = new ViewReaders(new OpenedView(reader, view, [table], NullLogger.Instance),
+            new SnapshotJob("test", SnapshotKind.Initial), 10);
+        await view.AllRead.WaitAsync(Timeout);
+
+        var next = 1;
+        while (await reading.ReadAsync(Timeout) is { } read)
+        {
+            if (read.Chunk is not null)
+            {
+                view.OnTaken();
+            }
+
+            for (var row = 0; row < (read.Chunk?.Count ?? 0); row++)
+            {
+                Assert.Equal($"{next++}", read.Chunk!.GetPlace(row)!.Json);
+            }
+        }
+
+        Assert.Equal(1001, next);
+        Assert.Equal(readers == 1 ? 0 : 13, view.Bounds);
+        Assert.InRange(view.MostAhead, 1, readers == 1 ? 3 : (5 * readers) + 3);
+    }
+
+    private sealed class CountedTable(int rows) : SnapshotTable("d", "t")
+    {
+        public override long? EstimatedRows => rows;
+
+        public override bool IsDivisible => true;
+
+        public override SnapshotKey? KeyOf(DataRecord record) => null;
     }
 }

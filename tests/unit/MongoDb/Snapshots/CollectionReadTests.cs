@@ -179,7 +179,7 @@ public sealed class CollectionReadTests
         }
     }
 
-    private static MongoSource Strict(SnapshotFixture fixture)
+    internal static MongoSource Strict(SnapshotFixture fixture)
     {
         var settings = MongoDB.Driver.MongoClientSettings.FromConnectionString(fixture.Double.ConnectionString);
         settings.ServerApi = new MongoDB.Driver.ServerApi(MongoDB.Driver.ServerApiVersion.V1, strict: true);

@@ -32,6 +32,55 @@ public sealed class ConsistentViewTests
         Assert.Contains("no lock", view.Lock, StringComparison.Ordinal);
     }
 
+    /// <summary>All kinds of keys, with and without a strict Stable API.</summary>
+    public static TheoryData<string, bool> Kinds()
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (string kind in KeyKinds.All.Keys)
+        {
+            data.Add(kind, false);
+            data.Add(kind, true);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Ranges_have_every_document_in_the_servers_order_whatever_the_types_of_its_keys(string kind, bool isStrict)
+    {
+        const int Readers = 3;
+        await using var fixture = new SnapshotFixture();
+        await fixture.InsertAsync(kind, Enumerable.Range(0, 90).Select(number => new Doc { { "_id", KeyKinds.All[kind](number) },
+            { "n", number } }).DistinctBy(static document => DocJson.Write(document["_id"])));
+        List<string> expected = await fixture.DocumentsAsync(kind);
+        SnapshotReader reader = await fixture.OpenAsync(isStrict ? CollectionReadTests.Strict(fixture) : fixture.Source());
+        CancellationToken token = TestContext.Current.CancellationToken;
+        SnapshotTable table = await reader.TableAsync(kind);
+        Assert.True(table.IsDivisible);
+        await using ConsistentView view = await reader.OpenConsistentViewAsync([table], Readers, token);
+        await fixture.RunAsync(new Doc { { "delete", kind }, { "deletes", new[] { new Doc { { "q", new Doc() }, { "limit", 0 } } } } });
+        foreach (int documents in kind == "mixed" ? (int[])[1, 7, 1000] : [7, 1000])
+        {
+            var found = new List<string>();
+            SnapshotKey? after = null;
+            for (int range = 0; range == 0 || after is not null; range++)
+            {
+                SnapshotKey? upTo = await view.FindBoundAsync(range % Readers, table, after, documents, token);
+                await using SnapshotCursor cursor = await view.OpenRangeAsync((range + 1) % Readers, table, after, upTo, token);
+                while (await cursor.ReadAsync(5, token) is { } chunk)
+                {
+                    found.AddRange(Enumerable.Range(0, chunk.Count).Select(row => Reading.Json(chunk.GetRow(row))));
+                }
+
+                after = upTo;
+                Assert.True(upTo is null || found.Count == (range + 1) * documents, $"{found.Count} after {range + 1} ranges");
+            }
+
+            Assert.Equal(expected, found);
+        }
+    }
+
     [Fact]
     public async Task The_stream_continues_after_the_view_without_a_gap_or_a_repetition()
     {
