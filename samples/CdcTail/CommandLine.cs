@@ -131,11 +131,11 @@ internal sealed class CommandLine
             throw new UsageException("--mysql, --mongodb and --mysql-binlog exclude each other: read one server, or files.");
         }
 
-        if (arguments is { IsLive: false, Files.Count: 0 }
+        if (!arguments.IsLive
             && (arguments.Snapshot != SnapshotMode.Never || arguments.SignalFile is not null))
         {
-            throw new UsageException("--snapshot and --signal-file need --mysql or --mongodb: recordings have no tables to read. Without "
-                + "arguments one is shown.");
+            throw new UsageException("--snapshot and --signal-file need --mysql or --mongodb: files and recordings have no tables to read. Without "
+                + "arguments a snapshot is shown.");
         }
 
         return arguments.IsLive || !ReferenceEquals(arguments.From, StartPosition.Latest)
@@ -217,7 +217,7 @@ internal sealed class CommandLine
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message);
+            throw UsageException.Of(e);
         }
 
         return rules;

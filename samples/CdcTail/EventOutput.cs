@@ -47,6 +47,7 @@ internal sealed class EventOutput(Stream stream) : IBufferWriter<byte>, IDisposa
 
     /// <summary>Writes the buffer.</summary>
     /// <exception cref="OutputClosedException">The reader has gone.</exception>
+    /// <exception cref="IOException">It cannot be written, as on a full disk.</exception>
     public void Flush()
     {
         if (_buffer.WrittenCount == 0)
@@ -62,6 +63,11 @@ internal sealed class EventOutput(Stream stream) : IBufferWriter<byte>, IDisposa
         catch (IOException e) when (e.HResult == BrokenPipe)
         {
             throw new OutputClosedException(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Standard output cannot be written: {e.Message.TrimEnd('.')}. What was not written is not acknowledged: "
+                + "correct it, and start again.", e);
         }
         finally
         {

@@ -32,7 +32,14 @@ internal sealed class Messages(TextWriter writer, bool colours)
     {
         lock (_turn)
         {
-            _console.Write(new Paragraph(text, style));
+            try
+            {
+                _console.Write(new Paragraph(text, style));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Standard error is closed or full: nothing can say so but the exit code.
+            }
         }
     }
 }

@@ -183,8 +183,7 @@ internal sealed class Tail(Arguments arguments, Messages messages)
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
-                : e.Message);
+            throw UsageException.Of(e);
         }
     }
 }

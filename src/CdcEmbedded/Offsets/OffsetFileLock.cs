@@ -16,7 +16,7 @@ internal static class OffsetFileLock
     /// <param name="file">The lock file.</param>
     /// <param name="timeProvider">The clock of the wait.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="IOException">It cannot be opened, or was held for ten seconds.</exception>
+    /// <exception cref="IOException">It cannot be opened, or was held for ten seconds, or its folder does not exist.</exception>
     public static async ValueTask<FileStream> TakeAsync(string file, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
@@ -35,8 +35,24 @@ internal static class OffsetFileLock
             {
                 // Another store is saving, which takes milliseconds.
             }
+            catch (DirectoryNotFoundException e)
+            {
+                throw new DirectoryNotFoundException($"The folder {Path.GetDirectoryName(file)} of the offset file does not exist: "
+                    + "create it, or correct the path.", e);
+            }
+            catch (FileNotFoundException e)
+            {
+                throw new IOException(Refused(file, e), e);
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw new UnauthorizedAccessException(Refused(file, e), e);
+            }
 
             await Task.Delay(Retry, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static string Refused(string file, Exception e) => $"The lock file {file} beside the offset file cannot be opened: "
+        + $"{e.Message.TrimEnd('.')}. Choose a folder in which files can be created.";
 }

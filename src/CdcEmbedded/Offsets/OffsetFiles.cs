@@ -54,7 +54,10 @@ internal static class OffsetFiles
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(file);
+            // Not to its end: a device may have none.
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            bytes = new byte[stream.CanSeek ? stream.Length : 0];
+            stream.ReadExactly(bytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -21,7 +21,9 @@ public sealed class FileOffsetStoreTests : IDisposable
         var store = new FileOffsetStore(Path.Combine(_folder, "no", "such", "file"));
         Assert.Null(await store.LoadAsync("a"));
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
-        await Assert.ThrowsAsync<DirectoryNotFoundException>(async () => await store.SaveAsync("a", "x", 0));
+        var missing = await Assert.ThrowsAsync<DirectoryNotFoundException>(async () => await store.SaveAsync("a", "x", 0));
+        Assert.Contains(Path.GetDirectoryName(store.FilePath)!, missing.Message, StringComparison.Ordinal);
+        Assert.Contains("create it", missing.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,5 +124,12 @@ public sealed class FileOffsetStoreTests : IDisposable
         }
 
         await Assert.ThrowsAsync<IOException>(() => saving);
+    }
+
+    [Fact]
+    public async Task A_device_without_an_end_is_refused_and_not_read()
+    {
+        var path = OperatingSystem.IsWindows() ? "NUL" : "/dev/zero";
+        await Assert.ThrowsAsync<OffsetFormatException>(async () => await new FileOffsetStore(path).LoadAsync("a"));
     }
 }

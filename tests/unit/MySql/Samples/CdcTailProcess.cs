@@ -17,6 +17,19 @@ internal static class CdcTailProcess
         return new CdcTailResult(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Runs it with the redirections of a shell.</summary>
+    public static async Task<CdcTailResult> RunInShellAsync(string words)
+    {
+        var start = Redirected("/bin/sh");
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add($"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "CdcTail.dll")}' {words}");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("The shell did not start.");
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await ExitAsync(process);
+        return new CdcTailResult(process.ExitCode, await output, await errors);
+    }
+
     /// <summary>Runs it with nobody at the other end of standard output, as after <c>| head</c> has gone.</summary>
     public static async Task<CdcTailResult> RunUnreadAsync(params string[] arguments)
     {
@@ -29,12 +42,7 @@ internal static class CdcTailProcess
 
     private static Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Redirected("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CdcTail.dll"));
         foreach (var argument in arguments)
         {
@@ -43,6 +51,13 @@ internal static class CdcTailProcess
 
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
+
+    private static ProcessStartInfo Redirected(string program) => new(program)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
 
     private static async Task ExitAsync(Process process)
     {

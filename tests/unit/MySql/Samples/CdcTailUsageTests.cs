@@ -19,7 +19,7 @@ public sealed class CdcTailUsageTests
     [InlineData("--snapshot-table needs --snapshot", "--snapshot-table", "a.*")]
     [InlineData("--snapshot and --signal-file need --mysql or --mongodb", "--snapshot", "initial")]
     [InlineData("--snapshot and --signal-file need --mysql or --mongodb", "--signal-file", "signals.jsonl")]
-    [InlineData("cannot read tables", "--snapshot", "initial", "--mysql-binlog", "binlog.000001")]
+    [InlineData("files and recordings have no tables", "--snapshot", "initial", "--mysql-binlog", "binlog.000001")]
     [InlineData("--from is earliest, latest", "--from", "yesterday")]
     [InlineData("--from latest needs", "--from", "latest")]
     [InlineData("Unrecognized command or argument 'yes'", "--stats=yes")]
@@ -51,6 +51,7 @@ public sealed class CdcTailUsageTests
         Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Contains("--help", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-word", result.Errors, StringComparison.Ordinal);
     }
 
@@ -93,5 +94,18 @@ public sealed class CdcTailUsageTests
         var result = await CdcTailProcess.RunAsync("--mysql-binlog", noBinlog, "--verbose");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Contains("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "Standard output cannot be written", "--format json --limit 1 >/dev/full")]
+    [InlineData(1, "Standard output cannot be written", "--format json --limit 1 >&-")]
+    [InlineData(2, "", "--bogus 2>/dev/full")]
+    [InlineData(2, "", "--bogus 2>&-")]
+    public async Task Output_that_cannot_be_written_ends_with_a_code_and_without_a_stack_trace(int code, string message, string words)
+    {
+        var result = await CdcTailProcess.RunInShellAsync(words);
+        Assert.Equal((code, ""), (result.ExitCode, result.Output));
+        Assert.Contains(message, result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 }
