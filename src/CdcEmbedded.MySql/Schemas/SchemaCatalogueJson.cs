@@ -8,7 +8,7 @@ namespace CdcEmbedded.MySql.Schemas;
 ///             "databases":{name:charset},"tables":[table],"unknown":[db,table,reason,…]}
 /// table: {"db":name,"name":name,"cs":charset,"engine":name,"hash":true,
 ///         "keys":[{"n":name,"u":true,"h":true,"p":[column,prefix,…]}],"period":[name,start,end],
-///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true,"end":true}]}</code></remarks>
+///         "cols":[{"n":name,"t":type,"null":true,"cs":charset,"key":ordinal,"hidden":true,"end":true,"rest":true}]}</code></remarks>
 internal static class SchemaCatalogueJson
 {
     /// <summary>Writes a catalogue.</summary>
@@ -141,7 +141,10 @@ internal static class SchemaCatalogueJson
                 column.TryGetProperty("cs", out var cs) ? cs.GetString() : null,
                 column.TryGetProperty("key", out var key) ? key.GetInt32() : 0,
                 !column.TryGetProperty("hidden", out _),
-                column.TryGetProperty("end", out _)));
+                column.TryGetProperty("end", out _))
+            {
+                MayHideBytes = column.TryGetProperty("rest", out _),
+            });
         }
 
         return new TableDefinition(element.GetProperty("db").GetString() ?? "", element.GetProperty("name").GetString() ?? "", columns,
@@ -221,6 +224,11 @@ internal static class SchemaCatalogueJson
         if (column.IsRowEnd)
         {
             writer.WriteBoolean("end"u8, true);
+        }
+
+        if (column.MayHideBytes)
+        {
+            writer.WriteBoolean("rest"u8, true);
         }
 
         writer.WriteEndObject();

@@ -38,6 +38,14 @@ internal readonly record struct StatementContext
     /// <summary>The character set of databases for which nothing else is known; null where the event does not say it.</summary>
     public string? DefaultCharacterSet { get; init; }
 
+    /// <summary>The session's <c>collation_database</c>, as its character set, if it is another one than that of the default database; null
+    /// where it is not.</summary>
+    public string? DatabaseCharacterSet { get; init; }
+
+    /// <summary>The session's <c>collation_connection</c>, as its character set, into which the server converts texts before it uses
+    /// them; null where the event does not say it, or the server wrote the statement.</summary>
+    public Charset? ConnectionCharset { get; init; }
+
     /// <summary>The session's <c>explicit_defaults_for_timestamp</c>: true if a TIMESTAMP column without NULL or NOT NULL takes nulls, as
     /// columns of other types do. Null where the event does not give it, as before MySQL 8.0.2 and on MariaDB.</summary>
     public bool? HasPlainTimestamps { get; init; }
@@ -58,6 +66,8 @@ internal readonly record struct StatementContext
             HasDateTimeTimestamps = (dialect.ServerVersion < 80000 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
             ErrorCode = query.ErrorCode,
             DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,
+            DatabaseCharacterSet = Charset.OfCollation(status.DatabaseCollation)?.Name,
+            ConnectionCharset = query.IsDescription ? null : Charset.OfCollation(status.ConnectionCollation),
             HasPlainTimestamps = status.ExplicitDefaultsForTimestamp,
         };
     }

@@ -88,7 +88,10 @@ internal static class InformationSchema
 
                 var column = columns.Text(row, 1);
                 list.Add(new ColumnDefinition(column, columns.Text(row, 2), row[3] == "YES", row[4],
-                    IsVisible: row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true, IsRowEnd: row[7] == "ROW END"));
+                    IsVisible: row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true, IsRowEnd: row[7] == "ROW END")
+                {
+                    MayHideBytes = row[4] is "ucs2" or "utf16" or "utf16le" or "utf32" && ColumnTypeText.IsList(columns.Text(row, 2)),
+                });
                 if (row[6] == "PRI")
                 {
                     keyColumns.Add((name, column));

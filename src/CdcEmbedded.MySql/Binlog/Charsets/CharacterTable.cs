@@ -26,10 +26,10 @@ internal sealed class CharacterTable
     private readonly char[] _oneByte = NoCharacters();
     private readonly char[]?[] _twoBytes = new char[256][];
     private readonly Dictionary<byte, char[]?[]> _threeBytes = [];
+    private readonly Lazy<HashSet<char>> _characters;
 
-    private CharacterTable()
-    {
-    }
+    private CharacterTable() => _characters = new Lazy<HashSet<char>>(() => [.. _oneByte, .. Both(_twoBytes),
+        .. _threeBytes.Values.SelectMany(Both)]);
 
     /// <summary>True if bytes below 0x80 are the characters of ASCII.</summary>
     public bool ContainsAscii { get; private set; }
@@ -65,6 +65,11 @@ internal sealed class CharacterTable
 
         return 0;
     }
+
+    /// <summary>True if some bytes are the character.</summary>
+    public bool Contains(char character) => character != None && _characters.Value.Contains(character);
+
+    private static IEnumerable<char> Both(char[]?[] rows) => rows.SelectMany(static row => row ?? []);
 
     private static Dictionary<string, CharacterTable> ReadTables()
     {

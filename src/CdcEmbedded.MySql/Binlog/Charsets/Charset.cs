@@ -72,6 +72,39 @@ internal sealed class Charset
         }
     }
 
+    /// <summary>Returns the text with a question mark for each character that the character set does not have, as servers keep
+    /// it.</summary>
+    public string Fit(string text)
+    {
+        if (IsBinary || (Ascii.IsValid(text) && Name != NotAscii))
+        {
+            return text;
+        }
+
+        var result = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Has(rune))
+            {
+                result.Append(rune.ToString());
+            }
+            else
+            {
+                result.Append('?');
+            }
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>True if it has a character.</summary>
+    public bool Has(Rune rune) => Name switch
+    {
+        "ascii" => rune.IsAscii,
+        "utf8mb3" or "ucs2" => rune.IsBmp,
+        _ => _form != CharsetForm.Table || (rune.IsBmp && CharacterTable.Of(Name).Contains((char)rune.Value)),
+    };
+
     /// <summary>Decodes text of which each char is a byte, whatever the char's higher bits are.</summary>
     public string DecodeWords(ReadOnlySpan<char> words)
     {

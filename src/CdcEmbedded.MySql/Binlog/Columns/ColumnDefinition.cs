@@ -10,4 +10,9 @@ namespace CdcEmbedded.MySql.Binlog.Columns;
 /// <param name="IsRowEnd">True if it says until when a row of a system-versioned table was valid.</param>
 internal sealed record ColumnDefinition(
     string Name, string TypeText, bool IsNullable, string? CharacterSet = null, int KeyOrdinal = 0, bool IsVisible = true,
-    bool IsRowEnd = false);
+    bool IsRowEnd = false)
+{
+    /// <summary>True if the labels of ENUM or SET may have bytes that are no character, and so not in their text. In another character set
+    /// they may be some.</summary>
+    public bool MayHideBytes { get; init; }
+}

@@ -3,13 +3,17 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>Applies the parts of an ALTER TABLE, one after another, to a table's draft.</summary>
 /// <param name="table">The table; empty, and its columns not looked at, where it is not known.</param>
 /// <param name="context">The session's settings.</param>
-/// <param name="characterSetOfDatabase">What CONVERT TO CHARACTER SET DEFAULT takes; null where not known.</param>
-internal sealed class AlterTableReader(TableDraft table, StatementContext context, string? characterSetOfDatabase)
+/// <param name="characterSetOfDatabase">What CHARACTER SET DEFAULT takes; null where not known.</param>
+/// <param name="conversionDefault">What CONVERT TO CHARACTER SET DEFAULT takes; null where not known.</param>
+internal sealed class AlterTableReader(TableDraft table, StatementContext context, string? characterSetOfDatabase,
+    string? conversionDefault)
 {
     private readonly TableKeys _keys = new();
     private readonly ColumnPlacement _columns = new(table, context);
     private bool _addsVersioning;
     private bool _isSimple = true;
+    private bool _isConversion = true;
+    private bool _mayChangeNothing = true;
 
     /// <summary>The new name; null where it keeps its own.</summary>
     public (string Database, string Table)? NewName { get; private set; }
@@ -24,9 +28,11 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
     /// <exception cref="SqlUnreadableException">One cannot be understood for certain.</exception>
     public void Read(SqlTokens tokens)
     {
+        var before = table.CharacterSet;
+        ColumnDraft[] columns = [.. table.Columns];
         while (!tokens.IsAtEnd)
         {
-            _isSimple &= IsSimple(tokens);
+            Note(tokens);
             ReadPart(tokens);
 
             // ORDER BY and PARTITION BY are last, without a comma before them; commas before options are optional.
@@ -49,6 +55,11 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         if (table.ForcedCharacterSet is { } forced)
         {
             TextConversion.Apply(table, forced, context);
+            if (TextConversion.IsSkippedWithoutTexts(context) && _mayChangeNothing && !TextConversion.Changes(columns, table))
+            {
+                // Without a text nothing is done. With one, the server compares its collation, which is not known.
+                table.CharacterSet = before == forced || (_isConversion && !TextConversion.HasTexts(table)) ? before : null;
+            }
         }
 
         _keys.AddTo(table, context.IsMariaDb);
@@ -72,6 +83,16 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             tokens.SkipToComma();
             tokens.TryTake(',');
         }
+    }
+
+    /// <summary>Notes what kind of part follows.</summary>
+    private void Note(SqlTokens tokens)
+    {
+        var isSimple = IsSimple(tokens);
+        var isConversion = isSimple || (tokens.Peek().Is("CONVERT") && tokens.Peek(1).Is("TO"));
+        _isSimple &= isSimple;
+        _isConversion &= isConversion;
+        _mayChangeNothing &= isConversion || tokens.Peek().Is("MODIFY") || tokens.Peek().Is("CHANGE") || tokens.Peek().Is("ALTER");
     }
 
     /// <summary>True for parts that leave the table's definition as it is: new names, keys on or off, partitions, locks.</summary>
@@ -339,7 +360,7 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
             characterSet = TextTypeReader.CharacterSetOf(tokens.TakeName()) ?? characterSet;
         }
 
-        table.ForcedCharacterSet = characterSet ?? characterSetOfDatabase
+        table.ForcedCharacterSet = characterSet ?? conversionDefault
             ?? throw new SqlUnreadableException("the database's character set is not known");
     }
 }

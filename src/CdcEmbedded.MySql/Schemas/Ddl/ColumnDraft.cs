@@ -24,6 +24,12 @@ internal sealed class ColumnDraft
     /// <inheritdoc cref="ColumnDefinition.IsRowEnd"/>
     public bool IsRowEnd { get; set; }
 
+    /// <inheritdoc cref="ColumnDefinition.MayHideBytes"/>
+    public bool MayHideBytes { get; set; }
+
+    /// <summary>True if the statement gives it another character set.</summary>
+    public bool IsConverted { get; set; }
+
     /// <summary>True if the statement defines it.</summary>
     public bool IsDefinedHere { get; init; }
 
@@ -51,5 +57,6 @@ internal sealed class ColumnDraft
         CharacterSet = column.CharacterSet,
         IsVisible = column.IsVisible,
         IsRowEnd = column.IsRowEnd,
+        MayHideBytes = column.MayHideBytes,
     };
 }

@@ -47,7 +47,11 @@ internal static class CreateTableReader
         while (!tokens.IsAtEnd)
         {
             tokens.TryTake(',');
-            if (tokens.TryTake("PARTITION", "BY") || tokens.TryTake("START", "TRANSACTION"))
+            if (tokens.TryTake("START", "TRANSACTION"))
+            {
+                // MySQL writes it before the options that a CREATE TABLE … SELECT names.
+            }
+            else if (tokens.TryTake("PARTITION", "BY"))
             {
                 tokens.SkipToEnd();
             }

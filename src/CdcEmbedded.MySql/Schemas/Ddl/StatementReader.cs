@@ -20,7 +20,7 @@ internal static class StatementReader
             _ when Is(first, "SAVEPOINT") || Is(first, "RELEASE") => StatementKind.Savepoint,
             _ when Is(first, "XA") => ClassifyXa(ref scanner),
             _ when Is(first, "TRUNCATE") => StatementKind.Truncate,
-            _ when Is(first, "CREATE") => ClassifyCreate(ref scanner, text),
+            _ when Is(first, "CREATE") => ClassifyCreate(ref scanner, text, dialect),
             _ when IsRowChange(first) => StatementKind.RowsByStatement,
             _ => StatementKind.Other,
         };
@@ -96,7 +96,7 @@ internal static class StatementReader
     private static bool IsRowChange(ReadOnlySpan<char> word) => Is(word, "INSERT") || Is(word, "UPDATE") || Is(word, "DELETE")
         || Is(word, "REPLACE") || Is(word, "LOAD") || Is(word, "CALL") || Is(word, "WITH") || Is(word, "SELECT") || Is(word, "DO");
 
-    private static StatementKind ClassifyCreate(ref StatementScanner scanner, ReadOnlySpan<char> text)
+    private static StatementKind ClassifyCreate(ref StatementScanner scanner, ReadOnlySpan<char> text, SqlDialect dialect)
     {
         if (scanner.TryTakeWord("OR"))
         {
@@ -104,9 +104,27 @@ internal static class StatementReader
         }
 
         return !scanner.TryTakeWord("TABLE") ? StatementKind.Other
-            : text.TrimEnd(" \t\r\n;").EndsWith("START TRANSACTION", StringComparison.OrdinalIgnoreCase) ? StatementKind.CreateTableThenRows
+            : BeginsTransaction(new SqlLexer(text, dialect)) ? StatementKind.CreateTableThenRows
             : HasQuery(scanner) ? StatementKind.RowsByStatement
             : StatementKind.Other;
+    }
+
+    /// <summary>True if START TRANSACTION is after the columns' parenthesis: at the end, or before options that the statement named
+    /// (sql/sql_show.cc, store_create_info).</summary>
+    private static bool BeginsTransaction(SqlLexer lexer)
+    {
+        var isAfterParenthesis = false;
+        while (lexer.Read())
+        {
+            if (isAfterParenthesis && lexer.Kind == SqlTokenKind.Word && Is(lexer.Raw, "START"))
+            {
+                return lexer.Read() && lexer.Kind == SqlTokenKind.Word && Is(lexer.Raw, "TRANSACTION");
+            }
+
+            isAfterParenthesis = lexer.Kind == SqlTokenKind.Symbol && lexer.Raw[0] == ')';
+        }
+
+        return false;
     }
 
     /// <summary>True if a CREATE TABLE, after these words, takes rows from SELECT, TABLE x, VALUES ROW or WITH (MySQL manual, "CREATE TABLE

@@ -148,7 +148,10 @@ internal sealed class TableDraft
 
             columns[i] = new ColumnDefinition(column.Name, column.TypeText, column.IsNullable, column.CharacterSet,
                 (key?.Parts.FindIndex(part => part.Column == column) ?? -1) + 1, column.IsVisible,
-                column.IsRowEnd);
+                column.IsRowEnd)
+            {
+                MayHideBytes = column.MayHideBytes,
+            };
         }
 
         return new TableDefinition(database, name, columns, CharacterSet, Engine)

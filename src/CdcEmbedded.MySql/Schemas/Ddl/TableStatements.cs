@@ -171,12 +171,14 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
         }
     }
 
-    private AlterTableReader ReaderOf(TableDraft draft, string database) => new(draft, context, DefaultOf(database));
+    private AlterTableReader ReaderOf(TableDraft draft, string database) => new(draft, context, changes.CharacterSetOf(database, context),
+        ConversionDefaultOf(database));
 
-    /// <summary>What DEFAULT means in CONVERT TO CHARACTER SET: on MariaDB that of the table's database, on MySQL that of the session's
-    /// (sql/sql_yacc.yy, collation_database).</summary>
-    private string? DefaultOf(string database) => context.IsMariaDb ? changes.CharacterSetOf(database, context)
-        : context.Database.Length > 0 ? changes.CharacterSetOf(context.Database, context) : context.DefaultCharacterSet;
+    /// <summary>What DEFAULT means in CONVERT TO CHARACTER SET: on MariaDB that of the table's database, on MySQL the session's
+    /// collation_database (sql/sql_yacc.yy), which is that of the default database if the session does not set it.</summary>
+    private string? ConversionDefaultOf(string database) => context.IsMariaDb ? changes.CharacterSetOf(database, context)
+        : context.DatabaseCharacterSet ?? (context.Database.Length > 0 ? changes.CharacterSetOf(context.Database, context)
+            : context.DefaultCharacterSet);
 
     /// <summary>MariaDB's WAIT n and NOWAIT.</summary>
     private void SkipWait()

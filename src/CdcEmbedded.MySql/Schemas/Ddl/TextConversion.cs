@@ -28,6 +28,30 @@ internal static class TextConversion
         }
     }
 
+    /// <summary>True if the server leaves a table as it is, its default character set too, where a conversion changes no column (seen on
+    /// MySQL 5.6; sql/sql_table.cc, mysql_alter_table: "No-op ALTER").</summary>
+    public static bool IsSkippedWithoutTexts(in StatementContext context) => !context.IsMariaDb && context.ServerVersion < MySql80;
+
+    /// <summary>True if a table has columns that differ from those before.</summary>
+    /// <param name="before">The columns before the statement, of which those that were converted have their new character set.</param>
+    /// <param name="table">The table after it.</param>
+    public static bool Changes(IReadOnlyList<ColumnDraft> before, TableDraft table)
+    {
+        var isChanged = table.Columns.Count != before.Count;
+        for (var i = 0; i < before.Count && !isChanged; i++)
+        {
+            var (old, column) = (before[i], table.Columns[i]);
+            isChanged = column.IsConverted || column.Name != old.OldName || column.TypeText != old.TypeText
+                || column.IsNullable != old.IsNullable || column.CharacterSet != old.CharacterSet;
+        }
+
+        return isChanged;
+    }
+
+    /// <summary>True if a table has columns with a character set.</summary>
+    public static bool HasTexts(TableDraft table) => table.Columns.Exists(static column => column.CharacterSet is not null
+        || ColumnTypeText.HasCharacterSet(column.TypeText));
+
     private static void Convert(ColumnDraft column, Charset to, in StatementContext context)
     {
         var isGrowing = column.TypeText is "tinytext" or "text" or "mediumtext";
@@ -43,6 +67,7 @@ internal static class TextConversion
             return;
         }
 
+        column.IsConverted = column.CharacterSet != to.Name;
         column.CharacterSet = to.Name;
         if (ColumnTypeText.IsList(column.TypeText))
         {
@@ -115,21 +140,31 @@ internal static class TextConversion
             return column.TypeText;
         }
 
+        if (column.MayHideBytes)
+        {
+            throw new SqlUnreadableException($"the labels of '{column.Name}' may have bytes that are no character in {from.Name}: what "
+                + $"they are in {to.Name} is not known");
+        }
+
         var read = new string[labels.Length];
         for (var i = 0; i < labels.Length; i++)
         {
-            if (!TryReadAgain(labels[i], from, to, context, out read[i]))
+            if (!TryReadAgain(labels[i], from, to, context, out read[i], out var hidesBytes))
             {
                 throw new SqlUnreadableException($"what becomes of the label '{labels[i]}' of '{column.Name}' in {to.Name} is not known");
             }
+
+            column.MayHideBytes |= hidesBytes;
         }
 
         return $"{name}({string.Join(',', read.Select(static label => $"'{ColumnTypeText.Quoted(label)}'"))})";
     }
 
-    private static bool TryReadAgain(string label, Charset from, Charset to, in StatementContext context, out string read)
+    private static bool TryReadAgain(string label, Charset from, Charset to, in StatementContext context, out string read,
+        out bool hidesBytes)
     {
         read = label;
+        hidesBytes = false;
         if (!TryGetBytes(label, from, out var bytes))
         {
             return false;
@@ -141,8 +176,11 @@ internal static class TextConversion
         {
             // Of an incomplete character MySQL keeps nothing, MariaDB a question mark. MySQL 5.6 loses labels with a zero.
             var strict = to.IsBinary || to.Encoding is null ? _utf8 : to.Encoding;
-            read = strict.GetString(bytes.AsSpan(0, bytes.Length - rest)).TrimEnd(' ') + (context.IsMariaDb && rest > 0 ? "?" : "");
-            return IsTextIn(to, read)
+            var whole = strict.GetString(bytes.AsSpan(0, bytes.Length - rest));
+            read = whole.TrimEnd(' ');
+            hidesBytes = rest > 0 || read.Length < whole.Length;
+            read += context.IsMariaDb && rest > 0 ? "?" : "";
+            return to.Fit(read) == read
                 && (context.IsMariaDb || context.ServerVersion >= MySql80 || !read.Contains('\0', StringComparison.Ordinal));
         }
         catch (DecoderFallbackException)
@@ -150,14 +188,6 @@ internal static class TextConversion
             return false;
         }
     }
-
-    /// <summary>False for characters that a subset of another character set does not have.</summary>
-    private static bool IsTextIn(Charset charset, string text) => charset.Name switch
-    {
-        "ascii" => Ascii.IsValid(text),
-        "utf8mb3" or "ucs2" => !text.Any(char.IsSurrogate),
-        _ => true,
-    };
 
     /// <summary>The bytes of a label. Of the character sets that are decoded by tables, those with one byte per character are read
     /// backwards.</summary>

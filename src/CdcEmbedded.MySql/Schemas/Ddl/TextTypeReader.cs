@@ -44,7 +44,7 @@ internal static class TextTypeReader
         }
 
         var type = new TextType(name, ColumnTypeReader.TryReadSize(tokens)) { IsNational = isNational };
-        var isBytes = tokens.TryTake("BYTE") || name == "mediumblob";
+        var isBytes = name == "mediumblob";
         ReadCharacterSet(tokens, type);
         if (name == "mediumblob" && type.CollationCharacterSet is not (null or "binary") and var text)
         {
@@ -167,7 +167,7 @@ internal static class TextTypeReader
         var text = new StringBuilder(type.Name).Append('(');
         foreach (var (label, bytes) in type.Labels)
         {
-            var written = label ?? (charset ?? Charset.Utf8Mb4).DecodeLoosely(bytes);
+            var written = label is null ? (charset ?? Charset.Utf8Mb4).DecodeLoosely(bytes) : charset?.Fit(label) ?? label;
             text.Append(text[^1] == '(' ? "'" : ",'").Append(ColumnTypeText.Quoted(characterSet == "binary" ? written
                 : written.TrimEnd(' '))).Append('\'');
         }
@@ -198,6 +198,10 @@ internal static class TextTypeReader
             else if (tokens.TryTake("UNICODE"))
             {
                 type.CharacterSet = "ucs2";
+            }
+            else if (tokens.TryTake("BYTE"))
+            {
+                type.CharacterSet = "binary";
             }
             else if (tokens.TryTake("COMPRESSED"))
             {

@@ -199,6 +199,9 @@ public sealed class DdlReaderTests
     [InlineData("(a INT REFERENCES d.5e1 (x), b INT REFERENCES `d`.1p (x) ON DELETE CASCADE, 5e INT, 1x5 INT)",
         "a int? b int? 5e int? 1x5 int?")]
     [InlineData("(a INT, s DATE, e DATE, PERIOD FOR p (s, e), PRIMARY KEY (a, p WITHOUT OVERLAPS))", "a int#1 s date#3 e date#2")]
+    [InlineData("(a ENUM('b', 'b ') BYTE, c SET('x') ASCII, d ENUM('u') UNICODE, e ENUM('v') BINARY) CHARSET utf8mb4",
+        "a enum('b','b ') binary? c set('x') latin1? d enum('u') ucs2? e enum('v') utf8mb4?")]
+    [InlineData("(\n  `b` varchar(3) DEFAULT NULL\n) START TRANSACTION ENGINE=InnoDB DEFAULT CHARSET=ucs2", "b varchar(3) ucs2?")]
     [InlineData("(a INT WITH SYSTEM VERSIONING, b INT)", "a int? b int? row_start timestamp(6)~ row_end timestamp(6)~")]
     [InlineData("(a INT REFERENCES p(a) ON DELETE SET DEFAULT ON UPDATE NO ACTION, KEY ((a + 1)))", "a int?")]
     public void CREATE_gives_the_servers_columns(string columns, string expected)

@@ -37,6 +37,20 @@ internal static class ReadStatements
         return TextOf(catalogue);
     }
 
+    /// <summary>The columns of the table t after statements of a version of MySQL.</summary>
+    public static string ColumnsAfterOn(int version, params string[] statements)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        var context = Context(isMariaDb: false);
+        foreach (var statement in statements)
+        {
+            LoggedSql.Instance.Apply(catalogue, statement,
+                context with { Dialect = context.Dialect with { ServerVersion = version } });
+        }
+
+        return TextOf(catalogue);
+    }
+
     /// <summary>The columns of the table t after statements of either server.</summary>
     public static string ColumnsAfter(bool isMariaDb, params string[] statements)
     {

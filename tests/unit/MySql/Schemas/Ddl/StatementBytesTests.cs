@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Schemas;
@@ -14,6 +15,7 @@ namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
 public sealed class StatementBytesTests
 {
     private const int Big5 = 1, Swe7 = 10, Sjis = 13, Gbk = 28, Utf8Mb4 = 45, Cp1251 = 51, Cp932 = 95, Gb18030 = 248, Latin1 = 8;
+    private const int NoBackslashEscapes = 1 << 20;
 
     [Theory]
     [InlineData(Swe7, "a int")]
@@ -41,7 +43,8 @@ public sealed class StatementBytesTests
     public void Names_and_labels_are_decoded_one_by_one()
     {
         Assert.Equal("ключ enum('да')", ColumnsAfter(Cp1251,
-            [.. "CREATE TABLE t (`"u8, 0xEA, 0xEB, 0xFE, 0xF7, .. "` enum('"u8, 0xE4, 0xE0, .. "') COMMENT '"u8, 0x98, .. "')"u8]));
+            [.. "CREATE TABLE t (`"u8, 0xEA, 0xEB, 0xFE, 0xF7, .. "` enum('"u8, 0xE4, 0xE0, .. "') CHARSET cp1251 COMMENT '"u8, 0x98,
+                .. "')"u8]));
 
         // The last comment's byte is no character of UTF-8, and spoils nothing else.
         Assert.Equal("ключ int", ColumnsAfter(Utf8Mb4, [.. Encoding.UTF8.GetBytes("CREATE TABLE t (`ключ` int COMMENT '"), 0xFF,
@@ -54,10 +57,17 @@ public sealed class StatementBytesTests
 
     [Theory]
     [InlineData("ключ int", "CREATE TABLE `t` (`ключ` int) START TRANSACTION")]
+    [InlineData("ключ int", "CREATE TABLE `t` (\n  `ключ` int\n) START TRANSACTION COMMENT='x'")]
     [InlineData("my_row_id bigint unsigned, ключ int",
         "CREATE TABLE `t` (\n  `my_row_id` bigint unsigned NOT NULL AUTO_INCREMENT /*!80023 INVISIBLE */,\n  `ключ` int)")]
-    public void A_statement_that_the_server_wrote_is_UTF8_whatever_the_client_has(string expected, string statement)
-        => Assert.Equal(expected, ColumnsAfter(Cp1251, Encoding.UTF8.GetBytes(statement)));
+    [InlineData("my_row_id bigint unsigned, ключ enum('\\\\')",
+        "CREATE TABLE \"t\" (\n  \"my_row_id\" bigint unsigned NOT NULL AUTO_INCREMENT /*!80023 INVISIBLE */,\n"
+        + "  \"ключ\" enum('\\\\'))", 4 | NoBackslashEscapes)]
+    [InlineData("my_row_id bigint unsigned, ключ enum('\\\\')",
+        "CREATE TABLE t (\n  my_row_id bigint unsigned NOT NULL AUTO_INCREMENT /*!80023 INVISIBLE */,\n  ключ enum('\\\\'))",
+        NoBackslashEscapes)]
+    public void A_statement_that_the_server_wrote_is_UTF8_whatever_the_client_has(string expected, string statement, int mode = 0)
+        => Assert.Equal(expected, ColumnsAfter(Cp1251, Encoding.UTF8.GetBytes(statement), mode));
 
     [Theory]
     [InlineData("CREATE TABLE `t` (\n  `ключ` int(1) NOT NULL DEFAULT 0\n)")]
@@ -157,12 +167,22 @@ public sealed class StatementBytesTests
         return LoggedSql.Instance.Apply(catalogue, words, context);
     }
 
+    [Fact]
+    public void Labels_are_read_in_the_character_set_of_the_connection_unless_the_server_wrote_them()
+    {
+        Assert.Equal(Charset.ByName("latin1"), Read(Cp1251, "CREATE TABLE t (a INT)"u8.ToArray(), connection: Latin1).Context
+            .ConnectionCharset);
+        Assert.Null(Read(Cp1251, "CREATE TABLE `t` (\n  `a` int\n) START TRANSACTION ENGINE=x"u8.ToArray(), connection: Latin1).Context
+            .ConnectionCharset);
+    }
+
     /// <summary>Makes a QUERY event, whose status variable 1 has the sql_mode, and 4 the client's, the connection's and the server's
     /// collation.</summary>
     private static (string Words, StatementContext Context) Read(int collation, byte[] statement, FormatDescription? format = null,
-        int mode = 0)
+        int mode = 0, byte connection = Utf8Mb4)
     {
-        byte[] status = [4, 0, 0, 8, 0, 8, 0, 1, (byte)mode, 0, 0, 0, 0, 0, 0, 0];
+        byte[] status = [4, 0, 0, connection, 0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32LittleEndian(status.AsSpan(8), mode);
         BinaryPrimitives.WriteUInt16LittleEndian(status.AsSpan(1), (ushort)collation);
         var query = QueryEvent.Read([0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, (byte)status.Length, 0, .. status, (byte)'d', 0, .. statement]);
         return (query.GetWords(query.CharsetOn(format)), StatementContext.Of(query, SqlDialect.Of(query, format)));

@@ -1,3 +1,4 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
 using static CdcEmbedded.MySql.Tests.Schemas.Ddl.ReadStatements;
@@ -76,6 +77,86 @@ public sealed class TextConversionTests
             Assert.Contains("what becomes of the label", ColumnsAfter(isMariaDb, $"CREATE TABLE t (a SET({labels}) CHARACTER SET {from})",
                 $"ALTER TABLE t CONVERT TO CHARACTER SET {to}"), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(50624, "a int? b char(1) latin1?", "CONVERT TO CHARACTER SET ucs2")]
+    [InlineData(50624, "a int? b char(1) latin1?", "CONVERT TO CHARACTER SET ucs2, ALGORITHM=INPLACE, RENAME TO t")]
+    [InlineData(50624, "a int? b char(1) ucs2?", "CONVERT TO CHARACTER SET ucs2, COMMENT 'x'")]
+    [InlineData(50624, "a int? b char(1) ucs2?", "CHARACTER SET ucs2")]
+    [InlineData(50624, "a bigint? b char(1) ucs2?", "CONVERT TO CHARACTER SET ucs2, MODIFY a BIGINT")]
+    [InlineData(50624, "a int? b char(1)?", "CONVERT TO CHARACTER SET ucs2, MODIFY a INT COMMENT 'x'")]
+    [InlineData(90700, "a int? b char(1) ucs2?", "CONVERT TO CHARACTER SET ucs2")]
+    public void A_table_without_texts_keeps_its_character_set_on_MySql_5_6(int version, string expected, string alter)
+        => Assert.Equal(expected, ColumnsAfterOn(version, "CREATE TABLE t (a INT)", "ALTER TABLE t " + alter, "ALTER TABLE t ADD b CHAR"));
+
+    [Theory]
+    [InlineData("a char(1) ucs2? b char(1) ucs2?", "a CHAR", "ucs2")]
+    [InlineData("a char(1) ucs2? b char(1)?", "a CHAR CHARACTER SET ucs2", "ucs2")]
+    [InlineData("a char(1) latin1? b char(1) latin1?", "a CHAR", "latin1")]
+    public void A_table_whose_texts_have_the_character_set_may_keep_its_own_on_MySql_5_6(string expected, string column, string to)
+        => Assert.Equal(expected, ColumnsAfterOn(50624, $"CREATE TABLE t ({column})", $"ALTER TABLE t CONVERT TO CHARACTER SET {to}",
+            "ALTER TABLE t ADD b CHAR"));
+
+    [Theory]
+    [InlineData(true, null, "latin1")]
+    [InlineData(true, "cp1251", "latin1")]
+    [InlineData(false, null, "latin1")]
+    [InlineData(false, "cp1251", "cp1251")]
+    public void CONVERT_TO_DEFAULT_takes_the_sessions_collation_database_on_MySQL(bool isMariaDb, string? session, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE DATABASE d CHARACTER SET latin1", "CREATE TABLE t (a CHAR) CHARSET ucs2"], isMariaDb);
+        LoggedSql.Instance.Apply(catalogue, "ALTER TABLE t CONVERT TO CHARACTER SET DEFAULT",
+            Context(isMariaDb) with { DatabaseCharacterSet = session });
+
+        Assert.Equal($"a char(1) {expected}?", TextOf(catalogue));
+    }
+
+    [Theory]
+    [InlineData("utf8mb4", "ucs2", "ab")]
+    [InlineData("utf8mb4", "utf16", "abc")]
+    [InlineData("utf16", "latin1", "†")]
+    public void Labels_with_bytes_that_are_no_character_are_not_guessed_when_they_are_converted_again(string from, string to, string first)
+    {
+        foreach (var isMariaDb in (bool[])[true, false])
+        {
+            string[] twice = [$"CREATE TABLE t (a ENUM('{first}', 'x') CHARACTER SET {from})",
+                $"ALTER TABLE t CONVERT TO CHARACTER SET {to}", "ALTER TABLE t ADD b INT, ADD c DATE"];
+            Assert.DoesNotContain("bytes", ColumnsAfter(isMariaDb, twice), StringComparison.Ordinal);
+            Assert.Contains("bytes that are no character", ColumnsAfter(isMariaDb, [.. twice,
+                $"ALTER TABLE t CONVERT TO CHARACTER SET {from}"]), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("latin1", "'ж','é','q'", "'?','é','q'")]
+    [InlineData("ascii", "'é'", "'?'")]
+    [InlineData("utf8mb3", "'𝄞a','ж'", "'?a','ж'")]
+    [InlineData("ucs2", "'𝄞'", "'?'")]
+    [InlineData("utf16", "'𝄞'", "'𝄞'")]
+    [InlineData("cp1251", "'éж'", "'?ж'")]
+    [InlineData("gbk", "'中é','ÿ'", "'中é','?'")]
+    [InlineData("binary", "'é'", "'é'")]
+    [InlineData("gb18030", "'ÿ𝄞'", "'ÿ𝄞'")]
+    public void A_character_of_a_label_that_the_character_set_does_not_have_is_a_question_mark(string charset, string labels,
+        string expected)
+    {
+        foreach (var isMariaDb in (bool[])[true, false])
+        {
+            Assert.Equal($"a enum({expected}) {charset}?", ColumnsAfter(isMariaDb,
+                $"CREATE TABLE t (a ENUM({labels}) CHARACTER SET {charset})"));
+        }
+    }
+
+    [Fact]
+    public void Labels_pass_through_the_character_set_of_the_connection()
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        LoggedSql.Instance.Apply(catalogue, "CREATE TABLE t (`ж` ENUM('ж','é', x'd0b6') CHARACTER SET utf8mb4)",
+            Context(isMariaDb: true) with { ConnectionCharset = Charset.ByName("latin1") });
+
+        Assert.Equal("ж enum('?','é','ж') utf8mb4?", TextOf(catalogue));
     }
 
     [Theory]
