@@ -75,10 +75,11 @@ if (args is ["read", ..])
     return;
 }
 
-// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- values [rounds]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- values [rounds] [part of a name]
 if (args is ["values", ..])
 {
-    await Values.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 40);
+    await Values.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 40,
+        args.Length > 2 ? args[2] : "");
     return;
 }
 
