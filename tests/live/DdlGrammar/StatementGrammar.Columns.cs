@@ -4,7 +4,7 @@ namespace CdcEmbedded.ServerTests.DdlGrammar;
 public sealed partial class StatementGrammar
 {
     /// <summary>Without a strict sql_mode a server keeps question marks for the characters of a label that the column's character set has
-    /// not; the stream keeps the label as it is written.</summary>
+    /// not, and so does the stream. But a conversion of the table may leave its bytes no text: then the stream does not know it.</summary>
     private const bool WritesLabelsOutsideTheCharacterSet = false;
 
     /// <summary>MySQL takes no unique key with a virtual column for the missing primary key; the stream does, as it does not keep which

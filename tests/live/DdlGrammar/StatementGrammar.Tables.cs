@@ -17,7 +17,8 @@ public sealed partial class StatementGrammar
                 case 1:
                     return head + $"(LIKE {AnyName()})";
                 case 2:
-                    return head + $"{words.Any("", $"({words.NewColumn()} INT) ", $"(KEY (a)) ", "ENGINE=InnoDB ", "(PRIMARY KEY (a)) ")}"
+                    return head + $"{words.Any("", $"({words.NewColumn()} INT) ", $"(KEY (a)) ", "ENGINE=InnoDB ", "(PRIMARY KEY (a)) ",
+                        "(z CHAR(3), y TEXT) CHARSET=ucs2 COMMENT 'x' ", "(`y z` ENUM('q')) ENGINE=InnoDB COLLATE latin1_bin ")}"
                         + words.Any("", "AS ", "IGNORE ", "REPLACE AS ")
                         + words.Any("", "(") switch { "(" => $"(SELECT * FROM {AnyName()})", _
                             => $"SELECT {words.Any("*", "1 AS x, 'y' AS b", "a", "COUNT(*)")} FROM {AnyName()}" };

@@ -36,7 +36,8 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
         var isOptional = tokens.TryTake("IF", "EXISTS");
         var (database, table) = tokens.TakeTable(context.Database);
         SkipWait();
-        if (!isOptional || !changes.Catalogue.IsAbsent(database, table))
+        var isWithoutEffect = IsMaintenance() && changes.Catalogue.Find(database, table) is null;
+        if (!isWithoutEffect && (!isOptional || !changes.Catalogue.IsAbsent(database, table)))
         {
             Alter(database, table);
         }
@@ -179,6 +180,11 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
     private string? ConversionDefaultOf(string database) => context.IsMariaDb ? changes.CharacterSetOf(database, context)
         : context.DatabaseCharacterSet ?? (context.Database.Length > 0 ? changes.CharacterSetOf(context.Database, context)
             : context.DefaultCharacterSet);
+
+    /// <summary>True for maintenance of partitions, which leaves columns as they are. It does not fail on a table that does not exist, and
+    /// MySQL 5.6 logs it then too.</summary>
+    private bool IsMaintenance() => tokens.Peek(1).Is("PARTITION") && (tokens.Peek().Is("ANALYZE") || tokens.Peek().Is("CHECK")
+        || tokens.Peek().Is("OPTIMIZE") || tokens.Peek().Is("REPAIR"));
 
     /// <summary>MariaDB's WAIT n and NOWAIT.</summary>
     private void SkipWait()

@@ -175,6 +175,21 @@ public sealed class DdlReaderTests
         Assert.True(catalogue.Copy().LowersNames);
     }
 
+    [Theory]
+    [InlineData("ANALYZE PARTITION ALL")]
+    [InlineData("CHECK PARTITION p0, p1")]
+    [InlineData("OPTIMIZE PARTITION p0")]
+    [InlineData("REPAIR PARTITION p0")]
+    public void Maintenance_of_a_table_that_does_not_exist_creates_none(string alter)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+
+        Assert.Empty(LoggedSql.Instance.Apply(catalogue, "ALTER TABLE t " + alter, Context(isMariaDb: false)));
+        Assert.True(catalogue.IsAbsent("d", "t"));
+        Apply(catalogue, ["CREATE TABLE IF NOT EXISTS t (a INT) PARTITION BY HASH (a)", "ALTER TABLE t " + alter]);
+        Assert.Equal("a int?", TextOf(catalogue));
+    }
+
     [Fact]
     public void A_partition_that_becomes_a_table_has_the_tables_columns()
     {
