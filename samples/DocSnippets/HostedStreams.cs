@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using CdcEmbedded;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.MySql;
@@ -25,6 +26,18 @@ public abstract class HostedStreams
             .Handle<OrderHandler>("shop.orders");
         builder.Services.AddHealthChecks().AddCdc("read-model");
         // </hosting>
+    }
+
+    /// <summary>Adds a read model in SQLite, with typed rows.</summary>
+    public static void AddTyped(HostApplicationBuilder builder, DbProviderFactory sqlite)
+    {
+        // <typed-hosting>
+        DbDataSource database = sqlite.CreateDataSource("Data Source=readmodel.db");     // SqliteFactory.Instance of Microsoft.Data.Sqlite
+        builder.Services.AddCdc("read-model")
+            .FromMySql("shop", "shop.orders")
+            .StoreOffsetsIn(database)
+            .Handle<OrderRow, TypedOrderHandler>("shop.orders");
+        // </typed-hosting>
     }
 
     /// <summary>Waits for a write of its own.</summary>
@@ -72,4 +85,19 @@ public abstract class HostedStreams
         }
     }
     // </order-handler>
+
+    // <typed-handler>
+    public sealed class TypedOrderHandler : IChangeHandler<OrderRow>
+    {
+        public async ValueTask HandleAsync(Change<OrderRow> change, ChangeContext context, CancellationToken cancellationToken)
+        {
+            await using var command = context.Connection.CreateCommand();
+            command.Transaction = context.Transaction;
+            command.CommandText = change.After is { } row
+                ? $"REPLACE INTO orders (id, total) VALUES ({row.Id}, {row.Total.ToString(CultureInfo.InvariantCulture)})"
+                : $"DELETE FROM orders WHERE id = {change.Key["id"].AsInt64()}";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+    // </typed-handler>
 }

@@ -43,4 +43,9 @@ public sealed record DeadLetter
 
     /// <summary>When it was stored, in UTC.</summary>
     public required DateTimeOffset ParkedAt { get; init; }
+
+    /// <summary>Describes it without row contents, for logs.</summary>
+    public override string ToString()
+        => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"dead letter {Id} of {Stream}: {Handler}, {Table}, {EventId}, {Attempts} attempts, {ParkedAt:O}");
 }

@@ -194,4 +194,16 @@ public sealed class DeadLetterTests : HostingTest
     }
 
     private static ScriptedRow Row(int id, int n) => ScriptedRow.Of(("id", id), ("n", n));
+
+    [Fact]
+    public void The_text_of_a_letter_has_no_row_contents()
+    {
+        var text = new DeadLetter
+        {
+            Stream = "test", Handler = "h", Table = Table, Key = "secret", EventId = "7", Event = "secret", Content = "secret",
+            Error = "secret", Attempts = 2, ParkedAt = DateTimeOffset.UnixEpoch,
+        }.ToString();
+        Assert.Contains(Table, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
+    }
 }
