@@ -17,7 +17,8 @@ internal static class CaptureNotices
     /// <summary>Returns a message for the first update of a collection that lacks its document; null if it was reported before.</summary>
     public static string? OfUpdate(EventBatch batch, in EventPlaces places)
     {
-        var (database, collection) = (batch.NameOf(places, "db"u8), batch.NameOf(places, "coll"u8));
+        var names = batch.NamesOf(places);
+        var (database, collection) = (names.Database, names.Collection);
         var name = $"{database}.{collection}";
         if (!batch.Stream.ReportedWithoutImages.Add(name))
         {

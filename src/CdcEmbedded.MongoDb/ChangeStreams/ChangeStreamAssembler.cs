@@ -267,10 +267,10 @@ internal sealed class ChangeStreamAssembler
     {
         if (CaptureNotices.OfUpdate(_batch, places) is { } message)
         {
-            var (database, collection) = (_batch.NameOf(places, "db"u8), _batch.NameOf(places, "coll"u8));
+            var names = _batch.NamesOf(places);
             FlushRun();
             _point = PointOf(places);
-            _output.Add(StreamItems.Notice(NoticeKind.DataLoss, message, Position, database, collection));
+            _output.Add(StreamItems.Notice(NoticeKind.DataLoss, message, Position, names.Database, names.Collection));
         }
     }
 

@@ -7,7 +7,11 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// and never changed.</summary>
 internal sealed class EventBatch
 {
+    private const int NamesKept = 8;
+    private static readonly NamespaceNames NoNames = new(0, default);
+
     private EventPlaces[] _events;
+    private NamespaceNames?[]? _names;
 
     /// <param name="stream">Which stream it comes from.</param>
     /// <param name="buffer">The received bytes.</param>
@@ -79,11 +83,25 @@ internal sealed class EventBatch
         return DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds));
     }
 
-    /// <summary>A name in the namespace: <c>db</c> or <c>coll</c>; empty where there is none.</summary>
-    public string NameOf(in EventPlaces places, ReadOnlySpan<byte> part)
-        => places.Namespace > 0 ? NameIn(DocumentAt(places.Namespace), part) : "";
+    /// <summary>The names in the namespace; empty ones where there is none.</summary>
+    public NamespaceNames NamesOf(in EventPlaces places)
+    {
+        if (places.Namespace <= 0)
+        {
+            return NoNames;
+        }
 
-    /// <summary>A name in a namespace document; empty where there is none, or it is no text.</summary>
-    public static string NameIn(RawBson place, ReadOnlySpan<byte> part)
-        => place[part] is { Type: ElementType.String } name ? BsonNames.Get(name.Utf8()) : "";
+        // Few collections have most of a batch's changes: their names are found by the last characters, and decoded once.
+        var document = DocumentAt(places.Namespace);
+        var kept = _names ??= new NamespaceNames?[NamesKept];
+        var bytes = document.Span;
+        ref var slot = ref kept[(BinaryPrimitives.ReadUInt32LittleEndian(bytes[^5..]) * 0x9E3779B1u) >> 29];
+        if (Volatile.Read(ref slot) is not { } names || !names.AreAt(places.Namespace, bytes))
+        {
+            names = new NamespaceNames(places.Namespace, document);
+            Volatile.Write(ref slot, names);
+        }
+
+        return names;
+    }
 }

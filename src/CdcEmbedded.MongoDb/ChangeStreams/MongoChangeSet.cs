@@ -34,9 +34,9 @@ internal sealed class MongoChangeSet : ChangeSet
 
     public override TableSchema? GetSchema(int change) => null;
 
-    public override string GetDatabase(int change) => _batch.NameOf(Places(change), "db"u8);
+    public override string GetDatabase(int change) => _batch.NamesOf(Places(change)).Database;
 
-    public override string GetTable(int change) => _batch.NameOf(Places(change), "coll"u8);
+    public override string GetTable(int change) => _batch.NamesOf(Places(change)).Collection;
 
     public override DateTimeOffset GetTimestamp(int change) => _batch.TimestampOf(Places(change));
 

@@ -12,11 +12,12 @@ internal static class SchemaEvents
         var alone = batch.EventAt(places).Detach();
         var own = new EventBatch(batch.Stream, alone.Buffer, 1);
         var scanned = ScannedEvent.Read(alone.Buffer, 0, alone.Bytes.Length);
-        var source = EventSource.Create(own, scanned.Places, own.NameOf(scanned.Places, "db"u8), own.NameOf(scanned.Places, "coll"u8));
+        var names = own.NamesOf(scanned.Places);
+        var source = EventSource.Create(own, scanned.Places, names.Database, names.Collection);
         var to = alone.TryGetDocument("to"u8, out var target) ? target : default;
         var details = alone.TryGetDocument("operationDescription"u8, out var description) ? description : default;
         return StreamItems.SchemaChange(KindOf(source.OperationType), source.OperationType, source, position,
-            to.HasValue ? (EventBatch.NameIn(to, "db"u8), EventBatch.NameIn(to, "coll"u8)) : default, details: details.ToRecord());
+            to.HasValue ? (NamespaceNames.In(to, "db"u8), NamespaceNames.In(to, "coll"u8)) : default, details: details.ToRecord());
     }
 
     private static SchemaChangeKind KindOf(string operation) => operation switch

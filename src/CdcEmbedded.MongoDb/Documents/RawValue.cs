@@ -136,6 +136,11 @@ internal readonly partial struct RawValue
 
     internal static string DecodeText(ReadOnlySpan<byte> utf8, int offset)
     {
+        if (Ascii.IsValid(utf8))
+        {
+            return Encoding.Latin1.GetString(utf8);
+        }
+
         try
         {
             return StrictUtf8.GetString(utf8);

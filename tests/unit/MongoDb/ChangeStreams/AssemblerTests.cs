@@ -134,6 +134,29 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public void Every_change_of_a_batch_has_the_names_of_its_own_namespace()
+    {
+        string[] places =
+        [
+            .. Enumerable.Range(0, 60).Select(static i => $$"""{"db":"shop{{i % 7}}","coll":"c{{i % 5}}_orders"}"""),
+            """{"db":"shop"}""", """{"coll":"orders"}""", "{}", """{"db":5,"coll":"x"}""", """{"db":"été","coll":"été"}""", "7",
+        ];
+        var output = New(default).Process(Batch([.. places.Select(static (place, i) => RawBson.Parse(
+            $$$"""{"_id":{"_data":"82{{{i:X4}}}"},"operationType":"insert","ns":{{{place}}},"documentKey":{"_id":1}}"""))]));
+        var changes = Assert.Single(output.Entries).Changes!;
+        for (var read = 0; read < 2; read++)
+        {
+            for (var i = 0; i < places.Length; i++)
+            {
+                var expected = i < places.Length - 1 ? RawBson.Parse(places[i]) : RawBson.Empty;
+                Assert.Equal((expected.TryGetString("db"u8, out var database) ? database : "",
+                    expected.TryGetString("coll"u8, out var collection) ? collection : ""),
+                    (changes.GetDatabase(i), changes.GetTable(i)));
+            }
+        }
+    }
+
+    [Fact]
     public void An_event_without_a_token_is_an_error_that_names_the_pipeline()
         => Assert.Contains("pipeline", Assert.Throws<CdcProtocolException>(
             () => New(default).Process(Batch(RawBson.Parse("""{"operationType":"insert"}""")))).Message, StringComparison.Ordinal);
