@@ -25,7 +25,7 @@ internal sealed class ChangeStreamAssembler
     private readonly ClusterTime? _end;
     private readonly OpenTransactions _open = new();
     private readonly FragmentBuffer _fragments = new();
-    private TransactionProgress[] _resumed;
+    private IReadOnlyCollection<TransactionProgress> _resumed;
     private FeedBatch _output = new();
     private EventBatch _batch;
     private StreamPoint _point;
@@ -33,14 +33,15 @@ internal sealed class ChangeStreamAssembler
     private int _expected = 16;
     private int _runStart;
     private OpenTransaction? _runTransaction;
-    private TransactionProgress[] _runOthers = MongoPosition.NoneOpen;
+    private IReadOnlyCollection<TransactionProgress> _runOpen = MongoPosition.NoneOpen;
 
     /// <param name="stream">The stream.</param>
     /// <param name="start">Where it begins.</param>
     /// <param name="open">The transactions that were open there.</param>
     /// <param name="wantsItems">Whether items other than changes are wanted.</param>
     /// <param name="end">The last time to deliver; null for no end.</param>
-    public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, TransactionProgress[] open, bool wantsItems, ClusterTime? end)
+    public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, IReadOnlyCollection<TransactionProgress> open,
+        bool wantsItems, ClusterTime? end)
     {
         _stream = stream;
         _point = start;
@@ -67,7 +68,7 @@ internal sealed class ChangeStreamAssembler
     public StreamPoint Point => _point;
 
     /// <summary>The position of that.</summary>
-    public MongoPosition Position => new(_stream, _point, _open.Snapshot());
+    public MongoPosition Position => new(_stream, _point, _open.Progress);
 
     /// <summary>The stream is opened again at <see cref="Point"/>.</summary>
     public void OnReopened()
@@ -248,13 +249,13 @@ internal sealed class ChangeStreamAssembler
         if (_batch.Count == _runStart)
         {
             _runTransaction = transaction;
-            _runOthers = _open.Snapshot(transaction);
+            _runOpen = _open.Progress;
         }
 
         _batch.Add(scanned.Places);
         if (transaction is not null)
         {
-            transaction.LastTime = time;
+            _open.Advance(transaction, time);
         }
 
         if (scanned.Places is { Kind: EventKind.Update, After: <= 0 } && _stream.FullDocument == FullDocumentMode.WhenAvailable)
@@ -341,12 +342,12 @@ internal sealed class ChangeStreamAssembler
     {
         if (_batch.Count > _runStart)
         {
-            _output.Add(new MongoChangeSet(_batch, _runStart, _runTransaction?.Transaction, _runOthers));
+            _output.Add(new MongoChangeSet(_batch, _runStart, _runTransaction?.Transaction, _runOpen));
             _runStart = _batch.Count;
         }
 
         _runTransaction = null;
-        _runOthers = MongoPosition.NoneOpen;
+        _runOpen = MongoPosition.NoneOpen;
     }
 
     private void OnBatchRead(RawBson token, bool isEmpty)

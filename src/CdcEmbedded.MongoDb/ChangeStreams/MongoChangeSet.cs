@@ -11,19 +11,19 @@ internal sealed class MongoChangeSet : ChangeSet
     private readonly int _first;
     private readonly int _count;
     private readonly MongoTransaction? _transaction;
-    private readonly TransactionProgress[] _others;
+    private readonly IReadOnlyCollection<TransactionProgress> _open;
 
     /// <param name="batch">The batch.</param>
     /// <param name="first">The first of its events.</param>
     /// <param name="transaction">The transaction; null outside of one.</param>
-    /// <param name="others">Other transactions that are open.</param>
-    public MongoChangeSet(EventBatch batch, int first, MongoTransaction? transaction, TransactionProgress[] others)
+    /// <param name="open">The transactions that are open, this one among them.</param>
+    public MongoChangeSet(EventBatch batch, int first, MongoTransaction? transaction, IReadOnlyCollection<TransactionProgress> open)
     {
         _batch = batch;
         _first = first;
         _count = batch.Count - first;
         _transaction = transaction;
-        _others = others;
+        _open = open;
         ref readonly var last = ref batch[^1];
         ByteSize = FixedSize + (_count * 40L) + last.Event - batch[first].Event + batch.EventAt(last).Bytes.Length;
     }
@@ -70,7 +70,8 @@ internal sealed class MongoChangeSet : ChangeSet
         ref readonly var places = ref Places(change);
         var point = StreamPoint.After(_batch.DocumentAt(places.Token), places.ClusterTime > 0 ? _batch.TimeOf(places) : null);
         return new MongoPosition(_batch.Stream, point,
-            _transaction is null ? _others : [.. _others, new TransactionProgress(_transaction, _batch.TimeOf(places), [])]);
+            _transaction is null ? _open : [.. _open.Where(open => !ReferenceEquals(open.Transaction, _transaction)),
+                new TransactionProgress(_transaction, _batch.TimeOf(places), [])]);
     }
 
     private ref readonly EventPlaces Places(int change)

@@ -7,7 +7,7 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// <summary>A place in a change stream, with the transactions that are open there.</summary>
 internal sealed class MongoPosition(OffsetDocument document) : SourcePosition
 {
-    public MongoPosition(StreamIdentity stream, StreamPoint point, TransactionProgress[] open)
+    public MongoPosition(StreamIdentity stream, StreamPoint point, IReadOnlyCollection<TransactionProgress> open)
         : this(new OffsetDocument
         {
             Scope = stream.Scope.ToString(),

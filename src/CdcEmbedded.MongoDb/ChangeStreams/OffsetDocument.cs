@@ -24,7 +24,7 @@ internal sealed class OffsetDocument
 
     public StreamPoint Point { get; init; }
 
-    public TransactionProgress[] Open { get; init; } = MongoPosition.NoneOpen;
+    public IReadOnlyCollection<TransactionProgress> Open { get; init; } = MongoPosition.NoneOpen;
 
     /// <summary>The offset of a place outside of any snapshot.</summary>
     public CdcOffset ToOffset() => new MongoPosition(this).ToOffset();
@@ -35,7 +35,7 @@ internal sealed class OffsetDocument
         WriteIfKnown(writer, "scope"u8, Scope);
         WriteIfKnown(writer, "pipeline"u8, Pipeline.Length > 0 ? Pipeline : null);
         WritePoint(writer);
-        if (Open.Length > 0)
+        if (Open.Count > 0)
         {
             WriteTransactions(writer);
         }

@@ -178,7 +178,7 @@ public sealed class AssemblerTests
     public void A_damaged_offset_is_refused(string text)
         => Assert.Throws<OffsetFormatException>(() => OffsetDocument.Read(CdcOffset.Parse(text)));
 
-    private static ChangeStreamAssembler New(StreamPoint start, TransactionProgress[]? open = null)
+    private static ChangeStreamAssembler New(StreamPoint start, IReadOnlyCollection<TransactionProgress>? open = null)
         => new(_stream, start, open ?? [], true, null);
 
     private static TransactionTracker Tracker(CdcOffset? start)

@@ -114,6 +114,27 @@ public sealed class OffsetTests
         Assert.InRange(BytesOfLastOffset(20_000), 1, 2 * BytesOfLastOffset(200));
     }
 
+    [Fact]
+    public void A_change_costs_the_same_however_many_sessions_have_transactions()
+        => Assert.InRange(BytesOfLastSessions(4000), 1, 3 * BytesOfLastSessions(400));
+
+    private static long BytesOfLastSessions(int sessions)
+    {
+        var stream = new StreamIdentity { Name = "test", Scope = new StreamScope(null, null), IsSharded = true };
+        var assembler = new ChangeStreamAssembler(stream, StreamPoint.At(new ClusterTime(1, 1), false), [], true, null);
+        var batches = Enumerable.Range(0, sessions / 100).Select(batch => Batch([.. Enumerable.Range(batch * 100, 100).Select(
+            static n => Event($"8200000005000000010{n:X8}", n, "orders", $$"""{"id":{{n}}}"""))])).ToList();
+        long allocated = 0;
+        foreach (var batch in batches)
+        {
+            allocated = GC.GetAllocatedBytesForCurrentThread();
+            assembler.Process(batch);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        }
+
+        return allocated;
+    }
+
     private static long BytesOfLastOffset(int changes)
     {
         var stream = new StreamIdentity { Name = "test", SetName = "rs0", Scope = new StreamScope(null, null) };
