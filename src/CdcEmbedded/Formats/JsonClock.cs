@@ -27,7 +27,9 @@ internal sealed class JsonClock
         }
 
         // A counter that the system advances is cheaper to read than its clock.
+#pragma warning disable RS0030 // It only says that the time of the provider, which is the system's here, may have changed.
         var tick = Environment.TickCount64;
+#pragma warning restore RS0030
         if (tick != _tick)
         {
             var start = text.Written.Length;
