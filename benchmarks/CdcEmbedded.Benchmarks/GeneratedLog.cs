@@ -89,6 +89,8 @@ internal sealed class GeneratedLog : IDisposable
         Write(TableMap, [77, 0, 0, 0, 0, 0, 1, 0, 5, .. "bench"u8, 0, 6, .. "narrow"u8, 0, 6, 8, 3, 15, 246, 18, 1, 5, 128, 0, 10, 2, 3, 0,
             1, 1, 0, 2, 3, 252, 255, 0, 4, (byte)names.Length, .. names, 8, 1, 0]);
         var body = new List<byte>([77, 0, 0, 0, 0, 0, 1, 0, 2, 0, 6, 0x3f]);
+        Span<byte> price = stackalloc byte[5];
+        Span<byte> time = stackalloc byte[8];
         for (var row = 0; row < rows; row++)
         {
             var id = _id++;
@@ -97,13 +99,11 @@ internal sealed class GeneratedLog : IDisposable
             body.AddRange(BitConverter.GetBytes(id % 1000));
             var name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"customer-{id:D7}"));
             body.AddRange([(byte)name.Length, .. name]);
-            Span<byte> price = stackalloc byte[5];
             BinaryPrimitives.WriteUInt32BigEndian(price, (uint)(id % 50_000) | 0x8000_0000);
             price[4] = (byte)(id % 100);
             body.AddRange(price);
             var packed = (((2026L * 13) + 1 + (id % 12)) << 22) | (long)((1 + (id % 28)) << 17) | (long)((id % 24) << 12)
                 | (long)((id % 60) << 6) | (long)(id % 59);
-            Span<byte> time = stackalloc byte[8];
             BinaryPrimitives.WriteInt64BigEndian(time, packed + 0x80_0000_0000);
             body.AddRange(time[3..]);
             BinaryPrimitives.WriteUInt16BigEndian(time, (ushort)(id % 1000 * 10));
