@@ -29,9 +29,16 @@ internal static class ColumnTypeReader
     /// <param name="column">Gets the type, its character set and its nullability.</param>
     /// <param name="context">The session's settings.</param>
     /// <exception cref="SqlUnreadableException">The type is not known.</exception>
-    public static void Read(SqlTokens tokens, ColumnDraft column, in StatementContext context)
+    public static void Read(SqlTokens tokens, ColumnDraft column, StatementContext context)
     {
         var word = tokens.Take();
+        if (context.IsMariaDb && tokens.Peek().Is('.') && ModeOf(word.Text, context) is { } mode)
+        {
+            tokens.Take();
+            word = tokens.Take();
+            context = mode;
+        }
+
         if (word.Kind != SqlTokenKind.Word)
         {
             throw SqlTokens.Unexpected("a type", word);
@@ -212,6 +219,16 @@ internal static class ColumnTypeReader
         TextTypeReader.ReadCharacterSet(tokens, type);
         return type;
     }
+
+    /// <summary>The settings under which MariaDB reads a type with a schema before it, which it writes where another mode would give the
+    /// type another meaning (sql/sql_schema.cc); null where the name is none of such a schema.</summary>
+    private static StatementContext? ModeOf(string schema, in StatementContext context) => schema.ToLowerInvariant() switch
+    {
+        "mariadb_schema" => context with { IsOracle = false, HasDateTimeTimestamps = false },
+        "oracle_schema" => context with { IsOracle = true, HasDateTimeTimestamps = false },
+        "maxdb_schema" => context with { IsOracle = false, HasDateTimeTimestamps = true },
+        _ => null,
+    };
 
     /// <summary>MariaDB's types of Oracle (manual, "SQL_MODE=ORACLE"); DATE and BLOB mean them only in that mode.</summary>
     private static (string TypeText, TextType? Text)? OracleType(SqlTokens tokens, string name, in StatementContext context)

@@ -77,15 +77,19 @@ internal ref struct StatementScanner(ReadOnlySpan<char> text, SqlDialect dialect
         return _lexer.GetText();
     }
 
-    /// <summary>Skips everything up to and with a keyword that is outside quotes and comments.</summary>
+    /// <summary>Skips everything up to and with a keyword that is outside quotes and comments. After a period is a name, even one that
+    /// is a reserved word (MySQL manual, "Keywords and Reserved Words").</summary>
     public bool SkipPast(string keyword)
     {
+        var isAfterPeriod = false;
         while (Next())
         {
-            if (_lexer.Kind == SqlTokenKind.Word && _lexer.Raw.Equals(keyword, StringComparison.OrdinalIgnoreCase))
+            if (!isAfterPeriod && _lexer.Kind == SqlTokenKind.Word && _lexer.Raw.Equals(keyword, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }
+
+            isAfterPeriod = IsSymbol('.');
         }
 
         return false;

@@ -334,4 +334,20 @@ public sealed class DdlReaderTests
         Assert.Equal(expected, TextOf(catalogue));
         Assert.Equal(server, catalogue.Copy().HasPlainTimestamps);
     }
+
+    [Theory]
+    [InlineData("mariadb_schema.date", true, false, "a date?")]
+    [InlineData("MARIADB_SCHEMA . blob(9)", true, false, "a tinyblob?")]
+    [InlineData("mariadb_schema.timestamp(3) NULL", false, true, "a timestamp(3)?")]
+    [InlineData("oracle_schema.date", false, false, "a datetime?")]
+    [InlineData("`maxdb_schema`.timestamp(6)", true, false, "a datetime(6)?")]
+    [InlineData("date", true, false, "a datetime?")]
+    public void A_type_with_the_schema_of_a_mode_has_the_meaning_of_that_mode(string type, bool isOracle, bool isMaxDb, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        var context = Context(isMariaDb: true) with { IsOracle = isOracle, HasDateTimeTimestamps = isMaxDb };
+        LoggedSql.Instance.Apply(catalogue, $"CREATE TABLE t (a {type})", context);
+
+        Assert.Equal(expected, TextOf(catalogue));
+    }
 }
