@@ -67,8 +67,8 @@ internal static class LogDistances
         foreach (var row in answer.Rows)
         {
             // MariaDB has fractions of days.
-            var number = answer.Parse(row, 1, static text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
-            var time = answer.Text(row, 0) == "expire_logs_days" ? TimeSpan.FromDays(number) : TimeSpan.FromSeconds(number);
+            var unit = answer.Text(row, 0) == "expire_logs_days" ? TimeSpan.FromDays(1) : TimeSpan.FromSeconds(1);
+            var time = answer.Parse(row, 1, text => unit * double.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
             kept = time > kept ? time : kept;
         }
 

@@ -26,7 +26,8 @@ internal static class ServerLoad
                 TimeSpan? most = null;
                 foreach (var source in answer.Rows)
                 {
-                    if (column >= 0 && long.TryParse(source[column], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    // What no TimeSpan can hold is no lag: servers have subtracted one from 0 as an unsigned number.
+                    if (column >= 0 && uint.TryParse(source[column], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
                         && (most is null || TimeSpan.FromSeconds(seconds) > most))
                     {
                         most = TimeSpan.FromSeconds(seconds);

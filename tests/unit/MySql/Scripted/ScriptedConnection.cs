@@ -223,7 +223,8 @@ public sealed class ScriptedConnection
         foreach (var column in reply.Columns)
         {
             var name = Text(Encoding.UTF8.GetBytes(column));
-            bytes.Write(Frame([3, .. "def"u8, 0, 0, 0, .. name, 0, 12, 45, 0, 0, 0, 0, 0, reply.ColumnType, 0, 0, 0, 0, 0]));
+            bytes.Write(Frame([3, .. "def"u8, 0, 0, 0, .. name, 0, 12, reply.Charset, 0, 0, 0, 0, 0, reply.ColumnType, reply.Flags, 0, 0,
+                0, 0]));
         }
 
         if (!DeprecatesEof)

@@ -17,6 +17,12 @@ public sealed class ScriptedReply
     /// <summary>The type of all columns in their definitions; VAR_STRING unless a test wants the values to contradict it.</summary>
     public byte ColumnType { get; private init; } = 0xFD;
 
+    /// <summary>The character set of all columns: utf8mb4, but for BLOB, which has none.</summary>
+    public byte Charset => (byte)(ColumnType == 0xFC ? 63 : 45);
+
+    /// <summary>The flags of all columns: BINARY for BLOB.</summary>
+    public byte Flags => (byte)(ColumnType == 0xFC ? 0x80 : 0);
+
     public string Message { get; private init; } = "";
 
     public string[] Columns { get; private init; } = [];

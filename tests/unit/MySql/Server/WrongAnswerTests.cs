@@ -1,3 +1,4 @@
+using System.Text;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Recordings;
@@ -14,6 +15,7 @@ namespace CdcEmbedded.MySql.Tests.Server;
 public sealed class WrongAnswerTests
 {
     private const byte LongLong = 8;
+    private const byte Blob = 0xFC;
     private const string Mariadb = "11.8.2-MariaDB";
 
     private static readonly Dictionary<string, Func<ScriptedReply>> _shapes = new()
@@ -39,8 +41,11 @@ public sealed class WrongAnswerTests
         ("SHOW REPLICA STATUS", "no rows"), ("SHOW REPLICA STATUS", "OK"),
     ];
 
+    /// <summary>Values that a damaged or a hostile answer may have in place of any other.</summary>
+    private static readonly string?[] _values = [null, "-1", "9223372036854775807", "NaN"];
+
     public static TheoryData<string> Scenarios => ["start", "start by file", "MariaDB start", "MariaDB start by file", "idle",
-        "MariaDB idle", "lagging replica"];
+        "MariaDB idle", "lagging replica", "snapshot", "MariaDB snapshot", "log"];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -58,7 +63,11 @@ public sealed class WrongAnswerTests
                 if (exception is CdcProtocolException)
                 {
                     Assert.True(exception is CdcException { IsTransient: true }, $"'{query}' answered with {shape}: {exception}");
-                    Assert.Contains(query, exception.Message, StringComparison.Ordinal);
+
+                    // A table of which the server says other things than a moment ago was altered.
+                    Assert.True(exception.Message.Contains(query, StringComparison.Ordinal)
+                        || (scenario.EndsWith("snapshot", StringComparison.Ordinal)
+                        && exception.Message.StartsWith("d.t was altered", StringComparison.Ordinal)), $"'{query}': {exception}");
                 }
                 else if (exception is CdcException { IsTransient: false } && !_meaningful.Contains((query, shape)))
                 {
@@ -85,6 +94,32 @@ public sealed class WrongAnswerTests
 
         Assert.True(Assert.IsType<CdcProtocolException>(exception).IsTransient);
         Assert.Contains($"answered '{query}' with", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("snapshot")]
+    [InlineData("log")]
+    public async Task Every_value_of_every_answer_replaced_by_another_one_gives_a_typed_exception(string scenario)
+    {
+        foreach (var query in await QueriesAsync(scenario))
+        {
+            var right = AnswerOf(query, scenario) ?? ScriptedReply.Default(query);
+            var values = right.Values.Length == 0 ? [new byte[right.Columns.Length][]] : right.Values;
+            foreach (var (row, column) in values.SelectMany((v, r) => Enumerable.Range(0, v.Length).Select(c => (r, c))))
+            {
+                foreach (var value in _values)
+                {
+                    var changed = Array.ConvertAll(values, v => (byte[]?[])v.Clone());
+                    changed[row][column] = value is null ? null : Encoding.UTF8.GetBytes(value);
+                    var reply = ScriptedReply.Binary(right.Columns, changed).WithColumnType(right.ColumnType);
+
+                    var exception = await RunAsync(scenario, sql => sql == query ? reply : null);
+
+                    Assert.True(exception is null or CdcException,
+                        $"'{query}' answered with '{value}' as {right.Columns[column]} of row {row}: {exception}");
+                }
+            }
+        }
     }
 
     /// <summary>The queries that a scenario asks where all goes well, but for the statements that set something.</summary>
@@ -115,23 +150,65 @@ public sealed class WrongAnswerTests
         var options = new ScriptedServerOptions
         {
             Version = isMariaDb ? Mariadb : "8.4.0",
-            OnQuery = sql => wrong(sql) ?? Answer(sql, isMariaDb, isReplica: scenario == "lagging replica"),
+            OnQuery = sql => wrong(sql) ?? AnswerOf(sql, scenario),
             OnBinlogDump = (connection, request) => connection.SendEofAsync().AsTask(),
         };
         await using var server = new ScriptedMySqlServer(options);
         return await Xunit.Record.ExceptionAsync(() => (scenario.EndsWith("idle", StringComparison.Ordinal) ? LookAsync(server)
+            : scenario.EndsWith("snapshot", StringComparison.Ordinal) ? ReadTablesAsync(server)
+            : scenario == "log" ? MeasureAsync(server)
             : OpenAsync(server, scenario))
             .WaitAsync(SessionTest.Patience));
     }
+
+    private static ScriptedReply? AnswerOf(string sql, string scenario)
+        => Answer(sql, scenario.StartsWith("MariaDB", StringComparison.Ordinal), isReplica: scenario == "lagging replica");
+
+    /// <summary>Reads a table in chunks and in a view, as snapshots do.</summary>
+    private static async Task ReadTablesAsync(ScriptedMySqlServer server)
+    {
+        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString(), Include = ["d.*"] });
+        await using var reader = await source.OpenSnapshotAsync(Context(), CancellationToken.None);
+        await reader.GetLoadAsync(CancellationToken.None);
+        foreach (var table in await reader.ListTablesAsync([], CancellationToken.None))
+        {
+            await reader.GetWatermarkAsync(CancellationToken.None);
+            if (table.ChunkRefusal is null)
+            {
+                await reader.GetLastKeyAsync(table, null, CancellationToken.None);
+                var chunk = await reader.ReadChunkAsync(table, null, null, 10, null, CancellationToken.None);
+                Assert.All(Enumerable.Range(0, chunk.Count), row => chunk.GetPlace(row));
+            }
+
+            await reader.GetHighWatermarkAsync(CancellationToken.None);
+            if (table.ViewRefusal is null)
+            {
+                await using var view = await reader.OpenConsistentViewAsync([table], 1, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Asks where a position is in the log.</summary>
+    private static async Task MeasureAsync(ScriptedMySqlServer server)
+    {
+        await using var session = await server.ConnectAsync();
+        var known = await KnownServer.OfAsync(new ServerAccess(server.ConnectionString(), null, null), session, NullLogger.Instance,
+            TimeProvider.System, CancellationToken.None);
+        await using var sql = await known.OpenSqlAsync(CancellationToken.None);
+        await LogDistances.ReadAsync(sql, new BinlogCoordinates("binlog.000001", 500), TimeSpan.FromSeconds(1), CancellationToken.None);
+        await ServerLoad.ReadAsync(sql, CancellationToken.None);
+    }
+
+    private static SourceContext Context() => new()
+    {
+        Name = "test", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 10,
+    };
 
     /// <summary>Opens a feed as an engine does.</summary>
     private static async Task OpenAsync(ScriptedMySqlServer server, string scenario)
     {
         var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString(), Include = ["d.*"] });
-        var context = new SourceContext
-        {
-            Name = "test", LoggerFactory = NullLoggerFactory.Instance, TimeProvider = TimeProvider.System, MaxBatchSize = 10,
-        };
+        var context = Context();
         var start = scenario switch
         {
             "lagging replica" => StartPosition.At(MySqlOffset.FromGtidSet(GtidSet.Parse($"{ScriptedReply.ServerUuid}:1-9"))),
@@ -169,6 +246,23 @@ public sealed class WrongAnswerTests
         ];
         return sql switch
         {
+            _ when sql.Contains("expire_logs_days", StringComparison.Ordinal) && !sql.Contains("log_bin", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["n", "v"], ["expire_logs_days", "1.5"], ["binlog_expire_logs_seconds", "3600"]),
+            "SHOW GLOBAL STATUS LIKE 'Threads_running'" => ScriptedReply.Rows(["n", "v"], ["Threads_running", "3"]),
+            "SHOW STATUS LIKE 'binlog_snapshot_%'" => ScriptedReply.Rows(["n", "v"], ["Binlog_snapshot_file", "binlog.000001"],
+                ["Binlog_snapshot_position", "900"]),
+            _ when sql.StartsWith("SHOW CREATE TABLE", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["t", "s"], ["t", "CREATE TABLE `t` (`id` int NOT NULL, PRIMARY KEY (`id`)) AUTO_INCREMENT=7"]),
+            _ when sql.StartsWith("SELECT TABLE_NAME, TABLE_ROWS", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["TABLE_NAME", "TABLE_ROWS", "AVG_ROW_LENGTH"], ["t", "3", "16"]),
+            _ when sql.StartsWith("SELECT TABLE_NAME, COLUMN_NAME, COLLATION_NAME", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["TABLE_NAME", "COLUMN_NAME", "COLLATION_NAME"]),
+            _ when sql.StartsWith("SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NULLABLE", StringComparison.Ordinal)
+                => ScriptedReply.Rows(["a", "b", "c", "d", "e", "f"], ["t", "PRIMARY", "id", "", "A", null]),
+            _ when sql.Contains("FROM `d`.`t`", StringComparison.Ordinal) => ScriptedReply.Rows(["id"], ["1"]).WithColumnType(Blob),
+            _ when sql is "COMMIT" || sql.StartsWith("START TRANSACTION", StringComparison.Ordinal)
+                || sql.Contains("TABLES", StringComparison.Ordinal) && !sql.Contains("information_schema", StringComparison.Ordinal)
+                => ScriptedReply.Ok,
             _ when sql.StartsWith("SHOW GLOBAL VARIABLES", StringComparison.Ordinal) => ScriptedReply.Rows(["n", "v"], variables),
             "SELECT @@GLOBAL.gtid_owned" => ScriptedReply.Rows(["o"], [""]),
             "SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged"
@@ -181,9 +275,10 @@ public sealed class WrongAnswerTests
             "SHOW BINARY LOGS" => ScriptedReply.Rows(["n", "s", "e"], ["binlog.000001", "900", "No"]),
             "SHOW BINARY LOG STATUS" when !isMariaDb => ScriptedReply.Rows(["f", "p"], ["binlog.000001", "900"]),
             "SHOW MASTER STATUS" when isMariaDb => ScriptedReply.Rows(["f", "p"], ["binlog.000001", "900"]),
-            "SHOW REPLICA STATUS" when !isMariaDb => isReplica ? ScriptedReply.Rows(["Replica_SQL_Running"], ["Yes"])
-                : ScriptedReply.Rows(["Replica_SQL_Running"]),
-            "SHOW SLAVE STATUS" when isMariaDb => ScriptedReply.Rows(["Slave_SQL_Running"]),
+            "SHOW REPLICA STATUS" when !isMariaDb => isReplica
+                ? ScriptedReply.Rows(["Replica_SQL_Running", "Seconds_Behind_Source"], ["Yes", "7"])
+                : ScriptedReply.Rows(["Replica_SQL_Running", "Seconds_Behind_Source"]),
+            "SHOW SLAVE STATUS" when isMariaDb => ScriptedReply.Rows(["Slave_SQL_Running", "Seconds_Behind_Master"]),
             _ when sql.Contains("information_schema.SCHEMATA", StringComparison.Ordinal)
                 => ScriptedReply.Rows(["a", "b"], ["d", "utf8mb4"]),
             _ when sql.Contains("information_schema.TABLES", StringComparison.Ordinal) && sql.StartsWith("SELECT "
