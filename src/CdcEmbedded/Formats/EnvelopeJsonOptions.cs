@@ -8,8 +8,8 @@ public sealed class EnvelopeJsonOptions
     public bool IncludeTransaction { get; init; }
 
     /// <summary>True to write the JSON document <c>null</c> as <c>{"$json": null}</c>, so that it differs from SQL's NULL,
-    /// which is <c>null</c>. A document whose first member is <c>$json</c> is wrapped in the same way: unwrap every object that
-    /// has no other member.</summary>
+    /// which is <c>null</c>. A document whose first member is <c>$json</c>, <c>$patch</c> or <c>$bytes</c> is wrapped in the same
+    /// way, so that no document looks like one of these marks: unwrap every object that has no other member.</summary>
     /// <value>The default is false: both are <c>null</c>.</value>
     public bool MarkJsonNull { get; init; }
 

@@ -260,7 +260,8 @@ internal static class ValueJson
         }
     }
 
-    /// <summary>True if a JSON document is null, or an object that could be taken for a marked null.</summary>
+    /// <summary>True if a JSON document is null, or an object that could be taken for a marked null, a change of a document, or
+    /// bytes.</summary>
     public static bool NeedsMark(DataValue value)
     {
         if (!value.TryGetJsonUtf8(out var utf8))
@@ -273,7 +274,8 @@ internal static class ValueJson
             var reader = new Utf8JsonReader(utf8, DeepReader);
             return reader.Read() && (reader.TokenType == JsonTokenType.Null
                 || (reader.TokenType == JsonTokenType.StartObject && reader.Read()
-                && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("$json"u8)));
+                && reader.TokenType == JsonTokenType.PropertyName
+                && (reader.ValueTextEquals("$json"u8) || reader.ValueTextEquals("$patch"u8) || reader.ValueTextEquals("$bytes"u8))));
         }
         catch (JsonException)
         {

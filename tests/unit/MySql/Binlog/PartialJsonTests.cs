@@ -1,3 +1,4 @@
+using CdcEmbedded.Formats;
 using CdcEmbedded.MySql.Binlog.Json;
 using CdcEmbedded.MySql.Binlog.Rows;
 using FsCheck;
@@ -126,6 +127,25 @@ public class PartialJsonTests
                 + "{\"op\": \"remove\", \"path\": \"$.c[1]\"}]", value.AsString());
         Assert.Equal(value.AsString(), value.Detach().AsString());
         Assert.Equal(value.AsString(), value.ToString());
+    }
+
+    [Theory]
+    [InlineData(".a")]
+    [InlineData("[0]")]
+    public void A_path_of_two_hundred_thousand_parts_is_refused_without_depth(string part)
+    {
+        var diffs = PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$" + string.Concat(Enumerable.Repeat(part, 200_000)), 1L);
+
+        Assert.Throws<CdcProtocolException>(() => After(diffs).AsString());
+    }
+
+    [Fact]
+    public void A_document_that_differences_make_null_or_like_a_mark_is_marked_as_one()
+    {
+        Assert.True(ValueJson.NeedsMark(PartialJsonEvents.Scan(PartialJsonEvents.Map,
+            PartialJsonEvents.Body(BinaryJsonWriter.Document(null), [])).GetValue(1, 1)));
+        Assert.True(ValueJson.NeedsMark(After(PartialJsonEvents.Diff(JsonDiffOperation.Insert, "$.\"$json\"", null), new KeyedValues())));
+        Assert.False(ValueJson.NeedsMark(After(PartialJsonEvents.Diff(JsonDiffOperation.Replace, "$[0]", null), new List<object?> { 1L })));
     }
 
     [Fact]
