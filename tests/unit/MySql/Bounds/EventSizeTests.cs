@@ -59,6 +59,27 @@ public sealed class EventSizeTests
         Refused(() => rows.GetValue(0, 0));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_event_of_exactly_the_limit_is_read_and_one_of_a_byte_more_is_not(int more)
+    {
+        var e = new byte[Limit + more];
+        BinaryPrimitives.WriteInt32LittleEndian(e.AsSpan(9), e.Length);
+        using var compressor = new ZstdSharp.Compressor();
+        using var payload = new TransactionPayload(Limit);
+        foreach (var announced in (int[])[e.Length, 0])
+        {
+            var body = CompressedLog.Body(TransactionPayloadHeader.Zstd, (ulong)announced, compressor.Wrap(e));
+            byte[] whole = [.. new byte[EventHeader.Length], .. body];
+            payload.Begin(new EventSlice(whole, 0, whole.Length), body, 4);
+            Check(more, () => Assert.True(payload.TryRead(out var slice) && slice.Length == Limit));
+        }
+
+        byte[] query = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. Compressed(Limit + more)];
+        Check(more, () => Assert.Equal(Limit, LoggedStatement.Read(EventType.MariaDbQueryCompressed, query, Limit).Query.Length));
+    }
+
     [Fact]
     public async Task An_event_of_a_file_is_bounded()
     {
@@ -92,6 +113,17 @@ public sealed class EventSizeTests
             StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = ["f"],
             MaxEventBytes = limit }));
+    }
+
+    private static void Check(int more, Action read)
+    {
+        if (more == 0)
+        {
+            read();
+            return;
+        }
+
+        Assert.Contains("MaxEventBytes", Assert.Throws<CdcProtocolException>(read).Message, StringComparison.Ordinal);
     }
 
     private static FormatDescription Format() => FormatDescription.Read(TestEvents.FormatBody("10.11.18-MariaDB", 0), Limit);

@@ -54,6 +54,19 @@ public sealed class LongInputTests
     }
 
     [Fact]
+    public void A_GTID_set_of_many_sources_and_tags_in_falling_order_is_sorted_once()
+    {
+        const int count = 30_000;
+        var sources = string.Join(',', Enumerable.Range(1, count).Select(i => $"{new Guid(count - i, 0, 0, new byte[8])}:7-8:3"));
+        var tags = Uuid + string.Concat(Enumerable.Range(1, count).Select(i => $":t{count - i:D6}:5:3:1"));
+
+        Assert.Equal((UInt128)(3 * count), InTime(() => GtidSet.Parse(sources)).Count);
+        var set = InTime(() => GtidSet.Parse(tags));
+        Assert.Equal((UInt128)(3 * count), set.Count);
+        Assert.True(InTime(() => set.IsSubsetOf(GtidSet.Parse(set.ToString()))));
+    }
+
+    [Fact]
     public void Sets_built_in_any_order_are_the_same()
     {
         var random = new Random(7);
