@@ -217,7 +217,7 @@ public sealed class CdcEngine : IAsyncDisposable
     public async ValueTask<IReadOnlyList<SourceFinding>> ValidateAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        using var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger), null);
+        var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger), null);
         var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
         var context = CreateContext(wantsItems: false);
@@ -241,7 +241,6 @@ public sealed class CdcEngine : IAsyncDisposable
         if (session is not null)
         {
             await session.StopForDisposedEngineAsync().ConfigureAwait(false);
-            session.Keeper.Dispose();
         }
     }
 

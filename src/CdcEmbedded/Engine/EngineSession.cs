@@ -150,7 +150,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     /// <summary>A finite source has ended and everything was acknowledged: stores the rest. The consumer gets a failure of that
     /// write.</summary>
-    public ValueTask EndAsync() => SaveRestAsync(StopToken);
+    public ValueTask EndAsync() => SaveRestAsync(StopToken).WaitObservedAsync(StopToken);
 
     /// <inheritdoc/>
     public ValueTask SaveAsync(ChangeBatch batch, IOffsetStore transaction, CancellationToken cancellationToken)
@@ -169,7 +169,9 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
                 : new OperationCanceledException("The stream was cancelled.", e, _first.IsCancellationRequested ? _first : _second);
         }
 
-        if (e is not (OperationCanceledException or ObjectDisposedException) && _failure is null)
+        // A store or a driver may throw these two of its own accord.
+        var isStop = (_isEngineDisposed || _stop.IsCancellationRequested) && e is OperationCanceledException or ObjectDisposedException;
+        if (!isStop && _failure is null)
         {
             _failure = e;
             Log.StreamFailed(_logger, e, Options.Name);
@@ -236,7 +238,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
     {
         if (Lease is null)
         {
-            return await Keeper.LoadAsync(_source.Connector, StopToken).ConfigureAwait(false);
+            // A store may ignore its token.
+            return await Keeper.LoadAsync(_source.Connector, StopToken).WaitObservedAsync(StopToken).ConfigureAwait(false);
         }
 
         await Lease.AcquireAsync(StopToken).ConfigureAwait(false);
@@ -263,7 +266,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             SignalTable = SignalTable.Of(Options.Snapshot.SignalTable, _source),
         };
         _coordinator.Signals = new SignalIntake(_snapshots.Commands, _snapshots.Board, _coordinator, _logger);
-        await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands, _coordinator.Post, StopToken).ConfigureAwait(false);
+        await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands, _coordinator.Post, StopToken).WaitObservedAsync(StopToken)
+            .ConfigureAwait(false);
         _listener = new SignalListener(_snapshots.Commands, _coordinator.Signals, Options.Name, Options.TimeProvider, _logger);
         _listener.Start(Options.Snapshot.Signals);
         _pump.Attach(_coordinator);

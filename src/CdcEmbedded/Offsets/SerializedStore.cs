@@ -2,7 +2,7 @@ namespace CdcEmbedded.Offsets;
 
 /// <summary>The application's store as one engine calls it: the reading flow stores source state and the consuming flow offsets, but a
 /// store is promised one call at a time.</summary>
-internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDisposable
+internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -49,6 +49,4 @@ internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore, IDispo
             _turn.Release();
         }
     }
-
-    public void Dispose() => _turn.Dispose();
 }

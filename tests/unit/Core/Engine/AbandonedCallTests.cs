@@ -64,6 +64,84 @@ public sealed class AbandonedCallTests : EngineTest
     }
 
     [Fact]
+    public async Task A_commit_that_waits_for_one_that_hangs_returns_after_it_although_the_engine_was_disposed_meanwhile()
+    {
+        var answer = new TaskCompletionSource();
+        var store = new HangingStore(answer.Task);
+        await using var engine = new CdcEngine(Transactions(1, 3), store, Options());
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        await changes.MoveNextAsync();
+        store.Hangs = true;
+        var first = engine.CommitAsync(changes.Current).AsTask();
+        var second = engine.CommitAsync(changes.Current).AsTask();
+        var disposing = engine.DisposeAsync().AsTask();
+        await UntilAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(10));
+                return disposing.IsCompleted;
+            },
+            "the engine is disposed");
+
+        answer.SetResult();
+
+        await Task.WhenAll(first, second).WaitAsync(Timeout);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_answers_neither_the_first_load_nor_the_last_save_holds_no_cancellation_up(bool atLoad)
+    {
+        using var mine = new CancellationTokenSource();
+        var answer = new TaskCompletionSource();
+        var store = new HangingStore(answer.Task) { Hangs = atLoad };
+        var engine = new CdcEngine(Transactions(1, 1).End(), store, Options());
+        var changes = engine.ReadAsync(mine.Token).GetAsyncEnumerator();
+        if (!atLoad)
+        {
+            Assert.True(await changes.MoveNextAsync());
+            store.Hangs = true;
+        }
+
+        var asking = changes.MoveNextAsync().AsTask();
+        await UntilAsync(() => store.Waiting > 0, "the store is asked");
+        await mine.CancelAsync();
+
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.WaitAsync(Timeout));
+        Assert.Equal(mine.Token, e.CancellationToken);
+        answer.SetResult();
+        await changes.DisposeAsync();
+        await engine.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task A_cancellation_or_disposal_of_the_stores_own_is_a_failure_that_the_status_has(bool isCancellation, bool atLoad)
+    {
+        Exception own = isCancellation ? new TaskCanceledException("The store's own time limit.") : new ObjectDisposedException("pool");
+        if (atLoad)
+        {
+            Store.FailLoad(own);
+        }
+
+        await using var engine = Engine(Transactions(1, 3).End(), CommitPolicy.Always);
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        if (!atLoad)
+        {
+            await changes.MoveNextAsync();
+            Store.FailBeforeSave(own);
+        }
+
+        Assert.IsType(own.GetType(), await Assert.ThrowsAnyAsync<Exception>(async () => await changes.MoveNextAsync()));
+        Assert.Equal(EngineState.Failed, engine.Status.State);
+        Assert.IsType(own.GetType(), engine.Status.Failure);
+    }
+
+    [Fact]
     public async Task A_second_request_while_the_first_one_waits_gets_a_typed_error_and_the_first_one_goes_through()
     {
         var source = Transactions(1, 1);
@@ -127,16 +205,27 @@ public sealed class AbandonedCallTests : EngineTest
 
         public bool Hangs { get; set; }
 
-        public ValueTask<CdcEmbedded.Offsets.StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default) => default;
+        public int Waiting { get; private set; }
+
+        public async ValueTask<CdcEmbedded.Offsets.StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
+        {
+            await AnswerAsync();
+            return null;
+        }
 
         public async ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
         {
+            await AnswerAsync();
+            return ++_version;
+        }
+
+        private async ValueTask AnswerAsync()
+        {
             if (Hangs)
             {
+                Waiting++;
                 await answer;
             }
-
-            return ++_version;
         }
     }
 }
