@@ -107,11 +107,5 @@ internal static class OptionCheck
         {
             throw new ArgumentException($"{Name}.Statement is set; MongoDB has no statements. Remove it.", nameof(heartbeat));
         }
-
-        if (heartbeat.Interval < TimeSpan.FromSeconds(1) || heartbeat.Interval > TimeSpan.FromDays(1))
-        {
-            throw new ArgumentException($"{Name}.Interval is {heartbeat.Interval}; it must be from one second to one day.",
-                nameof(heartbeat));
-        }
     }
 }

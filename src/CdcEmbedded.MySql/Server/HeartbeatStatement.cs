@@ -23,7 +23,6 @@ internal sealed class HeartbeatStatement
             throw new ArgumentException($"{Prefix}Table is '{options.Table}'; it must be database.table without wildcards.");
         }
 
-        OptionChecks.InRange(options.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), Prefix + nameof(options.Interval));
         if (options.Statement is { } statement && string.IsNullOrWhiteSpace(statement))
         {
             throw new ArgumentException($"{Prefix}Statement is blank; leave it unset for the default statement.");

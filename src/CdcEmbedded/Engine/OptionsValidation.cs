@@ -67,6 +67,8 @@ internal static class OptionsValidation
                 "a text that is not blank");
         }
 
+        Require(source.HeartbeatWriteInterval is not { } every || (every >= TimeSpan.FromSeconds(1) && every <= TimeSpan.FromDays(1)),
+            "HeartbeatWrite.Interval", source.HeartbeatWriteInterval, "from one second to one day");
         Require(options.Snapshot is not null, nameof(options.Snapshot), null, "options, such as new SnapshotOptions()");
         if (options.Snapshot is { } snapshot)
         {

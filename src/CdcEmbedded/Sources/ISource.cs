@@ -43,7 +43,7 @@ public interface ISource
         CancellationToken cancellationToken) => default;
 
     /// <summary>How often the engine calls <see cref="WriteHeartbeatAsync"/> while it reads.</summary>
-    /// <value>Null, the default: never.</value>
+    /// <value>Null, the default: never. From one second to one day; the engine refuses others when it is created.</value>
     TimeSpan? HeartbeatWriteInterval => null;
 
     /// <summary>Writes something into the source's log, so that the position of a stream without other traffic moves. Called beside an

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Testing;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,16 @@ public sealed class HeartbeatWriteTests : EngineTest
         Assert.True(await changes.MoveNextAsync());
         Time.Advance(10 * _interval);
         Assert.Equal(0, source.Writes);
+    }
+
+    [Theory]
+    [InlineData("00:00:00")]
+    [InlineData("2.00:00:00")]
+    public void An_interval_out_of_range_is_refused_for_every_kind_of_source(string interval)
+    {
+        var source = new WritingSource(new ScriptedSource()) { Interval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture) };
+        Assert.StartsWith($"HeartbeatWrite.Interval is '{interval}'",
+            Assert.Throws<ArgumentException>(() => new CdcEngine(source, Store, Options())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

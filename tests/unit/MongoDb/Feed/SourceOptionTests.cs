@@ -35,10 +35,6 @@ public sealed class SourceOptionTests
             "HeartbeatWrite.Statement is set",
             new() { ConnectionString = Uri, HeartbeatWrite = new() { Table = "ops.beats", Statement = "INSERT" } }
         },
-        {
-            "HeartbeatWrite.Interval is 2.00:00:00",
-            new() { ConnectionString = Uri, HeartbeatWrite = new() { Table = "ops.beats", Interval = TimeSpan.FromDays(2) } }
-        },
     };
 
     [Theory]
