@@ -4,9 +4,9 @@ using CdcEmbedded.Sources;
 namespace CdcEmbedded.Engine;
 
 /// <summary>The engine's side of the offset store: loads once, then saves forward only, one save at a time, compare-and-set.</summary>
+#pragma warning disable CA1001 // Never disposed: a call that waits for one that hangs would then wait for ever.
 internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
 {
-    // Never disposed: a call that waits for one that hangs would then wait for ever.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;
     private long _commits;

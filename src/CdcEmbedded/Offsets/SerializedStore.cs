@@ -2,6 +2,7 @@ namespace CdcEmbedded.Offsets;
 
 /// <summary>The application's store as one engine calls it: the reading flow stores source state and the consuming flow offsets, but a
 /// store is promised one call at a time.</summary>
+#pragma warning disable CA1001 // Never disposed: a call may still be in the store when the engine is.
 internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
