@@ -391,6 +391,7 @@ internal sealed class ChangeStreamAssembler
     }
 
     // A token of the start's own time would let events of that time in again, which were before the start.
-    private bool Moves(RawBson token) => ResumeTokens.IsToken(token.Span) && ResumeTokens.IsLater(token, _point.Token)
+    private bool Moves(RawBson token) => ResumeTokens.IsToken(token.Span) && !ResumeTokens.IsDamaged(token.Span)
+        && ResumeTokens.IsLater(token, _point.Token)
         && !(_point is { IsAfter: true, Time: { } from } && ResumeTokens.TimeOf(token) <= from);
 }

@@ -11,6 +11,7 @@ internal static class ChangeStreamErrors
     private const int Unauthorized = 13;
     private const int CursorNotFound = 43;
     private const int NoMatchingDocument = 47;
+    private const int CappedPositionLost = 136;
     private const int InvalidResumeToken = 260;
     private const int ChangeStreamFatalError = 280;
     private const int BsonObjectTooLarge = 10334;
@@ -34,6 +35,10 @@ internal static class ChangeStreamErrors
         CdcConnectionException connection => connection.IsTransient,
         _ => false,
     };
+
+    /// <summary>True if the oplog has been truncated past a cursor. Whether the stream's position is gone with it says only an opening
+    /// there: the position may be past what the cursor had yet to read.</summary>
+    public static bool IsOvertaken(CdcException exception) => exception is MongoCommandFailedException { Code: CappedPositionLost };
 
     /// <summary>True if an event was too large to be sent.</summary>
     public static bool IsOversize(CdcException exception)
@@ -92,10 +97,9 @@ internal static class ChangeStreamErrors
     private static bool IsResumable(MongoCommandFailedException error)
         => error.Code == CursorNotFound || error.HasErrorLabel(ResumableLabel);
 
-    // 286 ChangeStreamHistoryLost, 280 ChangeStreamFatalError, 260 InvalidResumeToken, 40576 and 40585 of older
-    // servers, 136 CappedPositionLost.
+    // 286 ChangeStreamHistoryLost, 280 ChangeStreamFatalError, 260 InvalidResumeToken, 40576 and 40585 of older servers.
     private static bool IsLost(MongoCommandFailedException error)
-        => error.Code is 286 or ChangeStreamFatalError or InvalidResumeToken or 40576 or 40585 or 136 || IsUnreadable(error)
+        => error.Code is 286 or ChangeStreamFatalError or InvalidResumeToken or 40576 or 40585 or CappedPositionLost || IsUnreadable(error)
             || error.HasErrorLabel(FatalLabel);
 
     // Code 9 is also that of a pipeline that cannot be parsed.

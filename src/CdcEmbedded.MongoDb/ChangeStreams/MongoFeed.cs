@@ -124,7 +124,8 @@ internal sealed class MongoFeed : ISourceFeed
         {
             // The stream is opened again, in another way.
         }
-        catch (CdcException e) when (!_isResumed && _cursor is not null && ChangeStreamErrors.IsResumable(e))
+        catch (CdcException e) when (!_isResumed && _cursor is not null
+            && (ChangeStreamErrors.IsResumable(e) || ChangeStreamErrors.IsOvertaken(e)))
         {
             _isResumed = true;
             Log.Resuming(_settings.Logger, e, _plan.Identity.Name, e.Message);

@@ -10,10 +10,28 @@ internal static class ResumeTokens
 {
     private static ReadOnlySpan<byte> TimestampType => "82"u8;
 
+    private static readonly SearchValues<byte> _hexDigits = SearchValues.Create("0123456789ABCDEFabcdef"u8);
+
     /// <summary>False for a document that no stream can resume from: one without fields, or with an empty <c>_data</c>. Stored as a
     /// position, it would make the stream unusable.</summary>
     public static bool IsToken(ReadOnlySpan<byte> document)
         => document.Length > BsonLength.EmptyDocument && !document[4..].SequenceEqual("\u0002_data\0\u0001\0\0\0\0\0"u8);
+
+    /// <summary>True if a token begins as a key string, and its text is not the hex of whole bytes.</summary>
+    public static bool IsDamaged(ReadOnlySpan<byte> document)
+    {
+        const int Length = 4 + 7;
+        const int Text = Length + 4;
+        if (document.Length <= Text || !document[4..].StartsWith("\u0002_data\0"u8))
+        {
+            return false;
+        }
+
+        // The length counts the closing NUL.
+        var length = BinaryPrimitives.ReadInt32LittleEndian(document[Length..]) - 1;
+        return length > 0 && length < document.Length - Text && document.Slice(Text, length) is var text
+            && text.StartsWith(TimestampType) && (text.Length % 2 != 0 || text.ContainsAnyExcept(_hexDigits));
+    }
 
     /// <summary>True if a token is known to be later than another one; those in an unknown form count as later if they differ.</summary>
     public static bool IsLater(RawBson token, RawBson than)

@@ -30,6 +30,7 @@ internal struct ScannedEvent
     public bool EndsTransaction;
 
     private bool _hasNumber;
+    private bool _hasBadToken;
 
     /// <summary>True if the event belongs to a transaction.</summary>
     public readonly bool IsInTransaction => _hasNumber && Session != 0;
@@ -49,9 +50,11 @@ internal struct ScannedEvent
             result.Take(ref reader, buffer, offset);
         }
 
-        return result.Places.Token != 0 ? result : throw new CdcProtocolException(
-            "A change event has no resume token: the pipeline of the stream removes its _id, without which the stream cannot continue.",
-                "change event");
+        return result.Places.Token != 0 ? result
+            : result._hasBadToken ? throw new CdcProtocolException(
+                "A change event has a resume token that no server can read: it is damaged.", "change event", isTransient: true)
+            : throw new CdcProtocolException("A change event has no resume token: the pipeline of the stream removes its _id, without "
+                + "which the stream cannot continue.", "change event");
     }
 
     private void Take(ref ElementReader reader, byte[] buffer, int offset)
@@ -63,8 +66,9 @@ internal struct ScannedEvent
             case 2 when reader.Type == ElementType.Document && name.SequenceEqual("ns"u8):
                 Places.Namespace = place;
                 break;
-            case 3 when reader.Type == ElementType.Document && name.SequenceEqual("_id"u8) && ResumeTokens.IsToken(reader.Value):
-                Places.Token = place;
+            case 3 when reader.Type == ElementType.Document && name.SequenceEqual("_id"u8):
+                _hasBadToken = ResumeTokens.IsDamaged(reader.Value);
+                Places.Token = !_hasBadToken && ResumeTokens.IsToken(reader.Value) ? place : 0;
                 break;
             case 4 when reader.Type == ElementType.Document && name.SequenceEqual("lsid"u8):
                 Session = place;

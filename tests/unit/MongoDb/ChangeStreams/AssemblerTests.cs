@@ -68,6 +68,22 @@ public sealed class AssemblerTests
         Assert.Equal(["End 1 (1)", "Heartbeat"], Texts(assembler.Process(Batch(History.Token(6, 0, 0))), transactions));
     }
 
+    [Theory]
+    [InlineData("82zz")]
+    [InlineData("8200000006000000012B042C0100296E140")]
+    [InlineData("82000000060000\u00e9012B042C0100296E1404")]
+    public void A_token_that_begins_as_a_key_string_and_is_none_is_never_a_position(string token)
+    {
+        var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
+        Assert.Equal(["-"], Texts(assembler.Process(Batch(Event(5, 1)))));
+        var before = assembler.Point.Token;
+
+        Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(token))));
+        Assert.Equal(before, assembler.Point.Token);
+        Assert.True(Assert.Throws<CdcProtocolException>(() => assembler.Process(Batch(Insert(token, 6)))).IsTransient);
+        Assert.Equal(before, assembler.Point.Token);
+    }
+
     [Fact]
     public void Events_at_the_start_itself_are_skipped_if_the_latest_position_was_requested()
     {

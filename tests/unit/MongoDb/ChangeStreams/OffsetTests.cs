@@ -123,7 +123,7 @@ public sealed class OffsetTests
         var stream = new StreamIdentity { Name = "test", Scope = new StreamScope(null, null), IsSharded = true };
         var assembler = new ChangeStreamAssembler(stream, StreamPoint.At(new ClusterTime(1, 1), false), [], true, null);
         var batches = Enumerable.Range(0, sessions / 100).Select(batch => Batch([.. Enumerable.Range(batch * 100, 100).Select(
-            static n => Event($"8200000005000000010{n:X8}", n, "orders", $$"""{"id":{{n}}}"""))])).ToList();
+            static n => Event($"82000000050000000100{n:X8}", n, "orders", $$"""{"id":{{n}}}"""))])).ToList();
         long allocated = 0;
         foreach (var batch in batches)
         {
@@ -146,7 +146,7 @@ public sealed class OffsetTests
         for (var i = 0; i < changes; i += 100)
         {
             var events = Enumerable.Range(i, 100).Select(
-                n => Event($"8200000005000000010{n:X8}", n, n % 2 == 0 ? "orders" : "lines", """{"id":1}"""));
+                n => Event($"82000000050000000100{n:X8}", n, n % 2 == 0 ? "orders" : "lines", """{"id":1}"""));
             var output = assembler.Process(Batch([.. events]));
             tracker.Process(output);
             last = output.Entries[^1].Changes;

@@ -59,6 +59,27 @@ public sealed class OpeningTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_cursor_that_the_oplog_has_overtaken_is_opened_again_once_before_the_position_counts_as_lost(int times)
+    {
+        await using var fixture = new StreamFixture();
+        var reading = await fixture.OpenAsync(items: false);
+        await fixture.InsertAsync("""{"_id":0}""");
+        Assert.Equal(0, await KeyAsync(reading));
+        fixture.Double.Inject(new CommandFault("getMore") { Times = times, ErrorCode = 136 });
+        if (times == 2)
+        {
+            await Assert.ThrowsAsync<OffsetLostException>(reading.ChangeAsync);
+            return;
+        }
+
+        await fixture.InsertAsync("""{"_id":1}""");
+        Assert.Equal(1, await KeyAsync(reading));
+        Assert.Equal(0, reading.Engine.Status.Reconnects);
+    }
+
+    [Theory]
     [InlineData(433, true)]
     [InlineData(449, true)]
     [InlineData(462, true)]
