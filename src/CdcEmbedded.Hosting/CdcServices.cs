@@ -11,6 +11,12 @@ namespace CdcEmbedded.Hosting;
 /// <summary>Adds streams and their health checks to an application.</summary>
 public static class CdcServices
 {
+    private static readonly string[] _severalValues =
+    [
+        nameof(CdcStreamOptions.Snapshot), $"{nameof(CdcStreamOptions.Snapshot)}:{nameof(StreamSnapshotOptions.Tables)}",
+        nameof(CdcStreamOptions.Retry), nameof(CdcStreamOptions.Restart),
+    ];
+
     /// <summary>Adds a stream that runs as long as the host. An application may have any number, with different names.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="name">The stream's name: the key of its offset, and the section <c>Cdc:name</c> of its options.</param>
@@ -34,8 +40,13 @@ public static class CdcServices
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<HostedStream>(name));
         services.TryAddSingleton<CdcStreams>();
         services.AddOptions<CdcStreamOptions>(name).Configure<IServiceProvider>((options, provider) =>
-            provider.GetService<IConfiguration>()?.GetSection($"Cdc:{name}")
-                .Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true)).ValidateOnStart();
+        {
+            if (provider.GetService<IConfiguration>()?.GetSection($"Cdc:{name}") is { } section)
+            {
+                section.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
+                ThrowIfIgnored(section, section.Path.Length + 1);
+            }
+        }).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CdcStreamOptions>>(new CdcStreamOptionsValidation(definition));
         return new CdcBuilder(services, definition);
     }
@@ -53,5 +64,25 @@ public static class CdcServices
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return builder.Add(new HealthCheckRegistration($"cdc:{name}",
             provider => new StreamHealthCheck(provider.GetRequiredKeyedService<HostedStream>(name)), failureStatus, tags));
+    }
+
+    // The binder skips one value where several are expected, and several where one is, without a word.
+    private static void ThrowIfIgnored(IConfigurationSection section, int root)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var takesSeveral = _severalValues.Contains(child.Path[root..], StringComparer.OrdinalIgnoreCase);
+            if (takesSeveral && child.Value is { Length: > 0 } value)
+            {
+                throw new InvalidOperationException($"{child.Path} is '{value}'; it takes a section or a list, not one value.");
+            }
+
+            if (!takesSeveral && child.GetChildren().Any())
+            {
+                throw new InvalidOperationException($"{child.Path} is a section or a list; it takes one value.");
+            }
+
+            ThrowIfIgnored(child, root);
+        }
     }
 }

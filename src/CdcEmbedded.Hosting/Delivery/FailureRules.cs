@@ -92,6 +92,7 @@ internal sealed class FailureRules(StreamRun run)
     private async ValueTask ParkAsync(IDeadLetterStore store, HandlerEntry handler, ChangeEvent change, string error, int attempts,
         DbTransaction? transaction, CancellationToken cancellationToken)
     {
+        ThrowIfDeposed(transaction);
         var keys = HeldKeys.KeysOf(change);
         using var json = new EnvelopeJson();
         var letter = new DeadLetter
@@ -110,5 +111,15 @@ internal sealed class FailureRules(StreamRun run)
         };
         await store.ParkAsync(letter, transaction, cancellationToken).ConfigureAwait(false);
         run.Held?.Add(letter);
+    }
+
+    /// <summary>A letter outside the offset's transaction would remain although another instance handles the change.</summary>
+    private void ThrowIfDeposed(DbTransaction? transaction)
+    {
+        if ((transaction is null || !run.HasLettersInDatabase) && run.Engine?.Status.Lease is { IsHeld: false })
+        {
+            throw new LeaseLostException(
+                $"The lease of stream '{run.Name}' has run out: the instance that is active next handles the change again.");
+        }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class StreamRun
     /// <summary>Where batches have transactions; null for none.</summary>
     public (DbDataSource DataSource, DbOffsetStore Store)? Transactions { get; init; }
 
+    /// <summary>The engine that reads; null for a replay.</summary>
+    public CdcEngine? Engine { get; init; }
+
     /// <summary>What the health check reports.</summary>
     public required StreamProgress Progress { get; init; }
 }

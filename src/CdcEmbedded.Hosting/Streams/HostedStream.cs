@@ -86,7 +86,7 @@ internal sealed class HostedStream : BackgroundService
         CancellationToken cancellationToken)
     {
         var source = CreateSource();
-        return new LetterReplay(CreateRun(Options, CreateStore(), null), store, source, select).ReplayAsync(cancellationToken);
+        return new LetterReplay(CreateRun(Options, CreateStore(), null, null), store, source, select).ReplayAsync(cancellationToken);
     }
 
     public override void Dispose()
@@ -155,16 +155,16 @@ internal sealed class HostedStream : BackgroundService
             await table.CreateTableAsync(stoppingToken).ConfigureAwait(false);
         }
 
-        var run = CreateRun(options, store, await ReadHeldKeysAsync(options, stoppingToken).ConfigureAwait(false));
         var engine = CreateEngine(options, store);
         await using var ending = engine.ConfigureAwait(false);
+        var run = CreateRun(options, store, await ReadHeldKeysAsync(options, stoppingToken).ConfigureAwait(false), engine);
         Volatile.Write(ref _engine, engine);
         await (options.ParallelHandlers > 1 ? RunKeyedAsync(run, engine, stoppingToken) : RunOrderedAsync(run, engine, stoppingToken))
             .ConfigureAwait(false);
         Log.Ended(_logger, Name);
     }
 
-    private StreamRun CreateRun(CdcStreamOptions options, IOffsetStore store, HeldKeys? held) => new()
+    private StreamRun CreateRun(CdcStreamOptions options, IOffsetStore store, HeldKeys? held, CdcEngine? engine) => new()
     {
         Name = Name,
         Handlers = _definition.Handlers,
@@ -174,6 +174,7 @@ internal sealed class HostedStream : BackgroundService
         Logger = _logger,
         DeadLetters = DeadLetters,
         Held = held,
+        Engine = engine,
         HasLettersInDatabase = _ownLetters is not null,
         Transactions = IsTransactional(options) && store is DbOffsetStore db && _definition.DataSource is { } database
             ? (database(_services), db) : null,

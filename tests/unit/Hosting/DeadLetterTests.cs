@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -194,6 +195,49 @@ public sealed class DeadLetterTests : HostingTest
     }
 
     private static ScriptedRow Row(int id, int n) => ScriptedRow.Of(("id", id), ("n", n));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task An_instance_whose_lease_has_run_out_stores_no_letter_of_a_handler_that_fails_late(int handlers)
+    {
+        var letters = new InMemoryDeadLetterStore();
+        var store = new FaultyOffsetStore(Store);
+        var (entered, late, saves) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        using var first = Poisoned(store, TimeSpan.FromMilliseconds(100), async () =>
+        {
+            entered.TrySetResult();
+            await late.Task;
+        });
+        using var second = Poisoned(Store, TimeSpan.FromSeconds(6), () => Task.CompletedTask);
+        await first.StartAsync(Cancellation);
+        await entered.Task.WaitAsync(Cancellation);
+        var deposed = first.Services.GetRequiredService<CdcStreams>().GetEngine("test");
+
+        // It cannot renew its lease, and another instance takes over and handles the change.
+        store.HoldSaves(saves.Task);
+        await second.StartAsync(Cancellation);
+        await UntilAsync(() => letters.Letters.Count == 1, "the other instance has stored its letter");
+        saves.SetResult();
+        late.SetResult();
+        await UntilAsync(() => deposed.Status.State is EngineState.Failed or EngineState.Stopped, "the first instance has stopped");
+        await first.StopAsync(Cancellation);
+        await second.StopAsync(Cancellation);
+
+        Assert.Single(letters.Letters);
+
+        IHost Poisoned(IOffsetStore offsets, TimeSpan lease, Func<Task> wait) => Host(stream => stream.From(_ => Script(1))
+            .StoreOffsetsIn(_ => offsets).StoreDeadLettersIn(_ => letters).ParallelByKey(handlers).Configure(options =>
+            {
+                options.LeaseDuration = lease;
+                options.Retry.MaxAttempts = 1;
+                options.Retry.OnFailure = HandlerFailureAction.DeadLetter;
+            }).Handle(async (_, _, _) =>
+            {
+                await wait();
+                throw new InvalidOperationException("Poison.");
+            }));
+    }
 
     [Fact]
     public void The_text_of_a_letter_has_no_row_contents()

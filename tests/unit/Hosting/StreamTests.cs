@@ -179,6 +179,30 @@ public sealed class StreamTests : HostingTest
             StringComparison.Ordinal);
     }
 
+    /// <summary>The options that are no single value, and the others, with their paths in the configuration.</summary>
+    public static TheoryData<string> Paths(bool single)
+        => [.. PathsOf(typeof(CdcStreamOptions), "Cdc:test").Where(path => path.IsSingle == single).Select(static path => path.Path)];
+
+    [Theory]
+    [MemberData(nameof(Paths), false)]
+    public async Task One_value_where_several_are_expected_is_named_at_the_start(string path)
+    {
+        using var host = Host(stream => stream.From(_ => Script(1)).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default),
+            (path, "a.b"));
+        Assert.Contains($"{path} is 'a.b'", (await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation)))
+            .Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths), true)]
+    public async Task Several_values_where_one_is_expected_are_named_at_the_start(string path)
+    {
+        using var host = Host(stream => stream.From(_ => Script(1)).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default),
+            (path + ":0", "5"));
+        Assert.Contains($"{path} is a section", (await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation)))
+            .Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_source_refuses_names_the_stream()
     {
@@ -275,6 +299,23 @@ public sealed class StreamTests : HostingTest
                 seen.Enqueue((name, Id(change)));
                 return default;
             }));
+    }
+
+    private static IEnumerable<(string Path, bool IsSingle)> PathsOf(Type type, string section)
+    {
+        foreach (var property in type.GetProperties())
+        {
+            var path = $"{section}:{property.Name}";
+            var isSingle = property.PropertyType.IsValueType || property.PropertyType == typeof(string);
+            yield return (path, isSingle);
+            if (!isSingle && property.PropertyType.Assembly == type.Assembly)
+            {
+                foreach (var inner in PathsOf(property.PropertyType, path))
+                {
+                    yield return inner;
+                }
+            }
+        }
     }
 
     private static async Task<HealthReportEntry> HealthAsync(IHost host)
