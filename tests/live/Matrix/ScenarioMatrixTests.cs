@@ -4,12 +4,12 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.ServerTests.Matrix;
 
 /// <summary>Every scenario on every server: the replayed stream equals the server's tables, and a restart after an item delivers the
-/// rest. Each combination restarts after another third of the items, so that each item has its turn on MySQL and on MariaDB; with
+/// rest. Each combination restarts after another quarter of the items, so that each item has its turn on MySQL and on MariaDB; with
 /// CDC_LONG_TESTS=1 all combinations restart after every item.</summary>
 public sealed class ScenarioMatrixTests(MatrixServers servers) : IClassFixture<MatrixServers>
 {
     private const string Engine = "test";
-    private const int Shares = 3;
+    private const int Shares = 4;
 
     private static readonly bool _isLong = Environment.GetEnvironmentVariable("CDC_LONG_TESTS") == "1";
 
