@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using CdcEmbedded;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.MySql;
@@ -93,10 +92,22 @@ public abstract class HostedStreams
         {
             await using var command = context.Connection.CreateCommand();
             command.Transaction = context.Transaction;
-            command.CommandText = change.After is { } row
-                ? $"REPLACE INTO orders (id, total) VALUES ({row.Id}, {row.Total.ToString(CultureInfo.InvariantCulture)})"
-                : $"DELETE FROM orders WHERE id = {change.Key["id"].AsInt64()}";
+            Add(command, "@id", change.Key["id"].AsInt64());
+            command.CommandText = "DELETE FROM orders WHERE id = @id";
+            if (change.After is { } row)
+            {
+                command.CommandText = "REPLACE INTO orders (id, total) VALUES (@id, @total)";
+                Add(command, "@total", row.Total);
+            }
+
             await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        private static void Add(DbCommand command, string name, object value)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
         }
     }
     // </typed-handler>
