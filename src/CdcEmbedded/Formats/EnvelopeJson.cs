@@ -23,12 +23,10 @@ namespace CdcEmbedded.Formats;
 public sealed class EnvelopeJson : IChangeFormat
 {
     private readonly bool _includeTransaction;
-    private readonly bool _marksJsonNull;
-    private readonly bool _writesUndecodableText;
     private readonly JsonClock _clock;
-    private readonly FieldNames _names = new();
     private readonly SourceParts _source = new();
     private readonly JsonText _text = new();
+    private readonly RecordJson _records;
     private TransactionInfo? _transaction;
     private byte[] _transactionStart = [];
 
@@ -38,8 +36,7 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         options ??= new EnvelopeJsonOptions();
         _includeTransaction = options.IncludeTransaction;
-        _marksJsonNull = options.MarkJsonNull;
-        _writesUndecodableText = options.UndecodableText == UndecodableText.Bytes;
+        _records = new RecordJson(_text, options);
         _clock = new JsonClock(options.TimeProvider);
     }
 
@@ -71,7 +68,7 @@ public sealed class EnvelopeJson : IChangeFormat
         }
 
         _text.Clear();
-        WriteRecord(change, key, isKey: true);
+        _records.Write(change, key, isKey: true);
         output.Write(_text.Written);
         return true;
     }
@@ -200,7 +197,7 @@ public sealed class EnvelopeJson : IChangeFormat
         if (before.HasValue)
         {
             _text.Raw("{\"before\":"u8);
-            WriteRecord(change, before);
+            _records.Write(change, before);
             _text.Raw(",\"after\":"u8);
         }
         else
@@ -208,17 +205,19 @@ public sealed class EnvelopeJson : IChangeFormat
             _text.Raw("{\"before\":null,\"after\":"u8);
         }
 
-        WriteRecord(change, change.After);
+        _records.Write(change, change.After);
         _text.Raw(",\"source\":"u8);
         _source.Write(_text, change);
-        _text.Raw(EnvelopeWords.OperationAndTime(change.Operation));
+        _text.Raw(",\"op\":"u8);
+        _text.Quoted(EnvelopeWords.Letter(change.Operation));
+        _text.Raw(",\"ts_ms\":"u8);
         _clock.Write(_text);
         WriteTransaction(change);
-        WriteRecord(change, change.Key, isKey: true);
+        _records.Write(change, change.Key, isKey: true);
         if (change.RelatedKey is { HasValue: true } related)
         {
             _text.Raw(",\"related_key\":"u8);
-            WriteRecord(change, related, isKey: true);
+            _records.Write(change, related, isKey: true);
         }
 
         _text.Raw("}"u8);
@@ -234,9 +233,9 @@ public sealed class EnvelopeJson : IChangeFormat
         writeOthers(writer);
         _text.Close();
         _text.Raw(",\"data\":{\"before\":"u8);
-        WriteRecord(change, change.Before);
+        _records.Write(change, change.Before);
         _text.Raw(",\"after\":"u8);
-        WriteRecord(change, change.After);
+        _records.Write(change, change.After);
         _text.Raw("}}"u8);
         output.Write(_text.Written);
     }
@@ -298,7 +297,7 @@ public sealed class EnvelopeJson : IChangeFormat
 
         _text.Close();
         _text.Raw(",\"details\":"u8);
-        WriteRecord(change, change.Details);
+        _records.Write(change, change.Details);
         _text.Raw(",\"ts_ms\":"u8);
         _clock.Write(_text);
         _text.Raw("}"u8);
@@ -339,139 +338,6 @@ public sealed class EnvelopeJson : IChangeFormat
         writer.WriteEndObject();
         _text.Close();
     }
-
-    private void WriteRecord(StreamItem item, DataRecord record, bool isKey = false)
-    {
-        if (!record.HasValue)
-        {
-            _text.Raw("null"u8);
-        }
-        else if (!TryWriteWhole(item, record, isKey))
-        {
-            WriteFields(item, record);
-        }
-    }
-
-    private bool TryWriteWhole(StreamItem item, DataRecord record, bool isKey)
-    {
-        if (!record.HasOwnJson)
-        {
-            return false;
-        }
-
-        try
-        {
-            var writer = _text.Open();
-            var isWritten = isKey ? record.TryWriteSourceKeyJson(writer) : record.TryWriteSourceJson(writer);
-            _text.Close();
-            return isWritten;
-        }
-        catch (CdcProtocolException e)
-        {
-            throw Located(e, $"A document of {Describe(item)}");
-        }
-    }
-
-    private void WriteFields(StreamItem item, DataRecord record)
-    {
-        // Records that have all columns of their schema have them in its order.
-        var names = _names.Of(record.Schema);
-        var count = record.Count;
-        var isWhole = names.Length == count;
-        var place = 0;
-        var isFirst = true;
-        _text.Raw("{"u8);
-        try
-        {
-            for (; place < count; place++)
-            {
-                var name = isWhole ? names[place] : _names.Find(record.GetName(place));
-                var member = isFirst ? name.Member.AsSpan(1) : name.Member;
-                if (TryWriteDirectly(record, place, name.Kind, member))
-                {
-                    isFirst = false;
-                    continue;
-                }
-
-                var value = record[place];
-                if (!value.IsAbsent)
-                {
-                    isFirst = false;
-                    name.Kind = value.Kind;
-                    _text.Raw(member);
-                    WriteValue(value);
-                }
-            }
-        }
-        catch (CdcProtocolException e)
-        {
-            throw Located(e, $"Column '{record.GetName(place)}' of {Describe(item)}");
-        }
-
-        _text.Raw("}"u8);
-    }
-
-    /// <summary>Writes a field without a value of its own in between, if its kind has such a way.</summary>
-    /// <returns>False, with nothing written, if it has none.</returns>
-    private bool TryWriteDirectly(in DataRecord record, int place, ValueKind kind, ReadOnlySpan<byte> member)
-    {
-        if (record.Records is not { } set)
-        {
-            return false;
-        }
-
-        switch (kind)
-        {
-            case ValueKind.Int64 or ValueKind.UInt64 when set.TryReadInt64(record.Number, place, out var number):
-                _text.Raw(member);
-                _text.Number(number);
-                return true;
-            case ValueKind.Text when set.TryReadUtf8(record.Number, place, out var utf8) && JsonText.IsPlain(utf8):
-                _text.Raw(member);
-                _text.Quoted(utf8);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private void WriteValue(in DataValue value)
-    {
-        if (_marksJsonNull && value.Kind == ValueKind.Json && ValueJson.NeedsMark(value))
-        {
-            _text.Raw("{\"$json\":"u8);
-            ValueJson.Write(_text, value);
-            _text.Raw("}"u8);
-            return;
-        }
-
-        if (!_writesUndecodableText || !value.IsUndecodedText)
-        {
-            ValueJson.Write(_text, value);
-            return;
-        }
-
-        try
-        {
-            ValueJson.Write(_text, value);
-        }
-        catch (CdcProtocolException)
-        {
-            // Nothing was written: text is decoded before.
-            var writer = _text.Open();
-            writer.WriteStartObject();
-            writer.WriteBase64String(EnvelopeNames.Bytes, value.AsBytes().Span);
-            writer.WriteEndObject();
-            _text.Close();
-        }
-    }
-
-    // A value knows neither its column nor its position in the log.
-    private static CdcProtocolException Located(CdcProtocolException e, string place)
-        => new($"{place}: {e.Message}", e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
-
-    private static string Describe(StreamItem item)
-        => item is ChangeEvent change ? $"{change.Database}.{change.Table}, change {change.EventId}" : item.ToString() ?? "";
 
     /// <summary>Writes the transaction, and the name of the member after it.</summary>
     private void WriteTransaction(ChangeEvent change)

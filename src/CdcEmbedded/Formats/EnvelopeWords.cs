@@ -45,20 +45,6 @@ internal static class EnvelopeWords
         ChangeOperation.Delete => "d"u8,
         ChangeOperation.Read => "r"u8,
         ChangeOperation.Truncate => "t"u8,
-        _ => throw NoLetter(operation),
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "This operation has no letter in JSON."),
     };
-
-    /// <summary>The member of the operation, and the name of the one after it.</summary>
-    public static ReadOnlySpan<byte> OperationAndTime(ChangeOperation operation) => operation switch
-    {
-        ChangeOperation.Create => ",\"op\":\"c\",\"ts_ms\":"u8,
-        ChangeOperation.Update => ",\"op\":\"u\",\"ts_ms\":"u8,
-        ChangeOperation.Delete => ",\"op\":\"d\",\"ts_ms\":"u8,
-        ChangeOperation.Read => ",\"op\":\"r\",\"ts_ms\":"u8,
-        ChangeOperation.Truncate => ",\"op\":\"t\",\"ts_ms\":"u8,
-        _ => throw NoLetter(operation),
-    };
-
-    private static ArgumentOutOfRangeException NoLetter(ChangeOperation operation)
-        => new(nameof(operation), operation, "This operation has no letter in JSON.");
 }
