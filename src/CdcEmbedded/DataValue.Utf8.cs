@@ -24,7 +24,8 @@ public readonly partial struct DataValue
 
     private static int FormatDate(Span<byte> destination, CalendarDateTime c)
     {
-        var n = c.Year < 10_000 ? Pair(destination, Pair(destination, 0, c.Year / 100), c.Year % 100) : Digits(destination, 0, c.Year, 4);
+        var n = c.Year is >= 0 and < 10_000 ? Pair(destination, Pair(destination, 0, c.Year / 100), c.Year % 100)
+            : Digits(destination, 0, c.Year, 4);
         destination[n++] = (byte)'-';
         n = Pair(destination, n, c.Month);
         destination[n++] = (byte)'-';
