@@ -6,6 +6,7 @@ namespace CdcEmbedded.Engine;
 /// <summary>The engine's side of the offset store: loads once, then saves forward only, one save at a time, compare-and-set.</summary>
 #pragma warning disable CA1001 // Never disposed: a call that waits for one that hangs would then wait for ever.
 internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;

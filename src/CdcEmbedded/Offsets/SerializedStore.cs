@@ -4,6 +4,7 @@ namespace CdcEmbedded.Offsets;
 /// store is promised one call at a time.</summary>
 #pragma warning disable CA1001 // Never disposed: a call may still be in the store when the engine is.
 internal sealed class SerializedStore(IOffsetStore store) : IOffsetStore
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
