@@ -72,7 +72,8 @@ internal static class Values
 
             var changes = new List<ChangeEvent>();
             await using var engine = new CdcEngine(new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [path] }),
-                new InMemoryOffsetStore(), new CdcEngineOptions { Name = "values", StartFrom = StartPosition.Earliest, StopWhenCaughtUp = true });
+                new InMemoryOffsetStore(),
+                new CdcEngineOptions { Name = "values", StartFrom = StartPosition.Earliest, StopWhenCaughtUp = true });
             await foreach (var change in engine.ReadAsync())
             {
                 changes.Add(change);

@@ -131,11 +131,10 @@ internal sealed class CommandLine
             throw new UsageException("--mysql, --mongodb and --mysql-binlog exclude each other: read one server, or files.");
         }
 
-        if (!arguments.IsLive
-            && (arguments.Snapshot != SnapshotMode.Never || arguments.SignalFile is not null))
+        if (!arguments.IsLive && (arguments.Snapshot != SnapshotMode.Never || arguments.SignalFile is not null))
         {
-            throw new UsageException("--snapshot and --signal-file need --mysql or --mongodb: files and recordings have no tables to read. Without "
-                + "arguments a snapshot is shown.");
+            throw new UsageException("--snapshot and --signal-file need --mysql or --mongodb: files and recordings have no tables to read. "
+                + "Without arguments a snapshot is shown.");
         }
 
         return arguments.IsLive || !ReferenceEquals(arguments.From, StartPosition.Latest)
