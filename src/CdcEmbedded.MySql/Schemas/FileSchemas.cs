@@ -28,7 +28,8 @@ internal sealed class FileSchemas(IReadOnlyList<string> files, IStatementReader 
         return (catalogue, true);
     }
 
-    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken)
+    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, BinlogCoordinates cursor,
+        CancellationToken cancellationToken)
         => new(new SchemaLookup(null, "the files before that position have no statement that creates it, or one that cannot be followed"));
 
     public ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken) => default;

@@ -15,8 +15,10 @@ internal interface ISchemaSource : IAsyncDisposable
     /// <param name="database">The table's database.</param>
     /// <param name="table">The table.</param>
     /// <param name="position">The begin of the transaction that is read.</param>
+    /// <param name="cursor">Where the row's table map ends: a statement of the same transaction may be before it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken);
+    ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, BinlogCoordinates cursor,
+        CancellationToken cancellationToken);
 
     /// <summary>All tables as they were at a position, without those that the log changes after it; null where nobody
     /// can be asked.</summary>

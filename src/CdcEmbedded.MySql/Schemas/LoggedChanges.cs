@@ -47,16 +47,15 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
         }
     }
 
-    /// <summary>The first statement after a position that changes a table; null where there is none.</summary>
-    public LoggedChange? FindAfter(BinlogPosition position, string database, string table)
+    /// <summary>The first statement after a place that changes a table; null where there is none.</summary>
+    public LoggedChange? FindAfter(BinlogCoordinates place, string database, string table)
     {
         foreach (var change in _changes)
         {
             var isMeant = change.Kind == TableChangeKind.Unreadable ? UnreadStatement.MayName(change.Text, table)
                 : string.Equals(change.Database, database, _comparison)
                     && (string.Equals(change.Table, table, _comparison) || change.Kind == TableChangeKind.DropDatabase);
-            if (!change.IsOptional && isMeant
-                && (position.Coordinates is not { } at || !at.IsAtOrAfter(change.End)))
+            if (!change.IsOptional && isMeant && !place.IsAtOrAfter(change.End))
             {
                 return change;
             }

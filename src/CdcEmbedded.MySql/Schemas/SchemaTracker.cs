@@ -68,7 +68,7 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
             }
         }
 
-        var found = await source.FindAsync(mapped.Database, mapped.Name, place, cancellationToken).ConfigureAwait(false);
+        var found = await source.FindAsync(mapped.Database, mapped.Name, place, cursor, cancellationToken).ConfigureAwait(false);
         var reason = found.Reason;
         if (found.Definition is { } definition)
         {

@@ -40,18 +40,18 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     public async ValueTask<SchemaCatalogue?> ReadAllAsync(BinlogPosition position, CancellationToken cancellationToken)
         => await ReadAsync(position, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position,
+    public async ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, BinlogCoordinates cursor,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await LookUpAsync(database, table, position, cancellationToken).ConfigureAwait(false);
+            return await LookUpAsync(database, table, position, cursor, cancellationToken).ConfigureAwait(false);
         }
         catch (CdcConnectionException) when (server.HasConnection)
         {
             // The connection is idle between look-ups, and the server ends idle ones: a second attempt over another one.
             await server.CloseAsync().ConfigureAwait(false);
-            return await LookUpAsync(database, table, position, cancellationToken).ConfigureAwait(false);
+            return await LookUpAsync(database, table, position, cursor, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     }
 
     private async ValueTask<SchemaLookup> LookUpAsync(string database, string table, BinlogPosition position,
-        CancellationToken cancellationToken)
+        BinlogCoordinates cursor, CancellationToken cancellationToken)
     {
         var definition = await server.ReadTableAsync(database, table, cancellationToken).ConfigureAwait(false);
         if (definition is null)
@@ -82,7 +82,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
         }
 
         await ScanAsync(position, cancellationToken).ConfigureAwait(false);
-        if (_changes.FindAfter(position, database, table) is { } change)
+        if (_changes.FindAfter(cursor, database, table) is { } change)
         {
             return new SchemaLookup(null, $"the statement that ends at {change.End} changed the table, and its columns before that "
                 + "are not known");

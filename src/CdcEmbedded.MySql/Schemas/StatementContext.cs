@@ -11,6 +11,9 @@ internal readonly record struct StatementContext
     private const ulong OracleMode = 512;
     private const ulong MaxDbMode = 4096;
 
+    // POSTGRESQL, ORACLE, MSSQL, DB2, MAXDB, NO_TABLE_OPTIONS, MYSQL323, MYSQL40, ANSI (sql/sql_show.cc, store_create_info).
+    private const ulong ModesWithoutTableOptions = 256 | 512 | 1024 | 2048 | 4096 | 16384 | 65536 | 131072 | 262144;
+
     /// <summary>The default database; empty for none.</summary>
     public string Database { get; init; }
 
@@ -22,6 +25,10 @@ internal readonly record struct StatementContext
 
     /// <summary>True if names of types mean those of Oracle (MariaDB).</summary>
     public bool IsOracle { get; init; }
+
+    /// <summary>True for a table that the server describes itself, as it does for CREATE TABLE … SELECT, in a mode in which it omits the
+    /// table's options: texts that name no character set have that of the table, which is not in the log.</summary>
+    public bool OmitsTableOptions { get; init; }
 
     /// <summary>True if TIMESTAMP is DATETIME.</summary>
     public bool HasDateTimeTimestamps { get; init; }
@@ -63,6 +70,7 @@ internal readonly record struct StatementContext
             Dialect = dialect,
             IsRealFloat = ((status.SqlMode ?? 0) & RealAsFloatMode) != 0,
             IsOracle = dialect.IsMariaDb && ((status.SqlMode ?? 0) & OracleMode) != 0,
+            OmitsTableOptions = query.IsDescription && ((status.SqlMode ?? 0) & ModesWithoutTableOptions) != 0,
             HasDateTimeTimestamps = (dialect.ServerVersion < 80000 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
             ErrorCode = query.ErrorCode,
             DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,

@@ -74,8 +74,10 @@ public sealed partial class GrammarSchemas(SqlSession session, ServerKind kind, 
         bool isGenerated = row[9] == "g" || row[6]?.Contains("PERSISTENT", StringComparison.OrdinalIgnoreCase) == true
             || (row[6]?.Contains("GENERATED", StringComparison.Ordinal) == true && row[6]?.Contains("DEFAULT_GENERATED",
                 StringComparison.Ordinal) != true);
-        return new GrammarColumn(name, type, row[4] ?? "", Describe(name, type, row[5] == "YES", isVisible, row[7], key.IndexOf(name) + 1),
-            isGenerated);
+        return new GrammarColumn(name, type, row[4] ?? "", Described(row[7]), Described(null), isGenerated);
+
+        string Described(string? characterSet)
+            => Describe(name, type, row[5] == "YES", isVisible, characterSet, key.IndexOf(name) + 1);
     }
 
     private static string Text(string? hex) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex is null or "NULL" ? "" : hex));

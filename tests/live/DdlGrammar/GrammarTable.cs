@@ -21,9 +21,28 @@ public sealed partial record GrammarTable(string Database, string Name, IReadOnl
     /// <summary>What is compared with the table that the stream has.</summary>
     public string Description { get; } = string.Join(", ", Columns.Select(column => column.Description));
 
-    /// <summary>True if the stream's table is the same.</summary>
-    public bool IsDescribedBy(string text) => text == Description
-        || (HasUncertainKey && Key().Replace(text, "") == Key().Replace(Description, ""));
+    /// <summary>True if the stream's table is the same. A character set that the log does not give may be missing: the rows need
+    /// it.</summary>
+    public bool IsDescribedBy(string text) => Matches(text, description => description)
+        || (HasUncertainKey && Matches(Key().Replace(text, ""), description => Key().Replace(description, "")));
+
+    private bool Matches(string text, Func<string, string> shown)
+    {
+        string rest = text + ", ";
+        foreach (GrammarColumn column in Columns)
+        {
+            string? found = new[] { column.Description, column.BareDescription }.Select(description => shown(description) + ", ")
+                .FirstOrDefault(description => rest.StartsWith(description, StringComparison.Ordinal));
+            if (found is null)
+            {
+                return false;
+            }
+
+            rest = rest[found.Length..];
+        }
+
+        return rest.Length == 0;
+    }
 
     [GeneratedRegex(@" key \d+(?=,|$)")]
     private static partial Regex Key();

@@ -7,7 +7,7 @@ internal static class CreateTableReader
     /// <exception cref="SqlUnreadableException">They are not certain.</exception>
     public static TableDraft Read(SqlTokens tokens, string? databaseCharacterSet, in StatementContext context)
     {
-        var table = new TableDraft { CharacterSet = databaseCharacterSet };
+        var table = new TableDraft { CharacterSet = context.OmitsTableOptions ? null : databaseCharacterSet };
         var elements = tokens.Peek().Is('(') ? tokens.TakeParentheses() : null;
         ReadOptions(tokens, table, databaseCharacterSet, out var isVersioned);
         if (elements is null)

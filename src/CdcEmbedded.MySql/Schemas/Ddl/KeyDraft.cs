@@ -3,6 +3,8 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 /// <summary>An index while a statement is being applied.</summary>
 internal sealed class KeyDraft
 {
+    private const int BytesOfPoint = 25;
+
     /// <summary>Its name; empty until it gets one.</summary>
     public required string Name { get; set; }
 
@@ -28,13 +30,21 @@ internal sealed class KeyDraft
     /// <summary>True if its values may be longer than an index takes, so that MariaDB may keep it as a hash.</summary>
     public bool MayBeHash => IsUnique && (IsHash || Parts.Exists(static part => part.Column is { } column && IsOfBytes(column.TypeText)));
 
-    /// <summary>True if MariaDB certainly keeps it as a hash: no index takes all of a text or a blob.</summary>
-    public bool IsSurelyHash => IsUnique && (IsHash || Parts.Exists(static part => part is { Column: { } column, Prefix: 0 }
-        && (column.TypeText.EndsWith("text", StringComparison.Ordinal) || column.TypeText.EndsWith("blob", StringComparison.Ordinal))));
+    /// <summary>True if MariaDB certainly keeps it as a hash, as no index takes all of a text or a blob, or, for a POINT, indexes it as a
+    /// prefix.</summary>
+    public bool IsSurelyHashOrPrefix => IsUnique && (IsHash || Parts.Exists(static part => part.Column is { TypeText: var type }
+        && (IsGeometry(type) || (part.Prefix == 0 && (type.EndsWith("text", StringComparison.Ordinal)
+            || type.EndsWith("blob", StringComparison.Ordinal))))));
 
     private static bool IsPrefix(ColumnDraft column, int prefix)
     {
         var type = column.TypeText;
+        if (type == "point" && prefix == BytesOfPoint)
+        {
+            // MySQL 5.6 takes it for the whole column.
+            return false;
+        }
+
         if (type.EndsWith("text", StringComparison.Ordinal) || type.EndsWith("blob", StringComparison.Ordinal))
         {
             return prefix > 0;
@@ -45,5 +55,8 @@ internal sealed class KeyDraft
 
     private static bool IsOfBytes(string type) => type.Contains("char", StringComparison.Ordinal)
         || type.Contains("text", StringComparison.Ordinal) || type.Contains("blob", StringComparison.Ordinal)
-        || type.Contains("binary", StringComparison.Ordinal);
+        || type.Contains("binary", StringComparison.Ordinal) || IsGeometry(type);
+
+    private static bool IsGeometry(string type) => type is "geometry" or "point" or "linestring" or "polygon" or "multipoint"
+        or "multilinestring" or "multipolygon" or "geometrycollection" or "geomcollection";
 }

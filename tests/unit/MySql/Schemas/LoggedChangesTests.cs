@@ -89,8 +89,8 @@ public sealed class LoggedChangesTests
             ignoresTableCase: false);
         changes.Add(statement, Context, new BinlogCoordinates("binlog.000002", 100));
 
-        Assert.Equal(expected, changes.FindAfter(BinlogPosition.At("binlog.000002", 99), "d", "t") is not null);
-        Assert.Null(changes.FindAfter(BinlogPosition.At("binlog.000002", 100), "d", "t"));
+        Assert.Equal(expected, changes.FindAfter(new BinlogCoordinates("binlog.000002", 99), "d", "t") is not null);
+        Assert.Null(changes.FindAfter(new BinlogCoordinates("binlog.000002", 100), "d", "t"));
     }
 
     private static StatementContext Context => new()

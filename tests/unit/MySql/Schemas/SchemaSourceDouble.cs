@@ -23,7 +23,8 @@ internal sealed class SchemaSourceDouble(params TableDefinition[] tables) : ISch
         return new((Catalogue(), IsKept));
     }
 
-    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, CancellationToken cancellationToken)
+    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition position, BinlogCoordinates cursor,
+        CancellationToken cancellationToken)
     {
         Asked.Add($"find {database}.{table}");
         var found = Array.Find(tables, t => t.Database == database && t.Name == table);

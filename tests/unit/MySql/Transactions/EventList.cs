@@ -143,7 +143,8 @@ internal sealed class EventList : IEventStream, ISchemaSource
     public ValueTask<(SchemaCatalogue Catalogue, bool IsKept)> OpenAsync(BinlogPosition position, CancellationToken cancellationToken)
         => new((new SchemaCatalogue(), false));
 
-    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, CancellationToken cancellationToken)
+    public ValueTask<SchemaLookup> FindAsync(string database, string table, BinlogPosition place, BinlogCoordinates cursor,
+        CancellationToken cancellationToken)
         => new(new SchemaLookup(new TableDefinition(database, table, [new ColumnDefinition("id", "int", IsNullable: true)], null, null),
             ""));
 

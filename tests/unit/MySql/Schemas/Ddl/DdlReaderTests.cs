@@ -263,6 +263,10 @@ public sealed class DdlReaderTests
     [InlineData(true, "CREATE TABLE t (a INT)", "CREATE UNIQUE INDEX IF NOT EXISTS k USING HASH ON t (a)")]
     [InlineData(true, "CREATE TABLE u (a TEXT UNIQUE)", "CREATE TABLE t LIKE u")]
     [InlineData(true, "CREATE TABLE u (a TEXT UNIQUE)", "RENAME TABLE u TO t")]
+    [InlineData(true, "CREATE TABLE t (a GEOMETRY UNIQUE)")]
+    [InlineData(true, "CREATE TABLE t (a INT, b MULTIPOLYGON NOT NULL, UNIQUE (a, b))")]
+    [InlineData(true, "CREATE TABLE t (a LINESTRING)", "ALTER TABLE t ADD UNIQUE (a)")]
+    [InlineData(false, "CREATE TABLE t (a GEOMETRY UNIQUE, b INT)", "ALTER TABLE t DROP KEY a, ADD UNIQUE (b)")]
     [InlineData(false, "CREATE TABLE t (a INT UNIQUE, b TEXT, KEY (b(5)), KEY USING HASH (a))")]
     [InlineData(false, "CREATE TABLE t (a INT, b TEXT)", "CREATE INDEX k USING HASH ON t (b(5))")]
     public void Unique_keys_that_may_be_hashes_are_recognized(bool expected, params string[] statements)
@@ -282,6 +286,20 @@ public sealed class DdlReaderTests
         using var document = JsonDocument.Parse(stream.ToArray());
         Assert.Equal(expected, SchemaCatalogueJson.ReadTable(document.RootElement).MayHashKeys);
     }
+
+    [Theory]
+    [InlineData(true, "a int? b geometrycollection", "(a INT, b GEOMETRYCOLLECTION NOT NULL UNIQUE)")]
+    [InlineData(true, "a int b point", "(a INT NOT NULL, b POINT NOT NULL, UNIQUE (b, a))")]
+    [InlineData(true, "a int#1 b point", "(a INT NOT NULL, b POINT NOT NULL, UNIQUE (b, a), UNIQUE (a))")]
+    [InlineData(true, "a int b point", "(a INT NOT NULL, b POINT NOT NULL, UNIQUE (b(25)))")]
+    [InlineData(true, "a int b geometry", "(a INT NOT NULL, b GEOMETRY NOT NULL, UNIQUE (b(10)))")]
+    [InlineData(true, "a int b point#1", "(a INT NOT NULL, b POINT NOT NULL, PRIMARY KEY (b))")]
+    [InlineData(false, "a int#2 b point#1", "(a INT NOT NULL, b POINT NOT NULL, UNIQUE (b, a))")]
+    [InlineData(false, "a int? b point#1", "(a INT, b POINT NOT NULL, UNIQUE (b(25)))")]
+    [InlineData(false, "a int b geometry", "(a INT NOT NULL, b GEOMETRY NOT NULL, UNIQUE (b(10)))")]
+    public void A_unique_key_of_a_geometry_is_a_primary_key_where_the_server_takes_it_for_one(bool isMariaDb, string expected,
+        string columns)
+        => Assert.Equal(expected, ColumnsAfter(isMariaDb, "CREATE TABLE t " + columns));
 
     [Theory]
     [InlineData("CREATE TABLE t (a VARCHAR(9) UNIQUE, UNIQUE (a))")]

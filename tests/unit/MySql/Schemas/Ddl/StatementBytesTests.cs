@@ -15,7 +15,7 @@ namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
 public sealed class StatementBytesTests
 {
     private const int Big5 = 1, Swe7 = 10, Sjis = 13, Gbk = 28, Utf8Mb4 = 45, Cp1251 = 51, Cp932 = 95, Gb18030 = 248, Latin1 = 8;
-    private const int NoBackslashEscapes = 1 << 20;
+    private const int NoBackslashEscapes = 1 << 20, Ansi = 1 << 18;
 
     [Theory]
     [InlineData(Swe7, "a int")]
@@ -148,8 +148,35 @@ public sealed class StatementBytesTests
         Assert.True(changes.RemoveFrom(catalogue));
         Assert.True(catalogue.IsUnknown("d", "named"));
         Assert.NotNull(catalogue.Find("d", "free"));
-        Assert.NotNull(changes.FindAfter(BinlogPosition.At("binlog.000001"), "d", "named"));
-        Assert.Null(changes.FindAfter(BinlogPosition.At("binlog.000001"), "d", "free"));
+        Assert.NotNull(changes.FindAfter(new BinlogCoordinates("binlog.000001", 4), "d", "named"));
+        Assert.Null(changes.FindAfter(new BinlogCoordinates("binlog.000001", 4), "d", "free"));
+    }
+
+    [Theory]
+    [InlineData(Ansi, "\n)", "")]
+    [InlineData(Ansi, "\n) START TRANSACTION", "")]
+    [InlineData(Ansi, "\n) START TRANSACTION DEFAULT CHARSET=cp1250", "cp1250")]
+    [InlineData(256, "\n)", "")]
+    [InlineData(512, "\n)", "")]
+    [InlineData(1024, "\n)", "")]
+    [InlineData(2048, "\n)", "")]
+    [InlineData(4096, "\n)", "")]
+    [InlineData(16384, "\n)", "")]
+    [InlineData(65536, "\n)", "")]
+    [InlineData(131072, "\n)", "")]
+    [InlineData(4, "\n)", "latin1")]
+    [InlineData(8192 | 32768, "\n) DEFAULT CHARSET=latin1", "latin1")]
+    public void A_description_without_options_does_not_say_the_character_set_of_the_table(int mode, string end, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, Utf8Mb4, Encoding.UTF8.GetBytes("CREATE TABLE `t` (\n  `a` char(3) DEFAULT NULL,\n"
+            + $"  `b` char(3) CHARACTER SET ucs2,\n  `c` enum('é') DEFAULT NULL{end}"), mode: mode);
+        Apply(catalogue, Utf8Mb4, "CREATE TABLE u (a CHAR(3))"u8.ToArray(), mode: mode);
+
+        Assert.Equal($"{expected},ucs2,{expected}",
+            string.Join(',', catalogue.Find("d", "t")!.Columns.Select(column => column.CharacterSet)));
+        Assert.Equal("enum('é')", catalogue.Find("d", "t")!.Columns[2].TypeText);
+        Assert.Equal("latin1", catalogue.Find("d", "u")!.Columns[0].CharacterSet);
     }
 
     private static string ColumnsAfter(int collation, byte[] statement, int mode = 0)
