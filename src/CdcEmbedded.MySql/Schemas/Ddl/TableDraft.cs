@@ -6,6 +6,7 @@ namespace CdcEmbedded.MySql.Schemas.Ddl;
 internal sealed class TableDraft
 {
     private readonly HashSet<string> _oldKeys = new(StringComparer.OrdinalIgnoreCase);
+    private (string Name, string Start, string End)? _oldPeriod;
 
     public List<ColumnDraft> Columns { get; } = [];
 
@@ -37,7 +38,7 @@ internal sealed class TableDraft
         var draft = new TableDraft
         {
             CharacterSet = table.CharacterSet, Engine = table.Engine, MayHashKeys = table.MayHashKeys, Period = table.Period,
-            KnowsKeys = table.Keys is not null,
+            KnowsKeys = table.Keys is not null, _oldPeriod = table.Period,
         };
         foreach (var column in table.Columns)
         {
@@ -83,6 +84,7 @@ internal sealed class TableDraft
     /// mysql_prepare_alter_table).</summary>
     public void CompleteKeys()
     {
+        Keys.RemoveAll(HasOnlyItsPeriod);
         foreach (var key in Keys)
         {
             for (var i = key.Parts.Count - 1; i >= 0; i--)
@@ -92,12 +94,7 @@ internal sealed class TableDraft
                     continue;
                 }
 
-                if (IsWithoutOverlaps(key) && Columns.TrueForAll(c => c.OldName != column.OldName))
-                {
-                    throw new SqlUnreadableException($"it drops '{column.Name}' of the key '{key.Name}', which may have a period");
-                }
-
-                var kept = Columns.Find(c => (c.OldName ?? c.Name).Equals(column.OldName, StringComparison.OrdinalIgnoreCase));
+                var kept = KeptOf(column);
                 key.Parts[i] = (kept, key.Parts[i].Prefix);
                 if (kept is null)
                 {
@@ -112,10 +109,15 @@ internal sealed class TableDraft
     /// <summary>MariaDB makes usual keys of those with USING HASH that need no hash.</summary>
     public void ForgetHashes() => Keys.ForEach(static key => key.IsHash = false);
 
-    /// <summary>True if a key ends with the columns of the period, as WITHOUT OVERLAPS leaves it.</summary>
-    private bool IsWithoutOverlaps(KeyDraft key) => Period is { } period && key.Parts is [.., { Column.OldName: var end }, { Column.OldName:
-        var start }] && period.End.Equals(end, StringComparison.OrdinalIgnoreCase)
-        && period.Start.Equals(start, StringComparison.OrdinalIgnoreCase);
+    /// <summary>True if the statement drops all columns of a key but those of its period, with which WITHOUT OVERLAPS ends it: the server
+    /// drops it then, and refuses to drop a part of any other unique key (seen on 10.11 and 11.8).</summary>
+    private bool HasOnlyItsPeriod(KeyDraft key) => key.IsUnique && _oldPeriod is { } period
+        && key.Parts is [_, .., { Column.OldName: var end }, { Column.OldName: var start }]
+        && period.End.Equals(end, StringComparison.OrdinalIgnoreCase) && period.Start.Equals(start, StringComparison.OrdinalIgnoreCase)
+        && key.Parts[..^2].TrueForAll(part => part.Column is { } column && KeptOf(column) is null);
+
+    private ColumnDraft? KeptOf(ColumnDraft column)
+        => Columns.Find(c => (c.OldName ?? c.Name).Equals(column.OldName, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Removes an index by its name before the statement; without effect where there is none of the name.</summary>
     public void RemoveKey(string name) => Keys.RemoveAll(key => name.Equals(key.OldName, StringComparison.OrdinalIgnoreCase));

@@ -71,14 +71,6 @@ public sealed class AlterOrderTests
         ColumnsAfter(["CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (a) USING HASH)", .. statements]));
 
     [Theory]
-    [InlineData("DROP id", true)]
-    [InlineData("DROP c", false)]
-    [InlineData("DROP id, DROP KEY k", false)]
-    public void A_column_that_is_dropped_from_a_key_with_a_period_leaves_the_table_unknown(string alter, bool isUnknown)
-        => Assert.Equal(isUnknown, ColumnsAfter("CREATE TABLE t (id INT, a DATE, b DATE, c INT, PERIOD FOR p (a, b), "
-            + "UNIQUE k (id, p WITHOUT OVERLAPS))", "ALTER TABLE t " + alter).Contains("period", StringComparison.Ordinal));
-
-    [Theory]
     [InlineData("t 1", true, true)]
     [InlineData("t$1", true, true)]
     [InlineData("tä", true, true)]

@@ -302,6 +302,18 @@ public sealed class DdlReaderTests
         => Assert.Equal(expected, ColumnsAfter(isMariaDb, "CREATE TABLE t " + columns));
 
     [Theory]
+    [InlineData("s date e date z int?", "UNIQUE (a, p WITHOUT OVERLAPS)", "DROP IF EXISTS a")]
+    [InlineData("s date e date z int#1", "PRIMARY KEY (a, p WITHOUT OVERLAPS)", "DROP a, ADD PRIMARY KEY (z)")]
+    [InlineData("s date e date z int?", "UNIQUE (a, p WITHOUT OVERLAPS)", "DROP a, DROP PERIOD FOR p")]
+    [InlineData("z int?", "UNIQUE (a, p WITHOUT OVERLAPS)", "DROP a, DROP PERIOD FOR p, DROP s, DROP e")]
+    [InlineData("s date#3 e date#2 z int? a int#1", "UNIQUE (a, p WITHOUT OVERLAPS)", "DROP a, ADD a INT NOT NULL")]
+    [InlineData("b int#1 s date#3 e date#2 z int?", "UNIQUE (a, p WITHOUT OVERLAPS)", "CHANGE a b INT NOT NULL")]
+    [InlineData("s date#2 e date#1 z int?", "UNIQUE (e, s), KEY (a, e, s)", "DROP a")]
+    public void A_key_with_a_period_goes_with_all_its_other_columns(string expected, string key, string parts)
+        => Assert.Equal(expected, ColumnsAfter($"CREATE TABLE t (a INT NOT NULL, s DATE, e DATE, z INT, PERIOD FOR p (s, e), {key})",
+            "ALTER TABLE t " + parts));
+
+    [Theory]
     [InlineData("CREATE TABLE t (a VARCHAR(9) UNIQUE, UNIQUE (a))")]
     [InlineData("CREATE TABLE t (a VARCHAR(9))", "ALTER TABLE t ADD UNIQUE KEY USING HASH (a)")]
     [InlineData("CREATE TABLE t (a VARCHAR(9))", "CREATE UNIQUE INDEX k ON t (a) USING HASH")]
