@@ -40,6 +40,9 @@ public readonly struct CalendarDateTime : IEquatable<CalendarDateTime>
     /// <summary>True for <c>0000-00-00 00:00:00</c>.</summary>
     public bool IsZero => _packed == 0;
 
+    /// <summary>True if it lacks its month or day, so that no calendar has it.</summary>
+    internal bool IsPartial => Month == 0 || Day == 0;
+
     internal long Packed => _packed;
 
     internal static long Pack(int year, int month, int day, int hour, int minute, int second, int microsecond)

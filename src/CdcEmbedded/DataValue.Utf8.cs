@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using CdcEmbedded.Formats;
@@ -16,56 +15,30 @@ public readonly partial struct DataValue
     /// <summary>True if a date, date-time or timestamp is zero or lacks its month or day, so that no calendar has it.</summary>
     internal bool IsPartialDate => Kind == ValueKind.Timestamp
         ? (Flags & ZeroTimestamp) != 0
-        : new CalendarDateTime(_bits) is { Month: 0 } or { Day: 0 };
+        : new CalendarDateTime(_bits).IsPartial;
 
     /// <summary>Writes a date: <c>YYYY-MM-DD</c>.</summary>
+    /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
     /// <returns>Number of bytes written.</returns>
-    internal int FormatDate(Span<byte> destination) => FormatDate(destination, AsCalendar());
-
-    private static int FormatDate(Span<byte> destination, CalendarDateTime c)
-    {
-        var n = c.Year is >= 0 and < 10_000 ? Pair(destination, Pair(destination, 0, c.Year / 100), c.Year % 100)
-            : Digits(destination, 0, c.Year, 4);
-        destination[n++] = (byte)'-';
-        n = Pair(destination, n, c.Month);
-        destination[n++] = (byte)'-';
-        return Pair(destination, n, c.Day);
-    }
+    internal int FormatDate(Span<byte> destination) => CalendarDigits.WriteDate(destination, AsCalendar());
 
     /// <summary>Writes a date-time or timestamp with the column's number of fraction digits.</summary>
     /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
     /// <param name="separator">The character between date and time.</param>
     /// <returns>Number of bytes written.</returns>
     internal int FormatDateTime(Span<byte> destination, byte separator)
-    {
-        var c = AsCalendar();
-        var n = FormatDate(destination, c);
-        destination[n++] = separator;
-        return TimeOfDay(destination, n, c.Hour, c.Minute, c.Second, c.Microsecond);
-    }
+        => CalendarDigits.WriteDateTime(destination, AsCalendar(), separator, StoredScale);
 
     /// <summary>Writes a duration: <c>[-]HH:MM:SS[.ffffff]</c> with the column's number of fraction digits.</summary>
+    /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
     /// <returns>Number of bytes written.</returns>
-    internal int FormatTime(Span<byte> destination)
-    {
-        var n = 0;
-        if (_bits < 0)
-        {
-            destination[n++] = (byte)'-';
-        }
-
-        // Unsigned, so that the most negative number has a magnitude too.
-        var microseconds = _bits < 0 ? 0UL - (ulong)_bits : (ulong)_bits;
-        var seconds = microseconds / 1_000_000;
-        return TimeOfDay(destination, n, (long)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
-            (int)(microseconds % 1_000_000));
-    }
+    internal int FormatTime(Span<byte> destination) => CalendarDigits.WriteDuration(destination, _bits, StoredScale);
 
     /// <summary>Writes a decimal as MySQL prints it.</summary>
     /// <param name="destination">At least <see cref="MaxFormattedBytes"/>.</param>
     /// <returns>Number of bytes written; -1 if the decimal is wider than <see cref="decimal"/>: use <see cref="ToString"/> then.</returns>
     internal int FormatDecimal(Span<byte> destination) => _data is not null ? -1
-        : Kind == ValueKind.Decimal && Length == 0 && _bits != 0 && StoredScale <= 28
+        : Kind == ValueKind.Decimal && Length == 0 && StoredScale <= 28 && (_bits != 0 || (Flags & Negative) == 0)
             ? DecimalDigits.Write(destination, (ulong)_bits, StoredScale, (Flags & Negative) != 0)
         : AsDecimal().TryFormat(destination, out var written, default, CultureInfo.InvariantCulture) ? written
         : -1;
@@ -102,64 +75,4 @@ public readonly partial struct DataValue
             _ => false,
         };
     }
-
-    // "00" to "99".
-    private static readonly ushort[] Pairs =
-        [.. Enumerable.Range(0, 100).Select(static number => (ushort)('0' + (number / 10) + (('0' + (number % 10)) << 8)))];
-
-    private int TimeOfDay(Span<byte> destination, int n, long hours, int minutes, int seconds, int microseconds)
-    {
-        n = hours < 100 ? Pair(destination, n, (int)hours) : Digits(destination, n, hours, 2);
-        destination[n++] = (byte)':';
-        n = Pair(destination, n, minutes);
-        destination[n++] = (byte)':';
-        n = Pair(destination, n, seconds);
-        if (StoredScale == 0)
-        {
-            return n;
-        }
-
-        destination[n++] = (byte)'.';
-        if (microseconds > 999_999)
-        {
-            Digits(destination, n, microseconds, 6);
-            return n + Math.Min((int)StoredScale, 6);
-        }
-
-        Pair(destination, n, microseconds / 10_000);
-        Pair(destination, n + 2, microseconds / 100 % 100);
-        Pair(destination, n + 4, microseconds % 100);
-        return n + Math.Min((int)StoredScale, 6);
-    }
-
-    /// <summary>Writes a number below 100 with two digits.</summary>
-    private static int Pair(Span<byte> destination, int n, int number)
-    {
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[n..], Pairs[number]);
-        return n + 2;
-    }
-
-    /// <summary>Writes a number with at least a given number of digits.</summary>
-    private static int Digits(Span<byte> destination, int n, long number, int digits)
-    {
-        while (digits < PowersOfTen.Length && number >= PowersOfTen[digits])
-        {
-            digits++;
-        }
-
-        for (var i = n + digits - 1; i >= n; i--)
-        {
-            destination[i] = (byte)('0' + number % 10);
-            number /= 10;
-        }
-
-        return n + digits;
-    }
-
-    private static readonly long[] PowersOfTen =
-    [
-        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
-        1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
-        1_000_000_000_000_000_000,
-    ];
 }

@@ -42,6 +42,14 @@ internal sealed class KeyRecordSet : RecordSet
     public override bool TryReadUtf8(int record, int field, out ReadOnlySpan<byte> value)
         => _rows.TryReadUtf8(record, ColumnOf(field), out value);
 
+    public override void WriteFields(int record, FieldWriter writer)
+    {
+        for (var field = 0; field < _columns.Length; field++)
+        {
+            _rows.WriteColumn(record, _columns[field], field, writer);
+        }
+    }
+
     private int ColumnOf(int field)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)_columns.Length, nameof(field));

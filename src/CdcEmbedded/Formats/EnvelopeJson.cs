@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace CdcEmbedded.Formats;
@@ -22,22 +21,17 @@ namespace CdcEmbedded.Formats;
 /// </remarks>
 public sealed class EnvelopeJson : IChangeFormat
 {
-    private readonly bool _includeTransaction;
-    private readonly JsonClock _clock;
-    private readonly SourceParts _source = new();
     private readonly JsonText _text = new();
     private readonly RecordJson _records;
-    private TransactionInfo? _transaction;
-    private byte[] _transactionStart = [];
+    private readonly EnvelopeParts _parts;
 
     /// <summary>Creates the writer.</summary>
     /// <param name="options">What to write; null for the defaults.</param>
     public EnvelopeJson(EnvelopeJsonOptions? options = null)
     {
         options ??= new EnvelopeJsonOptions();
-        _includeTransaction = options.IncludeTransaction;
         _records = new RecordJson(_text, options);
-        _clock = new JsonClock(options.TimeProvider);
+        _parts = new EnvelopeParts(options.IncludeTransaction, options.TimeProvider);
     }
 
     /// <summary>Writes a change as one JSON object, without a line end.</summary>
@@ -187,7 +181,11 @@ public sealed class EnvelopeJson : IChangeFormat
     }
 
     /// <summary>Returns the buffers to their pool.</summary>
-    public void Dispose() => _text.Dispose();
+    public void Dispose()
+    {
+        _text.Dispose();
+        _parts.Dispose();
+    }
 
     private void Compose(ChangeEvent change)
     {
@@ -206,13 +204,7 @@ public sealed class EnvelopeJson : IChangeFormat
         }
 
         _records.Write(change, change.After);
-        _text.Raw(",\"source\":"u8);
-        _source.Write(_text, change);
-        _text.Raw(",\"op\":"u8);
-        _text.Quoted(EnvelopeWords.Letter(change.Operation));
-        _text.Raw(",\"ts_ms\":"u8);
-        _clock.Write(_text);
-        WriteTransaction(change);
+        _parts.Write(_text, change);
         _records.Write(change, change.Key, isKey: true);
         if (change.RelatedKey is { HasValue: true } related)
         {
@@ -299,7 +291,7 @@ public sealed class EnvelopeJson : IChangeFormat
         _text.Raw(",\"details\":"u8);
         _records.Write(change, change.Details);
         _text.Raw(",\"ts_ms\":"u8);
-        _clock.Write(_text);
+        _text.Number(_parts.Milliseconds);
         _text.Raw("}"u8);
     }
 
@@ -321,7 +313,7 @@ public sealed class EnvelopeJson : IChangeFormat
             writer.WriteNullValue();
         }
 
-        writer.WriteNumber(EnvelopeNames.Time, _clock.Milliseconds);
+        writer.WriteNumber(EnvelopeNames.Time, _parts.Milliseconds);
         Finish(writer);
     }
 
@@ -337,29 +329,5 @@ public sealed class EnvelopeJson : IChangeFormat
     {
         writer.WriteEndObject();
         _text.Close();
-    }
-
-    /// <summary>Writes the transaction, and the name of the member after it.</summary>
-    private void WriteTransaction(ChangeEvent change)
-    {
-        if (!_includeTransaction || change.Transaction is not { } transaction)
-        {
-            _text.Raw(",\"transaction\":null,\"key\":"u8);
-            return;
-        }
-
-        if (!ReferenceEquals(_transaction, transaction))
-        {
-            _transactionStart = [.. ",\"transaction\":{\"id\":\""u8,
-                .. JsonEncodedText.Encode(transaction.Id, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes,
-                .. "\",\"total_order\":"u8];
-            _transaction = transaction;
-        }
-
-        _text.Raw(_transactionStart);
-        _text.Number(change.TotalOrder);
-        _text.Raw(",\"data_collection_order\":"u8);
-        _text.Number(change.DataCollectionOrder);
-        _text.Raw(change.IsProvisional ? ",\"provisional\":true},\"key\":"u8 : "},\"key\":"u8);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -18,11 +19,31 @@ internal sealed class FieldNames
     private (TableSchema? Schema, FieldName[] Names) _last = (null, []);
     private (TableSchema? Schema, FieldName[] Names) _second = (null, []);
 
-    /// <summary>A name and the start of its member: <c>,"name":</c>, which without its first byte is that of the first member.</summary>
-    internal sealed record FieldName(string Name, byte[] Member)
+    /// <summary>A name as the start of a member, <c>,"name":</c>, followed by bytes that mean nothing.</summary>
+    internal readonly struct FieldName(byte[] member)
     {
-        /// <summary>The kind of the value that the field had last: the next one most probably has it too.</summary>
-        public ValueKind Kind { get; set; }
+        /// <summary>Most names are shorter than a vector, which is copied faster than a number of bytes that varies.</summary>
+        public const int VectorBytes = 16;
+
+        private readonly byte[] _bytes = [.. member, .. new byte[Math.Max(0, VectorBytes - member.Length)]];
+
+        /// <summary>Number of bytes of the start of the member.</summary>
+        public int Length { get; } = member.Length;
+
+        /// <summary>Writes the start of the member.</summary>
+        /// <param name="destination">At least <see cref="Length"/> and <see cref="VectorBytes"/>.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void CopyTo(Span<byte> destination)
+        {
+            if (Length <= VectorBytes)
+            {
+                Vector128.Create((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
+            }
+            else
+            {
+                _bytes.CopyTo(destination);
+            }
+        }
     }
 
     /// <summary>Returns the encoded names of a schema's columns; empty without a schema.</summary>
@@ -76,6 +97,6 @@ internal sealed class FieldNames
         return names;
     }
 
-    private static FieldName Encode(string name) => new(name,
+    private static FieldName Encode(string name) => new(
         [.. ",\""u8, .. JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes, .. "\":"u8]);
 }

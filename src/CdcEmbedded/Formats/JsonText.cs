@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -14,9 +14,6 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
 
     // Memory that one huge row has enlarged beyond this is not kept.
     private const int MaxKeptBytes = 1024 * 1024;
-
-    // The most characters of a 64-bit number.
-    private const int MaxNumberBytes = 20;
 
     private static readonly JsonWriterOptions WriterOptions = new()
     {
@@ -33,6 +30,7 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
 
     public JsonText() => _writer = new Utf8JsonWriter(this, WriterOptions);
 
+    /// <summary>What is written.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _count);
 
     public void Clear()
@@ -42,6 +40,27 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
         {
             _bytes = new byte[InitialBytes];
         }
+    }
+
+    /// <summary>Removes what was written after a length.</summary>
+    public void CutTo(int length) => _count = length;
+
+    /// <summary>Makes an object of the members from a place on, each of which has a comma before it.</summary>
+    /// <param name="start">The length before the first one.</param>
+    public void CloseMembers(int start)
+    {
+        var to = Room(2);
+        if (_count == start)
+        {
+            to[0] = (byte)'{';
+            to[1] = (byte)'}';
+            _count += 2;
+            return;
+        }
+
+        _bytes[start] = (byte)'{';
+        to[0] = (byte)'}';
+        _count++;
     }
 
     /// <summary>Appends bytes that are JSON.</summary>
@@ -58,17 +77,9 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
         _count += Encoding.UTF8.GetBytes(json, Room(bytes));
     }
 
-    public void Number(long value)
-    {
-        Utf8Formatter.TryFormat(value, Room(MaxNumberBytes), out var written);
-        _count += written;
-    }
+    public void Number(long value) => _count += DigitPairs.Write(Room(DigitPairs.MaxNumberBytes), value);
 
-    public void Number(ulong value)
-    {
-        Utf8Formatter.TryFormat(value, Room(MaxNumberBytes), out var written);
-        _count += written;
-    }
+    public void Number(ulong value) => _count += DigitPairs.Write(Room(DigitPairs.MaxNumberBytes), value);
 
     /// <summary>Appends a decimal in quotes. Returns false, with nothing written, if it is wider than <see cref="decimal"/>.</summary>
     public bool TryDecimal(in DataValue value)
@@ -146,17 +157,26 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
         _count += length + 2;
     }
 
-    private Span<byte> Room(int bytes)
+    /// <summary>Returns the memory after what is written, with room for a number of bytes at least; <see cref="Advance"/> appends
+    /// what was written there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<byte> Room(int bytes)
     {
         if (bytes > _bytes.Length - _count)
         {
-            // A large value has little after it: twice its size would be wasted.
-            var needed = (long)_count + bytes;
-            var size = Math.Max(needed + (needed / 4), Math.Min(_bytes.Length * 2L, MaxKeptBytes));
-            Array.Resize(ref _bytes, checked((int)Math.Max(Math.Min(size, Array.MaxLength), needed)));
+            Grow(bytes);
         }
 
         return _bytes.AsSpan(_count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int bytes)
+    {
+        // A large value has little after it: twice its size would be wasted.
+        var needed = (long)_count + bytes;
+        var size = Math.Max(needed + (needed / 4), Math.Min(_bytes.Length * 2L, MaxKeptBytes));
+        Array.Resize(ref _bytes, checked((int)Math.Max(Math.Min(size, Array.MaxLength), needed)));
     }
 
     private static byte[] FindPlainBytes()

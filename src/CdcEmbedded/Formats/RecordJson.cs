@@ -1,3 +1,5 @@
+using CdcEmbedded.Sources;
+
 namespace CdcEmbedded.Formats;
 
 /// <summary>Writes the records of the envelope: keys, rows and documents before and after a change. Not thread-safe.</summary>
@@ -6,6 +8,7 @@ namespace CdcEmbedded.Formats;
 internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
 {
     private readonly FieldNames _names = new();
+    private readonly JsonFields _fields = new(text, options);
 
     /// <summary>Writes a record as one object, or null where there is none.</summary>
     /// <param name="item">Where it is from, for messages.</param>
@@ -14,23 +17,18 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
     /// <exception cref="CdcProtocolException">A value's bytes are damaged.</exception>
     public void Write(StreamItem item, DataRecord record, bool isKey = false)
     {
-        if (!record.HasValue)
+        if (record.Records is not { } set)
         {
             text.Raw("null"u8);
         }
-        else if (!TryWriteWhole(item, record, isKey))
+        else if (!set.HasOwnJson || !TryWriteWhole(item, record, isKey))
         {
-            WriteFields(item, record);
+            WriteFields(item, set, record);
         }
     }
 
     private bool TryWriteWhole(StreamItem item, DataRecord record, bool isKey)
     {
-        if (!record.HasOwnJson)
-        {
-            return false;
-        }
-
         try
         {
             var writer = text.Open();
@@ -44,97 +42,53 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
         }
     }
 
-    private void WriteFields(StreamItem item, DataRecord record)
+    private void WriteFields(StreamItem item, RecordSet set, DataRecord record)
     {
-        // Records that have all columns of their schema have them in its order.
-        var names = _names.Of(record.Schema);
-        var count = record.Count;
-        var isWhole = names.Length == count;
-        var place = 0;
-        var isFirst = true;
-        text.Raw("{"u8);
+        var start = text.Written.Length;
+        if (!TryWriteColumns(set, record.Number))
+        {
+            text.CutTo(start);
+            WriteEachField(item, record);
+        }
+
+        text.CloseMembers(start);
+    }
+
+    /// <summary>Writes a record that has all columns of its schema, which are in the schema's order.</summary>
+    /// <returns>False if it is another record, or is damaged: the other way says which field is.</returns>
+    private bool TryWriteColumns(RecordSet set, int record)
+    {
+        var names = _names.Of(set.Schema);
+        if (names.Length != set.GetFieldCount(record))
+        {
+            return false;
+        }
+
+        _fields.Begin(names);
         try
         {
-            for (; place < count; place++)
-            {
-                var name = isWhole ? names[place] : _names.Find(record.GetName(place));
-                var member = isFirst ? name.Member.AsSpan(1) : name.Member;
-                if (TryWriteDirectly(record, place, name.Kind, member))
-                {
-                    isFirst = false;
-                    continue;
-                }
+            set.WriteFields(record, _fields);
+            return true;
+        }
+        catch (CdcProtocolException)
+        {
+            return false;
+        }
+    }
 
-                var value = record[place];
-                if (!value.IsAbsent)
-                {
-                    isFirst = false;
-                    name.Kind = value.Kind;
-                    text.Raw(member);
-                    WriteValue(value);
-                }
+    private void WriteEachField(StreamItem item, DataRecord record)
+    {
+        var place = 0;
+        try
+        {
+            for (; place < record.Count; place++)
+            {
+                _fields.Write(_names.Find(record.GetName(place)), record[place]);
             }
         }
         catch (CdcProtocolException e)
         {
             throw Located(e, $"Column '{record.GetName(place)}' of {Describe(item)}");
-        }
-
-        text.Raw("}"u8);
-    }
-
-    /// <summary>Writes a field without a value of its own in between, if its kind has such a way.</summary>
-    /// <returns>False, with nothing written, if it has none.</returns>
-    private bool TryWriteDirectly(in DataRecord record, int place, ValueKind kind, ReadOnlySpan<byte> member)
-    {
-        if (record.Records is not { } set)
-        {
-            return false;
-        }
-
-        switch (kind)
-        {
-            case ValueKind.Int64 or ValueKind.UInt64 when set.TryReadInt64(record.Number, place, out var number):
-                text.Raw(member);
-                text.Number(number);
-                return true;
-            case ValueKind.Text when set.TryReadUtf8(record.Number, place, out var utf8) && JsonText.IsPlain(utf8):
-                text.Raw(member);
-                text.Quoted(utf8);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private void WriteValue(in DataValue value)
-    {
-        if (options.MarkJsonNull && value.Kind == ValueKind.Json && ValueJson.NeedsMark(value))
-        {
-            text.Raw("{\"$json\":"u8);
-            ValueJson.Write(text, value);
-            text.Raw("}"u8);
-            return;
-        }
-
-        if (options.UndecodableText != UndecodableText.Bytes || !value.IsUndecodedText)
-        {
-            ValueJson.Write(text, value);
-            return;
-        }
-
-        try
-        {
-            ValueJson.Write(text, value);
-        }
-        catch (CdcProtocolException)
-        {
-            // Nothing was written: text is decoded before.
-            var writer = text.Open();
-            writer.WriteStartObject();
-            writer.WriteBase64String(EnvelopeNames.Bytes, value.AsBytes().Span);
-            writer.WriteEndObject();
-            text.Close();
         }
     }
 

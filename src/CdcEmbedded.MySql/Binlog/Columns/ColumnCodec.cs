@@ -5,6 +5,7 @@ using System.Text;
 using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Binlog.Json;
 using CdcEmbedded.MySql.Binlog.Values;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Binlog.Columns;
 
@@ -159,8 +160,52 @@ internal readonly struct ColumnCodec
             return false;
         }
 
-        var prefix = -_shape;
-        value = buffer.AsSpan(offset + prefix, ReadLength(buffer, offset, prefix));
+        value = ReadSized(buffer, offset);
+        return true;
+    }
+
+    /// <summary>Gives the value at an offset to a writer, if its type has a way without a <see cref="DataValue"/>.</summary>
+    /// <returns>False, with nothing written, if it has none, or the writer refuses it.</returns>
+    /// <exception cref="CdcProtocolException">A group of a DECIMAL is too large for its number of digits.</exception>
+    public bool TryWrite(byte[] buffer, int offset, int field, FieldWriter writer)
+    {
+        long number;
+        switch (_kind)
+        {
+            case ColumnKind.Int8: number = (sbyte)buffer[offset]; break;
+            case ColumnKind.UInt8: number = buffer[offset]; break;
+            case ColumnKind.Int16: number = BinaryPrimitives.ReadInt16LittleEndian(buffer.AsSpan(offset)); break;
+            case ColumnKind.UInt16: number = BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset)); break;
+            case ColumnKind.Int24: number = (int)(ReadUInt24(buffer, offset) << 8) >> 8; break;
+            case ColumnKind.UInt24: number = ReadUInt24(buffer, offset); break;
+            case ColumnKind.Int32: number = BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(offset)); break;
+            case ColumnKind.UInt32: number = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)); break;
+            case ColumnKind.Int64: number = BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(offset)); break;
+            case ColumnKind.Text:
+                return _encoding is null && writer.TryWriteUtf8(field, ReadSized(buffer, offset));
+            case ColumnKind.Decimal:
+                return TryWriteDecimal(buffer, offset, field, writer);
+            case ColumnKind.DateTime2:
+                writer.WriteDateTime(field, TemporalFormat.ReadCalendar2(buffer.AsSpan(offset, _shape), _digits), _digits);
+                return true;
+            default:
+                return false;
+        }
+
+        writer.WriteInteger(field, number);
+        return true;
+    }
+
+    // A zero with a sign is left to the way by value.
+    private bool TryWriteDecimal(byte[] buffer, int offset, int field, FieldWriter writer)
+    {
+        if (!DecimalFormat.TryReadMagnitude(buffer.AsSpan(offset, _shape), _width, _digits, out var magnitude, out var isNegative)
+            || (magnitude == 0 && isNegative))
+        {
+            return false;
+        }
+
+        writer.WriteDecimal(field, magnitude, _digits, isNegative);
         return true;
     }
 
@@ -191,6 +236,13 @@ internal readonly struct ColumnCodec
                 return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
             default: return DataValue.Null;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<byte> ReadSized(byte[] buffer, int offset)
+    {
+        var prefix = -_shape;
+        return buffer.AsSpan(offset + prefix, ReadLength(buffer, offset, prefix));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

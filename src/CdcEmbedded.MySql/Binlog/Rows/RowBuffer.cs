@@ -174,6 +174,39 @@ internal sealed class RowBuffer : RecordSet
         return offset > AbsentOffset && _codecs[field].TryReadUtf8(Buffer, BodyStart + offset, out value);
     }
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public override void WriteFields(int record, FieldWriter writer)
+    {
+        var count = GetFieldCount(record);
+        for (var field = 0; field < count; field++)
+        {
+            WriteColumn(record, field, field, writer);
+        }
+    }
+
+    /// <summary>Gives a column to a writer of fields.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="field">Which field it is of the record that is written.</param>
+    /// <param name="writer">Receives it.</param>
+    public void WriteColumn(int record, int column, int field, FieldWriter writer)
+    {
+        var offset = WholeOffset(record, column);
+        if (offset > AbsentOffset && _codecs[column].TryWrite(Buffer, BodyStart + offset, field, writer))
+        {
+            return;
+        }
+
+        if (offset == NullOffset)
+        {
+            writer.WriteNull(field);
+            return;
+        }
+
+        writer.WriteValue(field, GetValue(record, column));
+    }
+
     /// <summary>A column of an image, absent where that image lacks it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public DataValue GetImageValue(int image, int column)

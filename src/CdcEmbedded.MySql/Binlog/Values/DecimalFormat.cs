@@ -61,15 +61,24 @@ internal static class DecimalFormat
     /// <inheritdoc cref="Read"/>
     public static bool TryReadSmall(ReadOnlySpan<byte> bytes, int precision, int scale, out decimal value)
     {
+        var isSmall = TryReadMagnitude(bytes, precision, scale, out var magnitude, out var negative);
+        value = isSmall ? new decimal((int)magnitude, (int)(magnitude >> 32), 0, negative, (byte)scale) : 0;
+        return isSmall;
+    }
+
+    /// <summary>Reads the digits, as one number, and the sign of a value of a column of at most 18 digits; false for wider ones.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static bool TryReadMagnitude(ReadOnlySpan<byte> bytes, int precision, int scale, out ulong magnitude, out bool isNegative)
+    {
         if (precision > 18)
         {
-            value = 0;
+            magnitude = 0;
+            isNegative = false;
             return false;
         }
 
-        var negative = (bytes[0] & 0x80) == 0;
-        var magnitude = ReadSmall(bytes, precision - scale, scale, negative ? uint.MaxValue : 0);
-        value = new decimal((int)magnitude, (int)(magnitude >> 32), 0, negative, (byte)scale);
+        isNegative = (bytes[0] & 0x80) == 0;
+        magnitude = ReadSmall(bytes, precision - scale, scale, isNegative ? uint.MaxValue : 0);
         return true;
     }
 

@@ -39,14 +39,17 @@ internal static class TemporalFormat
     /// in 6; then the fraction.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static DataValue ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
+        => DataValue.FromDateTime(ReadCalendar2(bytes, digits), (byte)digits);
+
+    /// <summary>Reads the fields of a DATETIME2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CalendarDateTime ReadCalendar2(ReadOnlySpan<byte> bytes, int digits)
     {
         var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
         var yearMonth = (int)(packed >> 22) & 0x1ffff;
         var micros = (int)ReadFraction(bytes[5..], digits);
-        return DataValue.FromDateTime(new CalendarDateTime(
-            yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31,
-            (int)(packed >> 12) & 31, (int)(packed >> 6) & 63, (int)packed & 63, micros),
-            (byte)digits);
+        return new CalendarDateTime(yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31, (int)(packed >> 12) & 31,
+            (int)(packed >> 6) & 63, (int)packed & 63, micros);
     }
 
     /// <summary>Reads a TIMESTAMP2: 4 bytes of Unix seconds, big-endian, then the fraction; 0 is the zero timestamp.</summary>
@@ -65,13 +68,7 @@ internal static class TemporalFormat
 
     /// <summary>Reads a DATETIME2 as a DateTime; false if no calendar has it.</summary>
     public static bool TryReadDateTime2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
-    {
-        var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
-        var yearMonth = (int)(packed >> 22) & 0x1ffff;
-        var micros = (int)ReadFraction(bytes[5..], digits);
-        return new CalendarDateTime(yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31, (int)(packed >> 12) & 31,
-            (int)(packed >> 6) & 63, (int)packed & 63, micros).TryToDateTime(out value);
-    }
+        => ReadCalendar2(bytes, digits).TryToDateTime(out value);
 
     /// <summary>Reads a TIMESTAMP2 as a DateTime in UTC; false for the zero timestamp.</summary>
     public static bool TryReadTimestamp2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)

@@ -14,9 +14,9 @@ public sealed class DecimalDigitsTests
         {
             foreach (var magnitude in (ulong[])[power, power - 1, power + 1, power + (power / 2)])
             {
-                for (var scale = 0; magnitude != 0 && scale <= 28; scale++)
+                for (var scale = 0; scale <= 28; scale++)
                 {
-                    foreach (var isNegative in (bool[])[false, true])
+                    foreach (var isNegative in (bool[])(magnitude == 0 ? [false] : [false, true]))
                     {
                         var value = new decimal((int)magnitude, (int)(magnitude >> 32), 0, isNegative, (byte)scale);
                         Assert.Equal(value.ToString(CultureInfo.InvariantCulture),

@@ -243,6 +243,7 @@ public sealed class TypedReadingTests
             }
         }
 
+        Assert.Equal(Outcome(() => RowJson.Of(model)), Outcome(() => RowJson.Of(record)));
         return failures;
     }
 
@@ -267,18 +268,4 @@ public sealed class TypedReadingTests
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
 
     private static string? Text(DateTime? time) => time is { } t ? $"{t:O} {t.Kind}" : null;
-
-    /// <summary>A record without typed reading.</summary>
-    private sealed class ValuesOnly(DataRecord inner) : RecordSet
-    {
-        public override TableSchema? Schema => inner.Schema;
-
-        public override int GetFieldCount(int record) => inner.Count;
-
-        public override string GetFieldName(int record, int field) => inner.GetName(field);
-
-        public override int IndexOf(int record, string name) => inner.Schema?.IndexOf(name) ?? -1;
-
-        public override DataValue GetValue(int record, int field) => inner[field];
-    }
 }
