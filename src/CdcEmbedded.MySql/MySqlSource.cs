@@ -119,8 +119,9 @@ public sealed class MySqlSource : ISnapshotSource
                 findings.Add(missing);
             }
 
-            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, SelectionFor(facts, context, null, logger), token)
-                .ConfigureAwait(false));
+            var selection = SelectionFor(facts, context, null, logger);
+            findings.AddRange(await ForeignKeyCheck.FindAsync(sql, facts, selection, token).ConfigureAwait(false));
+            findings.AddRange(await LabelCheck.FindAsync(sql, facts, selection, token).ConfigureAwait(false));
             return !findings.Exists(static finding => finding.IsError);
         }
     }

@@ -4,7 +4,8 @@ using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
 
-/// <summary>ENUM and SET columns whose character set is binary: each byte of a label counts.</summary>
+/// <summary>ENUM and SET columns whose labels information_schema does not show as they are: each byte counts where the character set is
+/// binary, and it has question marks for characters above U+FFFF.</summary>
 public sealed class BinaryLabelTests(MatrixServers servers) : IClassFixture<MatrixServers>
 {
     [Theory]
@@ -35,6 +36,24 @@ public sealed class BinaryLabelTests(MatrixServers servers) : IClassFixture<Matr
         Assert.Equal(
             rows.Select(row => string.Join(' ', row)),
             changes.Select(c => $"{c.Event.After["id"]} {Hex(c, "e")} {Hex(c, "s")} {Hex(c, "u")}"));
+    }
+
+    [Theory]
+    [InlineData("MySQL 9.7 FULL")]
+    [InlineData("MariaDB 11.8 FULL")]
+    public async Task Labels_above_U_FFFF_are_those_of_the_log_where_it_has_them(string combination)
+    {
+        MySqlTestServer server = await servers.ServerAsync(Combination.Of(combination));
+        string database = await server.CreateDatabaseAsync("emoji");
+        await server.ExecuteAsync("""
+            CREATE TABLE t (id INT PRIMARY KEY, e ENUM('a?', '😀b') CHARACTER SET utf8mb4, s SET('😁', 'y') CHARACTER SET utf16,
+              u ENUM('𝄞', 'é') CHARACTER SET utf32)
+            """, database);
+        CdcOffset start = await Capture.EndOfLogAsync(server);
+        await server.ExecuteAsync("INSERT INTO t VALUES (1, 2, 3, 1), (2, 1, 2, 2)", database);
+
+        Assert.Equal(["create t {id: 1, e: 😀b, s: 😁,y, u: 𝄞}", "create t {id: 2, e: a?, s: y, u: é}"],
+            await Capture.ReadTextsAsync(Capture.Source(server, database), start));
     }
 
     private static string Hex(CapturedChange change, string column) =>

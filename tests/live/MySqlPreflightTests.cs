@@ -132,6 +132,23 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         Assert.Contains($"{database}.c", finding.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Validation_names_columns_whose_labels_the_server_may_show_with_question_marks()
+    {
+        MySqlTestServer server = await mySql56.ServerAsync();
+        string database = await server.CreateDatabaseAsync("labels");
+        await server.ExecuteAsync("SET NAMES utf8mb4; "
+            + "CREATE TABLE t (a ENUM('😀', 'x') CHARACTER SET utf8mb4, b SET('?') CHARSET latin1, "
+            + "c SET('z', 'x😀') CHARACTER SET utf32, d ENUM('é') CHARACTER SET utf16, `e?` ENUM('e') CHARACTER SET utf8mb4)", database);
+        await using var engine = new CdcEngine(Capture.Source(server, database), new InMemoryOffsetStore(),
+            Capture.UpToNow(StartPosition.Latest));
+
+        IReadOnlyList<SourceFinding> findings = await engine.ValidateAsync();
+
+        Assert.Equal([$"{database}.t.a", $"{database}.t.c"],
+            findings.Where(f => f.Code == "mysql.labels" && !f.IsError).Select(f => f.Message.Split(' ')[6]));
+    }
+
     private static MySqlSource Source(MySqlTestServer server, string user, string password) => new(new MySqlSourceOptions
     {
         ConnectionString = server.ConnectionStringFor(user, password),

@@ -81,7 +81,9 @@ internal static class ColumnBinding
         column.IsNullable = definition.IsNullable;
         column.IsKeyHash = false;
         column.IsUnsigned = type.IsUnsigned;
-        column.Labels = type.Labels ?? column.Labels;
+
+        // The log has them as they are; information_schema has a question mark for a character above U+FFFF.
+        column.Labels = column.Labels is { } logged && logged.Length == type.Labels?.Length ? logged : type.Labels ?? column.Labels;
         column.KeyOrdinal = definition.KeyOrdinal;
         column.IsInvisible = !definition.IsVisible;
         column.Dimensions = type.Name == "vector" ? type.First : 0;
