@@ -22,10 +22,10 @@ for (var seed = first; seed < first + count; seed++)
         return 1;
     }
 
-    if (world.Violation is { } violation)
+    if (world.Journal.Violation is { } violation)
     {
         Console.WriteLine($"seed {seed}: {violation}");
-        foreach (var line in world.Trace)
+        foreach (var line in world.Journal.Lines)
         {
             Console.WriteLine("  " + line);
         }

@@ -23,7 +23,7 @@ internal sealed class SimulatedInstance : IOffsetStore
         var stream = services.AddCdc("test").From(
             _ => world.HasTables ? new SimulatedReadingRun(world, this) : new SimulatedRun(world, this))
             .StoreOffsetsIn(_ => this).Configure(world.Configure).Reconnect(new ReconnectPolicy { Jitter = 0 })
-            .Handle((change, context, token) => world.HandleAsync(this, change, context.IsReplay, token));
+            .Handle((change, context, token) => world.Calls.HandleAsync(this, change, context.IsReplay, token));
         if (world.Parks)
         {
             stream.StoreDeadLettersIn(_ => new SimulatedLetters(world, this));
@@ -82,10 +82,10 @@ internal sealed class SimulatedInstance : IOffsetStore
     }
 
     public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
-        => _world.LoadAsync(this, key, cancellationToken);
+        => _world.Calls.LoadAsync(this, key, cancellationToken);
 
     public ValueTask<long> SaveAsync(string key, string text, long expectedVersion, CancellationToken cancellationToken = default)
-        => _world.SaveAsync(this, key, text, expectedVersion, cancellationToken);
+        => _world.Calls.SaveAsync(this, key, text, expectedVersion, cancellationToken);
 
     public override string ToString() => $"instance {_number}";
 }

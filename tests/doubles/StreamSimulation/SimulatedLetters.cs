@@ -18,9 +18,9 @@ internal sealed class SimulatedLetters(SimulatedWorld world, SimulatedInstance i
 
     public async ValueTask ParkAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        var isLost = await world.CallLettersAsync(instance, "a letter", cancellationToken).ConfigureAwait(false);
+        var isLost = await world.Calls.CallLettersAsync(instance, "a letter", cancellationToken).ConfigureAwait(false);
         await world.Letters.ParkAsync(letter, transaction, cancellationToken).ConfigureAwait(false);
-        world.OnParked(instance, world.Letters.Letters[^1], isLost);
+        world.Calls.OnParked(instance, world.Letters.Letters[^1], isLost);
         if (isLost)
         {
             throw new IOException("The schedule loses the answer.");
@@ -29,7 +29,7 @@ internal sealed class SimulatedLetters(SimulatedWorld world, SimulatedInstance i
 
     public async IAsyncEnumerable<DeadLetter> ReadAsync(string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await world.CallLettersAsync(instance, "the letters", cancellationToken).ConfigureAwait(false);
+        await world.Calls.CallLettersAsync(instance, "the letters", cancellationToken).ConfigureAwait(false);
         var letters = world.Letters.Letters;
         if (!IsReplay.Value)
         {
@@ -45,13 +45,13 @@ internal sealed class SimulatedLetters(SimulatedWorld world, SimulatedInstance i
     public async ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys,
         DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        await world.CallLettersAsync(instance, "a look for letters", cancellationToken).ConfigureAwait(false);
+        await world.Calls.CallLettersAsync(instance, "a look for letters", cancellationToken).ConfigureAwait(false);
         return await world.Letters.HasAsync(stream, handler, table, keys, transaction, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<bool> RemoveAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        var isLost = await world.CallLettersAsync(instance, "a removal", cancellationToken).ConfigureAwait(false);
+        var isLost = await world.Calls.CallLettersAsync(instance, "a removal", cancellationToken).ConfigureAwait(false);
         var isRemoved = await world.Letters.RemoveAsync(letter, transaction, cancellationToken).ConfigureAwait(false);
         return isLost ? throw new IOException("The schedule loses the answer.") : isRemoved;
     }

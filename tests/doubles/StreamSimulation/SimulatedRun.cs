@@ -28,7 +28,7 @@ internal class SimulatedRun(SimulatedWorld world, SimulatedInstance instance) : 
             _start = _last = world.Script.CountBefore(start.Offset?.ToString());
             _letters = [.. instance.LoadedLetters];
             instance.Run = this;
-            world.Require(_start == instance.LastSeen, $"{instance} starts after {_start}, and {instance.LastSeen} are stored");
+            world.Journal.Require(_start == instance.LastSeen, $"{instance} starts after {_start}, and {instance.LastSeen} are stored");
         }
 
         return world.Script.Source.ConnectAsync(context, start, cancellationToken);
@@ -39,20 +39,21 @@ internal class SimulatedRun(SimulatedWorld world, SimulatedInstance instance) : 
     {
         var key = world.Script.KeyOf(change);
         var last = LastOf(key);
-        world.Require(change > _start, $"{instance} repeats {change}, which is stored: it has started after {_start}");
-        world.Require(change > last, $"{instance} repeats {change} after {last} of key {key}");
+        world.Journal.Require(change > _start, $"{instance} repeats {change}, which is stored: it has started after {_start}");
+        world.Journal.Require(change > last, $"{instance} repeats {change} after {last} of key {key}");
         for (var between = Math.Max(last, _start) + 1; between < change; between++)
         {
-            world.Require(world.Gathers || world.Script.KeyOf(between) != key,
+            world.Journal.Require(world.Gathers || world.Script.KeyOf(between) != key,
                 $"{instance} begins with {change} of key {key} before {between}");
         }
 
         for (var between = _last + 1; between < change; between++)
         {
-            world.Require(world.IsKeyed || world.Gathers || _parked.Contains(between), $"{instance} begins with {change} before {between}");
+            world.Journal.Require(world.IsKeyed || world.Gathers || _parked.Contains(between),
+                $"{instance} begins with {change} before {between}");
         }
 
-        world.Require(world.IsKeyed || world.Gathers || change > _last, $"{instance} begins with {change} after {_last}");
+        world.Journal.Require(world.IsKeyed || world.Gathers || change > _last, $"{instance} begins with {change} after {_last}");
         RequireFree(key, $"{instance} begins with {change}");
     }
 
@@ -60,7 +61,7 @@ internal class SimulatedRun(SimulatedWorld world, SimulatedInstance instance) : 
     public void OnBeginRead(int key, int change)
     {
         var last = Math.Max(LastOf(key), world.Script.LastOf(key, _start));
-        world.Require(change >= last, $"{instance} reads key {key} as change {change} left it, after {last}");
+        world.Journal.Require(change >= last, $"{instance} reads key {key} as change {change} left it, after {last}");
         RequireFree(key, $"{instance} begins with the row of key {key}");
     }
 
@@ -86,7 +87,7 @@ internal class SimulatedRun(SimulatedWorld world, SimulatedInstance instance) : 
     {
         foreach (var letter in world.Letters.Letters)
         {
-            world.Require(!_letters.Contains(letter.Id) || SimulatedLetters.KeyOf(letter) != key,
+            world.Journal.Require(!_letters.Contains(letter.Id) || SimulatedLetters.KeyOf(letter) != key,
                 $"{what}, and {SimulatedLetters.ChangeOf(letter)} of key {key} is a dead letter");
         }
     }

@@ -12,8 +12,8 @@ internal sealed class SimulationTotals
     public void Add(SimulatedWorld world)
     {
         _schedules++;
-        _digest = (_digest ^ world.Digest) * 16_777_619;
-        foreach (var (name, count) in world.Counts)
+        _digest = (_digest ^ world.Journal.Digest) * 16_777_619;
+        foreach (var (name, count) in world.Journal.Counts)
         {
             _counts[name] = _counts.GetValueOrDefault(name) + count;
         }
