@@ -17,6 +17,9 @@ internal readonly record struct SqlDialect(bool HasAnsiQuotes, bool HasBackslash
     /// that is decoded.</summary>
     public Charset? Charset { get; init; }
 
+    /// <summary>True for MySQL 5.5 to 5.7.</summary>
+    public bool IsBeforeMySql80 => !IsMariaDb && ServerVersion < 80000;
+
     /// <summary>The dialect of a logged statement.</summary>
     /// <param name="query">Its event, which has the sql_mode.</param>
     /// <param name="format">The format of its file; null where it is not known.</param>

@@ -39,6 +39,9 @@ internal readonly record struct StatementContext
     /// <inheritdoc cref="SqlDialect.IsMariaDb"/>
     public bool IsMariaDb => Dialect.IsMariaDb;
 
+    /// <inheritdoc cref="SqlDialect.IsBeforeMySql80"/>
+    public bool IsBeforeMySql80 => Dialect.IsBeforeMySql80;
+
     /// <inheritdoc cref="SqlDialect.ServerVersion"/>
     public int ServerVersion => Dialect.ServerVersion;
 
@@ -71,7 +74,7 @@ internal readonly record struct StatementContext
             IsRealFloat = ((status.SqlMode ?? 0) & RealAsFloatMode) != 0,
             IsOracle = dialect.IsMariaDb && ((status.SqlMode ?? 0) & OracleMode) != 0,
             OmitsTableOptions = query.IsDescription && ((status.SqlMode ?? 0) & ModesWithoutTableOptions) != 0,
-            HasDateTimeTimestamps = (dialect.ServerVersion < 80000 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
+            HasDateTimeTimestamps = (dialect.IsBeforeMySql80 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
             ErrorCode = query.ErrorCode,
             DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,
             DatabaseCharacterSet = Charset.OfCollation(status.DatabaseCollation)?.Name,

@@ -119,7 +119,7 @@ internal sealed class ColumnPlacement(TableDraft table, StatementContext context
             table.Columns[place] = definition.Column;
             if (table.ForcedCharacterSet is { } characterSet)
             {
-                TextConversion.Resize(definition.Column, old, characterSet, context);
+                UnsizedText.Resize(definition.Column, old, characterSet, context);
             }
 
             if (definition.Place is { IsFirst: false, After: null })

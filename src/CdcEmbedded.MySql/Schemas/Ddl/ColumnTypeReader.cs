@@ -210,8 +210,7 @@ internal static class ColumnTypeReader
             var label = TextLabel.Read(inner);
             label = label.Text is { } text && context.ConnectionCharset is { } connection ? label with { Text = connection.Fit(text) }
                 : label;
-            var isCut = !context.IsMariaDb && context.ServerVersion < 80000;
-            labels.Add(isCut && label.Text?.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero
+            labels.Add(context.IsBeforeMySql80 && label.Text?.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero
                 ? label with { Text = label.Text[..zero] } : label);
         }
         while (inner.TryTake(','));
@@ -254,5 +253,5 @@ internal static class ColumnTypeReader
 
     /// <summary>MySQL 8.0 has renamed it.</summary>
     private static string CollectionName(in StatementContext context)
-        => context.IsMariaDb || context.ServerVersion < 80000 ? "geometrycollection" : "geomcollection";
+        => context.IsMariaDb || context.IsBeforeMySql80 ? "geometrycollection" : "geomcollection";
 }
