@@ -27,6 +27,33 @@ internal sealed class MySqlConsistentView(SourcePosition position, string @lock,
     }
 
     /// <inheritdoc/>
+    /// <remarks>A statement that changes a table waits until the transactions that have read it end, and all who come later wait for that
+    /// statement. A session that has read a table need not wait any more.</remarks>
+    public override async ValueTask<bool> TryJoinAsync(int reader, SnapshotTable table, CancellationToken cancellationToken)
+    {
+        var own = Own(table);
+        var session = sessions[reader];
+        var isJoined = false;
+        await session.QueryAsync("SET SESSION lock_wait_timeout=1", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await session.QueryAsync(new SelectStatement(own).Nothing, cancellationToken).ConfigureAwait(false);
+            isJoined = true;
+        }
+        catch (CdcServerException e) when (e.Code == ViewOpener.LockWaitTimeout)
+        {
+            // The others read the table without this one.
+        }
+        catch (CdcServerException e) when (MySqlSnapshotCursor.IsOfChangedTable(e))
+        {
+            throw MySqlSnapshotCursor.Changed(own, e);
+        }
+
+        await session.QueryAsync("SET SESSION lock_wait_timeout=DEFAULT", cancellationToken).ConfigureAwait(false);
+        return isJoined;
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<SnapshotKey?> FindBoundAsync(int reader, SnapshotTable table, SnapshotKey? after, int rows,
         CancellationToken cancellationToken)
     {

@@ -86,6 +86,9 @@ internal sealed class SelectStatement(MySqlSnapshotTable table)
         return $"SELECT {_columns} FROM {_name}{where}{Order("")}";
     }
 
+    /// <summary>No row: only the table's lock is taken.</summary>
+    public string Nothing => $"SELECT 1 FROM {_name} LIMIT 0";
+
     /// <summary>The last row.</summary>
     public string Last(string? condition)
         => $"SELECT {_columns} FROM {_name}{Index(condition)}{Where(condition is null ? [] : [$"({condition})"])}{Order(" DESC")} LIMIT 1";

@@ -24,7 +24,9 @@ internal sealed class ViewOpener(SnapshotServer server, SqlSession session, IRea
     private const string Begin = "START TRANSACTION WITH CONSISTENT SNAPSHOT";
     private const int MaxAttempts = 5;
     private const int LockWaitSeconds = 10;
-    private const int LockWaitTimeout = 1205;
+
+    /// <summary>The server's error of a wait for a lock that took too long.</summary>
+    internal const int LockWaitTimeout = 1205;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using CdcEmbedded.Sources;
 
@@ -8,8 +9,11 @@ namespace CdcEmbedded.Snapshots;
 /// <param name="number">The table's number.</param>
 /// <param name="table">The table.</param>
 /// <param name="rows">Rows of a range.</param>
-internal sealed class TableRanges(int number, SnapshotTable table, int rows) : IDisposable
+/// <param name="first">The reader that begins.</param>
+internal sealed class TableRanges(int number, SnapshotTable table, int rows, int first) : IDisposable
 {
+    // Who reads the table, and who cannot.
+    private readonly ConcurrentDictionary<int, bool> _readers = new([new(first, true)]);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Channel<TableRange> _ranges = Channel.CreateUnbounded<TableRange>();
     private SnapshotKey? _after;
@@ -19,8 +23,26 @@ internal sealed class TableRanges(int number, SnapshotTable table, int rows) : I
 
     public SnapshotTable Table => table;
 
-    /// <summary>True if no reader needs to ask for another range.</summary>
-    public bool IsDivided => _isDivided;
+    /// <summary>False if a reader has nothing to do here: no range is left, or it could not join the others.</summary>
+    /// <param name="reader">Which reader.</param>
+    public bool IsOpenTo(int reader) => !_isDivided && _readers.GetValueOrDefault(reader, true);
+
+    /// <summary>Lets a reader join those that read the table.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="reader">Which reader.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>False if it cannot.</returns>
+    /// <remarks>Outside of the readers' turns: who waits here must not hold up the others.</remarks>
+    public async ValueTask<bool> TryJoinAsync(ConsistentView view, int reader, CancellationToken cancellationToken)
+    {
+        if (!_readers.TryGetValue(reader, out var isJoined))
+        {
+            isJoined = await view.TryJoinAsync(reader, table, cancellationToken).ConfigureAwait(false);
+            _readers[reader] = isJoined;
+        }
+
+        return isJoined;
+    }
 
     /// <summary>Divides the next range from the rest of the table. The readers do this one after another, while others read.</summary>
     /// <param name="view">The view.</param>

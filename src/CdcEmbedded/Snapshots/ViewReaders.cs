@@ -110,11 +110,16 @@ internal sealed class ViewReaders : IAsyncDisposable
 
     private async Task ReadTablesAsync(int reader)
     {
-        while (Next(out var table, out var ranges))
+        while (Next(reader, out var table, out var ranges))
         {
             if (ranges is null)
             {
                 await ReadTableAsync(reader, table).ConfigureAwait(false);
+                continue;
+            }
+
+            if (!await ranges.TryJoinAsync(_opened.View, reader, _stop.Token).ConfigureAwait(false))
+            {
                 continue;
             }
 
@@ -158,11 +163,11 @@ internal sealed class ViewReaders : IAsyncDisposable
 
     /// <summary>Chooses what a reader reads next: a table that nobody reads, or else a range of one that others read.</summary>
     /// <returns>False if nothing is left.</returns>
-    private bool Next(out int table, out TableRanges? ranges)
+    private bool Next(int reader, out int table, out TableRanges? ranges)
     {
         lock (_gate)
         {
-            ranges = _divided.Find(static each => !each.IsDivided);
+            ranges = _divided.Find(each => each.IsOpenTo(reader));
             if (!_tables.TryDequeue(out table))
             {
                 return ranges is not null;
@@ -171,7 +176,7 @@ internal sealed class ViewReaders : IAsyncDisposable
             ranges = null;
             if (IsWorthDividing(table))
             {
-                ranges = new TableRanges(table, _opened.Tables[table], ChunksOfRange * _chunkSize);
+                ranges = new TableRanges(table, _opened.Tables[table], ChunksOfRange * _chunkSize, reader);
                 _divided.Add(ranges);
                 var begun = ranges;
                 _deliveries.Add(Task.Run(() => GuardAsync(() => begun.DeliverAsync(_chunks.Writer, _ahead, _slots, _stop.Token)),

@@ -23,6 +23,15 @@ public abstract class ConsistentView : IAsyncDisposable
     public abstract ValueTask<SnapshotCursor> OpenTableAsync(int reader, SnapshotTable table, string? condition,
         CancellationToken cancellationToken);
 
+    /// <summary>Lets a reader join others that read ranges of a table. It must not wait for anything that waits for those readers, such as
+    /// a statement that alters the table and has to wait until the view ends: all would wait for ever.</summary>
+    /// <param name="reader">Which reader, from 0; it has not read this table.</param>
+    /// <param name="table">A table that <see cref="SnapshotTable.IsDivisible"/>, of which other readers read ranges.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>True if the reader may read ranges of the table, the default; false if the others have to read it without this
+    /// reader.</returns>
+    public virtual ValueTask<bool> TryJoinAsync(int reader, SnapshotTable table, CancellationToken cancellationToken) => new(true);
+
     /// <summary>Finds where a range of a table ends that begins after a place: the server counts the rows, in its own order.</summary>
     /// <param name="reader">Which reader, from 0; it reads nothing else meanwhile.</param>
     /// <param name="table">A table that <see cref="SnapshotTable.IsDivisible"/>.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using CdcEmbedded.Sources;
 
@@ -21,6 +22,15 @@ internal sealed class CountedView(int readers, int atOnce) : ConsistentView
     /// <summary>Completes when as many readers as wanted read at once.</summary>
     public Task AllRead => _allRead.Task;
 
+    /// <summary>Readers that cannot join others.</summary>
+    public ISet<int> Refused { get; } = new HashSet<int>();
+
+    /// <summary>Who asked to join others.</summary>
+    public ConcurrentQueue<int> Joins { get; } = new();
+
+    /// <summary>Which reader read each range, from the first on.</summary>
+    public ConcurrentQueue<int> RangeReaders { get; } = new();
+
     /// <summary>How often the end of a range was looked for.</summary>
     public int Bounds => _bounds;
 
@@ -40,7 +50,16 @@ internal sealed class CountedView(int readers, int atOnce) : ConsistentView
 
     public override ValueTask<SnapshotCursor> OpenRangeAsync(int reader, SnapshotTable table, SnapshotKey? after, SnapshotKey? upTo,
         CancellationToken cancellationToken)
-        => new(new Cursor(this, table, Number(after, 0), Number(upTo, (int)(table.EstimatedRows ?? 0))));
+    {
+        RangeReaders.Enqueue(reader);
+        return new(new Cursor(this, table, Number(after, 0), Number(upTo, (int)(table.EstimatedRows ?? 0))));
+    }
+
+    public override ValueTask<bool> TryJoinAsync(int reader, SnapshotTable table, CancellationToken cancellationToken)
+    {
+        Joins.Enqueue(reader);
+        return new(!Refused.Contains(reader));
+    }
 
     public override ValueTask DisposeAsync() => default;
 

@@ -170,6 +170,26 @@ public sealed class ViewReadersTests : SnapshotEngineTest
     {
         var table = new CountedTable(1000);
         var view = new CountedView(readers, atOnce);
+        await ReadAllAsync(view, table);
+        Assert.Equal(readers == 1 ? 0 : 13, view.Bounds);
+        Assert.InRange(view.MostAhead, 1, readers == 1 ? 3 : (5 * readers) + 3);
+    }
+
+    [Fact]
+    public async Task Readers_that_cannot_join_leave_a_divided_table_to_those_that_can_and_are_asked_once()
+    {
+        var view = new CountedView(readers: 4, atOnce: 1) { Refused = { 0, 1, 2, 3 } };
+
+        await ReadAllAsync(view, new CountedTable(1000));
+
+        Assert.Equal(13, view.RangeReaders.Count);
+        Assert.Single(view.RangeReaders.Distinct());
+        Assert.Equal(view.Joins.Distinct().Order(), view.Joins.Order());
+        Assert.DoesNotContain(view.RangeReaders.First(), view.Joins);
+    }
+
+    private async Task ReadAllAsync(CountedView view, CountedTable table)
+    {
         var reader = await new ScriptedSource().OpenSnapshotAsync(
             new SourceContext
             {
@@ -182,7 +202,6 @@ public sealed class ViewReadersTests : SnapshotEngineTest
         await using var reading = new ViewReaders(new OpenedView(reader, view, [table], NullLogger.Instance),
             new SnapshotJob("test", SnapshotKind.Initial), 10);
         await view.AllRead.WaitAsync(Timeout);
-
         var next = 1;
         while (await reading.ReadAsync(Timeout) is { } read)
         {
@@ -197,9 +216,7 @@ public sealed class ViewReadersTests : SnapshotEngineTest
             }
         }
 
-        Assert.Equal(1001, next);
-        Assert.Equal(readers == 1 ? 0 : 13, view.Bounds);
-        Assert.InRange(view.MostAhead, 1, readers == 1 ? 3 : (5 * readers) + 3);
+        Assert.Equal(table.EstimatedRows + 1, next);
     }
 
     private sealed class CountedTable(int rows) : SnapshotTable("d", "t")
