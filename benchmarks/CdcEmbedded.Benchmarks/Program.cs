@@ -17,7 +17,7 @@ if (args is ["mongodb", ..])
     return;
 }
 
-// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot [passes] [scale percent]
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot [rounds] [scale percent] [warm rounds] [part of a name]
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot mongodb [passes] [documents]
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot latency [seconds]
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- snapshot memory [million rows]
@@ -43,7 +43,7 @@ if (args is ["snapshot", ..])
         return;
     }
 
-    await SnapshotRead.RunAsync(args.Length > 1 ? int.Parse(args[1], culture) : 5, args.Length > 2 ? int.Parse(args[2], culture) : 100);
+    await SnapshotRead.RunAsync(NumberAt(1, 9), NumberAt(2, 100), NumberAt(3, 12), args.Length > 4 ? args[4] : "");
     return;
 }
 

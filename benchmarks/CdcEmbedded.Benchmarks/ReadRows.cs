@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using CdcEmbedded.Formats;
 using CdcEmbedded.TestServers;
 
@@ -38,14 +37,7 @@ internal static class ReadRows
                 return output.WrittenCount;
             })),
         ];
-        for (var round = -warm; round < rounds; round++)
-        {
-            foreach (var way in ways)
-            {
-                await way.RunAsync(workload.Rows, counts: round >= 0);
-            }
-        }
-
+        await Way.RunAllAsync(ways, workload.Rows, rounds, warm);
         Console.WriteLine($"W1, {workload.Rows:N0} rows, {rounds} rounds after {warm} warm ones; CPU of this process a row: median "
             + $"(least); ratio of medians (of least) to the hand-written loop; bytes allocated a row; {Environment.ProcessorCount} processors");
         foreach (var way in ways)
@@ -69,39 +61,5 @@ internal static class ReadRows
 
         Loop.Sink += sink;
         return count;
-    }
-
-    private sealed class Way(string name, Func<Task<long>> run)
-    {
-        private readonly List<double> _nanoseconds = [];
-        private double _bytes;
-
-        public async Task RunAsync(int rows, bool counts)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            using var process = Process.GetCurrentProcess();
-            var bytes = GC.GetTotalAllocatedBytes(precise: true);
-            var before = process.TotalProcessorTime;
-            var count = await run();
-            process.Refresh();
-            if (count != rows)
-            {
-                throw new InvalidOperationException($"{name}: {count} rows were read instead of {rows}.");
-            }
-
-            if (counts)
-            {
-                _nanoseconds.Add((process.TotalProcessorTime - before).TotalNanoseconds / rows);
-                _bytes = (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)rows;
-            }
-        }
-
-        public string Describe(Way reference) => $"  {name,-36} {Median,6:N0} ns ({Least,4:N0}) {Median / reference.Median,6:N2} x "
-            + $"({Least / reference.Least,4:N2} x) {_bytes,7:N1} B";
-
-        private double Median => _nanoseconds.Order().ElementAt(_nanoseconds.Count / 2);
-
-        private double Least => _nanoseconds.Min();
     }
 }

@@ -8,39 +8,49 @@ namespace CdcEmbedded.Benchmarks;
 /// <summary>How fast a snapshot reads a table, against a bare loop of MySqlConnector over the same SELECT.</summary>
 internal static class SnapshotRead
 {
-    public static async Task RunAsync(int passes, int scale)
+    /// <summary>Runs and prints.</summary>
+    /// <param name="rounds">Rounds that count.</param>
+    /// <param name="scale">Percent of a million narrow rows, and of 30,000 wide ones.</param>
+    /// <param name="warm">Rounds before those.</param>
+    /// <param name="part">Part of the names of the ways to run, beside the bare loop; with a workload's name before it, only that.</param>
+    public static async Task RunAsync(int rounds, int scale, int warm, string part)
     {
         Console.WriteLine("Starting MySQL 9.7 and writing the tables …");
         await using var server = await MySqlTestServer.StartAsync(ServerKind.MySql97, new MySqlServerOptions { Owned = true });
         await server.ExecuteFileAsync(Path.Combine(AppContext.BaseDirectory, "workloads", "schema.sql"));
         await server.ExecuteAsync($"SET SESSION sql_log_bin=0; CALL w1({100 * scale}); CALL w2({30 * scale})", "cdcbench");
         var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = ["cdcbench.*"] });
-        foreach (var (name, table, columns) in ((string, string, string)[])[
-            ("W1", "narrow", "id,qty,name,price,at_time,flag"), ("W2", "wide", "")])
+        Console.WriteLine($"{rounds} rounds after {warm} warm ones; CPU of this process a row: median (least); ratio of medians (of least) "
+            + $"to the bare loop; bytes allocated a row; {Environment.ProcessorCount} processors");
+        foreach (var (workload, table) in ((string, string)[])[("W1", "narrow"), ("W2", "wide")])
         {
             var rows = int.Parse((await server.QueryAsync($"SELECT COUNT(*) FROM cdcbench.{table}"))[0][0] ?? "",
                 System.Globalization.CultureInfo.InvariantCulture);
-            var workload = new Workload(name, "", 0, rows);
-            Console.WriteLine($"\n{name}: {rows:N0} rows, every value read");
-            var bare = columns.Length > 0
-                ? await Pass.MeasureAsync("bare loop, text protocol", passes, workload, () => BareAsync(server, false))
-                : await Pass.MeasureAsync("bare loop, text protocol", passes, workload, () => BareWideAsync(server));
-            if (columns.Length > 0)
+            List<Way> ways = [];
+            void Add(string name, Func<Task<long>> run) => ways.Add(new Way($"{workload}, {name}", run, server.ProcessId));
+            Add("bare loop, text protocol", () => workload == "W1" ? BareAsync(server, false) : BareWideAsync(server));
+            if (workload == "W1")
             {
-                await Pass.MeasureAsync("bare loop, prepared", passes, workload, () => BareAsync(server, true), bare);
+                Add("bare loop, prepared", () => BareAsync(server, true));
             }
 
-            await Pass.MeasureAsync("consistent view", passes, workload, () => SnapshotLoop.ViewAsync(source, table, 1), bare);
-            await Pass.MeasureAsync("four readers, each the whole table", passes, workload, () => ReadersAsync(source, table, 4), bare);
+            Add("consistent view", () => SnapshotLoop.ViewAsync(source, table, 1));
+            Add("consistent view, no value read", () => SnapshotLoop.ViewAsync(source, table, 1, false));
+            Add("chunks of 10,000", () => SnapshotLoop.ChunksAsync(source, table));
             foreach (var readers in (int[])[1, 2, 4])
             {
-                await Pass.MeasureAsync($"engine, {readers} {(readers == 1 ? "reader" : "readers of ranges")}", passes, workload,
-                    () => EngineAsync(source, table, readers), bare);
+                Add($"engine, {readers} {(readers == 1 ? "reader" : "readers of ranges")}", () => EngineAsync(source, table, readers));
             }
 
-            await Pass.MeasureAsync("chunks of 10,000", passes, workload, () => SnapshotLoop.ChunksAsync(source, table), bare);
-            await Pass.MeasureAsync("chunks of 10,000, no value read", passes, workload,
-                () => SnapshotLoop.ChunksAsync(source, table, false), bare);
+            ways = [.. ways.Where((way, i) => i == 0 || way.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
+            if (ways.Count == 1 && part.Length > 0)
+            {
+                continue;
+            }
+
+            await Way.RunAllAsync(ways, rows, rounds, warm);
+            Console.WriteLine($"\n{workload}: {rows:N0} rows, every value read");
+            ways.ForEach(way => Console.WriteLine(way.Describe(ways[0])));
         }
     }
 
@@ -129,17 +139,5 @@ internal static class SnapshotRead
 
         Loop.Sink += sink;
         return count;
-    }
-
-    /// <summary>Reads the table through each of several readers of one view at once: the wall time says how they share the
-    /// processors.</summary>
-    private static async Task<long> ReadersAsync(MySqlSource source, string table, int readers)
-    {
-        await using var reader = await SnapshotLoop.OpenAsync(source);
-        var found = await SnapshotLoop.FindAsync(reader, table);
-        await using var view = await reader.OpenConsistentViewAsync([found], readers, CancellationToken.None);
-        var counts = await Task.WhenAll(Enumerable.Range(0, readers)
-            .Select(number => Task.Run(() => SnapshotLoop.ReadAsync(view, number, found))));
-        return counts.Distinct().Single();
     }
 }
