@@ -18,9 +18,11 @@ internal sealed class KeyedDelivery : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<object, Task> _tails = [];
     private readonly Dictionary<(string, string), Task> _barriers = [];
+    private readonly HashSet<Task> _sinceBarrier = [];
     private readonly Queue<OpenBatch> _open = [];
     private readonly SemaphoreSlim _commitTurn = new(1, 1);
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _lastBarrier = Task.CompletedTask;
     private int _pending;
     private Exception? _failure;
     private ChangeEvent? _handled;
@@ -173,7 +175,9 @@ internal sealed class KeyedDelivery : IAsyncDisposable
             || keys.Exists(static key => key is OrderedKey { IsUncertain: true });
         if (waitsForAll)
         {
-            before.AddRange(_tails.Values);
+            // The last change that waited for all others is after all that were before it: many such changes in turn stay cheap.
+            before.Add(_lastBarrier);
+            before.AddRange(_sinceBarrier);
         }
         else
         {
@@ -199,7 +203,12 @@ internal sealed class KeyedDelivery : IAsyncDisposable
 
         if (waitsForAll)
         {
-            _barriers[(change.Database, change.Table)] = task;
+            _barriers[(change.Database, change.Table)] = _lastBarrier = task;
+            _sinceBarrier.Clear();
+        }
+        else
+        {
+            _sinceBarrier.Add(task);
         }
 
         _ = task.ContinueWith(_ => Forget(keys, task), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
@@ -227,6 +236,7 @@ internal sealed class KeyedDelivery : IAsyncDisposable
     {
         lock (_gate)
         {
+            _sinceBarrier.Remove(task);
             foreach (var key in keys)
             {
                 if (_tails.TryGetValue(key, out var tail) && tail == task)

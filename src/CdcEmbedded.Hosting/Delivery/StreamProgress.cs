@@ -16,6 +16,13 @@ internal sealed class StreamProgress
     /// <summary>Number of batches that were handled.</summary>
     public long Batches { get; private set; }
 
+    /// <summary>A new start: what the one before had begun is not being handled any more.</summary>
+    public void Restart()
+    {
+        Interlocked.Exchange(ref _busySince, 0);
+        _failure = null;
+    }
+
     /// <summary>Handlers begin with a batch.</summary>
     public void Begin(TimeProvider time) => Interlocked.CompareExchange(ref _busySince, Math.Max(1, time.GetTimestamp()), 0);
 

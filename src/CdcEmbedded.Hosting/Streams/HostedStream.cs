@@ -63,7 +63,7 @@ internal sealed class HostedStream : BackgroundService
             ? _ownLetters = new DbDeadLetterStore(database(_services)) : null);
         try
         {
-            await CreateEngine(options, CreateStore()).DisposeAsync().ConfigureAwait(false);
+            await CreateEngine(options, CreateStore(), []).DisposeAsync().ConfigureAwait(false);
         }
         catch (ArgumentException e)
         {
@@ -148,6 +148,7 @@ internal sealed class HostedStream : BackgroundService
 
     private async Task RunAsync(CancellationToken stoppingToken)
     {
+        _progress.Restart();
         var options = Options;
         var store = CreateStore();
         if (store is DbOffsetStore table)
@@ -155,7 +156,7 @@ internal sealed class HostedStream : BackgroundService
             await table.CreateTableAsync(stoppingToken).ConfigureAwait(false);
         }
 
-        var engine = CreateEngine(options, store);
+        var engine = CreateEngine(options, store, _definition.Signals.ConvertAll(create => create(_services)));
         await using var ending = engine.ConfigureAwait(false);
         var run = CreateRun(options, store, await ReadHeldKeysAsync(options, stoppingToken).ConfigureAwait(false), engine);
         Volatile.Write(ref _engine, engine);
@@ -302,7 +303,10 @@ internal sealed class HostedStream : BackgroundService
     private ISource CreateSource() => _definition.CreateSource?.Invoke(new SourceServices(_services, Name))
         ?? throw new InvalidOperationException($"The stream '{Name}' has no source.");
 
-    private CdcEngine CreateEngine(CdcStreamOptions options, IOffsetStore store)
+    /// <param name="options">The options of the stream.</param>
+    /// <param name="store">Where it stores its offsets.</param>
+    /// <param name="signals">The channels that ask for snapshots: made for an engine that starts, as they may hold connections.</param>
+    private CdcEngine CreateEngine(CdcStreamOptions options, IOffsetStore store, IReadOnlyList<ISnapshotSignalChannel> signals)
     {
         return new CdcEngine(CreateSource(), store, new CdcEngineOptions
         {
@@ -322,13 +326,13 @@ internal sealed class HostedStream : BackgroundService
             OwnTables = DeadLetters?.TableName is { } letters ? [letters] : [],
             Lease = options.LeaseDuration is { } duration ? new LeaseOptions { Duration = duration } : null,
             TraceContext = _definition.TraceContext,
-            Snapshot = CreateSnapshotOptions(options.Snapshot),
+            Snapshot = CreateSnapshotOptions(options.Snapshot, signals),
             LoggerFactory = LoggerFactory,
             TimeProvider = Time,
         });
     }
 
-    private SnapshotOptions CreateSnapshotOptions(StreamSnapshotOptions options) => new()
+    private SnapshotOptions CreateSnapshotOptions(StreamSnapshotOptions options, IReadOnlyList<ISnapshotSignalChannel> signals) => new()
     {
         Mode = options.Mode,
         Policy = _definition.CreatePolicy?.Invoke(_services),
@@ -341,7 +345,7 @@ internal sealed class HostedStream : BackgroundService
         MaxRunningThreads = options.MaxRunningThreads,
         MaxReplicaLag = options.MaxReplicaLag,
         MayRead = _definition.MayReadSnapshots,
-        Signals = _definition.Signals.ConvertAll(create => create(_services)),
+        Signals = signals,
         SignalTable = options.SignalTable,
         WritesWatermarks = options.WritesWatermarks,
     };

@@ -62,6 +62,40 @@ public sealed class KeyedTests : HostingTest
     }
 
     [Fact]
+    public async Task A_change_that_may_concern_any_key_begins_after_all_before_it_and_those_after_it_follow()
+    {
+        var script = new ScriptedSource();
+        string[] keys = ["a", "b", "ä", "ö", "a", "c", "Ä", "b", "ß", "ü", "d", "a", "é"];
+        for (var n = 0; n < keys.Length; n++)
+        {
+            script.Insert(Table, ("id", keys[n]), ("n", n));
+        }
+
+        var (done, early) = (new ConcurrentDictionary<long, bool>(), new ConcurrentQueue<string>());
+        using var host = Host(stream => stream.From(_ => script).StoreOffsetsIn(_ => Store).ParallelByKey(8)
+            .Handle(async (change, _, token) =>
+            {
+                var n = (int)change.After["n"].AsInt64();
+                var last = Array.FindLastIndex(keys, n, n + 1, key => !char.IsAscii(key[0]));
+                for (var before = 0; before < (last == n ? n : last + 1); before++)
+                {
+                    if (!done.ContainsKey(before))
+                    {
+                        early.Enqueue($"{n} before {before}");
+                    }
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(5 * (keys.Length - n)), token);
+                done[n] = true;
+            }));
+        await host.StartAsync(Cancellation);
+        await UntilAsync(() => done.Count == keys.Length, "everything was handled");
+        await host.StopAsync(Cancellation);
+
+        Assert.Empty(early);
+    }
+
+    [Fact]
     public async Task A_key_that_fails_holds_back_only_itself_and_the_stored_offset()
     {
         var seen = new ConcurrentQueue<long>();

@@ -92,10 +92,14 @@ public sealed class SnapshotOptionsTests : HostingTest
         var seen = new ConcurrentQueue<long>();
         var policy = new Policy();
         var channel = new Channel();
-        var asked = 0;
+        var (asked, made) = (0, 0);
         using var host = Host(stream => stream
             .From(_ => new ScriptedSource().Table("shop.orders", Row(1)).Table("shop.customers", Row(2)))
-            .StoreOffsetsIn(_ => Store).SnapshotPolicy(_ => policy).SnapshotSignals(_ => channel)
+            .StoreOffsetsIn(_ => Store).SnapshotPolicy(_ => policy).SnapshotSignals(_ =>
+            {
+                made++;
+                return channel;
+            })
             .SnapshotWhile(_ => ValueTask.FromResult(Interlocked.Increment(ref asked) > 0))
             .Handle((change, _, _) =>
             {
@@ -109,6 +113,7 @@ public sealed class SnapshotOptionsTests : HostingTest
 
         Assert.Equal([1L, 2L], seen.Order());
         Assert.True(asked > 0);
+        Assert.Equal(1, made);
     }
 
     private static ScriptedRow Row(int id) => ScriptedRow.Of(("id", id));

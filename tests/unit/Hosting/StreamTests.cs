@@ -301,6 +301,42 @@ public sealed class StreamTests : HostingTest
             }));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task An_instance_that_loses_its_lease_inside_a_batch_is_a_healthy_standby_after_it(int handlers)
+    {
+        var store = new FaultyOffsetStore(Store);
+        var (entered, late, saves) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        using var first = Leased(store, TimeSpan.FromMilliseconds(100), async () =>
+        {
+            entered.TrySetResult();
+            await late.Task;
+            throw new InvalidOperationException("The handler fails late.");
+        });
+        using var second = Leased(Store, TimeSpan.FromSeconds(30), () => Task.CompletedTask);
+        await first.StartAsync(Cancellation);
+        await entered.Task.WaitAsync(Cancellation);
+        await UntilHealthAsync(first, HealthStatus.Unhealthy, "stalled");
+
+        store.HoldSaves(saves.Task);
+        await second.StartAsync(Cancellation);
+        await UntilHealthAsync(second, HealthStatus.Healthy, "Caught up");
+        saves.SetResult();
+        late.SetResult();
+
+        await UntilHealthAsync(first, HealthStatus.Healthy, "A standby");
+        await first.StopAsync(Cancellation);
+        await second.StopAsync(Cancellation);
+
+        IHost Leased(IOffsetStore offsets, TimeSpan lease, Func<Task> wait) => Host(stream => stream.From(_ => Script(1).Heartbeat())
+            .StoreOffsetsIn(_ => offsets).ParallelByKey(handlers).Configure(options =>
+            {
+                options.LeaseDuration = lease;
+                options.StalledAfter = TimeSpan.FromMilliseconds(1);
+            }).Handle(async (_, _, _) => await wait()));
+    }
+
     private static IEnumerable<(string Path, bool IsSingle)> PathsOf(Type type, string section)
     {
         foreach (var property in type.GetProperties())
