@@ -10,7 +10,7 @@ namespace CdcEmbedded.PublishTests;
 /// <remarks>The driver is not made for trimming and warns about its own code. Its warnings are recorded in
 /// <c>DriverWarnings.txt</c>, so that a new version of it is looked at; this library has none. To record them again:
 /// <c>CDC_WRITE_DRIVER_WARNINGS=1 dotnet test tests/aot/Tests</c>.</remarks>
-public sealed class MongoDbNativeTests
+public sealed class MongoDbNativeTests(ReleaseBuild build)
 {
     private static readonly string _recordedWarnings = Path.Combine(ShippedAssemblies.Root, "tests", "aot", "Tests", "DriverWarnings.txt");
 
@@ -18,7 +18,7 @@ public sealed class MongoDbNativeTests
     public async Task A_native_program_reads_the_changes_of_a_deployment_and_resumes()
     {
         using var folder = new TemporaryFolder();
-        var program = await NativeProgram.PublishAsync(folder, "MongoDbProgram");
+        var program = await NativeProgram.PublishAsync(build, folder, "MongoDbProgram");
         var ofDriver = program.Warnings.Where(IsOfDriver).ToList();
         Assert.Empty(program.Warnings.Except(ofDriver));
         if (Environment.GetEnvironmentVariable("CDC_WRITE_DRIVER_WARNINGS") == "1")

@@ -4,14 +4,14 @@ using CdcEmbedded.TestServers;
 namespace CdcEmbedded.PublishTests;
 
 /// <summary>A native program that reads a real MySQL server.</summary>
-public sealed class MySqlNativeTests
+public sealed class MySqlNativeTests(ReleaseBuild build)
 {
     [Fact]
     public async Task A_native_program_reads_the_changes_of_a_server_and_resumes()
     {
         await using var server = await StartAsync();
         using var folder = new TemporaryFolder();
-        var program = await NativeProgram.PublishAsync(folder, "MySqlProgram");
+        var program = await NativeProgram.PublishAsync(build, folder, "MySqlProgram");
         Assert.Empty(program.Warnings);
 
         await server.ExecuteAsync("""

@@ -20,15 +20,13 @@ internal sealed partial class NativeProgram
 
     /// <summary>Publishes a program. Skips the calling test with the reason if this machine has no linker, unless
     /// everything is required.</summary>
-    public static async Task<NativeProgram> PublishAsync(TemporaryFolder folder, string name)
+    public static async Task<NativeProgram> PublishAsync(ReleaseBuild build, TemporaryFolder folder, string name)
     {
         var project = System.IO.Path.Combine(ShippedAssemblies.Root, "tests", "aot", name, $"CdcEmbedded.Aot.{name}.csproj");
         string output;
         try
         {
-            output = await Dotnet.RunAsync(
-                "publish", project, "-c", "Release", Dotnet.NoAnalyzers, "-nologo", "--use-current-runtime", "-p:AotTest=true",
-                "--artifacts-path", folder.PathOf("artifacts"), "-o", folder.PathOf("program"));
+            output = await build.PublishAsync(project, folder.PathOf("program"), "-p:AotTest=true");
         }
         catch (InvalidOperationException e) when (NoLinker().Match(e.Message) is { Success: true } reason && !ServerAvailability.Required)
         {

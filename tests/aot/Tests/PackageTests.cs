@@ -7,7 +7,7 @@ using CdcEmbedded.Tests.Architecture;
 namespace CdcEmbedded.PublishTests;
 
 /// <summary>The packages as a user gets them.</summary>
-public sealed class PackageTests(PackagesFixture packages)
+public sealed class PackageTests(ReleaseBuild build)
 {
     private const BindingFlags Members =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -73,7 +73,7 @@ public sealed class PackageTests(PackagesFixture packages)
     public async Task The_repository_can_be_named_when_a_package_is_packed()
     {
         using var folder = new TemporaryFolder();
-        await packages.PackAsync(Path.Combine(ShippedAssemblies.Root, "src", "CdcEmbedded"), folder.PathOf("named"),
+        await build.PackAsync(Path.Combine(ShippedAssemblies.Root, "src", "CdcEmbedded"), folder.PathOf("named"),
             "-p:RepositoryUrl=https://code.example/cdc");
         using var package = Package.Open(folder.PathOf("named"), "CdcEmbedded");
         Assert.Equal("https://code.example/cdc", package.Text("projectUrl"));
@@ -113,7 +113,7 @@ public sealed class PackageTests(PackagesFixture packages)
     [Fact]
     public async Task A_program_that_references_the_package_gets_the_generator_of_rows()
     {
-        var source = await packages.FolderAsync();
+        var source = await build.PackagesAsync();
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.PathOf("program.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -146,7 +146,7 @@ public sealed class PackageTests(PackagesFixture packages)
         Assert.Equal("Person { Id = 7, Name = Ann }", output.Trim());
     }
 
-    private async Task<Package> OpenAsync(string id) => Package.Open(await packages.FolderAsync(), id);
+    private async Task<Package> OpenAsync(string id) => Package.Open(await build.PackagesAsync(), id);
 
     /// <summary>True if a documentation ID is that of a member that other assemblies see; overloads are not distinguished.</summary>
     private static bool IsVisible(Assembly assembly, string id)

@@ -1,7 +1,7 @@
 namespace CdcEmbedded.PublishTests;
 
 /// <summary>CdcTail as a tool that a user installs.</summary>
-public sealed class ToolTests(PackagesFixture packages)
+public sealed class ToolTests(ReleaseBuild build)
 {
     [Fact]
     public async Task The_tool_installs_from_a_folder_and_reads_its_recordings()
@@ -10,7 +10,7 @@ public sealed class ToolTests(PackagesFixture packages)
         var config = folder.PathOf("nuget.config");
         await File.WriteAllTextAsync(config, $"""
             <configuration>
-              <packageSources><clear /><add key="packed" value="{await packages.FolderAsync()}" /></packageSources>
+              <packageSources><clear /><add key="packed" value="{await build.PackagesAsync()}" /></packageSources>
             </configuration>
             """);
 
