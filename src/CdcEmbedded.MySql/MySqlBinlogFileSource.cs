@@ -63,15 +63,7 @@ public sealed class MySqlBinlogFileSource : ISource
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(start);
-        var findings = new List<SourceFinding>();
-        foreach (var file in _options.Files)
-        {
-            if (!File.Exists(file))
-            {
-                findings.Add(new SourceFinding(true, "mysql.file", $"The binlog file '{file}' does not exist.", "Correct the path."));
-            }
-        }
-
+        var findings = CheckFiles();
         try
         {
             return new(new Connection(this, findings, context, start, Resolve(start)));
@@ -80,6 +72,31 @@ public sealed class MySqlBinlogFileSource : ISource
         {
             return new(SourceConnection.Refused(ServerName, findings, e));
         }
+    }
+
+    /// <summary>Finds files that are missing, and those without events: a copy that was truncated, most likely. Only the last one may be
+    /// as its server has just begun it.</summary>
+    private List<SourceFinding> CheckFiles()
+    {
+        var findings = new List<SourceFinding>();
+        for (var i = 0; i < _options.Files.Count; i++)
+        {
+            var file = new FileInfo(_options.Files[i]);
+            if (!file.Exists)
+            {
+                findings.Add(new SourceFinding(true, "mysql.file", $"The binlog file '{_options.Files[i]}' does not exist.",
+                    "Correct the path."));
+            }
+            else if (file.Length <= BinlogFile.MagicLength)
+            {
+                var isLast = i == _options.Files.Count - 1;
+                findings.Add(new SourceFinding(!isLast, "mysql.file_empty", $"The binlog file '{_options.Files[i]}' has no events: it is "
+                    + $"{file.Length} bytes long{(isLast ? "" : ", and other files follow it")}. The copy was truncated, or its server has "
+                    + "not written to it.", isLast ? "Copy it again if changes are missing." : "Copy it again, or remove it from Files."));
+            }
+        }
+
+        return findings;
     }
 
     private async ValueTask<ISourceFeed> OpenAsync(SourceContext context, StartPosition start, BinlogPosition document,

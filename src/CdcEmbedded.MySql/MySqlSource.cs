@@ -113,7 +113,7 @@ public sealed class MySqlSource : ISnapshotSource
             findings.Clear();
             findings.AddRange(Preflight.Check(facts));
             findings.AddRange(Preflight.CheckStart(start, facts));
-            findings.AddRange(await TableCheck.FindAsync(sql, facts, _options.Include, context.SignalTable, token).ConfigureAwait(false));
+            findings.AddRange(await TableCheck.FindAsync(sql, facts, _options, context, token).ConfigureAwait(false));
             if (_heartbeat is not null && await _heartbeat.FindAsync(sql, context.Name, token).ConfigureAwait(false) is { } missing)
             {
                 findings.Add(missing);

@@ -282,6 +282,7 @@ public sealed class CdcEngine : IAsyncDisposable
         StopWhenCaughtUp = _options.StopWhenCaughtUp,
         SignalTable = _options.Snapshot.SignalTable,
         WritesWatermarks = _options.Snapshot.WritesWatermarks,
+        SnapshotTables = _options.Snapshot.Tables,
         OffsetTable = _offsets.TableName,
         OwnTables = _options.OwnTables,
         Notes = new SourceNotes(_offsets, Name),

@@ -103,6 +103,31 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
+    public async Task A_pattern_of_a_snapshot_that_matches_no_captured_table_is_a_warning()
+    {
+        MySqlTestServer server = await mySql97.ServerAsync();
+        string database = await server.CreateDatabaseAsync("patterns");
+        await server.ExecuteAsync("CREATE TABLE t (id INT); CREATE TABLE hidden (id INT)", database);
+        var source = new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString, Include = [$"{database}.*"], Exclude = [$"{database}.hidden"],
+        });
+        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions
+        {
+            Name = "patterns",
+            Snapshot = new SnapshotOptions
+            {
+                Mode = SnapshotMode.Initial, Tables = [$"{database}.t", $"{database}.orderz", $"{database}.hidden", "*.t"],
+            },
+        });
+
+        IReadOnlyList<SourceFinding> findings = await engine.ValidateAsync();
+
+        Assert.Equal([$"{database}.orderz", $"{database}.hidden"], findings.Where(static finding => finding is
+            { Code: "mysql.snapshot_tables", IsError: false }).Select(static finding => finding.Message.Split('\'')[1]));
+    }
+
+    [Fact]
     public async Task MySql_5_6_reports_missing_privileges_too()
     {
         MySqlTestServer server = await mySql56.ServerAsync();

@@ -95,7 +95,7 @@ internal sealed class StreamOpener
     private async ValueTask<MongoFeed?> CheckAndOpenAsync(IMongoDeployment deployment, SourceContext context, StartPosition start,
         List<SourceFinding> findings, CancellationToken cancellationToken)
     {
-        var (facts, collections) = await CheckAsync(deployment, start, findings, cancellationToken).ConfigureAwait(false);
+        var (facts, collections) = await CheckAsync(deployment, context, start, findings, cancellationToken).ConfigureAwait(false);
         if (findings.Exists(static finding => finding.IsError))
         {
             return null;
@@ -107,7 +107,8 @@ internal sealed class StreamOpener
     }
 
     private async ValueTask<(ServerFacts Facts, CollectionFacts? Collections)> CheckAsync(
-        IMongoDeployment deployment, StartPosition start, List<SourceFinding> findings, CancellationToken cancellationToken)
+        IMongoDeployment deployment, SourceContext context, StartPosition start, List<SourceFinding> findings,
+        CancellationToken cancellationToken)
     {
         var facts = await ServerFacts.ReadAsync(deployment, cancellationToken).ConfigureAwait(false);
         findings.AddRange(Preflight.CheckServer(facts, _options));
@@ -124,7 +125,7 @@ internal sealed class StreamOpener
         await Preflight.CheckOplogAsync(deployment, facts, _options.MinOplogWindow, start, findings, cancellationToken)
             .ConfigureAwait(false);
         var collections = await CollectionFacts.ReadAsync(deployment, _scope, _filter, cancellationToken).ConfigureAwait(false);
-        Preflight.CheckCollections(collections, _options, findings);
+        Preflight.CheckCollections(collections, _options, context.SnapshotTables, findings);
         return (facts, collections);
     }
 

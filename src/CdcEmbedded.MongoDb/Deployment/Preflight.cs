@@ -36,7 +36,8 @@ internal static class Preflight
             || options.BeforeImages is BeforeImageMode.WhenAvailable or BeforeImageMode.Required;
 
     /// <summary>Checks the captured collections.</summary>
-    public static void CheckCollections(CollectionFacts facts, MongoSourceOptions options, List<SourceFinding> findings)
+    public static void CheckCollections(CollectionFacts facts, MongoSourceOptions options, IReadOnlyList<string> snapshotTables,
+        List<SourceFinding> findings)
     {
         var isRequired = options.FullDocument == FullDocumentMode.Required || options.BeforeImages == BeforeImageMode.Required;
         var isWanted = WantsImages(options);
@@ -47,7 +48,7 @@ internal static class Preflight
                 "Grant listDatabases and listCollections, for instance with the role readAnyDatabase."));
         }
 
-        CheckPatterns(facts, options, findings);
+        CheckPatterns(facts, options, snapshotTables, findings);
         foreach (var collection in facts.Collections)
         {
             if (collection.Type != "collection")
@@ -69,15 +70,22 @@ internal static class Preflight
     }
 
     /// <summary>Finds patterns that match no collection: typing errors, and collections that are yet to come.</summary>
-    private static void CheckPatterns(CollectionFacts facts, MongoSourceOptions options, List<SourceFinding> findings)
+    private static void CheckPatterns(CollectionFacts facts, MongoSourceOptions options, IReadOnlyList<string> snapshotTables,
+        List<SourceFinding> findings)
     {
         if (!facts.IsComplete)
         {
             return;
         }
 
-        var filter = new TableFilter(options.Include, []);
-        foreach (var pattern in filter.FindUnmatched(facts.Collections.Select(static collection => (collection.Database, collection.Name))))
+        var found = facts.Collections.Select(static collection => (collection.Database, collection.Name)).ToArray();
+        foreach (var pattern in new TableFilter(snapshotTables, []).FindUnmatched(found))
+        {
+            findings.Add(new(false, "mongodb.snapshot_collections", $"Snapshot.Tables has '{pattern}', which matches no captured "
+                + "collection, so that no documents are read for it.", "Correct the pattern, or add the collection to Include."));
+        }
+
+        foreach (var pattern in new TableFilter(options.Include, []).FindUnmatched(found))
         {
             findings.Add(new(false, "mongodb.collections", $"Include has '{pattern}', which matches no captured collection: there is "
                 + "none yet, it is excluded or outside of the stream's scope, or the name is misspelled.",

@@ -41,6 +41,11 @@ public sealed class SourceContext : IAsyncDisposable
     /// <value>The default is false.</value>
     public bool WritesWatermarks { get; init; }
 
+    /// <summary>The tables that a start reads, as <see cref="SnapshotOptions.Tables"/> says: a connection reports patterns that match no
+    /// captured table as findings.</summary>
+    /// <value>Empty, the default, for all that are captured.</value>
+    public IReadOnlyList<string> SnapshotTables { get; init; } = [];
+
     /// <summary>The table in which offsets are stored, as <see cref="Offsets.IOffsetStore.TableName"/> says: the feed and snapshots skip
     /// it, unless the source's options name it without wildcards.</summary>
     /// <value>Null, the default, for none.</value>

@@ -67,6 +67,20 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task A_pattern_of_a_snapshot_that_matches_no_captured_collection_is_a_warning()
+    {
+        await using var fixture = new StreamFixture();
+        await fixture.WriteAsync("""{"create":"orders"}""");
+        await fixture.WriteAsync("""{"create":"hidden"}""");
+        fixture.Options = new MongoSourceOptions { Exclude = ["shop.hidden"], MinOplogWindow = TimeSpan.Zero };
+
+        var findings = await ValidateAsync(fixture, snapshotTables: ["shop.orders", "shop.ordres", "*.hidden"]);
+
+        Assert.All(findings, finding => Assert.Equal((false, "mongodb.snapshot_collections"), (finding.IsError, finding.Code)));
+        Assert.Equal(["shop.ordres", "*.hidden"], findings.Select(finding => finding.Message.Split('\'')[1]));
+    }
+
+    [Fact]
     public async Task An_oplog_that_is_short_is_a_warning()
     {
         await using var fixture = new StreamFixture();
@@ -125,10 +139,18 @@ public sealed class PreflightTests
         Assert.DoesNotContain("changeStreamSplitLargeEvent", stage, StringComparison.Ordinal);
     }
 
-    private static async Task<IReadOnlyList<SourceFinding>> ValidateAsync(StreamFixture fixture, StartPosition? start = null)
+    private static async Task<IReadOnlyList<SourceFinding>> ValidateAsync(StreamFixture fixture, StartPosition? start = null,
+        string[]? snapshotTables = null)
     {
-        await using var engine = new CdcEngine(fixture.Source(), new Offsets.InMemoryOffsetStore(),
-            new CdcEngineOptions { Name = "test", StartFrom = start ?? StartPosition.Latest });
+        await using var engine = new CdcEngine(fixture.Source(), new Offsets.InMemoryOffsetStore(), new CdcEngineOptions
+        {
+            Name = "test",
+            StartFrom = start ?? StartPosition.Latest,
+            Snapshot = new SnapshotOptions
+            {
+                Mode = snapshotTables is null ? SnapshotMode.Never : SnapshotMode.Incremental, Tables = snapshotTables ?? [],
+            },
+        });
         return await engine.ValidateAsync(TestContext.Current.CancellationToken);
     }
 }

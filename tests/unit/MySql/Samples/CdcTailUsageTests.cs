@@ -69,6 +69,26 @@ public sealed class CdcTailUsageTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public async Task A_binlog_file_without_events_is_reported_on_standard_error(int length)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"cdctail-{Guid.NewGuid():N}.000001");
+        try
+        {
+            await File.WriteAllBytesAsync(path, new byte[] { 0xfe, 0x62, 0x69, 0x6e }.AsMemory(0, length),
+                TestContext.Current.CancellationToken);
+            var result = await CdcTailProcess.RunAsync("--mysql-binlog", path);
+            Assert.Equal((0, ""), (result.ExitCode, result.Output));
+            Assert.Contains($"'{path}' has no events: it is {length} bytes long.", result.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task Version_is_printed_on_standard_output_and_ends_with_0()
     {
