@@ -50,7 +50,7 @@ public sealed class CdcEngine : IAsyncDisposable
         _offsets = new SerializedStore(offsets);
         _options = options;
         _board = new SnapshotBoard(options.TimeProvider);
-        _logger = options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine");
+        _logger = new GuardedLogger(options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine"));
         _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger));
         Snapshots = new CdcSnapshots(source, options.Transforms, _commands, _board);
     }

@@ -96,6 +96,7 @@ public sealed class CdcEngineOptions
     public TraceContextOptions? TraceContext { get; init; }
 
     /// <summary>Creates the loggers of the engine and of the source.</summary>
+    /// <remarks>A logger that throws loses that line; the stream does not end because of it.</remarks>
     /// <value>The default logs nothing.</value>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

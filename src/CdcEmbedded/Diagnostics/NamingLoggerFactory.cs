@@ -9,7 +9,8 @@ namespace CdcEmbedded.Diagnostics;
 /// as it is.</remarks>
 internal sealed class NamingLoggerFactory(ILoggerFactory inner, string engine) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new NamingLogger(inner.CreateLogger(categoryName), engine);
+    public ILogger CreateLogger(string categoryName) => new NamingLogger(new GuardedLogger(inner.CreateLogger(categoryName)),
+        engine);
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

@@ -294,7 +294,17 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     private async Task StopCoreAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A callback that code of the application registered, such as a password provider's. All else must still be closed.
+            _failure ??= e;
+            Log.FeedCloseFailed(_logger, e, Options.Name);
+        }
+
         RaiseAttention();
         await _logWatch.DisposeAsync().ConfigureAwait(false);
         await _heartbeats.DisposeAsync().ConfigureAwait(false);

@@ -34,6 +34,7 @@ internal sealed class SourcePump
     private bool _delivered;
     private volatile bool _isCaughtUp;
     private volatile Exception? _lastFailure;
+    private Exception? _thrownByTransforms;
     private volatile EngineState _state = EngineState.Connecting;
     private long _reconnects;
 
@@ -145,13 +146,14 @@ internal sealed class SourcePump
             return true;
         }
         catch (OffsetLostException e)
-            when (!stop.IsCancellationRequested && _lost.TryGoOn(e, _resume?.Place.ToOffset(_stream) ?? start.Offset))
+            when (e != _thrownByTransforms && !stop.IsCancellationRequested
+                && _lost.TryGoOn(e, _resume?.Place.ToOffset(_stream) ?? start.Offset))
         {
             // Logged there; the consumer is notified when the source is open again.
             _isCaughtUp = false;
             return false;
         }
-        catch (Exception e) when (IsTransient(e) && !stop.IsCancellationRequested)
+        catch (Exception e) when (e != _thrownByTransforms && IsTransient(e) && !stop.IsCancellationRequested)
         {
             failure = e;
         }
@@ -224,7 +226,7 @@ internal sealed class SourcePump
             {
                 if (read.EntryList.Count > 0)
                 {
-                    var batch = _transforms is { } transforms ? transforms.Apply(read) : read;
+                    var batch = _transforms is null ? read : Transform(read, _transforms);
                     _lost.OnRead();
                     if (Aligner is { } aligner)
                     {
@@ -246,6 +248,20 @@ internal sealed class SourcePump
         {
             _queue.ResumeReader(inline: false);
             await CloseAsync(feed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Applies the transforms. What a condition of the application throws is no failure of the source, whatever it is.</summary>
+    private FeedBatch Transform(FeedBatch read, TransformSet transforms)
+    {
+        try
+        {
+            return transforms.Apply(read);
+        }
+        catch (Exception e)
+        {
+            _thrownByTransforms = e;
+            throw;
         }
     }
 

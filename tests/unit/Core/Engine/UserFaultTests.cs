@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
+using CdcEmbedded.Testing;
+using Microsoft.Extensions.Logging;
+
+namespace CdcEmbedded.Tests.Engine;
+
+/// <summary>Exceptions of the application's own code, which the engine calls: they reach the loop as they are, or harm nothing. None is
+/// taken for one of the source, and nothing is lost.</summary>
+public sealed class UserFaultTests : EngineTest
+{
+    /// <summary>Exceptions that would be transient, a loss or a cancellation if the source threw them, and one that would not.</summary>
+    public static TheoryData<Exception> Faults =>
+    [
+        new InvalidTimeZoneException("mine"),
+        new SocketException((int)SocketError.ConnectionRefused),
+        new IOException("mine", new SocketException()),
+        new CdcConnectionException("mine"),
+        new OffsetLostException("mine"),
+        new OperationCanceledException("mine"),
+        new TaskCanceledException("mine"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task What_a_condition_throws_ends_the_stream_and_is_not_tried_again(Exception fault)
+    {
+        var calls = 0;
+        await using (var engine = new CdcEngine(Transactions(1, 2, 2).End(), Store, With(OffsetLostPolicy.StartFromLatest,
+            Transform.Where("shop.*", change => ++calls < 3 || Id(change) != 3 ? true : throw fault))))
+        {
+            Assert.Same(fault, await Assert.ThrowsAnyAsync<Exception>(() => ReadIdsAsync(engine)));
+            Assert.Equal(EngineState.Failed, engine.Status.State);
+        }
+
+        Assert.Equal(3, calls);
+        await using var next = new CdcEngine(Transactions(1, 2, 2).End(), Store, With(OffsetLostPolicy.Fail));
+        Assert.Contains(3, await ReadIdsAsync(next));
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task What_a_snapshot_policy_throws_ends_the_stream(Exception fault)
+    {
+        var options = With(OffsetLostPolicy.Fail, snapshot: new SnapshotOptions { Policy = new ThrowingPolicy(fault) });
+        var engine = new CdcEngine(Transactions(1, 2).End(), Store, options);
+
+        Assert.Same(fault, await Assert.ThrowsAnyAsync<Exception>(() => ReadIdsAsync(engine)));
+        await engine.DisposeAsync();
+        Assert.Null(LastSaved);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task What_a_listener_of_activities_throws_reaches_the_loop_and_loses_nothing(Exception fault)
+    {
+        var name = $"listened-{Guid.NewGuid()}";
+        using (var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name.StartsWith("CdcEmbedded", StringComparison.Ordinal),
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (activity.TagObjects.Any(tag => name.Equals(tag.Value)))
+                {
+                    throw fault;
+                }
+            },
+        })
+        {
+            ActivitySource.AddActivityListener(listener);
+            await using var engine = new CdcEngine(Transactions(1, 2, 2).End(), Store, With(OffsetLostPolicy.Fail, name: name));
+            Assert.Same(fault, await Assert.ThrowsAnyAsync<Exception>(() => ReadIdsAsync(engine)));
+        }
+
+        await using var next = new CdcEngine(Transactions(1, 2, 2).End(), Store, With(OffsetLostPolicy.Fail, name: name));
+        Assert.Equal([3, 4], (await ReadIdsAsync(next)).TakeLast(2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_logger_that_throws_loses_its_lines_and_nothing_else(Exception fault)
+    {
+        var store = new InMemoryOffsetStore();
+        var lease = new LeaseOptions { Duration = TimeSpan.FromMinutes(10) };
+        await using (var engine = new CdcEngine(Transactions(1, 2).Disconnect().Insert(Table, ("id", 3)).End(), store, new CdcEngineOptions
+        {
+            Name = "test",
+            LoggerFactory = new ThrowingLogger(fault),
+            Lease = lease,
+            Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromTicks(1), MaxDelay = TimeSpan.FromTicks(1) },
+        }))
+        {
+            Assert.Equal([1, 2, 3], await ReadIdsAsync(engine));
+        }
+
+        // The lease was released: another instance need not wait for its end.
+        await using var next = new CdcEngine(Transactions(1, 2).Insert(Table, ("id", 3)).Insert(Table, ("id", 4)).End(), store,
+            new CdcEngineOptions { Name = "test", Lease = lease });
+        Assert.Equal([4], await ReadIdsAsync(next));
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_when_the_engine_stops_hinders_nothing()
+    {
+        var engine = new CdcEngine(new CallbackSource(Transactions(1, 2)), Store, Options());
+        await foreach (var change in engine.ReadAsync(Timeout))
+        {
+            if (Id(change) == 2)
+            {
+                break;
+            }
+        }
+
+        await engine.DisposeAsync();
+        Assert.Equal(At(0, 1, isBegun: true), LastSaved);
+        Assert.IsType<AggregateException>(engine.Status.Failure);
+    }
+
+    private static CdcEngineOptions With(OffsetLostPolicy onLost, Transform? transform = null, SnapshotOptions? snapshot = null,
+        string name = "test") => new()
+    {
+        Name = name,
+        OnOffsetLost = onLost,
+        Transforms = transform is null ? [] : [transform],
+        Snapshot = snapshot ?? new SnapshotOptions(),
+        Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromTicks(1), MaxDelay = TimeSpan.FromTicks(1) },
+    };
+
+    /// <summary>A source in which code of the application has registered for the stop.</summary>
+    private sealed class CallbackSource(ScriptedSource inner) : ISource
+    {
+        public string Connector => inner.Connector;
+
+        public StartPosition DefaultStart => inner.DefaultStart;
+
+        public SourcePosition ReadPosition(CdcOffset offset) => inner.ReadPosition(offset);
+
+        public ValueTask<SourceConnection> ConnectAsync(SourceContext context, StartPosition start, CancellationToken cancellationToken)
+        {
+            cancellationToken.Register(() => throw new InvalidTimeZoneException("mine"));
+            return inner.ConnectAsync(context, start, cancellationToken);
+        }
+    }
+
+    private sealed class ThrowingPolicy(Exception fault) : ISnapshotPolicy
+    {
+        public SnapshotDecision Decide(SnapshotFacts facts) => throw fault;
+    }
+
+    private sealed class ThrowingLogger(Exception fault) : ILoggerFactory, ILogger
+    {
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => throw fault;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Debug ? throw fault : true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => throw fault;
+
+        public void Dispose()
+        {
+        }
+    }
+}
