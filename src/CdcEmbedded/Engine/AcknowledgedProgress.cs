@@ -8,10 +8,12 @@ namespace CdcEmbedded.Engine;
 /// <remarks>Not thread-safe: called under the cursor's lock. Positions are created only when they are stored.</remarks>
 internal sealed class AcknowledgedProgress
 {
-    // Skipped entries after unacknowledged ones. If the oldest is forgotten, a stored offset is merely before a transaction's end instead
-    // of after it, so the memory of a consumer that commits late stays bounded.
-    private const int MaxSkipped = 1024;
+    // Runs of skipped entries between unacknowledged ones, without the last run. If there are more, those before the last are forgotten,
+    // so that the memory of a consumer that never acknowledges stays bounded. Such a run lies between two delivered items: nothing is lost
+    // once the second one is acknowledged. The last run has nothing delivered after it, and is always kept.
+    private const int MaxSkipped = 16384;
     private readonly Queue<SkippedRun> _skipped = new();
+    private SkippedRun? _lastSkipped;
     private readonly Queue<(long Sequence, AcknowledgementProbe Probe)> _probes = new();
     private ChangeSet? _set;
     private int _change;
@@ -23,7 +25,22 @@ internal sealed class AcknowledgedProgress
     private long _savedChanges;
     private long _neededSequence;
 
-    private readonly record struct SkippedRun(long First, long After, StreamPlace Place);
+    /// <summary>Skipped entries without a delivered one between them.</summary>
+    /// <param name="First">The sequence number of the first.</param>
+    /// <param name="After">The sequence number after the last.</param>
+    /// <param name="Place">The position after the last.</param>
+    /// <param name="NeededAfter">The sequence number after the last one whose position needs to be stored; 0 if there is none.</param>
+    /// <param name="End">The last transaction's end in it; null if there is none.</param>
+    /// <param name="EndAfter">The sequence number after that end.</param>
+    private readonly record struct SkippedRun(long First, long After, StreamPlace Place, long NeededAfter, StreamPlace? End, long EndAfter)
+    {
+        public SkippedRun With(StreamPlace place)
+        {
+            var isEnd = place.IsTransactionEnd;
+            return new SkippedRun(First, After + 1, place, place.Position.NeedsStoring ? After + 1 : NeededAfter,
+                isEnd ? place : End, isEnd ? After + 1 : EndAfter);
+        }
+    }
 
     /// <summary>Everything below it is acknowledged.</summary>
     public long Sequence { get; private set; }
@@ -80,12 +97,17 @@ internal sealed class AcknowledgedProgress
             return;
         }
 
-        if (_skipped.Count == MaxSkipped)
+        if (_lastSkipped is not { } last || last.After != sequence)
         {
-            _skipped.Dequeue();
+            if (_lastSkipped is { } earlier && _skipped.Count < MaxSkipped)
+            {
+                _skipped.Enqueue(earlier);
+            }
+
+            last = new SkippedRun(sequence, sequence, place, 0, null, 0);
         }
 
-        _skipped.Enqueue(new SkippedRun(sequence, sequence + 1, place));
+        _lastSkipped = last.With(place);
     }
 
     /// <summary>Sets a probe once everything below a sequence number is acknowledged.</summary>
@@ -158,13 +180,31 @@ internal sealed class AcknowledgedProgress
         while (_skipped.TryPeek(out var run) && run.First <= Sequence)
         {
             _skipped.Dequeue();
-            if (run.After > Sequence)
-            {
-                Move(run.After, run.Place);
-            }
+            Absorb(run);
+        }
+
+        if (_lastSkipped is { } last && last.First <= Sequence)
+        {
+            _lastSkipped = null;
+            Absorb(last);
         }
 
         SetProbes();
+    }
+
+    private void Absorb(in SkippedRun run)
+    {
+        if (run.End is { } end && run.EndAfter > Sequence)
+        {
+            Move(run.EndAfter, end);
+        }
+
+        if (run.After > Sequence)
+        {
+            Move(run.After, run.Place);
+        }
+
+        _neededSequence = Math.Max(_neededSequence, run.NeededAfter);
     }
 
     private void SetProbes()

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
+using CdcEmbedded.Sources;
 using CdcEmbedded.Testing;
 
 namespace CdcEmbedded.Tests.Engine;
@@ -159,6 +162,67 @@ public sealed class AcknowledgementTests : EngineTest
     }
 
     [Fact]
+    public async Task Manual_commit_after_any_number_of_skipped_entries_stores_the_position_after_them()
+    {
+        var source = Transactions(1, 1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            source.Filtered();
+        }
+
+        source.Heartbeat();
+        await using var engine = Engine(source, mode: AcknowledgementMode.Manual);
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        Assert.True(await changes.MoveNextAsync());
+        var change = changes.Current;
+        var waiting = changes.MoveNextAsync();
+        await UntilAsync(() => engine.Status.State == EngineState.CaughtUp, "everything is skipped");
+
+        await engine.CommitAsync(change);
+
+        Assert.Equal(At(20_001), LastSaved);
+        source.End();
+        Assert.False(await waiting);
+    }
+
+    [Fact]
+    public async Task Manual_commit_after_more_transactions_than_are_remembered_stores_the_position_after_the_last()
+    {
+        var source = Transactions(1, Enumerable.Repeat(1, 20_000).ToArray()).Filtered().Filtered().End();
+        await using var engine = Engine(source, mode: AcknowledgementMode.Manual);
+        ChangeEvent? last = null;
+        await foreach (var change in engine.ReadAsync(Timeout))
+        {
+            last = change;
+        }
+
+        await engine.CommitAsync(last!);
+
+        Assert.Equal(At(20_002), LastSaved);
+    }
+
+    [Fact]
+    public void Skipped_entries_that_follow_each_other_keep_the_last_transactions_end_and_what_needs_to_be_stored()
+    {
+        var progress = new AcknowledgedProgress();
+        progress.Skip(1, Place(1, isEnd: true, needsStoring: true));
+        progress.Skip(2, Place(2, isEnd: false, needsStoring: false));
+        Assert.False(progress.IsDirty);
+
+        progress.Acknowledge(1, Place(0, isEnd: false, needsStoring: true), 1);
+
+        Assert.True(progress.IsDirty);
+        Assert.True(progress.HasUnsavedEnd());
+        progress.Take(true, out var end);
+        Assert.Equal(2, end);
+        Assert.Equal(3, progress.Sequence);
+        Assert.False(progress.IsDirty);
+    }
+
+    private static StreamPlace Place(long number, bool isEnd, bool needsStoring)
+        => new(new SkippedPosition(number, isEnd, needsStoring), PlaceState.None);
+
+    [Fact]
     public async Task CommitAsync_from_many_threads_stores_the_newest()
     {
         await using var engine = Engine(Transactions(7, 500).End(), mode: AcknowledgementMode.Manual);
@@ -302,5 +366,20 @@ public sealed class AcknowledgementTests : EngineTest
                 break;
             }
         }
+    }
+
+    private sealed class SkippedPosition(long number, bool isEnd, bool needsStoring) : SourcePosition
+    {
+        public override string Connector => "test";
+
+        public override string? SourceId => null;
+
+        public override bool IsTransactionEnd => isEnd;
+
+        public override bool NeedsStoring => needsStoring;
+
+        public override void WriteTo(Utf8JsonWriter writer) => writer.WriteNumber("n", number);
+
+        protected override int? Compare(SourcePosition other) => null;
     }
 }
