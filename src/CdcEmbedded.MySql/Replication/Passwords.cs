@@ -17,7 +17,11 @@ internal static class Passwords
         string? password;
         try
         {
-            password = await provider(context, cancellationToken).ConfigureAwait(false);
+            // The provider may ignore the token: neither a stop nor the time limit of a connect must wait for it.
+            var answer = provider(context, cancellationToken).AsTask();
+            _ = answer.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            password = await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

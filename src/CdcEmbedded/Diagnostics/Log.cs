@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "{Engine}: {Server}: {Code}: {Finding} Remedy: {Remedy}")]
     public static partial void FoundAtStart(ILogger logger, string engine, string server, string code, string finding, string remedy);
 
+    [LoggerMessage(8, LogLevel.Error, "{Engine}: {Part} has not stopped within {Seconds} s")]
+    public static partial void PartDidNotStop(ILogger logger, string engine, string part, double seconds);
+
     [LoggerMessage(100, LogLevel.Debug, "{Engine}: connected at {Position}")]
     public static partial void Connected(ILogger logger, string engine, string position);
 

@@ -306,19 +306,16 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         }
 
         RaiseAttention();
-        await _logWatch.DisposeAsync().ConfigureAwait(false);
-        await _heartbeats.DisposeAsync().ConfigureAwait(false);
-        if (_pumping is { } pumping)
+
+        // Each of these may wait for a call into code of the application, or for a source, that never returns.
+        var logWatch = _logWatch.DisposeAsync().AsTask();
+        var heartbeats = _heartbeats.DisposeAsync().AsTask();
+        if (_pumping is { } pumping && !await pumping.EndsWithinAsync(StopBound, Options.TimeProvider).ConfigureAwait(false))
         {
-            try
-            {
-                await pumping.WaitAsync(StopBound, Options.TimeProvider).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
-            }
+            Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
         }
+
+        await WaitForAsync(Task.WhenAll(logWatch, heartbeats), "the writer of heartbeats or the measuring of the log").ConfigureAwait(false);
 
         if (_listener is { } listener)
         {
@@ -327,7 +324,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
         if (_coordinator is { } coordinator)
         {
-            await coordinator.DisposeAsync().ConfigureAwait(false);
+            await WaitForAsync(coordinator.DisposeAsync().AsTask(), "the reading of a snapshot").ConfigureAwait(false);
+            _snapshots.Board.Stop();
         }
 
         await Schedule.DisposeAsync().ConfigureAwait(false);
@@ -340,6 +338,14 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
         EngineMeter.Remove(this);
         Log.Stopped(_logger, Options.Name);
+    }
+
+    private async ValueTask WaitForAsync(Task end, string part)
+    {
+        if (!await end.EndsWithinAsync(StopBound, Options.TimeProvider).ConfigureAwait(false))
+        {
+            Log.PartDidNotStop(_logger, Options.Name, part, StopBound.TotalSeconds);
+        }
     }
 
     private async ValueTask EndRegistrationsAsync()

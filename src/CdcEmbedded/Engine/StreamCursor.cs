@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using CdcEmbedded.Diagnostics;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 

@@ -64,7 +64,9 @@ internal sealed class ReadPace(SnapshotOptions options, TimeProvider time, strin
 
     private async ValueTask<string?> ReasonToWaitAsync(SnapshotReader reader, CancellationToken cancellationToken)
     {
-        if (options.MayRead is { } mayRead && !await mayRead(cancellationToken).ConfigureAwait(false))
+        // The application may ignore the token: a stop must not wait for it.
+        if (options.MayRead is { } mayRead
+            && !await mayRead(cancellationToken).WaitObservedAsync(cancellationToken).ConfigureAwait(false))
         {
             return "the application says so";
         }

@@ -66,6 +66,28 @@ public sealed class PasswordTests
         Assert.Empty(server.Connections);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_provider_that_never_answers_holds_no_cancellation_up(bool isSql)
+    {
+        await using var server = new ScriptedMySqlServer();
+        using var stop = new CancellationTokenSource();
+        var asked = new TaskCompletionSource();
+        var access = new ServerAccess(WithoutPassword(server), null, (_, _) =>
+        {
+            asked.TrySetResult();
+            return new ValueTask<string>(new TaskCompletionSource<string>().Task);
+        });
+
+        Task opening = isSql ? access.OpenSqlAsync(access.Hosts[0], TimeProvider.System, stop.Token).AsTask()
+            : MySql.Replication.ReplicationSession.ConnectAsync(access.Session, null, TimeProvider.System, stop.Token).AsTask();
+        await asked.Task;
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
     [Fact]
     public async Task A_data_source_opens_the_SQL_connections_and_lends_its_connection_string_to_the_replication_session()
     {

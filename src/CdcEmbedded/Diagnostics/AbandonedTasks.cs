@@ -1,4 +1,4 @@
-namespace CdcEmbedded.Engine;
+namespace CdcEmbedded.Diagnostics;
 
 /// <summary>Waits for calls into code of the application that may never return.</summary>
 internal static class AbandonedTasks
@@ -15,8 +15,7 @@ internal static class AbandonedTasks
         }
 
         var task = call.AsTask();
-        _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Observe(task);
         return new ValueTask(task.WaitAsync(cancellationToken));
     }
 
@@ -28,7 +27,29 @@ internal static class AbandonedTasks
         return await task.ConfigureAwait(false);
     }
 
+    /// <summary>Waits for a task for a limited time.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="bound">How long.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>False if the task is still running; if it fails later, the failure is observed.</returns>
+    public static async ValueTask<bool> EndsWithinAsync(this Task task, TimeSpan bound, TimeProvider time)
+    {
+        Observe(task);
+        try
+        {
+            await task.WaitAsync(bound, time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException) when (!task.IsFaulted)
+        {
+            return task.IsCompleted;
+        }
+    }
+
     /// <summary>Waits for a task that does not fail, until a token is cancelled.</summary>
     public static async ValueTask WaitObservedOrNotAsync(this Task task, CancellationToken cancellationToken)
         => await task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static void Observe(Task task) => _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }
