@@ -46,6 +46,9 @@ internal sealed class ChunkWindow
         AgainRows = other.AgainRows?.Copy();
     }
 
+    /// <summary>The number of changed keys that are remembered for rows that are still to be read.</summary>
+    public int Touched => _touched.Count;
+
     public SnapshotTable Table { get; }
 
     public SourcePosition Opened { get; }

@@ -19,7 +19,10 @@ internal sealed class ReadPace(SnapshotOptions options, TimeProvider time, strin
     public int LimitOf(int limit) => Math.Min(limit, _size);
 
     /// <summary>Waits until the source may be read.</summary>
-    public async ValueTask WaitAsync(SnapshotReader reader, CancellationToken cancellationToken)
+    /// <param name="reader">The reader, which knows the load of the source.</param>
+    /// <param name="isNeeded">Returns false if nothing is to be read any more; then the wait ends.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask WaitAsync(SnapshotReader reader, Func<bool> isNeeded, CancellationToken cancellationToken)
     {
         if (options.MaxRowsPerSecond is not null && _nextRead > time.GetTimestamp())
         {
@@ -27,7 +30,8 @@ internal sealed class ReadPace(SnapshotOptions options, TimeProvider time, strin
             await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
         }
 
-        for (var isReported = false; await ReasonToWaitAsync(reader, cancellationToken).ConfigureAwait(false) is { } reason;)
+        for (var isReported = false;
+            isNeeded() && await ReasonToWaitAsync(reader, cancellationToken).ConfigureAwait(false) is { } reason;)
         {
             if (!isReported)
             {
@@ -37,9 +41,10 @@ internal sealed class ReadPace(SnapshotOptions options, TimeProvider time, strin
 
             await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
         }
-
-        _started = time.GetTimestamp();
     }
+
+    /// <summary>Records that a read begins.</summary>
+    public void OnReading() => _started = time.GetTimestamp();
 
     /// <summary>Records that rows were read.</summary>
     /// <param name="rows">How many.</param>
@@ -48,7 +53,8 @@ internal sealed class ReadPace(SnapshotOptions options, TimeProvider time, strin
     {
         if (options.MaxRowsPerSecond is { } rate)
         {
-            _nextRead = _started + (long)(rows / (double)rate * time.TimestampFrequency);
+            // A window may have two reads after one wait.
+            _nextRead = Math.Max(_nextRead, _started) + (long)(rows / (double)rate * time.TimestampFrequency);
         }
 
         var elapsed = time.GetElapsedTime(_started);

@@ -8,6 +8,7 @@ internal enum SnapshotActionKind
 {
     ListTables,
     FindTable,
+    Pace,
     TakeLow,
     ReadLastKey,
     ReadChunk,

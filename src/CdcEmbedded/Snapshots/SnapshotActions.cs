@@ -200,6 +200,10 @@ internal sealed class SnapshotActions : IAsyncDisposable
                     : await reader.FindTableAsync(action.Database, action.Name, stop).ConfigureAwait(false);
                 Answer(machine => machine.OnTable(action, table));
                 break;
+            case SnapshotActionKind.Pace:
+                await _pace.WaitAsync(reader, () => _coordinator.Use(machine => machine.IsWaitedFor(action)), stop).ConfigureAwait(false);
+                Answer(machine => machine.OnPaced(action));
+                break;
             case SnapshotActionKind.TakeLow:
                 var low = await reader.GetWatermarkAsync(stop).ConfigureAwait(false);
                 Answer(machine => machine.OnLow(action, low));
@@ -228,9 +232,9 @@ internal sealed class SnapshotActions : IAsyncDisposable
 
     private async ValueTask ReadRowsAsync(SnapshotReader reader, SnapshotAction action, CancellationToken stop)
     {
-        await _pace.WaitAsync(reader, stop).ConfigureAwait(false);
         SnapshotChunk chunk;
         var limit = 0;
+        _pace.OnReading();
         if (action.Kind == SnapshotActionKind.ReadChunk)
         {
             limit = _pace.LimitOf(action.Limit);

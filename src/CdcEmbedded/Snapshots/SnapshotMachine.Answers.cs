@@ -10,7 +10,7 @@ internal sealed partial class SnapshotMachine
     {
         if (Takes(action))
         {
-            _attempts = 0;
+            _attempts = _failures = 0;
             var job = _state.Jobs[_job];
             tables = [.. tables.Where(table => job.Selects(table.FullName))];
             if (job.IsForNewTables)
@@ -60,7 +60,7 @@ internal sealed partial class SnapshotMachine
             return false;
         }
 
-        _attempts = 0;
+        _attempts = _failures = 0;
         _view = position;
         return true;
     }
@@ -99,6 +99,9 @@ internal sealed partial class SnapshotMachine
         Current = progress with { Status = SnapshotTableStatus.Reading, KeyShape = table.KeyShape };
     }
 
+    /// <summary>Answers <see cref="SnapshotActionKind.Pace"/>: the source may be read now.</summary>
+    public void OnPaced(SnapshotAction action) => _isPaced |= Takes(action);
+
     /// <summary>Answers <see cref="SnapshotActionKind.TakeLow"/>.</summary>
     public void OnLow(SnapshotAction action, SourcePosition low)
     {
@@ -124,6 +127,7 @@ internal sealed partial class SnapshotMachine
         }
 
         // Everything that the table will ever have is in the stream.
+        _attempts = _failures = 0;
         Current = Current.AsCompleted;
         _window = null;
     }
@@ -151,7 +155,7 @@ internal sealed partial class SnapshotMachine
     {
         if (Takes(action) && _window is { } window)
         {
-            _attempts = 0;
+            _attempts = _failures = 0;
             window.OnHigh(high);
         }
     }
@@ -175,10 +179,12 @@ internal sealed partial class SnapshotMachine
         }
 
         _attempts++;
-        var isOver = _attempts > (isTransient ? _limits.TransientAttempts : _limits.Attempts);
+        _failures++;
+        var isOver = _failures >= (isTransient ? _limits.TransientAttempts : _limits.Attempts);
         if (isOver && action.Kind is (SnapshotActionKind.ListTables or SnapshotActionKind.OpenView))
         {
             _state = _state.With(_job, _state.Jobs[_job] with { Reason = reason });
+            _attempts = _failures = 0;
             GiveUp();
         }
         else if (isOver)

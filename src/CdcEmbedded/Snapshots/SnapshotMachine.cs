@@ -25,7 +25,9 @@ internal sealed partial class SnapshotMachine
     private bool _isBeforeLater;
     private bool _isWaiting;
     private bool _isForVisibility;
+    private bool _isPaced;
     private int _attempts;
+    private int _failures;
     private long _number;
     private int _job = -1;
     private int _table = -1;
@@ -55,7 +57,9 @@ internal sealed partial class SnapshotMachine
         _isBeforeLater = other._isBeforeLater;
         _isWaiting = other._isWaiting;
         _isForVisibility = other._isForVisibility;
+        _isPaced = other._isPaced;
         _attempts = other._attempts;
+        _failures = other._failures;
         _number = other._number;
         _job = other._job;
         _table = other._table;
@@ -159,6 +163,13 @@ internal sealed partial class SnapshotMachine
         {
             GiveUp();
         }
+        else if (_window?.Touched > _limits.MaxTouched)
+        {
+            // The server answers slowly while the stream is fast: no failure, but not all of these keys can be remembered.
+            _attempts++;
+            GiveUp();
+            _isWaiting = true;
+        }
     }
 
     /// <summary>A captured table was created: the stream has everything that was ever in it. A list of tables may be ahead of the
@@ -257,7 +268,7 @@ internal sealed partial class SnapshotMachine
         _state = change(_state);
         if (!keepsWindow)
         {
-            _attempts = 0;
+            _attempts = _failures = 0;
             GiveUp();
         }
     }
@@ -315,7 +326,7 @@ internal sealed partial class SnapshotMachine
 
     /// <summary>Its content as text: equal for machines that behave equally.</summary>
     public string Describe() => $"{_state.ToJson()} {_window?.Describe()} {_action?.Kind} {_place} {_isAtEnd} {_isWaiting} "
-        + $"{_isForVisibility} {_view} {_isBeforeLater} {_isHeld} {_attempts} {_resolved.Count} {_outdated.Count} {_job} {_table}";
+        + $"{_isForVisibility} {_view} {_isBeforeLater} {_isHeld} {_isPaced} {_attempts} {_failures} {_resolved.Count} {_outdated.Count} {_job} {_table}";
 
     private TableProgress Current
     {
@@ -324,6 +335,9 @@ internal sealed partial class SnapshotMachine
     }
 
     private SnapshotAction New(SnapshotActionKind kind) => new(kind, ++_number);
+
+    /// <summary>False if an action was given up, so that nobody needs its answer.</summary>
+    public bool IsWaitedFor(SnapshotAction action) => _action?.Number == action.Number;
 
     private bool Takes(SnapshotAction action)
     {
@@ -348,7 +362,7 @@ internal sealed partial class SnapshotMachine
         _view = null;
         _isBeforeLater = false;
         _action = null;
-        _isWaiting = _isForVisibility = false;
+        _isWaiting = _isForVisibility = _isPaced = false;
     }
 
     /// <summary>Chooses the first table that has something to read, in the order of the requests.</summary>
@@ -414,6 +428,13 @@ internal sealed partial class SnapshotMachine
             return null;
         }
 
+        // The server may be spared for hours: nothing may be watched meanwhile.
+        if (!_isPaced)
+        {
+            return New(SnapshotActionKind.Pace) with { Table = table };
+        }
+
+        _isPaced = false;
         ImmutableArray<SnapshotKey> again = progress.Again.Length <= _limits.ChunkSize ? progress.Again
             : [.. progress.Again.Take(_limits.ChunkSize)];
         _window = new ChunkWindow(_rules, table, place, again);
@@ -457,7 +478,7 @@ internal sealed partial class SnapshotMachine
     private void Fail(string reason)
     {
         Current = Current with { Status = SnapshotTableStatus.Failed, Reason = reason };
-        _attempts = 0;
+        _attempts = _failures = 0;
         GiveUp();
     }
 

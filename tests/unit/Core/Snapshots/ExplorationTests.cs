@@ -33,6 +33,7 @@ public sealed class ExplorationTests(ITestOutputHelper output)
         new("12", "u1 d2") { Failures = 1 },
         new("12", "u1") { MoreRequests = 1 },
         new("12", "u1 i3") { Stops = 1 },
+        new("12", "u1 d2") { ChunkSize = 2, MaxTouched = 1 },
     ];
 
     private static readonly string[] Words = ["i1", "i3", "u1", "u2", "p1", "p2", "d1", "d2", "m12", "m31", "q31", "q23", "h31", "t", "s"];

@@ -38,7 +38,10 @@ internal sealed record ModelCase(string Start, string Script)
     /// partial images need the former.</summary>
     public bool HighIsLogEnd => Watermark == ModelWatermark.SignalRow || Script.AsSpan().IndexOfAny("pqh") >= 0;
 
-    public SnapshotLimits Limits => new(ChunkSize);
+    /// <summary>How many changed keys a window may remember.</summary>
+    public int MaxTouched { get; init; } = 100;
+
+    public SnapshotLimits Limits => new(ChunkSize, MaxTouched: MaxTouched);
 
     public override string ToString() => $"{Start}|{Script}, chunks of {ChunkSize}"
         + (Crashes > 0 ? $", {Crashes} crash{(IsTransactional ? " (transactional copy)" : "")}" : "")

@@ -182,7 +182,15 @@ internal sealed partial class ModelWorld
         else if (_asked is null)
         {
             var world = new ModelWorld(this);
-            if (world._machine.Next() is { } action)
+            var action = world._machine.Next();
+            if (action?.Kind == SnapshotActionKind.Pace)
+            {
+                // The model's server may always be read.
+                world._machine.OnPaced(action);
+                action = world._machine.Next();
+            }
+
+            if (action is not null)
             {
                 world._asked = action;
                 world._path = new ModelPath($"{action.Kind}", _path);

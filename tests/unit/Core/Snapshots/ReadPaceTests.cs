@@ -16,7 +16,8 @@ public sealed class ReadPaceTests : SnapshotEngineTest
         var sizes = new List<int>();
         foreach (var seconds in (double[])[2, 8, 100, 0.1, 0.1, 0.7, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1])
         {
-            await pace.WaitAsync(reader, default);
+            await pace.WaitAsync(reader, static () => true, default);
+            pace.OnReading();
             sizes.Add(pace.LimitOf(1000));
             Time.Advance(TimeSpan.FromSeconds(seconds));
             pace.OnRead(sizes[^1], sizes[^1]);
@@ -38,7 +39,7 @@ public sealed class ReadPaceTests : SnapshotEngineTest
             MaxReplicaLag = TimeSpan.FromSeconds(4),
             MayRead = _ => new(mayRead),
         }, Time, "test", NullLogger.Instance);
-        var waiting = pace.WaitAsync(reader, default).AsTask();
+        var waiting = pace.WaitAsync(reader, static () => true, default).AsTask();
         Time.Advance(TimeSpan.FromSeconds(1));
         mayRead = true;
         Time.Advance(TimeSpan.FromSeconds(1));
@@ -54,7 +55,7 @@ public sealed class ReadPaceTests : SnapshotEngineTest
 
         await waiting;
         load = new SourceLoad(null, null);
-        await pace.WaitAsync(reader, default);
+        await pace.WaitAsync(reader, static () => true, default);
     }
 
     [Fact]
