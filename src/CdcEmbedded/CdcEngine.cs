@@ -52,7 +52,7 @@ public sealed class CdcEngine : IAsyncDisposable
         _board = new SnapshotBoard(options.TimeProvider);
         _logger = new GuardedLogger(options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine"));
         _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger));
-        Snapshots = new CdcSnapshots(source, options.Transforms, _commands, _board);
+        Snapshots = new CdcSnapshots(this, source, options.Transforms, _commands, _board);
     }
 
     /// <summary>The engine's name.</summary>

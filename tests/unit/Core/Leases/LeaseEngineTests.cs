@@ -24,6 +24,8 @@ public sealed class LeaseEngineTests : EngineTest
         await UntilAsync(() => second.Status is { State: EngineState.Standby, Lease.Owner: not null }, "the second one is a standby");
         Assert.Equal((true, false), (first.Status.Lease?.IsHeld, second.Status.Lease?.IsHeld));
         Assert.Equal(first.Status.Lease?.Owner, second.Status.Lease?.Owner);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await second.Snapshots.PauseAsync(cancellationToken: Timeout));
+        await first.Snapshots.PauseAsync(cancellationToken: Timeout);
 
         await changes.DisposeAsync();
         Time.Advance(Duration / 6);
