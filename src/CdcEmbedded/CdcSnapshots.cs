@@ -42,7 +42,7 @@ public sealed class CdcSnapshots
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
     /// <exception cref="ArgumentException">The id is blank, the kind is neither incremental nor blocking, a pattern is invalid, or the
     /// name of a table with a condition has no point.</exception>
-    /// <exception cref="InvalidOperationException">The engine stands by: another instance is active.</exception>
+    /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
     /// <exception cref="OffsetConflictException">Another instance runs under this name.</exception>
     public async ValueTask<SnapshotHandle> RequestAsync(SnapshotRequest request, CancellationToken cancellationToken = default)
     {
@@ -81,7 +81,7 @@ public sealed class CdcSnapshots
     /// <param name="id">Its id; null for all.</param>
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
-    /// <exception cref="InvalidOperationException">The engine stands by: another instance is active.</exception>
+    /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
     public ValueTask PauseAsync(string? id = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Pause, id), cancellationToken);
 
@@ -89,7 +89,7 @@ public sealed class CdcSnapshots
     /// <param name="id">Its id; null for all.</param>
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
-    /// <exception cref="InvalidOperationException">The engine stands by: another instance is active.</exception>
+    /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
     public ValueTask ResumeAsync(string? id = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Resume, id), cancellationToken);
 
@@ -98,7 +98,7 @@ public sealed class CdcSnapshots
     /// <param name="tables">The tables as <c>database.table</c>; null for all.</param>
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
-    /// <exception cref="InvalidOperationException">The engine stands by: another instance is active.</exception>
+    /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
     public ValueTask StopAsync(string? id = null, IReadOnlyList<string>? tables = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Stop, id) { Patterns = tables is null ? [] : [.. tables] }, cancellationToken);
 
@@ -143,7 +143,7 @@ public sealed class CdcSnapshots
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <returns>A handle for when the rows are delivered.</returns>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
-    /// <exception cref="InvalidOperationException">The engine stands by: another instance is active.</exception>
+    /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
     public async ValueTask<SnapshotHandle> RepairAsync(VerificationResult verification, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(verification);
@@ -163,7 +163,7 @@ public sealed class CdcSnapshots
         ThrowIfUnsupported();
         if (_engine.Status.State == EngineState.Standby)
         {
-            throw new InvalidOperationException($"Engine '{_engine.Name}' stands by while another instance is active, which would not see "
+            throw new InvalidOperationException($"Engine '{_engine.Name}' is a standby: another instance is active, which would not see "
                 + "the request. Send it to the active instance.");
         }
 
