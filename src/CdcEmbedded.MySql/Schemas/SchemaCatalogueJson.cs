@@ -144,6 +144,7 @@ internal static class SchemaCatalogueJson
                 column.TryGetProperty("end", out _))
             {
                 MayHideBytes = column.TryGetProperty("rest", out _),
+                IsVirtual = column.TryGetProperty("virtual", out _),
             });
         }
 
@@ -229,6 +230,11 @@ internal static class SchemaCatalogueJson
         if (column.MayHideBytes)
         {
             writer.WriteBoolean("rest"u8, true);
+        }
+
+        if (column.IsVirtual)
+        {
+            writer.WriteBoolean("virtual"u8, true);
         }
 
         writer.WriteEndObject();

@@ -91,6 +91,7 @@ internal static class InformationSchema
                     IsVisible: row[5]?.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase) != true, IsRowEnd: row[7] == "ROW END")
                 {
                     MayHideBytes = row[4] is "ucs2" or "utf16" or "utf16le" or "utf32" && ColumnTypeText.IsList(columns.Text(row, 2)),
+                    IsVirtual = row[5]?.Contains("VIRTUAL GENERATED", StringComparison.OrdinalIgnoreCase) == true,
                 });
                 if (row[6] == "PRI")
                 {

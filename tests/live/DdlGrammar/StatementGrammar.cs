@@ -84,11 +84,13 @@ public sealed partial class StatementGrammar(GrammarWords words, ServerKind kind
     /// <summary>Puts comments and blanks where the servers allow them.</summary>
     private string Dressed(string statement)
     {
+        // The command line client waits for more after a comment inside another one.
+        bool isPlain = !statement.Contains("/*", StringComparison.Ordinal);
         string text = words.Next(30) switch
         {
             0 => "/* a 'comment */ " + statement,
-            1 => "/*!50000 " + statement + " */",
-            2 when _isMariaDb => "/*M! " + statement + "*/",
+            1 when isPlain => "/*!50000 " + statement + " */",
+            2 when _isMariaDb && isPlain => "/*M! " + statement + "*/",
             3 when _isMariaDb => "SET STATEMENT max_statement_time=100, lock_wait_timeout = 5 FOR " + statement,
             4 => "-- it's a comment\n" + statement,
             5 => "# `a comment\n\t" + statement + " ",

@@ -15,4 +15,7 @@ internal sealed record ColumnDefinition(
     /// <summary>True if the labels of ENUM or SET may have bytes that are no character, and so not in their text. In another character set
     /// they may be some.</summary>
     public bool MayHideBytes { get; init; }
+
+    /// <summary>True if it is generated and not stored: no key with it counts as the primary one.</summary>
+    public bool IsVirtual { get; init; }
 }

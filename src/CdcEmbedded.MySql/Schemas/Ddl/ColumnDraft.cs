@@ -27,6 +27,9 @@ internal sealed class ColumnDraft
     /// <inheritdoc cref="ColumnDefinition.MayHideBytes"/>
     public bool MayHideBytes { get; set; }
 
+    /// <inheritdoc cref="ColumnDefinition.IsVirtual"/>
+    public bool IsVirtual { get; set; }
+
     /// <summary>True if the statement gives it another character set.</summary>
     public bool IsConverted { get; set; }
 
@@ -58,5 +61,6 @@ internal sealed class ColumnDraft
         IsVisible = column.IsVisible,
         IsRowEnd = column.IsRowEnd,
         MayHideBytes = column.MayHideBytes,
+        IsVirtual = column.IsVirtual,
     };
 }

@@ -8,7 +8,7 @@ internal static class ColumnReader
     // Attributes without a value that change nothing of what a row event holds.
     private static readonly HashSet<string> Passed = new(StringComparer.OrdinalIgnoreCase)
     {
-        "VIRTUAL", "STORED", "PERSISTENT", "ENFORCED", "VISIBLE",
+        "VIRTUAL", "ENFORCED", "VISIBLE",
     };
 
     // The same with one value.
@@ -105,6 +105,14 @@ internal static class ColumnReader
             {
                 throw SqlTokens.Unexpected("(", tokens.Peek());
             }
+            else
+            {
+                column.IsVirtual = true;
+            }
+        }
+        else if (tokens.TryTake("STORED") || tokens.TryTake("PERSISTENT"))
+        {
+            column.IsVirtual = false;
         }
         else if (tokens.TryTake("COLLATE"))
         {

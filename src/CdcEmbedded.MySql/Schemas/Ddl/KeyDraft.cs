@@ -27,6 +27,9 @@ internal sealed class KeyDraft
     /// <summary>True if it has only a part of a column.</summary>
     public bool HasPrefix => Parts.Exists(static part => part.Column is not { } column || IsPrefix(column, part.Prefix));
 
+    /// <summary>True if one of its columns is generated and not stored.</summary>
+    public bool HasVirtual => Parts.Exists(static part => part.Column is { IsVirtual: true });
+
     /// <summary>True if its values may be longer than an index takes, so that MariaDB may keep it as a hash.</summary>
     public bool MayBeHash => IsUnique && (IsHash || Parts.Exists(static part => part.Column is { } column && IsOfBytes(column.TypeText)));
 

@@ -153,6 +153,7 @@ internal sealed class TableDraft
                 column.IsRowEnd)
             {
                 MayHideBytes = column.MayHideBytes,
+                IsVirtual = column.IsVirtual,
             };
         }
 
@@ -167,7 +168,8 @@ internal sealed class TableDraft
     /// <summary>The primary key or, without one, the first unique key without nulls, which servers use instead (sql/table.cc,
     /// open_table_from_share); none that MariaDB keeps as a hash.</summary>
     private KeyDraft? PrimaryKey() => Keys.Find(static key => key.IsPrimary)
-        ?? Keys.Find(key => key is { IsUnique: true, HasNulls: false, HasPrefix: false } && !(MayHashKeys && key.IsSurelyHashOrPrefix));
+        ?? Keys.Find(key => key is { IsUnique: true, HasNulls: false, HasPrefix: false, HasVirtual: false }
+            && !(MayHashKeys && key.IsSurelyHashOrPrefix));
 
     private void AddPrimaryKeyOf(TableDefinition table)
     {

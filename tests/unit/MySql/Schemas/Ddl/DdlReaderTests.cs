@@ -302,6 +302,30 @@ public sealed class DdlReaderTests
         => Assert.Equal(expected, ColumnsAfter(isMariaDb, "CREATE TABLE t " + columns));
 
     [Theory]
+    [InlineData("a int? g int", "(a INT, g INT AS (a+1) VIRTUAL NOT NULL, UNIQUE (g))")]
+    [InlineData("a int#1 g int", "(a INT NOT NULL, g INT AS (a+1) NOT NULL UNIQUE, UNIQUE x(a))")]
+    [InlineData("a int#1 g int z int?", "(a INT NOT NULL, g INT AS (a+1) NOT NULL, UNIQUE x(g, a), UNIQUE y(a))", "ADD z INT")]
+    [InlineData("a int#2 g int#1", "(a INT NOT NULL, g INT GENERATED ALWAYS AS (a+1) STORED NOT NULL, UNIQUE x(g, a))")]
+    [InlineData("a int? g int", "(a INT, g INT AS (a+1) VIRTUAL NOT NULL, UNIQUE (g))", "RENAME INDEX g TO h")]
+    [InlineData("a int? g int#1", "(a INT, g INT AS (a+1) VIRTUAL NOT NULL, UNIQUE (g))", "MODIFY g INT NOT NULL")]
+    public void A_key_with_a_virtual_column_is_no_primary_key(string expected, string columns, string? alter = null)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE TABLE t " + columns], isMariaDb: false);
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            SchemaCatalogueJson.Write(writer, catalogue.Find("d", "t")!);
+        }
+
+        using var document = JsonDocument.Parse(stream.ToArray());
+        catalogue.Set(SchemaCatalogueJson.ReadTable(document.RootElement));
+        Apply(catalogue, alter is null ? [] : ["ALTER TABLE t " + alter], isMariaDb: false);
+
+        Assert.Equal(expected, TextOf(catalogue));
+    }
+
+    [Theory]
     [InlineData("s date e date z int?", "UNIQUE (a, p WITHOUT OVERLAPS)", "DROP IF EXISTS a")]
     [InlineData("s date e date z int#1", "PRIMARY KEY (a, p WITHOUT OVERLAPS)", "DROP a, ADD PRIMARY KEY (z)")]
     [InlineData("s date e date z int?", "UNIQUE (a, p WITHOUT OVERLAPS)", "DROP a, DROP PERIOD FOR p")]
