@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CdcEmbedded.Rows;
@@ -48,16 +49,16 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
     /// <exception cref="CdcProtocolException">The field's bytes are damaged.</exception>
     public DataValue this[string name]
     {
+        [MethodImpl(MethodImplOptions.NoInlining)]
         get
         {
-            if (_set is not { } set)
+            // Statements and bare calls, see the other indexer. The fields of documents are found by walking, which must happen once.
+            if (TryIndex(name, out var set, out var index))
             {
-                throw new InvalidOperationException($"There is no record to read '{name}' from: test HasValue first.");
+                return set.GetValue(_record, index);
             }
 
-            return set.TryGetValue(_record, name, out var value) ? value
-                : set.Schema is not { } schema ? DataValue.Absent
-                : throw new KeyNotFoundException($"{schema.FullName} has no column '{name}'; it has {schema.ColumnNames}.");
+            return FindOrThrow(name);
         }
     }
 
@@ -74,6 +75,18 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
     public string GetName(int index) => _set is { } set && (uint)index < (uint)set.GetFieldCount(_record)
         ? set.GetFieldName(_record, index)
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"The record has {Count} fields.");
+
+    private DataValue FindOrThrow(string name)
+    {
+        if (_set is not { } set)
+        {
+            throw new InvalidOperationException($"There is no record to read '{name}' from: test HasValue first.");
+        }
+
+        return set.TryGetValue(_record, name, out var value) ? value
+            : set.Schema is not { } schema ? DataValue.Absent
+            : throw new KeyNotFoundException($"{schema.FullName} has no column '{name}'; it has {schema.ColumnNames}.");
+    }
 
     /// <summary>Gets a field by its name. Returns false if it does not exist or is absent.</summary>
     public bool TryGetValue(string name, out DataValue value)
