@@ -91,6 +91,7 @@ internal readonly struct ColumnCodec
     }
 
     /// <summary>Reads an integer of at most 64 bits with a sign; false for columns of other types, and for a larger one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadInt64(byte[] buffer, int offset, out long value)
     {
         var bytes = buffer.AsSpan(offset);

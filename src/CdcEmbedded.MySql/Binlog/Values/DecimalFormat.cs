@@ -88,6 +88,11 @@ internal static class DecimalFormat
     // Most columns are this narrow: one multiplication per group, and no state between groups.
     private static ulong ReadSmall(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
     {
+        if (whole <= GroupDigits && scale <= GroupDigits)
+        {
+            return ReadTwoGroups(bytes, whole, scale, flip);
+        }
+
         ulong value = 0;
         var lead = whole % GroupDigits;
         var sign = 0x80u;
@@ -103,6 +108,19 @@ internal static class DecimalFormat
 
         var last = scale % GroupDigits;
         return last == 0 ? value : (value * PowersOfTen[last]) + TakeGroup(ref bytes, last, flip, ref sign);
+    }
+
+    // One group before the point and one after it have 8 bytes at most, which are read as one number.
+    private static ulong ReadTwoGroups(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
+    {
+        var bits = 8 * bytes.Length;
+        var number = BigEndian.Read(bytes) ^ ((flip | ((ulong)flip << 32)) >> (64 - bits)) ^ (1UL << (bits - 1));
+        var fractionBits = 8 * BytesOfDigits[scale];
+        var fraction = (uint)(number & ((1UL << fractionBits) - 1));
+        var integer = (uint)(number >> fractionBits);
+        return integer >= PowersOfTen[whole] ? throw TooManyDigits(integer, whole)
+            : fraction >= PowersOfTen[scale] ? throw TooManyDigits(fraction, scale)
+            : ((ulong)integer * PowersOfTen[scale]) + fraction;
     }
 
     private static uint TakeGroup(ref ReadOnlySpan<byte> bytes, int digits, uint flip, ref uint sign)

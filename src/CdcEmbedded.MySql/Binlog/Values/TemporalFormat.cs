@@ -43,14 +43,7 @@ internal static class TemporalFormat
 
     /// <summary>Reads the fields of a DATETIME2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CalendarDateTime ReadCalendar2(ReadOnlySpan<byte> bytes, int digits)
-    {
-        var packed = (((long)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..])) - 0x80_0000_0000;
-        var yearMonth = (int)(packed >> 22) & 0x1ffff;
-        var micros = (int)ReadFraction(bytes[5..], digits);
-        return new CalendarDateTime(yearMonth / 13, yearMonth % 13, (int)(packed >> 17) & 31, (int)(packed >> 12) & 31,
-            (int)(packed >> 6) & 63, (int)packed & 63, micros);
-    }
+    public static CalendarDateTime ReadCalendar2(ReadOnlySpan<byte> bytes, int digits) => new DateTime2(bytes, digits).ToCalendar();
 
     /// <summary>Reads a TIMESTAMP2: 4 bytes of Unix seconds, big-endian, then the fraction; 0 is the zero timestamp.</summary>
     public static DataValue ReadTimestamp2(ReadOnlySpan<byte> bytes, int digits)
@@ -68,7 +61,17 @@ internal static class TemporalFormat
 
     /// <summary>Reads a DATETIME2 as a DateTime; false if no calendar has it.</summary>
     public static bool TryReadDateTime2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
-        => ReadCalendar2(bytes, digits).TryToDateTime(out value);
+    {
+        var parts = new DateTime2(bytes, digits);
+        if (!parts.IsInEveryCalendar)
+        {
+            return parts.ToCalendar().TryToDateTime(out value);
+        }
+
+        value = new DateTime(parts.Year, parts.Month, parts.Day, parts.Hour, parts.Minute, parts.Second)
+            .AddTicks(parts.Micros * TimeSpan.TicksPerMicrosecond);
+        return true;
+    }
 
     /// <summary>Reads a TIMESTAMP2 as a DateTime in UTC; false for the zero timestamp.</summary>
     public static bool TryReadTimestamp2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
@@ -167,4 +170,41 @@ internal static class TemporalFormat
 
     // An odd number of digits is stored like the next even number.
     private static long Scale(long stored, int digits) => stored * MicrosecondsOfUnit[2 * FractionLength(digits)];
+
+    /// <summary>A DATETIME2, in parts.</summary>
+    private readonly struct DateTime2
+    {
+        private readonly long _packed;
+        private readonly int _yearMonth;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public DateTime2(ReadOnlySpan<byte> bytes, int digits)
+        {
+            var number = (long)BigEndian.Read(bytes);
+            var fractionBits = 8 * (bytes.Length - 5);
+            _packed = (number >>> fractionBits) - 0x80_0000_0000;
+            _yearMonth = (int)(_packed >> 22) & 0x1ffff;
+            Micros = (int)Scale(number & ((1L << fractionBits) - 1), digits);
+        }
+
+        public int Year => _yearMonth / 13;
+
+        public int Month => _yearMonth % 13;
+
+        public int Day => (int)(_packed >> 17) & 31;
+
+        public int Hour => (int)(_packed >> 12) & 31;
+
+        public int Minute => (int)(_packed >> 6) & 63;
+
+        public int Second => (int)_packed & 63;
+
+        public int Micros { get; }
+
+        /// <summary>True if a DateTime has it, whatever month and year it is in. Few days need to look at those.</summary>
+        public bool IsInEveryCalendar => Year is >= 1 and <= 9999 && Month is >= 1 and <= 12 && Day is >= 1 and <= 28 && Hour < 24
+            && Minute < 60 && Second < 60 && Micros < 1_000_000;
+
+        public CalendarDateTime ToCalendar() => new(Year, Month, Day, Hour, Minute, Second, Micros);
+    }
 }

@@ -46,6 +46,50 @@ public sealed class StorageFormTests
         }
     }
 
+    [Fact]
+    public void Decimals_of_every_narrow_column_are_read_back_as_every_type()
+    {
+        var random = new Random(5);
+        for (var precision = 1; precision <= 18; precision++)
+        {
+            for (var scale = 0; scale <= precision; scale++)
+            {
+                var bytes = new byte[DecimalFormat.ByteLength(precision, scale)];
+                var limit = (long)Math.Pow(10, precision);
+                for (var run = 0; run < 20; run++)
+                {
+                    long[] edges = [0, 1, -1, limit - 1, 1 - limit];
+                    var unscaled = run < edges.Length ? edges[run] : random.NextInt64(1 - limit, limit);
+                    var number = new decimal((int)Math.Abs(unscaled), (int)(Math.Abs(unscaled) >> 32), 0, unscaled < 0, (byte)scale);
+                    var text = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                    Assert.True(DecimalText.TryWrite(Encoding.ASCII.GetBytes(text), precision, scale, bytes));
+                    Assert.Equal(text, DecimalFormat.Read(bytes, precision, scale).ToString());
+                    Assert.True(DecimalFormat.TryReadSmall(bytes, precision, scale, out var small));
+                    Assert.Equal(text, small.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                    Assert.True(DecimalFormat.TryReadMagnitude(bytes, precision, scale, out var magnitude, out var isNegative));
+                    Assert.Equal(((ulong)Math.Abs(unscaled), unscaled < 0), (magnitude, isNegative));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(9, 0, "bb9aca00")]
+    [InlineData(4, 2, "e400")]
+    [InlineData(4, 2, "8064")]
+    [InlineData(2, 2, "e4")]
+    [InlineData(3, 0, "87e8")]
+    [InlineData(5, 5, "8186a0")]
+    public void A_group_with_too_many_digits_is_damage(int precision, int scale, string bytes)
+    {
+        var value = Convert.FromHexString(bytes);
+        var e = Assert.Throws<CdcProtocolException>(() => DecimalFormat.Read(value, precision, scale));
+        Assert.Contains("does not fit in its", e.Message, StringComparison.Ordinal);
+
+        // The same with the sign of negative numbers.
+        Assert.Throws<CdcProtocolException>(() => DecimalFormat.Read([.. value.Select(b => (byte)~b)], precision, scale));
+    }
+
     [Theory]
     [InlineData("-838:59:59", 0)]
     [InlineData("838:59:58.999999", 6)]
@@ -76,6 +120,28 @@ public sealed class StorageFormTests
         Assert.True(TemporalText.TryWriteDateTime2(Encoding.ASCII.GetBytes(text), digits, bytes));
 
         Assert.Equal(text, TemporalFormat.ReadDateTime2(bytes, digits).ToString());
+    }
+
+    [Fact]
+    public void A_date_time_is_the_same_whether_read_by_its_value_or_straight()
+    {
+        string[] dates = ["0000-00-00", "0000-01-01", "0001-01-01", "2024-00-10", "2024-10-00", "2023-02-28", "2023-02-29", "2024-02-29",
+            "2024-02-30", "2024-04-30", "2024-04-31", "2024-12-31", "1900-02-29", "2000-02-29", "9999-12-31", "2024-07-28", "2024-07-29"];
+        foreach (var date in dates)
+        {
+            foreach (var time in (string[])["00:00:00.000001", "23:59:59.999999", "24:00:00.000000", "12:34:56.120000"])
+            {
+                for (var digits = 0; digits <= 6; digits++)
+                {
+                    var bytes = new byte[5 + TemporalFormat.FractionLength(digits)];
+                    var text = $"{date} {time[..(digits == 0 ? 8 : 9 + digits)]}";
+                    Assert.True(TemporalText.TryWriteDateTime2(Encoding.ASCII.GetBytes(text), digits, bytes), text);
+                    var expected = TemporalFormat.ReadDateTime2(bytes, digits).AsCalendar().TryToDateTime(out var byValue);
+                    Assert.Equal((expected, byValue), (TemporalFormat.TryReadDateTime2(bytes, digits, out var straight), straight));
+                    Assert.Equal(text, TemporalFormat.ReadDateTime2(bytes, digits).ToString());
+                }
+            }
+        }
     }
 
     [Theory]
