@@ -26,6 +26,7 @@ internal sealed class EnvelopeParts(bool includeTransaction, TimeProvider time) 
     private ChangeOperation _operation;
     private long _milliseconds = NotMade;
     private bool _hasTransaction;
+    private bool _isProvisional;
 
     private TransactionInfo? _transaction;
     private byte[] _transactionStart = [];
@@ -57,10 +58,11 @@ internal sealed class EnvelopeParts(bool includeTransaction, TimeProvider time) 
         text.Raw(_middle.Written);
         if (_hasTransaction)
         {
-            text.Number(change.TotalOrder);
+            var order = change.TotalOrder;
+            text.Number(order);
             text.Raw(",\"data_collection_order\":"u8);
-            text.Number(change.DataCollectionOrder);
-            text.Raw(change.IsProvisional ? ",\"provisional\":true},\"key\":"u8 : "},\"key\":"u8);
+            text.Number(change.Set.ToTableOrder(order));
+            text.Raw(_isProvisional ? ",\"provisional\":true},\"key\":"u8 : "},\"key\":"u8);
         }
     }
 
@@ -104,6 +106,7 @@ internal sealed class EnvelopeParts(bool includeTransaction, TimeProvider time) 
         _middle.Number(milliseconds);
         var transaction = includeTransaction ? change.Transaction : null;
         _hasTransaction = transaction is not null;
+        _isProvisional = change.IsProvisional;
         _middle.Raw(transaction is null ? ",\"transaction\":null,\"key\":"u8 : StartOf(transaction));
         (_operation, _milliseconds) = (operation, milliseconds);
     }

@@ -13,9 +13,21 @@ internal sealed class JsonFields(JsonText text, EnvelopeJsonOptions options) : F
 
     private FieldNames.FieldName[] _names = [];
 
-    /// <summary>Begins a record.</summary>
-    /// <param name="names">The names of its fields.</param>
-    public void Begin(FieldNames.FieldName[] names) => _names = names;
+    /// <summary>The set of the records, once the names of their fields are known.</summary>
+    /// <value>Null where each record must be looked at: the set's records have a JSON form of their own.</value>
+    public RecordSet? Set { get; private set; }
+
+    /// <summary>Number of named fields.</summary>
+    public int Count => _names.Length;
+
+    /// <summary>Begins the records of a set.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="names">The names of their fields.</param>
+    public void Begin(RecordSet set, FieldNames.FieldName[] names)
+    {
+        _names = names;
+        Set = set.HasOwnJson ? null : set;
+    }
 
     /// <inheritdoc/>
     public override void WriteValue(int field, in DataValue value) => Write(_names[field], value);

@@ -30,6 +30,9 @@ internal sealed class JsonText : IBufferWriter<byte>, IDisposable
 
     public JsonText() => _writer = new Utf8JsonWriter(this, WriterOptions);
 
+    /// <summary>Number of bytes written.</summary>
+    public int Length => _count;
+
     /// <summary>What is written.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _count);
 

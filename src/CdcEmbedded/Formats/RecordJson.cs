@@ -8,7 +8,10 @@ namespace CdcEmbedded.Formats;
 internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
 {
     private readonly FieldNames _names = new();
-    private readonly JsonFields _fields = new(text, options);
+
+    // Rows alternate with their keys.
+    private readonly JsonFields _rows = new(text, options);
+    private readonly JsonFields _keys = new(text, options);
 
     /// <summary>Writes a record as one object, or null where there is none.</summary>
     /// <param name="item">Where it is from, for messages.</param>
@@ -20,11 +23,28 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
         if (record.Records is not { } set)
         {
             text.Raw("null"u8);
+            return;
         }
-        else if (!set.HasOwnJson || !TryWriteWhole(item, record, isKey))
+
+        var fields = isKey ? _keys : _rows;
+        if (!ReferenceEquals(fields.Set, set))
         {
-            WriteFields(item, set, record);
+            if (set.HasOwnJson && TryWriteWhole(item, record, isKey))
+            {
+                return;
+            }
+
+            fields.Begin(set, _names.Of(set.Schema));
         }
+
+        var start = text.Length;
+        if (!TryWriteColumns(fields, set, record.Number))
+        {
+            text.CutTo(start);
+            WriteEachField(item, fields, record);
+        }
+
+        text.CloseMembers(start);
     }
 
     private bool TryWriteWhole(StreamItem item, DataRecord record, bool isKey)
@@ -42,32 +62,18 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
         }
     }
 
-    private void WriteFields(StreamItem item, RecordSet set, DataRecord record)
-    {
-        var start = text.Written.Length;
-        if (!TryWriteColumns(set, record.Number))
-        {
-            text.CutTo(start);
-            WriteEachField(item, record);
-        }
-
-        text.CloseMembers(start);
-    }
-
     /// <summary>Writes a record that has all columns of its schema, which are in the schema's order.</summary>
     /// <returns>False if it is another record, or is damaged: the other way says which field is.</returns>
-    private bool TryWriteColumns(RecordSet set, int record)
+    private static bool TryWriteColumns(JsonFields fields, RecordSet set, int record)
     {
-        var names = _names.Of(set.Schema);
-        if (names.Length != set.GetFieldCount(record))
+        if (fields.Count != set.GetFieldCount(record))
         {
             return false;
         }
 
-        _fields.Begin(names);
         try
         {
-            set.WriteFields(record, _fields);
+            set.WriteFields(record, fields);
             return true;
         }
         catch (CdcProtocolException)
@@ -76,14 +82,14 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
         }
     }
 
-    private void WriteEachField(StreamItem item, DataRecord record)
+    private void WriteEachField(StreamItem item, JsonFields fields, DataRecord record)
     {
         var place = 0;
         try
         {
             for (; place < record.Count; place++)
             {
-                _fields.Write(_names.Find(record.GetName(place)), record[place]);
+                fields.Write(_names.Find(record.GetName(place)), record[place]);
             }
         }
         catch (CdcProtocolException e)

@@ -126,11 +126,12 @@ public abstract class ChangeSet
 
     internal long GetTotalOrder(int change) => Transaction is null ? 1 : _before + change + 1;
 
-    internal long GetTableOrder(int change)
-    {
-        var total = GetTotalOrder(change);
-        return _runs is { } runs && Transaction is not null ? runs.GetTableOrder(total, _run, MostRuns) : total;
-    }
+    internal long GetTableOrder(int change) => ToTableOrder(GetTotalOrder(change));
+
+    /// <summary>The order of a change among those of its table.</summary>
+    /// <param name="total">Its order in the transaction.</param>
+    internal long ToTableOrder(long total)
+        => _runs is { } runs && Transaction is not null ? runs.GetTableOrder(total, _run, MostRuns) : total;
 
     /// <summary>The position to resume from after a change: the end of the transaction after its last one.</summary>
     internal SourcePosition PositionAfter(int change) => End is { } end && change == Count - 1 ? end : GetPosition(change);

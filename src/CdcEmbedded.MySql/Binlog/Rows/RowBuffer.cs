@@ -102,7 +102,7 @@ internal sealed class RowBuffer : RecordSet
     public override TableSchema? Schema => Map.Schema;
 
     /// <inheritdoc/>
-    public override int GetFieldCount(int record) => Map.Schema?.Columns.Count ?? _codecs.Length;
+    public override int GetFieldCount(int record) => Map.FieldCount;
 
     /// <inheritdoc/>
     public override string GetFieldName(int record, int field) => Named.Columns[field].Name;
@@ -127,6 +127,7 @@ internal sealed class RowBuffer : RecordSet
     public override RecordField GetField(int record, int field) => new(Named.Columns[field].Name, GetValue(record, field));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadInt64(int record, int field, out long value)
     {
         var offset = WholeOffset(record, field);
@@ -135,6 +136,7 @@ internal sealed class RowBuffer : RecordSet
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadDouble(int record, int field, out double value)
     {
         var offset = WholeOffset(record, field);
@@ -143,6 +145,7 @@ internal sealed class RowBuffer : RecordSet
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadDecimal(int record, int field, out decimal value)
     {
         var offset = WholeOffset(record, field);
@@ -151,6 +154,7 @@ internal sealed class RowBuffer : RecordSet
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadDateTime(int record, int field, out DateTime value)
     {
         var offset = WholeOffset(record, field);
@@ -159,6 +163,7 @@ internal sealed class RowBuffer : RecordSet
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadText(int record, int field, [NotNullWhen(true)] out string? value)
     {
         var offset = WholeOffset(record, field);
@@ -167,6 +172,7 @@ internal sealed class RowBuffer : RecordSet
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadUtf8(int record, int field, out ReadOnlySpan<byte> value)
     {
         var offset = WholeOffset(record, field);
@@ -178,7 +184,7 @@ internal sealed class RowBuffer : RecordSet
     [MethodImpl(MethodImplOptions.NoInlining)]
     public override void WriteFields(int record, FieldWriter writer)
     {
-        var count = GetFieldCount(record);
+        var count = Map.FieldCount;
         for (var field = 0; field < count; field++)
         {
             WriteColumn(record, field, field, writer);
@@ -337,8 +343,13 @@ internal sealed class RowBuffer : RecordSet
     private int WholeOffset(int record, int field)
     {
         var offset = OffsetOf(record, field);
-        return offset == AbsentOffset && Operation == RowsOperation.Update && (record & 1) != 0 ? OffsetOf(record - 1, field) : offset;
+        return offset == AbsentOffset ? OffsetBefore(record, field) : offset;
     }
+
+    // Rarely needed: the code that reads values inlines the rest.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int OffsetBefore(int record, int field)
+        => Operation == RowsOperation.Update && (record & 1) != 0 ? OffsetOf(record - 1, field) : AbsentOffset;
 
     [DoesNotReturn]
     private void ThrowNoColumn(int column)

@@ -41,6 +41,7 @@ internal sealed class TableMap
 
         JsonColumns = PlacesOfJson(columns);
         Schema = TableSchemas.Make(this);
+        FieldCount = Schema?.Columns.Count ?? columns.Length;
         PrimaryKey = TableSchemas.PrimaryKey(columns);
     }
 
@@ -59,6 +60,9 @@ internal sealed class TableMap
 
     /// <summary>Number of columns of its rows: those of the <see cref="Schema"/>, followed by MariaDB's <see cref="KeyHashes"/>.</summary>
     public int ColumnCount => _columns.Length;
+
+    /// <summary>Number of columns that an application sees: those of the <see cref="Schema"/>.</summary>
+    public int FieldCount { get; }
 
     public ReadOnlySpan<ColumnMetadata> Columns => _columns;
 
