@@ -106,7 +106,7 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
         var isRead = statements.TryReadTable(statement.Words, statement.Dialect, statement.Query.Database, out database, out table);
         if (_history.Catalogue.LowersNames)
         {
-            (database, table) = (database.ToLowerInvariant(), table.ToLowerInvariant());
+            (database, table) = (StoredNames.Lower(database), StoredNames.Lower(table));
         }
 
         return isRead;

@@ -102,7 +102,7 @@ internal sealed class SqlTokens
     }
 
     /// <summary>The name of a table or a database, as the server stores it.</summary>
-    public string TakeStoredName() => _lowersNames ? TakeName().ToLowerInvariant() : TakeName();
+    public string TakeStoredName() => _lowersNames ? StoredNames.Lower(TakeName()) : TakeName();
 
     /// <summary>A whole number that must be here.</summary>
     public int TakeNumber()

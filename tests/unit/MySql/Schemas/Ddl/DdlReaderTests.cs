@@ -161,6 +161,18 @@ public sealed class DdlReaderTests
         Assert.Equal(reason.Length == 0, catalogue.IsAbsent("d", "t"));
     }
 
+    [Theory]
+    [InlineData("Größe_ÄÖÜ", "größe_äöü")]
+    [InlineData("İx", "ix")]
+    [InlineData("ТАБЛИЦА_Ӏ", "таблица_Ӏ")]
+    [InlineData("ẞẟ", "ẞẟ")]
+    [InlineData("ԀԂ", "ԀԂ")]
+    [InlineData("ⰀⱠꙀ", "ⰀⱠꙀ")]
+    [InlineData("ΑΩΆ", "αωά")]
+    [InlineData("ⒶⅠＡ", "ⓐⅰａ")]
+    [InlineData("A.B", "a.b")]
+    public void Names_are_lowered_as_the_servers_lower_them(string name, string expected) => Assert.Equal(expected, StoredNames.Lower(name));
+
     [Fact]
     public void Names_are_stored_in_lower_case_where_the_server_stores_them_so()
     {
