@@ -39,7 +39,8 @@ public sealed class ConsistentViewTests(MatrixServers servers) : IClassFixture<M
 
     [Theory]
     [MemberData(nameof(Loads))]
-    public async Task The_rows_of_a_view_under_load_and_the_stream_from_its_position_are_the_source(string combinationName, int readers,
+    public async Task Debezium_dbz_2330_the_rows_of_a_view_under_load_and_the_stream_from_its_position_are_the_source(
+        string combinationName, int readers,
         string privilege)
     {
         MySqlTestServer server = await servers.ServerAsync(Combination.Of(combinationName));

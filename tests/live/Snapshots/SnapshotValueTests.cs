@@ -35,7 +35,8 @@ public sealed class SnapshotValueTests(MatrixServers servers) : IClassFixture<Ma
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task A_snapshot_reads_the_rows_of_a_scenario_as_the_log_has_them(string combinationName, string scenarioName)
+    public async Task PeerDB_4535_4551_4553_4436_and_4445_a_snapshot_reads_the_rows_of_a_scenario_as_the_log_has_them(
+        string combinationName, string scenarioName)
     {
         Combination combination = Combination.Of(combinationName);
         MySqlTestServer server = await servers.ServerAsync(combination);

@@ -21,7 +21,8 @@ public sealed class SnapshotWatermarkTests(MatrixServers servers) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(SlowCommits))]
-    public async Task A_change_that_was_delivered_before_its_commit_is_covered_only_when_a_read_sees_it(string combinationName)
+    public async Task Spirit_746_820_and_1080_a_change_that_was_delivered_before_its_commit_is_covered_only_when_a_read_sees_it(
+        string combinationName)
     {
         Combination combination = Combination.Of(combinationName);
         await using MySqlTestServer server = await ServerFixture.OrSkipAsync(MySqlTestServer.StartAsync(combination.Kind,

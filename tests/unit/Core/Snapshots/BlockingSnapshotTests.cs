@@ -124,7 +124,7 @@ public sealed class BlockingSnapshotTests : SnapshotEngineTest
     }
 
     [Fact]
-    public async Task A_failure_of_the_view_is_reported_and_the_stream_resumes_where_it_paused()
+    public async Task Debezium_DBZ_9337_a_failure_of_the_view_is_reported_and_the_stream_resumes_where_it_paused()
     {
         var source = Tables(5);
         source.Key("shop.zz").Table("shop.zz", Row(1, "a"));

@@ -62,6 +62,23 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
     }
 
     [Fact]
+    public async Task Sluice_changes_of_a_table_that_was_read_are_delivered_while_another_one_is_read()
+    {
+        var source = Tables(5);
+        await using var engine = new CdcEngine(source, Store, With(SnapshotMode.Incremental, chunkSize: 1, maxBatch: 1));
+        var (loop, copy, stop) = Run(engine);
+        await UntilAsync(() => copy.Lines.Contains("orders Completed 5"), "the first table was read");
+        await engine.Snapshots.PauseAsync();
+        source.Update("shop.orders", Row(2, "o2"), Row(2, "new")).Delete("shop.orders", Row(4, "o4"));
+        await UntilAsync(() => copy["orders"] == "1=o1 2=new 3=o3 5=o5", "the changes were delivered");
+        await engine.Snapshots.ResumeAsync();
+        await UntilAsync(() => copy.Lines.Contains("parts Completed 5"), "the other table was read");
+        await stop.CancelAsync();
+        await loop;
+        Assert.Equal(("1=o1 2=new 3=o3 5=o5", Parts), (copy["orders"], copy["parts"]));
+    }
+
+    [Fact]
     public async Task A_request_to_an_idle_stream_is_carried_out_at_once_and_completes_its_handle()
     {
         var source = Tables(5);
@@ -156,7 +173,7 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
     }
 
     [Fact]
-    public async Task A_read_that_fails_is_tried_again()
+    public async Task Debezium_dbz_2105_2275_and_2236_a_read_that_fails_is_tried_again()
     {
         var source = Tables(5).FailReads(new CdcConnectionException("The script cuts the connection."), 2);
         await using var engine = new CdcEngine(source, Store, With(SnapshotMode.Incremental));

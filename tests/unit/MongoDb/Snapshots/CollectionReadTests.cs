@@ -25,7 +25,8 @@ public sealed class CollectionReadTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Chunks_have_every_document_in_the_servers_order_whatever_the_types_of_its_keys(string kind, bool isSharded,
+    public async Task Estuary_2026_chunks_have_every_document_in_the_servers_order_whatever_the_types_of_its_keys(
+        string kind, bool isSharded,
         bool isStrict)
     {
         await using var fixture = new SnapshotFixture(isSharded ? new() { Topology = DoubleTopology.Sharded } : null);
