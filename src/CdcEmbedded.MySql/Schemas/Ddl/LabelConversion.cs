@@ -37,8 +37,37 @@ internal static class LabelConversion
             column.MayHideBytes |= hidesBytes;
         }
 
-        return $"{name}({string.Join(',', read.Select(static label => $"'{ColumnTypeText.Quoted(label)}'"))})";
+        return TypeOf(name, read);
     }
+
+    /// <summary>Gives columns the labels of others as a server does that keeps one list for all columns whose labels are the same up to a
+    /// zero (sql/unireg.cc, get_interval_id; seen on 10.11, not on 11.8). Wide character sets are kept in another form.</summary>
+    public static void ShareLists(TableDraft table)
+    {
+        var lists = new List<string[]>();
+        foreach (var column in table.Columns)
+        {
+            if (ColumnTypeParser.Parse(column.TypeText) is not { Name: var name, Labels: { } labels }
+                || column.CharacterSet is "ucs2" or "utf16" or "utf16le" or "utf32")
+            {
+                continue;
+            }
+
+            if (lists.Find(list => list.Select(UpToZero).SequenceEqual(labels.Select(UpToZero))) is not { } shared)
+            {
+                lists.Add(labels);
+            }
+            else if (Array.Exists(labels, static label => label.Contains('\0', StringComparison.Ordinal)))
+            {
+                column.TypeText = TypeOf(name, shared);
+            }
+        }
+
+        static string UpToZero(string label) => label.Split('\0')[0];
+    }
+
+    private static string TypeOf(string name, string[] labels)
+        => $"{name}({string.Join(',', labels.Select(static label => $"'{ColumnTypeText.Quoted(label)}'"))})";
 
     private static bool TryReadAgain(string label, Charset from, Charset to, in StatementContext context, out string read,
         out bool hidesBytes)

@@ -21,6 +21,11 @@ internal static class TextConversion
                 Convert(column, to, context);
             }
         }
+
+        if (context is { IsMariaDb: true, ServerVersion: < 110800 })
+        {
+            LabelConversion.ShareLists(table);
+        }
     }
 
     /// <summary>True if the server leaves a table as it is, its default character set too, where a conversion changes no column (seen on

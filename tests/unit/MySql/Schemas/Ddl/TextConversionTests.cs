@@ -160,6 +160,23 @@ public sealed class TextConversionTests
     }
 
     [Theory]
+    [InlineData(101119, "a enum('\\0A','\\0B') utf8mb3? b enum('\\0A','\\0B') utf8mb3? "
+        + "c set('\\0A','\\0B') utf8mb3? d set('\\0q') utf8mb3?")]
+    [InlineData(110800, "a enum('\\0A','\\0B') utf8mb3? b enum('\\0A','\\0z') utf8mb3? "
+        + "c set('\\0q','\\0w') utf8mb3? d set('\\0q') utf8mb3?")]
+    public void MariaDB_10_11_keeps_one_list_for_labels_that_are_the_same_up_to_a_zero(int version, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        var context = Context(isMariaDb: true);
+        context = context with { Dialect = context.Dialect with { ServerVersion = version } };
+        LoggedSql.Instance.Apply(catalogue, "CREATE TABLE t (a ENUM('A','B'), b ENUM('A','z'), c SET('q','w'), d SET('q')) CHARSET ucs2",
+            context);
+        LoggedSql.Instance.Apply(catalogue, "ALTER TABLE t CONVERT TO CHARACTER SET utf8", context);
+
+        Assert.Equal(expected, TextOf(catalogue));
+    }
+
+    [Theory]
     [InlineData(50624, "a enum('a','') latin1?")]
     [InlineData(90700, "a enum('a\\0b','\\0c') latin1?")]
     public void Labels_end_at_a_zero_on_MySql_5_6(int version, string expected)
