@@ -28,7 +28,8 @@ public sealed class CdcSnapshots
         _board = board;
     }
 
-    /// <summary>The snapshots that are not over, or have failed tables. Rows that the engine has buffered count as delivered.</summary>
+    /// <summary>The snapshots that are not over, or have failed tables: of each table only the last failure is kept once another snapshot
+    /// is requested. Rows that the engine has buffered count as delivered.</summary>
     public IReadOnlyList<SnapshotStatus> Current => _board.Current;
 
     /// <summary>Number of signals that were not understood since the engine was created. Each is logged, and is a <see cref="Notice"/> of

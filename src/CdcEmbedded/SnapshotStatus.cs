@@ -18,7 +18,8 @@ public sealed class SnapshotStatus
     /// <summary>Why its tables could not be listed; else null.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Its tables; empty until they are listed.</summary>
+    /// <summary>Its tables; empty until they are listed. Of a snapshot that is over, <see cref="CdcSnapshots.Current"/> has those that
+    /// failed.</summary>
     public IReadOnlyList<SnapshotTableProgress> Tables { get; init; } = [];
 
     /// <summary>True if every table is complete.</summary>

@@ -68,7 +68,7 @@ internal sealed class SnapshotBoard(TimeProvider time)
 
             foreach (var job in state.JustFinished.Concat(state.Jobs))
             {
-                if (_handles.TryGetValue(job.Id, out var handle))
+                if (_handles.TryGetValue(job.Id, out var handle) && !IsShown(handle.Status, job))
                 {
                     handle.Update(StatusOf(job));
                 }
@@ -94,6 +94,10 @@ internal sealed class SnapshotBoard(TimeProvider time)
 
     private static SnapshotStatus Finished(string id, SnapshotStatus last)
         => new() { Id = id, Kind = last.Kind, IsOver = true, Tables = last.Tables };
+
+    /// <summary>True if only what is remembered of a snapshot that is over would be shown, instead of all of its tables.</summary>
+    private static bool IsShown(SnapshotStatus shown, SnapshotJob job) => shown.IsOver && job.IsOver
+        && shown.Tables.Count(static table => table.Status == SnapshotTableStatus.Failed) == job.Tables.Length;
 
     /// <summary>What the application sees of a table.</summary>
     public SnapshotTableProgress StatusOf(string id, TableProgress table) => _rates.Describe(id, table);

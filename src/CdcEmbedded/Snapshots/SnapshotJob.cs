@@ -77,6 +77,10 @@ internal sealed record SnapshotJob(string Id, SnapshotKind Kind)
         }
     }
 
+    /// <summary>The same job if it is not over; else without the tables that have not failed, which nobody needs any more.</summary>
+    public SnapshotJob OnlyFailed => IsOver && Tables.Any(static table => table.Status != SnapshotTableStatus.Failed)
+        ? this with { Tables = Tables.RemoveAll(static table => table.Status != SnapshotTableStatus.Failed) } : this;
+
     /// <summary>True if a table that matches the patterns is read.</summary>
     public bool Selects(string table)
         => Expressions.IsEmpty || Expressions.Any(expression => TableExpression.Matches(expression, table));

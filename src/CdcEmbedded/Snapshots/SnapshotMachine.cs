@@ -265,8 +265,14 @@ internal sealed partial class SnapshotMachine
     /// <param name="keepsWindow">True if the open window remains valid, as it does when a snapshot is added.</param>
     public void Apply(Func<SnapshotState, SnapshotState> change, bool keepsWindow = false)
     {
+        var current = _job >= 0 && _job < _state.Jobs.Length ? _state.Jobs[_job].Id : null;
         _state = change(_state);
-        if (!keepsWindow)
+        if (keepsWindow)
+        {
+            // Snapshots before it may be gone.
+            _job = current is null ? _job : _state.IndexOf(current);
+        }
+        else
         {
             _attempts = _failures = 0;
             GiveUp();

@@ -10,6 +10,9 @@ internal sealed record SnapshotState : ISnapshotState
     // Ids that are remembered, so that a repeated request is recognized.
     private const int MaxFinished = 64;
 
+    // Snapshots that are remembered only for the reason why their tables could not be listed.
+    private const int MaxUnlisted = 16;
+
     public static readonly SnapshotState Empty = new();
 
     // The text of many offsets: kept, but never copied to another state.
@@ -36,7 +39,7 @@ internal sealed record SnapshotState : ISnapshotState
     /// <summary>The ids of the last snapshots that finished.</summary>
     public ImmutableArray<string> Finished { get; init; } = [];
 
-    /// <summary>Snapshots that have finished since somebody looked; not stored.</summary>
+    /// <summary>Snapshots that have ended since somebody looked, with all of their tables; not stored.</summary>
     public ImmutableArray<SnapshotJob> JustFinished { get; init; } = [];
 
     /// <summary>The captured tables, so that a new one is recognized; null if nobody asked for that.</summary>
@@ -57,20 +60,20 @@ internal sealed record SnapshotState : ISnapshotState
 
     public bool Knows(string id) => IndexOf(id) >= 0 || Finished.Contains(id);
 
-    /// <summary>Replaces a job; one that has finished becomes an id.</summary>
+    /// <summary>Replaces a job; one that has finished becomes an id, and of one that is over only the tables remain that have
+    /// failed.</summary>
     public SnapshotState With(int index, SnapshotJob job)
     {
-        if (!job.IsFinished)
+        if (job.IsFinished)
         {
-            return this with { Jobs = Jobs.SetItem(index, job) };
+            return Finish(index) with { JustFinished = JustFinished.Add(job) };
         }
 
-        var finished = Finished.Add(job.Id);
+        var kept = job.OnlyFailed;
         return this with
         {
-            Jobs = Jobs.RemoveAt(index),
-            JustFinished = JustFinished.Add(job),
-            Finished = finished.Length > MaxFinished ? finished.RemoveAt(0) : finished,
+            Jobs = Jobs.SetItem(index, kept),
+            JustFinished = ReferenceEquals(kept, job) ? JustFinished : JustFinished.Add(job),
         };
     }
 
@@ -112,7 +115,23 @@ internal sealed record SnapshotState : ISnapshotState
         ? this : this with { Jobs = Jobs.Insert(0, job) };
 
     /// <summary>Accepts a snapshot. One with a known id changes nothing (R72).</summary>
-    public SnapshotState Accept(SnapshotJob job) => Knows(job.Id) ? this : this with { Jobs = Jobs.Add(job) };
+    public SnapshotState Accept(SnapshotJob job)
+    {
+        if (Knows(job.Id))
+        {
+            return this;
+        }
+
+        var state = WithoutOldFailures();
+        return state with { Jobs = state.Jobs.Add(job) };
+    }
+
+    /// <summary>Accepts a snapshot whose view is open: it is read before all others.</summary>
+    public SnapshotState AcceptFirst(SnapshotJob job)
+    {
+        var state = WithoutOldFailures();
+        return state with { Jobs = state.Jobs.Insert(0, job) };
+    }
 
     /// <summary>Pauses a snapshot, or all.</summary>
     public SnapshotState Pause(string? id) => ForEachJob(id, static job => job with { IsPaused = true });
@@ -164,6 +183,46 @@ internal sealed record SnapshotState : ISnapshotState
 
     /// <inheritdoc/>
     public string ToJson() => _json ??= SnapshotStateJson.Write(this);
+
+    /// <summary>Keeps of the snapshots that are over one failure of each table, the last one, so that repeated requests do not make the
+    /// offset grow.</summary>
+    private SnapshotState WithoutOldFailures()
+    {
+        var state = this;
+        var failed = new HashSet<(string Database, string Table, bool IsKeysOnly)>();
+        var unlisted = 0;
+        for (var j = Jobs.Length - 1; j >= 0; j--)
+        {
+            var job = Jobs[j];
+            if (!job.IsOver)
+            {
+                continue;
+            }
+
+            var tables = job.Tables.RemoveAll(table => !failed.Add((table.Database, table.Table, table.IsKeysOnly)));
+            if (tables.IsEmpty && (!job.Tables.IsEmpty || ++unlisted > MaxUnlisted))
+            {
+                state = state.Finish(j);
+            }
+            else if (tables.Length < job.Tables.Length)
+            {
+                state = state with { Jobs = state.Jobs.SetItem(j, job with { Tables = tables }) };
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Leaves nothing of a job but its id.</summary>
+    private SnapshotState Finish(int index)
+    {
+        var finished = Finished.Add(Jobs[index].Id);
+        return this with
+        {
+            Jobs = Jobs.RemoveAt(index),
+            Finished = finished.Length > MaxFinished ? finished.RemoveAt(0) : finished,
+        };
+    }
 
     private SnapshotState ForEachJob(string? id, Func<SnapshotJob, SnapshotJob> change)
     {

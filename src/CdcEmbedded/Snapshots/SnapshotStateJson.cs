@@ -57,7 +57,7 @@ internal static class SnapshotStateJson
             {
                 foreach (var job in list.EnumerateArray())
                 {
-                    jobs.Add(ReadJob(job));
+                    jobs.Add(ReadJob(job).OnlyFailed);
                 }
             }
 

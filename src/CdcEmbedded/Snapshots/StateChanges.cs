@@ -9,6 +9,11 @@ internal static class StateChanges
         var result = new List<(string, TableProgress)>();
         foreach (var job in after.JustFinished.Concat(after.Jobs))
         {
+            if (job.IsOver && after.JustFinished.Any(ended => ended.Id == job.Id && ended != job))
+            {
+                continue;
+            }
+
             var index = before.IndexOf(job.Id);
             foreach (var table in job.Tables)
             {

@@ -46,7 +46,7 @@ internal sealed class ViewFeed : ISourceFeed
             })],
         };
         _state = coordinator.State;
-        _state = IsInitial ? _state with { Jobs = _state.Jobs.Insert(0, job) } : _state.With(_state.IndexOf(job.Id), job);
+        _state = IsInitial ? _state.AcceptFirst(job) : _state.With(_state.IndexOf(job.Id), job);
         if (IsInitial && coordinator.Options is { ReadsNewTables: true, Policy: null })
         {
             // Known with the very first offset: a table that is added after a crash in the middle of the view is new.

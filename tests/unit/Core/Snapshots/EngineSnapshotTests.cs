@@ -196,11 +196,24 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
         var failed = status.Tables.Single(static table => table.Table == "keyless");
         Assert.Equal(SnapshotTableStatus.Failed, failed.Status);
         Assert.Contains("has no key", failed.Reason, StringComparison.Ordinal);
+        Assert.Equal(["completed", "completed", "completed", "failed"],
+            status.Tables.Select(static table => $"{table.Status}".ToLowerInvariant()).Order());
+        Assert.Equal("keyless", Assert.Single(Assert.Single(engine.Snapshots.Current).Tables).Table);
         Assert.Equal("mine", Assert.Single(engine.Snapshots.Current).Id);
         await UntilAsync(() => copy["parts"] == Parts, "the others were read");
+        foreach (var id in (string[])["second", "third"])
+        {
+            handle = await engine.Snapshots.RequestAsync(new SnapshotRequest { Id = id });
+            await handle.Completion.WaitAsync(Timeout);
+            Assert.Equal(4, handle.Status.Tables.Count);
+        }
+
+        Assert.Equal(["second", "third"], engine.Snapshots.Current.Select(static each => each.Id));
         await stop.CancelAsync();
         await loop;
         Assert.Contains("\"status\":\"failed\"", LastSaved, StringComparison.Ordinal);
+        Assert.DoesNotContain("completed", LastSaved, StringComparison.Ordinal);
+        Assert.Equal(3, copy.Lines.Count(static line => line.StartsWith("parts Completed", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -60,6 +60,27 @@ public sealed class MachineTests
         Assert.Equal(SnapshotTableStatus.Reading, Assert.Single(machine.State.Jobs[0].Tables).Status);
     }
 
+    [Fact]
+    public void A_request_that_replaces_an_old_failure_leaves_the_open_window_as_it_is()
+    {
+        var failed = new SnapshotJob("failed", SnapshotKind.Incremental)
+        {
+            IsListed = true,
+            Tables = [new TableProgress("d", "t") { Status = SnapshotTableStatus.Failed }],
+        };
+        var machine = new SnapshotMachine(new SnapshotState { Jobs = [failed, failed with { Id = "again" }] }
+            .Accept(new SnapshotJob("first", SnapshotKind.Incremental)), new SnapshotLimits(1));
+        machine.OnOpened(new ModelPosition(0));
+        var low = Open(machine);
+        machine.Apply(static state => state with { Jobs = state.Jobs.Insert(0, state.Jobs[0] with { Id = "older" }) }, keepsWindow: true);
+
+        machine.Apply(static state => state.Accept(new SnapshotJob("last", SnapshotKind.Incremental)), keepsWindow: true);
+
+        Assert.Equal(["again", "first", "last"], machine.State.Jobs.Select(static job => job.Id));
+        Complete(machine, low, isLast: true);
+        Assert.Equal(["again", "last"], machine.State.Jobs.Select(static job => job.Id));
+    }
+
     [Theory]
     [InlineData(false, 3)]
     [InlineData(true, 20)]
