@@ -36,16 +36,18 @@ internal sealed class SignalFile(string path, TimeSpan interval, TimeProvider ti
                     {
                         using (former)
                         {
-                            if (await IsSameAsync(former, cancellationToken).ConfigureAwait(false))
+                            var isSame = await IsSameAsync(former, cancellationToken).ConfigureAwait(false);
+                            while (isSame && await ReadLinesAsync(former, isFinal: true, cancellationToken).ConfigureAwait(false))
                             {
-                                await ReadLinesAsync(former, isFinal: true, cancellationToken).ConfigureAwait(false);
+                                foreach (var (line, end) in _lines)
+                                {
+                                    yield return SignalOf(line, SignalFilePosition.Start);
+                                    _position = _position with { At = end };
+                                }
+
+                                _lines.Clear();
                             }
                         }
-                    }
-
-                    foreach (var (line, _) in _lines)
-                    {
-                        yield return SnapshotSignal.Parse(line, position: SignalFilePosition.Start.ToString());
                     }
 
                     _position = SignalFilePosition.Start;
@@ -57,8 +59,7 @@ internal sealed class SignalFile(string path, TimeSpan interval, TimeProvider ti
                     foreach (var (line, end) in _lines)
                     {
                         var next = await PositionAtAsync(file, end, cancellationToken).ConfigureAwait(false);
-                        yield return line.Length > MaxLine ? SnapshotSignal.Broken("the line is too long", null, next.ToString())
-                            : SnapshotSignal.Parse(line, position: next.ToString());
+                        yield return SignalOf(line, next);
                         _position = next;
                     }
 
@@ -73,6 +74,10 @@ internal sealed class SignalFile(string path, TimeSpan interval, TimeProvider ti
             file?.Dispose();
         }
     }
+
+    private static SnapshotSignal SignalOf(string line, SignalFilePosition next)
+        => line.Length > MaxLine ? SnapshotSignal.Broken("the line is too long", null, next.ToString())
+            : SnapshotSignal.Parse(line, position: next.ToString());
 
     private SafeFileHandle? TryOpen()
     {
@@ -109,6 +114,9 @@ internal sealed class SignalFile(string path, TimeSpan interval, TimeProvider ti
     }
 
     /// <summary>Reads the lines after the position, as many as one read gives.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="isFinal">True if the file grows no more, so that its last line may lack its end.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>False if there is no whole line yet.</returns>
     private async ValueTask<bool> ReadLinesAsync(SafeFileHandle file, bool isFinal, CancellationToken cancellationToken)
     {
@@ -126,7 +134,7 @@ internal sealed class SignalFile(string path, TimeSpan interval, TimeProvider ti
             start += length + 1;
         }
 
-        if (start < bytes.Length && (isFinal || (start == 0 && bytes.Length > MaxLine)))
+        if (start < bytes.Length && (bytes.Length <= MaxLine ? isFinal : start == 0))
         {
             Add(bytes.AsSpan(start), _position.At + bytes.Length, start == 0 && _position.At == 0);
             start = bytes.Length;

@@ -55,6 +55,23 @@ public sealed class FileSignalChannelTests : EngineTest, IDisposable
     }
 
     [Fact]
+    public async Task A_rotated_file_is_read_to_its_end_however_much_was_left_of_it()
+    {
+        var rest = Enumerable.Range(0, 30_000).Select(static i => $"r{i:D5}{new string('-', 100)}").ToArray();
+        await ReadAsync(async () =>
+        {
+            Append(Line("a"));
+            await UntilAsync(() => Types == "a", "the first line was read");
+            System.IO.File.Move(File, File + ".1");
+            System.IO.File.AppendAllText(File + ".1", string.Concat(rest.Select(Line)) + "\n\n" + new string('x', 1_100_000) + "\n" + Line("y")
+                + "{\"type\":\"z\"}");
+            Append(Line("b"));
+            await UntilAsync(() => _signals.ToArray() is [.., { Type: "b" }], "both files were read");
+        });
+        Assert.Equal(["a", .. rest, "y", "z", "b"], _signals.Where(static signal => signal.Problem is null).Select(static signal => signal.Type));
+    }
+
+    [Fact]
     public async Task A_truncated_file_is_read_from_its_start()
     {
         await ReadAsync(async () =>
