@@ -266,8 +266,9 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             SignalTable = SignalTable.Of(Options.Snapshot.SignalTable, _source),
         };
         _coordinator.Signals = new SignalIntake(_snapshots.Commands, _snapshots.Board, _coordinator, _logger);
-        await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands, _coordinator.Post, StopToken).WaitObservedAsync(StopToken)
-            .ConfigureAwait(false);
+        await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands,
+            () => Keeper.SavedSnapshot is SnapshotState { Commands: var done } ? done : 0,
+            _coordinator.Post, StopToken).WaitObservedAsync(StopToken).ConfigureAwait(false);
         _listener = new SignalListener(_snapshots.Commands, _coordinator.Signals, Options.Name, Options.TimeProvider, _logger);
         _listener.Start(Options.Snapshot.Signals);
         _pump.Attach(_coordinator);

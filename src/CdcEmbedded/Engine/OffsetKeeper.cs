@@ -12,12 +12,16 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
     private long _savedSequence;
     private long _commits;
     private volatile CancellationTokenSource? _renewing;
+    private volatile ISnapshotState? _savedSnapshot;
 
     /// <summary>Everything below this sequence number is stored.</summary>
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
 
     /// <summary>Number of offsets that were stored, here or in a transaction of the application.</summary>
     public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>The state of the snapshots in the last offset that was stored here; null for none.</summary>
+    public ISnapshotState? SavedSnapshot => _savedSnapshot;
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
     public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
@@ -68,6 +72,7 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
 
             await slot.SaveAsync(place.ToOffset(stream).ToString(), sequence, cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _savedSequence, sequence);
+            _savedSnapshot = place.State.Snapshot;
             Interlocked.Increment(ref _commits);
         }
         finally
@@ -90,6 +95,7 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
             var isStored = await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken)
                 .ConfigureAwait(false);
             Interlocked.Add(ref _commits, isStored ? 1 : 0);
+            _savedSnapshot = isStored ? place.State.Snapshot : _savedSnapshot;
             return isStored;
         }
         finally

@@ -5,7 +5,7 @@ namespace CdcEmbedded.Snapshots;
 /// <summary>What is stored of commands and signals. Immutable.</summary>
 internal sealed record AcceptedCommands
 {
-    // Commands that were carried out are removed at the next start; more than these are never waiting.
+    // Commands that were carried out are removed with the next one; more than these are never waiting.
     private const int MaxCommands = 1024;
     private const int MaxSignals = 1024;
 

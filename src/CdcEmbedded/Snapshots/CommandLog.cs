@@ -9,6 +9,7 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private AcceptedCommands _accepted = AcceptedCommands.None;
     private Action<SnapshotCommand>? _receiver;
+    private Func<long> _done = static () => 0;
     private bool _isLoaded;
 
     /// <summary>Stores a command and passes it to the reading flow.</summary>
@@ -27,6 +28,8 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
             var accepted = mark is null ? _accepted : _accepted.With(isKnown ? mark with { Id = null } : mark);
             if (command is not null)
             {
+                // What is stored as carried out need not be written again and again.
+                accepted = accepted.Without(_done());
                 command = command with { Number = accepted.LastNumber + 1 };
                 accepted = accepted.With(command);
             }
@@ -51,10 +54,12 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
     }
 
     /// <summary>Passes the commands that the state does not have yet, and then each new one, to the reading flow.</summary>
-    /// <param name="done">The number of the last one that was carried out.</param>
+    /// <param name="done">The number of the last one that the stored offset has: it was carried out.</param>
+    /// <param name="doneLater">Returns the same at a later time. For any thread.</param>
     /// <param name="receiver">Receives the commands, in their order.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async ValueTask ConnectAsync(long done, Action<SnapshotCommand> receiver, CancellationToken cancellationToken)
+    public async ValueTask ConnectAsync(long done, Func<long> doneLater, Action<SnapshotCommand> receiver,
+        CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -72,6 +77,7 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
             }
 
             _receiver = receiver;
+            _done = doneLater;
         }
         finally
         {

@@ -209,11 +209,35 @@ public sealed class EngineSnapshotTests : SnapshotEngineTest
         }
 
         Assert.Equal(["second", "third"], engine.Snapshots.Current.Select(static each => each.Id));
+        await UntilAsync(
+            () => LastSaved!.Contains("\"third\"", StringComparison.Ordinal) && LastSaved.Contains("failed", StringComparison.Ordinal)
+                && !LastSaved.Contains("completed", StringComparison.Ordinal),
+            "the offset has the failure only");
         await stop.CancelAsync();
         await loop;
-        Assert.Contains("\"status\":\"failed\"", LastSaved, StringComparison.Ordinal);
-        Assert.DoesNotContain("completed", LastSaved, StringComparison.Ordinal);
         Assert.Equal(3, copy.Lines.Count(static line => line.StartsWith("parts Completed", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 6)]
+    public async Task Commands_are_stored_until_a_stored_offset_has_them(bool storesOffsets, int left)
+    {
+        var commit = storesOffsets ? CommitPolicy.Always : new CommitPolicy { Changes = 1_000_000, Interval = TimeSpan.FromHours(1) };
+        await using var engine = new CdcEngine(Tables(5), Store, With(SnapshotMode.Never, commit: commit));
+        var (loop, _, stop) = Run(engine);
+        for (var i = 1; i <= 6; i++)
+        {
+            var handle = await engine.Snapshots.RequestAsync(new SnapshotRequest { Tables = ["shop.parts"] });
+            await handle.Completion.WaitAsync(Timeout);
+            var expected = $"\"commands\":{i}";
+            await UntilAsync(() => !storesOffsets || Store.Saved.Any(text => text.Contains(expected, StringComparison.Ordinal)),
+                "the offset has the command");
+        }
+
+        Assert.Equal(left, (await Inner.LoadAsync("test/snapshots"))!.Text.Split("\"n\":").Length - 1);
+        await stop.CancelAsync();
+        await loop;
     }
 
     [Fact]
