@@ -150,7 +150,8 @@ public sealed class MySqlSource : ISnapshotSource
                 var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
                 known ??= await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken)
                     .ConfigureAwait(false);
-                var server = new SnapshotServer(known, facts, context.WritesWatermarks ? context.SignalTable : null);
+                var server = new SnapshotServer(known, facts,
+                    context is { WritesWatermarks: true, SignalTable: { } signals } ? new WatermarkRow(signals, context.Name) : null);
                 return await MySqlSnapshotReader.OpenAsync(server, SelectionFor(facts, context, null, logger),
                     context.TimeProvider, cancellationToken).ConfigureAwait(false);
             }

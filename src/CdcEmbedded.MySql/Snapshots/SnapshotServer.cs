@@ -7,8 +7,9 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// <summary>The server that a snapshot reads: opens connections to it that read as the log is written, and asks it for positions.</summary>
 /// <param name="server">The server.</param>
 /// <param name="facts">What it says of itself.</param>
-/// <param name="watermarks">The table into which watermarks may be written; null for none.</param>
-internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, string? watermarks = null)
+/// <param name="watermarks">What may be written as watermarks; null for none. Used only where the server does not say what is
+/// visible.</param>
+internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, WatermarkRow? watermarks = null)
 {
     // A consumer may take its time between two parts, and so may other tables.
     private const int LongestPauseSeconds = 7 * 24 * 3600;
@@ -28,8 +29,7 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, stri
     /// <summary>What the server says of itself.</summary>
     public ServerFacts Facts => facts;
 
-    private readonly WatermarkRow? _row = watermarks is not null && !facts.Version.IsMariaDb && !facts.HasGtids
-        ? new WatermarkRow(watermarks) : null;
+    private readonly WatermarkRow? _row = !facts.Version.IsMariaDb && !facts.HasGtids ? watermarks : null;
 
     /// <summary>The server's identity in positions.</summary>
     public string Identity => server.Identity;

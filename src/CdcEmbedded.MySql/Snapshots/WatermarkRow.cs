@@ -1,15 +1,21 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using CdcEmbedded.MySql.Server;
 
 namespace CdcEmbedded.MySql.Snapshots;
 
 /// <summary>A row in the table of signals that is written before each chunk and deleted after it (R61, variant A): its commit says that
 /// everything before it in the log is visible.</summary>
+/// <remarks>An engine has one row. What a crash or a failed chunk has left of it is written by the next window again, and deleted after it.
+/// Readers of one engine may use it at the same time: each writes it before its reads, and nobody needs it to remain until then.</remarks>
 /// <param name="table">The table, as <c>database.table</c>.</param>
-internal sealed class WatermarkRow(string table)
+/// <param name="engine">The engine's name.</param>
+internal sealed class WatermarkRow(string table, string engine)
 {
+    // 39 characters: the column of the pages is VARCHAR(42).
+    private readonly string _id = $"window-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(engine)).AsSpan(0, 16))}";
     private readonly string _name = NameOf(table);
-    private readonly string _id = $"window-{Guid.NewGuid():N}";
     private bool _isChecked;
 
     /// <summary>Writes the row. When it returns, everything that was in the log before is visible.</summary>
