@@ -316,7 +316,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
         }
 
-        await WaitForAsync(Task.WhenAll(logWatch, heartbeats), "the writer of heartbeats or the measuring of the log").ConfigureAwait(false);
+        await WaitForAsync(Task.WhenAll(logWatch, heartbeats), "the writer of heartbeats or the measuring of the log")
+            .ConfigureAwait(false);
 
         if (_listener is { } listener)
         {

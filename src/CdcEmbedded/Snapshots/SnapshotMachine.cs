@@ -332,7 +332,8 @@ internal sealed partial class SnapshotMachine
 
     /// <summary>Its content as text: equal for machines that behave equally.</summary>
     public string Describe() => $"{_state.ToJson()} {_window?.Describe()} {_action?.Kind} {_place} {_isAtEnd} {_isWaiting} "
-        + $"{_isForVisibility} {_view} {_isBeforeLater} {_isHeld} {_isPaced} {_attempts} {_failures} {_resolved.Count} {_outdated.Count} {_job} {_table}";
+        + $"{_isForVisibility} {_view} {_isBeforeLater} {_isHeld} {_isPaced} {_attempts} {_failures} "
+        + $"{_resolved.Count} {_outdated.Count} {_job} {_table}";
 
     private TableProgress Current
     {

@@ -63,12 +63,13 @@ public sealed class FileSignalChannelTests : EngineTest, IDisposable
             Append(Line("a"));
             await UntilAsync(() => Types == "a", "the first line was read");
             System.IO.File.Move(File, File + ".1");
-            System.IO.File.AppendAllText(File + ".1", string.Concat(rest.Select(Line)) + "\n\n" + new string('x', 1_100_000) + "\n" + Line("y")
-                + "{\"type\":\"z\"}");
+            System.IO.File.AppendAllText(File + ".1",
+                $"{string.Concat(rest.Select(Line))}\n\n{new string('x', 1_100_000)}\n{Line("y")}{{\"type\":\"z\"}}");
             Append(Line("b"));
             await UntilAsync(() => _signals.ToArray() is [.., { Type: "b" }], "both files were read");
         });
-        Assert.Equal(["a", .. rest, "y", "z", "b"], _signals.Where(static signal => signal.Problem is null).Select(static signal => signal.Type));
+        Assert.Equal(["a", .. rest, "y", "z", "b"],
+            _signals.Where(static signal => signal.Problem is null).Select(static signal => signal.Type));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class SnapshotStateTests
         var job = new SnapshotJob("s", SnapshotKind.Incremental)
         {
             IsListed = true,
-            Tables = [Table("a", SnapshotTableStatus.Completed), Table("b", SnapshotTableStatus.Failed), Table("c", SnapshotTableStatus.Reading)],
+            Tables = [Table("a", SnapshotTableStatus.Completed), Table("b", SnapshotTableStatus.Failed),
+                Table("c", SnapshotTableStatus.Reading)],
         };
         var state = new SnapshotState { Jobs = [job] };
         Assert.Equal(3, state.With(0, job).Jobs[0].Tables.Length);
