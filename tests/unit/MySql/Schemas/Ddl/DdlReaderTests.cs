@@ -171,7 +171,8 @@ public sealed class DdlReaderTests
     [InlineData("ΑΩΆ", "αωά")]
     [InlineData("ⒶⅠＡ", "ⓐⅰａ")]
     [InlineData("A.B", "a.b")]
-    public void Names_are_lowered_as_the_servers_lower_them(string name, string expected) => Assert.Equal(expected, StoredNames.Lower(name));
+    public void Names_are_lowered_as_the_servers_lower_them(string name, string expected)
+        => Assert.Equal(expected, StoredNames.Lower(name));
 
     [Fact]
     public void Names_are_stored_in_lower_case_where_the_server_stores_them_so()
