@@ -115,12 +115,7 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
     private void Alter(string database, string table)
     {
         var known = changes.Catalogue.Find(database, table);
-        var reader = ReaderOf(known is null ? new TableDraft() : TableDraft.Of(known), database);
-        if (known is null)
-        {
-            reader.ReadNames(tokens.Rest());
-        }
-
+        var reader = ReaderOf(new TableDraft(), database);
         var change = changes.Define(TableChangeKind.Alter, database, table, () =>
         {
             if (known is null)
@@ -137,6 +132,13 @@ internal sealed class TableStatements(CatalogueChanges changes, SqlTokens tokens
             reader.Read(tokens.Rest());
             return draft.ToDefinition(database, table);
         });
+        if (change.Definition is null)
+        {
+            // Its columns are not known; its new name and the other tables are.
+            reader = ReaderOf(new TableDraft(), database);
+            reader.ReadNames(tokens.Rest());
+        }
+
         var partitions = reader.Partitions;
         if (partitions.MovesRows)
         {

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Schemas;
+using CdcEmbedded.MySql.Schemas.Ddl;
 using static CdcEmbedded.MySql.Tests.Schemas.Ddl.ReadStatements;
 
 namespace CdcEmbedded.MySql.Tests.Schemas.Ddl;
@@ -69,6 +70,21 @@ public sealed class AlterOrderTests
     [InlineData("a int#1 b int", "CREATE INDEX i ON t (b)", "DROP INDEX i ON t")]
     public void MariaDB_forgets_USING_HASH_at_the_next_change(string expected, params string[] statements) => Assert.Equal(expected,
         ColumnsAfter(["CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, UNIQUE (a) USING HASH)", .. statements]));
+
+    [Theory]
+    [InlineData("ADD b WHATEVER, RENAME TO u")]
+    [InlineData("ADD b CHAR(3), CONVERT TO CHARACTER SET whatever, RENAME AS d.u")]
+    [InlineData("MODIFY nothing INT, RENAME u")]
+    public void A_table_whose_ALTER_cannot_be_followed_has_its_new_name(string parts)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        Apply(catalogue, ["CREATE TABLE t (a INT)"]);
+        var changes = LoggedSql.Instance.Apply(catalogue, "ALTER TABLE t " + parts, Context(isMariaDb: true));
+
+        Assert.Equal(["Alter t", "Rename t u"], changes.Select(change => $"{change.Kind} {change.Table} {change.NewTable}".TrimEnd()));
+        Assert.True(catalogue.IsAbsent("d", "t"));
+        Assert.True(catalogue.IsUnknown("d", "u"));
+    }
 
     [Theory]
     [InlineData("t 1", true, true)]
