@@ -110,8 +110,8 @@ public sealed class DividedTableTests(MatrixServers servers, ITestOutputHelper o
     }
 
     /// <summary>Reads rows and changes, up to a number of them or to a mark that follows the snapshot.</summary>
-    private static async Task ReadAsync(MySqlTestServer server, string database, int readers, IOffsetStore store, KeyedCopy copy, int mark,
-        int limit)
+    private static async Task ReadAsync(MySqlTestServer server, string database, int readers, InMemoryOffsetStore store, KeyedCopy copy,
+        int mark, int limit)
     {
         await using var engine = new CdcEngine(Capture.Source(server, database), store, new CdcEngineOptions
         {
