@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Net.Mime;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CdcEmbedded.Formats;
+using CloudNative.CloudEvents.SystemTextJson;
 
 namespace CdcEmbedded.Tests.Formats;
 
@@ -22,6 +25,30 @@ public sealed class CloudEventsJsonTests
             "data":{"before":{"id":1},"after":{"id":1,"name":"Zoë"}}}
             """.Replace("\n", "", StringComparison.Ordinal),
             Write(new(), change));
+    }
+
+    [Theory]
+    [InlineData(ChangeOperation.Create, true)]
+    [InlineData(ChangeOperation.Update, false)]
+    [InlineData(ChangeOperation.Delete, true)]
+    [InlineData(ChangeOperation.Truncate, false)]
+    [InlineData(ChangeOperation.Read, true)]
+    public void The_SDK_of_CloudEvents_reads_every_operation(ChangeOperation operation, bool hasKey)
+    {
+        var row = OneChange.Row(("id", DataValue.FromInt64(1)), ("name", DataValue.FromText("Zoë \"健\"")), ("data", DataValue.Null));
+        var change = new OneChange(operation, default, row, hasKey ? OneChange.Row(("id", DataValue.FromInt64(1))) : default,
+            inTransaction: hasKey).Event;
+        using var format = new CloudEventsJson();
+        var read = new JsonEventFormatter().DecodeStructuredModeMessage(Encoding.UTF8.GetBytes(Write(new(), change)),
+            new ContentType(format.MediaType), null);
+
+        Assert.True(read.IsValid);
+        Assert.Equal(("id", "/cdc/mysql/tail", "shop.orders", OneChange.CommitTime, "application/json"),
+            (read.Id, read.Source?.ToString(), read.Subject, read.Time, read.DataContentType));
+        Assert.StartsWith("cdc.row.", read.Type, StringComparison.Ordinal);
+        Assert.Equal(hasKey ? ["{\"id\":1}", OneChange.SomeTransaction.Name, "5"] : [null, null, null],
+            new[] { read["partitionkey"], read["cdctx"], read["cdcorder"] });
+        Assert.Equal("Zoë \"健\"", Assert.IsType<JsonElement>(read.Data).GetProperty("after"u8).GetProperty("name"u8).GetString());
     }
 
     [Fact]

@@ -59,7 +59,9 @@ internal sealed class OneChange(ChangeOperation operation, DataRecord before, Da
 
     internal sealed class SomeTransaction : TransactionInfo
     {
-        public override string Id => "3e11fa47-71ca-11e1-9e33-c80aa9429562:23";
+        public const string Name = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23";
+
+        public override string Id => Name;
         public override DateTimeOffset Timestamp => CommitTime;
     }
 
