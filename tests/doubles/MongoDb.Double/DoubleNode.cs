@@ -143,9 +143,10 @@ public sealed class DoubleNode : IAsyncDisposable
                 _connections.TryUpdate(connection, ServeAsync(connection), Task.CompletedTask);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException
+            || (e is InvalidOperationException && stopping.IsCancellationRequested))
         {
-            // The listener was stopped.
+            // The listener was stopped, perhaps between two clients: then it is not listening any more.
         }
     }
 
