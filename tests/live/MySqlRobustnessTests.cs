@@ -47,9 +47,9 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
                 await writer.ExecuteAsync($"BEGIN; INSERT INTO t VALUES ({rows}, 'a'); INSERT INTO t VALUES ({rows + 1}, 'b'); COMMIT");
             }
 
-            foreach (string?[] row in await killer.QueryAsync($"SELECT ID FROM information_schema.processlist WHERE USER = '{user}'"))
+            foreach (ServerConnection connection in (await killer.ConnectionsAsync()).Where(connection => connection.User == user))
             {
-                await TryAsync(killer, $"KILL {row[0]}");
+                await TryAsync(killer, $"KILL {connection.Id}");
                 kills++;
             }
         }
@@ -239,9 +239,9 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         {
             if (++seen % 1000 == 0)
             {
-                foreach (string?[] row in await killer.QueryAsync($"SELECT ID FROM information_schema.processlist WHERE USER = '{user}'"))
+                foreach (ServerConnection connection in (await killer.ConnectionsAsync()).Where(connection => connection.User == user))
                 {
-                    await TryAsync(killer, $"KILL {row[0]}");
+                    await TryAsync(killer, $"KILL {connection.Id}");
                 }
             }
         });
@@ -284,7 +284,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
         {
             await foreach (ChangeEvent change in engine.ReadAsync(cancel.Token))
             {
-                Assert.Equal("1", await ConnectionsAsync());
+                Assert.Equal(1, await ConnectionsAsync());
                 switch (way)
                 {
                     case "break": return;
@@ -297,7 +297,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
 
         Exception? error = await Xunit.Record.ExceptionAsync(ReadAsync);
         long left = TimeProvider.System.GetTimestamp();
-        while (await ConnectionsAsync() != "0")
+        while (await ConnectionsAsync() > 0)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(left) < TimeSpan.FromSeconds(5), "The connection is still there after 5 s.");
         }
@@ -307,8 +307,7 @@ public sealed class MySqlRobustnessTests(MySql97Fixture mySql97, MySql56Fixture 
                 _ => typeof(ObjectDisposedException) },
             error?.GetType());
 
-        async Task<string?> ConnectionsAsync() =>
-            (await watch.QueryAsync($"SELECT COUNT(*) FROM information_schema.processlist WHERE USER = '{user}'"))[0][0];
+        async Task<int> ConnectionsAsync() => (await watch.ConnectionsAsync()).Count(connection => connection.User == user);
     }
 
     [Theory]

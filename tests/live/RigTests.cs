@@ -118,9 +118,8 @@ public sealed class RigTests(MySql97Fixture mySql97, MySql56Fixture mySql56)
         await using MySqlTestServer server = await mySql97.StartOwnAsync();
         await using SqlSession session = await server.OpenSessionAsync();
 
-        Task sleeping = session.ExecuteAsync("SELECT SLEEP(60)");
-        const string sleepers = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'";
-        while ((await server.QueryAsync(sleepers))[0][0] != "1")
+        Task sleeping = session.ExecuteAsync("SELECT SLEEP(60), '😀'");
+        while (!(await server.ConnectionsAsync()).Any(connection => connection.Statement == "SELECT SLEEP(60), '😀'"))
         {
             await Task.Delay(10);
         }

@@ -158,6 +158,11 @@ public sealed class MySqlTestServer : IAsyncDisposable
             cancellationToken));
     }
 
+    /// <summary>All connections of the server, that of this question included.</summary>
+    /// <exception cref="SqlStatementException">The statement failed.</exception>
+    public Task<IReadOnlyList<ServerConnection>> ConnectionsAsync(CancellationToken cancellationToken = default) =>
+        ServerConnection.ReadAsync(sql => QueryAsync(sql, null, cancellationToken));
+
     /// <summary>Runs a file of statements, of any size.</summary>
     /// <exception cref="SqlStatementException">A statement failed.</exception>
     public async Task ExecuteFileAsync(string path, string? database = null, CancellationToken cancellationToken = default)

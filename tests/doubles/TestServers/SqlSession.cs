@@ -58,6 +58,11 @@ public sealed class SqlSession : IAsyncDisposable
         }
     }
 
+    /// <summary>All connections of the server, this one included.</summary>
+    /// <exception cref="SqlStatementException">The statement failed, or the connection is gone.</exception>
+    public Task<IReadOnlyList<ServerConnection>> ConnectionsAsync(CancellationToken cancellationToken = default) =>
+        ServerConnection.ReadAsync(sql => QueryAsync(sql, cancellationToken));
+
     /// <summary>Kills the client, so that the server sees the connection break off.</summary>
     public async Task AbortAsync()
     {

@@ -141,10 +141,12 @@ public sealed class FaultScene : IAsyncDisposable
                 await _server.ResumeAsync();
                 break;
             case FaultKind.KillConnections:
-                foreach (string?[] row in await _server.QueryAsync("SELECT ID FROM information_schema.processlist WHERE COMMAND LIKE "
-                    + "'Binlog Dump%'"))
+                foreach (ServerConnection connection in await _server.ConnectionsAsync())
                 {
-                    await TryAsync($"KILL {row[0]}");
+                    if (connection.Command is "Binlog Dump" or "Binlog Dump GTID")
+                    {
+                        await TryAsync($"KILL {connection.Id}");
+                    }
                 }
 
                 break;

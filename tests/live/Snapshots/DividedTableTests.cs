@@ -78,8 +78,8 @@ public sealed class DividedTableTests(MatrixServers servers, ITestOutputHelper o
             Assert.Equal("[1]", (await view.FindBoundAsync(0, t, null, 1, token))!.Json);
             Assert.True(await view.TryJoinAsync(1, t, token));
             altering = Task.Run(() => server.ExecuteAsync("ALTER TABLE t ENGINE=InnoDB", database), token);
-            while ((await server.QueryAsync("SELECT 1 FROM information_schema.processlist WHERE state LIKE 'Waiting for table%' "
-                + $"AND db = '{database}'")).Count == 0)
+            while (!(await server.ConnectionsAsync()).Any(connection => connection.Database == database
+                && connection.State?.StartsWith("Waiting for table", StringComparison.Ordinal) == true))
             {
                 Assert.False(altering.IsCompleted);
             }
