@@ -1,11 +1,13 @@
 using System.Data.Common;
 using CdcEmbedded;
 using CdcEmbedded.Hosting;
+using CdcEmbedded.MongoDb;
 using CdcEmbedded.MySql;
 using CdcEmbedded.MySql.Gtids;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using MongoDB.Driver;
 using Npgsql;
 
 namespace DocSnippets;
@@ -38,6 +40,20 @@ public abstract class HostedStreams
             .Handle<OrderRow, TypedOrderHandler>("shop.orders");
         // </typed-hosting>
     }
+
+    /// <summary>Adds a read model in MongoDB.</summary>
+    public static void AddMongo(HostApplicationBuilder builder, IMongoDatabase mongoDatabase, IDeadLetterStore letters)
+    {
+        // <mongo-hosting>
+        builder.Services.AddCdc("read-model")
+            .FromMySql("shop", "shop.orders")
+            .StoreOffsetsWithEffectsIn(_ => new MongoOffsetStore(mongoDatabase))
+            .StoreDeadLettersIn(_ => letters)
+            .Handle((change, context, token) => ReplaceAsync(change, context.GetTransaction<IClientSessionHandle>(), token));
+        // </mongo-hosting>
+    }
+
+    private static ValueTask ReplaceAsync(ChangeEvent change, IClientSessionHandle session, CancellationToken cancellationToken) => default;
 
     /// <summary>Waits for a write of its own.</summary>
     public async Task<bool> WaitAsync(CdcStreams streams, DbConnection connection, CancellationToken cancellationToken)

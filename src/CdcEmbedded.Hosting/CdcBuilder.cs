@@ -140,7 +140,21 @@ public sealed class CdcBuilder : ICdcBuilder
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _definition.DataSource = dataSource;
+        _definition.HasTransactions = true;
         _definition.CreateStore = services => new DbOffsetStore(dataSource(services), table);
+        return this;
+    }
+
+    /// <summary>Stores offsets in the transaction that the handlers of a batch use, in any store that opens transactions, such as
+    /// <c>MongoOffsetStore</c>: handlers take it from <see cref="ChangeContext.GetTransaction"/>.</summary>
+    /// <remarks>Dead letters are no part of it: they need <see cref="StoreDeadLettersIn"/>.</remarks>
+    /// <param name="create">Makes the store from the application's services.</param>
+    public CdcBuilder StoreOffsetsWithEffectsIn(Func<IServiceProvider, IOffsetTransactions> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _definition.DataSource = null;
+        _definition.HasTransactions = true;
+        _definition.CreateStore = create;
         return this;
     }
 
@@ -150,6 +164,7 @@ public sealed class CdcBuilder : ICdcBuilder
     {
         ArgumentNullException.ThrowIfNull(create);
         _definition.DataSource = null;
+        _definition.HasTransactions = false;
         _definition.CreateStore = create;
         return this;
     }

@@ -15,7 +15,10 @@ internal sealed class CdcDefinition(string name)
 
     public Func<IServiceProvider, IOffsetStore>? CreateStore { get; set; }
 
-    /// <summary>The database of the offsets, in which batches have transactions; null for another store.</summary>
+    /// <summary>True if batches have transactions, of the store.</summary>
+    public bool HasTransactions { get; set; }
+
+    /// <summary>The database of the offsets, for dead letters too; null for another store.</summary>
     public Func<IServiceProvider, DbDataSource>? DataSource { get; set; }
 
     public Func<IServiceProvider, IDeadLetterStore>? CreateDeadLetters { get; set; }

@@ -13,9 +13,14 @@ namespace CdcEmbedded.MongoDb;
 /// <para>Of two transactions that save at once, the server refuses one with a transient error (WriteConflict). A retry, such as that of
 /// <c>WithTransactionAsync</c>, then gets the <see cref="OffsetConflictException"/>.</para>
 /// </remarks>
-public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionHandle>
+public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionHandle>, IOffsetTransactions
 {
     private const int DuplicateKey = 11000;
+    private const string Transient = "TransientTransactionError";
+
+    private static readonly TransactionOptions _transactionOptions = new(ReadConcern.Snapshot, ReadPreference.Primary,
+        WriteConcern.WMajority);
+
     private readonly IMongoCollection<BsonDocument> _collection;
 
     /// <summary>Creates the store without connecting.</summary>
@@ -35,6 +40,10 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
 
     /// <inheritdoc/>
     public string? TableName => _collection.CollectionNamespace.FullName;
+
+    /// <inheritdoc/>
+    /// <remarks>True: a transaction sees the data as of its first statement, and a write outside it waits for it.</remarks>
+    public bool SavesFirst => true;
 
     /// <inheritdoc/>
     public ValueTask<StoredOffset?> LoadAsync(string key, CancellationToken cancellationToken = default)
@@ -61,6 +70,30 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
     {
         RequireTransaction(transaction);
         return WriteAsync(key, text, expectedVersion, transaction, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>It reads a snapshot of the primary and is acknowledged by a majority.</remarks>
+    public async ValueTask<IOffsetTransaction> BeginAsync(CancellationToken cancellationToken = default)
+    {
+        var session = await _collection.Database.Client.StartSessionAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        session.StartTransaction(_transactionOptions);
+        return new SessionTransaction(this, session);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>True for what the server labels <c>TransientTransactionError</c>, also as an inner exception.</remarks>
+    public bool IsTransient(Exception failure)
+    {
+        for (var e = failure; e is not null; e = e.InnerException)
+        {
+            if (e is MongoException mongo && mongo.HasErrorLabel(Transient))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
-using CdcEmbedded.Offsets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CdcEmbedded.Hosting.Delivery;
@@ -46,6 +44,12 @@ internal sealed class BatchDelivery(StreamRun run)
             failure = e;
         }
 
+        if (run.Transactions?.IsTransient(failure) == true)
+        {
+            // The changes are not to blame: none of them is skipped, or becomes a dead letter.
+            failure = (failure as HandlerException)?.InnerException ?? failure;
+        }
+
         var attempts = work.CountFailure(failure);
         if (await _rules.TryWaitAsync(failure, attempts, cancellationToken).ConfigureAwait(false))
         {
@@ -73,14 +77,21 @@ internal sealed class BatchDelivery(StreamRun run)
             return;
         }
 
-        var connection = await database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var transaction = await database.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using var rollingBack = transaction.ConfigureAwait(false);
         work.Restart();
-        await CallAsync(work, new ChangeContext(run.Name, scope.ServiceProvider, transaction, attempt), cancellationToken)
+        if (database.SavesFirst)
+        {
+            await transaction.SaveAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CallAsync(work, new ChangeContext(run.Name, scope.ServiceProvider, transaction.Transaction, attempt), cancellationToken)
             .ConfigureAwait(false);
-        await database.Store.SaveAsync(batch, transaction, cancellationToken).ConfigureAwait(false);
+        if (!database.SavesFirst)
+        {
+            await transaction.SaveAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 

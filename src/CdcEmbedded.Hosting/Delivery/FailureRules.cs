@@ -114,9 +114,11 @@ internal sealed class FailureRules(StreamRun run)
     }
 
     /// <summary>A letter outside the offset's transaction would remain although another instance handles the change.</summary>
+    /// <remarks>A transaction that has saved the offset first keeps others, and the renewal of the lease, from writing it.</remarks>
     private void ThrowIfDeposed(DbTransaction? transaction)
     {
-        if ((transaction is null || !run.HasLettersInDatabase) && run.Engine?.Status.Lease is { IsHeld: false })
+        if ((transaction is null || !run.HasLettersInDatabase) && run.Transactions?.SavesFirst != true
+            && run.Engine?.Status.Lease is { IsHeld: false })
         {
             throw new LeaseLostException(
                 $"The lease of stream '{run.Name}' has run out: the instance that is active next handles the change again.");

@@ -82,23 +82,21 @@ internal sealed class LetterReplay(StreamRun run, IDeadLetterStore store, ISourc
             return await store.RemoveAsync(letter, null, cancellationToken).ConfigureAwait(false);
         }
 
-        var connection = await database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var transaction = await database.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using var rollingBack = transaction.ConfigureAwait(false);
 
         // The removal comes first: of two replays at once, the second one waits for it and finds nothing to remove.
         if (run.HasLettersInDatabase
-            && !await store.RemoveAsync(letter, transaction, cancellationToken).ConfigureAwait(false))
+            && !await store.RemoveAsync(letter, (DbTransaction)transaction.Transaction, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
-        await CallAsync(transaction).ConfigureAwait(false);
+        await CallAsync(transaction.Transaction).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return run.HasLettersInDatabase || await store.RemoveAsync(letter, null, cancellationToken).ConfigureAwait(false);
 
-        ValueTask CallAsync(DbTransaction? open) => handler.HandleAsync([change],
+        ValueTask CallAsync(object? open) => handler.HandleAsync([change],
             new ChangeContext(run.Name, scope.ServiceProvider, open, 1) { IsReplay = true }, run.Time, cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +27,7 @@ internal sealed class StreamRun
     public bool HasLettersInDatabase { get; init; }
 
     /// <summary>Where batches have transactions; null for none.</summary>
-    public (DbDataSource DataSource, DbOffsetStore Store)? Transactions { get; init; }
+    public IOffsetTransactions? Transactions { get; init; }
 
     /// <summary>The engine that reads; null for a replay.</summary>
     public CdcEngine? Engine { get; init; }

@@ -177,8 +177,7 @@ internal sealed class HostedStream : BackgroundService
         Held = held,
         Engine = engine,
         HasLettersInDatabase = _ownLetters is not null,
-        Transactions = IsTransactional(options) && store is DbOffsetStore db && _definition.DataSource is { } database
-            ? (database(_services), db) : null,
+        Transactions = IsTransactional(options) ? (IOffsetTransactions)store : null,
         Progress = _progress,
     };
 
@@ -298,7 +297,7 @@ internal sealed class HostedStream : BackgroundService
 
     private static bool Gathers(CdcStreamOptions options) => options.OnlyLastOfKey && options.MaxGatheredChanges > 0;
 
-    private bool IsTransactional(CdcStreamOptions options) => _definition.DataSource is not null && options.ParallelHandlers == 1;
+    private bool IsTransactional(CdcStreamOptions options) => _definition.HasTransactions && options.ParallelHandlers == 1;
 
     private ISource CreateSource() => _definition.CreateSource?.Invoke(new SourceServices(_services, Name))
         ?? throw new InvalidOperationException($"The stream '{Name}' has no source.");

@@ -12,7 +12,7 @@ namespace CdcEmbedded.Offsets;
 /// one lock for the whole database: there, end the transaction before asking for the next batch.</para>
 /// <para>What the database reports, other than a conflict, is thrown as its provider's <see cref="DbException"/>.</para>
 /// </remarks>
-public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
+public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>, IOffsetTransactions
 {
     private readonly DbTable _table;
     private readonly DbOffsetSql _sql;
@@ -79,6 +79,10 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>
         ArgumentNullException.ThrowIfNull(transaction);
         return WriteAsync(transaction, key, text, expectedVersion, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<IOffsetTransaction> BeginAsync(CancellationToken cancellationToken = default)
+        => DbOffsetTransaction.BeginAsync(this, _table.DataSource, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)

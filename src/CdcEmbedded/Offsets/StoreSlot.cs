@@ -129,6 +129,12 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         var stored = await transaction.LoadAsync(key, cancellationToken).ConfigureAwait(false);
         if (!TryFind(stored, out var current))
         {
+            if (stored is not null && await IsOutdatedAsync(stored, cancellationToken).ConfigureAwait(false))
+            {
+                // The database refuses this write by its own error, which its own rules of retrying know.
+                await transaction.SaveAsync(key, Compose(text, out _), stored.Version, cancellationToken).ConfigureAwait(false);
+            }
+
             throw Conflict(stored, isSame: _lease is null && stored?.Text == text, sequence);
         }
 
@@ -252,6 +258,12 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         current = default;
         return false;
     }
+
+    /// <summary>Says if a transaction sees what was stored before a write of this instance, such as the renewal of its lease, because it
+    /// sees everything as of its beginning.</summary>
+    private async ValueTask<bool> IsOutdatedAsync(StoredOffset seen, CancellationToken cancellationToken)
+        => await store.LoadAsync(key, cancellationToken).ConfigureAwait(false) is { } now && now.Version > seen.Version
+            && TryFind(now, out _);
 
     private OffsetConflictException Conflict(StoredOffset? stored, bool isSame, long sequence)
     {

@@ -1,4 +1,5 @@
 using CdcEmbedded.MongoDb.Double.Bson;
+using CdcEmbedded.MongoDb.Double.Data;
 
 namespace CdcEmbedded.MongoDb.Double.Commands;
 
@@ -35,10 +36,10 @@ internal static class CommandTable
         ["distinct"] = Locked(QueryCommands.Distinct),
         ["getMore"] = CursorCommands.GetMoreAsync,
         ["killCursors"] = Locked(CursorCommands.Kill),
-        ["insert"] = Locked(WriteCommands.Insert),
-        ["update"] = Locked(WriteCommands.Update),
-        ["delete"] = Locked(WriteCommands.Delete),
-        ["findAndModify"] = Locked(WriteCommands.FindAndModify),
+        ["insert"] = Written(WriteCommands.Insert),
+        ["update"] = Written(WriteCommands.Update),
+        ["delete"] = Written(WriteCommands.Delete),
+        ["findAndModify"] = Written(WriteCommands.FindAndModify),
         ["bulkWrite"] = Locked(BulkWriteCommand.Run),
         ["commitTransaction"] = Locked(TransactionCommands.Commit),
         ["abortTransaction"] = Locked(TransactionCommands.Abort),
@@ -84,6 +85,28 @@ internal static class CommandTable
         lock (context.Store.Gate)
         {
             return Task.FromResult(run(context));
+        }
+    };
+
+    /// <summary>Runs a write, and again when a transaction ends that keeps it waiting.</summary>
+    private static Func<CommandContext, Task<Doc>> Written(Func<CommandContext, Doc> run) => async context =>
+    {
+        while (true)
+        {
+            Task ended;
+            lock (context.Store.Gate)
+            {
+                try
+                {
+                    return run(context);
+                }
+                catch (WriteWaitsException)
+                {
+                    ended = context.Deployment.Transactions.NextEnd;
+                }
+            }
+
+            await ended.WaitAsync(context.Stopping);
         }
     };
 }

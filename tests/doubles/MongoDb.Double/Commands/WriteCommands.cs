@@ -83,9 +83,14 @@ internal static class WriteCommands
     private static DocumentWriter Writer(CommandContext context, IWriteTarget? target = null)
     {
         bool known = context.Store.Find(context.Database, context.Collection) is { Type: "view" };
-        return known
-            ? throw new CommandError(166, $"Namespace {context.Database}.{context.Collection} is a view, not a collection")
-            : new DocumentWriter(target ?? context.Target, context.Database, context.Collection, context.Store);
+        if (known)
+        {
+            throw new CommandError(166, $"Namespace {context.Database}.{context.Collection} is a view, not a collection");
+        }
+
+        target ??= context.Deployment.Transactions.TransactionOf(context);
+        target ??= new OutsideWrites(context.Store, context.Deployment.Transactions);
+        return new DocumentWriter(target, context.Database, context.Collection, context.Store);
     }
 
     // A retried write answers as the first time.

@@ -69,8 +69,12 @@ internal sealed class WriteTransaction(DataStore store, Doc? session, long? numb
         }
     }
 
-    private bool HasWritten(string database, string collection, Doc? key) => _staged.Any(entry => entry.Database == database
-        && entry.Collection == collection && entry.Operation != "create" && entry.Key is { } written && DocOrder.Same(written, key));
+    /// <summary>True if it has written the document of an operation, and is not committed.</summary>
+    public bool HasWritten(OplogEntry entry) => HasWritten(entry.Database, entry.Collection, entry.Key);
+
+    private bool HasWritten(string database, string collection, Doc? key) => key is not null
+        && _staged.Any(entry => entry.Database == database && entry.Collection == collection
+            && entry.Operation != "create" && entry.Key is { } written && DocOrder.Same(written, key));
 
     /// <summary>Logs all operations under one time.</summary>
     public void Commit()

@@ -12,6 +12,13 @@ internal sealed class TransactionTable(DataStore store)
     private readonly Dictionary<SessionKey, WriteTransaction> _transactions = [];
     private readonly Dictionary<SessionKey, ApiParameters> _api = [];
     private readonly Dictionary<SessionKey, (long Number, Doc Reply)> _replies = [];
+    private TaskCompletionSource _nextEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the next transaction ends.</summary>
+    public Task NextEnd => _nextEnd.Task;
+
+    /// <summary>True if a transaction in progress has written the document of an operation.</summary>
+    public bool HaveWritten(OplogEntry entry) => _transactions.Values.Any(transaction => transaction.HasWritten(entry));
 
     /// <summary>The transaction of the command, begun where it says so; null outside of one.</summary>
     /// <exception cref="CommandError">There is no such transaction, or it was begun with other API parameters.</exception>
@@ -37,7 +44,11 @@ internal sealed class TransactionTable(DataStore store)
         return transaction;
     }
 
-    public void Commit(CommandContext context) => Required(context).Commit();
+    public void Commit(CommandContext context)
+    {
+        Required(context).Commit();
+        OnEnded();
+    }
 
     public void Abort(CommandContext context)
     {
@@ -48,6 +59,7 @@ internal sealed class TransactionTable(DataStore store)
         }
 
         _transactions.Remove(Identity(context)?.Session ?? throw new CommandError(72, "no session"));
+        OnEnded();
     }
 
     /// <summary>Aborts the transactions of sessions that are gone.</summary>
@@ -57,6 +69,8 @@ internal sealed class TransactionTable(DataStore store)
         {
             _transactions.Remove(session);
         }
+
+        OnEnded();
     }
 
     /// <summary>The reply given before to the same retryable write.</summary>
@@ -76,6 +90,12 @@ internal sealed class TransactionTable(DataStore store)
 
     private static (SessionKey Session, long Number)? Identity(CommandContext context) =>
         SessionKey.Of(context) is { } session && context.Command.Number("txnNumber") is { } number ? (session, number) : null;
+
+    private void OnEnded()
+    {
+        _nextEnd.SetResult();
+        _nextEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private WriteTransaction Required(CommandContext context) =>
         TransactionOf(context) ?? throw new CommandError(50768, $"{context.Name} must be run within a transaction");

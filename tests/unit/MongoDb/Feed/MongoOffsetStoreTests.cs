@@ -42,6 +42,39 @@ public sealed class MongoOffsetStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_is_renewed_during_a_transaction_costs_the_transaction_and_not_the_stream()
+    {
+        var store = new MongoOffsetStore(Database);
+        var script = new ScriptedSource().Begin().Insert("shop.orders", ("id", 1)).Commit().End();
+        var options = new CdcEngineOptions
+        {
+            Name = "leased", CommitPolicy = CommitPolicy.Never, Lease = new LeaseOptions { Duration = TimeSpan.FromMilliseconds(600) },
+        };
+        await using var engine = new CdcEngine(script, store, options);
+        await foreach (var batch in engine.ReadBatchesAsync(Cancellation))
+        {
+            await using (var transaction = await store.BeginAsync(Cancellation))
+            {
+                // A server's transaction sees all collections as of its first statement, the double's each as of the first one there.
+                var before = (await store.LoadAsync("leased", (IClientSessionHandle)transaction.Transaction, Cancellation))!.Version;
+                while ((await store.LoadAsync("leased", Cancellation))!.Version == before)
+                {
+                    await Task.Delay(10, Cancellation);
+                }
+
+                var e = await Assert.ThrowsAnyAsync<MongoException>(async () => await transaction.SaveAsync(batch, Cancellation));
+                Assert.True(store.IsTransient(new InvalidOperationException("A handler's.", e)));
+            }
+
+            await using var second = await store.BeginAsync(Cancellation);
+            await second.SaveAsync(batch, Cancellation);
+            await second.CommitAsync(Cancellation);
+        }
+
+        Assert.True((await store.LoadAsync("leased", Cancellation))!.Version > 1);
+    }
+
+    [Fact]
     public async Task Two_instances_at_once_apply_everything_once()
     {
         const int Count = 30;
@@ -101,10 +134,10 @@ public sealed class MongoOffsetStoreTests : IAsyncDisposable
     {
         var session = await _client.StartSessionAsync(cancellationToken: cancellationToken);
         session.StartTransaction();
-        return new SessionTransaction(session);
+        return new OpenSession(session);
     }
 
-    private sealed class SessionTransaction(IClientSessionHandle session) : StoreTransaction<IClientSessionHandle>
+    private sealed class OpenSession(IClientSessionHandle session) : StoreTransaction<IClientSessionHandle>
     {
         public override IClientSessionHandle Transaction => session;
 
