@@ -28,6 +28,13 @@ internal static class HandlerMeter
             tags.Add("error.type", failure.GetType().FullName);
         }
 
-        _duration.Record(time.TotalSeconds, tags);
+        try
+        {
+            _duration.Record(time.TotalSeconds, tags);
+        }
+        catch (Exception)
+        {
+            // A listener's own fault: what the handler did has been done, and must not be done again because of it.
+        }
     }
 }

@@ -70,14 +70,20 @@ internal sealed class LogProbe : IAsyncDisposable
         }
 
         _isDisposed = true;
-        await _end.CancelAsync().ConfigureAwait(false);
-        if (_look is { } look)
+        try
         {
-            _look = null;
-            await look.ConfigureAwait(false);
+            await _end.CancelAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            if (_look is { } look)
+            {
+                _look = null;
+                await look.ConfigureAwait(false);
+            }
 
-        _end.Dispose();
+            _end.Dispose();
+        }
     }
 
     private async ValueTask OnHeartbeatAsync(ReadProgress progress)

@@ -289,23 +289,22 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     private void RequestStop()
     {
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (Exception e)
+        {
+            // As for a stop by disposal; thrown here, it would reach whoever cancels the token, and the loop would not wake up.
+            OnCloseFailed(e);
+        }
+
         RaiseAttention();
     }
 
     private async Task StopCoreAsync()
     {
-        try
-        {
-            await _stop.CancelAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // A callback that code of the application registered, such as a password provider's. All else must still be closed.
-            _failure ??= e;
-            Log.FeedCloseFailed(_logger, e, Options.Name);
-        }
-
+        await CloseAsync(_stop.CancelAsync()).ConfigureAwait(false);
         RaiseAttention();
 
         // Each of these may wait for a call into code of the application, or for a source, that never returns.
@@ -316,17 +315,17 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
         }
 
-        await WaitForAsync(Task.WhenAll(logWatch, heartbeats), "the writer of heartbeats or the measuring of the log")
+        await CloseAsync(WaitForAsync(Task.WhenAll(logWatch, heartbeats), "the writer of heartbeats or the measuring of the log"))
             .ConfigureAwait(false);
 
         if (_listener is { } listener)
         {
-            await listener.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync(listener.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
 
         if (_coordinator is { } coordinator)
         {
-            await WaitForAsync(coordinator.DisposeAsync().AsTask(), "the reading of a snapshot").ConfigureAwait(false);
+            await CloseAsync(WaitForAsync(coordinator.DisposeAsync().AsTask(), "the reading of a snapshot")).ConfigureAwait(false);
             _snapshots.Board.Stop();
         }
 
@@ -342,7 +341,27 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         Log.Stopped(_logger, Options.Name);
     }
 
-    private async ValueTask WaitForAsync(Task end, string part)
+    /// <summary>Waits for a part to close. A callback that code of the application registered for the stop, such as a password
+    /// provider's or a signal channel's, may fail: all else must still be closed, and the last offset stored.</summary>
+    private async ValueTask CloseAsync(Task closing)
+    {
+        try
+        {
+            await closing.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            OnCloseFailed(e);
+        }
+    }
+
+    private void OnCloseFailed(Exception e)
+    {
+        _failure ??= e;
+        Log.FeedCloseFailed(_logger, e, Options.Name);
+    }
+
+    private async Task WaitForAsync(Task end, string part)
     {
         if (!await end.EndsWithinAsync(StopBound, Options.TimeProvider).ConfigureAwait(false))
         {

@@ -32,8 +32,14 @@ internal sealed class HeartbeatWriter(ISource source, SourceContext context, Fun
     /// <summary>Ends a write that is under way.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _writing.ConfigureAwait(false);
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _writing.ConfigureAwait(false);
+        }
     }
 
     private async Task WriteRegularlyAsync(TimeSpan interval)

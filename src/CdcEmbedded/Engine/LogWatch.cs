@@ -22,6 +22,7 @@ internal sealed class LogWatch(ISource source, SourceContext context, Func<(Sour
     private LogDistance? _last;
     private Task _look = Task.CompletedTask;
     private long? _lookedAt;
+    private bool _isStopped;
 
     /// <summary>Returns the last answer; null while there is none.</summary>
     public LogDistance? Ask()
@@ -29,7 +30,7 @@ internal sealed class LogWatch(ISource source, SourceContext context, Func<(Sour
         lock (_gate)
         {
             var isDue = _lookedAt is not { } at || context.TimeProvider.GetElapsedTime(at) >= Age;
-            if (isDue && _look.IsCompleted && !_stop.IsCancellationRequested && place() is var (position, lag))
+            if (isDue && _look.IsCompleted && !_isStopped && place() is var (position, lag))
             {
                 _lookedAt = context.TimeProvider.GetTimestamp();
                 using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
@@ -48,11 +49,19 @@ internal sealed class LogWatch(ISource source, SourceContext context, Func<(Sour
         Task look;
         lock (_gate)
         {
-            _stop.Cancel();
+            _isStopped = true;
             look = _look;
         }
 
-        await look.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Not under the lock: code of the application may have registered for it.
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await look.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task LookAsync(SourcePosition position, TimeSpan lag)

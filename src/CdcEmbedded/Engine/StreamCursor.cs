@@ -96,7 +96,17 @@ internal abstract class StreamCursor : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _trace.Stop(null);
+        try
+        {
+            _trace.Stop(null);
+        }
+        catch (Exception e)
+        {
+            // A listener's: the connection must be closed, and the last offset stored, all the same.
+            Session.OnFailed(e);
+            _failure ??= e;
+        }
+
         return Session.DisposeAsync();
     }
 
@@ -110,33 +120,51 @@ internal abstract class StreamCursor : IAsyncDisposable
                 + "await each MoveNextAsync before the next one."));
         }
 
+        try
+        {
+            if (TryMoveAtOnce())
+            {
+                _isMoving = false;
+                return new ValueTask<bool>(true);
+            }
+        }
+        catch (Exception e)
+        {
+            // Of a listener of activities: it reaches the loop, and the next request meets it again.
+            _failure = Session.OnFailed(e);
+            _isMoving = false;
+            return ValueTask.FromException<bool>(_failure);
+        }
+
+        return MoveAsync();
+    }
+
+    /// <returns>True if something was yielded without a wait.</returns>
+    private bool TryMoveAtOnce()
+    {
         if (_trace.Current is not null)
         {
             TraceAsked();
         }
 
-        if (!Attention && Session.IsStarted && _failure is null && Session.Lease is null or { IsHeld: true })
+        if (Attention || !Session.IsStarted || _failure is not null || Session.Lease is { IsHeld: false })
         {
-            var isYielded = false;
-            lock (_gate)
-            {
-                AcknowledgeCurrent();
-                if (Take() && !IsWriteDue(out _))
-                {
-                    YieldTaken();
-                    isYielded = true;
-                }
-            }
-
-            if (isYielded)
-            {
-                TraceYielded();
-                _isMoving = false;
-                return new ValueTask<bool>(true);
-            }
+            return false;
         }
 
-        return MoveAsync();
+        lock (_gate)
+        {
+            AcknowledgeCurrent();
+            if (!Take() || IsWriteDue(out _))
+            {
+                return false;
+            }
+
+            YieldTaken();
+        }
+
+        TraceYielded();
+        return true;
     }
 
     /// <summary>Makes what was taken the enumerator's current element.</summary>

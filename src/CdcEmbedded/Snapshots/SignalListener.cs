@@ -42,10 +42,16 @@ internal sealed class SignalListener : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(_running).WaitAsync(StopBound, _time).ConfigureAwait(false);
+            try
+            {
+                await _stop.CancelAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await Task.WhenAll(_running).WaitAsync(StopBound, _time).ConfigureAwait(false);
+            }
         }
         catch (TimeoutException)
         {

@@ -92,7 +92,18 @@ internal sealed class SnapshotActions : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
         Task? running;
         lock (_gate)
         {

@@ -324,14 +324,31 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _actions.DisposeAsync().ConfigureAwait(false);
-        while (_offers.TryDequeue(out var offer))
+        try
         {
-            await offer.View.DisposeAsync().ConfigureAwait(false);
+            await _stop.CancelAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
 
-        _board.Stop();
+    private async ValueTask CloseAsync()
+    {
+        try
+        {
+            await _actions.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            while (_offers.TryDequeue(out var offer))
+            {
+                await offer.View.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _board.Stop();
+        }
     }
 
     /// <summary>Puts the state into the stream if it has changed.</summary>

@@ -56,11 +56,17 @@ internal sealed class ViewReaders : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _reading.ConfigureAwait(false);
-        _divided.ForEach(static table => table.Dispose());
-        _slots.Dispose();
-        _stop.Dispose();
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _reading.ConfigureAwait(false);
+            _divided.ForEach(static table => table.Dispose());
+            _slots.Dispose();
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync()

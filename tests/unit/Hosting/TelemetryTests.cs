@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using CdcEmbedded.Tests.Telemetry;
 using Microsoft.Extensions.Hosting;
 
@@ -36,5 +37,45 @@ public sealed class TelemetryTests : HostingTest
         Assert.Equal([typeof(InvalidTimeZoneException).FullName, null, null],
             timed.Select(static one => one.Tags.GetValueOrDefault("error.type")));
         Assert.All(parents, static parent => Assert.Equal("cdc.batch", parent));
+    }
+
+    [Fact]
+    public async Task A_listener_of_metrics_that_throws_has_no_change_handled_twice()
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument.Name == "cdc.handler.duration")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        var thrown = 0;
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            foreach (var tag in tags)
+            {
+                if (tag is { Key: "cdc.engine", Value: "measured" })
+                {
+                    thrown++;
+                    throw new InvalidTimeZoneException("mine");
+                }
+            }
+        });
+        listener.Start();
+        var handled = new ConcurrentQueue<long>();
+        using var host = Host("measured", stream => stream.From(_ => Script(2)).StoreOffsetsIn(_ => Store)
+            .Handle((change, _, _) =>
+            {
+                handled.Enqueue(Id(change));
+                return default;
+            }));
+        await host.StartAsync(Cancellation);
+        await UntilAsync(() => handled.Count >= 2 && Volatile.Read(ref thrown) >= 2, "each change was handled");
+        await host.StopAsync(Cancellation);
+
+        Assert.Equal([1, 2], handled);
     }
 }

@@ -119,6 +119,73 @@ public sealed class UserFaultTests : EngineTest
         Assert.IsType<AggregateException>(engine.Status.Failure);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_callback_of_a_signal_channel_that_throws_when_the_engine_stops_hinders_nothing(bool byToken)
+    {
+        var channel = new CallbackChannel();
+        using var cancelled = new CancellationTokenSource();
+        var engine = new CdcEngine(Transactions(1, 2), Store, new CdcEngineOptions
+        {
+            Name = "test",
+            Lease = new LeaseOptions { Duration = TimeSpan.FromMinutes(10) },
+            Snapshot = new SnapshotOptions { Signals = [channel] },
+        });
+        try
+        {
+            await foreach (var change in engine.ReadAsync(cancelled.Token))
+            {
+                if (Id(change) == 2)
+                {
+                    await channel.IsRead.Task.WaitAsync(Timeout);
+                    if (!byToken)
+                    {
+                        break;
+                    }
+
+                    await cancelled.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (byToken)
+        {
+            // As asked for.
+        }
+
+        await engine.DisposeAsync();
+        Assert.IsType<AggregateException>(engine.Status.Failure);
+
+        // What was acknowledged is stored, and the lease was released.
+        await using var next = new CdcEngine(Transactions(1, 2).Insert(Table, ("id", 3)).End(), Store,
+            new CdcEngineOptions { Name = "test", Lease = new LeaseOptions { Duration = TimeSpan.FromMinutes(10) } });
+        Assert.Equal(byToken ? [3] : [2, 3], await ReadIdsAsync(next));
+    }
+
+    [Fact]
+    public async Task A_listener_of_activities_that_throws_when_the_loop_is_left_hinders_no_close()
+    {
+        var name = $"listened-{Guid.NewGuid()}";
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name.StartsWith("CdcEmbedded", StringComparison.Ordinal),
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (activity.TagObjects.Any(tag => name.Equals(tag.Value)))
+                {
+                    throw new InvalidTimeZoneException("mine");
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var engine = new CdcEngine(Transactions(1, 2), Store, With(OffsetLostPolicy.Fail, name: name));
+        Assert.Equal([1], await ReadIdsAsync(engine, limit: 1));
+
+        Assert.Equal(EngineState.Failed, engine.Status.State);
+        Assert.IsType<InvalidTimeZoneException>(engine.Status.Failure);
+    }
+
     private static CdcEngineOptions With(OffsetLostPolicy onLost, Transform? transform = null, SnapshotOptions? snapshot = null,
         string name = "test") => new()
     {
@@ -142,6 +209,23 @@ public sealed class UserFaultTests : EngineTest
         {
             cancellationToken.Register(() => throw new InvalidTimeZoneException("mine"));
             return inner.ConnectAsync(context, start, cancellationToken);
+        }
+    }
+
+    /// <summary>A channel without signals, in which code of the application has registered for the stop.</summary>
+    private sealed class CallbackChannel : ISnapshotSignalChannel
+    {
+        public string Name => "callback";
+
+        public TaskCompletionSource IsRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async IAsyncEnumerable<SnapshotSignal> ReadAsync(string? position,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await using var registration = cancellationToken.Register(() => throw new InvalidTimeZoneException("mine"));
+            IsRead.TrySetResult();
+            await Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
+            yield break;
         }
     }
 
