@@ -28,7 +28,8 @@ public sealed record DeadLetter
     /// <summary>The change's <see cref="ChangeEvent.EventId"/>.</summary>
     public required string EventId { get; init; }
 
-    /// <summary>The change as JSON for people, in the envelope of <see cref="Formats.EnvelopeJson"/>.</summary>
+    /// <summary>The change as JSON for people, in the envelope of <see cref="Formats.EnvelopeJson"/>. Text that is none in its column's
+    /// character set is <c>{"$bytes": base64}</c>; if another value is damaged, there is only an <c>error</c> with the reason.</summary>
     public required string Event { get; init; }
 
     /// <summary>The change as JSON with the exact types, from which it is replayed.</summary>

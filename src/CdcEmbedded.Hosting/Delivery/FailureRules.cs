@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using CdcEmbedded.Formats;
 
 namespace CdcEmbedded.Hosting.Delivery;
@@ -6,6 +7,7 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <summary>What follows the failure of a handler.</summary>
 internal sealed class FailureRules(StreamRun run)
 {
+    private static readonly EnvelopeJsonOptions _readable = new() { UndecodableText = UndecodableText.Bytes };
     private const string Follows = "It was not handled: an earlier change of its key is a dead letter.";
 
     /// <summary>Waits before the next attempt.</summary>
@@ -94,7 +96,6 @@ internal sealed class FailureRules(StreamRun run)
     {
         ThrowIfDeposed(transaction);
         var keys = HeldKeys.KeysOf(change);
-        using var json = new EnvelopeJson();
         var letter = new DeadLetter
         {
             Stream = run.Name,
@@ -103,7 +104,7 @@ internal sealed class FailureRules(StreamRun run)
             Key = keys.Count > 0 ? keys[0] : DeadLetter.WholeTable,
             FormerKey = keys.Count > 1 ? keys[1] : "",
             EventId = change.EventId,
-            Event = json.ToJson(change),
+            Event = TextOf(change),
             Content = StoredChange.Write(change),
             Error = error,
             Attempts = attempts,
@@ -111,6 +112,21 @@ internal sealed class FailureRules(StreamRun run)
         };
         await store.ParkAsync(letter, transaction, cancellationToken).ConfigureAwait(false);
         run.Held?.Add(letter);
+    }
+
+    /// <summary>The change as people read it. A value that cannot be read may be why the handler failed: it must not keep the change from
+    /// becoming a letter.</summary>
+    private static string TextOf(ChangeEvent change)
+    {
+        using var json = new EnvelopeJson(_readable);
+        try
+        {
+            return json.ToJson(change);
+        }
+        catch (CdcProtocolException e)
+        {
+            return $"{{\"error\":\"{JsonEncodedText.Encode(e.Message)}\"}}";
+        }
     }
 
     /// <summary>A letter outside the offset's transaction would remain although another instance handles the change.</summary>

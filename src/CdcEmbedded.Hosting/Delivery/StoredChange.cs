@@ -39,7 +39,7 @@ internal sealed class StoredChange : ChangeSet
 
     /// <summary>Writes a change.</summary>
     /// <returns>Empty if the change has a value that only its source can make, such as a nested document that a transform has
-    /// changed.</returns>
+    /// changed, or one whose bytes are damaged.</returns>
     public static string Write(ChangeEvent change)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -48,7 +48,7 @@ internal sealed class StoredChange : ChangeSet
         {
             Write(writer, change);
         }
-        catch (NotSupportedException)
+        catch (Exception e) when (e is NotSupportedException or CdcProtocolException)
         {
             return "";
         }

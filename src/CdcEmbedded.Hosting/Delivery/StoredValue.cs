@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 
 namespace CdcEmbedded.Hosting.Delivery;
@@ -7,6 +8,10 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <summary>One value as JSON with its exact type: an object of the kind and what the kind needs.</summary>
 internal static class StoredValue
 {
+    /// <summary>The set of text whose bytes are no text in its column's set: they may be text in UTF-8, and must not be read as that.</summary>
+    private static readonly Encoding _noText = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback,
+        DecoderFallback.ExceptionFallback);
+
     /// <exception cref="NotSupportedException">Only the source can make such a value.</exception>
     public static void Write(Utf8JsonWriter writer, DataValue value)
     {
@@ -35,7 +40,7 @@ internal static class StoredValue
             ValueKind.Double => DataValue.FromDouble(BitConverter.Int64BitsToDouble(json.GetProperty("value"u8).GetInt64())),
             ValueKind.Decimal => DataValue.FromDecimal(
                 new BigDecimal(BigInteger.Parse(Text(json, "value"), CultureInfo.InvariantCulture), scale)),
-            ValueKind.Text => json.TryGetProperty("bytes"u8, out _) ? DataValue.FromText(Bytes(json), 0, Bytes(json).Length)
+            ValueKind.Text => json.TryGetProperty("bytes"u8, out _) ? DataValue.FromText(Bytes(json), 0, Bytes(json).Length, _noText)
                 : DataValue.FromText(Text(json, "value")),
             ValueKind.Binary => Binary(json),
             ValueKind.Date => ReadDate(json),

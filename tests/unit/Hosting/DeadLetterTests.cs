@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Shared;
@@ -192,6 +193,41 @@ public sealed class DeadLetterTests : HostingTest
 
         Assert.Equal(first.After.Count, again.After.Count);
         Assert.Equal(["a", "c"], again.After["set"].AsStrings());
+    }
+
+    [Fact]
+    public async Task Values_that_cannot_be_read_do_not_keep_a_change_from_becoming_a_letter()
+    {
+        var again = "";
+        await using var host = await CdcTestHost.StartAsync(stream => stream.Configure(options =>
+        {
+            options.Retry.MaxAttempts = 1;
+            options.Retry.OnFailure = HandlerFailureAction.DeadLetter;
+        }).Handle((change, context, _) =>
+        {
+            if (context.IsReplay)
+            {
+                again = change.After["text"].ToString();
+                return default;
+            }
+
+            return new ValueTask(Task.FromException(new InvalidOperationException(change.After["text"].AsString())));
+        }), cancellationToken: Cancellation);
+        var ascii = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+
+        // Text in UTF-8, but not in the column's set; and a document that is none.
+        await host.PublishAsync(script => script
+            .Insert(Table, ("id", DataValue.FromText([0xC3, 0xA9], 0, 2, ascii)), ("text", DataValue.FromText([0xC3, 0xA9], 0, 2, ascii)))
+            .Insert(Table, ("id", 2), ("text", DataValue.FromJson("{")))
+            .Insert(Table, ("id", 3), ("text", "read")), Cancellation);
+
+        Assert.Equal(3, host.DeadLetters.Count);
+        Assert.Contains("\"text\":{\"$bytes\":\"w6k=\"}", host.DeadLetters[0].Event, StringComparison.Ordinal);
+        Assert.Contains("is not JSON", host.DeadLetters[1].Event, StringComparison.Ordinal);
+        var first = host.DeadLetters[0].Id;
+        Assert.Equal(1, (await host.Streams.ReplayDeadLettersAsync(CdcTestHost.StreamName, letter => letter.Id == first, Cancellation))
+            .Replayed);
+        Assert.Equal("0xC3A9", again);
     }
 
     private static ScriptedRow Row(int id, int n) => ScriptedRow.Of(("id", id), ("n", n));
