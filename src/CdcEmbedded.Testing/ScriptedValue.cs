@@ -7,8 +7,8 @@ public static class ScriptedValue
 
     /// <summary>Converts null, <see cref="bool"/>, all integers, <see cref="float"/>, <see cref="double"/>, <see cref="decimal"/>,
     /// <see cref="BigDecimal"/>, <see cref="string"/>, <see cref="Guid"/> (as text), <see cref="byte"/> arrays, <see cref="DateOnly"/>,
-    /// <see cref="TimeSpan"/>, <see cref="DateTime"/> and <see cref="CalendarDateTime"/> (without a zone), <see cref="DateTimeOffset"/>
-    /// (an instant), <see cref="string"/> arrays (a SET of these labels; see <see cref="Set"/>);
+    /// <see cref="TimeSpan"/>, <see cref="TimeOnly"/>, <see cref="DateTime"/> and <see cref="CalendarDateTime"/> (without a zone),
+    /// <see cref="DateTimeOffset"/> (an instant), sequences of <see cref="string"/> (a SET of these labels; see <see cref="Set"/>);
     /// a <see cref="DataValue"/> stays as it is, so that <see cref="DataValue.Absent"/> leaves a field out of the image.</summary>
     /// <exception cref="ArgumentException">The type is another.</exception>
     public static DataValue From(object? value) => value switch
@@ -23,11 +23,12 @@ public static class ScriptedValue
         decimal m => DataValue.FromDecimal(m),
         BigDecimal big => DataValue.FromDecimal(big),
         string text => DataValue.FromText(text),
-        string[] labels => Set(string.Join(',', labels)),
+        IEnumerable<string> labels => Set(string.Join(',', labels)),
         Guid guid => DataValue.FromText(guid.ToString()),
         byte[] bytes => DataValue.FromBinary(bytes, 0, bytes.Length),
         DateOnly date => DataValue.FromDate(date.Year, date.Month, date.Day),
         TimeSpan time => DataValue.FromTime(time.Ticks / TimeSpan.TicksPerMicrosecond, 6),
+        TimeOnly time => DataValue.FromTime(time.Ticks / TimeSpan.TicksPerMicrosecond, 6),
         DateTime t => DataValue.FromDateTime(ToCalendar(t), 6),
         CalendarDateTime calendar => DataValue.FromDateTime(calendar, 6),
         DateTimeOffset instant => DataValue.FromTimestamp((instant - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, 6),
@@ -85,7 +86,9 @@ public static class ScriptedValue
     /// <summary>Makes the value that a column of MySQL or MariaDB delivers, by its type: with its signedness, digits and labels.</summary>
     /// <param name="serverType">The type as in CREATE TABLE, such as <c>bigint unsigned</c>, <c>decimal(10,2)</c>, <c>datetime(6)</c>,
     /// <c>json</c>, <c>enum('a','b')</c> or <c>set('a','b','c')</c>.</param>
-    /// <param name="value">The value as a CLR object, or as text; for a SET also a <see cref="string"/> array; null for NULL.</param>
+    /// <param name="value">The value as a CLR object, or as text as the server writes it; for a SET also a sequence of labels, or its bits
+    /// as a number; for an ENUM also the number of its label; null for NULL. Times are rounded to the column's digits, as the server
+    /// does.</param>
     /// <exception cref="ArgumentException">The type is unknown, or the value does not fit it.</exception>
     public static DataValue Of(string serverType, object? value) => ServerValue.Make(serverType, value);
 

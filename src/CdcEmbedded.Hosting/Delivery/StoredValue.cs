@@ -8,7 +8,8 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <summary>One value as JSON with its exact type: an object of the kind and what the kind needs.</summary>
 internal static class StoredValue
 {
-    /// <summary>The set of text whose bytes are no text in its column's set: they may be text in UTF-8, and must not be read as that.</summary>
+    /// <summary>The set of text whose bytes are no text in its column's set: they may be text in UTF-8, and must not be read
+    /// as that.</summary>
     private static readonly Encoding _noText = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback,
         DecoderFallback.ExceptionFallback);
 

@@ -162,6 +162,41 @@ public sealed class TestHostTests
         Assert.Throws<ArgumentException>(() => ScriptedValue.Of("colour", "red"));
     }
 
+    public static TheoryData<string, object, string> ServerValues => new()
+    {
+        { "time(6)", new TimeOnly(1, 2, 3, 4, 5), "01:02:03.004005" }, { "time", "838:59:59", "838:59:59" },
+        { "time", "-24:00:00", "-24:00:00" }, { "time", "00:00:01.5", "00:00:02" },
+        { "time(1)", TimeSpan.FromSeconds(-0.25), "-00:00:00.3" }, { "date", "0000-00-00", "0000-00-00" },
+        { "timestamp(6)", new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddTicks(10), "2026-01-02 03:04:05.000001" },
+        { "timestamp(3)", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2)), "2026-01-02 01:04:05.678" },
+        { "timestamp", "0000-00-00 00:00:00", "0000-00-00 00:00:00" }, { "datetime", "2024-00-15 10:00:00", "2024-00-15 10:00:00" },
+        { "datetime(3)", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2)), "2026-01-02 03:04:05.678" },
+        { "datetime", new CalendarDateTime(2025, 12, 31, 23, 59, 59, 500_000), "2026-01-01 00:00:00" },
+        { "date", new DateTime(2026, 1, 2, 3, 4, 5), "2026-01-02" }, { "enum('a','b')", 2, "b" }, { "enum('1','2')", "1", "1" },
+        { "set('a','b','c')", 5, "a,c" }, { "set('a','b','c')", new List<string> { "c", "a" }, "a,c" }, { "tinyint(1)", true, "1" },
+        { "int(5) zerofill", 42, "42" }, { "bit(1)", true, "1" }, { "decimal(3,2)", 9.994m, "9.99" },
+        { "json", System.Text.Json.Nodes.JsonNode.Parse("\"a\"")!, "\"a\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ServerValues))]
+    public void Values_are_what_the_server_stores_whatever_CLR_type_they_are_given_in(string type, object value, string text)
+        => Assert.Equal(text, ScriptedValue.Of(type, value).ToString());
+
+    [Theory]
+    [InlineData("tinyint", 128)]
+    [InlineData("tinyint unsigned", 256)]
+    [InlineData("mediumint", -8388609)]
+    [InlineData("decimal(3,2)", 9.995)]
+    [InlineData("time", "839:00:00")]
+    [InlineData("time", "1 day")]
+    [InlineData("date", "2026-13-01")]
+    [InlineData("enum('a')", 2)]
+    [InlineData("set('a')", 2)]
+    [InlineData("json", "{")]
+    public void Values_that_do_not_fit_their_type_are_refused(string type, object value)
+        => Assert.Throws<ArgumentException>(() => ScriptedValue.Of(type, value));
+
     private static ScriptedRow Row(int id, decimal total, string state) => ScriptedRow.Of(("id", id), ("total", total), ("state", state));
 
     private sealed class TotalHandler(ConcurrentDictionary<long, decimal> totals) : IChangeHandler<HostedOrder>
