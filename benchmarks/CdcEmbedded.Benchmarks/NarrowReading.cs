@@ -33,5 +33,9 @@ internal static class NarrowReading
     public static long TypedUtf8(DataRecord row) => row.GetInt64(0) + row.GetInt32(1) + (row.TryGetUtf8(2, out var name) ? name.Length : 0)
         + row.GetDecimal(3).Scale + row.GetDateTime(4).Ticks + row.GetInt32(5);
 
+    /// <summary>The line that the README's first example writes.</summary>
+    public static long AsText(ChangeEvent change)
+        => $"{change.Operation} {change.Table} {change.Key}: {change.Before} -> {change.After}".Length;
+
     public static long Take(NarrowRow row) => row.Id + row.Qty + row.Name.Length + row.Price.Scale + row.AtTime.Ticks + row.Flag;
 }

@@ -30,6 +30,7 @@ internal static class ReadRows
             new("typed by name", () => LoopAsync(server, workload, static c => NarrowReading.TypedByName(c.After))),
             new("typed by index, text as UTF-8", () => LoopAsync(server, workload, static c => NarrowReading.TypedUtf8(c.After))),
             new("To<T>", () => LoopAsync(server, workload, static c => NarrowReading.Take(c.After.To<NarrowRow>()))),
+            new("text, as in the README", () => LoopAsync(server, workload, static c => NarrowReading.AsText(c))),
             new("envelope JSON", () => LoopAsync(server, workload, c =>
             {
                 output.ResetWrittenCount();

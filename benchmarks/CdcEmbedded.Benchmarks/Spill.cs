@@ -4,11 +4,12 @@ using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Benchmarks;
 
-/// <summary>How fast a transaction goes through the spill file, and how much memory that takes: one large transaction against the same rows
-/// in transactions that fit in memory.</summary>
+/// <summary>How fast a transaction goes through the spill file, and how much memory that takes: one large transaction against such rows
+/// in transactions that fit in memory, of which at most 2 GiB are written.</summary>
 internal static class Spill
 {
     private const long Megabyte = 1024 * 1024;
+    private const int MostSmall = 2048;
 
     /// <summary>Runs and prints.</summary>
     /// <param name="megabytes">The size of the log.</param>
@@ -17,13 +18,14 @@ internal static class Spill
         var folder = Directory.CreateTempSubdirectory("cdcembedded-spill-");
         try
         {
+            var smallMegabytes = Math.Min(megabytes, MostSmall);
             Console.WriteLine($"{megabytes:N0} MiB of log in {folder.FullName}; {Environment.ProcessorCount} processors");
-            var small = Write(Path.Combine(folder.FullName, "small.000001"), megabytes, parts: megabytes);
+            var small = Write(Path.Combine(folder.FullName, "small.000001"), smallMegabytes, parts: smallMegabytes);
             var large = Write(Path.Combine(folder.FullName, "large.000001"), megabytes, parts: 1);
             await ReadAsync("warm-up", small, folder.FullName);
-            var memory = await ReadAsync($"{megabytes:N0} transactions of 1 MiB", small, folder.FullName);
+            var memory = await ReadAsync($"{smallMegabytes:N0} transactions of 1 MiB", small, folder.FullName);
             var spilled = await ReadAsync("one transaction, spilled", large, folder.FullName);
-            Console.WriteLine($"  spilled takes {spilled / memory:N2} times as long");
+            Console.WriteLine($"  spilled takes {spilled / megabytes / (memory / smallMegabytes):N2} times as long for each MiB");
         }
         finally
         {

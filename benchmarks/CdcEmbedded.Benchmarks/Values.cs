@@ -31,6 +31,7 @@ internal static class Values
             new("typed by name", () => Each(changes, static c => NarrowReading.TypedByName(c.After))),
             new("typed by index, text as UTF-8", () => Each(changes, static c => NarrowReading.TypedUtf8(c.After))),
             new("To<T>", () => Each(changes, static c => NarrowReading.Take(c.After.To<NarrowRow>()))),
+            new("text, as in the README", () => Each(changes, static c => NarrowReading.AsText(c))),
             new("envelope JSON", () => Each(changes, c =>
             {
                 output.ResetWrittenCount();

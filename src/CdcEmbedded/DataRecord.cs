@@ -143,21 +143,6 @@ public readonly partial struct DataRecord : IReadOnlyCollection<RecordField>, IE
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Returns the fields as <c>{name: value, …}</c>, for logs and tests; absent ones are omitted.</summary>
-    public override string ToString()
-    {
-        var parts = new List<string>(Count);
-        foreach (var field in this)
-        {
-            if (!field.Value.IsAbsent)
-            {
-                parts.Add($"{field.Name}: {field.Value}");
-            }
-        }
-
-        return HasValue ? "{" + string.Join(", ", parts) + "}" : "";
-    }
-
     /// <summary>Returns true if both are the same record of the same event; contents are not compared.</summary>
     public bool Equals(DataRecord other) => ReferenceEquals(_set, other._set) && _record == other._record;
 
