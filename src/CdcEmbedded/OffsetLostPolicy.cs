@@ -12,4 +12,9 @@ public enum OffsetLostPolicy
 
     /// <summary>Reading resumes with what the source commits from then on. Everything before is missing.</summary>
     StartFromLatest,
+
+    /// <summary>Reading resumes with what the source commits from then on, and beside it the tables are read again in chunks, those that
+    /// <see cref="SnapshotOptions.Tables"/> names or all that are captured. The copy has the newest rows then, but rows that were deleted
+    /// meanwhile are not reported as deleted. It needs a source that can read tables.</summary>
+    Resnapshot,
 }

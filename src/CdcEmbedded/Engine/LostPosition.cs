@@ -43,8 +43,8 @@ internal sealed class LostPosition
             return false;
         }
 
-        _readsTables = Snapshots?.OnPositionLost(position, e.Message) == true;
-        if (_options.OnOffsetLost == OffsetLostPolicy.Fail && !_readsTables)
+        _readsTables = Snapshots?.OnPositionLost(position, e.Message, _options.OnOffsetLost == OffsetLostPolicy.Resnapshot) == true;
+        if (_options.OnOffsetLost is OffsetLostPolicy.Fail or OffsetLostPolicy.Resnapshot && !_readsTables)
         {
             return false;
         }

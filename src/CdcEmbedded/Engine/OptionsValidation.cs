@@ -115,8 +115,10 @@ internal static class OptionsValidation
         }
 
         Require(snapshot.Tables is null or [] || snapshot.Mode != SnapshotMode.Never || snapshot.Policy is not null
-            || snapshot.ReadsNewTables, "Snapshot.Tables", "a list",
+            || snapshot.ReadsNewTables || options.OnOffsetLost == OffsetLostPolicy.Resnapshot, "Snapshot.Tables", "a list",
             "an empty list with the snapshot mode Never and without ReadsNewTables, which read no tables");
+        Require(options.OnOffsetLost != OffsetLostPolicy.Resnapshot || source is ISnapshotSource, "OnOffsetLost", options.OnOffsetLost,
+            $"another policy, because a source of kind '{source.Connector}' cannot read tables");
     }
 
     private static bool IsTable(string name)

@@ -307,6 +307,11 @@ internal sealed class SourcePump
         if (_lost.OnOpened(position) is { } notice)
         {
             _transactions.Start(null);
+            if (_snapshots?.TakeRecovery() is { } recovery)
+            {
+                _transactions.SetSnapshot(recovery);
+            }
+
             var batch = new FeedBatch();
             batch.Add(notice);
             LogNotices(batch);

@@ -9,17 +9,37 @@ internal sealed partial class SnapshotCoordinator
 {
     /// <summary>Decides what to do after the source has lost the position.</summary>
     /// <returns>True if the tables are read again, before the stream continues.</returns>
-    public bool OnPositionLost(CdcOffset offset, string reason)
+    /// <param name="offset">The position.</param>
+    /// <param name="reason">Why it is lost.</param>
+    /// <param name="readsAgain">True if the tables are to be read again in chunks unless the policy decides otherwise.</param>
+    public bool OnPositionLost(CdcOffset offset, string reason, bool readsAgain)
     {
         var decision = Decide(new SnapshotFacts { Offset = offset, IsPositionLost = true, Reason = reason, Unfinished = _board.Current });
+        if (decision.Mode == SnapshotMode.Never && readsAgain)
+        {
+            decision = new SnapshotDecision { Mode = SnapshotMode.Incremental, Tables = _options.Tables };
+        }
+
         if (decision.Mode == SnapshotMode.Incremental)
         {
-            // The stream begins elsewhere first, as OnOffsetLost says.
-            Post(new SnapshotCommand(SnapshotCommandKind.Request, NewId("recovery")) { Patterns = [.. decision.Tables] });
+            // The stream begins elsewhere first, as OnOffsetLost says: what is read before it could miss changes.
+            var command = new SnapshotCommand(SnapshotCommandKind.Request, NewId("recovery")) { Patterns = [.. decision.Tables] };
+            _recovery = command.ApplyTo(_published);
+            Post(command);
         }
 
         NeedView(decision, NewId("recovery"));
-        return NeedsView;
+        return NeedsView || (readsAgain && decision.Mode == SnapshotMode.Incremental);
+    }
+
+    /// <summary>Takes the state that the first offset after a lost position must have: without it, a crash would leave an offset elsewhere
+    /// and no snapshot.</summary>
+    /// <returns>Null if nothing is to be read beside the stream.</returns>
+    public SnapshotState? TakeRecovery()
+    {
+        var state = _recovery;
+        _recovery = null;
+        return state;
     }
 
     /// <summary>Opens the consistent view of a first start as a feed: its start position is the one at which the stream begins.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     private readonly Queue<(OpenedView View, SnapshotJob Job)> _offers = new();
     private readonly ILogger _logger;
     private SnapshotState _published;
+    private SnapshotState? _recovery;
     private readonly ISnapshotPolicy _policy;
     private SnapshotJob? _neededView;
     private bool _endsStream;

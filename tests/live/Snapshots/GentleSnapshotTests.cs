@@ -22,6 +22,63 @@ public sealed class GentleSnapshotTests(MatrixServers servers) : IClassFixture<M
     }
 
     [Theory]
+    [InlineData("MySQL 9.7 MINIMAL")]
+    [InlineData("MariaDB 11.8 FULL")]
+    public async Task Resnapshot_reads_the_tables_beside_the_stream_after_the_log_was_purged(string combinationName)
+    {
+        MySqlTestServer server = await servers.ServerAsync(Combination.Of(combinationName));
+        string database = await server.CreateDatabaseAsync("resnapshot");
+        await server.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY); INSERT INTO t VALUES (1)", database);
+        var store = new InMemoryOffsetStore();
+        var source = new MySqlSource(new MySqlSourceOptions { ConnectionString = server.ConnectionString, Include = [$"{database}.t"] });
+        var options = new CdcEngineOptions
+        {
+            Name = "lost", CommitPolicy = CommitPolicy.Always, OnOffsetLost = OffsetLostPolicy.Resnapshot,
+        };
+        using var patience = new CancellationTokenSource(Capture.Patience);
+        await using (var first = new CdcEngine(source, store, options))
+        {
+            // It stores where it starts.
+            await using var items = first.ReadAllAsync(patience.Token).GetAsyncEnumerator(patience.Token);
+            Task<bool> moving = items.MoveNextAsync().AsTask();
+            while (await store.LoadAsync("lost", patience.Token) is null)
+            {
+                await Task.Delay(5, patience.Token);
+            }
+
+            await server.ExecuteAsync("INSERT INTO t VALUES (2)", database);
+            Assert.True(await moving);
+        }
+
+        await server.ExecuteAsync("INSERT INTO t VALUES (3); FLUSH LOGS; DELETE FROM t WHERE id = 2; FLUSH LOGS", database);
+        string last = (await server.QueryAsync("SHOW BINARY LOGS"))[^1][0] ?? "";
+        await server.ExecuteAsync($"PURGE BINARY LOGS TO '{last}'");
+        var seen = new List<string>();
+        await using var engine = new CdcEngine(source, store, options);
+        await foreach (StreamItem item in engine.ReadAllAsync(patience.Token))
+        {
+            if (item is Notice notice)
+            {
+                seen.Add($"{notice.Kind}");
+            }
+            else if (item is ChangeEvent change)
+            {
+                seen.Add($"{change.Operation} {change.After[0]}");
+                if (change.Operation == ChangeOperation.Create)
+                {
+                    break;
+                }
+            }
+            else if (item is SnapshotProgress { Progress.Status: SnapshotTableStatus.Completed })
+            {
+                await server.ExecuteAsync("INSERT INTO t VALUES (4)", database);
+            }
+        }
+
+        Assert.Equal(["PositionLost", "Read 1", "Read 3", "Create 4"], seen);
+    }
+
+    [Theory]
     [MemberData(nameof(EngineSnapshotTests.All), MemberType = typeof(EngineSnapshotTests))]
     public async Task WhenNeeded_reads_the_tables_again_after_the_log_was_purged_and_a_new_table_when_asked(string combinationName)
     {

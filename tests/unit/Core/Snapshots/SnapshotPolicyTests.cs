@@ -52,9 +52,67 @@ public sealed class SnapshotPolicyTests : SnapshotEngineTest
         Assert.Equal(0, source.OpenReaders);
     }
 
-    [Fact]
-    public async Task A_crash_after_the_notice_of_a_lost_position_does_not_lose_the_new_snapshot()
+    [Theory]
+    [InlineData(SnapshotMode.Never)]
+    [InlineData(SnapshotMode.Initial)]
+    public async Task Resnapshot_reads_the_tables_beside_the_stream_from_the_loss_on(SnapshotMode mode)
     {
+        var source = Tables(5);
+        await Store.SaveAsync("test", At(0), 0, default);
+        source.LoseOffsets();
+        await using var engine = new CdcEngine(source, Store, Resnapshot(mode));
+        var (loop, copy, stop) = Run(engine);
+        await UntilAsync(() => copy.Count == 10, "the tables were read");
+        source.Insert("shop.orders", ("id", 9), ("v", "o9"));
+        await UntilAsync(() => copy["orders"] == Orders + " 9=o9", "the stream continues");
+        source.Fail(new OffsetLostException("purged")).Insert("shop.parts", ("id", 6), ("v", "p6"));
+        await UntilAsync(() => copy.Lines.Count(static line => line.StartsWith("orders Completed", StringComparison.Ordinal)) == 2,
+            "the tables were read again");
+        await stop.CancelAsync();
+        await loop;
+        Assert.Equal([NoticeKind.PositionLost, NoticeKind.PositionLost], copy.Notices.Select(static notice => notice.Kind));
+        Assert.All(copy.Notices, static notice => Assert.Contains("the tables are read again", notice.Message, StringComparison.Ordinal));
+        Assert.Equal(0, source.OpenReaders);
+    }
+
+    [Fact]
+    public async Task Resnapshot_reads_the_tables_that_the_options_name()
+    {
+        var source = Tables(5);
+        await Store.SaveAsync("test", At(0), 0, default);
+        source.LoseOffsets();
+        await using var engine = new CdcEngine(source, Store, Resnapshot(SnapshotMode.Never, "shop.parts"));
+        var (loop, copy, stop) = Run(engine);
+        await UntilAsync(() => copy.Lines.Contains("parts Completed 5"), "the table was read");
+        await stop.CancelAsync();
+        await loop;
+        Assert.Equal("", copy["orders"]);
+    }
+
+    [Fact]
+    public void Resnapshot_needs_a_source_that_can_read_tables()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new CdcEngine(new Engine.RefusingSource(new ScriptedSource()), Store,
+            Resnapshot(SnapshotMode.Never)));
+        Assert.Contains("cannot read tables", error.Message, StringComparison.Ordinal);
+    }
+
+    private static CdcEngineOptions Resnapshot(SnapshotMode mode, params string[] tables) => new()
+    {
+        Name = "test",
+        MaxBatchSize = 2,
+        CommitPolicy = CommitPolicy.Always,
+        OnOffsetLost = OffsetLostPolicy.Resnapshot,
+        Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromTicks(1), MaxDelay = TimeSpan.FromTicks(1) },
+        Snapshot = new SnapshotOptions { Mode = mode, ChunkSize = 3, Tables = tables },
+    };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_after_the_notice_of_a_lost_position_does_not_lose_the_new_snapshot(bool isBesideTheStream)
+    {
+        var options = isBesideTheStream ? Resnapshot(SnapshotMode.Never) : With(SnapshotMode.WhenNeeded);
         for (var crash = 1; crash <= 6; crash++)
         {
             var source = Tables(5);
@@ -62,7 +120,7 @@ public sealed class SnapshotPolicyTests : SnapshotEngineTest
             await store.SaveAsync("test", At(0), 0, default);
             source.LoseOffsets();
             var copy = new TableCopy();
-            await using (var first = new CdcEngine(source, store, With(SnapshotMode.WhenNeeded)))
+            await using (var first = new CdcEngine(source, store, options))
             {
                 var items = 0;
                 await foreach (var item in first.ReadAllAsync(Timeout))
@@ -77,7 +135,7 @@ public sealed class SnapshotPolicyTests : SnapshotEngineTest
                 }
             }
 
-            await using var engine = new CdcEngine(source, store, With(SnapshotMode.WhenNeeded));
+            await using var engine = new CdcEngine(source, store, options);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Timeout);
             await foreach (var item in engine.ReadAllAsync(stop.Token))
             {

@@ -172,6 +172,30 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Resnapshot_after_a_lost_token_says_so_and_reads_the_collections()
+    {
+        await using var fixture = new StreamFixture { OnOffsetLost = OffsetLostPolicy.Resnapshot };
+        fixture.Options = new MongoSourceOptions { Include = ["shop.*"] };
+        await fixture.InsertAsync("""{"_id":1}""");
+        var reading = await fixture.OpenAsync(StartPosition.At(MongoOffset.FromResumeToken(BsonDocument.Parse("""{ "_data": "zz" }"""))));
+        Assert.Equal(NoticeKind.PositionLost, (await reading.NextAsync<Notice>()).Kind);
+        Assert.Equal((ChangeOperation.Read, 1L), await NextAsync());
+        await fixture.InsertAsync("""{"_id":2}""");
+        Assert.Equal((ChangeOperation.Create, 2L), await NextAsync());
+
+        async Task<(ChangeOperation, long)> NextAsync()
+        {
+            while (true)
+            {
+                if (await reading.NextAsync(withHeartbeats: false) is ChangeEvent change)
+                {
+                    return (change.Operation, change.Key["_id"].AsInt64());
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_server_without_startAfter_is_asked_to_resumeAfter_and_continues_after_an_invalidate_too()
     {
         await using var fixture = new StreamFixture(new MongoDoubleOptions { UnknownStreamOptions = ["startAfter"] });
