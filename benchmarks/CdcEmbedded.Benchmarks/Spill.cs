@@ -57,7 +57,10 @@ internal static class Spill
         long peak = 0, peakBefore = 0, count = 0, sum = 0;
         var clock = Stopwatch.StartNew();
         var first = TimeSpan.Zero;
-        var source = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [path], SpillFolder = folder });
+        var source = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions
+        {
+            Files = [path], SpillFolder = folder, TransactionSpillBytes = 2 * new FileInfo(path).Length,
+        });
         var options = new CdcEngineOptions { Name = "spill", StartFrom = StartPosition.Earliest, StopWhenCaughtUp = true };
         await using var sampling = new Timer(_ => peak = Math.Max(peak, Environment.WorkingSet), null, 0, 20);
         await using (var engine = new CdcEngine(source, new InMemoryOffsetStore(), options))
