@@ -33,37 +33,51 @@ internal sealed class DeliveryTrace
     /// <summary>The activity of what the loop processes; null for none.</summary>
     public Activity? Current => Volatile.Read(ref _current);
 
-    /// <summary>True if there is an activity, or may be one.</summary>
-    public bool IsWanted => _current is not null || _source.HasListeners();
-
-    /// <summary>The loop has got changes or an item.</summary>
-    /// <param name="transaction">Its transaction; null for none.</param>
-    /// <param name="rest">What is known of the rest of the transaction, from here on.</param>
-    /// <param name="set">The changes; null for an item.</param>
-    public void OnYielded(TransactionInfo? transaction, ChangeSet? set, IEnumerable<ChangeSet> rest)
+    /// <summary>The loop has asked for more: what its current element completes is processed. A transaction of which more follows
+    /// is not.</summary>
+    /// <param name="walk">Where the stream is.</param>
+    /// <param name="next">Index of the next of the current changes.</param>
+    public void OnAsked(EntryWalk walk, int next)
     {
-        if (_current is null || transaction is null || !ReferenceEquals(transaction, _transaction))
+        var isComplete = walk.Set is { } set ? next >= set.Count && (set.End is not null || set.Transaction is null)
+            : walk.Batch is not null || walk.Item is TransactionEnd;
+        if (isComplete)
         {
             Stop(null);
-            if (transaction is not null || set is not null)
-            {
-                Start("cdc.transaction", rest, transaction);
-            }
         }
-
-        _changes += set?.Count ?? 0;
     }
 
-    /// <summary>The loop has got a batch.</summary>
-    /// <param name="count">The number of its changes.</param>
-    /// <param name="sets">The changes.</param>
-    public void OnYielded(int count, IEnumerable<ChangeSet> sets)
+    /// <summary>The loop has got changes, an item or a batch.</summary>
+    /// <param name="walk">Where the stream is.</param>
+    /// <param name="next">Index of the next of the current changes.</param>
+    public void OnYielded(EntryWalk walk, int next)
     {
-        Stop(null);
-        if (count > 0)
+        if (_current is null && !_source.HasListeners())
         {
-            Start("cdc.batch", sets, null);
-            _changes = count;
+            return;
+        }
+
+        if (walk.Set is { } set)
+        {
+            // The same set again, after a write in between.
+            if (next <= 1)
+            {
+                OnYielded(set.Transaction, set, walk.RestOfTransaction);
+            }
+        }
+        else if (walk.Batch is { } batch)
+        {
+            OnYielded(batch.Count, walk.SetsOfBatch);
+        }
+        else
+        {
+            var transaction = walk.Item switch
+            {
+                TransactionBegin begin => begin.Transaction,
+                TransactionEnd end => end.Transaction,
+                var item => item?.EnclosingTransaction,
+            };
+            OnYielded(transaction, null, walk.RestOfTransaction);
         }
     }
 
@@ -86,6 +100,37 @@ internal sealed class DeliveryTrace
 
         activity.Stop();
         Activity.Current = ambient;
+    }
+
+    /// <summary>The loop has got changes or an item.</summary>
+    /// <param name="transaction">Its transaction; null for none.</param>
+    /// <param name="rest">What is known of the rest of the transaction, from here on.</param>
+    /// <param name="set">The changes; null for an item.</param>
+    private void OnYielded(TransactionInfo? transaction, ChangeSet? set, IEnumerable<ChangeSet> rest)
+    {
+        if (_current is null || transaction is null || !ReferenceEquals(transaction, _transaction))
+        {
+            Stop(null);
+            if (transaction is not null || set is not null)
+            {
+                Start("cdc.transaction", rest, transaction);
+            }
+        }
+
+        _changes += set?.Count ?? 0;
+    }
+
+    /// <summary>The loop has got a batch.</summary>
+    /// <param name="count">The number of its changes.</param>
+    /// <param name="sets">The changes.</param>
+    private void OnYielded(int count, IEnumerable<ChangeSet> sets)
+    {
+        Stop(null);
+        if (count > 0)
+        {
+            Start("cdc.batch", sets, null);
+            _changes = count;
+        }
     }
 
     private void Start(string name, IEnumerable<ChangeSet> sets, TransactionInfo? transaction)

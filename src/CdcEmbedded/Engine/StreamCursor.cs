@@ -19,9 +19,9 @@ internal abstract class StreamCursor : IAsyncDisposable
     private readonly AcknowledgedProgress _progress = new();
     private readonly IdleProgress _idle = new();
     private readonly EntryWalk _walk;
+    private readonly ProgressWrites _writes;
     private readonly DeliveryTrace _trace;
     private readonly bool _acknowledgesOnNext;
-    private readonly bool _yieldsEmptyBatches;
     private int _acknowledgedInSet;
     private bool _isYielded;
     private bool _isMoving;
@@ -31,8 +31,9 @@ internal abstract class StreamCursor : IAsyncDisposable
     private protected StreamCursor(EngineSession session, StreamKind kind)
     {
         Session = session;
-        _yieldsEmptyBatches = kind == StreamKind.Batches && session.Options.EmptyBatches;
-        _walk = new EntryWalk(session.Queue, session, kind, _progress, _idle, session.Counts, _yieldsEmptyBatches);
+        var yieldsEmptyBatches = kind == StreamKind.Batches && session.Options.EmptyBatches;
+        _walk = new EntryWalk(session.Queue, session, kind, _progress, _idle, session.Counts, yieldsEmptyBatches);
+        _writes = new ProgressWrites(session, _gate, _progress, _idle, yieldsEmptyBatches);
         _trace = new DeliveryTrace(session.Options.Name, session.Connector, session.Options.TraceContext);
         _acknowledgesOnNext = session.Options.Acknowledgement == AcknowledgementMode.OnNext;
     }
@@ -144,7 +145,7 @@ internal abstract class StreamCursor : IAsyncDisposable
     {
         if (_trace.Current is not null)
         {
-            TraceAsked();
+            _trace.OnAsked(_walk, Next);
         }
 
         if (Attention || !Session.IsStarted || _failure is not null || Session.Lease is { IsHeld: false })
@@ -155,7 +156,7 @@ internal abstract class StreamCursor : IAsyncDisposable
         lock (_gate)
         {
             AcknowledgeCurrent();
-            if (!Take() || IsWriteDue(out _))
+            if (!Take() || _writes.IsDue)
             {
                 return false;
             }
@@ -163,7 +164,7 @@ internal abstract class StreamCursor : IAsyncDisposable
             YieldTaken();
         }
 
-        TraceYielded();
+        _trace.OnYielded(_walk, Next);
         return true;
     }
 
@@ -230,77 +231,24 @@ internal abstract class StreamCursor : IAsyncDisposable
 
     /// <summary>Stores what is acknowledged, and returns when it is stored. If another flow is already writing the same, this waits for
     /// that write, and repeats it if it fails. For any thread, at most once at a time.</summary>
-    public async ValueTask SaveAsync(CancellationToken cancellationToken)
+    public ValueTask SaveAsync(CancellationToken cancellationToken)
     {
-        StreamPlace place;
-        long sequence;
         lock (_gate)
         {
             AcknowledgeBeforeCurrent();
-            if (_progress.Sequence <= Session.Keeper.SavedSequence)
-            {
-                return;
-            }
-
-            place = _progress.Take(false, out sequence);
-            Session.Schedule.Restart();
         }
 
-        await StoreAsync(new DueWrite(place, sequence, null), cancellationToken).ConfigureAwait(false);
+        return _writes.SaveAsync(cancellationToken);
     }
 
     /// <summary>Stores the position that has moved without changes past everything that the application has stored.</summary>
-    public async ValueTask SaveIdleAsync(CancellationToken cancellationToken)
-    {
-        DueWrite due;
-        lock (_gate)
-        {
-            if (_idle.Place is not { } place)
-            {
-                return;
-            }
-
-            due = new DueWrite(place, _idle.Sequence, _idle.YieldedEnd);
-        }
-
-        await StoreAsync(due, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask SaveIdleAsync(CancellationToken cancellationToken) => _writes.SaveIdleAsync(cancellationToken);
 
     /// <summary>Ends the stream: the next request throws.</summary>
     public void Fail(Exception failure)
     {
         _failure = failure;
         RaiseAttention();
-    }
-
-    private async ValueTask StoreAsync(DueWrite due, CancellationToken cancellationToken)
-    {
-        if (due.Required is { } required)
-        {
-            if (await Session.Keeper.TryAdvanceAsync(due.Place, due.Sequence, required, cancellationToken).ConfigureAwait(false))
-            {
-                lock (_gate)
-                {
-                    _idle.OnStored(due.Sequence);
-                }
-            }
-
-            return;
-        }
-
-        try
-        {
-            await Session.Keeper.SaveAsync(due.Place, due.Sequence, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            lock (_gate)
-            {
-                _progress.Untake(Session.Keeper.SavedSequence);
-            }
-
-            throw;
-        }
     }
 
     private async ValueTask<bool> MoveAsync()
@@ -333,13 +281,13 @@ internal abstract class StreamCursor : IAsyncDisposable
                 }
                 else if (TryMove(out var write))
                 {
-                    TraceYielded();
+                    _trace.OnYielded(_walk, Next);
                     return true;
                 }
                 else if (write is { } due)
                 {
                     // A store may ignore its token: the loop must not wait for it beyond a cancellation.
-                    await StoreAsync(due, Session.StopToken).WaitObservedAsync(Session.StopToken).ConfigureAwait(false);
+                    await _writes.StoreAsync(due, Session.StopToken).WaitObservedAsync(Session.StopToken).ConfigureAwait(false);
                 }
                 else if (!await Session.Queue.WaitAsync().ConfigureAwait(false))
                 {
@@ -384,100 +332,21 @@ internal abstract class StreamCursor : IAsyncDisposable
         {
             AcknowledgeCurrent();
             var isTaken = Take();
-            write = null;
-            if (IsWriteDue(out var atEnd))
+            write = _writes.TakeDue();
+            if (write is not null)
             {
-                var place = _progress.Take(atEnd, out var sequence);
-                write = new DueWrite(place, sequence, null);
-                Session.Schedule.Restart();
                 return false;
             }
 
-            if (isTaken || TakeEmptyBatch())
+            if (isTaken || (_writes.TakeEmptyBatchTurn() && _walk.TakeEmptyBatch()))
             {
                 YieldTaken();
                 return true;
             }
 
-            write = TakeIdle();
-            if (_progress.IsDirty)
-            {
-                Session.Schedule.Arm();
-            }
-
-            if (_idle.Place is not null && (_yieldsEmptyBatches || Session.StoresIdleProgress))
-            {
-                Session.Schedule.ArmIdle();
-            }
-
+            write = _writes.TakeIdle();
+            _writes.ArmForWait();
             return false;
-        }
-    }
-
-    /// <summary>Takes a batch without changes, if the application asked for them and one is due. The first is due at once.</summary>
-    private bool TakeEmptyBatch()
-    {
-        if (!_yieldsEmptyBatches || _idle.Place is null || (_idle.YieldedEnd > 0 && !Session.Schedule.IsIntervalOver))
-        {
-            return false;
-        }
-
-        Session.Schedule.Restart();
-        return _walk.TakeEmptyBatch();
-    }
-
-    /// <summary>Takes the position that has moved without changes, if the engine has to store it and the interval is over.</summary>
-    private DueWrite? TakeIdle()
-    {
-        if (_idle.Place is not { } place || !Session.StoresIdleProgress || !Session.Schedule.IsIntervalOver)
-        {
-            return null;
-        }
-
-        Session.Schedule.Restart();
-        return new DueWrite(place, _idle.Sequence, _idle.YieldedEnd);
-    }
-
-    /// <summary>The loop has asked for more: what its current element completes is processed. A transaction of which more follows
-    /// is not.</summary>
-    private void TraceAsked()
-    {
-        var isComplete = Set is { } set ? Next >= set.Count && (set.End is not null || set.Transaction is null)
-            : Batch is not null || Item is TransactionEnd;
-        if (isComplete)
-        {
-            _trace.Stop(null);
-        }
-    }
-
-    private void TraceYielded()
-    {
-        if (!_trace.IsWanted)
-        {
-            return;
-        }
-
-        if (Set is { } set)
-        {
-            // The same set again, after a write in between.
-            if (Next <= 1)
-            {
-                _trace.OnYielded(set.Transaction, set, _walk.RestOfTransaction);
-            }
-        }
-        else if (Batch is { } batch)
-        {
-            _trace.OnYielded(batch.Count, _walk.SetsOfBatch);
-        }
-        else
-        {
-            var transaction = Item switch
-            {
-                TransactionBegin begin => begin.Transaction,
-                TransactionEnd end => end.Transaction,
-                var item => item?.EnclosingTransaction,
-            };
-            _trace.OnYielded(transaction, null, _walk.RestOfTransaction);
         }
     }
 
@@ -492,24 +361,6 @@ internal abstract class StreamCursor : IAsyncDisposable
         }
 
         OnYield();
-    }
-
-    private bool IsWriteDue(out bool atEnd)
-    {
-        atEnd = false;
-        var unsaved = _progress.UnsavedChanges;
-        if (!_progress.IsDirty || !Session.Schedule.IsDue(unsaved))
-        {
-            return false;
-        }
-
-        if (Session.Schedule.IsForced(unsaved))
-        {
-            return true;
-        }
-
-        atEnd = true;
-        return _progress.HasUnsavedEnd();
     }
 
     /// <summary>Makes the next entry current if the current one was yielded, without waiting.</summary>
