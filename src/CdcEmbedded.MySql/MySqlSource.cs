@@ -96,8 +96,8 @@ public sealed class MySqlSource : ISnapshotSource
         var host = "The MySQL server";
         try
         {
-            var found = await StartHost.FindAsync(_access, start, FindAsync, logger, context.TimeProvider,
-                cancellationToken).ConfigureAwait(false);
+            var found = await StartHost.FindAsync(_access, start, _options.SkipNewServerHistory, FindAsync, logger,
+                context.TimeProvider, cancellationToken).ConfigureAwait(false);
             return found is null ? SourceConnection.Refused(host, findings)
                 : new Connection(this, host, findings, found, context, start.Offset is not null, logger);
         }
@@ -246,7 +246,7 @@ public sealed class MySqlSource : ISnapshotSource
         ILogger logger,
         CancellationToken cancellationToken)
     {
-        var (session, server, facts, _, logEnd) = found;
+        var (session, server, facts, _, logEnd, skipped) = found;
         var selection = SelectionFor(facts, context, context.SignalTable, logger);
         var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance,
             context.TimeProvider, logger);
@@ -270,6 +270,7 @@ public sealed class MySqlSource : ISnapshotSource
             var stream = new DumpEventStream(session, packets, state.Collisions, state.Patience, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, start, hasChecksums)
             {
+                SkippedHistory = skipped,
                 Probe = context.StopWhenCaughtUp ? null : new LogProbe(server, facts, ProbeInterval, context.TimeProvider, logger),
             };
         }

@@ -49,6 +49,15 @@ public sealed class MySqlSourceOptions
     /// <value>The default is an empty list.</value>
     public IReadOnlyList<string> ExcludeGtidSources { get; init; } = [];
 
+    /// <summary>True if, on another server than that of the stored offset, the transactions are skipped that it has executed under names
+    /// which the offset does not know: UUIDs of servers or, for MariaDB, domains.</summary>
+    /// <value>The default is false: they are read from their beginning, so that nothing is lost after a failover, and the position is lost
+    /// if the server has purged them.</value>
+    /// <remarks>For servers that were given data of their own before they took over, such as users and test tables. What such a server has
+    /// committed as the new primary before the stream reaches it is skipped too: a <see cref="Notice"/> says which transactions. A server
+    /// that the offset was read from is always read whole.</remarks>
+    public bool SkipNewServerHistory { get; init; }
+
     /// <summary>The server id of this replica, which must be unique among the server's replicas.</summary>
     /// <value>Null, the default, uses one of 2^31 numbers at random for each connection.</value>
     public uint? ServerId { get; init; }

@@ -25,4 +25,8 @@ public enum NoticeKind
 
     /// <summary>A signal was not understood, and changes nothing: the message says why.</summary>
     SignalRejected,
+
+    /// <summary>The stream continues on another server, and what that one has executed under names of its own was skipped, as the options
+    /// of the source say: the message names the transactions.</summary>
+    HistorySkipped,
 }

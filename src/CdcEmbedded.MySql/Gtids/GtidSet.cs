@@ -111,6 +111,13 @@ public sealed class GtidSet : IEquatable<GtidSet>
         return FromEntries(result);
     }
 
+    /// <summary>All that is of sources of which the other set has nothing.</summary>
+    internal GtidSet OfSourcesNotIn(GtidSet other)
+    {
+        var sources = new HashSet<Guid>(other._entries.Select(static entry => entry.Source));
+        return FromEntries([.. _entries.Where(entry => !sources.Contains(entry.Source))]);
+    }
+
     /// <summary>All that is in both.</summary>
     public GtidSet Intersect(GtidSet other)
     {

@@ -56,6 +56,16 @@ public sealed class MariaDbGtidPosition : IEquatable<MariaDbGtidPosition>
         return new MariaDbGtidPosition(result);
     }
 
+    /// <summary>True if it has no domain.</summary>
+    internal bool IsEmpty => _last.Length == 0;
+
+    /// <summary>The part of the domains that another position does not have.</summary>
+    internal MariaDbGtidPosition OfDomainsNotIn(MariaDbGtidPosition other)
+        => new([.. _last.Where(gtid => !Array.Exists(other._last, known => known.Domain == gtid.Domain))]);
+
+    /// <summary>The position with the domains of another one, whose transactions count where both have a domain.</summary>
+    internal MariaDbGtidPosition Union(MariaDbGtidPosition other) => other._last.Aggregate(this, static (all, gtid) => all.With(gtid));
+
     /// <summary>True if a transaction is the last of its domain, or has a smaller number.</summary>
     public bool Contains(MariaDbGtid gtid)
     {

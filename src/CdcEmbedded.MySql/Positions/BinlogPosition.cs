@@ -113,6 +113,19 @@ internal sealed class BinlogPosition : SourcePosition
         }
     }
 
+    /// <summary>The same place with other transactions processed.</summary>
+    public BinlogPosition With(ExecutedGtids executed) => new()
+    {
+        Server = Server,
+        Executed = executed,
+        Coordinates = Coordinates,
+        IsAfterOffsetsOnly = IsAfterOffsetsOnly,
+        Pending = Pending,
+        Delivered = Delivered,
+        Progress = Progress,
+        IsWatermark = IsWatermark,
+    };
+
     /// <summary>The transactions of which anything was read: those processed whole, and the one that the position is inside.</summary>
     public ExecutedGtids Touched => Progress is { } progress ? Executed.With(progress.Gtid) : Executed;
 

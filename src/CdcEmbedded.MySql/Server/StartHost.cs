@@ -10,13 +10,15 @@ namespace CdcEmbedded.MySql.Server;
 /// <param name="Facts">What it says of itself.</param>
 /// <param name="Start">Where to begin in its log.</param>
 /// <param name="LogEnd">The end of its log; null where the user may not see it.</param>
+/// <param name="Skipped">The transactions of sources new to the stored offset that are skipped; null for none.</param>
 internal sealed record StartHost(ReplicationSession Session, KnownServer Server, ServerFacts Facts, BinlogPosition Start,
-    BinlogCoordinates? LogEnd)
+    BinlogCoordinates? LogEnd, string? Skipped)
 {
     /// <summary>Tries the hosts in their order: after a failover the first one may lag, or have purged what another
     /// one still has.</summary>
     /// <param name="access">The hosts.</param>
-    /// <param name="start">What was asked for.</param>
+    /// <param name="requested">What was asked for.</param>
+    /// <param name="skipsHistory">True if the history of sources that are new to the offset is skipped.</param>
     /// <param name="check">Returns false for a server that cannot serve at all.</param>
     /// <param name="logger">Reports hosts that are skipped.</param>
     /// <param name="time">The clock.</param>
@@ -25,7 +27,7 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
     /// <exception cref="OffsetLostException">No host has the position.</exception>
     /// <exception cref="CdcConnectionException">None could be reached, or one that may still get the position is a replica that lags, or
     /// cannot be reached.</exception>
-    public static async ValueTask<StartHost?> FindAsync(ServerAccess access, StartPosition start,
+    public static async ValueTask<StartHost?> FindAsync(ServerAccess access, StartPosition requested, bool skipsHistory,
         Func<SqlSession, ServerFacts, CancellationToken, ValueTask<bool>> check, ILogger logger, TimeProvider time,
             CancellationToken cancellationToken)
     {
@@ -49,11 +51,12 @@ internal sealed record StartHost(ReplicationSession Session, KnownServer Server,
                 }
 
                 var logEnd = await ServerFacts.ReadLogEndAsync(sql, cancellationToken).ConfigureAwait(false);
+                var (start, skipped) = skipsHistory ? NewServerHistory.Skip(requested, facts) : (requested, null);
                 try
                 {
                     var resolved = StartResolver.Resolve(start, facts, logEnd);
                     await ResetCheck.CheckAsync(sql, start, facts, cancellationToken).ConfigureAwait(false);
-                    found = new StartHost(session, server, facts, resolved, logEnd);
+                    found = new StartHost(session, server, facts, resolved, logEnd, skipped);
                     return found;
                 }
                 catch (OffsetLostException e)

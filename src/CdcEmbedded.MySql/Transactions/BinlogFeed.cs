@@ -29,6 +29,7 @@ internal sealed class BinlogFeed : ISourceFeed
     private SpilledDelivery? _delivery;
     private ExceptionDispatchInfo? _failure;
     private bool _hasEnded;
+    private bool _hasReportedHistory;
 
     /// <summary>Creates the feed; nothing is read yet.</summary>
     /// <param name="stream">The events.</param>
@@ -51,12 +52,20 @@ internal sealed class BinlogFeed : ISourceFeed
 
     public SourcePosition StartPosition { get; }
 
+    /// <summary>The transactions that the start skips, which are reported first; null for none.</summary>
+    public string? SkippedHistory { get; init; }
+
     /// <summary>Looks after the server's log while nothing comes; null for none. Disposed with the feed.</summary>
     public LogProbe? Probe { get; init; }
 
     public async ValueTask<FeedBatch?> ReadAsync(CancellationToken cancellationToken)
     {
         _failure?.Throw();
+        if (SkippedHistory is { } skipped && !_hasReportedHistory)
+        {
+            return await ReportHistoryAsync(skipped, cancellationToken).ConfigureAwait(false);
+        }
+
         while (true)
         {
             try
@@ -111,6 +120,18 @@ internal sealed class BinlogFeed : ISourceFeed
             // Connections of their own, which must not outlive a stream that fails to close.
             await DisposeProbesAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The offset of the notice has what is skipped: a reconnect skips no more than that.</summary>
+    private async ValueTask<FeedBatch> ReportHistoryAsync(string skipped, CancellationToken cancellationToken)
+    {
+        _hasReportedHistory = true;
+        await _schemas.SaveAsync(cancellationToken).ConfigureAwait(false);
+        var batch = new FeedBatch();
+        batch.Add(StreamItems.Notice(NoticeKind.HistorySkipped, $"The stream continues on another server, whose transactions {skipped} are "
+            + "of sources that the stored offset does not know: they are skipped, as the options say. Reconcile the tables if they changed "
+            + "captured ones.", StartPosition));
+        return batch;
     }
 
     private async ValueTask DisposeProbesAsync()

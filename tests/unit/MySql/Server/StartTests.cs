@@ -14,6 +14,7 @@ public sealed class StartTests
 {
     private const string A = "aaaaaaaa-0000-0000-0000-000000000001";
     private const string B = "bbbbbbbb-0000-0000-0000-000000000001";
+    private const string C = "cccccccc-0000-0000-0000-000000000001";
 
     [Theory]
     [InlineData($"{A}:1-10", "", $"{A}:1-5", null)]
@@ -33,6 +34,38 @@ public sealed class StartTests
 
         AssertStart(lost, () => Assert.Equal(GtidSet.Parse(stored),
             StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).GtidSet));
+    }
+
+    [Theory]
+    [InlineData(B, $"{A}:1-10,{B}:1-3", $"{B}:1-2", $"{A}:1-12", $"{B}:1-3", null)]
+    [InlineData(B, $"{A}:1-10,{B}:1-3", $"{B}:1-2", $"{A}:1-5", $"{B}:1-3", $"{A}:1-5,{B}:1-3")]
+    [InlineData(B, $"{A}:1-10,{B}:1-3,{B}:tag:1-2,{C}:1-7", "", $"{A}:1-5,{C}:1", $"{B}:1-3:tag:1-2", $"{A}:1-5,{B}:1-3:tag:1-2,{C}:1")]
+    [InlineData(B, $"{A}:1-10,{B}:1-3", "", $"{A}:1-5,{B}:1", null, $"{A}:1-5,{B}:1")]
+    [InlineData(ScriptedPrimary.Uuid, $"{A}:1-10,{B}:1-3", "", $"{A}:1-5", null, $"{A}:1-5")]
+    [InlineData(null, $"{A}:1-10,{B}:1-3", "", $"{A}:1-5", null, $"{A}:1-5")]
+    public async Task The_history_of_sources_new_on_another_server_is_skipped_and_nothing_else(string? server, string executed,
+        string purged, string stored, string? skipped, string? resumed)
+    {
+        var facts = await FactsAsync(new() { ["gtid_mode"] = "ON" }, executed, purged);
+        var offset = new BinlogPosition { Server = server, Executed = new ExecutedGtids(GtidSet.Parse(stored)) }.ToOffset();
+
+        var (start, actual) = NewServerHistory.Skip(StartPosition.At(offset), facts);
+
+        Assert.Equal(skipped is null ? null : GtidSet.Parse(skipped).ToString(), actual);
+        AssertStart(resumed is null ? "ahead" : null, () => Assert.Equal(GtidSet.Parse(resumed ?? stored),
+            StartResolver.Resolve(start, facts, new BinlogCoordinates("binlog.000003", 900)).GtidSet));
+    }
+
+    [Theory]
+    [InlineData("0-1-5", "0-1-9,3-2-4", "3-2-4", "0-1-5,3-2-4")]
+    [InlineData("0-1-5,3-2-1", "0-2-9,3-2-4", "", "0-1-5,3-2-1")]
+    [InlineData("", "0-1-9", "0-1-9", "0-1-9")]
+    public void Domains_new_on_another_MariaDB_server_are_what_its_position_has_more(string stored, string last, string unknown, string all)
+    {
+        var more = MariaDbGtidPosition.Parse(last).OfDomainsNotIn(MariaDbGtidPosition.Parse(stored));
+
+        Assert.Equal(unknown, more.ToString());
+        Assert.Equal(all, MariaDbGtidPosition.Parse(stored).Union(more).ToString());
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Gtids;
+using CdcEmbedded.MySql.Positions;
 using CdcEmbedded.MySql.Recordings;
 using CdcEmbedded.MySql.Tests.Transactions;
 using CdcEmbedded.MySql.Tests.Scripted;
@@ -61,6 +63,37 @@ public sealed class WireFeedTests
 
         Assert.Null(rest.Failure);
         Assert.Equal(files.Texts.Skip(at + 1), rest.Texts);
+    }
+
+    [Fact]
+    public async Task The_skipped_history_of_another_server_is_reported_once_and_in_the_offset_from_then_on()
+    {
+        const string Own = "cccccccc-0000-0000-0000-000000000001";
+        var recording = Recording.Get("mysql-9.7/misc97");
+        var primary = new ScriptedPrimary(recording);
+        await using var server = new ScriptedMySqlServer(primary.Options());
+        var all = await FeedRun.ReadAsync(Source(server));
+        var at = all.Items.FindIndex(10, i => i is ChangeEvent);
+        var position = BinlogPosition.Read(all.Items[at].Offset);
+        var stored = new BinlogPosition { Server = "another", Executed = position.Executed, Progress = position.Progress }.ToOffset();
+        primary.GtidExecuted = primary.GtidExecuted.Union(GtidSet.Parse($"{Own}:1-3"));
+        primary.GtidPurged = primary.GtidPurged.Union(GtidSet.Parse($"{Own}:1-2"));
+        var options = new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString(), KeyChange = KeyChangeMode.Update, SkipNewServerHistory = true,
+        };
+
+        Assert.IsType<OffsetLostException>((await FeedRun.ReadAsync(Source(server), stored)).Failure);
+        var rest = await FeedRun.ReadAsync(new MySqlSource(options), stored);
+        var notice = Assert.IsType<Notice>(rest.Items[0]);
+        var again = await FeedRun.ReadAsync(new MySqlSource(options), notice.Offset);
+
+        Assert.Null(rest.Failure);
+        Assert.Equal(NoticeKind.HistorySkipped, notice.Kind);
+        Assert.Contains($"{Own}:1-3", notice.Message, StringComparison.Ordinal);
+        Assert.Contains($"{Own}:1-3", notice.Offset.ToString(), StringComparison.Ordinal);
+        Assert.Equal(all.Texts.Skip(at + 1), rest.Texts.Skip(1));
+        Assert.Equal(all.Texts.Skip(at + 1), again.Texts);
     }
 
     internal static MySqlSource Source(ScriptedMySqlServer server, KeyChangeMode keyChange = KeyChangeMode.Update)
