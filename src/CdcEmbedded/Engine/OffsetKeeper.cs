@@ -10,7 +10,6 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _savedSequence;
-    private long _commits;
     private volatile CancellationTokenSource? _renewing;
     private volatile ISnapshotState? _savedSnapshot;
 
@@ -18,7 +17,7 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
     public long SavedSequence => Interlocked.Read(ref _savedSequence);
 
     /// <summary>Number of offsets that were stored, here or in a transaction of the application.</summary>
-    public long Commits => Interlocked.Read(ref _commits);
+    public long Commits => slot.Saves;
 
     /// <summary>The state of the snapshots in the last offset that was stored here; null for none.</summary>
     public ISnapshotState? SavedSnapshot => _savedSnapshot;
@@ -73,7 +72,6 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
             await slot.SaveAsync(place.ToOffset(stream).ToString(), sequence, cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _savedSequence, sequence);
             _savedSnapshot = place.State.Snapshot;
-            Interlocked.Increment(ref _commits);
         }
         finally
         {
@@ -94,7 +92,6 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
         {
             var isStored = await slot.TryAdvanceAsync(place.ToOffset(stream).ToString(), sequence, required, cancellationToken)
                 .ConfigureAwait(false);
-            Interlocked.Add(ref _commits, isStored ? 1 : 0);
             _savedSnapshot = isStored ? place.State.Snapshot : _savedSnapshot;
             return isStored;
         }
@@ -117,7 +114,6 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
         try
         {
             await slot.EnlistAsync(offset.ToString(), sequence, transaction, cancellationToken).ConfigureAwait(false);
-            Interlocked.Increment(ref _commits);
         }
         finally
         {

@@ -16,8 +16,13 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     private ISlotLease? _lease;
     private bool _isCertain = true;
     private OffsetConflictException? _conflict;
+    private long _saves;
 
     public string Key => key;
+
+    /// <summary>Number of texts that were stored, here or in a transaction of the application; a text that is stored already is none. For
+    /// any thread.</summary>
+    public long Saves => Interlocked.Read(ref _saves);
 
     /// <summary>The stored text, as far as it was loaded or saved here; null if there is none.</summary>
     public string? Text => _states[^1].Text;
@@ -90,6 +95,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         if (text != current.Text && (sequence == 0 || sequence > current.Sequence))
         {
             await WriteAsync(text, sequence, current, isFinal: true, cancellationToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _saves);
         }
     }
 
@@ -111,6 +117,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         if (text != current.Text && sequence > current.Sequence)
         {
             await WriteAsync(text, sequence, current, isFinal: true, cancellationToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _saves);
         }
 
         return true;
@@ -155,6 +162,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         }
 
         Add(new SlotState(row, text, version, sequence), current);
+        Interlocked.Increment(ref _saves);
     }
 
     /// <summary>Throws if an earlier call met a conflict.</summary>

@@ -88,6 +88,26 @@ public sealed class MetricTests : EngineTest
     }
 
     [Fact]
+    public async Task Commits_are_offsets_that_were_written_and_no_positions_that_are_stored_already()
+    {
+        using var metrics = new Metrics(_name);
+        var source = Transactions(1);
+        await using var engine = Create(source, CommitPolicy.Always);
+        await using var items = engine.ReadAllAsync(Timeout).GetAsyncEnumerator();
+        for (var heartbeats = 0; heartbeats < 3; heartbeats++)
+        {
+            source.Heartbeat();
+            do
+            {
+                Assert.True(await items.MoveNextAsync());
+            }
+            while (items.Current is not Heartbeat);
+        }
+
+        Assert.Equal((await Store.LoadAsync(_name, Timeout))?.Version, (long?)metrics.Value("cdc.commits"));
+    }
+
+    [Fact]
     public async Task The_distances_from_the_logs_ends_are_measured_when_somebody_asks()
     {
         var source = new MeasuredSource(Transactions(1, 2));
