@@ -103,6 +103,25 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
     }
 
     [Fact]
+    public async Task A_misspelled_name_in_Exclude_and_a_pattern_that_Exclude_leaves_empty_are_warnings()
+    {
+        MySqlTestServer server = await mySql97.ServerAsync();
+        string database = await server.CreateDatabaseAsync("patterns");
+        await server.ExecuteAsync("CREATE TABLE t (id INT); CREATE TABLE secret (id INT)", database);
+        var source = new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString,
+            Include = [$"{database}.*", $"{database}.s*"],
+            Exclude = [$"{database}.secret", $"{database}.secrets", $"{database}.tmp_*"],
+        });
+        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(), Capture.UpToNow(StartPosition.Latest));
+
+        Assert.Equal([("mysql.excluded_tables", $"{database}.secrets"), ("mysql.tables", $"{database}.s*")],
+            (await engine.ValidateAsync()).Where(f => f.Code.Contains("tables", StringComparison.Ordinal))
+                .Select(f => (f.Code, f.Message.Split('\'')[1])));
+    }
+
+    [Fact]
     public async Task A_pattern_of_a_snapshot_that_matches_no_captured_table_is_a_warning()
     {
         MySqlTestServer server = await mySql97.ServerAsync();

@@ -91,7 +91,8 @@ internal static class SessionConnector
         catch (SocketException exception)
         {
             var address = endPoint.ToString() is { } text && text != host.ToString() ? $" ({text})" : "";
-            throw new CdcConnectionException($"{host}{address} could not be connected to: {exception.Message}", exception);
+            var reason = new SocketException(exception.ErrorCode).Message; // Without the address, which that of a connect has at its end.
+            throw new CdcConnectionException($"{host}{address} could not be connected to: {reason}", exception);
         }
         catch (OperationCanceledException exception)
         {

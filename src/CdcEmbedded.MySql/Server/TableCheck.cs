@@ -1,5 +1,6 @@
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.MySql.Server;
 
@@ -14,24 +15,39 @@ internal static class TableCheck
     {
         var findings = new List<SourceFinding>();
         var (include, signalTable) = (options.Include, context.SignalTable);
-        if (include.Count == 0 && signalTable is null && context.SnapshotTables.Count == 0)
+        var excluded = LiteralOf(options.Exclude);
+        if (include.Count == 0 && signalTable is null && context.SnapshotTables.Count == 0 && excluded.Count == 0)
         {
             return findings;
         }
 
         var tables = (await session.QueryAsync(Query, cancellationToken).ConfigureAwait(false)).WithColumns(2);
+        var names = tables.Rows.Select(row => (Database: tables.Text(row, 0), Table: tables.Text(row, 1))).ToList();
         var filter = TableFilters.Create(include, [], facts.IgnoresTableCase);
-        foreach (var pattern in filter.FindUnmatched(tables.Rows.Select(row => (tables.Text(row, 0), tables.Text(row, 1)))))
+        var unmatched = filter.FindUnmatched(names);
+        foreach (var pattern in unmatched)
         {
             findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', which matches no table that the user may "
                 + "see: either there is none, or the user cannot read its columns, which a log without column names needs.",
                 "GRANT SELECT ON <database>.* TO <user>; or correct the pattern."));
         }
 
+        foreach (var pattern in new TableFilter(excluded, [], facts.IgnoresTableCase).FindUnmatched(names))
+        {
+            findings.Add(new SourceFinding(false, "mysql.excluded_tables", $"Exclude has '{pattern}', which is no table that the user may "
+                + "see: if the name is misspelled, the table that it means is captured.", "Correct the name, or remove it."));
+        }
+
         var captured = TableFilters.Create(include, options.Exclude, facts.IgnoresTableCase);
+        var capturedNames = names.Where(table => captured.Matches(table.Database, table.Table)).ToList();
+        foreach (var pattern in filter.FindUnmatched(capturedNames).Except(unmatched))
+        {
+            findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', but all tables that match it are excluded.",
+                "Remove the pattern, or correct Exclude."));
+        }
+
         var snapshot = TableFilters.Create(context.SnapshotTables, [], facts.IgnoresTableCase);
-        foreach (var pattern in snapshot.FindUnmatched(tables.Rows.Select(row => (tables.Text(row, 0), tables.Text(row, 1)))
-            .Where(table => captured.Matches(table.Item1, table.Item2))))
+        foreach (var pattern in snapshot.FindUnmatched(capturedNames))
         {
             findings.Add(new SourceFinding(false, "mysql.snapshot_tables", $"Snapshot.Tables has '{pattern}', which matches no captured "
                 + "table that the user may see, so that no rows are read for it.",
@@ -39,7 +55,7 @@ internal static class TableCheck
         }
 
         var signals = TableFilters.Create(signalTable is null ? [] : [signalTable], [], facts.IgnoresTableCase);
-        if (signalTable is not null && !tables.Rows.Any(row => signals.Matches(tables.Text(row, 0), tables.Text(row, 1))))
+        if (signalTable is not null && !names.Exists(table => signals.Matches(table.Database, table.Table)))
         {
             findings.Add(new SourceFinding(false, "mysql.signals", $"The signal table '{signalTable}' does not exist, or the user cannot "
                 + "see it.", $"CREATE TABLE {signalTable} (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32) NOT NULL, data TEXT NULL); "
@@ -48,4 +64,8 @@ internal static class TableCheck
 
         return findings;
     }
+
+    /// <summary>The patterns that name one table: one with wildcards may well be for tables that are yet to come.</summary>
+    private static List<string> LiteralOf(IReadOnlyList<string> patterns) => [.. patterns.Where(
+        static pattern => new TableFilter([pattern], []).Include is [{ LiteralDatabase: not null, LiteralTable: not null }])];
 }
