@@ -5,7 +5,8 @@ internal static class Passwords
 {
     /// <summary>Gets it.</summary>
     /// <exception cref="CdcConnectionException">The provider failed; a token service may answer later, so it is transient.</exception>
-    /// <exception cref="CdcAuthenticationException">The provider answered null.</exception>
+    /// <exception cref="CdcAuthenticationException">The provider answered null, or threw it. Nothing else that it throws is taken for a
+    /// failure of the source, such as a lost position.</exception>
     public static async ValueTask<string> GetAsync(SessionSettings settings, MySqlHost host, CancellationToken cancellationToken)
     {
         if (settings.PasswordProvider is not { } provider)
@@ -27,7 +28,7 @@ internal static class Passwords
         {
             throw;
         }
-        catch (Exception e) when (e is not CdcException)
+        catch (Exception e) when (e is not (CdcConnectionException or CdcAuthenticationException))
         {
             throw new CdcConnectionException($"PasswordProvider failed for user '{settings.User}' on {host}: {e.Message}", e);
         }

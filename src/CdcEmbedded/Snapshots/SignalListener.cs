@@ -35,7 +35,9 @@ internal sealed class SignalListener : IAsyncDisposable
         {
             foreach (var channel in channels)
             {
-                _running.Add(Task.Run(() => RunAsync(channel), CancellationToken.None));
+                // Asked once: code of the application must not fail where its failure is reported.
+                var name = channel.Name;
+                _running.Add(Task.Run(() => RunAsync(channel, name), CancellationToken.None));
             }
         }
     }
@@ -59,17 +61,17 @@ internal sealed class SignalListener : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(ISnapshotSignalChannel channel)
+    private async Task RunAsync(ISnapshotSignalChannel channel, string name)
     {
         var wait = FirstRetry;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                var position = await _commands.PositionOfAsync(channel.Name, _stop.Token).ConfigureAwait(false);
+                var position = await _commands.PositionOfAsync(name, _stop.Token).ConfigureAwait(false);
                 await foreach (var signal in channel.ReadAsync(position, _stop.Token).ConfigureAwait(false))
                 {
-                    await _intake.AcceptAsync(signal, channel.Name, _stop.Token).ConfigureAwait(false);
+                    await _intake.AcceptAsync(signal, name, _stop.Token).ConfigureAwait(false);
                     wait = FirstRetry;
                 }
 
@@ -82,12 +84,12 @@ internal sealed class SignalListener : IAsyncDisposable
             catch (OffsetConflictException e)
             {
                 // Another instance runs under this name, and reads the channel.
-                Log.ChannelEnded(_logger, e, _engine, channel.Name);
+                Log.ChannelEnded(_logger, e, _engine, name);
                 return;
             }
             catch (Exception e)
             {
-                Log.ChannelFailed(_logger, e, _engine, channel.Name, wait.TotalSeconds);
+                Log.ChannelFailed(_logger, e, _engine, name, wait.TotalSeconds);
             }
 
             try

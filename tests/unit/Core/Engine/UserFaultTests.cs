@@ -163,6 +163,22 @@ public sealed class UserFaultTests : EngineTest
     }
 
     [Fact]
+    public async Task The_name_of_a_signal_channel_is_asked_for_only_when_the_stream_starts()
+    {
+        var channel = new CallbackChannel();
+        await using var engine = new CdcEngine(Transactions(1, 2), Store,
+            With(OffsetLostPolicy.Fail, snapshot: new SnapshotOptions { Signals = [channel] }));
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        Assert.True(await changes.MoveNextAsync());
+        await channel.IsRead.Task.WaitAsync(Timeout);
+        channel.NameFault = new InvalidTimeZoneException("mine");
+        channel.Release.SetException(new InvalidOperationException("The channel is read again after a wait."));
+
+        Assert.True(await changes.MoveNextAsync());
+        Assert.Equal(EngineState.Streaming, engine.Status.State);
+    }
+
+    [Fact]
     public async Task A_listener_of_activities_that_throws_when_the_loop_is_left_hinders_no_close()
     {
         var name = $"listened-{Guid.NewGuid()}";
@@ -215,16 +231,20 @@ public sealed class UserFaultTests : EngineTest
     /// <summary>A channel without signals, in which code of the application has registered for the stop.</summary>
     private sealed class CallbackChannel : ISnapshotSignalChannel
     {
-        public string Name => "callback";
+        public string Name => NameFault is { } fault ? throw fault : "callback";
+
+        public Exception? NameFault { get; set; }
+
+        public TaskCompletionSource Release { get; } = new();
 
         public TaskCompletionSource IsRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async IAsyncEnumerable<SnapshotSignal> ReadAsync(string? position,
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await using var registration = cancellationToken.Register(() => throw new InvalidTimeZoneException("mine"));
+            cancellationToken.Register(() => throw new InvalidTimeZoneException("mine"));
             IsRead.TrySetResult();
-            await Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
+            await Release.Task.WaitAsync(cancellationToken);
             yield break;
         }
     }

@@ -60,6 +60,9 @@ public sealed class PasswordTests
             + "down")));
         var missing = Assert.IsType<CdcAuthenticationException>(await FailureAsync((_, _) => ValueTask.FromResult<string>(null!)));
 
+        // Nor may it say that the position is lost.
+        Assert.IsType<CdcConnectionException>(await FailureAsync((_, _) => throw new OffsetLostException("mine")));
+        Assert.IsType<CdcAuthenticationException>(await FailureAsync((_, _) => throw new CdcAuthenticationException("revoked")));
         Assert.True(failed.IsTransient);
         Assert.Contains("token service down", failed.Message, StringComparison.Ordinal);
         Assert.Contains("gave no password", missing.Message, StringComparison.Ordinal);
