@@ -84,7 +84,8 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         MySqlTestServer server = await mySql97.ServerAsync();
         string database = await server.CreateDatabaseAsync("patterns");
         await server.ExecuteAsync($"""
-            CREATE TABLE t (id INT); CREATE USER {database}_u IDENTIFIED BY 'pw'; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {database}_u;
+            CREATE TABLE t (id INT); CREATE USER {database}_u IDENTIFIED BY 'pw';
+            GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {database}_u;
             """, database);
         async Task<string[]> MissedAsync()
         {
