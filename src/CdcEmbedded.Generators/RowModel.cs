@@ -51,7 +51,8 @@ internal sealed class RowModel
             }
         }
 
-        var kind = type.IsGenericType ? "generic" : type.IsAbstract ? "abstract or static" : type.IsRefLikeType ? "a ref struct" : null;
+        var kind = type.IsGenericType ? "generic" : type.IsAbstract ? "abstract or static" : type.IsRefLikeType ? "a ref struct"
+            : type.IsFileLocal ? "local to its file" : null;
         if (kind is not null)
         {
             model.Report(Problem.Unsupported, type, type.ToDisplayString(Plain), kind);

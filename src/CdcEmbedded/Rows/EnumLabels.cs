@@ -6,6 +6,9 @@ public sealed class EnumLabels<T>
     where T : struct, Enum
 {
     private readonly Dictionary<string, T> _byName = new(StringComparer.OrdinalIgnoreCase);
+
+    // Labels that differ only in case, as those of a column with a binary collation may.
+    private readonly Dictionary<string, T> _byExactName = new(StringComparer.Ordinal);
     private readonly Dictionary<long, T> _byNumber = [];
     private readonly Func<long, T>? _flags;
     private readonly Func<T, long> _number;
@@ -13,7 +16,7 @@ public sealed class EnumLabels<T>
     /// <summary>Creates the list.</summary>
     /// <param name="number">Converts a member to its number.</param>
     /// <param name="flags">For an enumeration with <c>[Flags]</c>: converts a number to the enumeration. Else null.</param>
-    /// <param name="members">Labels and members. Case is ignored.</param>
+    /// <param name="members">Labels and members. Case is ignored where no label is spelled exactly so.</param>
     public EnumLabels(Func<T, long> number, Func<long, T>? flags, params (string Label, T Member)[] members)
     {
         ArgumentNullException.ThrowIfNull(number);
@@ -23,6 +26,7 @@ public sealed class EnumLabels<T>
         foreach (var (label, member) in members)
         {
             _byName.TryAdd(label, member);
+            _byExactName.TryAdd(label, member);
             _byNumber.TryAdd(number(member), member);
         }
     }
@@ -33,7 +37,7 @@ public sealed class EnumLabels<T>
         switch (value.Kind)
         {
             case ValueKind.Enum or ValueKind.Text when Exact.Text.TryConvert(value, out var label):
-                return _byName.TryGetValue(label, out result);
+                return TryFind(label, out result);
             case ValueKind.Set when _flags is { } flags && value.TryGetLabels(out _):
                 return TryFlags(value.AsStrings(), flags, out result);
             case ValueKind.Int64 or ValueKind.UInt64 when Exact.Int64.TryConvert(value, out var number):
@@ -43,12 +47,15 @@ public sealed class EnumLabels<T>
         }
     }
 
+    private bool TryFind(string label, out T member)
+        => _byExactName.TryGetValue(label, out member) || _byName.TryGetValue(label, out member);
+
     private bool TryFlags(string[] labels, Func<long, T> flags, out T result)
     {
         var bits = 0L;
         foreach (var label in labels)
         {
-            if (!_byName.TryGetValue(label, out var member))
+            if (!TryFind(label, out var member))
             {
                 result = default;
                 return false;

@@ -17,8 +17,28 @@ public sealed class RowTypeTests
             ("price", DataValue.FromDecimal(1.50m)), ("NOTE", DataValue.Null), ("state", DataValue.FromEnum(2, States)),
             ("paidat", DataValue.FromDateTime(new CalendarDateTime(2024, 2, 29, 1, 2, 3)))).To<Order>();
 
-        Assert.Equal(new Order(7, "Ann", 1.50m, null) { State = OrderState.InProgress, PaidAt = new DateTime(2024, 2, 29, 1, 2, 3) }, order);
+        Assert.Equal(new Order(7, "Ann", 1.50m, null) { State = OrderState.InProgress, PaidAt = new DateTime(2024, 2, 29, 1, 2, 3) },
+            order);
         Assert.Equal("1.50", order.Price.ToString(CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Labels_that_differ_only_in_case_are_different_members()
+    {
+        var labels = new CdcEmbedded.Rows.EnumLabels<Grade>(static member => (long)member, null, ("a", Grade.Lower), ("A", Grade.Upper),
+            ("b", Grade.Other));
+        foreach (var (label, member) in ((string, Grade)[])[("a", Grade.Lower), ("A", Grade.Upper), ("B", Grade.Other)])
+        {
+            Assert.True(labels.TryConvert(DataValue.FromEnum(1, [label]), out var result));
+            Assert.Equal(member, result);
+        }
+    }
+
+    private enum Grade
+    {
+        Lower,
+        Upper,
+        Other,
     }
 
     [Fact]
