@@ -14,6 +14,29 @@ public static class Operations
         // </validate>
     }
 
+    /// <summary>Feeds a watchdog.</summary>
+    public static CdcEngineOptions Watched(IWatchdog watchdog)
+    {
+        // <liveness>
+        var options = new CdcEngineOptions
+        {
+            Name = "search-index",
+            Liveness = new LivenessOptions
+            {
+                OnAlive = (alive, token) => watchdog.FeedAsync(alive.Position.ToString(), alive.Status.Lag, token),
+            },
+        };
+        // </liveness>
+        return options;
+    }
+
+    /// <summary>Something that wants to hear that a stream is alive.</summary>
+    public interface IWatchdog
+    {
+        /// <summary>It is.</summary>
+        ValueTask FeedAsync(string position, TimeSpan? lag, CancellationToken cancellationToken);
+    }
+
     /// <summary>Says if the engine keeps up.</summary>
     public static bool IsHealthy(CdcEngine engine)
     {

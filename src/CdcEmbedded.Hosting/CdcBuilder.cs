@@ -109,6 +109,16 @@ public sealed class CdcBuilder : ICdcBuilder
         return this;
     }
 
+    /// <summary>Reports to the application at an interval that the stream is alive.</summary>
+    /// <param name="create">Makes the options from the application's services, for each start of the stream: as
+    /// <see cref="CdcEngineOptions.Liveness"/>.</param>
+    public CdcBuilder Liveness(Func<IServiceProvider, LivenessOptions> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _definition.CreateLiveness = create;
+        return this;
+    }
+
     /// <summary>Continues the traces that rows carry.</summary>
     /// <param name="rows">As <see cref="CdcEngineOptions.TraceContext"/>.</param>
     public CdcBuilder TraceContext(TraceContextOptions rows)

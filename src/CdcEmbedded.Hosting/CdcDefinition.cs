@@ -25,6 +25,8 @@ internal sealed class CdcDefinition(string name)
 
     public ReconnectPolicy? Reconnect { get; set; }
 
+    public Func<IServiceProvider, LivenessOptions>? CreateLiveness { get; set; }
+
     public TraceContextOptions? TraceContext { get; set; }
 
     public Func<IServiceProvider, ISnapshotPolicy>? CreatePolicy { get; set; }

@@ -86,6 +86,10 @@ public sealed class CdcEngineOptions
     /// <see cref="OffsetConflictException"/>.</value>
     public LeaseOptions? Lease { get; init; }
 
+    /// <summary>Reports to the application at an interval that the stream is alive, with its position and lag.</summary>
+    /// <value>Null, the default, reports nothing; <see cref="CdcEngine.Status"/> answers those who ask.</value>
+    public LivenessOptions? Liveness { get; init; }
+
     /// <summary>How the tables themselves are read, besides their changes.</summary>
     /// <value>The default reads none: <see cref="SnapshotMode.Never"/>.</value>
     public SnapshotOptions Snapshot { get; init; } = new();

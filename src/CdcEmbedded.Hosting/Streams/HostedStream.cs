@@ -324,6 +324,7 @@ internal sealed class HostedStream : BackgroundService
             Transforms = [.. _definition.Transforms],
             OwnTables = DeadLetters?.TableName is { } letters ? [letters] : [],
             Lease = options.LeaseDuration is { } duration ? new LeaseOptions { Duration = duration } : null,
+            Liveness = _definition.CreateLiveness?.Invoke(_services),
             TraceContext = _definition.TraceContext,
             Snapshot = CreateSnapshotOptions(options.Snapshot, signals),
             LoggerFactory = LoggerFactory,

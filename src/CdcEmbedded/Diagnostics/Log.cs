@@ -59,6 +59,10 @@ internal static partial class Log
     [LoggerMessage(108, LogLevel.Information, "{Engine}: the heartbeat was written to the source again, after {Failures} failures")]
     public static partial void HeartbeatWrittenAgain(ILogger logger, string engine, int failures);
 
+    [LoggerMessage(109, LogLevel.Warning,
+        "{Engine}: the application's liveness callback failed; it is called again every {Seconds:0.###} s, and another failure is logged")]
+    public static partial void LivenessCallFailed(ILogger logger, Exception exception, string engine, double seconds);
+
     [LoggerMessage(200, LogLevel.Debug, "{Engine}: offset stored as version {Version}")]
     public static partial void OffsetSaved(ILogger logger, string engine, long version);
 

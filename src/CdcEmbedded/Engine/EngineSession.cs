@@ -27,6 +27,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
     private readonly SourcePump _pump;
     private readonly LogWatch _logWatch;
     private readonly HeartbeatWriter _heartbeats;
+    private readonly LivenessCaller _liveness;
     private StreamCursor? _cursor;
     private CancellationTokenRegistration _firstRegistration;
     private CancellationTokenRegistration _secondRegistration;
@@ -67,6 +68,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         };
         _logWatch = new LogWatch(source, context, FindPlace, logger);
         _heartbeats = new HeartbeatWriter(source, context, () => _pump.State == EngineState.Streaming, logger);
+        _liveness = new LivenessCaller(options.Liveness, options, FindLiveness, logger);
         _stopping = new Lazy<Task>(StopCoreAsync);
     }
 
@@ -233,6 +235,11 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         return position is null ? null : (position, GetStatus().Lag ?? TimeSpan.Zero);
     }
 
+    /// <summary>What is known of the stream while it is alive: connected, and the active instance.</summary>
+    private StreamLiveness? FindLiveness()
+        => _failure is null && (Lease is null or { IsHeld: true }) && FindPlace() is var (position, _)
+            ? new StreamLiveness { Name = Options.Name, Position = position.ToOffset(), Status = GetStatus() } : null;
+
     /// <summary>Reads the stored offset, once this is the active instance.</summary>
     private async ValueTask<CdcOffset?> LoadAsync()
     {
@@ -283,6 +290,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         }
 
         _heartbeats.Start();
+        _liveness.Start();
     }
 
     private void RaiseAttention() => _cursor?.RaiseAttention();
@@ -310,12 +318,14 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         // Each of these may wait for a call into code of the application, or for a source, that never returns.
         var logWatch = _logWatch.DisposeAsync().AsTask();
         var heartbeats = _heartbeats.DisposeAsync().AsTask();
+        var liveness = _liveness.DisposeAsync().AsTask();
         if (_pumping is { } pumping && !await pumping.EndsWithinAsync(StopBound, Options.TimeProvider).ConfigureAwait(false))
         {
             Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
         }
 
-        await CloseAsync(WaitForAsync(Task.WhenAll(logWatch, heartbeats), "the writer of heartbeats or the measuring of the log"))
+        await CloseAsync(WaitForAsync(Task.WhenAll(logWatch, heartbeats, liveness),
+            "the writer of heartbeats, the measuring of the log or the liveness callback"))
             .ConfigureAwait(false);
 
         if (_listener is { } listener)

@@ -67,6 +67,10 @@ internal static class OptionsValidation
                 "a text that is not blank");
         }
 
+        Require(options.Liveness is not { Interval: var interval }
+            || (interval >= TimeSpan.FromMilliseconds(100) && interval <= TimeSpan.FromDays(1)),
+            "Liveness.Interval", options.Liveness?.Interval, "from 100 ms to one day");
+        Require(options.Liveness is not { OnAlive: null }, "Liveness.OnAlive", null, "a function");
         Require(source.HeartbeatWriteInterval is not { } every || (every >= TimeSpan.FromSeconds(1) && every <= TimeSpan.FromDays(1)),
             "HeartbeatWrite.Interval", source.HeartbeatWriteInterval, "from one second to one day");
         Require(options.Snapshot is not null, nameof(options.Snapshot), null, "options, such as new SnapshotOptions()");
