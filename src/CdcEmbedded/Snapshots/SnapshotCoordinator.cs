@@ -85,6 +85,9 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <summary>The engine's name.</summary>
     public string Name => _context.Name;
 
+    /// <summary>The engine's logger.</summary>
+    public ILogger Logger => _logger;
+
     /// <summary>Where the stream is.</summary>
     public SourcePosition Position => _stream.Position;
 

@@ -24,6 +24,7 @@ internal sealed class TableVerification : IAsyncDisposable
     private readonly ShownRows _shown;
     private readonly RowComparison _rows;
     private readonly Findings _findings;
+    private readonly ReadPace _pace;
     private readonly Queue<Candidate> _candidates = new();
     private int _vainRounds;
 
@@ -37,6 +38,7 @@ internal sealed class TableVerification : IAsyncDisposable
         _options = options;
         _shown = shown;
         _source = new VerifiedSource(stream, database, name);
+        _pace = new ReadPace(stream.Options, stream.Time, stream.Name, stream.Logger);
         _key = new CopyKey(copy.KeyColumns);
         _rows = new RowComparison(options);
         _findings = new Findings($"{database}.{name}", options.MaxDifferences);
@@ -70,12 +72,15 @@ internal sealed class TableVerification : IAsyncDisposable
         SnapshotKey? after = null;
         while (last is not null)
         {
-            var started = _stream.Time.GetTimestamp();
+            await WaitAsync(cancellationToken).ConfigureAwait(false);
             var place = after;
+            var limit = _pace.LimitOf(ChunkSize);
             var (chunk, shown) = await _source.AskAsync(
                 async (reader, table, token) =>
                 {
-                    var read = await reader.ReadChunkAsync(table, place, last, ChunkSize, _options.Condition, token).ConfigureAwait(false);
+                    _pace.OnReading();
+                    var read = await reader.ReadChunkAsync(table, place, last, limit, _options.Condition, token).ConfigureAwait(false);
+                    _pace.OnRead(read.Count, limit);
                     return (read, _shown.Of(table, read));
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -91,7 +96,6 @@ internal sealed class TableVerification : IAsyncDisposable
             }
 
             after = chunk.GetPlace(chunk.Count - 1);
-            await SlowDownAsync(started, chunk.Count, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -140,15 +144,12 @@ internal sealed class TableVerification : IAsyncDisposable
         {
             for (var start = 0; start < page.Count; start += ChunkSize)
             {
-                var started = _stream.Time.GetTimestamp();
                 var part = page.Skip(start).Take(ChunkSize).ToList();
                 await LookUpAsync(part, cancellationToken).ConfigureAwait(false);
                 while (_candidates.Count >= ChunkSize)
                 {
                     await DecideAsync(cancellationToken).ConfigureAwait(false);
                 }
-
-                await SlowDownAsync(started, part.Count, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -159,6 +160,7 @@ internal sealed class TableVerification : IAsyncDisposable
         var found = new HashSet<string>(StringComparer.Ordinal);
         if (_key.HasExample)
         {
+            await WaitAsync(cancellationToken).ConfigureAwait(false);
             var (chunk, shown) = await ReadKeysAsync(keys, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < chunk.Count; i++)
             {
@@ -199,6 +201,8 @@ internal sealed class TableVerification : IAsyncDisposable
             candidates[IdentityOf(key)] = (candidate, key);
         }
 
+        // Not inside the window: what waits there finds more rows that have changed.
+        await WaitAsync(cancellationToken).ConfigureAwait(false);
         var window = new ComparisonWindow(_database, _name, _key.IdentityOf);
         _stream.Add(window);
         Dictionary<string, DataRecord> sources;
@@ -316,8 +320,10 @@ internal sealed class TableVerification : IAsyncDisposable
         => _source.AskAsync(
             async (reader, table, token) =>
             {
+                _pace.OnReading();
                 var chunk = await reader.ReadKeysAsync(table, keys.ConvertAll(key => KeyOf(table, key)), _options.Condition, token)
                     .ConfigureAwait(false);
+                _pace.OnRead(keys.Count, 0);
                 return (chunk, _shown.Of(table, chunk));
             },
             cancellationToken);
@@ -344,17 +350,14 @@ internal sealed class TableVerification : IAsyncDisposable
         ?? throw new ArgumentException($"The key columns {string.Join(", ", _copy.KeyColumns)} of the copy lack a column of the key by "
             + $"which {table.FullName} is read.");
 
-    private async ValueTask SlowDownAsync(long started, int rows, CancellationToken cancellationToken)
-    {
-        if (_stream.Options.MaxRowsPerSecond is { } limit)
+    /// <summary>Waits as a snapshot does until the source may be read.</summary>
+    private async ValueTask WaitAsync(CancellationToken cancellationToken) => await _source.AskAsync(
+        async (reader, _, token) =>
         {
-            var wait = TimeSpan.FromSeconds((double)rows / limit) - _stream.Time.GetElapsedTime(started);
-            if (wait > TimeSpan.Zero)
-            {
-                await _stream.DelayAsync(wait, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+            await _pace.WaitAsync(reader, static () => true, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
 
     private static TimeSpan WaitOf(int attempt)
     {

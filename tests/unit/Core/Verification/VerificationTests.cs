@@ -1,3 +1,4 @@
+using CdcEmbedded.Sources;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Snapshots;
 using CdcEmbedded.Verification;
@@ -200,6 +201,80 @@ public sealed class VerificationTests : SnapshotEngineTest
         source.End();
         await using var next = new CdcEngine(source, Store, With(SnapshotMode.Never));
         Assert.Equal([3, 5], await ReadIdsAsync(next));
+    }
+
+    [Fact]
+    public async Task A_verification_waits_as_a_snapshot_does_while_the_application_or_the_load_of_the_source_says_so()
+    {
+        var (mayRead, asked) = (false, 0);
+        var load = new SourceLoad(9, null);
+        var source = new ScriptedSource { Load = () => load };
+        source.Table(Orders, [.. Enumerable.Range(1, 10).Select(static id => Row(id, $"o{id}"))]);
+        await using var engine = new CdcEngine(source, Store, new CdcEngineOptions
+        {
+            Name = "test",
+            TimeProvider = Time,
+            Snapshot = new SnapshotOptions
+            {
+                ChunkSize = 3,
+                MaxRunningThreads = 8,
+                MayRead = _ =>
+                {
+                    Interlocked.Increment(ref asked);
+                    return new(mayRead);
+                },
+            },
+        });
+        var (loop, _, stop) = Run(engine);
+        var verifying = engine.Snapshots.VerifyAsync(Orders, CopyOf(10), null, Timeout);
+        await UntilAsync(() => Volatile.Read(ref asked) > 0, "it asks the application");
+        mayRead = true;
+        await UntilAsync(() => Advance(asked > 3), "it asks again");
+        Assert.False(verifying.IsCompleted);
+        load = new SourceLoad(8, null);
+        await UntilAsync(() => Advance(verifying.IsCompleted), "it reads");
+        var result = await verifying;
+        Assert.True(result.IsEqual, result.ToString());
+        Assert.Equal(10, result.ComparedRows);
+        await stop.CancelAsync();
+        await loop;
+
+        bool Advance(bool isDone)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return isDone;
+        }
+    }
+
+    [Fact]
+    public async Task A_table_is_verified_and_repaired_while_several_readers_read_it_and_after()
+    {
+        const int Rows = 120;
+        var source = new ScriptedSource();
+        source.Table(Orders, [.. Enumerable.Range(1, Rows).Select(id => Row(id, $"o{id}"))]);
+        var copy = CopyOf(Rows);
+        copy[3] = null;
+        copy[100] = "wrong";
+        await using var engine = new CdcEngine(source, Store, With(SnapshotMode.Never, chunkSize: 5, readers: 4));
+        var (loop, seen, stop) = Run(engine);
+        var result = await engine.Snapshots.VerifyAsync(Orders, copy, null, Timeout);
+        Assert.Equal(["Different id=100: v", "MissingInCopy id=3"], Lines(result));
+
+        var request = new SnapshotRequest { Tables = [Orders], Kind = SnapshotKind.Blocking };
+        var snapshot = await engine.Snapshots.RequestAsync(request);
+        var verifying = engine.Snapshots.VerifyAsync(Orders, CopyOf(Rows), null, Timeout);
+        var repair = await engine.Snapshots.RepairAsync(result);
+
+        Assert.True((await snapshot.Completion.WaitAsync(Timeout)).IsComplete);
+        Assert.True((await repair.Completion.WaitAsync(Timeout)).IsComplete);
+        var meanwhile = await verifying;
+        Assert.True(meanwhile.IsEqual, meanwhile.ToString());
+        await UntilAsync(() => seen.Count == Rows, "all rows were delivered");
+        var after = await engine.Snapshots.VerifyAsync(Orders, copy, null, Timeout);
+        Assert.Equal(["Different id=100: v", "MissingInCopy id=3"], Lines(after));
+        await stop.CancelAsync();
+        await loop;
+        Assert.Equal(0, source.OpenReaders);
     }
 
     [Fact]
