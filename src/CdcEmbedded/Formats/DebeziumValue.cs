@@ -137,7 +137,14 @@ internal sealed class DebeziumValue(DebeziumJsonOptions options)
 
         var ticks = time.Ticks - DateTime.UnixEpoch.Ticks;
         writer.WriteNumberValue(value.Kind == ValueKind.Date ? ticks / TimeSpan.TicksPerDay
-            : options.Times == TimeHandling.Connect || value.Scale <= 3 ? Math.DivRem(ticks, TimeSpan.TicksPerMillisecond).Quotient
+            : options.Times == TimeHandling.Connect || value.Scale <= 3 ? ToMilliseconds(ticks)
             : ticks / TimeSpan.TicksPerMicrosecond);
+    }
+
+    // Down, also before 1970, as Java's Instant.toEpochMilli.
+    private static long ToMilliseconds(long ticks)
+    {
+        var (quotient, remainder) = Math.DivRem(ticks, TimeSpan.TicksPerMillisecond);
+        return remainder < 0 ? quotient - 1 : quotient;
     }
 }

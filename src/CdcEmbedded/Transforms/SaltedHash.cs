@@ -15,10 +15,24 @@ internal sealed class SaltedHash(byte[] salt) : ValueChange
     /// <summary>Hides any text in the same way.</summary>
     public string Apply(string text) => Digits(Encoding.UTF8.GetBytes(text));
 
-    // Text by its characters, whatever its character set; bytes as they are; everything else by its text.
+    // Text by its characters, whatever its character set, or by its bytes if they are no text in it: nobody is to read it, so it must not
+    // end the stream. Bytes as they are; everything else by its text.
     private static ReadOnlySpan<byte> BytesOf(in DataValue value) => value.Kind == ValueKind.Binary ? value.AsBytes().Span
         : value.TryGetUtf8(out var utf8) ? utf8
-        : Encoding.UTF8.GetBytes(value.Kind == ValueKind.Text ? value.AsString() : value.ToString());
+        : value.Kind == ValueKind.Text ? BytesOfText(value)
+        : Encoding.UTF8.GetBytes(value.ToString());
+
+    private static ReadOnlySpan<byte> BytesOfText(in DataValue value)
+    {
+        try
+        {
+            return Encoding.UTF8.GetBytes(value.AsString());
+        }
+        catch (CdcProtocolException)
+        {
+            return value.AsBytes().Span;
+        }
+    }
 
     private string Digits(ReadOnlySpan<byte> bytes)
     {
