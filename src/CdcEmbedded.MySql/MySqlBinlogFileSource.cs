@@ -31,7 +31,7 @@ public sealed class MySqlBinlogFileSource : ISource
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
         OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
         OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
-            options.OnIncident);
+            options.OnIncident, options.OnUndecodableRows, options.InvalidDates);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
         if (options.Files is null or [])
         {
@@ -123,11 +123,13 @@ public sealed class MySqlBinlogFileSource : ISource
             IsFile = true,
             OnStatementChange = _options.OnStatementChange,
             OnIncident = _options.OnIncident,
+            OnUndecodableRows = _options.OnUndecodableRows,
         };
         var selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false),
             _options.IncludeShadowTables, logger)
         {
             IncludesRowHistory = _options.IncludeRowHistory,
+            InvalidDates = _options.InvalidDates,
         };
         var schemas = new SchemaTracker(selection, new FileSchemas(_options.Files, LoggedSql.Instance), LoggedSql.Instance, context.Notes,
             _options.OnUnknownSchema);

@@ -55,11 +55,17 @@ public sealed class MySqlBinlogFileSourceOptions
     /// <inheritdoc cref="MySqlSourceOptions.IncludeShadowTables"/>
     public bool IncludeShadowTables { get; init; }
 
+    /// <inheritdoc cref="MySqlSourceOptions.InvalidDates"/>
+    public InvalidDateMode InvalidDates { get; init; }
+
     /// <inheritdoc cref="MySqlSourceOptions.OnUnknownSchema"/>
     public FaultPolicy OnUnknownSchema { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.OnStatementChange"/>
     public FaultPolicy OnStatementChange { get; init; }
+
+    /// <inheritdoc cref="MySqlSourceOptions.OnUndecodableRows"/>
+    public FaultPolicy OnUndecodableRows { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.OnIncident"/>
     public FaultPolicy OnIncident { get; init; }

@@ -55,7 +55,7 @@ public sealed class MySqlSource : ISnapshotSource
 
         _heartbeat = options.HeartbeatWrite is { } heartbeat ? new HeartbeatStatement(heartbeat) : null;
         OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
-            options.OnIncident);
+            options.OnIncident, options.OnUndecodableRows, options.InvalidDates);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
     }
 
@@ -213,6 +213,7 @@ public sealed class MySqlSource : ISnapshotSource
         TableFilters.Create(_options.Include, _options.Exclude, facts.IgnoresTableCase), _options.IncludeShadowTables, logger)
         {
             IncludesRowHistory = _options.IncludeRowHistory,
+            InvalidDates = _options.InvalidDates,
             Added = signalTable is null ? null : new TableFilter([signalTable], [], facts.IgnoresTableCase),
             Offsets = OwnTables([context.OffsetTable], facts),
             Hidden = OwnTables([.. context.OwnTables, _heartbeat?.Table], facts),
@@ -301,6 +302,7 @@ public sealed class MySqlSource : ISnapshotSource
         WantsItems = context.WantsItems,
         OnStatementChange = _options.OnStatementChange,
         OnIncident = _options.OnIncident,
+        OnUndecodableRows = _options.OnUndecodableRows,
     };
 
     /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another

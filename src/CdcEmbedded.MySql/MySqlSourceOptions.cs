@@ -141,6 +141,10 @@ public sealed class MySqlSourceOptions
     /// <value>The default is false: their rows are copies, not changes.</value>
     public bool IncludeShadowTables { get; init; }
 
+    /// <summary>How dates are delivered that no calendar has, such as <c>0000-00-00</c> and <c>2024-00-15</c>.</summary>
+    /// <value>The default is <see cref="InvalidDateMode.Raw"/>: as they are stored.</value>
+    public InvalidDateMode InvalidDates { get; init; }
+
     /// <summary>What to do with rows of a captured table whose columns are not known with certainty: the log does not name them, and
     /// neither the statements in the log nor the server define them.</summary>
     /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SchemaUnknownException"/>. Otherwise the table's rows are
@@ -151,6 +155,14 @@ public sealed class MySqlSourceOptions
     /// in its session).</summary>
     /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SourceInconsistentException"/>.</value>
     public FaultPolicy OnStatementChange { get; init; }
+
+    /// <summary>What to do with a rows event of a captured table that cannot be read: its rows do not fit its table's columns or its
+    /// length, or its compression is damaged.</summary>
+    /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="CdcProtocolException"/> that names table and position.
+    /// Otherwise all rows of the event are skipped, with a <see cref="Notice"/> of kind <see cref="NoticeKind.EventSkipped"/>. Single
+    /// values are decoded when they are read, and this option does not concern them: see
+    /// <see cref="ValueDecodingException"/>.</value>
+    public FaultPolicy OnUndecodableRows { get; init; }
 
     /// <summary>What to do if the server reports that its log lacks changes (an INCIDENT event).</summary>
     /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SourceInconsistentException"/>.</value>

@@ -27,6 +27,10 @@ public sealed class DataConversionException : CdcException
     /// <summary>The column or field.</summary>
     public string Column { get; }
 
+    /// <summary>The position in the source's log, such as <c>binlog.000003:1234</c>.</summary>
+    /// <value>Null, the default, if unknown.</value>
+    public string? Position { get; init; }
+
     /// <summary>The type that was wanted, as C# spells it.</summary>
     public string TargetType { get; }
 

@@ -29,4 +29,8 @@ public enum NoticeKind
     /// <summary>The stream continues on another server, and what that one has executed under names of its own was skipped, as the options
     /// of the source say: the message names the transactions.</summary>
     HistorySkipped,
+
+    /// <summary>An event of a captured table could not be decoded, or could not be sent by the server, and its changes are skipped: the
+    /// message says which.</summary>
+    EventSkipped,
 }

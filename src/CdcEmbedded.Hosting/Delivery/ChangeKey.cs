@@ -21,15 +21,23 @@ internal readonly record struct ChangeKey(string Database, string Table, DataRec
             return null;
         }
 
-        foreach (var field in change.Key)
+        try
         {
-            if (change.Before.TryGetValue(field.Name, out var before) && before.ToString() != field.Value.ToString())
+            foreach (var field in change.Key)
             {
-                return new ChangeKey(change.Database, change.Table, KeyOf(change.Before, change.Key));
+                if (change.Before.TryGetValue(field.Name, out var before) && before.ToString() != field.Value.ToString())
+                {
+                    return new ChangeKey(change.Database, change.Table, KeyOf(change.Before, change.Key));
+                }
             }
-        }
 
-        return null;
+            return null;
+        }
+        catch (CdcProtocolException)
+        {
+            // It may be any key: the row itself fails in the same way where it is read.
+            return new ChangeKey(change.Database, change.Table, change.Before);
+        }
     }
 
     public bool Equals(ChangeKey other) => Table == other.Table && Database == other.Database

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using CdcEmbedded.Formats;
 
 namespace CdcEmbedded.Hosting.Delivery;
@@ -43,11 +42,16 @@ internal sealed class FailureRules(StreamRun run)
                 continue;
             }
 
-            await ParkAsync(store, failure.Handler, change, cause.ToString(), attempts, transaction, cancellationToken)
+            await ParkAsync(store, failure.Handler, change, ErrorOf(cause, change), attempts, transaction, cancellationToken)
                 .ConfigureAwait(false);
             Log.Parked(run.Logger, cause, run.Name, failure.Handler.Name, change.EventId, attempts);
         }
     }
+
+    /// <summary>A single value that cannot be decoded does not know its column: which ones they are, the change says.</summary>
+    private static string ErrorOf(Exception cause, ChangeEvent change)
+        => cause is CdcProtocolException && Undecodable.Describe(change) is { Length: > 0 } columns
+            ? cause + Environment.NewLine + columns : cause.ToString();
 
     /// <summary>Stores the changes as dead letters that must wait for a dead letter of their key.</summary>
     /// <returns>The changes that need not wait; the same list if none must.</returns>
@@ -123,9 +127,9 @@ internal sealed class FailureRules(StreamRun run)
         {
             return json.ToJson(change);
         }
-        catch (CdcProtocolException e)
+        catch (CdcProtocolException)
         {
-            return $"{{\"error\":\"{JsonEncodedText.Encode(e.Message)}\"}}";
+            return json.ToJson(new ReadableChange(change).ToEvent(0));
         }
     }
 

@@ -8,7 +8,8 @@ internal sealed class HeldKeys
     private readonly HashSet<(string Handler, string Table, string Key)> _keys = [];
     private readonly HashSet<(string Handler, string Table)> _tables = [];
 
-    /// <summary>The keys that a change concerns, as a store has them. Empty for a change of a whole table.</summary>
+    /// <summary>The keys that a change concerns, as a store has them. Empty for a change of a whole table, and for a key that cannot be
+    /// decoded.</summary>
     public static List<string> KeysOf(ChangeEvent change)
     {
         var keys = new List<string>(3);
@@ -17,10 +18,17 @@ internal sealed class HeldKeys
             return keys;
         }
 
-        keys.Add(OrderedKey.Of(ChangeKey.Of(change)).Text);
-        if (ChangeKey.Former(change) is { } former)
+        var key = OrderedKey.Of(ChangeKey.Of(change));
+        var former = ChangeKey.Former(change) is { } other ? OrderedKey.Of(other) : (OrderedKey?)null;
+        if (key.IsUndecodable || former is { IsUndecodable: true })
         {
-            keys.Add(OrderedKey.Of(former).Text);
+            return keys;
+        }
+
+        keys.Add(key.Text);
+        if (former is { } earlier)
+        {
+            keys.Add(earlier.Text);
         }
 
         return keys;

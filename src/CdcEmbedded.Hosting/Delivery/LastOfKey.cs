@@ -10,11 +10,10 @@ internal static class LastOfKey
         for (var i = changes.Count - 1; i >= 0; i--)
         {
             var change = changes[i];
-            var key = ChangeKey.Of(change);
 
             // A row without a key is one of many, a TRUNCATE concerns all of them, and an update that changes the key concerns two.
             if (!change.Key.HasValue || change.Operation == ChangeOperation.Truncate || ChangeKey.Former(change) is not null
-                || seen.Add(key))
+                || OrderedKey.Of(ChangeKey.Of(change)).IsUndecodable || seen.Add(ChangeKey.Of(change)))
             {
                 kept.Add(change);
             }

@@ -8,19 +8,31 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <param name="Database">The database.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Text">The values, without regard to case and trailing spaces; numbers without regard to their type.</param>
-/// <param name="IsUncertain">True if a value has characters outside ASCII: which keys equal it, only the source's collation knows.</param>
+/// <param name="IsUncertain">True if a value has characters outside ASCII: which keys equal it, only the source's collation knows.
+/// Also true of a key that cannot be decoded.</param>
 internal readonly record struct OrderedKey(string Database, string Table, string Text, bool IsUncertain)
 {
+    /// <summary>True if the key cannot be decoded, and may so be any.</summary>
+    public bool IsUndecodable => IsUncertain && Text.Length == 0;
+
     public static OrderedKey Of(ChangeKey key)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < key.Key.Count; i++)
+        try
         {
-            text.Append(TextOf(key.Key[i])).Append('\u001f');
-        }
+            var text = new StringBuilder();
+            for (var i = 0; i < key.Key.Count; i++)
+            {
+                text.Append(TextOf(key.Key[i])).Append('\u001f');
+            }
 
-        var all = text.ToString();
-        return new OrderedKey(key.Database, key.Table, all, !Ascii.IsValid(all));
+            var all = text.ToString();
+            return new OrderedKey(key.Database, key.Table, all, !Ascii.IsValid(all));
+        }
+        catch (CdcProtocolException)
+        {
+            // The handler that reads it fails, and its failure policy decides.
+            return new OrderedKey(key.Database, key.Table, "", IsUncertain: true);
+        }
     }
 
     private static string TextOf(DataValue value)

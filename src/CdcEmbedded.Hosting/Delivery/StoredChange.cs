@@ -211,11 +211,19 @@ internal sealed class StoredChange : ChangeSet
 
         writer.WriteBoolean("hasSchema"u8, record.Schema is not null);
         writer.WriteStartArray("fields"u8);
-        foreach (var field in record)
+        for (var i = 0; i < record.Count; i++)
         {
             writer.WriteStartArray();
-            writer.WriteStringValue(field.Name);
-            StoredValue.Write(writer, field.Value);
+            writer.WriteStringValue(record.GetName(i));
+            if (Undecodable.Read(record, i, out var value) is { } failure && value.Kind != ValueKind.Text)
+            {
+                StoredValue.Write(writer, failure);
+            }
+            else
+            {
+                StoredValue.Write(writer, value);
+            }
+
             writer.WriteEndArray();
         }
 
@@ -238,14 +246,25 @@ internal sealed class StoredChange : ChangeSet
         var fields = record.GetProperty("fields"u8);
         var names = new string[fields.GetArrayLength()];
         var values = new DataValue[names.Length];
+        ValueDecodingException?[]? failures = null;
         for (var i = 0; i < names.Length; i++)
         {
             names[i] = fields[i][0].GetString() ?? "";
             var column = _schema?.IndexOf(names[i]) ?? -1;
-            values[i] = StoredValue.Read(fields[i][1], column < 0 ? null : _schema?.Columns[column].Labels);
+            if (StoredValue.ReadFailure(fields[i][1]) is { } failure)
+            {
+                failures ??= new ValueDecodingException?[names.Length];
+                failures[i] = failure;
+            }
+            else
+            {
+                values[i] = StoredValue.Read(fields[i][1], column < 0 ? null : _schema?.Columns[column].Labels);
+            }
         }
 
-        return new DataRecord(new DetachedRecordSet(record.GetProperty("hasSchema"u8).GetBoolean() ? _schema : null, names, values), 0);
+        var schema = record.GetProperty("hasSchema"u8).GetBoolean() ? _schema : null;
+        return new DataRecord(failures is null ? new DetachedRecordSet(schema, names, values)
+            : new StoredRecordSet(schema, names, values, failures), 0);
     }
 
     private static TableSchema? ReadSchema(JsonElement json)

@@ -8,6 +8,8 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <summary>One value as JSON with its exact type: an object of the kind and what the kind needs.</summary>
 internal static class StoredValue
 {
+    private const string UndecodableKind = "Undecodable";
+
     /// <summary>The set of text whose bytes are no text in its column's set: they may be text in UTF-8, and must not be read
     /// as that.</summary>
     private static readonly Encoding _noText = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback,
@@ -26,6 +28,38 @@ internal static class StoredValue
         WriteContent(writer, value);
         writer.WriteEndObject();
     }
+
+    /// <summary>Writes why a value could not be decoded, in its place.</summary>
+    public static void Write(Utf8JsonWriter writer, CdcProtocolException failure)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind"u8, UndecodableKind);
+        writer.WriteString("error"u8, failure.Message);
+        writer.WriteString("position"u8, failure.Position);
+        if (failure is ValueDecodingException value)
+        {
+            writer.WriteString("database"u8, value.Database);
+            writer.WriteString("table"u8, value.Table);
+            writer.WriteString("column"u8, value.Column);
+            writer.WriteString("type"u8, value.ServerType);
+            writer.WriteBase64String("bytes"u8, value.RawBytes.Span);
+            writer.WriteNumber("length"u8, value.RawLength);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads why a value could not be decoded; null if it could.</summary>
+    public static ValueDecodingException? ReadFailure(JsonElement json) => Text(json, "kind") != UndecodableKind ? null
+        : new ValueDecodingException(Text(json, "error"), json.GetProperty("position"u8).GetString())
+        {
+            Database = TextOrEmpty(json, "database"),
+            Table = TextOrEmpty(json, "table"),
+            Column = TextOrEmpty(json, "column"),
+            ServerType = TextOrEmpty(json, "type"),
+            RawBytes = json.TryGetProperty("bytes"u8, out var bytes) ? bytes.GetBytesFromBase64() : default,
+            RawLength = json.TryGetProperty("length"u8, out var length) ? length.GetInt32() : 0,
+        };
 
     public static DataValue Read(JsonElement json, IReadOnlyList<string>? labels)
     {
@@ -265,6 +299,9 @@ internal static class StoredValue
     }
 
     private static byte[] Bytes(JsonElement json) => json.GetProperty("bytes"u8).GetBytesFromBase64();
+
+    private static string TextOrEmpty(JsonElement json, string name)
+        => json.TryGetProperty(name, out var text) ? text.GetString() ?? "" : "";
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
 }

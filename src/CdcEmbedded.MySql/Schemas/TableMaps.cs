@@ -144,7 +144,7 @@ internal sealed class TableMaps(TableSelection selection, SchemaHistory schemas)
         }
 
         var mapped = new MappedTable(body, database, table, isCaptured: true);
-        var map = TableMap.Read(body, format);
+        var map = TableMap.Read(body, format, selection.InvalidDates);
         var mismatch = "";
         if (!schemas.IsKept || schemas.Catalogue.Find(database, table) is not { } definition)
         {

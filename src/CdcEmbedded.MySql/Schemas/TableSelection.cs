@@ -15,6 +15,9 @@ internal sealed class TableSelection(TableFilter filter, bool includesShadows, I
     /// <summary>True if the history rows of system-versioned tables are delivered.</summary>
     public bool IncludesRowHistory { get; init; }
 
+    /// <summary>How dates are read that no calendar has.</summary>
+    public InvalidDateMode InvalidDates { get; init; }
+
     /// <summary>A table that is captured whatever the filter says: the engine's signal table. Null for none.</summary>
     public TableFilter? Added { get; init; }
 

@@ -35,7 +35,7 @@ internal static class OptionChecks
 
     /// <summary>Checks the modes and policies of a source: a number that is none of them would silently act as one of them.</summary>
     public static void Modes(KeyChangeMode keyChange, LargeTransactionMode largeTransactions, XaMode xa, FaultPolicy onUnknownSchema,
-        FaultPolicy onStatementChange, FaultPolicy onIncident)
+        FaultPolicy onStatementChange, FaultPolicy onIncident, FaultPolicy onUndecodableRows, InvalidDateMode invalidDates)
     {
         Defined(keyChange, nameof(MySqlSourceOptions.KeyChange));
         Defined(largeTransactions, nameof(MySqlSourceOptions.LargeTransactions));
@@ -43,6 +43,8 @@ internal static class OptionChecks
         Defined(onUnknownSchema, nameof(MySqlSourceOptions.OnUnknownSchema));
         Defined(onStatementChange, nameof(MySqlSourceOptions.OnStatementChange));
         Defined(onIncident, nameof(MySqlSourceOptions.OnIncident));
+        Defined(onUndecodableRows, nameof(MySqlSourceOptions.OnUndecodableRows));
+        Defined(invalidDates, nameof(MySqlSourceOptions.InvalidDates));
     }
 
     /// <summary>Checks which tables and which servers' transactions are captured.</summary>

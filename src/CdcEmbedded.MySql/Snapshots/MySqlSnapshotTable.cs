@@ -19,14 +19,16 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
     /// <param name="facts">What else is known of it.</param>
     /// <param name="isMariaDb">True for MariaDB.</param>
     /// <param name="surrogateKey">A column by which it is read before its key; null for the key alone.</param>
-    public MySqlSnapshotTable(TableDefinition definition, TableFacts facts, bool isMariaDb, string? surrogateKey = null)
+    /// <param name="invalidDates">How dates are read that no calendar has.</param>
+    public MySqlSnapshotTable(TableDefinition definition, TableFacts facts, bool isMariaDb, string? surrogateKey = null,
+        InvalidDateMode invalidDates = InvalidDateMode.Raw)
         : base(definition.Database, definition.Name)
     {
         Definition = definition;
         SurrogateKey = surrogateKey;
         EstimatedRows = facts.Rows;
         AverageRowBytes = facts.AverageRowBytes;
-        Captured = TableImage.TryMake(definition, isMariaDb, out var refusal);
+        Captured = TableImage.TryMake(definition, isMariaDb, invalidDates, out var refusal);
         if (Captured is not { } captured)
         {
             ChunkRefusal = ViewRefusal = $"{FullName} cannot be read: {refusal}. Exclude it, or use a newer version of this library.";
@@ -57,6 +59,12 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
             }
 
             OrderColumns = [place, .. KeyColumns.Where(column => column != place)];
+        }
+
+        ChunkRefusal = DateRefusal(captured, [.. KeyColumns, .. OrderColumns], invalidDates);
+        if (ChunkRefusal is not null)
+        {
+            return;
         }
 
         (_keyNames, _keySets) = NamesOf(captured, KeyColumns);
@@ -163,6 +171,21 @@ internal sealed class MySqlSnapshotTable : SnapshotTable
         }
 
         return true;
+    }
+
+    // A key that is null or refuses to be read identifies no row. Columns of the primary key are always read as they are stored.
+    private string? DateRefusal(CapturedTable captured, int[] columns, InvalidDateMode invalidDates)
+    {
+        foreach (var column in columns)
+        {
+            if (captured.Map.Codecs[column].IsCheckedDate)
+            {
+                return $"{FullName} cannot be read in chunks by the date '{captured.Schema.Columns[column].Name}' while InvalidDates is "
+                    + $"{invalidDates}. Set it to Raw, add a primary key, or read the table in a consistent snapshot.";
+            }
+        }
+
+        return null;
     }
 
     private static bool IsTransactional(string? engine) => engine is "innodb" or "rocksdb" or "tokudb";

@@ -26,7 +26,8 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
                 if (selection.Matches(database, name) && filter?.Matches(database, name) != false
                     && catalogue.Find(database, name) is { } definition)
                 {
-                    result.Add(new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb));
+                    result.Add(new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb,
+                        invalidDates: selection.InvalidDates));
                 }
             }
         }
@@ -50,7 +51,7 @@ internal sealed class SnapshotTables(SqlSession session, ServerFacts facts, Tabl
         var tables = await ReadFactsAsync(database, name, cancellationToken).ConfigureAwait(false);
         var definition = await InformationSchema.ReadTableAsync(session, database, name, cancellationToken).ConfigureAwait(false);
         return definition is not null && tables.TryGetValue(definition.Name, out var table)
-            ? new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb, surrogateKey) : null;
+            ? new MySqlSnapshotTable(definition, table, facts.Version.IsMariaDb, surrogateKey, selection.InvalidDates) : null;
     }
 
     private async ValueTask<Dictionary<string, TableFacts>> ReadFactsAsync(string database, string? name,

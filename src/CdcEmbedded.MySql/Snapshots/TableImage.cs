@@ -14,8 +14,9 @@ internal static class TableImage
     /// <summary>Makes the map.</summary>
     /// <param name="definition">The table.</param>
     /// <param name="isMariaDb">True for MariaDB, which has types of its own.</param>
+    /// <param name="invalidDates">How dates are read that no calendar has.</param>
     /// <param name="refusal">Why there is none: a type or character set that this version does not know; empty otherwise.</param>
-    public static CapturedTable? TryMake(TableDefinition definition, bool isMariaDb, out string refusal)
+    public static CapturedTable? TryMake(TableDefinition definition, bool isMariaDb, InvalidDateMode invalidDates, out string refusal)
     {
         var columns = new ColumnMetadata[definition.Columns.Count];
         for (var i = 0; i < columns.Length; i++)
@@ -27,7 +28,8 @@ internal static class TableImage
         }
 
         refusal = "";
-        var map = new TableMap(0, 0, definition.Database, definition.Name, columns, [], hasExactNulls: true, maxEventBytes: int.MaxValue);
+        var map = new TableMap(0, 0, definition.Database, definition.Name, columns, [], hasExactNulls: true, maxEventBytes: int.MaxValue,
+            invalidDates);
         return new CapturedTable(map, map.Schema ?? throw new InvalidOperationException("The columns of a definition have names."));
     }
 

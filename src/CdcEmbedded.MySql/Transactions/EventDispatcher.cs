@@ -34,7 +34,7 @@ internal sealed class EventDispatcher
         _schemas = schemas;
         _transactions = transactions;
         Notices = new FaultNotices(settings, log, schemas, transactions, output);
-        _rows = new RowsEvents(log, scanner, schemas, transactions);
+        _rows = new RowsEvents(log, scanner, schemas, transactions, Notices);
         _xa = new XaEvents(settings, log, transactions, Notices);
         var changes = new SchemaStatements(settings, log, schemas, transactions, output);
         _statements = new StatementEvents(log, schemas, transactions, changes, _xa, Notices);

@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.Sources;
 
@@ -15,6 +16,15 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
 {
     /// <summary>The columns of a captured table are not known, and its rows are skipped.</summary>
     public DispatchStep ReportSkipped(SkippedTable table) => Report(NoticeKind.TableSkipped, table.Database, table.Table, table.Message);
+
+    /// <summary>True if a rows event that cannot be read is skipped.</summary>
+    public bool SkipsUndecodable => settings.OnUndecodableRows == FaultPolicy.Skip;
+
+    /// <summary>A rows event of a captured table cannot be read, and its rows are skipped.</summary>
+    public DispatchStep ReportUndecodable(TableMap table, CdcProtocolException failure)
+        => transactions.Open is { Repetition: not Repetition.None } or { IsOfSkippedSource: true } ? DispatchStep.Next
+            : Report(NoticeKind.EventSkipped, table.Database, table.Table, $"A rows event of {table.FullName} near {log.Cursor} cannot be "
+                + $"decoded, and all its rows are skipped: {failure.Message} Reconcile the table.");
 
     /// <summary>INCIDENT_EVENT. One in a transaction of its own ends it: nothing else would, and its GTID counts as executed.</summary>
     public DispatchStep ReadIncident(in LogEvent e)

@@ -59,6 +59,9 @@ internal sealed record FeedSettings
     /// <summary>What happens where captured rows were changed by a statement.</summary>
     public FaultPolicy OnStatementChange { get; init; }
 
+    /// <summary>What happens with a rows event that cannot be read.</summary>
+    public FaultPolicy OnUndecodableRows { get; init; }
+
     /// <summary>What happens where the server says that its log lacks changes.</summary>
     public FaultPolicy OnIncident { get; init; }
 }

@@ -26,6 +26,10 @@ internal sealed class KeyRecordSet : RecordSet
 
     public override int IndexOf(int record, string name) => _schema.IndexOf(name);
 
+    public override string? GetPosition(int record) => _rows.GetPosition(record);
+
+    public override ReadOnlyMemory<byte> GetRawValue(int record, int field) => _rows.GetRawValue(record, ColumnOf(field));
+
     public override DataValue GetValue(int record, int field) => _rows.GetValue(record, ColumnOf(field));
 
     public override bool TryReadInt64(int record, int field, out long value) => _rows.TryReadInt64(record, ColumnOf(field), out value);

@@ -7,7 +7,7 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <summary>The changes of one rows event. Immutable but for its lazily made key view, once it is handed out.</summary>
 /// <remarks>The records are those of the <see cref="RowBuffer"/>. <c>_parts</c> is there only where the changes are not one for each
 /// row: see <see cref="ChangeParts"/>.</remarks>
-internal sealed class MySqlChangeSet : ChangeSet
+internal sealed class MySqlChangeSet : ChangeSet, IRowOrigin
 {
     /// <summary>About what the set itself takes.</summary>
     private const int FixedSize = 256;
@@ -46,6 +46,7 @@ internal sealed class MySqlChangeSet : ChangeSet
         _first = first;
         _pinned = pinned;
         _count = (parts?.Length ?? rows.RowCount) - first;
+        rows.Origin ??= this;
     }
 
     private MySqlChangeSet(MySqlChangeSet whole, int done)
@@ -54,6 +55,9 @@ internal sealed class MySqlChangeSet : ChangeSet
 
     /// <summary>The scanned rows.</summary>
     public RowBuffer Rows => _rows;
+
+    /// <inheritdoc/>
+    public string Place => _context.PlaceOf(_transaction.File);
 
     /// <summary>Their table.</summary>
     public CapturedTable Table => _table;

@@ -11,6 +11,11 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="Query">The statement's event, where the server logs it.</param>
 internal readonly record struct RowsContext(long EventPosition, long? PayloadOffset, uint HeaderSeconds, uint ServerId, LoggedQuery? Query)
 {
+    /// <summary>The position of the event: file, position, offset inside a payload.</summary>
+    public string PlaceOf(string file) => PayloadOffset is { } offset
+        ? string.Create(CultureInfo.InvariantCulture, $"{file}:{EventPosition}+{offset}")
+        : string.Create(CultureInfo.InvariantCulture, $"{file}:{EventPosition}");
+
     /// <summary>The place of a row for an event id: file, position, offset inside a payload, row and half of a split change.</summary>
     public string PlaceOf(string file, int row, string half) => PayloadOffset is { } offset
         ? string.Create(CultureInfo.InvariantCulture, $"{file}:{EventPosition}+{offset}:{row}{half}")

@@ -9,7 +9,9 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="scanner">Scans rows.</param>
 /// <param name="schemas">Follows the columns of tables.</param>
 /// <param name="transactions">Where rows go.</param>
-internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTracker schemas, TransactionBuffer transactions)
+/// <param name="notices">Reports rows that cannot be read.</param>
+internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTracker schemas, TransactionBuffer transactions,
+    FaultNotices notices)
 {
     /// <summary>TABLE_MAP_EVENT.</summary>
     public DispatchStep ReadMap(in LogEvent e)
@@ -50,7 +52,17 @@ internal sealed class RowsEvents(LogReader log, RowScanner scanner, ISchemaTrack
         }
 
         transactions.Open?.PassRows(false);
-        return transactions.Add(e, scanner.Scan(table.Map, header, e.Buffer, e.BodyStart, e.Body.Length), table);
+        RowBuffer rows;
+        try
+        {
+            rows = scanner.Scan(table.Map, header, e.Buffer, e.BodyStart, e.Body.Length);
+        }
+        catch (CdcProtocolException failure) when (notices.SkipsUndecodable)
+        {
+            return notices.ReportUndecodable(table.Map, failure);
+        }
+
+        return transactions.Add(e, rows, table);
     }
 
     /// <summary>ROWS_QUERY_LOG_EVENT: a length byte that wraps, then the statement. MariaDB's ANNOTATE_ROWS_EVENT is

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace CdcEmbedded.Diagnostics;
 
@@ -36,6 +37,8 @@ internal static class EngineMeter
             "Attempts to connect after the first one.");
         _meter.CreateObservableCounter("cdc.commits", () => Read(static engine => (long?)engine.Commits), "{commit}",
             "Offsets that the engine stored.");
+        _meter.CreateObservableCounter("cdc.notices", ReadNotices, "{notice}",
+            "Notices of the source, by kind: what is missing from the stream, or went wrong.");
         _meter.CreateObservableGauge("cdc.snapshot.rows", () => ReadSnapshots(static table => table.Rows), "{row}",
             "Rows delivered of the tables of snapshots that are not over.");
         _meter.CreateObservableGauge("cdc.snapshot.rows.estimated", () => ReadSnapshots(static table => table.EstimatedRows ?? 0), "{row}",
@@ -76,6 +79,25 @@ internal static class EngineMeter
                     new("db.collection.name", table), new("cdc.operation", _operations[(int)operation])]);
             }
         }
+    }
+
+    private static List<Measurement<long>> ReadNotices()
+    {
+        var result = new List<Measurement<long>>();
+        foreach (var (engine, _) in _engines)
+        {
+            var counts = engine.Notices;
+            for (var kind = 0; kind < counts.Length; kind++)
+            {
+                if (counts[kind] > 0)
+                {
+                    result.Add(new Measurement<long>(counts[kind], [.. Tags(engine), new("cdc.notice",
+                        JsonNamingPolicy.SnakeCaseLower.ConvertName(((NoticeKind)kind).ToString()))]));
+                }
+            }
+        }
+
+        return result;
     }
 
     private static IEnumerable<Measurement<long>> ReadSnapshots(Func<SnapshotTableProgress, long> value)

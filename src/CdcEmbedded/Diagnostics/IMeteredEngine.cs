@@ -15,6 +15,9 @@ internal interface IMeteredEngine
     /// <summary>The delivered changes by table and operation, counted while somebody listens.</summary>
     IEnumerable<ChangeCount> Changes { get; }
 
+    /// <summary>The number of notices of each kind that the source has reported; index is the kind.</summary>
+    ReadOnlySpan<long> Notices { get; }
+
     /// <summary>Number of offsets that were stored.</summary>
     long Commits { get; }
 

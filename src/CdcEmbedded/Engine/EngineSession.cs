@@ -221,6 +221,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     IEnumerable<ChangeCount> IMeteredEngine.Changes => Counts.Read();
 
+    ReadOnlySpan<long> IMeteredEngine.Notices => _pump.Notices;
+
     long IMeteredEngine.Commits => Keeper.Commits;
 
     IReadOnlyList<SnapshotStatus> IMeteredEngine.Snapshots => _snapshots.Board.Current;

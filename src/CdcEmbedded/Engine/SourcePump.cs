@@ -36,6 +36,7 @@ internal sealed class SourcePump
     private volatile Exception? _lastFailure;
     private Exception? _thrownByTransforms;
     private volatile EngineState _state = EngineState.Connecting;
+    private readonly long[] _notices = new long[Enum.GetValues<NoticeKind>().Length];
     private long _reconnects;
 
     /// <param name="source">The source.</param>
@@ -72,6 +73,9 @@ internal sealed class SourcePump
 
     /// <summary>Connecting, Streaming or Reconnecting.</summary>
     public EngineState State => _state;
+
+    /// <summary>The number of notices of each kind; index is the kind.</summary>
+    public ReadOnlySpan<long> Notices => _notices;
 
     public long Reconnects => Interlocked.Read(ref _reconnects);
 
@@ -353,6 +357,7 @@ internal sealed class SourcePump
         {
             if (entry.Item is Notice notice)
             {
+                Interlocked.Increment(ref _notices[(int)notice.Kind]);
                 var subject = notice.Table.Length > 0 ? $" of {notice.Database}.{notice.Table}" : notice.Database.Length > 0
                     ? $" of {notice.Database}" : "";
                 Log.Noticed(_logger, _context.Name, notice.Kind, subject, notice.Message);

@@ -3,14 +3,15 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Formats;
 
 /// <summary>Writes changes as Debezium's connectors do, in Debezium's own encodings, for consumers that were written for it.</summary>
 /// <remarks>
 /// <para>The topic prefix in the names of schemas is the engine's name. Rows are structs; documents of MongoDB are texts of relaxed
-/// extended JSON, and their keys <c>{"id": text}</c>. Absent fields are omitted. Zero, partial and impossible dates are null or, where the column
-/// has no null, the epoch. BIGINT UNSIGNED is a number, even beyond 64 signed bits. JSON is text.</para>
+/// extended JSON, and their keys <c>{"id": text}</c>. Absent fields are omitted. Zero, partial and impossible dates are null or, where the
+/// column has no null, the epoch. BIGINT UNSIGNED is a number, even beyond 64 signed bits. JSON is text.</para>
 /// <para>It reuses its buffers: use one for each consumer, not from several threads at once.</para>
 /// </remarks>
 public sealed class DebeziumJson : IChangeFormat
@@ -212,9 +213,7 @@ public sealed class DebeziumJson : IChangeFormat
         }
         catch (CdcProtocolException e)
         {
-            throw new CdcProtocolException(
-                $"Column '{record.GetName(place)}' of {change.Database}.{change.Table}, change {change.EventId}: {e.Message}", e.EventType,
-                e.Position, e.PayloadOffset, e.IsTransient, e);
+            throw DecodingFailure.Of(record, place, e, change);
         }
 
         _writer.WriteEndObject();

@@ -35,6 +35,9 @@ internal static class EnvelopeWords
         NoticeKind.TableSkipped => "table_skipped"u8,
         NoticeKind.DataLoss => "data_loss"u8,
         NoticeKind.TransactionMissed => "transaction_missed"u8,
+        NoticeKind.SignalRejected => "signal_rejected"u8,
+        NoticeKind.HistorySkipped => "history_skipped"u8,
+        NoticeKind.EventSkipped => "event_skipped"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind of notice has no name in JSON."),
     };
 

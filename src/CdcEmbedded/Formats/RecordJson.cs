@@ -94,7 +94,7 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
         }
         catch (CdcProtocolException e)
         {
-            throw Located(e, $"Column '{record.GetName(place)}' of {Describe(item)}");
+            throw DecodingFailure.Of(record, place, e, item);
         }
     }
 

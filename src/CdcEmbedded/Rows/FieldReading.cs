@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Rows;
 
@@ -22,13 +23,27 @@ internal static class FieldReading
     public static T Get<T, TExact>(in DataValue value, DataRecord record, string name)
         where TExact : struct, IExact<T>
     {
-        if (value.Kind <= ValueKind.Null || !TExact.TryConvert(value, out var result))
+        if (value.Kind <= ValueKind.Null || !TryConvert<T, TExact>(value, record, name, out var result))
         {
             Fail(value, record, name, TExact.TypeName);
             return default!;
         }
 
         return result;
+    }
+
+    // A value knows neither its column nor its row.
+    private static bool TryConvert<T, TExact>(in DataValue value, DataRecord record, string name, out T result)
+        where TExact : struct, IExact<T>
+    {
+        try
+        {
+            return TExact.TryConvert(value, out result);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw DecodingFailure.Of(record, name, e);
+        }
     }
 
     /// <summary>Converts a value that may be null: true if it is not. A field that a document does not have is null too; of a row image
@@ -51,7 +66,7 @@ internal static class FieldReading
         where TExact : struct, IExact<T>
     {
         var value = record[index];
-        return value.Kind > ValueKind.Null && TExact.TryConvert(value, out var result) ? result
+        return value.Kind > ValueKind.Null && TryConvert<T, TExact>(value, record, index, out var result) ? result
             : Get<T, TExact>(value, record, record.GetName(index));
     }
 
@@ -66,9 +81,22 @@ internal static class FieldReading
             return false;
         }
 
-        result = value.Kind > ValueKind.Null && TExact.TryConvert(value, out var converted) ? converted
+        result = value.Kind > ValueKind.Null && TryConvert<T, TExact>(value, record, index, out var converted) ? converted
             : Get<T, TExact>(value, record, record.GetName(index));
         return true;
+    }
+
+    private static bool TryConvert<T, TExact>(in DataValue value, DataRecord record, int index, out T result)
+        where TExact : struct, IExact<T>
+    {
+        try
+        {
+            return TExact.TryConvert(value, out result);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw DecodingFailure.Of(record, record.GetName(index), e);
+        }
     }
 
     public static bool IsNull(in DataValue value, DataRecord record) => value.IsNull || (value.IsAbsent && record.Schema is null);
@@ -77,8 +105,8 @@ internal static class FieldReading
     {
         var schema = record.Schema;
         return new DataConversionException(
-            $"{schema?.FullName} has no column '{name}' to read as {typeName}; it has {schema?.ColumnNames}. Name the column with [Column], "
-                + $"or declare the property MaybeAbsent<{typeName}>.",
+            $"{schema?.FullName} has no column '{name}' to read as {typeName}; it has {schema?.ColumnNames}. Name the column with "
+                + $"[Column], or declare the property MaybeAbsent<{typeName}>.",
             schema?.FullName ?? "", name, typeName, null);
     }
 
@@ -87,7 +115,10 @@ internal static class FieldReading
     {
         var table = record.Schema?.FullName ?? "";
         var column = table.Length > 0 ? $"Column '{name}' of {table}" : $"Field '{name}'";
-        throw new DataConversionException($"{column} {Reason(value, typeName)}", table, name, typeName, value.Kind);
+        throw new DataConversionException($"{column} {Reason(value, typeName)}", table, name, typeName, value.Kind)
+        {
+            Position = record.Records?.GetPosition(record.Number),
+        };
     }
 
     private static string Reason(in DataValue value, string typeName) => value.Kind switch
@@ -95,8 +126,8 @@ internal static class FieldReading
         ValueKind.Absent => $"is absent: the log does not contain it. Log whole rows (MySQL: binlog_row_image=FULL), or declare it "
             + $"MaybeAbsent<{typeName}>.",
         ValueKind.Null => $"is null, and {typeName} has no null: declare it {typeName}?.",
-        ValueKind.JsonPatch => "holds a change of a JSON document without the document: log whole documents (MySQL: binlog_row_image=FULL), "
-            + "or declare it DataValue.",
+        ValueKind.JsonPatch => "holds a change of a JSON document without the document: log whole documents (MySQL: binlog_row_image="
+            + "FULL), or declare it DataValue.",
         ValueKind.Enum or ValueKind.Set when !value.TryGetLabels(out _) && typeName is not ("long" or "ulong" or "int") =>
             $"holds a number of an {value.Kind} whose labels are unknown: set binlog_row_metadata=FULL on the server, or declare it ulong.",
         _ => $"holds a value of kind {value.Kind} that is no {typeName} without loss: declare it {Fitting(value, typeName)}.",
@@ -120,8 +151,8 @@ internal static class FieldReading
         ValueKind.Date => "DateOnly",
         ValueKind.DateTime => "DateTime",
         ValueKind.Time => "TimeSpan",
-        ValueKind.Timestamp when typeName is "DateTimeOffset" or "DateTime" => "DataValue, and read it with AsCalendar() (the zero timestamp)"
-            + " or AsUnixMilliseconds() (a year after 9999)",
+        ValueKind.Timestamp when typeName is "DateTimeOffset" or "DateTime" => "DataValue, and read it with AsCalendar() (the zero "
+            + "timestamp) or AsUnixMilliseconds() (a year after 9999)",
         ValueKind.Timestamp => "DateTimeOffset",
         ValueKind.Enum => "string, or an enum with a member for each label",
         ValueKind.Set => "string[]",

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.Rows;
 
@@ -48,13 +49,26 @@ public readonly partial struct RowReader
     {
         ArgumentNullException.ThrowIfNull(members);
         var value = Read(slot, typeof(T).Name);
-        if (value.Kind <= ValueKind.Null || !members.TryConvert(value, out var result))
+        if (value.Kind <= ValueKind.Null || !TryConvert(slot, value, members, out var result))
         {
             FieldReading.Fail(value, _record, _columns.NameOf(slot), typeof(T).Name);
             return default;
         }
 
         return result;
+    }
+
+    private bool TryConvert<T>(int slot, in DataValue value, EnumLabels<T> members, out T result)
+        where T : struct, System.Enum
+    {
+        try
+        {
+            return members.TryConvert(value, out result);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw DecodingFailure.Of(_record, _columns.NameOf(slot), e);
+        }
     }
 
     private T Get<T, TExact>(int slot)

@@ -22,6 +22,7 @@ public abstract class RecordSet
 
     /// <summary>Decodes one field. Called for every read, so it allocates nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such field: the place is checked here and nowhere else.</exception>
+    /// <exception cref="ValueDecodingException">Its bytes cannot be decoded: see <see cref="Undecodable"/>.</exception>
     public abstract DataValue GetValue(int record, int field);
 
     /// <summary>Decodes one field by its name. Sources that find it in one pass override it.</summary>
@@ -111,6 +112,25 @@ public abstract class RecordSet
 
     /// <summary>The record as the source's own bytes; empty for sources whose records have no such form.</summary>
     public virtual ReadOnlyMemory<byte> GetBytes(int record) => default;
+
+    /// <summary>Where the record is in the source's log, such as <c>binlog.000003:1234</c>, for the messages of exceptions.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>Null, the default, if it is not known.</returns>
+    public virtual string? GetPosition(int record) => null;
+
+    /// <summary>One field as the source's own bytes, undecoded, for <see cref="ValueDecodingException.RawBytes"/>.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="field">The field.</param>
+    /// <returns>Empty, the default, if the source does not give them or the field is hidden.</returns>
+    public virtual ReadOnlyMemory<byte> GetRawValue(int record, int field) => default;
+
+    /// <summary>The failure of a field whose bytes cannot be decoded, with its names, position and bytes: what <see cref="GetValue"/>
+    /// throws.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="cause">What the decoder says; without the value.</param>
+    protected ValueDecodingException Undecodable(int record, int field, CdcProtocolException cause)
+        => DecodingFailure.Of(this, record, field, cause);
 
     /// <summary>Writes the whole record as one JSON value, for sources that have a JSON form of their own.</summary>
     /// <returns>False, with nothing written, where the fields are to be written one by one.</returns>

@@ -66,9 +66,29 @@ internal readonly struct ColumnCodec
     /// <summary>Returns the number of bytes of the value at an offset, including its length prefix.</summary>
     public int SkipLength(byte[] buffer, int offset) => _shape >= 0 ? _shape : -_shape + ReadLength(buffer, offset, -_shape);
 
-    /// <summary>Reads the value at an offset.</summary>
-    public DataValue Read(byte[] buffer, int offset)
+    /// <summary>Makes the codec of the same dates under another policy for those that no calendar has. Codecs of other columns remain as
+    /// they are.</summary>
+    public ColumnCodec WithInvalidDates(InvalidDateMode mode) => mode != InvalidDateMode.Raw && _kind is ColumnKind.Date
+        or ColumnKind.DateTime or ColumnKind.DateTime2 or ColumnKind.Timestamp or ColumnKind.Timestamp2 or ColumnKind.MariaDbDateTime
+        or ColumnKind.MariaDbTimestamp
+            ? new ColumnCodec(ColumnKind.CheckedDate, _shape, _digits, (int)_kind, maxLength: (int)mode)
+            : this;
+
+    /// <summary>True if an option replaces or refuses some of its values: see <see cref="WithInvalidDates"/>.</summary>
+    public bool IsCheckedDate => _kind == ColumnKind.CheckedDate;
+
+    private ColumnCodec Stored => Fixed((ColumnKind)_width, _shape, _digits);
+
+    /// <summary>Reads a value.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="start">The value's offset in the event's body.</param>
+    /// <param name="image">The row image, for messages.</param>
+    /// <param name="column">The column, for messages.</param>
+    /// <exception cref="ValueDecodingException">Its bytes are damaged, or it is a date that the options refuse.</exception>
+    public DataValue Read(RowBytes rows, int start, int image, int column)
     {
+        var buffer = rows.Bytes;
+        var offset = rows.Start + start;
         switch (_kind)
         {
             case ColumnKind.Int8: return DataValue.FromInt64((sbyte)buffer[offset]);
@@ -85,7 +105,12 @@ internal readonly struct ColumnCodec
             case ColumnKind.Double: return DataValue.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Text: return ReadText(buffer, offset);
             case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
-            case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
+            case ColumnKind.Decimal when _width <= DecimalFormat.SmallPrecision:
+                return DecimalFormat.TryReadMagnitude(buffer.AsSpan(offset, _shape), _width, _digits, out var magnitude, out var isNegative)
+                    ? DataValue.FromDecimal(magnitude, 0, isNegative, _digits) : ReadFallible(rows, start, image, column);
+            case ColumnKind.Decimal or ColumnKind.CheckedDate or ColumnKind.DateTime or ColumnKind.CompressedText
+                or ColumnKind.CompressedBinary:
+                return ReadFallible(rows, start, image, column);
             default: return ReadOther(buffer, offset);
         }
     }
@@ -123,8 +148,7 @@ internal readonly struct ColumnCodec
         return _kind is ColumnKind.Double or ColumnKind.Single;
     }
 
-    /// <summary>Reads a DECIMAL of a column of at most 18 digits; false for all other columns.</summary>
-    /// <exception cref="CdcProtocolException">A group is too large for its number of digits.</exception>
+    /// <summary>Reads a DECIMAL of a column of at most 18 digits; false for all other columns, and for damaged bytes.</summary>
     public bool TryReadDecimal(byte[] buffer, int offset, out decimal value)
     {
         value = 0;
@@ -141,6 +165,7 @@ internal readonly struct ColumnCodec
             ColumnKind.DateTime2 => TemporalFormat.TryReadDateTime2(buffer.AsSpan(offset, _shape), _digits, out value),
             ColumnKind.Timestamp2 => TemporalFormat.TryReadTimestamp2(buffer.AsSpan(offset, _shape), _digits, out value),
             ColumnKind.Date => TemporalFormat.TryReadDate(ReadUInt24(buffer, offset), out value),
+            ColumnKind.CheckedDate => Stored.TryReadDateTime(buffer, offset, out value),
             _ => false,
         };
     }
@@ -166,8 +191,7 @@ internal readonly struct ColumnCodec
     }
 
     /// <summary>Gives the value at an offset to a writer, if its type has a way without a <see cref="DataValue"/>.</summary>
-    /// <returns>False, with nothing written, if it has none, or the writer refuses it.</returns>
-    /// <exception cref="CdcProtocolException">A group of a DECIMAL is too large for its number of digits.</exception>
+    /// <returns>False, with nothing written, if it has none, its bytes are damaged, or the writer refuses it.</returns>
     public bool TryWrite(byte[] buffer, int offset, int field, FieldWriter writer)
     {
         long number;
@@ -210,6 +234,35 @@ internal readonly struct ColumnCodec
         return true;
     }
 
+    // The value is copied out of the try block again, so only the types come here that a damaged event or an option can spoil.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DataValue ReadFallible(RowBytes rows, int start, int image, int column)
+    {
+        var buffer = rows.Bytes;
+        var offset = rows.Start + start;
+        try
+        {
+            switch (_kind)
+            {
+                case ColumnKind.Decimal: return DecimalFormat.Read(buffer.AsSpan(offset, _shape), _width, _digits);
+                case ColumnKind.DateTime:
+                    return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
+                case ColumnKind.CheckedDate: return Check(Stored.Read(rows, start, image, column));
+                default: return ReadCompressed(buffer, offset);
+            }
+        }
+        catch (CdcProtocolException e)
+        {
+            throw rows.Refuse(image, column, e);
+        }
+    }
+
+    private DataValue Check(in DataValue value)
+        => value.AsCalendar().TryToDateTime(out _) ? value
+            : (InvalidDateMode)_maxLength == InvalidDateMode.Null ? DataValue.Null
+            : throw new CdcProtocolException("it is a date that no calendar has (zero, partial or impossible), which the option "
+                + "InvalidDates refuses.");
+
     // Kept out of Read so that numbers do not pay for its larger stack frame.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private DataValue ReadOther(byte[] buffer, int offset)
@@ -223,7 +276,6 @@ internal readonly struct ColumnCodec
             case ColumnKind.Set: return DataValue.FromSet(ReadLittleEndian(buffer, offset, _shape), _labels);
             case ColumnKind.Binary or ColumnKind.Json or ColumnKind.JsonText or ColumnKind.Geometry or ColumnKind.Vector:
                 return ReadBytes(buffer, offset);
-            case ColumnKind.CompressedText or ColumnKind.CompressedBinary: return ReadCompressed(buffer, offset);
             case ColumnKind.Uuid or ColumnKind.Inet4 or ColumnKind.Inet6: return ReadFormed(buffer, offset);
             case ColumnKind.Date: return TemporalFormat.ReadDate(ReadUInt24(buffer, offset));
             case ColumnKind.Time2: return TemporalFormat.ReadTime2(buffer.AsSpan(offset, _shape), _digits);
@@ -232,7 +284,6 @@ internal readonly struct ColumnCodec
             case ColumnKind.MariaDbTimestamp: return TemporalFormat.ReadMariaDbTimestamp(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Timestamp2: return TemporalFormat.ReadTimestamp2(buffer.AsSpan(offset, _shape), _digits);
             case ColumnKind.Time: return TemporalFormat.ReadOldTime((int)(ReadUInt24(buffer, offset) << 8) >> 8);
-            case ColumnKind.DateTime: return TemporalFormat.ReadOldDateTime(BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Timestamp:
                 return TemporalFormat.ReadOldTimestamp(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(offset)));
             default: return DataValue.Null;

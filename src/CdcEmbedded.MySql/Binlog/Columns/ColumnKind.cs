@@ -44,4 +44,7 @@ internal enum ColumnKind : byte
     Uuid,
     Inet4,
     Inet6,
+
+    /// <summary>A date, date-time or timestamp whose invalid values an option replaces or refuses.</summary>
+    CheckedDate,
 }

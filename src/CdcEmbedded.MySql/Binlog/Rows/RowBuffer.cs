@@ -9,7 +9,7 @@ namespace CdcEmbedded.MySql.Binlog.Rows;
 /// <summary>The rows of one rows event, not decoded: the offset of each column of each image. Immutable.</summary>
 /// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one. A record's number is that of
 /// its image; a column that an after image lacks is read from the before image (R24).</remarks>
-internal sealed class RowBuffer : RecordSet
+internal sealed class RowBuffer : RowBytes
 {
     /// <summary>An offset that no value can have, because the event's fixed fields are there. It means that the column is null.</summary>
     internal const int NullOffset = 0;
@@ -32,13 +32,12 @@ internal sealed class RowBuffer : RecordSet
     private RowBuffer(TableMap map, EventType type, RowsOperation operation, int headerLength, byte[] buffer, int bodyStart,
         int bodyLength, int imageCount,
         ushort[]? small, int[]? large, bool hasAbsent)
+        : base(buffer, bodyStart)
     {
         Map = map;
         Type = type;
         Operation = operation;
         HeaderLength = headerLength;
-        Buffer = buffer;
-        BodyStart = bodyStart;
         BodyLength = bodyLength;
         ImageCount = imageCount;
         _codecs = map.Codecs;
@@ -70,10 +69,10 @@ internal sealed class RowBuffer : RecordSet
     /// <summary>Length of the fixed part of the body, as <see cref="RowsHeader.Length"/>.</summary>
     public int HeaderLength { get; }
 
-    public byte[] Buffer { get; }
+    public byte[] Buffer => Bytes;
 
     /// <summary>Start of the event's body in <see cref="Buffer"/>; all offsets are relative to it.</summary>
-    public int BodyStart { get; }
+    public int BodyStart => Start;
 
     public int BodyLength { get; }
 
@@ -86,6 +85,9 @@ internal sealed class RowBuffer : RecordSet
     /// <summary>Returns the same rows under the same map with names, as <see cref="TableMap.TryBind"/> returned it.</summary>
     public RowBuffer Rebind(TableMap bound)
         => new(bound, Type, Operation, HeaderLength, Buffer, BodyStart, BodyLength, ImageCount, _small, _large, _hasAbsent);
+
+    /// <summary>The changes that the rows were read for, which know their position; null for rows that a query read.</summary>
+    public IRowOrigin? Origin { get; set; }
 
     /// <summary>Memory of the offsets, in bytes.</summary>
     public long OffsetBytes => _small is not null ? _small.LongLength * 2 : (_large?.LongLength ?? 0) * 4;
@@ -122,6 +124,20 @@ internal sealed class RowBuffer : RecordSet
 
         return GetImageValue(record, field);
     }
+
+    /// <inheritdoc/>
+    public override string? GetPosition(int record) => Origin?.Place;
+
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte> GetRawValue(int record, int field)
+    {
+        var offset = WholeOffset(record, field);
+        return offset > AbsentOffset ? Buffer.AsMemory(BodyStart + offset, _codecs[field].SkipLength(Buffer, BodyStart + offset)) : default;
+    }
+
+    /// <inheritdoc/>
+    public override CdcProtocolException Refuse(int image, int column, CdcProtocolException cause)
+        => Map.Schema is null ? cause : Undecodable(image, column, cause);
 
     /// <inheritdoc/>
     public override RecordField GetField(int record, int field) => new(Named.Columns[field].Name, GetValue(record, field));
@@ -221,7 +237,7 @@ internal sealed class RowBuffer : RecordSet
         var offset = OffsetOf(image, column);
         if (offset > AbsentOffset)
         {
-            return _codecs[column].Read(Buffer, BodyStart + offset);
+            return _codecs[column].Read(this, offset, image, column);
         }
 
         if (offset == NullOffset)
@@ -315,7 +331,7 @@ internal sealed class RowBuffer : RecordSet
 
         if (before == NullOffset)
         {
-            throw JsonPatchCodec.Refusal(Map, column, "the before image holds a null instead of a document.");
+            throw Refuse(image, column, JsonPatchCodec.Refusal(Map, column, "the before image holds a null instead of a document."));
         }
 
         var start = BodyStart + before + _codecs[column].LengthBytes;

@@ -21,8 +21,9 @@ internal sealed class TableMap
     private readonly byte[] _raw;
 
     internal TableMap(ulong tableId, ushort flags, string database, string table, ColumnMetadata[] columns, byte[] raw, bool hasExactNulls,
-        int maxEventBytes)
+        int maxEventBytes, InvalidDateMode invalidDates = InvalidDateMode.Raw)
     {
+        InvalidDates = invalidDates;
         HasExactNulls = hasExactNulls;
         MaxEventBytes = maxEventBytes;
         TableId = tableId;
@@ -35,7 +36,8 @@ internal sealed class TableMap
         Shapes = new sbyte[columns.Length];
         for (var i = 0; i < columns.Length; i++)
         {
-            Codecs[i] = ColumnCodecs.For(columns[i], this);
+            var codec = ColumnCodecs.For(columns[i], this);
+            Codecs[i] = columns[i].KeyOrdinal > 0 ? codec : codec.WithInvalidDates(invalidDates);
             Shapes[i] = Codecs[i].Shape;
         }
 
@@ -69,6 +71,9 @@ internal sealed class TableMap
     /// <inheritdoc cref="FormatDescription.MaxEventBytes"/>
     public int MaxEventBytes { get; }
 
+    /// <summary>How dates are read that no calendar has. Not in the event: an option.</summary>
+    public InvalidDateMode InvalidDates { get; }
+
     /// <summary>The event's body, to compare it with the next one of the same table: equal bytes mean an equal map.</summary>
     public ReadOnlySpan<byte> RawBytes => _raw;
 
@@ -89,8 +94,10 @@ internal sealed class TableMap
     /// <summary>Reads the event.</summary>
     /// <param name="body">The body, without checksum.</param>
     /// <param name="format">The file's format.</param>
+    /// <param name="invalidDates">How dates are read that no calendar has.</param>
     /// <exception cref="CdcProtocolException">The event is malformed, or has a column of an unknown type.</exception>
-    public static TableMap Read(ReadOnlySpan<byte> body, FormatDescription format) => TableMapReader.Read(body, format);
+    public static TableMap Read(ReadOnlySpan<byte> body, FormatDescription format, InvalidDateMode invalidDates = InvalidDateMode.Raw)
+        => TableMapReader.Read(body, format, invalidDates);
 
     /// <summary>Adds column names from elsewhere to a map without names, if number, types, lengths and nullability match.</summary>
     /// <param name="definitions">The columns in the order of the table.</param>
@@ -106,7 +113,7 @@ internal sealed class TableMap
             return false;
         }
 
-        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw, HasExactNulls, MaxEventBytes);
+        bound = new TableMap(TableId, Flags, Database, Table, columns, _raw, HasExactNulls, MaxEventBytes, InvalidDates);
         return true;
     }
 

@@ -18,7 +18,7 @@ internal static class TableMapReader
 {
     private const int MaxColumns = 4096;
 
-    public static TableMap Read(ReadOnlySpan<byte> body, FormatDescription format)
+    public static TableMap Read(ReadOnlySpan<byte> body, FormatDescription format, InvalidDateMode invalidDates)
     {
         var reader = new SpanReader(body, EventType.TableMap);
         var id = format.TableIdLength(EventType.TableMap) == 4 ? reader.ReadUInt32() : reader.ReadUInt48();
@@ -50,7 +50,8 @@ internal static class TableMapReader
 
         TableMapOptionalMetadata.Read(ref reader, columns, format.IsMariaDb);
         return new TableMap(id, flags, database, table, columns, body.ToArray(),
-            hasExactNulls: !format.IsMariaDb && !format.ServerVersion.StartsWith("5.", StringComparison.Ordinal), format.MaxEventBytes);
+            hasExactNulls: !format.IsMariaDb && !format.ServerVersion.StartsWith("5.", StringComparison.Ordinal), format.MaxEventBytes,
+            invalidDates);
     }
 
     private static void ReadMetadata(ref SpanReader reader, ref ColumnMetadata column)

@@ -23,7 +23,7 @@ internal static class TableSchemas
             {
                 Name = column.Name,
                 TypeName = ColumnTypeText.Of(column),
-                IsNullable = column.IsNullable,
+                IsNullable = column.IsNullable || (map.InvalidDates == InvalidDateMode.Null && map.Codecs[i].IsCheckedDate),
                 IsPrimaryKey = column.KeyOrdinal > 0,
                 IsVisible = !column.IsInvisible,
                 CharacterSet = Charset.OfCollation(column.Collation) is { IsBinary: false } charset ? charset.Name : null,

@@ -11,6 +11,7 @@ internal static class DecimalFormat
 {
     public const int MaxPrecision = 65;
     public const int MaxScale = 38;
+    public const int SmallPrecision = 18;
     internal const int GroupDigits = 9;
 
     /// <summary>Number of bytes of a group of 0 to 9 digits.</summary>
@@ -37,7 +38,7 @@ internal static class DecimalFormat
         var negative = (bytes[0] & 0x80) == 0;
         var flip = negative ? uint.MaxValue : 0;
         var whole = precision - scale;
-        if (precision <= 18)
+        if (precision <= SmallPrecision)
         {
             var small = ReadSmall(bytes, whole, scale, flip);
             return DataValue.FromDecimal(small, 0, negative, (byte)scale);
@@ -57,8 +58,8 @@ internal static class DecimalFormat
         return FromBig(ReadBig(bytes, whole, scale, flip), scale, negative);
     }
 
-    /// <summary>Reads a value of a column of at most 18 digits; false for wider ones, which <see cref="Read"/> reads.</summary>
-    /// <inheritdoc cref="Read"/>
+    /// <summary>Reads a value of a column of at most 18 digits; false for wider ones, which <see cref="Read"/> reads, and for damaged
+    /// ones, which it refuses.</summary>
     public static bool TryReadSmall(ReadOnlySpan<byte> bytes, int precision, int scale, out decimal value)
     {
         var isSmall = TryReadMagnitude(bytes, precision, scale, out var magnitude, out var negative);
@@ -66,20 +67,28 @@ internal static class DecimalFormat
         return isSmall;
     }
 
-    /// <summary>Reads the digits, as one number, and the sign of a value of a column of at most 18 digits; false for wider ones.</summary>
-    /// <inheritdoc cref="Read"/>
+    /// <summary>Reads the digits, as one number, and the sign of a value of a column of at most 18 digits; false for wider and for damaged
+    /// ones.</summary>
     public static bool TryReadMagnitude(ReadOnlySpan<byte> bytes, int precision, int scale, out ulong magnitude, out bool isNegative)
     {
-        if (precision > 18)
+        magnitude = 0;
+        isNegative = false;
+        if (precision > SmallPrecision)
         {
-            magnitude = 0;
-            isNegative = false;
             return false;
         }
 
-        isNegative = (bytes[0] & 0x80) == 0;
-        magnitude = ReadSmall(bytes, precision - scale, scale, isNegative ? uint.MaxValue : 0);
-        return true;
+        try
+        {
+            isNegative = (bytes[0] & 0x80) == 0;
+            magnitude = ReadSmall(bytes, precision - scale, scale, isNegative ? uint.MaxValue : 0);
+            return true;
+        }
+        catch (CdcProtocolException)
+        {
+            // The caller takes the way that says where it is.
+            return false;
+        }
     }
 
     private static DataValue FromBig(BigInteger magnitude, int scale, bool negative)
@@ -139,7 +148,7 @@ internal static class DecimalFormat
     }
 
     private static CdcProtocolException TooManyDigits(uint group, int digits) =>
-        new($"A DECIMAL holds the group {group}, which does not fit in its {digits} digits.");
+        new($"A DECIMAL holds a group that does not fit in its {digits} digits.");
 
     private static UInt128 ReadMiddle(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
     {

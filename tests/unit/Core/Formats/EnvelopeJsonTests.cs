@@ -25,7 +25,8 @@ public sealed class EnvelopeJsonTests
 
         Assert.Equal(
             """{"before":{"id":7,"qty":1},"after":{"id":7,"qty":2},"source":"""
-            + """{"connector":"mysql","name":"tail","ts_ms":1709987638123,"snapshot":"false","db":"shop","table":"orders","file":"binlog.000007","""
+            + """{"connector":"mysql","name":"tail","ts_ms":1709987638123,"snapshot":"false","db":"shop","table":"orders","""
+            + "\"file\":\"binlog.000007\","
             + "\"pos\":4},\"op\":\"u\",\"ts_ms\":1710000000123,\"transaction\":null,\"key\":{\"id\":7}}",
             json.ToJson(change.Event));
     }
@@ -97,7 +98,7 @@ public sealed class EnvelopeJsonTests
             ("c", DataValue.FromJson(utf8, 0, 2, null)), ("d", DataValue.FromText("x")));
 
         using var failing = Writer();
-        Assert.Contains("'a'", Assert.Throws<CdcProtocolException>(() => failing.ToJson(change)).Message, StringComparison.Ordinal);
+        Assert.Contains("'a'", Assert.Throws<ValueDecodingException>(() => failing.ToJson(change)).Message, StringComparison.Ordinal);
         using var lenient = new EnvelopeJson(new EnvelopeJsonOptions { UndecodableText = UndecodableText.Bytes, TimeProvider = Clock });
         Assert.StartsWith("""{"before":null,"after":{"a":{"$bytes":"Yf8="},"b":{"$bytes":"gQ=="},"c":{"$bytes":"Yf8="},"d":"x"},""",
             lenient.ToJson(change), StringComparison.Ordinal);
@@ -121,6 +122,15 @@ public sealed class EnvelopeJsonTests
             .GetProperty("snapshot").GetString());
     }
 
+    [Fact]
+    public void Every_kind_of_notice_and_of_schema_change_has_a_word_of_its_own()
+    {
+        var notices = Enum.GetValues<NoticeKind>().Select(kind => Encoding.UTF8.GetString(EnvelopeWords.Word(kind))).ToList();
+        Assert.Equal(notices.Count, notices.Distinct().Count());
+        var changes = Enum.GetValues<SchemaChangeKind>().Select(kind => Encoding.UTF8.GetString(EnvelopeWords.Word(kind))).ToList();
+        Assert.Equal(changes.Count, changes.Distinct().Count());
+    }
+
     [Theory]
     [InlineData(NoticeKind.PositionLost, "position_lost")]
     [InlineData(NoticeKind.Incident, "incident")]
@@ -128,6 +138,9 @@ public sealed class EnvelopeJsonTests
     [InlineData(NoticeKind.TableSkipped, "table_skipped")]
     [InlineData(NoticeKind.DataLoss, "data_loss")]
     [InlineData(NoticeKind.TransactionMissed, "transaction_missed")]
+    [InlineData(NoticeKind.SignalRejected, "signal_rejected")]
+    [InlineData(NoticeKind.HistorySkipped, "history_skipped")]
+    [InlineData(NoticeKind.EventSkipped, "event_skipped")]
     public void A_notice_has_its_kind_and_message_and_no_source_if_it_is_from_no_event(NoticeKind kind, string word)
     {
         using var json = Writer();
@@ -230,7 +243,8 @@ public sealed class EnvelopeJsonTests
         using var json = Writer();
         var large = json.ToJson(OneChange.Insert(("t", DataValue.FromText(new string('é', 3_000_000)))));
         Assert.True(large.Length > 3_000_000);
-        Assert.Contains("\"after\":{\"t\":\"é\"}", json.ToJson(OneChange.Insert(("t", DataValue.FromText("é")))), StringComparison.Ordinal);
+        var small = json.ToJson(OneChange.Insert(("t", DataValue.FromText("é"))));
+        Assert.Contains("\"after\":{\"t\":\"é\"}", small, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -239,8 +253,8 @@ public sealed class EnvelopeJsonTests
         using var json = Writer();
         var output = new ArrayBufferWriter<byte>();
         var damaged = OneChange.Insert(("a", DataValue.FromText(new string('x', 100_000))), ("b", DataValue.FromText([0xC3, 0x28], 0, 2)));
-        var error = Assert.Throws<CdcProtocolException>(() => json.Write(output, damaged));
-        Assert.StartsWith("Column 'b' of shop.orders, change id: ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ValueDecodingException>(() => json.Write(output, damaged));
+        Assert.StartsWith("Column 'b' of shop.orders, change id, cannot be decoded: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, output.WrittenCount);
         Assert.Contains("\"after\":{\"a\":1}", json.ToJson(OneChange.Insert(("a", DataValue.FromInt64(1)))), StringComparison.Ordinal);
     }
@@ -251,10 +265,12 @@ public sealed class EnvelopeJsonTests
         using var json = Writer();
         var transaction = new OneChange.SomeTransaction();
         Assert.Equal(
-            """{"status":"BEGIN","id":"3e11fa47-71ca-11e1-9e33-c80aa9429562:23","event_count":null,"data_collections":null,"ts_ms":1709987638123}""",
+            """{"status":"BEGIN","id":"3e11fa47-71ca-11e1-9e33-c80aa9429562:23","event_count":null,"""
+                + "\"data_collections\":null,\"ts_ms\":1709987638123}",
             json.ToJson(new TransactionBegin(transaction, new PlainPosition())));
         Assert.Equal(
-            """{"status":"END","id":"3e11fa47-71ca-11e1-9e33-c80aa9429562:23","event_count":3,"data_collections":[{"data_collection":"shop.orders","""
+            """{"status":"END","id":"3e11fa47-71ca-11e1-9e33-c80aa9429562:23","event_count":3,"""
+            + "\"data_collections\":[{\"data_collection\":\"shop.orders\","
             + "\"event_count\":2},{\"data_collection\":\"shop.lines\",\"event_count\":1}],\"ts_ms\":1709987638123}",
             json.ToJson(new TransactionEnd(transaction, 3, [new("shop.orders", 2), new("shop.lines", 1)], new PlainPosition())));
     }

@@ -173,8 +173,8 @@ public sealed class ValueJsonTests
     public void Text_that_is_invalid_in_its_character_set_is_refused()
     {
         var strict = Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-        Assert.Throws<CdcProtocolException>(() => Json(Text([0xC3, 0x28])));
-        Assert.Throws<CdcProtocolException>(() => Json(Text([0x80], strict)));
+        Assert.Throws<ValueDecodingException>(() => Json(Text([0xC3, 0x28])));
+        Assert.Throws<ValueDecodingException>(() => Json(Text([0x80], strict)));
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class ValueJsonTests
     [InlineData("{} {}")]
     [InlineData("nul")]
     public void Json_text_that_is_not_json_is_refused(string text)
-        => Assert.Throws<CdcProtocolException>(() => Json(DataValue.FromJson(text)));
+        => Assert.Throws<ValueDecodingException>(() => Json(DataValue.FromJson(text)));
 
     [Fact]
     public void Bytes_geometries_and_vectors_have_their_forms()

@@ -33,6 +33,20 @@ public sealed class MetricTests : EngineTest
     }
 
     [Fact]
+    public async Task Notices_are_counted_by_kind()
+    {
+        var source = new ScriptedSource().Notice(NoticeKind.EventSkipped, "skipped", Table).Notice(NoticeKind.Incident, "lost")
+            .Notice(NoticeKind.EventSkipped, "skipped", Table).Insert(Table, ("id", 1)).Wait(Task.Delay(-1, Timeout));
+        using var metrics = new Metrics(_name);
+        await using var engine = Create(source);
+        await using var changes = engine.ReadAsync(Timeout).GetAsyncEnumerator();
+        Assert.True(await changes.MoveNextAsync());
+
+        Assert.Equal(["event_skipped 2", "incident 1"], metrics.Read("cdc.notices")
+            .Select(one => $"{one.Tags["cdc.notice"]} {one.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Tables_above_the_limit_are_counted_together()
     {
         var source = new ScriptedSource();

@@ -172,7 +172,7 @@ public sealed class RowJsonTests
         using var text = new JsonText();
         var records = new RecordJson(text, new EnvelopeJsonOptions());
         text.Raw("first "u8);
-        var e = Assert.Throws<CdcProtocolException>(() => records.Write(RowJson.Item, new DataRecord(rows, 0)));
+        var e = Assert.Throws<ValueDecodingException>(() => records.Write(RowJson.Item, new DataRecord(rows, 0)));
         Assert.StartsWith("Column 'price' of ", e.Message, StringComparison.Ordinal);
         text.Clear();
         records.Write(RowJson.Item, new DataRecord(rows, 1));
