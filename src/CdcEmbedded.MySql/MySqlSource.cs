@@ -150,7 +150,7 @@ public sealed class MySqlSource : ISnapshotSource
                 var facts = await ServerFacts.ReadAsync(session, cancellationToken).ConfigureAwait(false);
                 known ??= await KnownServer.OfAsync(_access, session, logger, context.TimeProvider, cancellationToken)
                     .ConfigureAwait(false);
-                var server = new SnapshotServer(known, facts,
+                var server = new SnapshotServer(known, facts, context.TimeProvider,
                     context is { WritesWatermarks: true, SignalTable: { } signals } ? new WatermarkRow(signals, context.Name) : null);
                 return await MySqlSnapshotReader.OpenAsync(server, SelectionFor(facts, context, null, logger),
                     context.TimeProvider, cancellationToken).ConfigureAwait(false);

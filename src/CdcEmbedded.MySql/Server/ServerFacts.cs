@@ -125,8 +125,22 @@ internal sealed class ServerFacts
     public static async ValueTask<GtidSet> ReadLoggedAsync(SqlSession session, CancellationToken ct)
     {
         var owned = await ReadOwnedAsync(session, ct).ConfigureAwait(false);
+        return (await ReadExecutedAsync(session, ct).ConfigureAwait(false)).Union(owned);
+    }
+
+    /// <summary>The transactions that the server has executed.</summary>
+    public static async ValueTask<GtidSet> ReadExecutedAsync(SqlSession session, CancellationToken ct)
+    {
         var executed = await session.QueryAsync("SELECT @@GLOBAL.gtid_executed", ct).ConfigureAwait(false);
-        return executed.Parse(executed.SingleRow(1), 0, GtidSet.Parse).Union(owned);
+        return executed.Parse(executed.SingleRow(1), 0, GtidSet.Parse);
+    }
+
+    /// <summary>The GTIDs of transactions that have one and are not committed: those in their commit, and those that a session or a
+    /// replica's applier has named before.</summary>
+    public static async ValueTask<GtidSet> ReadOwnedAsync(SqlSession session, CancellationToken ct)
+    {
+        var owned = await session.QueryAsync("SELECT @@GLOBAL.gtid_owned", ct).ConfigureAwait(false);
+        return owned.Parse(owned.SingleRow(1), 0, OwnedGtids.Read);
     }
 
     /// <summary>The last transactions in MariaDB's log.</summary>
@@ -195,12 +209,6 @@ internal sealed class ServerFacts
             GtidLogged = GtidExecuted.Union(owned);
             GtidPurged = sets.Parse(row, 1, GtidSet.Parse);
         }
-    }
-
-    private static async ValueTask<GtidSet> ReadOwnedAsync(SqlSession session, CancellationToken ct)
-    {
-        var owned = await session.QueryAsync("SELECT @@GLOBAL.gtid_owned", ct).ConfigureAwait(false);
-        return owned.Parse(owned.SingleRow(1), 0, OwnedGtids.Read);
     }
 
     /// <summary>A row for each server that this one replicates from; null where the user may not see it.</summary>

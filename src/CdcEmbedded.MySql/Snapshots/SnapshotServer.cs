@@ -7,9 +7,10 @@ namespace CdcEmbedded.MySql.Snapshots;
 /// <summary>The server that a snapshot reads: opens connections to it that read as the log is written, and asks it for positions.</summary>
 /// <param name="server">The server.</param>
 /// <param name="facts">What it says of itself.</param>
+/// <param name="time">The clock.</param>
 /// <param name="watermarks">What may be written as watermarks; null for none. Used only where the server does not say what is
 /// visible.</param>
-internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, WatermarkRow? watermarks = null)
+internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, TimeProvider time, WatermarkRow? watermarks = null)
 {
     // A consumer may take its time between two parts, and so may other tables.
     private const int LongestPauseSeconds = 7 * 24 * 3600;
@@ -119,9 +120,10 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, Wate
     }
 
     /// <summary>Returns a position that includes everything that any earlier read may have seen.</summary>
-    /// <remarks>A commit is visible a moment before gtid_executed has it, but its GTID is owned from before it is in the log. A GTID may
-    /// also be owned for long, by a replica's applier or a session that chose it, so it counts only where it matters: with row images of a
-    /// part of the columns. MariaDB counts a transaction before its commit in any case.</remarks>
+    /// <remarks>A commit is visible a moment before gtid_executed has it, but its GTID is owned from before it is in the log
+    /// (<see cref="SettledGtids"/>). A GTID may also be owned for long, by a replica's applier or a session that chose it, so it counts
+    /// only where it matters: with row images of a part of the columns. MariaDB counts a transaction before its commit in any
+    /// case.</remarks>
     public async ValueTask<BinlogPosition> ReadHighAsync(SqlSession session, CancellationToken cancellationToken)
     {
         if (facts.Version.IsMariaDb)
@@ -133,7 +135,8 @@ internal sealed class SnapshotServer(KnownServer server, ServerFacts facts, Wate
         if (facts.HasGtids && facts["binlog_row_image"] is { } image && image != "FULL")
         {
             return new BinlogPosition { Server = Identity, IsWatermark = true,
-                Executed = new ExecutedGtids(await ServerFacts.ReadLoggedAsync(session, cancellationToken).ConfigureAwait(false)) };
+                Executed = new ExecutedGtids(await SettledGtids.ReadAsync(session, Name, time, cancellationToken)
+                    .ConfigureAwait(false)) };
         }
 
         if (_row is { } row)
