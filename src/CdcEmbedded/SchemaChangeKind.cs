@@ -23,4 +23,8 @@ public enum SchemaChangeKind : byte
 
     /// <summary>What the stream was opened on is gone: a stream of the source ends here.</summary>
     Invalidate,
+
+    /// <summary>Rows of the table were removed or added with a partition or a tablespace, and are not in the log: no change is delivered
+    /// for them. Read the table again. The statement is in the source's information.</summary>
+    PartitionDataLoss,
 }

@@ -12,6 +12,7 @@ internal static class SchemaWords
         TableChangeKind.Drop => SchemaChangeKind.Drop,
         TableChangeKind.Rename => SchemaChangeKind.Rename,
         TableChangeKind.DropDatabase => SchemaChangeKind.DropDatabase,
+        TableChangeKind.PartitionDataLoss => SchemaChangeKind.PartitionDataLoss,
         _ => SchemaChangeKind.Other,
     };
 

@@ -11,6 +11,7 @@ internal static class EnvelopeWords
         SchemaChangeKind.Rename => "rename"u8,
         SchemaChangeKind.DropDatabase => "drop_database"u8,
         SchemaChangeKind.Invalidate => "invalidate"u8,
+        SchemaChangeKind.PartitionDataLoss => "partition_data_loss"u8,
         _ => "other"u8,
     };
 

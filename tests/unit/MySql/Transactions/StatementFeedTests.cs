@@ -36,6 +36,30 @@ public sealed class StatementFeedTests
         Assert.Contains("TIMESTAMP(6)", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE t DROP PARTITION p0", "t")]
+    [InlineData("alter /* rows go */ table `t` drop partition if exists p0, p1", "t")]
+    [InlineData("ALTER TABLE t TRUNCATE PARTITION ALL", "t")]
+    [InlineData("ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE u WITHOUT VALIDATION", "t u")]
+    [InlineData("ALTER TABLE t DISCARD TABLESPACE", "t")]
+    [InlineData("ALTER TABLE t IMPORT TABLESPACE", "t")]
+    [InlineData("ALTER TABLE t DISCARD PARTITION ALL TABLESPACE", "t")]
+    [InlineData("ALTER TABLE t IMPORT PARTITION p0 TABLESPACE", "t")]
+    [InlineData("ALTER TABLE t COALESCE PARTITION 2", "")]
+    [InlineData("ALTER TABLE t REORGANIZE PARTITION p0 INTO (PARTITION p2 VALUES LESS THAN (9))", "")]
+    [InlineData("ALTER TABLE t ADD PARTITION (PARTITION p3 VALUES LESS THAN (99))", "")]
+    [InlineData("ALTER TABLE t REBUILD PARTITION ALL", "")]
+    public async Task Rows_that_a_partition_takes_with_it_are_a_schema_change_of_their_own_kind(string statement, string tables)
+    {
+        var run = await EventList.Begun().Gtid(1).Query("CREATE TABLE t (id int)").Gtid(2).Query("CREATE TABLE u (id int)")
+            .Gtid(3).Query(statement).ReadAsync();
+
+        Assert.Null(run.Failure);
+        Assert.Equal(tables, string.Join(' ', run.Items.OfType<SchemaChange>()
+            .Where(change => change.Kind == SchemaChangeKind.PartitionDataLoss).Select(change => change.Table)));
+        Assert.DoesNotContain(run.Items.OfType<SchemaChange>(), change => change.Kind == SchemaChangeKind.Other);
+    }
+
     [Fact]
     public async Task A_truncate_is_a_transaction_and_is_not_reported_again()
     {
