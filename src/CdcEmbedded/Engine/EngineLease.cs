@@ -195,7 +195,7 @@ internal sealed class EngineLease : ISlotLease, IAsyncDisposable
     private async ValueTask<bool> TryTakeAsync(LeaseWatch watch, CancellationToken cancellationToken)
     {
         var row = await _keeper.LoadRowAsync(cancellationToken).WaitObservedAsync(cancellationToken).ConfigureAwait(false);
-        var lease = LeaseText.Split(row?.Text).Lease;
+        var (offset, lease) = LeaseText.Split(row?.Text);
         if (!watch.IsFree(row, lease) && lease?.Owner != _owner)
         {
             // The fence alone would not do: a standby that lost the race for this number has tried it itself.
@@ -208,6 +208,8 @@ internal sealed class EngineLease : ISlotLease, IAsyncDisposable
             return false;
         }
 
+        // Before anything is written over it.
+        _keeper.Parse(offset);
         Volatile.Write(ref _seen, new LeaseStatus { IsHeld = false, Owner = _owner, Fence = (lease?.Fence ?? 0) + 1 });
         if (!await _keeper.TakeAsync(this, cancellationToken).WaitObservedAsync(cancellationToken).ConfigureAwait(false))
         {

@@ -162,6 +162,9 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
     public ValueTask SaveAsync(StreamItem item, IOffsetStore transaction, CancellationToken cancellationToken)
         => EnlistAsync(item.Offset, item.Sequence + 1, transaction, cancellationToken);
 
+    /// <inheritdoc/>
+    public void OnCommitted(ChangeBatch batch) => Keeper.OnCommitted(batch.EndSequence);
+
     /// <summary>Records why the stream ended, and converts the inner cancellation into the caller's.</summary>
     public Exception OnFailed(Exception e)
     {

@@ -34,13 +34,8 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
     /// <exception cref="OffsetFormatException">It is damaged, or belongs to another kind of source.</exception>
     public CdcOffset? Read(string connector)
     {
-        if (slot.Text is not { } text)
-        {
-            return null;
-        }
-
-        var offset = CdcOffset.Parse(text);
-        if (offset.Connector != connector)
+        var offset = Parse(slot.Text);
+        if (offset is not null && offset.Connector != connector)
         {
             throw new OffsetFormatException($"The offset stored under '{slot.Key}' belongs to a source of kind "
                 + $"'{offset.Connector}', not of kind "
@@ -48,6 +43,21 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
         }
 
         return offset;
+    }
+
+    /// <summary>Reads a stored text, without its lease.</summary>
+    /// <returns>Null for no text.</returns>
+    /// <exception cref="OffsetFormatException">It is damaged.</exception>
+    public CdcOffset? Parse(string? text)
+    {
+        try
+        {
+            return text is null ? null : CdcOffset.Parse(text);
+        }
+        catch (OffsetFormatException e)
+        {
+            throw new OffsetFormatException($"What is stored under '{slot.Key}'{slot.Place} is damaged. {e.Message}", e);
+        }
     }
 
     /// <summary>Stores the position of a first start.</summary>
@@ -118,6 +128,25 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>The transaction of <see cref="EnlistAsync"/> is committed: the lease in it is renewed, so that a stream whose transactions
+    /// leave no time between them needs no other renewal.</summary>
+    /// <param name="sequence">The watermark that was stored.</param>
+    public void OnCommitted(long sequence)
+    {
+        // A call that has its turn now finds out by itself.
+        if (_turn.Wait(0))
+        {
+            try
+            {
+                slot.OnCommitted(sequence);
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
     }
 

@@ -9,7 +9,8 @@ namespace CdcEmbedded.Offsets;
 /// <see cref="CreateTableStatement"/> is its statement, for your own migrations. If the table is in a server that is captured, its
 /// changes are not delivered (<see cref="TableName"/>).</para>
 /// <para>PostgreSQL, MySQL, MariaDB and SQLite are tested; the statements for SQL Server are not run by this project's tests. SQLite has
-/// one lock for the whole database: there, end the transaction before asking for the next batch.</para>
+/// one lock for the whole database: there, end the transaction before asking for the next batch, and with a lease open transactions by
+/// <see cref="BeginAsync"/>, as hosted streams do: then renewals take turns with them.</para>
 /// <para>What the database reports, other than a conflict, is thrown as its provider's <see cref="DbException"/>.</para>
 /// </remarks>
 public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>, IOffsetTransactions
@@ -82,7 +83,7 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>, IO
 
     /// <inheritdoc/>
     public ValueTask<IOffsetTransaction> BeginAsync(CancellationToken cancellationToken = default)
-        => DbOffsetTransaction.BeginAsync(this, _table.DataSource, cancellationToken);
+        => DbOffsetTransaction.BeginAsync(this, _table, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
@@ -122,7 +123,8 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>, IO
 
         return rows == 1 ? next
             : throw new OffsetConflictException($"In table {_table.Name}, under '{key}', version {expectedVersion} was expected, "
-            + "but another version is stored: another instance runs under this name.");
+            + "but another version is stored: another instance runs under this name. Stop one of them, give each a name of its own, or set "
+            + "Lease in both, so that one waits.");
     }
 
     private async ValueTask<StoredOffset?> ReadAsync(DbTransaction? transaction, string sql, string key,

@@ -8,39 +8,58 @@ internal sealed class DbOffsetTransaction : IOffsetTransaction
     private readonly DbOffsetStore _store;
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
+    private readonly SqliteWriters.Turn _turn;
+    private ChangeBatch? _saved;
 
-    private DbOffsetTransaction(DbOffsetStore store, DbConnection connection, DbTransaction transaction)
+    private DbOffsetTransaction(DbOffsetStore store, DbConnection connection, DbTransaction transaction, SqliteWriters.Turn turn)
     {
         _store = store;
         _connection = connection;
         _transaction = transaction;
+        _turn = turn;
     }
 
     public object Transaction => _transaction;
 
-    public static async ValueTask<IOffsetTransaction> BeginAsync(DbOffsetStore store, DbDataSource dataSource,
-        CancellationToken cancellationToken)
+    public static async ValueTask<IOffsetTransaction> BeginAsync(DbOffsetStore store, DbTable table, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var turn = await SqliteWriters.EnterAsync(table, cancellationToken).ConfigureAwait(false);
+        DbConnection? connection = null;
         try
         {
+            connection = await table.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            return new DbOffsetTransaction(store, connection, transaction);
+            return new DbOffsetTransaction(store, connection, transaction, turn);
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            using (turn)
+            {
+                await (connection?.DisposeAsync() ?? default).ConfigureAwait(false);
+            }
+
             throw;
         }
     }
 
-    public ValueTask SaveAsync(ChangeBatch batch, CancellationToken cancellationToken = default)
-        => _store.SaveAsync(batch, _transaction, cancellationToken);
+    public async ValueTask SaveAsync(ChangeBatch batch, CancellationToken cancellationToken = default)
+    {
+        await _store.SaveAsync(batch, _transaction, cancellationToken).ConfigureAwait(false);
+        _saved = batch;
+    }
 
-    public ValueTask CommitAsync(CancellationToken cancellationToken = default) => new(_transaction.CommitAsync(cancellationToken));
+    public async ValueTask CommitAsync(CancellationToken cancellationToken = default)
+    {
+        await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        if (_saved is { } batch)
+        {
+            batch.Stream?.OnCommitted(batch);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
+        using var leaving = _turn;
         await using var closing = _connection.ConfigureAwait(false);
         await _transaction.DisposeAsync().ConfigureAwait(false);
     }

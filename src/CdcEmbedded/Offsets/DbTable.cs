@@ -84,6 +84,7 @@ public sealed class DbTable
             return await ExecuteOnAsync(ConnectionOf(transaction)).ConfigureAwait(false);
         }
 
+        using var turn = await SqliteWriters.EnterAsync(this, cancellationToken).ConfigureAwait(false);
         var connection = await DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = connection.ConfigureAwait(false);
         return await ExecuteOnAsync(connection).ConfigureAwait(false);
@@ -92,7 +93,9 @@ public sealed class DbTable
         {
             var command = CreateCommand(open, transaction, sql, values);
             await using var ending = command.ConfigureAwait(false);
-            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return Dialect == DbOffsetDialect.Sqlite && transaction is null
+                ? await SqliteWriters.ExecuteAsync(command, cancellationToken).ConfigureAwait(false)
+                : await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -17,4 +17,9 @@ internal interface IOffsetOrigin
     /// <param name="transaction">The store, as it is inside the transaction.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     ValueTask SaveAsync(StreamItem item, IOffsetStore transaction, CancellationToken cancellationToken);
+
+    /// <summary>The transaction with the offset after a batch is committed. Nothing depends on this call: without it, the next write finds
+    /// out.</summary>
+    /// <param name="batch">A batch of this stream.</param>
+    void OnCommitted(ChangeBatch batch);
 }

@@ -15,10 +15,14 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     private readonly List<SlotState> _states = [new SlotState(null, null, 0, 0)];
     private ISlotLease? _lease;
     private bool _isCertain = true;
+    private (SlotState State, long Timestamp)? _enlisted;
     private OffsetConflictException? _conflict;
     private long _saves;
 
     public string Key => key;
+
+    /// <summary>For messages, after the key: in which table of a database it is; empty for other stores.</summary>
+    public string Place => store.TableName is { } table ? $" in {table}" : "";
 
     /// <summary>Number of texts that were stored, here or in a transaction of the application; a text that is stored already is none. For
     /// any thread.</summary>
@@ -150,7 +154,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
             throw AlreadyStored();
         }
 
-        var row = Compose(text, out _);
+        var row = Compose(text, out var timestamp);
         long version;
         try
         {
@@ -161,8 +165,20 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
             throw _conflict = OfLease(e);
         }
 
-        Add(new SlotState(row, text, version, sequence), current);
+        var state = new SlotState(row, text, version, sequence);
+        Add(state, current);
+        _enlisted = (state, timestamp);
         Interlocked.Increment(ref _saves);
+    }
+
+    /// <summary>The transaction of the last <see cref="EnlistAsync"/> is committed, if that had this number.</summary>
+    public void OnCommitted(long sequence)
+    {
+        if (_enlisted is var (state, timestamp) && state.Sequence == sequence && _conflict is null)
+        {
+            Settle(state);
+            _lease?.OnWritten(timestamp);
+        }
     }
 
     /// <summary>Throws if an earlier call met a conflict.</summary>
@@ -241,6 +257,7 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
         _states.Clear();
         _states.Add(state);
         _isCertain = true;
+        _enlisted = null;
     }
 
     /// <summary>Finds what is stored among what this instance has loaded or tried to store.</summary>
@@ -276,8 +293,8 @@ internal sealed class StoreSlot(IOffsetStore store, string key, ILogger logger)
     private OffsetConflictException Conflict(StoredOffset? stored, bool isSame, long sequence)
     {
         var message = $"Under '{key}' version {_states[^1].Version ?? _states[0].Version} was expected, but "
-            + $"version {stored?.Version ?? 0} is stored: "
-            + "another instance runs under this name.";
+            + $"version {stored?.Version ?? 0} is stored{Place}: another instance runs under this name. "
+            + "Stop one of them, give each a name of its own, or set Lease in both, so that one waits.";
         if (isSame && stored is not null)
         {
             // It has processed the same: this instance may continue after it.

@@ -14,7 +14,7 @@ public sealed class SnapshotOptionsTests : HostingTest
     private static readonly string[] SetByStream = ["Name", "CommitPolicy", "EmptyBatches", "Acknowledgement", "StopWhenCaughtUp",
         "OwnTables", "LoggerFactory", "TimeProvider"];
 
-    private static readonly string[] SetOtherwise = ["Reconnect", "Transforms", "Lease", "TraceContext"];
+    private static readonly string[] SetOtherwise = ["Reconnect", "Transforms", "Lease", "TraceContext", "Liveness"];
 
     [Fact]
     public void Every_option_of_an_engine_has_its_place()

@@ -102,6 +102,24 @@ public sealed class LeaseEngineTests : EngineTest
         Assert.Equal((true, 1L), (engine.Status.Lease?.IsHeld, engine.Status.Lease?.Fence));
     }
 
+    [Theory]
+    [InlineData("{oops")]
+    [InlineData("x")]
+    [InlineData("oops}")]
+    [InlineData("")]
+    [InlineData("{\"v\":2}")]
+    [InlineData("{\"v\":99,\"source\":{\"connector\":\"scripted\"}}")]
+    public async Task A_damaged_offset_is_refused_before_a_lease_is_written_over_it(string damaged)
+    {
+        await Store.SaveAsync("test", damaged, 0, Timeout);
+        await using var engine = Start(Script(), Store);
+
+        var error = await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
+
+        Assert.Contains("'test'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(new StoredOffset(damaged, 1), await Store.LoadAsync("test", Timeout));
+    }
+
     [Fact]
     public async Task A_deposed_instance_cannot_save_in_a_transaction_and_its_effects_are_rolled_back()
     {

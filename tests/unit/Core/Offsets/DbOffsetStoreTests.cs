@@ -34,6 +34,58 @@ public sealed class DbOffsetStoreTests : IDisposable
         Assert.Equal("main.My_Offsets2", stores[2].Table);
     }
 
+    [Fact]
+    public async Task On_SQLite_a_write_takes_turns_with_the_stores_own_transactions()
+    {
+        var store = new DbOffsetStore(_file.Source);
+        await store.CreateTableAsync(Cancellation);
+        await using (await store.BeginAsync(Cancellation))
+        {
+            using var cancelled = new CancellationTokenSource();
+            Task<long> waiting = new DbOffsetStore(_file.Source).SaveAsync("a", "x", 0, cancelled.Token).AsTask();
+            Assert.False(waiting.IsCompleted);
+            await cancelled.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        Assert.Equal(1, await store.SaveAsync("a", "x", 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task On_SQLite_a_write_that_waits_for_a_transaction_of_the_application_can_be_cancelled()
+    {
+        var store = new DbOffsetStore(_file.Source);
+        await store.CreateTableAsync(Cancellation);
+        await using DbConnection connection = await _file.Source.OpenConnectionAsync(Cancellation);
+        await using (DbTransaction transaction = await connection.BeginTransactionAsync(Cancellation))
+        {
+            using var cancelled = new CancellationTokenSource();
+            Task<long> waiting = Task.Run(() => store.SaveAsync("a", "x", 0, cancelled.Token).AsTask(), Cancellation);
+            await cancelled.CancelAsync();
+
+            // Far below the 30 s that the provider waits.
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(15), Cancellation));
+        }
+
+        Assert.Equal(1, await store.SaveAsync("a", "x", 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task On_SQLite_a_write_waits_as_long_as_the_timeout_of_commands_says()
+    {
+        var store = new DbOffsetStore(_file.Source);
+        await store.CreateTableAsync(Cancellation);
+        await using DbConnection connection = await _file.Source.OpenConnectionAsync(Cancellation);
+        DbTransaction transaction = await connection.BeginTransactionAsync(Cancellation);
+        Task<long> waiting = Task.Run(() => store.SaveAsync("a", "x", 0, Cancellation).AsTask(), Cancellation);
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation));
+        Assert.False(waiting.IsCompleted);
+
+        await transaction.DisposeAsync();
+
+        Assert.Equal(1, await waiting);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]

@@ -103,5 +103,7 @@ internal sealed class OverlappingInstance(IOffsetStore store, IReadOnlyList<(lon
 
         public ValueTask SaveAsync(StreamItem item, IOffsetStore transaction, CancellationToken cancellationToken)
             => throw new NotSupportedException();
+
+        public void OnCommitted(ChangeBatch batch) => throw new NotSupportedException();
     }
 }
