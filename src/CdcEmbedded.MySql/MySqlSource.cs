@@ -93,13 +93,17 @@ public sealed class MySqlSource : ISnapshotSource
         ArgumentNullException.ThrowIfNull(start);
         var logger = context.LoggerFactory.CreateLogger<MySqlSource>();
         var findings = new List<SourceFinding>();
+        List<(string Database, string Table)>? captured = null;
         var host = "The MySQL server";
         try
         {
             var found = await StartHost.FindAsync(_access, start, _options.SkipNewServerHistory, FindAsync, logger,
                 context.TimeProvider, cancellationToken).ConfigureAwait(false);
             return found is null ? SourceConnection.Refused(host, findings)
-                : new Connection(this, host, findings, found, context, start.Offset is not null, logger);
+                : new Connection(this, host, findings, found, context, start.Offset is not null, logger)
+                {
+                    CapturedTables = captured,
+                };
         }
         catch (CdcException e) when (e is OffsetLostException or OffsetFormatException)
         {
@@ -113,7 +117,8 @@ public sealed class MySqlSource : ISnapshotSource
             findings.Clear();
             findings.AddRange(Preflight.Check(facts));
             findings.AddRange(Preflight.CheckStart(start, facts));
-            findings.AddRange(await TableCheck.FindAsync(sql, facts, _options, context, token).ConfigureAwait(false));
+            (var ofTables, captured) = await TableCheck.FindAsync(sql, facts, _options, context, token).ConfigureAwait(false);
+            findings.AddRange(ofTables);
             if (_heartbeat is not null && await _heartbeat.FindAsync(sql, context.Name, token).ConfigureAwait(false) is { } missing)
             {
                 findings.Add(missing);

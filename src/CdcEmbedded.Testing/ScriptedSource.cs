@@ -36,6 +36,11 @@ public sealed partial class ScriptedSource : ISnapshotSource
     /// <value>The default is an empty list.</value>
     public IReadOnlyList<SourceFinding> Findings { get; init; } = [];
 
+    /// <summary>The tables that the source says it captures, as <c>database.table</c>: <see cref="CdcEngine.ValidateAsync"/> reports rules
+    /// of <see cref="CdcEngineOptions.Transforms"/> that match none of them.</summary>
+    /// <value>Null, the default, where it does not say: a script may add changes of any table at any time.</value>
+    public IReadOnlyList<string>? CapturedTables { get; init; }
+
     /// <inheritdoc/>
     public string Connector => ScriptedPosition.ConnectorName;
 
@@ -240,7 +245,10 @@ public sealed partial class ScriptedSource : ISnapshotSource
         var position = start.Offset is { } offset ? ScriptedPosition.FromOffset(offset)
             : start == StartPosition.Latest ? new ScriptedPosition(CountTransactions(), 0)
             : new ScriptedPosition(0, 0);
-        return new(new ScriptedConnection(this, context, position, Findings));
+        return new(new ScriptedConnection(this, context, position, Findings)
+        {
+            CapturedTables = CapturedTables is null ? null : [.. CapturedTables.Select(ScriptedChange.SplitTable)],
+        });
     }
 
     internal void OnFeedOpened() => Interlocked.Increment(ref _openFeeds);

@@ -4,6 +4,7 @@ using CdcEmbedded.Engine;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Snapshots;
 using CdcEmbedded.Sources;
+using CdcEmbedded.Transforms;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded;
@@ -224,7 +225,7 @@ public sealed class CdcEngine : IAsyncDisposable
         await using var ending = context.ConfigureAwait(false);
         var connection = await _source.ConnectAsync(context, start, cancellationToken).ConfigureAwait(false);
         await using var closing = connection.ConfigureAwait(false);
-        return StartChecks.ToFindings(connection, _source.Connector);
+        return StartChecks.ToFindings(connection, _source.Connector, _options.Transforms);
     }
 
     /// <summary>Ends a running enumeration with an <see cref="ObjectDisposedException"/>, closes the connection and stores what is
@@ -283,6 +284,7 @@ public sealed class CdcEngine : IAsyncDisposable
         SignalTable = _options.Snapshot.SignalTable,
         WritesWatermarks = _options.Snapshot.WritesWatermarks,
         SnapshotTables = _options.Snapshot.Tables,
+        ListsTables = TransformSet.WantTables(_options.Transforms),
         OffsetTable = _offsets.TableName,
         OwnTables = _options.OwnTables,
         Notes = new SourceNotes(_offsets, Name),

@@ -21,6 +21,18 @@ public abstract class Transform
     {
     }
 
+    /// <summary>What happens to a table that the rule means, if a misspelled name does not match it.</summary>
+    internal abstract string LossWithoutMatch { get; }
+
+    /// <summary>True if the rule's pattern of tables has a wildcard.</summary>
+    internal abstract bool HasWildcard { get; }
+
+    /// <summary>True if the rule's pattern matches every table.</summary>
+    internal abstract bool MatchesAll { get; }
+
+    /// <summary>True if the rule's pattern matches a table.</summary>
+    internal abstract bool Matches(string database, string table, bool ignoreCase);
+
     /// <summary>Keeps the changes of tables that match, or that match another rule of this kind; drops all others.</summary>
     /// <param name="tables">The pattern.</param>
     /// <exception cref="ArgumentException">The pattern is invalid; the message says why.</exception>

@@ -120,6 +120,19 @@ public sealed class MySqlPreflightTests(MySql97Fixture mySql97, MySql56Fixture m
         Assert.Equal([("mysql.excluded_tables", $"{database}.secrets"), ("mysql.tables", $"{database}.s*")],
             (await engine.ValidateAsync()).Where(f => f.Code.Contains("tables", StringComparison.Ordinal))
                 .Select(f => (f.Code, f.Message.Split('\'')[1])));
+
+        // Rules for tables that do not exist, or are not captured, match nothing.
+        await using var masked = new CdcEngine(source, new InMemoryOffsetStore(), new CdcEngineOptions
+        {
+            Name = "patterns",
+            Transforms =
+            [
+                Transform.Mask($"{database.ToUpperInvariant()}.T.id"), Transform.Mask($"{database}.tt.id"),
+                Transform.Mask($"{database}.secret.id"),
+            ],
+        });
+        Assert.Equal([$"{database}.tt.id", $"{database}.secret.id"],
+            (await masked.ValidateAsync()).Where(f => f.Code == "cdc.unmatched_rule").Select(f => f.Message.Split('"')[1]));
     }
 
     [Fact]

@@ -67,10 +67,11 @@ internal sealed class StreamOpener
     {
         var findings = new List<SourceFinding>();
         MongoFeed? feed = null;
+        CollectionFacts? collections = null;
         CdcException? failure = null;
         try
         {
-            feed = await CheckAndOpenAsync(deployment, context, start, findings, cancellationToken).ConfigureAwait(false);
+            (feed, collections) = await CheckAndOpenAsync(deployment, context, start, findings, cancellationToken).ConfigureAwait(false);
         }
         catch (ServerMisconfiguredException e)
         {
@@ -88,22 +89,27 @@ internal sealed class StreamOpener
             }
         }
 
-        return feed is null ? SourceConnection.Refused(ServerName, findings, failure) : new OpenStream(ServerName, findings, feed);
+        return feed is null ? SourceConnection.Refused(ServerName, findings, failure) : new OpenStream(ServerName, findings, feed)
+        {
+            CapturedTables = context.ListsTables && collections is { IsComplete: true }
+                ? [.. collections.Collections.Select(static collection => (collection.Database, collection.Name))] : null,
+            NamesHaveCase = true,
+        };
     }
 
-    /// <returns>Null where a finding is an error.</returns>
-    private async ValueTask<MongoFeed?> CheckAndOpenAsync(IMongoDeployment deployment, SourceContext context, StartPosition start,
-        List<SourceFinding> findings, CancellationToken cancellationToken)
+    /// <returns>No feed where a finding is an error.</returns>
+    private async ValueTask<(MongoFeed? Feed, CollectionFacts? Collections)> CheckAndOpenAsync(IMongoDeployment deployment,
+        SourceContext context, StartPosition start, List<SourceFinding> findings, CancellationToken cancellationToken)
     {
         var (facts, collections) = await CheckAsync(deployment, context, start, findings, cancellationToken).ConfigureAwait(false);
         if (findings.Exists(static finding => finding.IsError))
         {
-            return null;
+            return (null, collections);
         }
 
         var feed = await CreateFeedAsync(context, deployment, facts, collections, start, cancellationToken).ConfigureAwait(false);
         await feed.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return feed;
+        return (feed, collections);
     }
 
     private async ValueTask<(ServerFacts Facts, CollectionFacts? Collections)> CheckAsync(

@@ -9,16 +9,18 @@ internal static class TableCheck
 {
     private const string Query = "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE <> 'VIEW'";
 
-    /// <summary>The findings; empty where all is well. Asks for all tables that the user may see.</summary>
-    public static async ValueTask<List<SourceFinding>> FindAsync(SqlSession session, ServerFacts facts, MySqlSourceOptions options,
-        SourceContext context, CancellationToken cancellationToken)
+    /// <summary>The findings, which are empty where all is well, and the captured tables, which are null unless the engine asks for
+    /// them. Asks for all tables that the user may see.</summary>
+    public static async ValueTask<(List<SourceFinding> Findings, List<(string Database, string Table)>? Captured)> FindAsync(
+        SqlSession session, ServerFacts facts, MySqlSourceOptions options, SourceContext context, CancellationToken cancellationToken)
     {
         var findings = new List<SourceFinding>();
         var (include, signalTable) = (options.Include, context.SignalTable);
         var excluded = LiteralOf(options.Exclude);
-        if (include.Count == 0 && signalTable is null && context.SnapshotTables.Count == 0 && excluded.Count == 0)
+        if (include.Count == 0 && signalTable is null && context.SnapshotTables.Count == 0 && excluded.Count == 0
+            && !context.ListsTables)
         {
-            return findings;
+            return (findings, null);
         }
 
         var tables = (await session.QueryAsync(Query, cancellationToken).ConfigureAwait(false)).WithColumns(2);
@@ -29,7 +31,7 @@ internal static class TableCheck
         {
             findings.Add(new SourceFinding(false, "mysql.tables", $"Include has '{pattern}', which matches no table that the user may "
                 + "see: either there is none, or the user cannot read its columns, which a log without column names needs.",
-                "GRANT SELECT ON <database>.* TO <user>; or correct the pattern."));
+                "Correct the pattern, or create the table. If it exists: GRANT SELECT ON <database>.* TO <user>."));
         }
 
         foreach (var pattern in new TableFilter(excluded, [], facts.IgnoresTableCase).FindUnmatched(names))
@@ -62,7 +64,7 @@ internal static class TableCheck
                 + $"GRANT SELECT ON {signalTable} TO <user>;"));
         }
 
-        return findings;
+        return (findings, context.ListsTables ? capturedNames : null);
     }
 
     /// <summary>The patterns that name one table: one with wildcards may well be for tables that are yet to come.</summary>

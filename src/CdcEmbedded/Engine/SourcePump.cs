@@ -59,7 +59,7 @@ internal sealed class SourcePump
         _stream = stream;
         _transforms = transforms;
         _transactions = new TransactionTracker(wantsItems);
-        _checks = new StartChecks(logger, context.Name);
+        _checks = new StartChecks(logger, context.Name, transforms?.All ?? []);
         _queue = queue;
         _backoff = backoff;
         _lost = lost;

@@ -31,6 +31,17 @@ public abstract class SourceConnection : IAsyncDisposable
     /// <value>Null where it can.</value>
     public CdcException? Failure { get; }
 
+    /// <summary>The tables or collections that are captured now, as far as the user may see them, if
+    /// <see cref="SourceContext.ListsTables"/> asks for them: the engine reports rules of <see cref="CdcEngineOptions.Transforms"/> that
+    /// match none of them.</summary>
+    /// <value>Null, the default, where the source cannot list them.</value>
+    public IReadOnlyList<(string Database, string Table)>? CapturedTables { get; init; }
+
+    /// <summary>True if case counts in the names of <see cref="CapturedTables"/> where rules are compared with them, as it does in
+    /// documents.</summary>
+    /// <value>The default is false.</value>
+    public bool NamesHaveCase { get; init; }
+
     /// <summary>A connection that cannot be read from.</summary>
     /// <param name="server">The server as messages name it.</param>
     /// <param name="findings">Everything found.</param>

@@ -46,6 +46,10 @@ public sealed class SourceContext : IAsyncDisposable
     /// <value>Empty, the default, for all that are captured.</value>
     public IReadOnlyList<string> SnapshotTables { get; init; } = [];
 
+    /// <summary>True if a connection should list what it captures: see <see cref="SourceConnection.CapturedTables"/>.</summary>
+    /// <value>The default is false.</value>
+    public bool ListsTables { get; init; }
+
     /// <summary>The table in which offsets are stored, as <see cref="Offsets.IOffsetStore.TableName"/> says: the feed and snapshots skip
     /// it, unless the source's options name it without wildcards.</summary>
     /// <value>Null, the default, for none.</value>

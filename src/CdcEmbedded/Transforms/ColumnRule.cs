@@ -49,7 +49,16 @@ internal sealed class ColumnRule : Transform
     /// <summary>True if it names one column without wildcards, which its table must have.</summary>
     public bool IsLiteral => IsLiteralName(_database) && IsLiteralName(_table) && Array.TrueForAll(_path, IsLiteralName);
 
-    public bool MatchesTable(string database, string table, bool ignoreCase)
+    internal override string LossWithoutMatch
+        => Change is Cut ? "the values that it is to cut are shown whole"
+        : Change is not null || IsExclude ? "the column that it is to hide is shown as it is"
+        : IsInclude ? "the columns that it is to drop are shown" : "the column keeps its name";
+
+    internal override bool HasWildcard => !IsLiteralName(_database) || !IsLiteralName(_table);
+
+    internal override bool MatchesAll => TablePattern.IsRun(_database) && TablePattern.IsRun(_table);
+
+    internal override bool Matches(string database, string table, bool ignoreCase)
         => TablePattern.Matches(_database, database, ignoreCase) && TablePattern.Matches(_table, table, ignoreCase);
 
     /// <summary>True if a name of a path matches.</summary>

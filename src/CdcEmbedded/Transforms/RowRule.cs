@@ -14,5 +14,13 @@ internal sealed class RowRule : Transform
 
     public Func<ChangeEvent, bool> Condition { get; }
 
-    public bool Matches(string database, string table, bool ignoreCase) => _pattern.Matches(database, table, ignoreCase);
+    internal override string LossWithoutMatch => "the rows that it is to drop are delivered";
+
+    internal override bool HasWildcard => _pattern.HasWildcard;
+
+    internal override bool MatchesAll => _pattern.MatchesAll;
+
+    internal override bool Matches(string database, string table, bool ignoreCase) => _pattern.Matches(database, table, ignoreCase);
+
+    public override string ToString() => $"Where(\"{_pattern.Text}\", …)";
 }

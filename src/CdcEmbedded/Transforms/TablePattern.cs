@@ -46,7 +46,8 @@ public sealed class TablePattern
     {
         if (string.IsNullOrWhiteSpace(pattern))
         {
-            throw new ArgumentException("A column pattern is empty; expected is database.table.column, such as shop.users.email.", parameter);
+            throw new ArgumentException("A column pattern is empty; expected is database.table.column, such as shop.users.email.",
+                parameter);
         }
 
         var at = 0;
@@ -85,6 +86,15 @@ public sealed class TablePattern
         return at == pattern.Length ? new TablePattern(pattern, database, table)
             : throw Bad(pattern, "it has more than one point; put a name with a point in backticks", parameter);
     }
+
+    /// <summary>True if it matches every table.</summary>
+    internal bool MatchesAll => IsRun(_database) && IsRun(_table);
+
+    /// <summary>True if a side has a wildcard.</summary>
+    internal bool HasWildcard => LiteralDatabase is null || LiteralTable is null;
+
+    /// <summary>True if the tokens match any name.</summary>
+    internal static bool IsRun(int[] tokens) => Array.TrueForAll(tokens, static token => token == AnyRun);
 
     internal bool Matches(string database, string table, bool ignoreCase)
         => Matches(_database, database, ignoreCase) && Matches(_table, table, ignoreCase);

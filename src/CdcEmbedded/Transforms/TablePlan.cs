@@ -28,7 +28,7 @@ internal sealed class TablePlan
         }
 
         (Database, Table) = renames.Count == 1 ? renames[0].Apply(database, table, ignoreCase) : (database, table);
-        var columns = IsDropped ? [] : rules.Columns.Where(c => c.MatchesTable(database, table, ignoreCase)).ToArray();
+        var columns = IsDropped ? [] : rules.Columns.Where(c => c.Matches(database, table, ignoreCase)).ToArray();
         if (columns.Length > 0)
         {
             _fields = FieldNode.Root(columns, ignoreCase, $"{database}.{table}");

@@ -34,7 +34,15 @@ internal sealed class TableRename : Transform
 
     public string Text { get; }
 
-    public bool Matches(string database, string table, bool ignoreCase) => _pattern.Matches(database, table, ignoreCase);
+    public override string ToString() => Text;
+
+    internal override string LossWithoutMatch => "the table keeps its name";
+
+    internal override bool HasWildcard => _pattern.HasWildcard;
+
+    internal override bool MatchesAll => _pattern.MatchesAll;
+
+    internal override bool Matches(string database, string table, bool ignoreCase) => _pattern.Matches(database, table, ignoreCase);
 
     public (string Database, string Table) Apply(string database, string table, bool ignoreCase)
     {

@@ -7,5 +7,14 @@ internal sealed class TableRule(string tables, bool isInclude) : Transform
 
     public bool IsInclude => isInclude;
 
-    public bool Matches(string database, string table, bool ignoreCase) => _pattern.Matches(database, table, ignoreCase);
+    internal override string LossWithoutMatch => isInclude ? "the changes that it is to keep are dropped"
+        : "the table that it is to drop is delivered";
+
+    internal override bool HasWildcard => _pattern.HasWildcard;
+
+    internal override bool MatchesAll => _pattern.MatchesAll;
+
+    internal override bool Matches(string database, string table, bool ignoreCase) => _pattern.Matches(database, table, ignoreCase);
+
+    public override string ToString() => $"{(isInclude ? "IncludeTables" : "ExcludeTables")}(\"{_pattern.Text}\")";
 }

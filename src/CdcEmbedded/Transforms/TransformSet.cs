@@ -16,12 +16,23 @@ internal sealed class TransformSet
     private TableSchema? _lastSchema;
     private TablePlan? _lastPlan;
 
-    private TransformSet(TransformRules rules) => _rules = rules;
+    private TransformSet(TransformRules rules, IReadOnlyList<Transform> all)
+    {
+        _rules = rules;
+        All = all;
+    }
+
+    /// <summary>All rules, as they were given.</summary>
+    public IReadOnlyList<Transform> All { get; }
 
     /// <summary>Returns the rules of an engine's options; null if there are none.</summary>
     /// <exception cref="ArgumentException">The rules contradict each other.</exception>
     public static TransformSet? Create(IReadOnlyList<Transform> transforms)
-        => transforms.Count == 0 ? null : new TransformSet(new TransformRules(transforms));
+        => transforms.Count == 0 ? null : new TransformSet(new TransformRules(transforms), transforms);
+
+    /// <summary>True if there are rules that a source's list of tables can show to be misspelled.</summary>
+    public static bool WantTables(IReadOnlyList<Transform> transforms)
+        => transforms.Any(static transform => UnmatchedRules.IsChecked(transform));
 
     /// <summary>Applies the rules to a batch.</summary>
     public FeedBatch Apply(FeedBatch batch) => batch.Select(ViewOf, Keeps);

@@ -39,6 +39,63 @@ public sealed class StartChecksTests : EngineTest
         Assert.Equal(0, source.OpenFeeds);
     }
 
+    [Theory]
+    [MemberData(nameof(Misspelled))]
+    public async Task A_rule_that_matches_no_captured_table_is_a_finding_at_the_start_and_in_a_validation(string rule, string effect,
+        Transform transform)
+    {
+        var log = new ListLoggerFactory();
+        var source = new ScriptedSource { CapturedTables = [Table, "shop.lines"] }.Insert(Table, ("id", 1)).Disconnect()
+            .Insert(Table, ("id", 2)).End();
+        await using var engine = new CdcEngine(source, Store, new CdcEngineOptions
+        {
+            Name = "test",
+            LoggerFactory = log,
+            Transforms = [transform],
+            Reconnect = new ReconnectPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) },
+        });
+
+        var finding = Assert.Single(await engine.ValidateAsync(TestContext.Current.CancellationToken));
+        _ = await ReadIdsAsync(engine);
+
+        Assert.Equal((false, "cdc.unmatched_rule"), (finding.IsError, finding.Code));
+        Assert.StartsWith($"The transform {rule} matches no captured table", finding.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"if the name is misspelled, {effect}.", finding.Message, StringComparison.Ordinal);
+        var text = Assert.Single(log.Texts, t => t.Contains(finding.Code, StringComparison.Ordinal));
+        Assert.Contains(finding.Message, text, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string, Transform> Misspelled { get; } = new()
+    {
+        { "Mask(\"shop.oders.email\")", "the column that it is to hide is shown as it is", Transform.Mask("shop.oders.email") },
+        { "Hash(\"sop.*.email\")", "the column that it is to hide is shown as it is", Transform.Hash("sop.*.email", "01234567") },
+        { "ExcludeColumns(\"shop.oders.a\")", "the column that it is to hide is shown as it is", Transform.ExcludeColumns("shop.oders.a") },
+        { "IncludeColumns(\"shop.oders.a\")", "the columns that it is to drop are shown", Transform.IncludeColumns("shop.oders.a") },
+        { "Truncate(\"shop.oders.a\")", "the values that it is to cut are shown whole", Transform.Truncate("shop.oders.a", 3) },
+        { "RenameColumns(\"shop.oders.a\")", "the column keeps its name", Transform.RenameColumns("shop.oders.a", "b") },
+        { "RenameTables(\"shop.oders\", \"a.b\")", "the table keeps its name", Transform.RenameTables("shop.oders", "a.b") },
+        { "Where(\"shop.oders\", …)", "the rows that it is to drop are delivered", Transform.Where("shop.oders", static _ => true) },
+        { "ExcludeTables(\"shop.oders\")", "the table that it is to drop is delivered", Transform.ExcludeTables("shop.oders") },
+        { "IncludeTables(\"shop.oders\")", "the changes that it is to keep are dropped", Transform.IncludeTables("shop.oders") },
+    };
+
+    [Fact]
+    public async Task Rules_that_match_or_cannot_be_compared_are_no_findings()
+    {
+        Transform[] rules =
+        [
+            Transform.Mask("SHOP.lines.email"), Transform.Mask("*.*.email"), Transform.ExcludeTables("*.audit_*"),
+            Transform.IncludeTables("shop.*"),
+        ];
+        var options = new CdcEngineOptions { Name = "test", Transforms = rules };
+        await using var engine = new CdcEngine(new ScriptedSource { CapturedTables = ["shop.lines"] }, Store, options);
+        await using var unlisted = new CdcEngine(new ScriptedSource(), Store,
+            new CdcEngineOptions { Name = "test", Transforms = [Transform.Mask("shop.oders.email")] });
+
+        Assert.Empty(await engine.ValidateAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await unlisted.ValidateAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task A_warning_is_logged_once_and_not_at_every_reconnect()
     {

@@ -81,6 +81,24 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task A_transform_that_matches_no_captured_collection_is_a_warning()
+    {
+        await using var fixture = new StreamFixture();
+        await fixture.WriteAsync("""{"create":"orders"}""");
+        await fixture.WriteAsync("""{"create":"hidden"}""");
+        fixture.Options = new MongoSourceOptions { Exclude = ["shop.hidden"], MinOplogWindow = TimeSpan.Zero };
+
+        var findings = await ValidateAsync(fixture, transforms:
+        [
+            Transform.Mask("shop.orders.email"), Transform.Mask("shop.Orders.email"), Transform.Hash("shop.hidden.email", "01234567"),
+            Transform.Mask("*.*.email"),
+        ]);
+
+        Assert.All(findings, finding => Assert.Equal((false, "cdc.unmatched_rule"), (finding.IsError, finding.Code)));
+        Assert.Equal(["shop.Orders.email", "shop.hidden.email"], findings.Select(finding => finding.Message.Split('"')[1]));
+    }
+
+    [Fact]
     public async Task An_oplog_that_is_short_is_a_warning()
     {
         await using var fixture = new StreamFixture();
@@ -140,12 +158,13 @@ public sealed class PreflightTests
     }
 
     private static async Task<IReadOnlyList<SourceFinding>> ValidateAsync(StreamFixture fixture, StartPosition? start = null,
-        string[]? snapshotTables = null)
+        string[]? snapshotTables = null, Transform[]? transforms = null)
     {
         await using var engine = new CdcEngine(fixture.Source(), new Offsets.InMemoryOffsetStore(), new CdcEngineOptions
         {
             Name = "test",
             StartFrom = start ?? StartPosition.Latest,
+            Transforms = transforms ?? [],
             Snapshot = new SnapshotOptions
             {
                 Mode = snapshotTables is null ? SnapshotMode.Never : SnapshotMode.Incremental, Tables = snapshotTables ?? [],
