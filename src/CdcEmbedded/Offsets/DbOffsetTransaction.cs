@@ -35,7 +35,10 @@ internal sealed class DbOffsetTransaction : IOffsetTransaction
         {
             using (turn)
             {
-                await (connection?.DisposeAsync() ?? default).ConfigureAwait(false);
+                if (connection is not null)
+                {
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             throw;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace CdcEmbedded.Offsets;
@@ -11,6 +10,7 @@ internal static class SqliteWriters
 {
     // A handler that writes to the same database outside its own transaction gets the provider's error after this time, as it always did.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly ConditionalWeakTable<DbDataSource, SemaphoreSlim> Turns = [];
 
     /// <summary>Waits until no other writer of this process has its turn; returns at once for other databases.</summary>
@@ -29,18 +29,20 @@ internal static class SqliteWriters
     /// token is looked at.</summary>
     public static async ValueTask<int> ExecuteAsync(DbCommand command, CancellationToken cancellationToken)
     {
-        var clock = Stopwatch.StartNew();
+        // Of the system, as the provider's own: virtual time does not pass while a thread waits.
+        var time = TimeProvider.System;
+        var start = time.GetTimestamp();
         var patience = command.CommandTimeout == 0 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(command.CommandTimeout);
-        command.CommandTimeout = 1;
+        command.CommandTimeout = Step.Seconds;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var began = clock.Elapsed;
+            var began = time.GetTimestamp();
             try
             {
                 return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (DbException) when (clock.Elapsed - began >= TimeSpan.FromSeconds(1) && clock.Elapsed < patience)
+            catch (DbException) when (time.GetElapsedTime(began) >= Step && time.GetElapsedTime(start) < patience)
             {
                 // Only waiting for the lock takes that long.
             }
