@@ -54,6 +54,8 @@ internal sealed class CdcStreamOptionsValidation(CdcDefinition definition) : IVa
             + "than zero up to a day, in this order.");
         Require(options.Restart.MaxRestarts is null or >= 0,
             $"Restart.MaxRestarts is {options.Restart.MaxRestarts}; allowed is null or 0 up.");
+        Require(options.Restart.MaxRefusedLogins >= 1,
+            $"Restart.MaxRefusedLogins is {options.Restart.MaxRefusedLogins}; allowed is at least 1.");
         Require(Enum.IsDefined(options.Retry.OnFailure),
             $"Retry.OnFailure is {options.Retry.OnFailure}; allowed is Fail, Skip or DeadLetter.");
         Require(options.Retry.OnFailure != HandlerFailureAction.DeadLetter || definition.CreateDeadLetters is not null

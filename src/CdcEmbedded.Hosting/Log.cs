@@ -20,6 +20,10 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Information, "{Stream}: the source has ended")]
     public static partial void Ended(ILogger logger, string stream);
 
+    [LoggerMessage(3005, LogLevel.Critical, "{Stream}: {Refusals} logins were refused, and the stream gives up, as "
+        + "Restart.MaxRefusedLogins says: further attempts could lock the account")]
+    public static partial void LoginRefused(ILogger logger, Exception exception, string stream, int refusals);
+
     [LoggerMessage(3100, LogLevel.Warning, "{Stream}: attempt {Attempt} failed, the next one follows in {Seconds:0.0} s")]
     public static partial void Retries(ILogger logger, Exception exception, string stream, int attempt, double seconds);
 

@@ -15,6 +15,12 @@ public sealed class RestartOptions
     /// <value>Null, the default, for no limit; 0 never restarts.</value>
     public int? MaxRestarts { get; set; }
 
+    /// <summary>Number of logins that the source's server refuses, without a handled batch in between, after which the stream gives up,
+    /// whatever <see cref="MaxRestarts"/> says: repeated wrong passwords lock accounts.</summary>
+    /// <value>The default is 3, with <see cref="MaxDelay"/> between them, so that a password that was just changed is not the end; at
+    /// least 1, which gives up at the first.</value>
+    public int MaxRefusedLogins { get; set; } = 3;
+
     /// <summary>True to stop the host when the stream gives up. Otherwise the stream remains failed, which its health check
     /// reports.</summary>
     /// <value>The default is true.</value>

@@ -98,6 +98,7 @@ internal sealed class HostedStream : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var failures = 0;
+        var refusals = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             var handled = _progress.Batches;
@@ -117,10 +118,15 @@ internal sealed class HostedStream : BackgroundService
             catch (Exception e)
             {
                 _failure = e;
-                failures = _progress.Batches > handled ? 1 : failures + 1;
-                if (failures > Options.Restart.MaxRestarts)
+                if (_progress.Batches > handled)
                 {
-                    GiveUp(e, failures);
+                    (failures, refusals) = (0, 0);
+                }
+
+                failures++;
+                refusals += e is CdcAuthenticationException ? 1 : 0;
+                if (GivesUp(e, failures, refusals))
+                {
                     return;
                 }
 
@@ -131,19 +137,35 @@ internal sealed class HostedStream : BackgroundService
 
     private async ValueTask WaitAsync(Exception e, int failures, CancellationToken stoppingToken)
     {
-        var delay = Options.Restart.DelayAfter(failures);
+        var restart = Options.Restart;
+        var delay = e is CdcAuthenticationException ? restart.MaxDelay : restart.DelayAfter(failures);
         Log.Restarts(_logger, e, Name, delay.TotalSeconds);
         await Task.Delay(delay, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private void GiveUp(Exception e, int failures)
+    private bool GivesUp(Exception e, int failures, int refusals)
     {
+        var restart = Options.Restart;
+        if (e is CdcAuthenticationException && refusals >= restart.MaxRefusedLogins)
+        {
+            Log.LoginRefused(_logger, e, Name, refusals);
+        }
+        else if (failures > restart.MaxRestarts)
+        {
+            Log.GivesUp(_logger, e, Name, failures);
+        }
+        else
+        {
+            return false;
+        }
+
         _hasGivenUp = true;
-        Log.GivesUp(_logger, e, Name, failures);
-        if (Options.Restart.StopHost)
+        if (restart.StopHost)
         {
             _lifetime?.StopApplication();
         }
+
+        return true;
     }
 
     private async Task RunAsync(CancellationToken stoppingToken)

@@ -132,6 +132,50 @@ public sealed class StreamTests : HostingTest
     }
 
     [Fact]
+    public async Task A_refused_login_is_tried_only_a_few_times_far_apart_and_health_says_why()
+    {
+        var time = new VirtualTime();
+        var script = new ScriptedSource().Fail(new CdcAuthenticationException("User 'cdc' is refused."), 100);
+        using var host = Host(stream =>
+        {
+            stream.Services.AddSingleton<TimeProvider>(time);
+            stream.From(_ => script).StoreOffsetsIn(_ => Store).Handle((_, _, _) => default)
+                .Configure(options => options.Restart = new RestartOptions { StopHost = false });
+        });
+        await host.StartAsync(Cancellation);
+        for (var refusal = 1; refusal < 3; refusal++)
+        {
+            await UntilAsync(() => script.Starts.Count == refusal && time.NextTimer == TimeSpan.FromMinutes(2), "the stream waits");
+            await UntilHealthAsync(host, HealthStatus.Unhealthy, "failed and starts again: User 'cdc' is refused.");
+            time.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        await UntilHealthAsync(host, HealthStatus.Unhealthy, "given up: User 'cdc' is refused.");
+        time.Advance(TimeSpan.FromHours(1));
+        await UntilHealthAsync(host, HealthStatus.Unhealthy, "given up: User 'cdc' is refused.");
+        Assert.Equal(3, script.Starts.Count);
+        await host.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Refused_logins_count_only_until_a_batch_is_handled_and_then_stop_the_host()
+    {
+        var refusal = new CdcAuthenticationException("User 'cdc' is refused.");
+        var script = new ScriptedSource().Fail(refusal).Begin().Insert(Table, ("id", 1)).Commit().Fail(refusal, 100);
+        var handled = 0;
+        using var host = Host(stream => stream.From(_ => script).StoreOffsetsIn(_ => Store).Handle((_, _, _) =>
+        {
+            handled++;
+            return default;
+        }).Configure(options => options.Restart.MaxRefusedLogins = 2));
+        await host.StartAsync(Cancellation);
+        await host.WaitForShutdownAsync(Cancellation);
+
+        Assert.Equal((1, 3), (handled, script.Starts.Count));
+        Assert.Same(refusal, host.Services.GetRequiredService<CdcStreams>().GetFinalFailure("test"));
+    }
+
+    [Fact]
     public async Task The_health_check_says_that_a_stream_is_caught_up_reconnects_or_has_failing_handlers()
     {
         var reached = new TaskCompletionSource();
@@ -224,7 +268,7 @@ public sealed class StreamTests : HostingTest
             ("Cdc:test:Snapshot:Tables:0", "a.b"), ("Cdc:test:Snapshot:WritesWatermarks", "true"), ("Cdc:test:Snapshot:Readers", "33"),
             ("Cdc:test:Snapshot:MaxRowsPerSecond", "0"), ("Cdc:test:Snapshot:ChunkDuration", "00:00:00"),
             ("Cdc:test:Snapshot:MaxRunningThreads", "0"), ("Cdc:test:Snapshot:MaxReplicaLag", "-00:00:01"),
-            ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"));
+            ("Cdc:test:OnOffsetLost", "9"), ("Cdc:test:Retry:MaxDelay", "100.00:00:00"), ("Cdc:test:Restart:MaxRefusedLogins", "0"));
 
         var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
@@ -233,7 +277,7 @@ public sealed class StreamTests : HostingTest
             "Snapshot.ChunkSize is 0", "Snapshot.Tables is set, and Snapshot.Mode is Never", "Snapshot.WritesWatermarks is set",
             "Snapshot.Readers is 33", "Snapshot.MaxRowsPerSecond is 0", "Snapshot.ChunkDuration is 00:00:00",
             "Snapshot.MaxRunningThreads is 0", "Snapshot.MaxReplicaLag is -00:00:01", "OnOffsetLost is 9", "Retry.MaxDelay 100.",
-            "Restart.MaxDelay 100."])
+            "Restart.MaxDelay 100.", "Restart.MaxRefusedLogins is 0"])
         {
             Assert.Contains(e.Failures, failure => failure.Contains(part, StringComparison.Ordinal));
         }
