@@ -1,6 +1,8 @@
+// <formats>
 using System.Buffers;
 using CdcEmbedded;
 using CdcEmbedded.Formats;
+// </formats>
 
 namespace DocSnippets;
 

@@ -1,14 +1,16 @@
-using System.Data.Common;
+// <hosting>
 using CdcEmbedded;
 using CdcEmbedded.Hosting;
-using CdcEmbedded.MongoDb;
 using CdcEmbedded.MySql;
-using CdcEmbedded.MySql.Gtids;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using MongoDB.Driver;
 using Npgsql;
+// </hosting>
+using System.Data.Common;
+using CdcEmbedded.MongoDb;
+using CdcEmbedded.MySql.Gtids;
+using MongoDB.Driver;
 
 namespace DocSnippets;
 
@@ -64,6 +66,20 @@ public abstract class HostedStreams
             .WaitUntilProcessedAsync(MySqlOffset.FromGtidSet(executed), TimeSpan.FromSeconds(5), cancellationToken);
         // </read-your-writes>
         return isVisible;
+    }
+
+    /// <summary>Lists dead letters, and removes some.</summary>
+    public static async Task ListAsync(CdcStreams streams, Func<DeadLetter, bool> isObsolete, CancellationToken cancellationToken)
+    {
+        // <dead-letters>
+        var store = streams.GetDeadLetters("read-model");
+        await foreach (var letter in store.ReadAsync("read-model", cancellationToken))
+        {
+            Console.WriteLine($"{letter.EventId} of {letter.Table}: {letter.Error}");
+            if (isObsolete(letter))
+                await store.RemoveAsync(letter, null, cancellationToken);
+        }
+        // </dead-letters>
     }
 
     /// <summary>Handles dead letters again.</summary>

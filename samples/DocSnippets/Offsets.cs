@@ -1,6 +1,8 @@
+// <exactly-once>
 using System.Data.Common;
 using CdcEmbedded;
 using CdcEmbedded.Offsets;
+// </exactly-once>
 using CdcEmbedded.Sources;
 
 namespace DocSnippets;

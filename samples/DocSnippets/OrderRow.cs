@@ -2,6 +2,7 @@ using CdcEmbedded;
 
 namespace DocSnippets;
 
-/// <summary>A row of the orders.</summary>
+// <total-handler>
 [CdcRow]
 public sealed partial record OrderRow(long Id, decimal Total);
+// </total-handler>

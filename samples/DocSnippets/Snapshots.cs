@@ -1,9 +1,11 @@
+// <snapshot-verify>
+using CdcEmbedded;
+using CdcEmbedded.Verification;
+// </snapshot-verify>
 using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using CdcEmbedded;
 using CdcEmbedded.Testing;
-using CdcEmbedded.Verification;
 
 namespace DocSnippets;
 

@@ -1,8 +1,6 @@
 using CdcEmbedded;
-using CdcEmbedded.Hosting;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace DocSnippets;
 
@@ -35,22 +33,6 @@ public static class Testing
         // </scripted-source>
     }
 
-    /// <summary>Tests a handler.</summary>
-    public static async Task TestHandlerAsync()
-    {
-        // <test-host>
-        var totals = new Dictionary<long, decimal>();
-        await using var host = await CdcTestHost.StartAsync(stream =>
-        {
-            stream.Services.AddSingleton(totals);
-            stream.Handle<OrderRow, TotalHandler>("shop.orders");
-        });
-        await host.PublishAsync(script => script.Insert("shop.orders", ("id", 1), ("total", 9.90m)));
-        if (totals[1] != 9.90m)
-            throw new InvalidOperationException("The handler has lost an order.");
-        // </test-host>
-    }
-
     /// <summary>Makes one event.</summary>
     public static void Build(IHandler handler)
     {
@@ -66,20 +48,5 @@ public static class Testing
         // <conformance>
         await OffsetStoreConformance.VerifyAsync(() => open(connectionString), cancellationToken);
         // </conformance>
-    }
-
-    /// <summary>The total of each order.</summary>
-    public sealed class TotalHandler(Dictionary<long, decimal> totals) : IChangeHandler<OrderRow>
-    {
-        /// <inheritdoc/>
-        public ValueTask HandleAsync(Change<OrderRow> change, ChangeContext context, CancellationToken cancellationToken)
-        {
-            if (change.After is { } order)
-            {
-                totals[order.Id] = order.Total;
-            }
-
-            return default;
-        }
     }
 }

@@ -29,7 +29,8 @@ public sealed class ChangeContext
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
     public DbConnection Connection => Transaction?.Connection
         ?? throw new InvalidOperationException(
-            $"The stream '{Stream}' has no transaction: its store is no database, or handlers run by key.");
+            $"The stream '{Stream}' has no transaction: its store is no database, or handlers run by key. Pass the database of the "
+            + "effects to StoreOffsetsIn, also in a test with CdcTestHost, and leave ParallelHandlers at 1.");
 
     /// <summary>Returns the transaction that the stream commits together with the offset, as what it is in the store's database, such as
     /// an <c>IClientSessionHandle</c> of MongoDB: write the effects in it, and never end it.</summary>

@@ -12,7 +12,8 @@ namespace CdcEmbedded.Testing;
 /// <remarks>
 /// <para>Time is virtual: the waits between attempts take none. There is no lease, offsets and dead letters are in memory, and a stream
 /// whose handler fails for good does not start again: <see cref="PublishAsync"/> throws what the handler has thrown. The function that
-/// adds the handlers can change all of this.</para>
+/// adds the handlers can change all of this: <c>stream.StoreOffsetsIn(database)</c> gives handlers the transaction and the connection
+/// of a database (<see cref="ChangeContext.Connection"/>).</para>
 /// <para>One flow publishes; everything else may be read from any thread.</para>
 /// </remarks>
 public sealed class CdcTestHost : IAsyncDisposable
@@ -36,7 +37,7 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <summary>The script. What is added to it is delivered; <see cref="PublishAsync"/> also waits for it.</summary>
     public ScriptedSource Source { get; }
 
-    /// <summary>The store of offsets, which can be made to fail.</summary>
+    /// <summary>The store of offsets, which can be made to fail, unless the stream stores them elsewhere.</summary>
     public FaultyOffsetStore Offsets { get; } = new();
 
     /// <summary>The clock of the stream and of all services that ask for a <see cref="TimeProvider"/>. It moves by itself while

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CdcEmbedded.Testing;
+using CdcEmbedded.Tests.Offsets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CdcEmbedded.Hosting.Tests;
@@ -33,6 +34,34 @@ public sealed class TestHostTests
         await host.PublishAsync(script => script.Delete(Table, ("id", 1), ("total", 12.50m), ("state", "paid")).Truncate("shop.other"),
             Cancellation);
         Assert.Equal([2L], totals.Keys);
+    }
+
+    [Fact]
+    public async Task A_handler_that_writes_in_the_transaction_needs_a_database_for_the_offsets()
+    {
+        using var database = new SqliteFile();
+        await database.ExecuteAsync("CREATE TABLE effects (id integer)");
+        await using (var host = await CdcTestHost.StartAsync(stream => stream.StoreOffsetsIn(database.Source).Handle(WriteAsync),
+            cancellationToken: Cancellation))
+        {
+            await host.PublishAsync(script => script.Insert(Table, ("id", 1)), Cancellation);
+            await host.RestartAsync(Cancellation);
+            await host.PublishAsync(script => script.Insert(Table, ("id", 2)), Cancellation);
+            Assert.Equal([1L, 2L], await database.ReadNumbersAsync("SELECT id FROM effects"));
+        }
+
+        await using var without = await CdcTestHost.StartAsync(stream => stream.Handle(WriteAsync), cancellationToken: Cancellation);
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => without.PublishAsync(script => script.Insert(Table, ("id", 1)), Cancellation));
+        Assert.Contains("Pass the database of the effects to StoreOffsetsIn", e.Message, StringComparison.Ordinal);
+
+        static async ValueTask WriteAsync(ChangeEvent change, ChangeContext context, CancellationToken cancellationToken)
+        {
+            await using var command = context.Connection.CreateCommand();
+            command.Transaction = context.Transaction;
+            command.CommandText = $"INSERT INTO effects VALUES ({change.After["id"].AsInt64()})";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     [Fact]

@@ -11,16 +11,17 @@ public sealed partial class ApiNameTests
         page.StartsWith("src/docs/", StringComparison.Ordinal) || page.EndsWith("/README.md", StringComparison.Ordinal)
             && page.StartsWith("src/", StringComparison.Ordinal))];
 
-    /// <summary>Names of other libraries, of the framework and of connection strings.</summary>
+    /// <summary>Names of other libraries, of the framework, of connection strings, and of the pages' own code.</summary>
     private static readonly string[] Foreign =
     [
-        "ActivitySource", "AddMeter", "AddSource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded", "CdcTail", "DateOnly", "JsonElement", "TimeOnly",
-            "EnableCleartextPlugin", "MongoClient",
-        "InvalidCastException", "InvalidOperationException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection", "MySqlDataSource",
-            "ObjectDisposedException",
+        "ActivitySource", "AddMeter", "AddSource", "AllowPublicKeyRetrieval", "BackgroundService", "BsonDocument", "CdcEmbedded",
+            "CdcTail", "DateOnly", "JsonElement", "TimeOnly", "EnableCleartextPlugin", "MongoClient",
+        "InvalidCastException", "InvalidOperationException", "LoggerFactory", "MoveNextAsync", "MyOffsetStore", "MySqlConnection",
+            "MySqlDataSource", "ObjectDisposedException",
         "OperationCanceledException", "OverflowException", "RawBsonDocument", "ServerRsaPublicKeyFile", "SslCa", "SslCert", "SslKey",
             "SslMode", "VerifyCA", "VerifyFull",
-        "SaveOffsetAsync",
+        "SaveOffsetAsync", nameof(DocSnippets.OrderRow), nameof(DocSnippets.TotalHandler),
+            nameof(DocSnippets.HostedStreams.TypedOrderHandler),
     ];
 
     private static readonly Dictionary<string, Type[]> Types = ShippedAssemblies.All.SelectMany(assembly => assembly.GetTypes())

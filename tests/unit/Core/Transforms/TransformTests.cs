@@ -3,6 +3,7 @@ using System.Text;
 using CdcEmbedded.Formats;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Engine;
+using CdcEmbedded.Transforms;
 
 namespace CdcEmbedded.Tests.Transforms;
 
@@ -13,7 +14,8 @@ public sealed class TransformTests : EngineTest
     [Fact]
     public async Task Tables_are_included_and_excluded_by_patterns()
     {
-        var source = new ScriptedSource().Insert("shop.orders", ("id", 1)).Insert("shop.audit_log", ("id", 2)).Insert("crm.people", ("id", 3));
+        var source = new ScriptedSource().Insert("shop.orders", ("id", 1)).Insert("shop.audit_log", ("id", 2))
+            .Insert("crm.people", ("id", 3));
         var changes = await ReadAsync(source, Transform.IncludeTables("shop.*"), Transform.ExcludeTables("*.audit_*"));
         Assert.Equal([1], changes.Select(Id));
     }
@@ -24,6 +26,22 @@ public sealed class TransformTests : EngineTest
         var source = new ScriptedSource().Insert("shop.orders", ("id", 1)).Insert("shop.orders", ("id", 2)).Insert("shop.lines", ("id", 3));
         var changes = await ReadAsync(source, Transform.Where("shop.orders", change => change.After["id"].AsInt64() > 1));
         Assert.Equal([2, 3], changes.Select(Id));
+    }
+
+    [Fact]
+    public async Task The_condition_of_the_page_keeps_deletes_and_truncates()
+    {
+        var source = new ScriptedSource();
+        foreach (var (id, region) in new[] { (1, "EU"), (2, "US") })
+        {
+            source.Insert("shop.orders", ("id", id), ("region", region), ("note", ""))
+                .Delete("shop.orders", ("id", id), ("region", region), ("note", ""));
+        }
+
+        var condition = Assert.Single(DocSnippets.Transforms.Create(Salt).Transforms.OfType<RowRule>());
+        var changes = await ReadAsync(source.Truncate("shop.orders"), condition);
+        Assert.Equal([(ChangeOperation.Create, "1"), (ChangeOperation.Delete, "1"), (ChangeOperation.Truncate, "")],
+            changes.Select(change => (change.Operation, change.Key.HasValue ? $"{change.Key["id"]}" : "")));
     }
 
     [Fact]
@@ -108,7 +126,8 @@ public sealed class TransformTests : EngineTest
     {
         var source = new ScriptedSource().Insert(Table, ("id", 1), ("a", 5));
         var change = Assert.Single(await ReadAsync(source, Transform.Truncate("shop.orders.a", 3)));
-        Assert.Contains("Truncate", Assert.Throws<InvalidOperationException>(() => change.After["a"].Kind).Message, StringComparison.Ordinal);
+        Assert.Contains("Truncate", Assert.Throws<InvalidOperationException>(() => change.After["a"].Kind).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +153,8 @@ public sealed class TransformTests : EngineTest
             Transform.RenameColumns("shop.*.cust_*", "customer_*")));
 
         Assert.Equal(("copy", "shop_orders_2024"), (change.Database, change.Table));
-        Assert.Equal(("copy.shop_orders_2024", "shop", "orders_2024"), (change.Schema?.FullName, change.Source.Database, change.Source.Table));
+        Assert.Equal(("copy.shop_orders_2024", "shop", "orders_2024"),
+            (change.Schema?.FullName, change.Source.Database, change.Source.Table));
         Assert.Equal("Ann", change.After["customer_name"].AsString());
     }
 
@@ -215,7 +235,8 @@ public sealed class TransformTests : EngineTest
     public async Task A_masked_row_is_read_into_a_type()
     {
         var source = new ScriptedSource().Insert(Table, ("id", 1), ("cust_name", "Ann"));
-        var change = Assert.Single(await ReadAsync(source, Transform.RenameColumns("*.*.cust_*", "*"), Transform.Mask("*.*.cust_name", "hidden")));
+        var change = Assert.Single(
+            await ReadAsync(source, Transform.RenameColumns("*.*.cust_*", "*"), Transform.Mask("*.*.cust_name", "hidden")));
         Assert.Equal(new NamedRow(1, "hidden"), change.After.To<NamedRow>());
     }
 
