@@ -9,4 +9,8 @@ public enum OversizeEventPolicy
     /// <summary>The event is delivered without its documents and update description,
     /// marked by <see cref="MongoSourceInfo.IsReduced"/>.</summary>
     Reduce,
+
+    /// <summary>The event is skipped, with a <see cref="Notice"/> of kind <see cref="NoticeKind.EventSkipped"/>: its message and
+    /// <see cref="Notice.Source"/>, a <see cref="MongoSourceInfo"/>, say which it was. No other event is lost.</summary>
+    Skip,
 }

@@ -32,6 +32,18 @@ internal static class CaptureNotices
                 + $"opened. {Remedy(database, collection)}";
     }
 
+    /// <summary>Returns a message for an event that the server cannot send. The key, which is a part of the document, is only in
+    /// the source information.</summary>
+    public static string OfSkipped(MongoSourceInfo source, ClusterTime time)
+    {
+        var operation = source.OperationType.Length > 0 ? source.OperationType : "event";
+        var name = source.Database.Length == 0 ? "an unknown collection"
+            : source.Table.Length == 0 ? source.Database : $"{source.Database}.{source.Table}";
+        return $"An {operation} of {name} at the cluster time {time} ({time.ToDateTimeOffset():u}) is larger than the 16 MB that a server "
+            + "can send, and is skipped. Read the document again: its key is in the notice's source (KeyJson), and in the oplog's entry "
+            + "of that time.";
+    }
+
     // As $out does with the collection into which it writes.
     private static string? OfRename(StreamIdentity stream, SchemaChange item)
         => item is { NewDatabase: { } database, NewTable: { } table } && stream.Captures(database, table)

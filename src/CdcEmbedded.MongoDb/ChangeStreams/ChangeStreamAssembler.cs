@@ -23,6 +23,7 @@ internal sealed class ChangeStreamAssembler
     private readonly StreamIdentity _stream;
     private readonly bool _wantsItems;
     private readonly ClusterTime? _end;
+    private readonly bool _skipsReduced;
     private readonly OpenTransactions _open = new();
     private readonly FragmentBuffer _fragments = new();
     private IReadOnlyCollection<TransactionProgress> _resumed;
@@ -40,9 +41,11 @@ internal sealed class ChangeStreamAssembler
     /// <param name="open">The transactions that were open there.</param>
     /// <param name="wantsItems">Whether items other than changes are wanted.</param>
     /// <param name="end">The last time to deliver; null for no end.</param>
+    /// <param name="skipsReduced">Whether events that were too large are only reported.</param>
     public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, IReadOnlyCollection<TransactionProgress> open,
-        bool wantsItems, ClusterTime? end)
+        bool wantsItems, ClusterTime? end, bool skipsReduced = false)
     {
+        _skipsReduced = skipsReduced;
         _stream = stream;
         _point = start;
         _wantsItems = wantsItems;
@@ -169,7 +172,7 @@ internal sealed class ChangeStreamAssembler
     {
         FlushRun();
         var around = _batch;
-        _batch = new EventBatch(_stream, whole.Buffer, 1);
+        _batch = new EventBatch(_stream, whole.Buffer, 1) { IsReduced = around.IsReduced };
         _runStart = 0;
         Place(ScannedEvent.Read(whole.Buffer, whole.Offset, whole.Bytes.Length));
         FlushRun();
@@ -246,6 +249,19 @@ internal sealed class ChangeStreamAssembler
             FlushRun();
         }
 
+        if (_skipsReduced && _batch.IsReduced)
+        {
+            FlushRun();
+            if (transaction is not null)
+            {
+                _open.Advance(transaction, time);
+            }
+
+            _point = PointOf(scanned.Places);
+            NoticeSkipped(scanned.Places, transaction?.Transaction);
+            return;
+        }
+
         if (_batch.Count == _runStart)
         {
             _runTransaction = transaction;
@@ -273,6 +289,16 @@ internal sealed class ChangeStreamAssembler
             _point = PointOf(places);
             _output.Add(StreamItems.Notice(NoticeKind.DataLoss, message, Position, names.Database, names.Collection));
         }
+    }
+
+    private void NoticeSkipped(in EventPlaces places, TransactionInfo? transaction)
+    {
+        // One rare event must not keep the whole batch.
+        var alone = EventBatch.Alone(_batch, places, out var own);
+        var names = alone.NamesOf(own);
+        var source = EventSource.Create(alone, own, names.Database, names.Collection);
+        _output.Add(StreamItems.Notice(NoticeKind.EventSkipped, CaptureNotices.OfSkipped(source, alone.TimeOf(own)), Position,
+            names.Database, names.Collection, source), transaction);
     }
 
     private StreamPoint PointOf(in EventPlaces places)
@@ -322,7 +348,11 @@ internal sealed class ChangeStreamAssembler
     {
         var item = SchemaEvents.Create(_batch, scanned.Places, Position);
         IsInvalidated = item.Kind == SchemaChangeKind.Invalidate;
-        if (_wantsItems)
+        if (_skipsReduced && _batch.IsReduced && !IsInvalidated)
+        {
+            NoticeSkipped(scanned.Places, null);
+        }
+        else if (_wantsItems)
         {
             _output.Add(item);
         }

@@ -31,6 +31,10 @@ internal static class ChangeStreamCommand
         {
             pipeline.Add(Reduction());
         }
+        else if (opening.OnlyIdentity)
+        {
+            pipeline.Add(Identity());
+        }
 
         if (plan.SplitsLargeEvents)
         {
@@ -102,5 +106,18 @@ internal static class ChangeStreamCommand
         { "fullDocument", 0 },
         { "fullDocumentBeforeChange", 0 },
         { "updateDescription", 0 },
+    });
+
+    private static BsonDocument Identity() => new("$project", new BsonDocument
+    {
+        { "_id", 1 },
+        { "operationType", 1 },
+        { "clusterTime", 1 },
+        { "wallTime", 1 },
+        { "ns", 1 },
+        { "to", 1 },
+        { "documentKey", 1 },
+        { "lsid", 1 },
+        { "txnNumber", 1 },
     });
 }

@@ -70,8 +70,8 @@ internal static class ChangeStreamErrors
             case BsonObjectTooLarge or CannotSplit:
                 return new OversizeEventException(
                     $"A change event after {position} is larger than the 16 MB that a server can send, so the stream cannot continue here. "
-                    + "Set OnOversizeEvent to Reduce to get the event without its documents, or remove large fields with a "
-                    + $"$project stage in Pipeline. {error.Message}", error);
+                    + "Set OnOversizeEvent to Reduce to get the event without its documents, or to Skip to continue after it, or remove "
+                    + $"large fields with a $project stage in Pipeline. {error.Message}", error);
             case ChangeStreamFatalError when isByTime || IsPipelineError(error):
                 return error;
             case NoMatchingDocument:

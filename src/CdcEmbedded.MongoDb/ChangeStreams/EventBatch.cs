@@ -24,6 +24,17 @@ internal sealed class EventBatch
         _events = new EventPlaces[Math.Max(expected, 4)];
     }
 
+    /// <summary>Copies one event into a batch of its own.</summary>
+    /// <param name="batch">The batch of the event.</param>
+    /// <param name="places">The event there.</param>
+    /// <param name="copied">The event in the new batch, which does not count it.</param>
+    public static EventBatch Alone(EventBatch batch, in EventPlaces places, out EventPlaces copied)
+    {
+        var alone = batch.EventAt(places).Detach();
+        copied = ScannedEvent.Read(alone.Buffer, 0, alone.Bytes.Length).Places;
+        return new EventBatch(batch.Stream, alone.Buffer, 1) { IsReduced = batch.IsReduced };
+    }
+
     public StreamIdentity Stream { get; }
 
     public byte[] Buffer { get; }

@@ -9,6 +9,6 @@ internal enum FeedMode
     /// <summary>One event at a time: the next one that cannot be sent is the one.</summary>
     Careful,
 
-    /// <summary>That one event, without its documents.</summary>
+    /// <summary>That one event, without its documents or with nothing but what identifies it.</summary>
     Reduced,
 }

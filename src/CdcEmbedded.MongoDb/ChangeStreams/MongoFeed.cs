@@ -26,7 +26,8 @@ internal sealed class MongoFeed : ISourceFeed
         _plan = plan;
         _settings = settings;
         _opening = new OpeningPlan(plan, settings);
-        _assembler = new ChangeStreamAssembler(plan.Identity, start.Point, start.Open, settings.WantsItems, settings.End);
+        _assembler = new ChangeStreamAssembler(plan.Identity, start.Point, start.Open, settings.WantsItems, settings.End,
+            skipsReduced: settings.OnOversizeEvent == OversizeEventPolicy.Skip);
         StartPosition = _assembler.Position;
     }
 

@@ -10,7 +10,7 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 /// of what is captured, after a change of images or documents that makes an event smaller, and never for an event that was too large. The
 /// stream then starts at the token's time, without the events up to the token.</para>
 /// <para>An event that cannot be sent fails the whole batch. The stream is read one event at a time up to it, and that event alone
-/// without its documents.</para>
+/// without its documents, or only what identifies it.</para>
 /// </remarks>
 internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
 {
@@ -33,7 +33,8 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
         {
             BatchSize = _mode == FeedMode.Normal ? plan.BatchSize : 1,
             ResumesAfter = _lacksStartAfter,
-            WithoutDocuments = IsReduced,
+            WithoutDocuments = IsReduced && settings.OnOversizeEvent == OversizeEventPolicy.Reduce,
+            OnlyIdentity = IsReduced && settings.OnOversizeEvent == OversizeEventPolicy.Skip,
         };
         if (!point.Token.HasValue)
         {
@@ -83,17 +84,18 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
     /// <returns>True if the stream is to be opened again, in its normal way.</returns>
     public bool OnBatch(MongoBatch batch, in StreamPoint before, in StreamPoint point)
     {
-        // A reduced event may take several batches as well, and events before the start of the stream do not count.
+        // A reduced event may take several batches as well, and events before the start of the stream do not count. It may also be gone:
+        // its document was looked up again, and the pipeline no longer selects it.
         _emptyBatches = batch.Documents.IsEmpty ? _emptyBatches + 1 : 0;
         if (_mode == FeedMode.Normal
-            || (IsReduced ? _emptyBatches > 0 || point.Token.Equals(before.Token) : _emptyBatches < QuietBatches))
+            || (_emptyBatches > 0 ? _emptyBatches < QuietBatches : !IsReduced || point.Token.Equals(before.Token)))
         {
             return false;
         }
 
         if (IsReduced)
         {
-            // It was delivered. Its own token would make the server produce it again, with its documents.
+            // It was delivered or skipped. Its own token would make the server produce it again, with its documents.
             _refused = point.Token.Detach();
         }
 
@@ -136,6 +138,7 @@ internal sealed class OpeningPlan(StreamPlan plan, FeedSettings settings)
         }
 
         _mode = _mode == FeedMode.Normal ? FeedMode.Careful : FeedMode.Reduced;
+        _emptyBatches = 0;
         Log.OversizeEvent(settings.Logger, plan.Identity.Name, _mode);
         return true;
     }

@@ -8,12 +8,11 @@ internal static class SchemaEvents
 {
     public static SchemaChange Create(EventBatch batch, in EventPlaces places, MongoPosition position)
     {
-        // A copy: one rare event must not keep the whole batch.
-        var alone = batch.EventAt(places).Detach();
-        var own = new EventBatch(batch.Stream, alone.Buffer, 1);
-        var scanned = ScannedEvent.Read(alone.Buffer, 0, alone.Bytes.Length);
-        var names = own.NamesOf(scanned.Places);
-        var source = EventSource.Create(own, scanned.Places, names.Database, names.Collection);
+        // One rare event must not keep the whole batch.
+        var own = EventBatch.Alone(batch, places, out var copied);
+        var alone = own.EventAt(copied);
+        var names = own.NamesOf(copied);
+        var source = EventSource.Create(own, copied, names.Database, names.Collection);
         var to = alone.TryGetDocument("to"u8, out var target) ? target : default;
         var details = alone.TryGetDocument("operationDescription"u8, out var description) ? description : default;
         return StreamItems.SchemaChange(KindOf(source.OperationType), source.OperationType, source, position,

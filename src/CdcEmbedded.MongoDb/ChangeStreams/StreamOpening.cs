@@ -19,4 +19,7 @@ internal readonly record struct StreamOpening
 
     /// <summary>True to omit what may be too large.</summary>
     public bool WithoutDocuments { get; init; }
+
+    /// <summary>True to omit everything except what identifies an event.</summary>
+    public bool OnlyIdentity { get; init; }
 }

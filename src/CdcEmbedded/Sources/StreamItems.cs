@@ -13,8 +13,10 @@ public static class StreamItems
     /// <param name="position">The position to resume from.</param>
     /// <param name="database">The database that it concerns; empty for none or all.</param>
     /// <param name="table">The table or collection that it concerns; empty for none or all.</param>
-    public static Notice Notice(NoticeKind kind, string message, SourcePosition position, string database = "", string table = "")
-        => new(kind, message, position) { Database = database, Table = table };
+    /// <param name="source">Where it comes from; null if that is no event of the log.</param>
+    public static Notice Notice(NoticeKind kind, string message, SourcePosition position, string database = "", string table = "",
+        SourceInfo? source = null)
+        => new(kind, message, position) { Database = database, Table = table, Source = source };
 
     /// <summary>Something happened to a table or database as a whole.</summary>
     /// <param name="kind">What happened.</param>

@@ -116,6 +116,121 @@ public sealed class OversizeTests
         Assert.Equal((2, false), await NextAsync(reading));
     }
 
+    [Theory]
+    [InlineData("8.0.4", false)]
+    [InlineData("8.0.4", true)]
+    [InlineData("6.0.5", false)]
+    [InlineData("6.0.5", true)]
+    public async Task Skipped_events_are_reported_once_and_all_others_arrive_once(string version, bool restartsAfterEach)
+    {
+        await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 3000, Version = version });
+        var log = new MessageLog();
+        fixture.Loggers = log;
+        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.Skip };
+        await fixture.InsertAsync("""{"_id":0}""");
+        var reading = await fixture.OpenAsync();
+
+        // The first two events of the stream, two in a row between others, and the last one.
+        foreach (var id in (int[])[-1, -2, 3, -4, -5, 6, 7, -8])
+        {
+            await fixture.InsertAsync(id < 0 ? $$"""{"_id":{{id}},"text":"{{_large}}"}""" : $$"""{"_id":{{id}}}""");
+        }
+
+        foreach (var expected in (long[])[-1, -2, 3, -4, -5, 6, 7, -8])
+        {
+            var item = await reading.NextAsync();
+            if (expected < 0)
+            {
+                AssertSkipped(item, expected);
+            }
+            else
+            {
+                var change = Assert.IsType<ChangeEvent>(item);
+                Assert.Equal((expected, true), (change.Key["_id"].AsInt64(), change.After.HasValue));
+            }
+
+            if (restartsAfterEach)
+            {
+                await StopAfterAsync(reading, item);
+                reading = await fixture.OpenAsync();
+            }
+        }
+
+        await fixture.InsertAsync("""{"_id":9}""");
+        Assert.Equal(9, (await reading.ChangeAsync()).Key["_id"].AsInt64());
+        await reading.QuietAsync();
+
+        // An engine that is stopped may have read ahead, and logged what the next one reads again.
+        var logged = log.All.Count(message => message.Contains("and is skipped", StringComparison.Ordinal));
+        Assert.True(restartsAfterEach ? logged >= 5 : logged == 5, $"{logged} messages");
+    }
+
+    [Fact]
+    public async Task A_start_at_a_large_event_skips_it_and_a_loop_over_changes_gets_the_others()
+    {
+        await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 3000 });
+        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.Skip, FullDocument = FullDocumentMode.UpdateLookup };
+        await fixture.InsertAsync($$"""{"_id":1,"text":"{{_large}}"}""");
+        await fixture.WriteAsync(StreamFixture.Update(1, $$$"""{"$set":{"text":"{{{_large}}}b"}}"""));
+        await fixture.InsertAsync("""{"_id":2}""");
+        var reading = await fixture.OpenAsync(StartPosition.Earliest, items: false);
+        Assert.Equal((2, false), await NextAsync(reading));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public async Task A_skipped_event_of_a_transaction_is_reported_inside_it_and_the_counts_are_of_the_others(int place, bool restarts)
+    {
+        await using var fixture = new StreamFixture(new MongoDoubleOptions { MaxEventSize = 3000 });
+        fixture.Options = new() { OnOversizeEvent = OversizeEventPolicy.Skip };
+        await fixture.WriteAsync("""{"create":"orders"}""");
+        var reading = await fixture.OpenAsync();
+        await fixture.TransactAsync([.. Enumerable.Range(0, 3).Select(id => StreamFixture.Insert(
+            id == place ? $$"""{"_id":{{id}},"text":"{{_large}}"}""" : $$"""{"_id":{{id}}}"""))]);
+        await fixture.InsertAsync("""{"_id":9}""");
+
+        var begin = await reading.NextAsync<TransactionBegin>();
+        var order = 0L;
+        for (var id = 0; id < 3; id++)
+        {
+            var item = await reading.NextAsync();
+            if (id == place)
+            {
+                AssertSkipped(item, id);
+            }
+            else
+            {
+                var change = Assert.IsType<ChangeEvent>(item);
+                Assert.Equal((id, ++order, begin.Transaction.Id), (change.Key["_id"].AsInt64(), change.TotalOrder, change.Transaction?.Id));
+            }
+
+            if (restarts)
+            {
+                await StopAfterAsync(reading, item);
+                reading = await fixture.OpenAsync();
+            }
+        }
+
+        var end = await reading.NextAsync<TransactionEnd>();
+        Assert.Equal((begin.Transaction.Id, 2), (end.Transaction.Id, end.EventCount));
+        Assert.Null((await reading.ChangeAsync()).Transaction);
+    }
+
+    private static void AssertSkipped(StreamItem item, long id)
+    {
+        var notice = Assert.IsType<Notice>(item);
+        var source = Assert.IsType<MongoSourceInfo>(notice.Source);
+        Assert.Equal((NoticeKind.EventSkipped, "shop", "orders", true), (notice.Kind, notice.Database, notice.Table, source.IsReduced));
+        Assert.Equal($$$"""{"_id":{"$numberInt":"{{{id}}}"}}""", source.KeyJson);
+        var time = $"Timestamp({source.ClusterTime.Timestamp}, {source.ClusterTime.Increment})";
+        Assert.Contains($"An insert of shop.orders at the cluster time {time} (", notice.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<(long Key, bool IsReduced)> NextAsync(StreamReading reading)
     {
         var change = await reading.ChangeAsync();
