@@ -52,7 +52,9 @@ internal sealed class ScriptedChangeSet : ChangeSet
 
     public override bool HasOneTable => true;
 
-    public override TableSchema? GetSchema(int change) => _changes[change].Schema;
+    /// <remarks>A truncation has none, as in a log: its statement names no columns.</remarks>
+    public override TableSchema? GetSchema(int change)
+        => _changes[change].Operation == ChangeOperation.Truncate ? null : _changes[change].Schema;
 
     public override ChangeOperation GetOperation(int change) => _changes[change].Operation;
 

@@ -122,6 +122,14 @@ public sealed class TransformTests : EngineTest
     }
 
     [Fact]
+    public async Task A_rule_for_a_column_has_nothing_to_do_with_a_truncation_of_its_table()
+    {
+        var source = new ScriptedSource().Insert(Table, ("id", 1), ("a", "abcd")).Truncate(Table);
+        var changes = await ReadAsync(source, Transform.Truncate("shop.orders.a", 3));
+        Assert.Equal([ChangeOperation.Create, ChangeOperation.Truncate], changes.Select(change => change.Operation));
+    }
+
+    [Fact]
     public async Task A_number_is_not_cut()
     {
         var source = new ScriptedSource().Insert(Table, ("id", 1), ("a", 5));
