@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace CdcEmbedded;
 
 /// <summary>A snapshot of the engine's state, for health checks. Immutable.</summary>
@@ -31,4 +34,37 @@ public sealed class EngineStatus
     /// <summary>What ended the stream, or prevented the last offset from being stored when it ended; while reconnecting, the failure that
     /// caused it. Null if there is none.</summary>
     public Exception? Failure { get; init; }
+
+    /// <summary>Returns the status in one line, for logs: the state, and of the rest what there is to say.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append(State);
+        if (Lag is { } lag)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", lag {lag.TotalSeconds:0.###} s");
+        }
+
+        if (LastTimestamp is { } last)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", last change of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z");
+        }
+
+        if (BufferedChanges > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {BufferedChanges} changes in {BufferedBytes} bytes waiting");
+        }
+
+        if (Reconnects > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", reconnects {Reconnects}");
+        }
+
+        if (Lease is { } lease)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $", lease {lease.Fence} {(lease.IsHeld ? "held by this instance" : lease.Owner is { } owner ? $"of {owner}" : "of nobody")}");
+        }
+
+        return Failure is null ? text.ToString() : text.Append(": ").Append(Failure.Message.ReplaceLineEndings(" ")).ToString();
+    }
 }

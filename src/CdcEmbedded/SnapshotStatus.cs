@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace CdcEmbedded;
 
 /// <summary>How far a snapshot is. Immutable.</summary>
@@ -37,5 +40,29 @@ public sealed class SnapshotStatus
 
             return IsOver && Reason is null;
         }
+    }
+
+    /// <summary>Returns the status in one line, for logs: id, kind, state, tables and rows, and why tables failed.</summary>
+    public override string ToString()
+    {
+        var state = IsComplete ? "complete" : IsOver ? "over, not complete" : IsPaused ? "paused" : Tables.Count == 0 ? "waiting" : "reading";
+        var completed = Tables.Count(static table => table.Status == SnapshotTableStatus.Completed);
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture,
+            $"{Id} ({Kind}): {state}, {completed} of {Tables.Count} tables, {Tables.Sum(static table => table.Rows)} rows");
+        if (Reason is not null)
+        {
+            text.Append(": ").Append(Reason.ReplaceLineEndings(" "));
+        }
+
+        foreach (var table in Tables)
+        {
+            if (table.Reason is not null)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"; {table.Database}.{table.Table} {table.Status}: ")
+                    .Append(table.Reason.ReplaceLineEndings(" "));
+            }
+        }
+
+        return text.ToString();
     }
 }

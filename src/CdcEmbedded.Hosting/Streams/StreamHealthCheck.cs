@@ -51,7 +51,8 @@ internal sealed class StreamHealthCheck(HostedStream stream) : IHealthCheck
         {
             null or EngineState.Idle or EngineState.Connecting
                 => (HealthStatus.Degraded, $"The stream connects. {status?.Failure?.Message}"),
-            EngineState.Standby => (HealthStatus.Healthy, $"A standby: {status.Lease?.Owner ?? "another instance"} is active."),
+            EngineState.Standby => (HealthStatus.Healthy, status.Lease is { IsHeld: false, Owner: { } owner }
+                ? $"A standby: {owner} is active." : "A standby: no instance is known to be active."),
             EngineState.Reconnecting => (failed, $"The connection is lost: {status.Failure?.Message}"),
             _ when stream.Progress.Failure is { } failure
                 => (HealthStatus.Degraded, $"Handlers fail, and are tried again: {failure.Message}"),

@@ -9,6 +9,9 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "{Engine}: reading from {Start}")]
     public static partial void Starting(ILogger logger, string engine, string start);
 
+    [LoggerMessage(9, LogLevel.Information, "{Engine}: reading the tables first, and then the changes after that")]
+    public static partial void StartsWithTables(ILogger logger, string engine);
+
     [LoggerMessage(2, LogLevel.Information, "{Engine}: the source has ended")]
     public static partial void SourceEnded(ILogger logger, string engine);
 
@@ -110,6 +113,18 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "{Engine}: a snapshot waits: {Reason}")]
     public static partial void SnapshotWaits(ILogger logger, string engine, string reason);
+
+    [LoggerMessage(306, LogLevel.Information,
+        "{Engine}: the snapshot {Snapshot} is complete: {Tables} tables with {Rows} rows in {Seconds:0.0} s")]
+    public static partial void SnapshotComplete(ILogger logger, string engine, string snapshot, int tables, long rows, double seconds);
+
+    [LoggerMessage(307, LogLevel.Warning, "{Engine}: the snapshot {Snapshot} is over and not complete: {Completed} of {Tables} tables, "
+        + "{Rows} rows in {Seconds:0.0} s; {Reason}")]
+    public static partial void SnapshotIncomplete(ILogger logger, string engine, string snapshot, int completed, int tables, long rows,
+        double seconds, string reason);
+
+    [LoggerMessage(308, LogLevel.Warning, "{Engine}: the snapshot {Snapshot} is over and has read no table: {Reason}")]
+    public static partial void SnapshotReadNothing(ILogger logger, string engine, string snapshot, string reason);
 
     [LoggerMessage(310, LogLevel.Information, "{Engine}: signal {Signal} from {Channel} was accepted: {Action}")]
     public static partial void SignalAccepted(ILogger logger, string engine, string signal, string channel, object action);

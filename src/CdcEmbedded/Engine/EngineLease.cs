@@ -70,8 +70,10 @@ internal sealed class EngineLease : ISlotLease, IAsyncDisposable
     {
         get
         {
+            // A standby that is about to take over has noted its own name already: nobody holds the lease then.
             var seen = Volatile.Read(ref _seen);
-            return new LeaseStatus { IsHeld = IsHeld, Owner = seen.Owner, Fence = seen.Fence };
+            var isCandidate = !_wasTaken && seen.Owner == _owner;
+            return new LeaseStatus { IsHeld = IsHeld, Owner = isCandidate ? null : seen.Owner, Fence = seen.Fence };
         }
     }
 

@@ -136,7 +136,15 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         }
 
         await StartSnapshotsAsync(stored).ConfigureAwait(false);
-        Log.Starting(_logger, Options.Name, start.ToString());
+        if (_coordinator is { NeedsView: true })
+        {
+            Log.StartsWithTables(_logger, Options.Name);
+        }
+        else
+        {
+            Log.Starting(_logger, Options.Name, start.ToString());
+        }
+
         StartPump(start);
         _isStarted = true;
     }

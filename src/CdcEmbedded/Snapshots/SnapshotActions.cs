@@ -80,7 +80,11 @@ internal sealed class SnapshotActions : IAsyncDisposable
             var useful = readable.Exists(static table => table.IsDivisible) ? _readers
                 : Math.Clamp(_readers, 1, Math.Max(1, readable.Count));
             var view = await reader.OpenConsistentViewAsync(readable, useful, cancellationToken).ConfigureAwait(false);
-            Log.ViewOpened(_logger, _context.Name, reader.Server, readable.Count, view.Lock);
+            if (readable.Count > 0)
+            {
+                Log.ViewOpened(_logger, _context.Name, reader.Server, readable.Count, view.Lock);
+            }
+
             return new OpenedView(reader, view, tables, _logger);
         }
         catch

@@ -26,6 +26,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly Queue<(OpenedView View, SnapshotJob Job)> _offers = new();
     private readonly ILogger _logger;
+    private readonly SnapshotEnds _ends;
     private SnapshotState _published;
     private SnapshotState? _recovery;
     private readonly ISnapshotPolicy _policy;
@@ -49,6 +50,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
         _board = board;
         _logger = logger;
         _context = context;
+        _ends = new SnapshotEnds(logger, context.Name, context.TimeProvider);
         _policy = options.Policy ?? new ModePolicy(options);
         var decision = Decide(new SnapshotFacts
         {
@@ -73,6 +75,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
         _machine = new SnapshotMachine(state, new SnapshotLimits(options.ChunkSize));
         _stream = new StreamObserver(_machine);
         _published = _machine.State;
+        _ends.OnState(_published, _published);
         _output = new SnapshotOutput(context.Name, context.MaxBatchSize, wantsItems ? board : null);
         _actions = new SnapshotActions(source, context, options, this, logger);
         _isActive = _machine.IsActive;
@@ -359,6 +362,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     private void Publish()
     {
         SnapshotState state;
+        var (before, after) = (_published, _published);
         lock (_gate)
         {
             state = _machine.State;
@@ -366,6 +370,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
             {
                 var changes = StateChanges.Between(_published, state);
                 _board.Publish(state);
+                after = state;
                 if (!state.JustFinished.IsEmpty)
                 {
                     _machine.Apply(static finished => finished with { JustFinished = [] }, keepsWindow: true);
@@ -381,6 +386,12 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
             }
 
             _isActive = _machine.IsActive || !_output.IsEmpty || !_commands.IsEmpty || !_reports.IsEmpty || _stream.IsWatched;
+        }
+
+        // Not under the lock: the application's logger may take its time.
+        if (!ReferenceEquals(before, after))
+        {
+            _ends.OnState(before, after);
         }
     }
 

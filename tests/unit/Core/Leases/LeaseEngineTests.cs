@@ -35,6 +35,30 @@ public sealed class LeaseEngineTests : EngineTest
     }
 
     [Fact]
+    public async Task A_standby_that_takes_over_does_not_name_itself_before_it_holds_the_lease()
+    {
+        await using var first = Start(Script(), Store);
+        var changes = first.ReadAsync(Timeout).GetAsyncEnumerator(Timeout);
+        await changes.MoveNextAsync();
+        var store = new FaultyOffsetStore(Inner);
+        var held = new TaskCompletionSource();
+        store.HoldSaves(held.Task);
+        await using var second = Start(Script(), store);
+        var rest = ReadIdsAsync(second);
+        await UntilAsync(() => second.Status is { State: EngineState.Standby, Lease.Owner: not null }, "the second one is a standby");
+
+        await changes.DisposeAsync();
+        Time.Advance(Duration / 6);
+        await UntilAsync(() => second.Status.Lease is { IsHeld: false, Owner: null }, "nobody holds the lease");
+
+        Assert.Equal("Standby, lease 2 of nobody", second.Status.ToString());
+        store.HoldSaves(null);
+        held.SetResult();
+        Assert.NotEmpty(await rest);
+        Assert.NotNull(second.Status.Lease?.Owner);
+    }
+
+    [Fact]
     public async Task Of_two_that_want_the_lease_at_once_the_later_one_logs_that_it_waits()
     {
         var log = new RecordedLog();

@@ -1,6 +1,8 @@
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Engine;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CdcEmbedded.Tests.Snapshots;
 
@@ -20,9 +22,10 @@ public abstract class SnapshotEngineTest : EngineTest
 
     private protected static CdcEngineOptions With(SnapshotMode mode, int chunkSize = 3, bool stops = false, int maxBatch = 2,
         CommitPolicy? commit = null, IReadOnlyList<string>? tables = null, int? rate = null, int maxBuffered = 8192,
-        int readers = 1) => new()
+        int readers = 1, ILoggerFactory? log = null) => new()
     {
         Name = "test",
+        LoggerFactory = log ?? NullLoggerFactory.Instance,
         MaxBufferedChanges = maxBuffered,
         MaxBatchSize = maxBatch,
         CommitPolicy = commit ?? CommitPolicy.Always,
