@@ -101,7 +101,7 @@ internal static class TlsClient
         if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
             var reasons = chain?.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')) ?? [];
-            return $"'{certificate.Subject}', issued by '{certificate.Issuer}', is not trusted ({string.Join("; ", reasons)})";
+            return $"'{certificate.Subject}', issued by '{certificate.Issuer}', is not trusted ({string.Join("; ", reasons.Distinct())})";
         }
 
         return verification == TlsVerification.ChainAndName && (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0

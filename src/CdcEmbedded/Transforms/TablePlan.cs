@@ -6,7 +6,7 @@ namespace CdcEmbedded.Transforms;
 /// <summary>What the rules do to one version of one table, or to one collection. Thread-safe.</summary>
 internal sealed class TablePlan
 {
-    private readonly Func<ChangeEvent, bool>[] _conditions;
+    private readonly RowRule[] _conditions;
     private readonly FieldNode? _fields;
     private readonly RowPlan? _row;
     private readonly TableSchema? _schema;
@@ -19,7 +19,7 @@ internal sealed class TablePlan
         var ignoreCase = schema is not null;
         _schema = schema;
         IsDropped = !rules.KeepsTable(database, table, ignoreCase);
-        _conditions = IsDropped ? [] : [.. rules.Rows.Where(r => r.Matches(database, table, ignoreCase)).Select(r => r.Condition)];
+        _conditions = IsDropped ? [] : [.. rules.Rows.Where(r => r.Matches(database, table, ignoreCase))];
         var renames = rules.Renames.Where(r => r.Matches(database, table, ignoreCase)).ToList();
         if (renames.Count > 1)
         {
@@ -77,7 +77,7 @@ internal sealed class TablePlan
 
         foreach (var condition in _conditions)
         {
-            if (!condition(set.ToEvent(change)))
+            if (!condition.Holds(set.ToEvent(change)))
             {
                 return false;
             }

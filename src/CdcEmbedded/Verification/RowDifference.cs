@@ -25,10 +25,15 @@ public sealed class RowDifference
     /// <summary>The source's own text of the key.</summary>
     internal SnapshotKey? RepairKey { get; }
 
-    /// <summary>Returns kind, key and columns, without values.</summary>
+    /// <summary>Returns kind, key and columns; with values only if <see cref="VerifyOptions.IncludesValues"/> asked for them.</summary>
     public override string ToString()
     {
         var key = string.Join(", ", Key.Select(static field => $"{field.Name}={field.Value}"));
-        return Columns.Count == 0 ? $"{Kind} {key}" : $"{Kind} {key}: {string.Join(", ", Columns.Select(static each => each.Column))}";
+        return Columns.Count == 0 ? $"{Kind} {key}" : $"{Kind} {key}: {string.Join(", ", Columns.Select(TextOf))}";
     }
+
+    private static string TextOf(ColumnDifference column) => column is { Source: null, Copy: null } ? column.Column
+        : $"{column.Column} (source {Quoted(column.Source)}, copy {Quoted(column.Copy)})";
+
+    private static string Quoted(string? value) => value is null ? "null" : $"'{value}'";
 }

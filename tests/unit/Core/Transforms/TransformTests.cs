@@ -45,6 +45,16 @@ public sealed class TransformTests : EngineTest
     }
 
     [Fact]
+    public async Task A_condition_on_a_column_that_the_table_does_not_have_names_its_rule()
+    {
+        var source = new ScriptedSource().Insert("shop.orders", ("id", 1));
+        var e = await Assert.ThrowsAsync<KeyNotFoundException>(() => ReadAsync(source,
+            Transform.Where("shop.*", change => change.After["totl"].AsInt64() > 1)));
+        Assert.StartsWith("The condition of the transform Where(\"shop.*\", …) failed: shop.orders has no column 'totl'", e.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Transactions_count_what_is_left()
     {
         var source = new ScriptedSource { ChangesPerEvent = 3 };

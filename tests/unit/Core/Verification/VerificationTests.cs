@@ -42,6 +42,7 @@ public sealed class VerificationTests : SnapshotEngineTest
             Timeout);
         Assert.Equal(2, result.Differences.Count);
         Assert.Equal(new ColumnDifference("v", "o5", "wrong"), Assert.Single(result.Differences.SelectMany(static each => each.Columns)));
+        Assert.Equal(["Different id=5: v (source 'o5', copy 'wrong')", "MissingInCopy id=3"], Lines(result));
         var options = new VerifyOptions { IgnoredColumns = ["v"], MaxDifferences = 1 };
         result = await engine.Snapshots.VerifyAsync(Orders, copy, options, Timeout);
         Assert.Equal((1, 1, 0), (result.MissingRows, result.ExtraRows, result.DifferentRows));

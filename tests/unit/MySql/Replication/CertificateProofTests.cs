@@ -85,6 +85,8 @@ public sealed class CertificateProofTests(TestCertificates certificates) : IClas
 
         Assert.False(exception.IsTransient);
         Assert.Contains("was refused", exception.Message, StringComparison.Ordinal);
+        Assert.All(["SslMode=VerifyCA with SslCa", "SslMode=Required"],
+            remedy => Assert.Contains(remedy, exception.Message, StringComparison.Ordinal));
     }
 
     private ScriptedMySqlServer Server(Func<byte[], byte[]> text, string account = Native) => new(new ScriptedServerOptions
