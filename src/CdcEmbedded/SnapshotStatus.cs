@@ -45,7 +45,8 @@ public sealed class SnapshotStatus
     /// <summary>Returns the status in one line, for logs: id, kind, state, tables and rows, and why tables failed.</summary>
     public override string ToString()
     {
-        var state = IsComplete ? "complete" : IsOver ? "over, not complete" : IsPaused ? "paused" : Tables.Count == 0 ? "waiting" : "reading";
+        var state = IsComplete ? "complete" : IsOver ? "over, not complete" : IsPaused ? "paused"
+            : Tables.Count == 0 ? "waiting" : "reading";
         var completed = Tables.Count(static table => table.Status == SnapshotTableStatus.Completed);
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture,
             $"{Id} ({Kind}): {state}, {completed} of {Tables.Count} tables, {Tables.Sum(static table => table.Rows)} rows");

@@ -74,7 +74,8 @@ public sealed class SnapshotLogTests : SnapshotEngineTest
         await loop;
 
         var line = Assert.Single(Ends(log));
-        Assert.StartsWith("test: the snapshot initial is over and not complete: 3 of 4 tables, 10 rows in ", line, StringComparison.Ordinal);
+        Assert.StartsWith("test: the snapshot initial is over and not complete: 3 of 4 tables, 10 rows in ", line,
+            StringComparison.Ordinal);
         Assert.Contains("; shop.keyless failed: ", line, StringComparison.Ordinal);
         Assert.Contains("; shop.keyless Failed: ", Assert.Single(engine.Snapshots.Current).ToString(), StringComparison.Ordinal);
     }
