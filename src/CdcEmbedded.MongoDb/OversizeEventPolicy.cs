@@ -11,6 +11,8 @@ public enum OversizeEventPolicy
     Reduce,
 
     /// <summary>The event is skipped, with a <see cref="Notice"/> of kind <see cref="NoticeKind.EventSkipped"/>: its message and
-    /// <see cref="Notice.Source"/>, a <see cref="MongoSourceInfo"/>, say which it was. No other event is lost.</summary>
+    /// <see cref="Notice.Source"/>, a <see cref="MongoSourceInfo"/>, say which it was. No other event is lost, unless
+    /// <see cref="MongoSourceOptions.Pipeline"/> selects events by a document that is looked up and has changed meanwhile: then the next
+    /// event that it selects may be the one that is skipped and reported.</summary>
     Skip,
 }

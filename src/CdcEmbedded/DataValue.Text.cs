@@ -36,7 +36,8 @@ public readonly partial struct DataValue : ISpanFormattable
     /// <summary>Returns <see cref="ToString()"/>: there are no formats, and no culture changes the text.</summary>
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
-    /// <summary>Writes what <see cref="ToString()"/> returns. An interpolated string takes this way, without a string for each value.</summary>
+    /// <summary>Writes what <see cref="ToString()"/> returns. An interpolated string takes this way, without a string for each
+    /// value.</summary>
     /// <param name="destination">Receives the characters.</param>
     /// <param name="charsWritten">How many; 0 if they do not fit.</param>
     /// <param name="format">Ignored: there are no formats.</param>

@@ -61,8 +61,8 @@ public sealed class EngineStatus
 
         if (Lease is { } lease)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $", lease {lease.Fence} {(lease.IsHeld ? "held by this instance" : lease.Owner is { } owner ? $"of {owner}" : "of nobody")}");
+            var holder = lease.IsHeld ? "held by this instance" : lease.Owner is { } owner ? $"of {owner}" : "of nobody";
+            text.Append(CultureInfo.InvariantCulture, $", lease {lease.Fence} {holder}");
         }
 
         return Failure is null ? text.ToString() : text.Append(": ").Append(Failure.Message.ReplaceLineEndings(" ")).ToString();

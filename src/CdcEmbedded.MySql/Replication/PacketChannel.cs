@@ -6,8 +6,8 @@ internal sealed class PacketChannel : IDisposable
 {
     /// <summary>What a user may change where a server's certificate does not verify.</summary>
     public const string CertificateRemedy = "Name its authority's PEM file with SslCa. MySQL's own generated certificates are for no host "
-        + "name: use SslMode=VerifyCA with SslCa, or give the server a certificate for its name. SslMode=Required encrypts without proof of "
-        + "who answers: to try it only.";
+        + "name: use SslMode=VerifyCA with SslCa, or give the server a certificate for its name. SslMode=Required encrypts without proof "
+        + "of who answers: to try it only.";
 
     /// <summary>The longest packet that is accepted before a dump: no answer to a login or a short query comes near it.</summary>
     private const int MaxAnswerLength = 1024 * 1024;

@@ -45,19 +45,19 @@ internal sealed class LivenessCaller(LivenessOptions? options, CdcEngineOptions 
         using var timer = new PeriodicTimer(wanted.Interval, engine.TimeProvider);
         while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
         {
-            if (look() is { } alive)
-            {
-                await CallAsync(wanted, alive).ConfigureAwait(false);
-            }
+            await CallAsync(wanted).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask CallAsync(LivenessOptions wanted, StreamLiveness alive)
+    private async ValueTask CallAsync(LivenessOptions wanted)
     {
         try
         {
-            await wanted.OnAlive(alive, _stop.Token).ConfigureAwait(false);
-            _reported = null;
+            if (look() is { } alive)
+            {
+                await wanted.OnAlive(alive, _stop.Token).ConfigureAwait(false);
+                _reported = null;
+            }
         }
         catch (Exception e)
         {

@@ -8,7 +8,7 @@ internal sealed class DbOffsetTransaction : IOffsetTransaction
     private readonly DbOffsetStore _store;
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
-    private readonly SqliteWriters.Turn _turn;
+    private SqliteWriters.Turn _turn;
     private ChangeBatch? _saved;
 
     private DbOffsetTransaction(DbOffsetStore store, DbConnection connection, DbTransaction transaction, SqliteWriters.Turn turn)
@@ -62,7 +62,9 @@ internal sealed class DbOffsetTransaction : IOffsetTransaction
 
     public async ValueTask DisposeAsync()
     {
+        // Disposing of it twice ends the turn once.
         using var leaving = _turn;
+        _turn = default;
         await using var closing = _connection.ConfigureAwait(false);
         await _transaction.DisposeAsync().ConfigureAwait(false);
     }

@@ -361,10 +361,10 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     /// <summary>Puts the state into the stream if it has changed.</summary>
     private void Publish()
     {
-        SnapshotState state;
-        var (before, after) = (_published, _published);
+        SnapshotState state, before, after;
         lock (_gate)
         {
+            before = after = _published;
             state = _machine.State;
             if (!ReferenceEquals(state, _published))
             {

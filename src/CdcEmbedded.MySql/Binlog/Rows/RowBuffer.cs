@@ -6,7 +6,8 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MySql.Binlog.Rows;
 
-/// <summary>The rows of one rows event, not decoded: the offset of each column of each image. Immutable.</summary>
+/// <summary>The rows of one rows event, not decoded: the offset of each column of each image. Immutable, once
+/// <see cref="Origin"/> is set.</summary>
 /// <remarks>An update has two images per row: 2r before and 2r + 1 after the update. Other events have one. A record's number is that of
 /// its image; a column that an after image lacks is read from the before image (R24).</remarks>
 internal sealed class RowBuffer : RowBytes

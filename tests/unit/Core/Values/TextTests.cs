@@ -30,7 +30,8 @@ public sealed class TextTests
         DataValue.FromSet(5, Labels), DataValue.FromSet(0, Labels), DataValue.FromSet(5, null),
         DataValue.FromJson("""{"a": 1}"""), DataValue.FromJson("[1]"u8.ToArray(), 0, 3, null), DataValue.FromJsonPatch("[]"),
         DataValue.FromGeometry([0, 0, 0, 0, 1], 0, 5), DataValue.FromVector([0, 0, 128, 63], 0, 4),
-        DataValue.FromObjectId([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 0), DataValue.FromUuid(new Guid("00112233-4455-6677-8899-aabbccddeeff")),
+        DataValue.FromObjectId([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 0),
+        DataValue.FromUuid(new Guid("00112233-4455-6677-8899-aabbccddeeff")),
         DataValue.FromDecimal128([.. Enumerable.Repeat<byte>(0, 14), 64, 48], 0),
     ];
 
