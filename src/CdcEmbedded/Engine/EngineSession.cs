@@ -11,8 +11,6 @@ namespace CdcEmbedded.Engine;
 /// store.</summary>
 internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDisposable
 {
-    // How long a stop waits for a source, and for a store, that do not answer.
-    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(30);
     private readonly ISource _source;
     private readonly SerializedStore _store;
     private readonly SourceContext _context;
@@ -28,6 +26,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
     private readonly LogWatch _logWatch;
     private readonly HeartbeatWriter _heartbeats;
     private readonly LivenessCaller _liveness;
+    private readonly EngineSnapshots _snapshots;
+    private readonly PartsClosing _closing;
     private StreamCursor? _cursor;
     private CancellationTokenRegistration _firstRegistration;
     private CancellationTokenRegistration _secondRegistration;
@@ -36,12 +36,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
     private volatile bool _isStarting;
     private volatile bool _isStarted;
     private volatile bool _isEngineDisposed;
-    private readonly (CommandLog Commands, SnapshotBoard Board, bool WantsItems) _snapshots;
-    private SnapshotCoordinator? _coordinator;
-    private SignalListener? _listener;
-    private bool _hasStoredOffset;
-
     private volatile bool _isEnlisted;
+    private bool _hasStoredOffset;
 
     public EngineSession(ISource source, SerializedStore store, CdcEngineOptions options, SourceContext context, ILogger logger,
         (CommandLog Commands, SnapshotBoard Board, bool WantsItems) snapshots, CancellationToken first, CancellationToken second)
@@ -57,7 +53,9 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         Keeper = new OffsetKeeper(new StoreSlot(store, options.Name, logger), this);
         Queue = new BatchQueue(options.MaxBufferedChanges, options.MaxBufferedBytes);
         Schedule = new CommitSchedule(options.CommitPolicy, options.TimeProvider, RaiseAttention);
-        _snapshots = snapshots;
+        _closing = new PartsClosing(options.Name, options.TimeProvider, e => _failure ??= e, logger);
+        _snapshots = new EngineSnapshots(source, context, options, snapshots.Commands, snapshots.Board, snapshots.WantsItems, _closing,
+            logger);
         Lease = options.Lease is { } lease ? new EngineLease(lease, options, Keeper, logger, RaiseAttention, OnLeaseLost) : null;
         _pump = new SourcePump(source, context, this, TransformSet.Create(options.Transforms), snapshots.WantsItems, Queue,
             new Backoff(options.Reconnect, new Random().NextDouble),
@@ -135,8 +133,8 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             _context.Notes.Resume(offset);
         }
 
-        await StartSnapshotsAsync(stored).ConfigureAwait(false);
-        if (_coordinator is { NeedsView: true })
+        await _snapshots.StartAsync(stored, _pump, Keeper, StopToken).ConfigureAwait(false);
+        if (_snapshots.NeedsView)
         {
             Log.StartsWithTables(_logger, Options.Name);
         }
@@ -227,7 +225,6 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     string IMeteredEngine.Name => Options.Name;
 
-
     EngineStatus IMeteredEngine.Status => GetStatus();
 
     IEnumerable<ChangeCount> IMeteredEngine.Changes => Counts.Read();
@@ -236,7 +233,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     long IMeteredEngine.Commits => Keeper.Commits;
 
-    IReadOnlyList<SnapshotStatus> IMeteredEngine.Snapshots => _snapshots.Board.Current;
+    IReadOnlyList<SnapshotStatus> IMeteredEngine.Snapshots => _snapshots.Statuses;
 
     (long? BytesAfter, long? HeadroomBytes, TimeSpan? HeadroomTime) IMeteredEngine.MeasureLog()
         => _logWatch.Ask() is { } distance ? (distance.BytesAfter, distance.HeadroomBytes, distance.HeadroomTime) : default;
@@ -268,32 +265,6 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     private void OnLeaseLost(LeaseLostException e) => _cursor?.Fail(OnFailed(e));
 
-    /// <summary>Continues the snapshots of the stored offset, with the commands that it does not have yet. A source without snapshots
-    /// keeps their state as it is.</summary>
-    private async ValueTask StartSnapshotsAsync(CdcOffset? stored)
-    {
-        var state = stored?.ReadSnapshot();
-        if (_source is not ISnapshotSource source)
-        {
-            _pump.Keep(state is null ? null : new UnreadSnapshotState(state));
-            return;
-        }
-
-        _coordinator = new SnapshotCoordinator(source, _context, Options.Snapshot,
-            state is null ? SnapshotState.Empty : SnapshotStateJson.Read(state), stored, _snapshots.WantsItems, _snapshots.Board,
-            _logger)
-        {
-            SignalTable = SignalTable.Of(Options.Snapshot.SignalTable, _source),
-        };
-        _coordinator.Signals = new SignalIntake(_snapshots.Commands, _snapshots.Board, _coordinator, _logger);
-        await _snapshots.Commands.ConnectAsync(_coordinator.State.Commands,
-            () => Keeper.SavedSnapshot is SnapshotState { Commands: var done } ? done : 0,
-            _coordinator.Post, StopToken).WaitObservedAsync(StopToken).ConfigureAwait(false);
-        _listener = new SignalListener(_snapshots.Commands, _coordinator.Signals, Options.Name, Options.TimeProvider, _logger);
-        _listener.Start(Options.Snapshot.Signals);
-        _pump.Attach(_coordinator);
-    }
-
     private void StartPump(StartPosition start)
     {
         // The reading task must not carry the first caller's ambient state (AsyncLocals) for as long as it lives.
@@ -317,7 +288,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         catch (Exception e)
         {
             // As for a stop by disposal; thrown here, it would reach whoever cancels the token, and the loop would not wake up.
-            OnCloseFailed(e);
+            _closing.OnFailed(e);
         }
 
         RaiseAttention();
@@ -325,33 +296,21 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
     private async Task StopCoreAsync()
     {
-        await CloseAsync(_stop.CancelAsync()).ConfigureAwait(false);
+        await _closing.CloseAsync(_stop.CancelAsync()).ConfigureAwait(false);
         RaiseAttention();
 
         // Each of these may wait for a call into code of the application, or for a source, that never returns.
         var logWatch = _logWatch.DisposeAsync().AsTask();
         var heartbeats = _heartbeats.DisposeAsync().AsTask();
         var liveness = _liveness.DisposeAsync().AsTask();
-        if (_pumping is { } pumping && !await pumping.EndsWithinAsync(StopBound, Options.TimeProvider).ConfigureAwait(false))
+        if (_pumping is { } pumping && !await pumping.EndsWithinAsync(PartsClosing.Bound, Options.TimeProvider).ConfigureAwait(false))
         {
-            Log.PumpDidNotStop(_logger, Options.Name, StopBound.TotalSeconds);
+            Log.PumpDidNotStop(_logger, Options.Name, PartsClosing.Bound.TotalSeconds);
         }
 
-        await CloseAsync(WaitForAsync(Task.WhenAll(logWatch, heartbeats, liveness),
-            "the writer of heartbeats, the measuring of the log or the liveness callback"))
-            .ConfigureAwait(false);
-
-        if (_listener is { } listener)
-        {
-            await CloseAsync(listener.DisposeAsync().AsTask()).ConfigureAwait(false);
-        }
-
-        if (_coordinator is { } coordinator)
-        {
-            await CloseAsync(WaitForAsync(coordinator.DisposeAsync().AsTask(), "the reading of a snapshot")).ConfigureAwait(false);
-            _snapshots.Board.Stop();
-        }
-
+        await _closing.CloseAsync(Task.WhenAll(logWatch, heartbeats, liveness),
+            "the writer of heartbeats, the measuring of the log or the liveness callback").ConfigureAwait(false);
+        await _snapshots.DisposeAsync().ConfigureAwait(false);
         await Schedule.DisposeAsync().ConfigureAwait(false);
         await EndRegistrationsAsync().ConfigureAwait(false);
         await FlushAsync().ConfigureAwait(false);
@@ -362,34 +321,6 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
 
         EngineMeter.Remove(this);
         Log.Stopped(_logger, Options.Name);
-    }
-
-    /// <summary>Waits for a part to close. A callback that code of the application registered for the stop, such as a password
-    /// provider's or a signal channel's, may fail: all else must still be closed, and the last offset stored.</summary>
-    private async ValueTask CloseAsync(Task closing)
-    {
-        try
-        {
-            await closing.ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            OnCloseFailed(e);
-        }
-    }
-
-    private void OnCloseFailed(Exception e)
-    {
-        _failure ??= e;
-        Log.FeedCloseFailed(_logger, e, Options.Name);
-    }
-
-    private async Task WaitForAsync(Task end, string part)
-    {
-        if (!await end.EndsWithinAsync(StopBound, Options.TimeProvider).ConfigureAwait(false))
-        {
-            Log.PartDidNotStop(_logger, Options.Name, part, StopBound.TotalSeconds);
-        }
     }
 
     private async ValueTask EndRegistrationsAsync()
@@ -407,7 +338,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
             return;
         }
 
-        using var bound = new CancellationTokenSource(StopBound, Options.TimeProvider);
+        using var bound = new CancellationTokenSource(PartsClosing.Bound, Options.TimeProvider);
         try
         {
             await SaveRestAsync(bound.Token).WaitObservedAsync(bound.Token).ConfigureAwait(false);

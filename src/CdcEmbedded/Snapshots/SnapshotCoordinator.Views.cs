@@ -14,7 +14,8 @@ internal sealed partial class SnapshotCoordinator
     /// <param name="readsAgain">True if the tables are to be read again in chunks unless the policy decides otherwise.</param>
     public bool OnPositionLost(CdcOffset offset, string reason, bool readsAgain)
     {
-        var decision = Decide(new SnapshotFacts { Offset = offset, IsPositionLost = true, Reason = reason, Unfinished = _board.Current });
+        var decision = _decisions.Decide(
+            new SnapshotFacts { Offset = offset, IsPositionLost = true, Reason = reason, Unfinished = _board.Current });
         if (decision.Mode == SnapshotMode.Never && readsAgain)
         {
             decision = new SnapshotDecision { Mode = SnapshotMode.Incremental, Tables = _options.Tables };
@@ -23,12 +24,13 @@ internal sealed partial class SnapshotCoordinator
         if (decision.Mode == SnapshotMode.Incremental)
         {
             // The stream begins elsewhere first, as OnOffsetLost says: what is read before it could miss changes.
-            var command = new SnapshotCommand(SnapshotCommandKind.Request, NewId("recovery")) { Patterns = [.. decision.Tables] };
+            var command = new SnapshotCommand(SnapshotCommandKind.Request,
+                _decisions.NewId("recovery")) { Patterns = [.. decision.Tables] };
             _recovery = command.ApplyTo(_published);
             Post(command);
         }
 
-        NeedView(decision, NewId("recovery"));
+        _neededView = SnapshotDecisions.ViewOf(decision, _decisions.NewId("recovery"));
         return NeedsView || (readsAgain && decision.Mode == SnapshotMode.Incremental);
     }
 
@@ -149,28 +151,4 @@ internal sealed partial class SnapshotCoordinator
             return true;
         }
     }
-
-    private SnapshotDecision Decide(SnapshotFacts facts)
-    {
-        var decision = _policy.Decide(facts) ?? SnapshotDecision.None;
-        _endsStream = decision.Mode == SnapshotMode.InitialOnly || _options.Mode == SnapshotMode.InitialOnly;
-        return decision.Mode is SnapshotMode.Never or SnapshotMode.Initial or SnapshotMode.InitialOnly or SnapshotMode.Incremental
-            ? decision
-            : throw new InvalidOperationException($"The snapshot policy has decided {decision.Mode}; allowed is Never, Initial, "
-                + "InitialOnly or Incremental.");
-    }
-
-    /// <summary>False also where all tables are read in any case: a view records them, and what reads them at every start has the new
-    /// ones.</summary>
-    private bool LooksForNewTables(SnapshotDecision decision, bool isFirst) => _options.ReadsNewTables
-        && (_options.Policy is not null || decision.Mode == SnapshotMode.Never || (decision.Mode == SnapshotMode.Incremental && isFirst));
-
-    private void NeedView(SnapshotDecision decision, string id)
-        => _neededView = decision.Mode is SnapshotMode.Initial or SnapshotMode.InitialOnly
-            ? JobOf(decision, id, SnapshotKind.Initial) : null;
-
-    private string NewId(string word) => $"{word}-{_context.TimeProvider.GetUtcNow():yyyyMMddHHmmssfff}";
-
-    private static SnapshotJob JobOf(SnapshotDecision decision, string id, SnapshotKind kind)
-        => new(id, kind) { Patterns = [.. decision.Tables] };
 }

@@ -29,9 +29,8 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     private readonly SnapshotEnds _ends;
     private SnapshotState _published;
     private SnapshotState? _recovery;
-    private readonly ISnapshotPolicy _policy;
+    private readonly SnapshotDecisions _decisions;
     private SnapshotJob? _neededView;
-    private bool _endsStream;
     private volatile bool _isActive;
 
     /// <param name="source">The source.</param>
@@ -51,27 +50,8 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
         _logger = logger;
         _context = context;
         _ends = new SnapshotEnds(logger, context.Name, context.TimeProvider);
-        _policy = options.Policy ?? new ModePolicy(options);
-        var decision = Decide(new SnapshotFacts
-        {
-            Offset = offset,
-            Unfinished = [.. state.Jobs.Select(_board.StatusOf)],
-        });
-        if (decision.Mode == SnapshotMode.Incremental)
-        {
-            state = state.Accept(JobOf(decision, offset is null ? InitialId : NewId("always"), SnapshotKind.Incremental));
-        }
-
-        if (LooksForNewTables(decision, isFirst: offset is null))
-        {
-            state = state.AcceptNewTables(new SnapshotJob(NewId("new-tables"), SnapshotKind.Incremental)
-            {
-                Patterns = [.. options.Tables],
-                IsForNewTables = true,
-            });
-        }
-
-        NeedView(decision, offset is null ? InitialId : NewId("initial"));
+        _decisions = new SnapshotDecisions(options, context.TimeProvider);
+        (state, _neededView) = _decisions.Start(state, offset, [.. state.Jobs.Select(_board.StatusOf)]);
         _machine = new SnapshotMachine(state, new SnapshotLimits(options.ChunkSize));
         _stream = new StreamObserver(_machine);
         _published = _machine.State;
@@ -81,9 +61,6 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
         _isActive = _machine.IsActive;
         _board.Publish(_machine.State);
     }
-
-    /// <summary>The id of the snapshot at the first start.</summary>
-    public const string InitialId = "initial";
 
     /// <summary>The engine's name.</summary>
     public string Name => _context.Name;
@@ -116,7 +93,7 @@ internal sealed partial class SnapshotCoordinator : IAsyncDisposable
     public SnapshotState State => _published;
 
     /// <summary>True if the stream ends because everything that it is for has been read.</summary>
-    public bool EndsStream => _endsStream && !NeedsView && !_isActive && _output.IsEmpty;
+    public bool EndsStream => _decisions.EndsStream && !NeedsView && !_isActive && _output.IsEmpty;
 
     /// <summary>True if the snapshots can only continue with the stream, not without: nothing has come since the last look at the output
     /// either, neither a command nor a view nor a new state.</summary>

@@ -92,8 +92,7 @@ internal sealed partial class SnapshotMachine
             return;
         }
 
-        _resolved[(progress.Database, progress.Table)] = table;
-        _outdated.Remove((progress.Database, progress.Table));
+        _found.Add(progress.Database, progress.Table, table);
         var isNew = progress.After is null && progress.UpTo is null && progress.Again.IsEmpty;
         progress = isNew || progress.KeyShape == table.KeyShape ? progress : progress.AsNew;
         Current = progress with { Status = SnapshotTableStatus.Reading, KeyShape = table.KeyShape };
@@ -193,7 +192,7 @@ internal sealed partial class SnapshotMachine
         }
         else
         {
-            _outdated.UnionWith(_resolved.Keys);
+            _found.Outdate();
             GiveUp();
             _isWaiting = true;
         }

@@ -11,10 +11,7 @@ internal sealed partial class SnapshotMachine
 {
     private readonly WindowRules _rules;
     private readonly SnapshotLimits _limits;
-
-    // Those that are out of date still find keys; they must be looked up again before the next window.
-    private readonly Dictionary<(string Database, string Table), SnapshotTable> _resolved;
-    private readonly HashSet<(string Database, string Table)> _outdated;
+    private readonly FoundTables _found;
     private SnapshotState _state;
     private ChunkWindow? _window;
     private SnapshotAction? _action;
@@ -37,16 +34,14 @@ internal sealed partial class SnapshotMachine
         _state = state;
         _limits = limits;
         _rules = rules ?? WindowRules.Default;
-        _resolved = [];
-        _outdated = [];
+        _found = new FoundTables();
     }
 
     private SnapshotMachine(SnapshotMachine other)
     {
         _rules = other._rules;
         _limits = other._limits;
-        _resolved = new Dictionary<(string, string), SnapshotTable>(other._resolved);
-        _outdated = [.. other._outdated];
+        _found = other._found.Copy();
         _state = other._state;
         _window = other._window?.Copy();
         _action = other._action;
@@ -101,7 +96,7 @@ internal sealed partial class SnapshotMachine
         _isAtEnd = position.IsTransactionEnd;
         if (_rules.AbandonsWindow)
         {
-            _outdated.UnionWith(_resolved.Keys);
+            _found.Outdate();
             GiveUp();
         }
     }
@@ -140,10 +135,10 @@ internal sealed partial class SnapshotMachine
     /// <summary>The stream is about to deliver a change of a watched table.</summary>
     public void OnChange(string database, string table, in TableChange change)
     {
-        var resolved = _resolved.GetValueOrDefault((database, table));
-        var key = change.Key.HasValue ? resolved?.KeyOf(change.Key) : null;
-        var before = change.Before.HasValue ? resolved?.KeyOf(change.Before) : null;
-        var after = change.After.HasValue ? resolved?.KeyOf(change.After) : null;
+        var found = _found.Find(database, table);
+        var key = change.Key.HasValue ? found?.KeyOf(change.Key) : null;
+        var before = change.Before.HasValue ? found?.KeyOf(change.Before) : null;
+        var after = change.After.HasValue ? found?.KeyOf(change.After) : null;
         if (_window is { } window && window.Table.Database == database && window.Table.Name == table)
         {
             window.OnChange(change, key, before, after);
@@ -154,9 +149,9 @@ internal sealed partial class SnapshotMachine
             _state = _state.ForEachReading(database, table, static progress => progress with { Again = [] });
         }
         else if (_rules.IsPartial(change)
-            && (resolved is null || resolved.HasOtherOrder || _rules.IsMove(change, before, after)))
+            && (found is null || found.HasOtherOrder || _rules.IsMove(change, before, after)))
         {
-            Owe(database, table, resolved is null ? null : after ?? key);
+            Owe(database, table, found is null ? null : after ?? key);
         }
 
         if (_window is { IsSpoiled: true })
@@ -188,14 +183,7 @@ internal sealed partial class SnapshotMachine
     /// <summary>Something happened to a table as a whole, or to all tables of a database if no table is given.</summary>
     public void OnSchemaChange(string database, string table)
     {
-        foreach (var name in _resolved.Keys)
-        {
-            if (name.Database == database && (table.Length == 0 || name.Table == table))
-            {
-                _outdated.Add(name);
-            }
-        }
-
+        _found.Outdate(database, table);
         if (_window is { } window && window.Table.Database == database && (table.Length == 0 || window.Table.Name == table))
         {
             window.OnSchemaChange();
@@ -279,31 +267,6 @@ internal sealed partial class SnapshotMachine
         }
     }
 
-    /// <summary>Returns what to do now; null for nothing, until the stream moves or a request arrives.</summary>
-    public SnapshotAction? Next()
-    {
-        if (_action is not null || _isHeld)
-        {
-            return null;
-        }
-
-        if (_isWaiting)
-        {
-            return _action = New(SnapshotActionKind.Wait) with
-            {
-                Attempt = _isForVisibility ? _window?.LowAttempts ?? Math.Max(1, _attempts) : _attempts,
-                IsForVisibility = _isForVisibility,
-            };
-        }
-
-        if (_window is null && !TryChoose())
-        {
-            return null;
-        }
-
-        return _action = _window is { } window ? NextOf(window) : NextBefore();
-    }
-
     /// <summary>Takes the rows of the window if it is closed; they are delivered at <see cref="Place"/>, before anything else of the
     /// stream.</summary>
     /// <returns>Null if no window is closed. Without any rows only the state has changed.</returns>
@@ -333,15 +296,13 @@ internal sealed partial class SnapshotMachine
     /// <summary>Its content as text: equal for machines that behave equally.</summary>
     public string Describe() => $"{_state.ToJson()} {_window?.Describe()} {_action?.Kind} {_place} {_isAtEnd} {_isWaiting} "
         + $"{_isForVisibility} {_view} {_isBeforeLater} {_isHeld} {_isPaced} {_attempts} {_failures} "
-        + $"{_resolved.Count} {_outdated.Count} {_job} {_table}";
+        + $"{_found.Describe()} {_job} {_table}";
 
     private TableProgress Current
     {
         get => _state.Jobs[_job].Tables[_table];
         set => _state = _state.With(_job, _table, value);
     }
-
-    private SnapshotAction New(SnapshotActionKind kind) => new(kind, ++_number);
 
     /// <summary>False if an action was given up, so that nobody needs its answer.</summary>
     public bool IsWaitedFor(SnapshotAction action) => _action?.Number == action.Number;
@@ -370,116 +331,6 @@ internal sealed partial class SnapshotMachine
         _isBeforeLater = false;
         _action = null;
         _isWaiting = _isForVisibility = _isPaced = false;
-    }
-
-    /// <summary>Chooses the first table that has something to read, in the order of the requests.</summary>
-    private bool TryChoose()
-    {
-        for (_job = 0; _job < _state.Jobs.Length; _job++)
-        {
-            var job = _state.Jobs[_job];
-            if (job.IsPaused || job.IsOver)
-            {
-                continue;
-            }
-
-            _table = -1;
-            if (!job.IsListed)
-            {
-                return true;
-            }
-
-            for (_table = 0; _table < job.Tables.Length; _table++)
-            {
-                if (job.Tables[_table].IsOpen)
-                {
-                    return true;
-                }
-            }
-        }
-
-        _job = _table = -1;
-        return false;
-    }
-
-    /// <summary>What must be known before a window of the chosen table; then opens the window.</summary>
-    private SnapshotAction? NextBefore()
-    {
-        var job = _state.Jobs[_job];
-        if (_table < 0 && job.Kind == SnapshotKind.Blocking)
-        {
-            return _view is null && _place is not null ? New(SnapshotActionKind.OpenView) with { Job = job } : null;
-        }
-
-        if (_table < 0)
-        {
-            return New(SnapshotActionKind.ListTables) with { Patterns = job.Patterns };
-        }
-
-        var progress = Current;
-        if (progress.Status == SnapshotTableStatus.Waiting
-            || _outdated.Contains((progress.Database, progress.Table))
-            || !_resolved.TryGetValue((progress.Database, progress.Table), out var table)
-            || table.KeyShape != progress.KeyShape)
-        {
-            return New(SnapshotActionKind.FindTable) with
-            {
-                Database = progress.Database,
-                Name = progress.Table,
-                SurrogateKey = progress.IsKeysOnly ? null : job.SurrogateKey,
-            };
-        }
-
-        if (_place is not { } place || !_rules.IsBoundary(_isAtEnd))
-        {
-            return null;
-        }
-
-        // The server may be spared for hours: nothing may be watched meanwhile.
-        if (!_isPaced)
-        {
-            return New(SnapshotActionKind.Pace) with { Table = table };
-        }
-
-        _isPaced = false;
-        ImmutableArray<SnapshotKey> again = progress.Again.Length <= _limits.ChunkSize ? progress.Again
-            : [.. progress.Again.Take(_limits.ChunkSize)];
-        _window = new ChunkWindow(_rules, table, place, again);
-        return NextOf(_window);
-    }
-
-    private SnapshotAction? NextOf(ChunkWindow window)
-    {
-        var progress = Current;
-        if (!window.HasLow)
-        {
-            return New(SnapshotActionKind.TakeLow);
-        }
-
-        if (!_rules.ReadsBeforeHigh && window.High is null)
-        {
-            return New(SnapshotActionKind.TakeHigh);
-        }
-
-        var action = new SnapshotAction(SnapshotActionKind.ReadChunk, 0)
-        {
-            Table = window.Table,
-            Condition = progress.Condition ?? _state.Jobs[_job].Condition,
-        };
-        if (progress.UpTo is null && !progress.IsKeysOnly)
-        {
-            return action with { Kind = SnapshotActionKind.ReadLastKey, Number = ++_number };
-        }
-
-        // Rows to read again go first: a window with many of them reads nothing else.
-        if (window.Rows is null && window.AgainKeys.Length < _limits.ChunkSize && !progress.IsKeysOnly)
-        {
-            return action with { Number = ++_number, After = progress.After, UpTo = progress.UpTo, Limit = _limits.ChunkSize };
-        }
-
-        return window.AgainRows is null && !window.AgainKeys.IsEmpty
-            ? action with { Kind = SnapshotActionKind.ReadKeys, Number = ++_number, Keys = window.AgainKeys }
-            : window.High is null ? New(SnapshotActionKind.TakeHigh) : null;
     }
 
     private void Fail(string reason)
@@ -520,7 +371,7 @@ internal sealed partial class SnapshotMachine
         catch (InvalidOperationException)
         {
             _attempts++;
-            _outdated.UnionWith(_resolved.Keys);
+            _found.Outdate();
             GiveUp();
             _isWaiting = true;
             return false;
