@@ -1,8 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+// <mongodb-loop>
 using CdcEmbedded;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.Offsets;
+// </mongodb-loop>
+// <mongodb-documents>
 using MongoDB.Bson;
+// </mongodb-documents>
 using MongoDB.Driver;
 
 namespace DocSnippets;

@@ -1,5 +1,7 @@
 using CdcEmbedded;
+// <password-provider>
 using CdcEmbedded.MySql;
+// </password-provider>
 
 namespace DocSnippets;
 

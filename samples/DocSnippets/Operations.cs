@@ -1,4 +1,6 @@
+// <health>
 using CdcEmbedded;
+// </health>
 
 namespace DocSnippets;
 

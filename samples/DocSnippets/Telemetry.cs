@@ -1,5 +1,7 @@
+// <current-activity>
 using System.Diagnostics;
 using CdcEmbedded;
+// </current-activity>
 
 namespace DocSnippets;
 

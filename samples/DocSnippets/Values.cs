@@ -1,5 +1,9 @@
+// <values>
 using CdcEmbedded;
+// </values>
+// <row-type>
 using System.ComponentModel.DataAnnotations.Schema;
+// </row-type>
 
 namespace DocSnippets;
 
