@@ -22,6 +22,9 @@ public sealed class MongoSourceInfo : SourceInfo
         }
     }
 
+    /// <summary>Knows where the event's bytes come from; null where nobody does.</summary>
+    internal IDocumentOrigin? Origin { get; init; }
+
     /// <summary>The replica set's name; null for a mongos.</summary>
     public string? ReplicaSet { get; init; }
 
@@ -69,7 +72,7 @@ public sealed class MongoSourceInfo : SourceInfo
     public string? KeyJson => Document("documentKey"u8) is { HasValue: true } key ? key.ToJson(ExtendedJsonMode.Canonical) : null;
 
     /// <summary>What an update changed; without a value for other operations.</summary>
-    public UpdateDescription UpdateDescription => new(Document("updateDescription"u8));
+    public UpdateDescription UpdateDescription => new(Document("updateDescription"u8), Origin);
 
     private ClusterTime Time => _event["clusterTime"u8] is { Type: ElementType.Timestamp } time ? time.AsTimestamp() : default;
 

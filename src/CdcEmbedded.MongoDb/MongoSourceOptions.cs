@@ -66,6 +66,11 @@ public sealed class MongoSourceOptions
     /// is too large.</value>
     public OversizeEventPolicy OnOversizeEvent { get; init; }
 
+    /// <summary>What happens with an event that is so damaged that its fields cannot be found. Single values are decoded when they are
+    /// read, and fail there with a <see cref="ValueDecodingException"/>.</summary>
+    /// <value>The default is <see cref="UndecodableEventPolicy.Fail"/>.</value>
+    public UndecodableEventPolicy OnUndecodableEvent { get; init; }
+
     /// <summary>How often the server sends a heartbeat when it has nothing else to send: it answers without events after this time
     /// (<c>maxAwaitTimeMS</c>), which shows that the source is alive and caught up.</summary>
     /// <value>The default is 5 s; from 10 ms to one hour.</value>

@@ -19,6 +19,7 @@ internal static class OptionCheck
         Defined(options.BeforeImages, nameof(options.BeforeImages));
         Defined(options.OnInvalidate, nameof(options.OnInvalidate));
         Defined(options.OnOversizeEvent, nameof(options.OnOversizeEvent));
+        Defined(options.OnUndecodableEvent, nameof(options.OnUndecodableEvent));
 
         if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(10) || options.HeartbeatInterval > TimeSpan.FromHours(1))
         {

@@ -8,17 +8,22 @@ namespace CdcEmbedded.MongoDb;
 public readonly struct UpdateDescription
 {
     private readonly RawBson _document;
+    private readonly IDocumentOrigin? _origin;
 
-    internal UpdateDescription(RawBson document) => _document = document;
+    internal UpdateDescription(RawBson document, IDocumentOrigin? origin = null)
+    {
+        _document = document;
+        _origin = origin;
+    }
 
     /// <summary>True if there is one: updates have it, unless a pipeline removes it.</summary>
     public bool HasValue => _document.HasValue;
 
     /// <summary>The whole description as the server sent it.</summary>
-    public DataRecord Document => _document.ToRecord();
+    public DataRecord Document => _document.ToRecord(_origin);
 
     /// <summary>The new values by their paths; no record where there is no description.</summary>
-    public DataRecord UpdatedFields => Updated.ToRecord();
+    public DataRecord UpdatedFields => Updated.ToRecord(_origin);
 
     /// <summary>The paths of removed fields. A new list at each call.</summary>
     public IReadOnlyList<string> RemovedFields
@@ -53,7 +58,7 @@ public readonly struct UpdateDescription
 
     /// <summary>For each path that could be read in several ways its parts: text for a field, a number for a place in an array. No record
     /// without expanded events.</summary>
-    public DataRecord DisambiguatedPaths => Paths.ToRecord();
+    public DataRecord DisambiguatedPaths => Paths.ToRecord(_origin);
 
     internal RawBson Raw => _document;
 

@@ -184,7 +184,8 @@ public readonly partial struct DataValue
 
     /// <summary>Returns the same value in memory of its own, so that it keeps nothing else in memory.</summary>
     public DataValue Detach() => _data is byte[] buffer
-        ? new DataValue(Kind, 0, buffer.AsSpan((int)_bits, Length).ToArray(), Length, _codec, StoredScale, Flags)
+        ? new DataValue(Kind, 0, buffer.AsSpan((int)_bits, Length).ToArray(), Length,
+            _codec is DocumentCodec codec ? codec.Detach() : _codec, StoredScale, Flags)
         : this;
 
     private int Length => (int)_rest;

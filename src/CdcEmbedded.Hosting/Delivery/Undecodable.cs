@@ -20,7 +20,7 @@ internal static class Undecodable
                 case ValueKind.Text or ValueKind.Json:
                     _ = record.GetString(field);
                     break;
-                case ValueKind.JsonPatch:
+                case ValueKind.JsonPatch or ValueKind.Document or ValueKind.Array or ValueKind.SourceSpecific:
                     _ = value.AsString();
                     break;
             }

@@ -44,6 +44,10 @@ internal static class CaptureNotices
             + "of that time.";
     }
 
+    /// <summary>Returns a message for an event that is damaged.</summary>
+    public static string OfUndecodable(ValueDecodingException failure)
+        => $"An event of the change stream is damaged, and is skipped. {failure.Message} Compare the collections that are captured.";
+
     // As $out does with the collection into which it writes.
     private static string? OfRename(StreamIdentity stream, SchemaChange item)
         => item is { NewDatabase: { } database, NewTable: { } table } && stream.Captures(database, table)

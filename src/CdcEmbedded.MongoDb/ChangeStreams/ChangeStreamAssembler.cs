@@ -24,6 +24,7 @@ internal sealed class ChangeStreamAssembler
     private readonly bool _wantsItems;
     private readonly ClusterTime? _end;
     private readonly bool _skipsReduced;
+    private readonly bool _skipsUndecodable;
     private readonly OpenTransactions _open = new();
     private readonly FragmentBuffer _fragments = new();
     private IReadOnlyCollection<TransactionProgress> _resumed;
@@ -42,10 +43,12 @@ internal sealed class ChangeStreamAssembler
     /// <param name="wantsItems">Whether items other than changes are wanted.</param>
     /// <param name="end">The last time to deliver; null for no end.</param>
     /// <param name="skipsReduced">Whether events that were too large are only reported.</param>
+    /// <param name="skipsUndecodable">Whether events whose fields cannot be found are only reported.</param>
     public ChangeStreamAssembler(StreamIdentity stream, StreamPoint start, IReadOnlyCollection<TransactionProgress> open,
-        bool wantsItems, ClusterTime? end, bool skipsReduced = false)
+        bool wantsItems, ClusterTime? end, bool skipsReduced = false, bool skipsUndecodable = false)
     {
         _skipsReduced = skipsReduced;
+        _skipsUndecodable = skipsUndecodable;
         _stream = stream;
         _point = start;
         _wantsItems = wantsItems;
@@ -152,7 +155,12 @@ internal sealed class ChangeStreamAssembler
 
     private void Take(byte[] buffer, int offset, int length)
     {
-        var scanned = ScannedEvent.Read(buffer, offset, length);
+        if (ScannedEvent.TryRead(buffer, offset, length, out var scanned) is { } damage)
+        {
+            TakeDamaged(scanned, damage);
+            return;
+        }
+
         if (scanned.Split == 0)
         {
             _fragments.ExpectNone();
@@ -165,6 +173,26 @@ internal sealed class ChangeStreamAssembler
         {
             PlaceAlone(whole);
         }
+    }
+
+    /// <summary>Reports an event whose fields cannot be found, or ends the stream with it. One event may be skipped, as its length is
+    /// known; a fragment of one may not.</summary>
+    private void TakeDamaged(in ScannedEvent scanned, CdcProtocolException damage)
+    {
+        var failure = DocumentFault.In(_batch.Buffer, scanned.Places.Event, new DamagedEvent(_batch, scanned.Places, _point), damage);
+        if (!_skipsUndecodable || _fragments.IsPending || scanned.Split != 0)
+        {
+            throw failure;
+        }
+
+        FlushRun();
+        if (scanned.Places.Token != 0)
+        {
+            _point = PointOf(scanned.Places);
+        }
+
+        _output.Add(StreamItems.Notice(NoticeKind.EventSkipped, CaptureNotices.OfUndecodable(failure), Position, failure.Database,
+            failure.Table));
     }
 
     /// <summary>Places an event that lies in a buffer of its own.</summary>

@@ -5,7 +5,7 @@ namespace CdcEmbedded.MongoDb.ChangeStreams;
 
 /// <summary>The changes of one received batch: its bytes, and where each change's fields lie. Filled by the assembler, then handed over
 /// and never changed.</summary>
-internal sealed class EventBatch
+internal sealed class EventBatch : IDocumentOrigin
 {
     private const int NamesKept = 8;
     private static readonly NamespaceNames NoNames = new(0, default);
@@ -20,7 +20,7 @@ internal sealed class EventBatch
     {
         Stream = stream;
         Buffer = buffer;
-        Records = new BsonRecordSet(buffer);
+        Records = new BsonRecordSet(new DocumentBuffer(buffer, this));
         _events = new EventPlaces[Math.Max(expected, 4)];
     }
 
@@ -92,6 +92,28 @@ internal sealed class EventBatch
 
         var milliseconds = BinaryPrimitives.ReadInt64LittleEndian(Buffer.AsSpan(places.WallTime));
         return DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, BsonDates.MinMilliseconds, BsonDates.MaxMilliseconds));
+    }
+
+    /// <inheritdoc/>
+    public DocumentOrigin? Find(int offset)
+    {
+        // The events lie in their order.
+        var (first, last) = (0, Count - 1);
+        while (first < last)
+        {
+            var middle = (first + last + 1) / 2;
+            (first, last) = _events[middle].Event <= offset ? (middle, last) : (first, middle - 1);
+        }
+
+        ref readonly var places = ref _events[first];
+        if (Count == 0 || offset < places.Event || offset >= places.Event + EventAt(places).Bytes.Length)
+        {
+            return null;
+        }
+
+        var names = NamesOf(places);
+        return new DocumentOrigin(names.Database, names.Collection, ResumeTokens.TextOf(DocumentAt(places.Token)), places.Event,
+            IsEvent: true);
     }
 
     /// <summary>The names in the namespace; empty ones where there is none.</summary>

@@ -11,6 +11,7 @@ internal static class EventSource
         Database = database,
         Table = collection,
         Event = batch.Records.At(places.Event),
+        Origin = batch,
         ReplicaSet = batch.Stream.SetName,
         AfterState = After(batch, places),
         BeforeState = Before(batch, places, database, collection),

@@ -27,7 +27,8 @@ internal sealed class MongoFeed : ISourceFeed
         _settings = settings;
         _opening = new OpeningPlan(plan, settings);
         _assembler = new ChangeStreamAssembler(plan.Identity, start.Point, start.Open, settings.WantsItems, settings.End,
-            skipsReduced: settings.OnOversizeEvent == OversizeEventPolicy.Skip);
+            skipsReduced: settings.OnOversizeEvent == OversizeEventPolicy.Skip,
+            skipsUndecodable: settings.OnUndecodableEvent == UndecodableEventPolicy.Skip);
         StartPosition = _assembler.Position;
     }
 

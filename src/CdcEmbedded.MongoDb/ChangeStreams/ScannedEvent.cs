@@ -41,16 +41,33 @@ internal struct ScannedEvent
     /// <param name="length">Its length.</param>
     /// <exception cref="CdcProtocolException">It is damaged, or has no resume token.</exception>
     public static ScannedEvent Read(byte[] buffer, int offset, int length)
+        => TryRead(buffer, offset, length, out var result) is { } damage ? throw damage : result;
+
+    /// <summary>Walks an event that may be damaged.</summary>
+    /// <param name="buffer">Holds it.</param>
+    /// <param name="offset">Where it begins; more than 0.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="result">What was found, up to the damage.</param>
+    /// <returns>What is damaged; null if nothing is.</returns>
+    /// <exception cref="CdcProtocolException">It has no resume token.</exception>
+    public static CdcProtocolException? TryRead(byte[] buffer, int offset, int length, out ScannedEvent result)
     {
-        var result = default(ScannedEvent);
+        result = default;
         result.Places.Event = offset;
         var reader = new ElementReader(buffer.AsSpan(offset, length));
-        while (reader.Read())
+        try
         {
-            result.Take(ref reader, buffer, offset);
+            while (reader.Read())
+            {
+                result.Take(ref reader, buffer, offset);
+            }
+        }
+        catch (CdcProtocolException e)
+        {
+            return e;
         }
 
-        return result.Places.Token != 0 ? result
+        return result.Places.Token != 0 ? null
             : result._hasBadToken ? throw new CdcProtocolException(
                 "A change event has a resume token that no server can read: it is damaged.", "change event", isTransient: true)
             : throw new CdcProtocolException("A change event has no resume token: the pipeline of the stream removes its _id, without "

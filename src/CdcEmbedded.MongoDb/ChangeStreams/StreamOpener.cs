@@ -158,6 +158,7 @@ internal sealed class StreamOpener
             MaxAwaitTime = _options.HeartbeatInterval,
             OnInvalidate = _options.Database is null ? InvalidatePolicy.Continue : _options.OnInvalidate,
             OnOversizeEvent = _options.OnOversizeEvent,
+            OnUndecodableEvent = _options.OnUndecodableEvent,
             End = context.StopWhenCaughtUp ? SourceState.Of(context).GetEnd(facts) : null,
         };
         return new MongoFeed(deployment, plan, settings, document);

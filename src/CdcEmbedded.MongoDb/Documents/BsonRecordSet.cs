@@ -15,6 +15,7 @@ internal sealed class BsonRecordSet : RecordSet
     private const int LargestTable = 1 << 20;
 
     private readonly byte[] _buffer;
+    private readonly DocumentBuffer _source;
 
     // A hash table by the document's place, of entries [place, first element's offset in the document, second, …]. An entry is in one
     // of four slots. Entries are only ever added, each by one atomic write; a table that is replaced while somebody adds to it may lose
@@ -22,8 +23,11 @@ internal sealed class BsonRecordSet : RecordSet
     private int[]?[]? _walked;
 
     /// <summary>Creates the set.</summary>
-    /// <param name="buffer">The bytes, never written again.</param>
-    public BsonRecordSet(byte[] buffer) => _buffer = buffer;
+    public BsonRecordSet(DocumentBuffer source)
+    {
+        _source = source;
+        _buffer = source.Bytes;
+    }
 
     public override TableSchema? Schema => null;
 
@@ -36,32 +40,32 @@ internal sealed class BsonRecordSet : RecordSet
     public override string GetFieldName(int record, int field)
     {
         var reader = ElementAt(record, field);
-        return BsonNames.Get(reader.Name);
+        return NameOf(reader, record);
     }
 
     public override DataValue GetValue(int record, int field)
     {
         var reader = ElementAt(record, field);
-        return reader.ValueIn(_buffer, record).ToValue();
+        return reader.ValueIn(_buffer, record).ToValue(_source, record);
     }
 
     public override RecordField GetField(int record, int field)
     {
         var reader = ElementAt(record, field);
-        return new RecordField(BsonNames.Get(reader.Name), reader.ValueIn(_buffer, record).ToValue());
+        return new RecordField(NameOf(reader, record), reader.ValueIn(_buffer, record).ToValue(_source, record));
     }
 
     public override bool TryGetValue(int record, string name, out DataValue value)
     {
         Span<byte> scratch = stackalloc byte[ElementName.StackBytes];
         var reader = new ElementReader(Document(record));
-        if (!reader.Find(ElementName.Encode(name, scratch)))
+        if (!Find(ref reader, ElementName.Encode(name, scratch), record))
         {
             value = default;
             return false;
         }
 
-        value = reader.ValueIn(_buffer, record).ToValue();
+        value = reader.ValueIn(_buffer, record).ToValue(_source, record);
         return true;
     }
 
@@ -70,29 +74,36 @@ internal sealed class BsonRecordSet : RecordSet
         Span<byte> scratch = stackalloc byte[ElementName.StackBytes];
         var utf8 = ElementName.Encode(name, scratch);
         var reader = new ElementReader(Document(record));
-        for (var index = 0; reader.Read(); index++)
+        try
         {
-            if (reader.Name.SequenceEqual(utf8))
+            for (var index = 0; reader.Read(); index++)
             {
-                return index;
+                if (reader.Name.SequenceEqual(utf8))
+                {
+                    return index;
+                }
             }
-        }
 
-        return -1;
+            return -1;
+        }
+        catch (CdcProtocolException e)
+        {
+            throw _source.Refuse(record, e);
+        }
     }
 
     public override ReadOnlyMemory<byte> GetBytes(int record) => _buffer.AsMemory(record, Document(record).Length);
 
     public override bool TryWriteJson(int record, Utf8JsonWriter writer)
     {
-        ExtendedJson.Write(writer, ElementType.Document, Document(record), ExtendedJsonMode.Relaxed);
+        WriteJson(record, writer, ExtendedJsonMode.Relaxed);
         return true;
     }
 
     // Canonical: in the relaxed form the int 1, the long 1 and the double 1 look alike (R53).
     public override bool TryWriteKeyJson(int record, Utf8JsonWriter writer)
     {
-        ExtendedJson.Write(writer, ElementType.Document, Document(record), ExtendedJsonMode.Canonical);
+        WriteJson(record, writer, ExtendedJsonMode.Canonical);
         return true;
     }
 
@@ -102,10 +113,53 @@ internal sealed class BsonRecordSet : RecordSet
     {
         ArgumentNullException.ThrowIfNull(writer);
         var value = ElementAt(record, field).ValueIn(_buffer, record);
-        ExtendedJson.Write(writer, value.Type, value.Span, isKey ? ExtendedJsonMode.Canonical : ExtendedJsonMode.Relaxed);
+        try
+        {
+            ExtendedJson.Write(writer, value.Type, value.Span, isKey ? ExtendedJsonMode.Canonical : ExtendedJsonMode.Relaxed);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw _source.Refuse(record, value, e);
+        }
     }
 
-    public override DataRecord Detach(int record) => new(new BsonRecordSet(Document(record).ToArray()), 0);
+    public override DataRecord Detach(int record)
+    {
+        var origin = _source.Find(record) is { } known ? new DetachedOrigin(known) : null;
+        return new DataRecord(new BsonRecordSet(new DocumentBuffer(Document(record).ToArray(), origin)), 0);
+    }
+
+    public override string? GetPosition(int record) => _source.Find(record)?.Position;
+
+    public override ReadOnlyMemory<byte> GetRawValue(int record, int field) => ElementAt(record, field).ValueIn(_buffer, record).Bytes;
+
+    /// <inheritdoc/>
+    protected override ValueDecodingException Undecodable(int record, int field, CdcProtocolException cause)
+        => _source.Refuse(record, ElementAt(record, field).ValueIn(_buffer, record), cause);
+
+    private void WriteJson(int record, Utf8JsonWriter writer, ExtendedJsonMode mode)
+    {
+        try
+        {
+            ExtendedJson.Write(writer, ElementType.Document, Document(record), mode);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw _source.Refuse(record, e);
+        }
+    }
+
+    private bool Find(ref ElementReader reader, scoped ReadOnlySpan<byte> name, int record)
+    {
+        try
+        {
+            return reader.Find(name);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw _source.Refuse(record, e);
+        }
+    }
 
     /// <summary>The bytes of a document.</summary>
     private ReadOnlySpan<byte> Document(int record)
@@ -114,9 +168,23 @@ internal sealed class BsonRecordSet : RecordSet
         return bytes[..BsonLength.OfDocument(bytes, record)];
     }
 
+    private string NameOf(in ElementReader reader, int record)
+    {
+        try
+        {
+            return BsonNames.Get(reader.Name);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw _source.Refuse(record, e);
+        }
+    }
+
     private ElementReader ElementAt(int record, int field)
     {
-        var reader = new ElementReader(Document(record), Walked(record)[field + 1]);
+        var walked = Walked(record);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)walked.Length - 1, nameof(field));
+        var reader = new ElementReader(Document(record), walked[field + 1]);
         reader.Read();
         return reader;
     }
@@ -147,16 +215,23 @@ internal sealed class BsonRecordSet : RecordSet
         offsets[0] = record;
         var count = 1;
         var reader = new ElementReader(Document(record));
-        while (reader.Read())
+        try
         {
-            if (count == offsets.Length)
+            while (reader.Read())
             {
-                var larger = new int[count * 2];
-                offsets.CopyTo(larger);
-                offsets = larger;
-            }
+                if (count == offsets.Length)
+                {
+                    var larger = new int[count * 2];
+                    offsets.CopyTo(larger);
+                    offsets = larger;
+                }
 
-            offsets[count++] = reader.ElementOffset;
+                offsets[count++] = reader.ElementOffset;
+            }
+        }
+        catch (CdcProtocolException e)
+        {
+            throw _source.Refuse(record, e);
         }
 
         return offsets[..count].ToArray();

@@ -47,7 +47,9 @@ internal static class BsonValidator
     /// <summary>The error of documents that nest too deep.</summary>
     public static CdcProtocolException TooDeep() => BsonLength.Damaged($"Documents nest deeper than {BsonLength.MaxDepth} levels.", -1);
 
-    private static void ValidateValue(ElementType type, ReadOnlySpan<byte> value, int offset, int depth)
+    /// <summary>Checks a value.</summary>
+    /// <exception cref="CdcProtocolException">Anything is wrong with it.</exception>
+    public static void ValidateValue(ElementType type, ReadOnlySpan<byte> value, int offset, int depth)
     {
         switch (type)
         {

@@ -3,21 +3,45 @@ using CdcEmbedded.Sources;
 
 namespace CdcEmbedded.MongoDb.Documents;
 
-/// <summary>Reads nested documents and arrays for the core.</summary>
-internal sealed class NestedCodec : DocumentCodec
+/// <summary>Reads the nested documents, or the arrays, of one buffer for the core.</summary>
+/// <param name="type">Which of the two.</param>
+/// <param name="source">The buffer; null for values in memory of their own.</param>
+internal sealed class NestedCodec(ElementType type, DocumentBuffer? source) : DocumentCodec
 {
-    private readonly ElementType _type;
+    private static readonly NestedCodec DetachedDocument = new(ElementType.Document, null);
+    private static readonly NestedCodec DetachedArray = new(ElementType.Array, null);
 
-    private NestedCodec(ElementType type) => _type = type;
+    public override DataRecord ToRecord(byte[] buffer, int offset, int length)
+        => new(new BsonRecordSet(source is not null && ReferenceEquals(buffer, source.Bytes) ? source
+            : new DocumentBuffer(buffer)), offset);
 
-    public static NestedCodec Document { get; } = new(ElementType.Document);
+    public override DocumentCodec Detach() => type == ElementType.Document ? DetachedDocument : DetachedArray;
 
-    public static NestedCodec Array { get; } = new(ElementType.Array);
-
-    public override DataRecord ToRecord(byte[] buffer, int offset, int length) => new(new BsonRecordSet(buffer), offset);
-
-    public override string ToJsonText(ReadOnlySpan<byte> bytes) => ExtendedJson.ToText(_type, bytes, ExtendedJsonMode.Relaxed);
+    public override string ToJsonText(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return ExtendedJson.ToText(type, bytes, ExtendedJsonMode.Relaxed);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw Refuse(bytes, e);
+        }
+    }
 
     public override void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> bytes)
-        => ExtendedJson.Write(writer, _type, bytes, ExtendedJsonMode.Relaxed);
+    {
+        try
+        {
+            ExtendedJson.Write(writer, type, bytes, ExtendedJsonMode.Relaxed);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw Refuse(bytes, e);
+        }
+    }
+
+    private ValueDecodingException Refuse(ReadOnlySpan<byte> bytes, CdcProtocolException cause)
+        => source is not null && source.Bytes.AsSpan().Overlaps(bytes, out var place) ? source.Refuse(place, cause)
+            : DocumentFault.In(bytes.ToArray(), 0, null, cause);
 }

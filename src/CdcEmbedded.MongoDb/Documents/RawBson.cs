@@ -149,7 +149,9 @@ internal readonly partial struct RawBson : IEnumerable<RawElement>, IEquatable<R
     }
 
     /// <summary>The document as a record of the core.</summary>
-    public DataRecord ToRecord() => _buffer is { } buffer ? new BsonRecordSet(buffer).At(_offset) : default;
+    /// <param name="origin">Knows where its bytes come from; null where nobody does.</param>
+    public DataRecord ToRecord(IDocumentOrigin? origin = null)
+        => _buffer is { } buffer ? new BsonRecordSet(new DocumentBuffer(buffer, origin)).At(_offset) : default;
 
     /// <summary>The document as extended JSON on one line; an empty text of the default value.</summary>
     /// <exception cref="CdcProtocolException">Bytes are damaged, or it nests deeper than 200 levels.</exception>

@@ -4,18 +4,20 @@ namespace CdcEmbedded.MongoDb.Documents;
 internal readonly partial struct RawValue
 {
     /// <summary>The value as the core's records carry it: numbers and dates unpacked, everything else a slice of the same bytes.</summary>
+    /// <param name="source">Its buffer.</param>
+    /// <param name="document">Where its document begins there.</param>
     /// <returns><see cref="DataValue.Absent"/> where it does not exist.</returns>
-    /// <exception cref="CdcProtocolException">A Boolean is neither 0 nor 1.</exception>
-    public DataValue ToValue() => Type switch
+    /// <exception cref="ValueDecodingException">A Boolean is neither 0 nor 1.</exception>
+    public DataValue ToValue(DocumentBuffer source, int document) => Type switch
     {
         ElementType.None => default,
         ElementType.Null => DataValue.Null,
         ElementType.Int32 or ElementType.Int64 => DataValue.FromInt64(AsInt64()),
         ElementType.String or ElementType.Symbol => DataValue.FromText(Buffer, _offset + 4, _length - 5),
-        ElementType.Document => DataValue.FromDocument(Buffer, _offset, _length, NestedCodec.Document),
-        ElementType.Array => DataValue.FromArray(Buffer, _offset, _length, NestedCodec.Array),
+        ElementType.Document => DataValue.FromDocument(Buffer, _offset, _length, source.Documents),
+        ElementType.Array => DataValue.FromArray(Buffer, _offset, _length, source.Arrays),
         ElementType.Double => DataValue.FromDouble(AsDouble()),
-        ElementType.Boolean => DataValue.FromBoolean(AsBoolean()),
+        ElementType.Boolean => DataValue.FromBoolean(Span[0] <= 1 ? Span[0] != 0 : throw NoBoolean(source, document)),
         ElementType.ObjectId => DataValue.FromObjectId(Buffer, _offset),
         ElementType.DateTime => DataValue.FromTimestampMilliseconds(AsUnixMilliseconds()),
         ElementType.Decimal128 => DataValue.FromDecimal128(Buffer, _offset),
@@ -43,6 +45,19 @@ internal readonly partial struct RawValue
 
         result = new RawValue(type, buffer, bytes.Offset, bytes.Count);
         return true;
+    }
+
+    private ValueDecodingException NoBoolean(DocumentBuffer source, int document)
+    {
+        try
+        {
+            AsBoolean();
+            throw new InvalidOperationException("It is a Boolean.");
+        }
+        catch (CdcProtocolException e)
+        {
+            return source.Refuse(document, this, e);
+        }
     }
 
     private DataValue BinaryToValue()

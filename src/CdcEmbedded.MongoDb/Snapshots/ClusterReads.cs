@@ -67,16 +67,17 @@ internal sealed class ClusterReads(IMongoDeployment deployment, ServerFacts fact
     }
 
     /// <summary>Reads all batches of a query.</summary>
-    public async ValueTask<List<DocumentBlock>> ReadAllAsync(string database, BsonDocument command, CancellationToken cancellationToken)
+    public async ValueTask<List<DocumentBlock>> ReadAllAsync(MongoSnapshotTable table, BsonDocument command,
+        CancellationToken cancellationToken)
     {
         var blocks = new List<DocumentBlock>();
-        var cursor = await deployment.OpenCursorAsync(database, command, new CursorOptions { IsLong = true }, cancellationToken)
+        var cursor = await deployment.OpenCursorAsync(table.Database, command, new CursorOptions { IsLong = true }, cancellationToken)
             .ConfigureAwait(false);
         await using (cursor.ConfigureAwait(false))
         {
             while (!cursor.IsExhausted)
             {
-                blocks.Add(DocumentBlock.Of(await NextAsync(cursor, cancellationToken).ConfigureAwait(false), 0));
+                blocks.Add(DocumentBlock.Of(table, await NextAsync(cursor, cancellationToken).ConfigureAwait(false), 0));
             }
         }
 

@@ -4,26 +4,29 @@ using CdcEmbedded.MongoDb.Documents;
 namespace CdcEmbedded.MongoDb.Snapshots;
 
 /// <summary>Documents of one reply, in place. Immutable, safe from any thread.</summary>
-internal sealed class DocumentBlock
+internal sealed class DocumentBlock : IDocumentOrigin
 {
+    private readonly MongoSnapshotTable _table;
     private readonly byte[] _buffer;
     private readonly int[] _offsets;
     private readonly BsonRecordSet _records;
     private Keys? _keys;
 
-    private DocumentBlock(byte[] buffer, int[] offsets, int first, int count)
+    private DocumentBlock(MongoSnapshotTable table, byte[] buffer, int[] offsets, int first, int count)
     {
+        _table = table;
         _buffer = buffer;
         _offsets = offsets;
-        _records = new BsonRecordSet(buffer);
+        _records = new BsonRecordSet(new DocumentBuffer(buffer, this));
         First = first;
         Count = count;
     }
 
     /// <summary>Finds the documents of a reply.</summary>
+    /// <param name="table">Their collection.</param>
     /// <param name="documents">The array that holds them.</param>
     /// <param name="expected">How many there may be.</param>
-    public static DocumentBlock Of(RawBson documents, int expected)
+    public static DocumentBlock Of(MongoSnapshotTable table, RawBson documents, int expected)
     {
         var offsets = new int[Math.Clamp(expected, 4, 100_000)];
         var count = 0;
@@ -37,7 +40,7 @@ internal sealed class DocumentBlock
             offsets[count++] = RawBson.InArray(element).Offset;
         }
 
-        return new DocumentBlock(documents.Buffer, offsets, 0, count);
+        return new DocumentBlock(table, documents.Buffer, offsets, 0, count);
     }
 
     /// <summary>All documents of several replies, copied where there is more than one.</summary>
@@ -59,7 +62,7 @@ internal sealed class DocumentBlock
             }
         }
 
-        return new DocumentBlock(bytes.ToArray(), [.. offsets], 0, offsets.Count);
+        return new DocumentBlock(blocks[0]._table, bytes.ToArray(), [.. offsets], 0, offsets.Count);
     }
 
     /// <summary>The number of documents.</summary>
@@ -101,7 +104,22 @@ internal sealed class DocumentBlock
 
     /// <summary>Some of the documents.</summary>
     public DocumentBlock Slice(int start, int count) => start == 0 && count == Count ? this
-        : new DocumentBlock(_buffer, _offsets, First + start, count);
+        : new DocumentBlock(_table, _buffer, _offsets, First + start, count);
+
+    /// <inheritdoc/>
+    public DocumentOrigin? Find(int offset)
+    {
+        for (var i = First; i < First + Count; i++)
+        {
+            var start = _offsets[i];
+            if (offset >= start && offset - start < BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(start)))
+            {
+                return new DocumentOrigin(_table.Database, _table.Name, null, start, IsEvent: false);
+            }
+        }
+
+        return null;
+    }
 
     private int Offset(int index)
     {
@@ -136,7 +154,7 @@ internal sealed class DocumentBlock
             length.CopyTo(bytes.GetBuffer().AsSpan(offsets[i]));
         }
 
-        return new Keys(new BsonRecordSet(bytes.ToArray()), offsets);
+        return new Keys(new BsonRecordSet(new DocumentBuffer(bytes.ToArray())), offsets);
     }
 
     private sealed record Keys(BsonRecordSet Records, int[] Offsets);

@@ -38,7 +38,7 @@ internal sealed class RangeReader(ClusterReads reads, MongoSnapshotTable table, 
         CancellationToken cancellationToken)
     {
         var ids = new BsonArray(keys.Select(DocumentKeys.IdOf));
-        var blocks = await reads.ReadAllAsync(table.Database, _statement.WithIds(ids, concern), cancellationToken).ConfigureAwait(false);
+        var blocks = await reads.ReadAllAsync(table, _statement.WithIds(ids, concern), cancellationToken).ConfigureAwait(false);
         return new MongoSnapshotChunk(table, blocks, true, time.GetUtcNow());
     }
 
@@ -63,7 +63,7 @@ internal sealed class RangeReader(ClusterReads reads, MongoSnapshotTable table, 
         }
 
         // The upper bound of an index is exclusive: the last document is read by its key.
-        var last = await reads.ReadAllAsync(table.Database, _statement.WithIds([DocumentKeys.IdOf(upTo)], concern), cancellationToken)
+        var last = await reads.ReadAllAsync(table, _statement.WithIds([DocumentKeys.IdOf(upTo)], concern), cancellationToken)
             .ConfigureAwait(false);
         return new MongoSnapshotChunk(table, [block, .. last], true, time.GetUtcNow());
     }
@@ -76,7 +76,7 @@ internal sealed class RangeReader(ClusterReads reads, MongoSnapshotTable table, 
         try
         {
             var (documents, isWhole) = await reads.ReadAsync(table.Database, command, cancellationToken).ConfigureAwait(false);
-            var block = DocumentBlock.Of(documents, fetched);
+            var block = DocumentBlock.Of(table, documents, fetched);
             var isAll = isWhole && block.Count < fetched;
             return !table.MayRepeatIds ? (block, isAll)
                 : await CutAsync(block, isAll, command, limit, cancellationToken).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed class RangeReader(ClusterReads reads, MongoSnapshotTable table, 
         catch (MongoCommandFailedException e) when (e.Code == MinNotBeforeMax)
         {
             // Nothing is between the two, as between 1 and 1.0: the same key, stored again as another type.
-            return (DocumentBlock.Of(RawBson.Empty, 0), true);
+            return (DocumentBlock.Of(table, RawBson.Empty, 0), true);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class RangeReader(ClusterReads reads, MongoSnapshotTable table, 
             // One value of _id fills the reply. No more documents have it than there are shards.
             command["limit"] = MostShards;
             command["batchSize"] = MostShards + 1;
-            var blocks = await reads.ReadAllAsync(table.Database, command, cancellationToken).ConfigureAwait(false);
+            var blocks = await reads.ReadAllAsync(table, command, cancellationToken).ConfigureAwait(false);
             (block, isAll) = (DocumentBlock.Join(blocks), blocks.Sum(static part => part.Count) < MostShards);
             end = isAll ? block.Count : StartOfGroup(block, block.Count - 1);
         }

@@ -105,7 +105,7 @@ public sealed class DebeziumJson : IChangeFormat
 
         if (key.Records is { HasOwnJson: true } && key.Count > 0)
         {
-            WriteDocumentKey(key);
+            WriteDocumentKey(change, key);
         }
         else
         {
@@ -176,7 +176,7 @@ public sealed class DebeziumJson : IChangeFormat
         }
         else if (record.Records is { HasOwnJson: true })
         {
-            WriteAsText(writer => record.TryWriteSourceJson(writer));
+            WriteDocument(change, writer => record.TryWriteSourceJson(writer));
         }
         else
         {
@@ -220,20 +220,32 @@ public sealed class DebeziumJson : IChangeFormat
     }
 
     // {"id": text}, where the text is the JSON of _id, or of the whole key of a sharded collection.
-    private void WriteDocumentKey(DataRecord key)
+    private void WriteDocumentKey(ChangeEvent change, DataRecord key)
     {
         _writer.WriteStartObject();
         _writer.WritePropertyName("id"u8);
         if (key is { Count: 1, Records: { } set })
         {
-            WriteAsText(writer => set.WriteFieldJson(key.Number, 0, writer, isKey: false));
+            WriteDocument(change, writer => set.WriteFieldJson(key.Number, 0, writer, isKey: false));
         }
         else
         {
-            WriteAsText(writer => key.TryWriteSourceJson(writer));
+            WriteDocument(change, writer => key.TryWriteSourceJson(writer));
         }
 
         _writer.WriteEndObject();
+    }
+
+    private void WriteDocument(ChangeEvent change, Action<Utf8JsonWriter> write)
+    {
+        try
+        {
+            WriteAsText(write);
+        }
+        catch (CdcProtocolException e)
+        {
+            throw DecodingFailure.Of(e, change);
+        }
     }
 
     private void WriteAsText(Action<Utf8JsonWriter> write)

@@ -58,7 +58,7 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
         }
         catch (CdcProtocolException e)
         {
-            throw Located(e, $"A document of {Describe(item)}");
+            throw DecodingFailure.Of(e, item);
         }
     }
 
@@ -97,11 +97,4 @@ internal sealed class RecordJson(JsonText text, EnvelopeJsonOptions options)
             throw DecodingFailure.Of(record, place, e, item);
         }
     }
-
-    // A value knows neither its column nor its position in the log.
-    private static CdcProtocolException Located(CdcProtocolException e, string place)
-        => new($"{place}: {e.Message}", e.EventType, e.Position, e.PayloadOffset, e.IsTransient, e);
-
-    private static string Describe(StreamItem item)
-        => item is ChangeEvent change ? $"{change.Database}.{change.Table}, change {change.EventId}" : item.ToString() ?? "";
 }

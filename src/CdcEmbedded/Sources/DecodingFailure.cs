@@ -17,14 +17,51 @@ internal static class DecodingFailure
     /// <param name="cause">What the decoder says.</param>
     /// <param name="item">The change that the record is of.</param>
     public static ValueDecodingException Of(DataRecord record, int field, CdcProtocolException cause, StreamItem item)
-        => cause as ValueDecodingException ?? (item is ChangeEvent change
-            ? Make(record.Records, record.Number, record.GetName(field), field, cause, $", change {change.EventId},", change)
-            : Make(record.Records, record.Number, record.GetName(field), field, cause, ""));
+        => cause as ValueDecodingException
+            ?? (record is { Schema: null, Records: { } set } ? Of(set.Undecodable(record.Number, field, cause), item)
+                : item is ChangeEvent change
+                    ? Make(record.Records, record.Number, record.GetName(field), field, cause, $", change {change.EventId},", change)
+                : Make(record.Records, record.Number, record.GetName(field), field, cause, ""));
+
+    /// <summary>The failure of a whole document.</summary>
+    /// <param name="cause">What the decoder says.</param>
+    /// <param name="item">The change that the document is of.</param>
+    public static ValueDecodingException Of(CdcProtocolException cause, StreamItem item)
+    {
+        var failure = cause as ValueDecodingException;
+        var change = item as ChangeEvent;
+        return failure is not null && (failure.Table.Length > 0 || change is null) ? failure
+            : new ValueDecodingException(
+                $"A document of {(change is null ? item : $"{change.Database}.{change.Table}, change {change.EventId}")}: {cause.Message}",
+                cause.Position, cause)
+            {
+                Database = change?.Database ?? "",
+                Table = change?.Table ?? "",
+                Column = failure?.Column ?? "",
+                ServerType = failure?.ServerType ?? "",
+                RawBytes = failure?.RawBytes ?? default,
+                RawLength = failure?.RawLength ?? 0,
+            };
+    }
 
     /// <summary>The failure of a field by its name.</summary>
     public static ValueDecodingException Of(DataRecord record, string name, CdcProtocolException cause)
         => cause as ValueDecodingException
-            ?? Make(record.Records, record.Number, name, record.Records?.IndexOf(record.Number, name) ?? -1, cause, "");
+            ?? (record.Records is { } set && set.IndexOf(record.Number, name) is >= 0 and var field
+                ? set.Undecodable(record.Number, field, cause)
+                : Make(record.Records, record.Number, name, -1, cause, ""));
+
+    /// <summary>The same failure of a field that a transform hides, or that may be one: neither the value's bytes nor their decoder's words
+    /// are shown.</summary>
+    public static ValueDecodingException Hide(ValueDecodingException failure)
+        => new(Describe(failure.Database, failure.Table, failure.Column, failure.ServerType, failure.Position, "")
+            + "its bytes are damaged.", failure.Position)
+        {
+            Database = failure.Database,
+            Table = failure.Table,
+            Column = failure.Column,
+            ServerType = failure.ServerType,
+        };
 
     /// <summary>The failure of a column that a transform hides: neither the value's bytes nor their decoder's words are shown.</summary>
     public static ValueDecodingException Hidden(TableSchema schema, int field, string? position)

@@ -125,11 +125,11 @@ public abstract class RecordSet
     public virtual ReadOnlyMemory<byte> GetRawValue(int record, int field) => default;
 
     /// <summary>The failure of a field whose bytes cannot be decoded, with its names, position and bytes: what <see cref="GetValue"/>
-    /// throws.</summary>
+    /// throws. Sources without a schema, which know the field's path and its type otherwise, override it.</summary>
     /// <param name="record">The record.</param>
     /// <param name="field">The field.</param>
     /// <param name="cause">What the decoder says; without the value.</param>
-    protected ValueDecodingException Undecodable(int record, int field, CdcProtocolException cause)
+    protected internal virtual ValueDecodingException Undecodable(int record, int field, CdcProtocolException cause)
         => DecodingFailure.Of(this, record, field, cause);
 
     /// <summary>Writes the whole record as one JSON value, for sources that have a JSON form of their own.</summary>

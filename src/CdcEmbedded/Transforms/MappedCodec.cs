@@ -11,6 +11,8 @@ internal sealed class MappedCodec(DocumentCodec inner, FieldNode node, bool isAr
         => inner.ToRecord(buffer, offset, length) is { Records: { } set } record
             ? new DataRecord(new MappedDocuments(set, node, isArray), record.Number) : default;
 
+    public override DocumentCodec Detach() => new MappedCodec(inner.Detach(), node, isArray);
+
     public override string ToJsonText(ReadOnlySpan<byte> bytes)
     {
         using var stream = new MemoryStream();

@@ -14,7 +14,7 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
 
     public override TableSchema? Schema => null;
 
-    public override int GetFieldCount(int record) => isArray ? inner.GetFieldCount(record) : Shown(record).Length - 1;
+    public override int GetFieldCount(int record) => isArray ? CountOf(record) : Shown(record).Length - 1;
 
     public override string GetFieldName(int record, int field)
     {
@@ -39,20 +39,42 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)field, (uint)GetFieldCount(record), nameof(field));
         var place = PlaceOf(record, field);
-        return Map(inner.GetValue(record, place), isArray ? node : node.Child(inner.GetFieldName(record, place)));
+        var child = ChildOf(record, place);
+        return isArray || child.Change is not { } change ? Map(inner.GetValue(record, place), child) : GetHidden(record, place, change);
     }
 
     public override bool TryGetValue(int record, string name, out DataValue value)
     {
         value = default;
-        var source = isArray ? name : node.SourceName(name, inner, record);
-        if (source is null || !inner.TryGetValue(record, source, out var own))
+        try
         {
-            return false;
-        }
+            var source = isArray ? name : node.SourceName(name, inner, record);
+            if (source is null || !inner.TryGetValue(record, source, out var own))
+            {
+                return false;
+            }
 
-        value = Map(own, isArray ? node : node.Child(source));
-        return true;
+            value = Map(own, isArray ? node : node.Child(source));
+            return true;
+        }
+        catch (ValueDecodingException e)
+        {
+            // It may be of a field that is hidden.
+            throw DecodingFailure.Hide(e);
+        }
+    }
+
+    public override string? GetPosition(int record) => inner.GetPosition(record);
+
+    public override ReadOnlyMemory<byte> GetRawValue(int record, int field)
+        => PlaceOf(record, field) is var place && IsShown(ChildOf(record, place)) ? inner.GetRawValue(record, place) : default;
+
+    /// <inheritdoc/>
+    protected internal override ValueDecodingException Undecodable(int record, int field, CdcProtocolException cause)
+    {
+        var place = PlaceOf(record, field);
+        var failure = inner.Undecodable(record, place, cause);
+        return IsShown(ChildOf(record, place)) ? failure : DecodingFailure.Hide(failure);
     }
 
     public override bool HasOwnJson => inner.HasOwnJson;
@@ -87,14 +109,12 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
         for (var i = 0; i < GetFieldCount(record); i++)
         {
             var place = PlaceOf(record, i);
-            var name = inner.GetFieldName(record, place);
-            var child = isArray ? node : node.Child(name);
             if (!isArray)
             {
-                writer.WritePropertyName(child.NewName ?? name);
+                writer.WritePropertyName(GetFieldName(record, i));
             }
 
-            WriteField(record, place, child, writer, isKey);
+            WriteField(record, place, ChildOf(record, place), writer, isKey);
         }
 
         if (isArray)
@@ -111,13 +131,19 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
     {
         ArgumentNullException.ThrowIfNull(writer);
         var place = PlaceOf(record, field);
-        WriteField(record, place, isArray ? node : node.Child(inner.GetFieldName(record, place)), writer, isKey);
+        WriteField(record, place, ChildOf(record, place), writer, isKey);
     }
 
     private void WriteField(int record, int place, FieldNode child, Utf8JsonWriter writer, bool isKey)
     {
+        if (!isArray && child.Change is { } change)
+        {
+            ValueJson.Write(writer, GetHidden(record, place, change));
+            return;
+        }
+
         var value = inner.GetValue(record, place);
-        if (inner.HasOwnJson && (isArray || child.Change is null) && !(child.HasInner && IsNested(value)))
+        if (inner.HasOwnJson && !(child.HasInner && IsNested(value)))
         {
             inner.WriteFieldJson(record, place, writer, isKey);
         }
@@ -134,6 +160,41 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
             ? value.With(new MappedCodec(codec, child, value.Kind == ValueKind.Array))
         : value;
 
+    private DataValue GetHidden(int record, int place, ValueChange change)
+    {
+        try
+        {
+            var value = inner.GetValue(record, place);
+            return value.Kind > ValueKind.Null ? change.Apply(value) : value;
+        }
+        catch (CdcProtocolException) when (change is Constant)
+        {
+            // A mask looks at no value.
+            return change.Apply(DataValue.FromInt64(0));
+        }
+        catch (CdcProtocolException e)
+        {
+            throw DecodingFailure.Hide(inner.Undecodable(record, place, e));
+        }
+    }
+
+    private int CountOf(int record)
+    {
+        try
+        {
+            return inner.GetFieldCount(record);
+        }
+        catch (ValueDecodingException e)
+        {
+            // Any field, a hidden one too, may be the one whose bytes are damaged.
+            throw DecodingFailure.Hide(e);
+        }
+    }
+
+    private FieldNode ChildOf(int record, int place) => isArray ? node : node.Child(inner.GetFieldName(record, place));
+
+    private bool IsShown(FieldNode child) => !child.HasInner && (isArray || child.Change is null);
+
     private static bool IsNested(in DataValue value) => value.Kind is ValueKind.Document or ValueKind.Array;
 
     private int PlaceOf(int record, int field) => isArray ? field : Shown(record)[field + 1];
@@ -147,7 +208,8 @@ internal sealed class MappedDocuments(RecordSet inner, FieldNode node, bool isAr
         }
 
         var shown = new List<int> { record };
-        for (var i = 0; i < inner.GetFieldCount(record); i++)
+        var count = CountOf(record);
+        for (var i = 0; i < count; i++)
         {
             if (!node.Child(inner.GetFieldName(record, i)).IsDropped)
             {

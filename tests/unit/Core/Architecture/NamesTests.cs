@@ -33,7 +33,7 @@ public sealed class NamesTests
     {
         var policies = ShippedAssemblies.All.SelectMany(a => a.GetExportedTypes()).Where(t => t.IsEnum)
             .Where(t => t.Name.EndsWith("Policy", StringComparison.Ordinal)).ToList();
-        Assert.Equal(4, policies.Count);
+        Assert.Equal(5, policies.Count);
         Assert.All(policies, policy => Assert.Equal("Fail", Enum.GetName(policy, 0)));
 
         var options = ShippedAssemblies.All.SelectMany(a => a.GetExportedTypes()).SelectMany(t => t.GetProperties())

@@ -93,7 +93,7 @@ public sealed class RecordTests
         using (var writer = new Utf8JsonWriter(stream))
         {
             Assert.True(RawBson.TryFrom(Sample, out var document));
-            Assert.True(new BsonRecordSet(document.Buffer).TryWriteJson(document.Offset, writer));
+            Assert.True(new BsonRecordSet(new DocumentBuffer(document.Buffer)).TryWriteJson(document.Offset, writer));
         }
 
         Assert.Equal(RawBson.Parse(Json).ToJson(), Encoding.UTF8.GetString(stream.ToArray()));
@@ -110,7 +110,7 @@ public sealed class RecordTests
             one.CopyTo(buffer.AsMemory(i * one.Length));
         }
 
-        var set = new BsonRecordSet(buffer);
+        var set = new BsonRecordSet(new DocumentBuffer(buffer));
         Parallel.For(0, Count * 4, i =>
         {
             var record = set.At(i % Count * one.Length);
