@@ -118,6 +118,8 @@ public sealed class MySqlBinlogFileSource : ISource
             LargeTransactions = _options.LargeTransactions,
             TransactionSpillBytes = _options.TransactionSpillBytes,
             OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
+            CaptureScope = FeedSettings.ScopeOf(_options.Include, _options.Exclude, _options.IncludeGtidSources,
+                _options.ExcludeGtidSources),
             Xa = _options.Xa,
             WantsItems = context.WantsItems,
             IsFile = true,
@@ -156,12 +158,16 @@ public sealed class MySqlBinlogFileSource : ISource
                 + "Start from a file and position.");
         }
 
-        foreach (var file in _options.Files)
+        if (document.DumpStart.Coordinates is { File: var oldest } && oldest != name && !IsGiven(oldest))
         {
-            if (Path.GetFileName(file) == name)
-            {
-                return document;
-            }
+            throw new OffsetLostException($"The stored position has XA transactions open whose rows begin in the binlog file '{oldest}', "
+                + $"which is not among the {_options.Files.Count} given. Add it and those after it, or delete the stored offset to start "
+                + "from the first one.");
+        }
+
+        if (IsGiven(name))
+        {
+            return document;
         }
 
         // The ROTATE at the end of the last file has been read. It names a file that is not given, or not yet written: nothing is
@@ -176,6 +182,8 @@ public sealed class MySqlBinlogFileSource : ISource
             + $"the {_options.Files.Count} given. Add it, "
             + "or delete the stored offset to start from the first one.");
     }
+
+    private bool IsGiven(string name) => _options.Files.Any(file => Path.GetFileName(file) == name);
 
     private sealed class Connection(MySqlBinlogFileSource source, IReadOnlyList<SourceFinding> findings, SourceContext context,
         StartPosition start,

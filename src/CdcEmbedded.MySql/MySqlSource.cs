@@ -302,6 +302,8 @@ public sealed class MySqlSource : ISnapshotSource
         LargeTransactions = _options.LargeTransactions,
         TransactionSpillBytes = _options.TransactionSpillBytes,
         OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
+        CaptureScope = FeedSettings.ScopeOf(_options.Include, _options.Exclude, _options.IncludeGtidSources,
+            _options.ExcludeGtidSources),
         Xa = _options.Xa,
         Purged = facts.GtidPurged,
         WantsItems = context.WantsItems,
@@ -369,8 +371,7 @@ public sealed class MySqlSource : ISnapshotSource
                 : start.Executed,
             Coordinates = isThisServer ? start.Coordinates : null,
             Progress = start.Progress,
-            Pending = start.Pending,
-            Delivered = start.Delivered,
+            Xa = start.Xa,
         };
     }
 

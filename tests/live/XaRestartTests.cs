@@ -30,15 +30,29 @@ public sealed class XaRestartTests(ITestOutputHelper output)
         await PrepareAsync(server, "commit", 3);
         await PrepareAsync(server, "rollback", 5);
         await PrepareAsync(server, "later", 4);
+        await PrepareAsync(server, "undone", 10);
         await server.ExecuteAsync("INSERT INTO d.t VALUES (6)");
-        await scene.WaitForAsync(isHeld ? ["6"] : ["3", "5", "4", "6"], pending: isHeld ? 3 : 0);
+        await scene.WaitForAsync(isHeld ? ["6"] : ["3", "5", "4", "10", "6"], pending: isHeld ? 4 : 0);
         await KillAsync(first);
 
         await server.ExecuteAsync("XA COMMIT 'commit'; FLUSH BINARY LOGS; INSERT INTO d.t VALUES (7)");
         Process second = scene.StartReader();
-        await scene.WaitForAsync(isHeld ? ["3", "7"] : ["7"], pending: isHeld ? 2 : 0);
+        await scene.WaitForAsync(isHeld ? ["3", "7"] : ["7"], pending: isHeld ? 3 : 0);
+
+        // MariaDB's engine has not yet flushed a rollback that is in the log, so that its recovery prepares the transaction again; MySQL's
+        // recovery completes what the log says.
+        bool isAgain = kind == ServerKind.MariaDb118;
+        await server.ExecuteAsync("XA ROLLBACK 'undone'");
+        await scene.WaitForAsync([], pending: isHeld ? 2 : 0);
         await server.KillAsync();
         await server.RestartAsync();
+        Assert.Equal(isAgain ? 3 : 2, (await server.QueryAsync("XA RECOVER")).Count(row => row[3] != "before"));
+        if (isAgain)
+        {
+            await server.ExecuteAsync("XA COMMIT 'undone'");
+            await scene.WaitForAsync(isHeld ? ["10"] : [], pending: isHeld ? 2 : 0);
+        }
+
         await server.ExecuteAsync("XA ROLLBACK 'rollback'; INSERT INTO d.t VALUES (8)");
         await scene.WaitForAsync(["8"], pending: isHeld ? 1 : 0);
         await KillAsync(second);
@@ -49,7 +63,7 @@ public sealed class XaRestartTests(ITestOutputHelper output)
             isHeld ? ["4", "TransactionMissed The XA transaction X'6265666f7265',X'',1", "9"] : ["9"], pending: 0);
         await KillAsync(third);
 
-        Assert.Equal(["1", "3", "4", "6", "7", "8", "9"],
+        Assert.Equal(isAgain ? ["1", "3", "4", "6", "7", "8", "9", "10"] : ["1", "3", "4", "6", "7", "8", "9"],
             (await server.QueryAsync("SELECT id FROM d.t ORDER BY id")).Select(row => row[0]));
         output.WriteLine(string.Join(' ', scene.Lines));
     }
@@ -108,7 +122,7 @@ public sealed class XaRestartTests(ITestOutputHelper output)
     private static MySqlServerOptions Durable() => new()
     {
         Owned = true,
-        Arguments = ["--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1"],
+        Arguments = ["--sync-binlog=1", "--innodb-flush-log-at-trx-commit=1", "--innodb-flush-log-at-timeout=2700"],
     };
 
     private static string Prepare(string xid, int id)

@@ -13,7 +13,7 @@ namespace CdcEmbedded.MySql.Positions;
 /// Parts of it are types of their own because they are other ideas: <see cref="ExecutedGtids"/> and <see cref="BinlogCoordinates"/> are the
 /// two things it is compared by, <see cref="LogCursor"/> counts the reader's coordinates on in 64 bits, <see cref="TransactionMark"/> names
 /// one transaction, and
-/// <see cref="PendingXa"/> one that is read again, and <see cref="DeliveredXa"/> those whose outcome may be logged again.
+/// <see cref="XaHistory"/> has those that are read again, and those whose outcome may be logged again.
 /// </remarks>
 internal sealed class BinlogPosition : SourcePosition
 {
@@ -40,11 +40,11 @@ internal sealed class BinlogPosition : SourcePosition
     /// <inheritdoc/>
     public override bool NeedsStoring => !IsAfterOffsetsOnly;
 
-    /// <summary>The prepared XA transactions without an outcome, in the order of the log; an array that is never changed.</summary>
-    public PendingXa[] Pending { get; init; } = [];
+    /// <summary>The XA transactions: those that are open, and those whose outcome may be logged again.</summary>
+    public XaHistory Xa { get; init; } = XaHistory.None;
 
-    /// <summary>The XA transactions that were delivered last.</summary>
-    public DeliveredXa Delivered { get; init; } = DeliveredXa.None;
+    /// <summary>The prepared XA transactions without an outcome, in the order of the log; an array that is never changed.</summary>
+    public PendingXa[] Pending => Xa.Pending;
 
     /// <summary>What was delivered of the transaction at the restart point; null between transactions.</summary>
     public TransactionProgress? Progress { get; init; }
@@ -120,8 +120,7 @@ internal sealed class BinlogPosition : SourcePosition
         Executed = executed,
         Coordinates = Coordinates,
         IsAfterOffsetsOnly = IsAfterOffsetsOnly,
-        Pending = Pending,
-        Delivered = Delivered,
+        Xa = Xa,
         Progress = Progress,
         IsWatermark = IsWatermark,
     };

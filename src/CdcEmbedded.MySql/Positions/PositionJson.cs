@@ -8,11 +8,12 @@ namespace CdcEmbedded.MySql.Positions;
 /// <summary>The JSON of a position: a MySQL offset's <c>position</c>.</summary>
 /// <remarks>
 /// <code>{"gtid":set,"gtid_pos":position,"file":name,"pos":n,"tx":{"gtid":id,"ddl":n,"rows":n,"check":hex},
-///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}],"xa_delivered":base64}</code>
+///  "xa":[{"xid":id,"gtid":id,"before":position,"file":name,"pos":n}],"xa_rolled_back":[...],"xa_delivered":base64,
+///  "xa_uncaptured":base64}</code>
 /// <c>gtid</c> is MySQL's set of transactions processed whole and <c>gtid_pos</c> MariaDB's position, both absent without GTIDs. <c>tx</c>
 /// is present only inside a transaction: <c>rows</c> counts its delivered changes, <c>check</c> is their <see cref="DeliveryCheck"/>,
-/// <c>ddl</c> counts its delivered schema changes. <c>xa</c> lists the prepared XA transactions without an outcome, and
-/// <c>xa_delivered</c> is the <see cref="DeliveredXa"/>. Version 1 of an offset has these properties in the same object as
+/// <c>ddl</c> counts its delivered schema changes. The others are the <see cref="XaHistory"/>: <c>xa</c> lists the
+/// prepared XA transactions without an outcome. Version 1 of an offset has these properties in the same object as
 /// <c>"v":1,"source":"mysql","server":uuid</c>.
 /// </remarks>
 internal static class PositionJson
@@ -43,8 +44,10 @@ internal static class PositionJson
             writer.WriteEndObject();
         }
 
-        WritePending(writer, position.Pending);
-        WriteIfKnown(writer, "xa_delivered", position.Delivered.IsEmpty ? null : position.Delivered.ToString());
+        WriteAll(writer, "xa", position.Xa.Pending);
+        WriteAll(writer, "xa_rolled_back", position.Xa.RolledBack);
+        Write(writer, "xa_delivered", position.Xa.Delivered);
+        Write(writer, "xa_uncaptured", position.Xa.Uncaptured);
     }
 
     /// <summary>Reads an offset.</summary>
@@ -91,8 +94,13 @@ internal static class PositionJson
             Executed = gtids,
             Coordinates = coordinates,
             Progress = root.TryGetProperty("tx", out var tx) ? ReadProgress(tx, coordinates) : null,
-            Pending = root.TryGetProperty("xa", out var xa) ? ReadPending(xa) : [],
-            Delivered = Text(root, "xa_delivered") is { } delivered ? DeliveredXa.Parse(delivered) : DeliveredXa.None,
+            Xa = new XaHistory
+            {
+                Pending = ReadAll(root, "xa"),
+                RolledBack = ReadAll(root, "xa_rolled_back"),
+                Delivered = ReadXids(root, "xa_delivered"),
+                Uncaptured = ReadXids(root, "xa_uncaptured"),
+            },
         };
     }
 
@@ -107,8 +115,15 @@ internal static class PositionJson
             : progress;
     }
 
-    private static PendingXa[] ReadPending(JsonElement list)
+    private static XidList ReadXids(JsonElement root, string name) => Text(root, name) is { } text ? XidList.Parse(text) : XidList.None;
+
+    private static PendingXa[] ReadAll(JsonElement root, string name)
     {
+        if (!root.TryGetProperty(name, out var list))
+        {
+            return [];
+        }
+
         var result = new PendingXa[list.GetArrayLength()];
         var count = 0;
         foreach (var xa in list.EnumerateArray())
@@ -128,15 +143,18 @@ internal static class PositionJson
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static void WritePending(Utf8JsonWriter writer, PendingXa[] pending)
+    private static void Write(Utf8JsonWriter writer, string name, XidList xids)
+        => WriteIfKnown(writer, name, xids.IsEmpty ? null : xids.ToString());
+
+    private static void WriteAll(Utf8JsonWriter writer, string name, PendingXa[] all)
     {
-        if (pending.Length == 0)
+        if (all.Length == 0)
         {
             return;
         }
 
-        writer.WriteStartArray("xa"u8);
-        foreach (var xa in pending)
+        writer.WriteStartArray(name);
+        foreach (var xa in all)
         {
             writer.WriteStartObject();
             writer.WriteString("xid"u8, xa.Xid);

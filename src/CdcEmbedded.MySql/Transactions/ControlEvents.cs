@@ -44,9 +44,6 @@ internal sealed class ControlEvents(FeedSettings settings, LogReader log, ISchem
                 break;
             case EventType.Stop:
                 transactions.Drop("the server stopped");
-
-                // All that was committed is on its disk: no outcome is logged again.
-                transactions.Prepared.Delivered = DeliveredXa.None;
                 break;
             case EventType.MariaDbBinlogCheckpoint:
                 // Up to which file the server need read after a crash.

@@ -35,7 +35,7 @@ internal sealed class EventDispatcher
         _transactions = transactions;
         Notices = new FaultNotices(settings, log, schemas, transactions, output);
         _rows = new RowsEvents(log, scanner, schemas, transactions, Notices);
-        _xa = new XaEvents(settings, log, transactions, Notices);
+        _xa = new XaEvents(settings, log, transactions, output, Notices);
         var changes = new SchemaStatements(settings, log, schemas, transactions, output);
         _statements = new StatementEvents(log, schemas, transactions, changes, _xa, Notices);
         _control = new ControlEvents(settings, log, schemas, transactions, output);

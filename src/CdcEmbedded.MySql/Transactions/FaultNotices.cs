@@ -51,8 +51,8 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
     /// <summary>An XA transaction is committed that was prepared before reading began.</summary>
     public void ReportMissed(string xid) => Report(NoticeKind.TransactionMissed, "", "", $"The XA transaction {xid} is committed at "
         + $"{log.Cursor}, and its changes, if it changed captured tables, are not in the stream: it was prepared before reading began, or "
-        + "MariaDB had logged its XA ROLLBACK and crashed before it was executed. Reconcile the tables; in the first case, a start from a "
-        + "position before its XA PREPARE delivers them.");
+        + "MariaDB had crashed again and again between logging and executing its outcomes. Reconcile the tables; in the first case, a "
+        + "start from a position before its XA PREPARE delivers them.");
 
     /// <summary>An XA transaction is rolled back that was delivered before.</summary>
     public void ReportUndone(string xid) => Report(NoticeKind.DataLoss, "", "", $"The XA transaction {xid} is rolled back at {log.Cursor}, "

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 using Microsoft.Extensions.Logging;
@@ -41,6 +43,9 @@ internal sealed record FeedSettings
     /// <summary>Whose transactions are delivered; null for everybody's.</summary>
     public GtidSourceFilter? Sources { get; init; }
 
+    /// <summary>A number for what the options capture: others have another one.</summary>
+    public ulong CaptureScope { get; init; }
+
     /// <summary>What happens to prepared XA transactions.</summary>
     public XaMode Xa { get; init; }
 
@@ -64,4 +69,8 @@ internal sealed record FeedSettings
 
     /// <summary>What happens where the server says that its log lacks changes.</summary>
     public FaultPolicy OnIncident { get; init; }
+
+    /// <summary>The number for patterns.</summary>
+    public static ulong ScopeOf(params IEnumerable<string>[] patterns)
+        => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(string.Join('\n', patterns.Select(static some => string.Join('\0', some)))));
 }

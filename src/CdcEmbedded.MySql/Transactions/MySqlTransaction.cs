@@ -18,8 +18,7 @@ internal sealed class MySqlTransaction : TransactionInfo
         Begin = begin;
         RestartGtid = gtid;
         RestartCoordinates = begin;
-        Pending = prepared.Pending;
-        DeliveredXa = prepared.Delivered;
+        Xa = prepared.History;
     }
 
     public TransactionGtid Gtid { get; }
@@ -41,11 +40,8 @@ internal sealed class MySqlTransaction : TransactionInfo
     /// <summary>Where that one begins.</summary>
     public BinlogCoordinates RestartCoordinates { get; private set; }
 
-    /// <summary>The prepared XA transactions that are open at that place.</summary>
-    public PendingXa[] Pending { get; private set; }
-
-    /// <summary>The XA transactions that were delivered last before that place.</summary>
-    public DeliveredXa DeliveredXa { get; private set; }
+    /// <summary>The XA transactions that are open at that place, and those whose outcome may be logged again.</summary>
+    public XaHistory Xa { get; private set; }
 
     /// <summary>The XA transaction's name; null for others.</summary>
     public string? Xid { get; set; }
@@ -81,8 +77,7 @@ internal sealed class MySqlTransaction : TransactionInfo
         ExecutedBefore = outcome.ExecutedBefore;
         RestartGtid = outcome.RestartGtid;
         RestartCoordinates = outcome.RestartCoordinates;
-        Pending = outcome.Pending;
-        DeliveredXa = outcome.DeliveredXa;
+        Xa = outcome.Xa;
         ImmediateCommit = outcome.ImmediateCommit;
         OriginalCommit = outcome.OriginalCommit;
         HeaderSeconds = outcome.HeaderSeconds;
@@ -90,6 +85,15 @@ internal sealed class MySqlTransaction : TransactionInfo
 
     /// <summary>The position before its first change.</summary>
     public BinlogPosition PositionBefore() => PositionAfter(null);
+
+    /// <summary>The position before its first change, with other XA transactions to read again.</summary>
+    public BinlogPosition PositionBefore(XaHistory xa) => new()
+    {
+        Server = _identity.ServerUuid,
+        Executed = ExecutedBefore,
+        Coordinates = RestartCoordinates,
+        Xa = xa,
+    };
 
     /// <summary>The position after a number of its changes and schema changes.</summary>
     public BinlogPosition PositionAfter(long rows, ulong check, int schemaChanges = 0)
@@ -100,8 +104,7 @@ internal sealed class MySqlTransaction : TransactionInfo
         Server = _identity.ServerUuid,
         Executed = ExecutedBefore,
         Coordinates = RestartCoordinates,
-        Pending = Pending,
-        Delivered = DeliveredXa,
+        Xa = Xa,
         Progress = progress,
     };
 

@@ -48,8 +48,7 @@ internal sealed class PositionTracker
         Coordinates = _interrupted is not null && _start is { } start ? start
             : _repeated?.Clamp(_cursor.Coordinates) ?? _cursor.Coordinates,
         Progress = _interrupted,
-        Pending = _prepared.Pending,
-        Delivered = _prepared.Delivered,
+        Xa = _prepared.History,
         IsAfterOffsetsOnly = IsAfterOffsetsOnly,
     };
 

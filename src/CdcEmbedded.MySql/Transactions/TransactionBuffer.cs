@@ -37,7 +37,7 @@ internal sealed class TransactionBuffer : IDisposable
         _log = log;
         _output = output;
         _scanner = scanner;
-        _prepared = new PreparedTransactions(start);
+        _prepared = new PreparedTransactions(start, settings.CaptureScope);
         _position = new PositionTracker(start, settings.Identity.ServerUuid, log.Cursor, _prepared);
         _resume = ResumePoint.Of(start);
         _start = ChangeCount.Start(settings);
@@ -231,7 +231,7 @@ internal sealed class TransactionBuffer : IDisposable
 
         // What came before one that is read again is not known from this reading, which began there: the offset has it.
         var transaction = open.Transaction;
-        var place = (open.Repetition == Repetition.PreparedAgain ? _prepared.FindPending(xid) : null)
+        var place = (open.Repetition == Repetition.PreparedAgain ? _prepared.History.FindPending(xid) : null)
             ?? new PendingXa(xid, transaction.Gtid, transaction.ExecutedBefore.Position, transaction.Begin);
         _prepared.Add(new PreparedTransaction(transaction, place, open.Detach()));
         if (open.Repetition != Repetition.None)

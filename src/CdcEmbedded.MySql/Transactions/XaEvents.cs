@@ -1,4 +1,5 @@
 using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Transactions;
 
@@ -7,8 +8,10 @@ namespace CdcEmbedded.MySql.Transactions;
 /// <param name="settings">The options.</param>
 /// <param name="log">The reader of the log.</param>
 /// <param name="transactions">Holds them until their outcome.</param>
+/// <param name="output">Where the position goes from which one is read again.</param>
 /// <param name="notices">Reports the outcome of one that was not read.</param>
-internal sealed class XaEvents(FeedSettings settings, LogReader log, TransactionBuffer transactions, FaultNotices notices)
+internal sealed class XaEvents(FeedSettings settings, LogReader log, TransactionBuffer transactions, CommittedOutput output,
+    FaultNotices notices)
 {
     /// <summary>XA START.</summary>
     public void ReadStart(in LogEvent e, uint threadId, string statement)
@@ -54,7 +57,11 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
                 open.Adopt(prepared.Transaction, prepared.Changes);
                 MarkDelivered(open, xid);
             }
-            else if (!open.IsOfSkippedSource && !transactions.Prepared.Delivered.Contains(xid))
+            else if (transactions.Prepared.History.FindRolledBack(xid) is { } place)
+            {
+                throw Recall(open, place);
+            }
+            else if (!open.IsOfSkippedSource && !transactions.Prepared.IsKnown(xid))
             {
                 Log.XaOutcomePassed(settings.Logger, statement, log.Cursor.File, log.Cursor.Position);
                 notices.ReportMissed(xid);
@@ -72,14 +79,14 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
         {
             if (transactions.Prepared.Take(xid) is { } prepared)
             {
-                prepared.Changes.Release();
+                transactions.Prepared.RollBack(prepared);
             }
-            else if (transactions.Prepared.Delivered.Contains(xid))
+            else if (transactions.Prepared.History.Delivered.Contains(xid))
             {
                 // One that was prepared before reading began is not known, and has nothing to drop.
                 Log.XaUndone(settings.Logger, statement, log.Cursor.File, log.Cursor.Position);
                 notices.ReportUndone(xid);
-                transactions.Prepared.Delivered = transactions.Prepared.Delivered.Without(xid);
+                transactions.Prepared.MarkUndone(xid);
             }
         }
 
@@ -90,11 +97,21 @@ internal sealed class XaEvents(FeedSettings settings, LogReader log, Transaction
     {
         if (open.Repetition == Repetition.None)
         {
-            transactions.Prepared.Delivered = transactions.Prepared.Delivered.With(xid);
+            transactions.Prepared.MarkDelivered(xid, isCaptured: open.Changes.Count.Rows > 0 || !open.Changes.IsEmpty);
         }
     }
 
     /// <summary>True if a transaction waits for its outcome: with XaMode.DeliverAtPrepare only one that an offset of another
-    /// mode has open.</summary>
-    private bool IsAwaited(string xid) => settings.Xa != XaMode.DeliverAtPrepare || transactions.Prepared.FindPending(xid) is not null;
+    /// mode has open, or has dropped.</summary>
+    private bool IsAwaited(string xid) => settings.Xa != XaMode.DeliverAtPrepare
+        || transactions.Prepared.History.FindPending(xid) is not null || transactions.Prepared.History.FindRolledBack(xid) is not null;
+
+    /// <summary>The transaction is committed after all: its XA ROLLBACK was logged before a crash and not executed. The position before
+    /// this XA COMMIT has it as an open one, so that the reconnect reads its rows again.</summary>
+    private CdcConnectionException Recall(OpenTransaction open, PendingXa place)
+    {
+        output.AddProgress(open.Transaction.PositionBefore(transactions.Prepared.History.Recall(place)));
+        return new CdcConnectionException($"The XA transaction {place.Xid} is committed at {log.Cursor} after its XA ROLLBACK was logged: "
+            + $"the server crashed before it was executed. Its rows are read again from {place.Begin} on.");
+    }
 }

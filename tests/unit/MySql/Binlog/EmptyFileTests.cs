@@ -44,6 +44,27 @@ public sealed class EmptyFileTests : IDisposable
         Assert.Contains("and other files follow it", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_with_an_open_XA_transaction_that_is_not_given_is_a_lost_position()
+    {
+        var start = CdcOffset.Parse("""
+            {"v":1,"source":"mysql","file":"binlog.000002","pos":4,"xa":[{"xid":"X'78',X'',1","file":"binlog.000001","pos":400}]}
+            """);
+        var source = new MySqlBinlogFileSource(new MySqlBinlogFileSourceOptions { Files = [Recorded("binlog.000002")] });
+        await using var engine = new CdcEngine(source, new InMemoryOffsetStore(),
+            new CdcEngineOptions { Name = "empty", StartFrom = StartPosition.At(start) });
+
+        var lost = await Assert.ThrowsAsync<OffsetLostException>(async () =>
+        {
+            await foreach (var change in engine.ReadAsync(TestContext.Current.CancellationToken))
+            {
+                Assert.Fail(change.ToString());
+            }
+        });
+
+        Assert.Contains("XA transactions open whose rows begin in the binlog file 'binlog.000001'", lost.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static CdcEngine Engine(params string[] files)

@@ -159,10 +159,14 @@ internal sealed class EventList : IEventStream, ISchemaSource
         var skips = false;
         foreach (var bytes in _events)
         {
-            if (bytes[4] == (byte)EventType.Gtid)
+            if ((EventType)bytes[4] == EventType.Gtid)
             {
                 var gtid = GtidEvent.Read(EventType.Gtid, bytes.AsSpan(EventHeader.Length));
                 skips = executed.Contains(gtid.Gtid);
+            }
+            else if ((EventType)bytes[4] is EventType.Stop or EventType.Rotate or EventType.FormatDescription)
+            {
+                skips = false;
             }
 
             if (!skips)
@@ -187,6 +191,7 @@ internal sealed class EventList : IEventStream, ISchemaSource
         {
             Identity = new FeedIdentity("test", null),
             Xa = xa,
+            CaptureScope = FeedSettings.ScopeOf(include ?? []),
             OnIncident = faults,
             SkipUnchanged = skipUnchanged,
             Sources = GtidSourceFilter.Create(fromSources ?? [], notFromSources ?? []),
