@@ -8,7 +8,7 @@ namespace CdcEmbedded;
 public sealed class CdcEngineOptions
 {
     /// <summary>The engine's name: the key of its offset, and <see cref="SourceInfo.Name"/> of its events. Engines that run at the same
-    /// time need different names.</summary>
+    /// time need different names. Without white space at its ends, control characters and halves of surrogate pairs.</summary>
     public required string Name { get; init; }
 
     /// <summary>Where reading starts while no offset is stored.</summary>

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Transforms;
 
@@ -9,13 +11,14 @@ internal static class OptionsValidation
 {
     public static void Validate(CdcEngineOptions options, ISource source)
     {
-        Require(!string.IsNullOrWhiteSpace(options.Name), nameof(options.Name), options.Name, "a text that is not blank");
+        Require(IsKey(options.Name), nameof(options.Name), options.Name,
+            "a text without white space at its ends, control characters and halves of surrogate pairs: not every store keeps these apart");
         Require(options.MaxBatchSize >= 1, nameof(options.MaxBatchSize), options.MaxBatchSize, "at least 1");
         Require(options.MaxBufferedChanges >= 1, nameof(options.MaxBufferedChanges), options.MaxBufferedChanges, "at least 1");
         Require(options.MaxBufferedBytes >= 1, nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, "at least 1");
         Require(Enum.IsDefined(options.Acknowledgement), nameof(options.Acknowledgement), options.Acknowledgement, "OnNext or Manual");
         Require(Enum.IsDefined(options.OnOffsetLost), nameof(options.OnOffsetLost), options.OnOffsetLost,
-            "Fail, StartFromEarliest or StartFromLatest");
+            string.Join(" or ", Enum.GetNames<OffsetLostPolicy>()));
         Require(options.LoggerFactory is not null, nameof(options.LoggerFactory), null,
             "a factory; NullLoggerFactory.Instance logs nothing");
         Require(options.TimeProvider is not null, nameof(options.TimeProvider), null, "a clock, such as TimeProvider.System");
@@ -124,6 +127,11 @@ internal static class OptionsValidation
         Require(options.OnOffsetLost != OffsetLostPolicy.Resnapshot || source is ISnapshotSource, "OnOffsetLost", options.OnOffsetLost,
             $"another policy, because a source of kind '{source.Connector}' cannot read tables");
     }
+
+    // Databases ignore spaces at the end of a key, or write a half of a pair as a question mark: two engines would share one offset.
+    private static bool IsKey([NotNullWhen(true)] string? name)
+        => !string.IsNullOrWhiteSpace(name) && !char.IsWhiteSpace(name[0]) && !char.IsWhiteSpace(name[^1])
+            && !name.Any(char.IsControl) && !name.EnumerateRunes().Contains(Rune.ReplacementChar);
 
     private static bool IsTable(string name)
         => IsName(name) && name.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < name.Length - 1;

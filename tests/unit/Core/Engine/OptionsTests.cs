@@ -8,6 +8,11 @@ public sealed class OptionsTests
     public static TheoryData<string, CdcEngineOptions> Bad => new()
     {
         { "Name is ''", new() { Name = "" } },
+        { "Name is 'orders '", new() { Name = "orders " } },
+        { "Name is '\torders'", new() { Name = "\torders" } },
+        { "Name is 'or\0ders'", new() { Name = "or\0ders" } },
+        { "Name is 'orders\ud800'", new() { Name = "orders\ud800" } },
+        { "OnOffsetLost is '9'", new() { Name = "a", OnOffsetLost = (OffsetLostPolicy)9 } },
         { "MaxBatchSize is '0'", new() { Name = "a", MaxBatchSize = 0 } },
         { "MaxBufferedChanges is '-1'", new() { Name = "a", MaxBufferedChanges = -1 } },
         { "MaxBufferedBytes is '0'", new() { Name = "a", MaxBufferedBytes = 0 } },
