@@ -5,6 +5,9 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <c>_t_old</c>, with further underscores where the name is taken.</summary>
 internal static class ShadowTables
 {
+    /// <summary>The most characters of a table's name.</summary>
+    private const int LongestName = 64;
+
     private static readonly string[] _suffixes = ["_gho", "_ghc", "_del", "_new", "_old"];
 
     /// <summary>The table of which a name is a shadow.</summary>
@@ -29,9 +32,11 @@ internal static class ShadowTables
         return false;
     }
 
-    /// <summary>True if renaming the two is the cut-over of an online schema change: the shadow replaces the table.</summary>
+    /// <summary>True if renaming the two is the cut-over of an online schema change: the shadow replaces the table. gh-ost cuts the
+    /// table's name off where the shadow's would be too long.</summary>
     public static bool IsCutOver(string shadow, string table) => TryGetOriginal(shadow, out var original)
-        && string.Equals(original, table, StringComparison.OrdinalIgnoreCase);
+        && (string.Equals(original, table, StringComparison.OrdinalIgnoreCase)
+            || (shadow.Length == LongestName && table.StartsWith(original, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Without the time that gh-ost's option --timestamp-old-table appends to the name.</summary>
     private static string WithoutTime(string name)

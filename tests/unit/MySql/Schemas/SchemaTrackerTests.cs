@@ -15,6 +15,8 @@ namespace CdcEmbedded.MySql.Tests.Schemas;
 /// <summary>What the readers of the log see of tables, by the one interface.</summary>
 public sealed class SchemaTrackerTests
 {
+    private const string Long = "a_table_with_a_name_as_long_as_the_server_allows_xxxxx";
+
     private readonly InMemoryOffsetStore _store = new();
     private SourceNotes? _notes;
 
@@ -107,6 +109,7 @@ public sealed class SchemaTrackerTests
     [InlineData("TRUNCATE TABLE t", "")]
     [InlineData("RENAME TABLE t TO u", "Rename t")]
     [InlineData("RENAME TABLE t TO _t_del, _t_gho TO t", "Alter t")]
+    [InlineData($"RENAME TABLE {Long}0123456789 TO _{Long}01234_del, _{Long}01234_gho TO {Long}0123456789", $"Alter {Long}0123456789")]
     [InlineData("ALTER TABLE _t_gho ADD b INT", "")]
     [InlineData("DROP TABLE t, x", "Drop t,Drop x")]
     [InlineData("CREATE DATABASE other", "CreateDatabase ")]
