@@ -37,7 +37,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
             }
 
             var isOptional = change.Kind is TableChangeKind.Create or TableChangeKind.CreateDatabase && MayDoNothing(sql);
-            _changes.Add(new LoggedChange(change.Database, change.Table, change.Kind, isOptional, end));
+            var kindOfChange = change.Kind == TableChangeKind.Create && MayReplace(sql) ? TableChangeKind.Alter : change.Kind;
+            _changes.Add(new LoggedChange(change.Database, change.Table, kindOfChange, isOptional, end));
             if (change.NewTable is { } name)
             {
                 // A new name was free before, unless there was nothing to be renamed.
@@ -131,6 +132,12 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
     {
         foreach (var change in _changes)
         {
+            if (change.Kind == TableChangeKind.DropDatabase)
+            {
+                // Those of its tables that no other statement names are gone with it.
+                Restore(earlier.Tables.Where(table => string.Equals(table.Database, change.Database, _comparison)), catalogue);
+            }
+
             if (change.IsOfDatabase || catalogue.Find(change.Database, change.Table) is not null)
             {
                 continue;
@@ -153,6 +160,17 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
             if (catalogue.CharacterSetOf(database) is null)
             {
                 catalogue.SetDatabase(database, characterSet);
+            }
+        }
+    }
+
+    private static void Restore(IEnumerable<TableDefinition> tables, SchemaCatalogue catalogue)
+    {
+        foreach (var table in tables)
+        {
+            if (catalogue.Find(table.Database, table.Name) is null)
+            {
+                catalogue.Set(table);
             }
         }
     }
@@ -187,6 +205,9 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
     /// <summary>True if a statement does nothing where its table or database exists. IF NOT EXISTS may also be elsewhere in it, which
     /// does no harm.</summary>
     private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True if a statement may create a table in the place of one. REPLACE may also be elsewhere in it, which does no harm.</summary>
+    private static bool MayReplace(string sql) => sql.Contains("REPLACE", StringComparison.OrdinalIgnoreCase);
 
     private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, after the start";
 }

@@ -50,6 +50,13 @@ public sealed class LoggedChangesTests
     [InlineData("absent ?", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE IF NOT EXISTS t (a INT)", "")]
     [InlineData("before latin1", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE t (a INT)",
         "CREATE DATABASE d CHARACTER SET latin1; CREATE TABLE t (before INT)")]
+    [InlineData("unknown utf8mb4", "CREATE OR REPLACE TABLE t (a INT)", "")]
+    [InlineData("before utf8mb4", "CREATE OR REPLACE TABLE t (a INT)", "CREATE TABLE t (before INT)")]
+    [InlineData("before utf8mb4", "CREATE TABLE IF NOT EXISTS t (a INT); CREATE OR REPLACE TABLE t (a INT)", "CREATE TABLE t (before INT)")]
+    [InlineData("before latin1", "DROP DATABASE d", "CREATE DATABASE d CHARACTER SET latin1; CREATE TABLE t (before INT)")]
+    [InlineData("before latin1", "DROP DATABASE d; CREATE DATABASE d; CREATE TABLE u (a INT)",
+        "CREATE DATABASE d CHARACTER SET latin1; CREATE TABLE t (before INT)")]
+    [InlineData("absent latin1", "CREATE TABLE t (a INT); DROP DATABASE d", "CREATE DATABASE d CHARACTER SET latin1; DROP TABLE t")]
     [InlineData("absent ?", "CREATE DATABASE d CHARACTER SET latin1; RENAME TABLE IF EXISTS t TO u", "")]
     [InlineData("absent ?", "CREATE DATABASE d CHARACTER SET latin1; DROP TABLE IF EXISTS t; ALTER TABLE IF EXISTS t ADD a INT", "")]
     [InlineData("unknown ?", "DROP DATABASE d; CREATE DATABASE d; RENAME TABLE IF EXISTS t TO u", "")]
