@@ -254,10 +254,9 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         {
             VersioningColumns.RemoveFrom(table);
         }
-        else if (tokens.TryTake("PERIOD"))
+        else if (tokens.TryTake("PERIOD", "FOR") || tokens.TryTake("PERIOD", "IF", "EXISTS", "FOR"))
         {
-            tokens.TryTake("IF", "EXISTS");
-            tokens.TryTake("FOR");
+            // On MySQL a column may have that name without quotes.
             var name = tokens.TakeName();
             table.Period = table.Period is { } period && period.Name.Equals(name, StringComparison.OrdinalIgnoreCase) ? null : table.Period;
         }

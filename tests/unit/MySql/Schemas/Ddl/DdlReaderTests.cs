@@ -39,6 +39,8 @@ public sealed class DdlReaderTests
         "ALTER TABLE t CONVERT TO CHARACTER SET latin1", "a enum('Ã¼') latin1? b enum('\\0A\\0B') latin1?")]
     [InlineData("CREATE TABLE t (a ENUM('l3','ab','') CHARACTER SET latin1)", "ALTER TABLE t CONVERT TO CHARACTER SET ucs2",
         "a enum('氳','慢','') ucs2?")]
+    [InlineData("CREATE TABLE t (a INT, period INT, first INT, after INT)",
+        "ALTER TABLE t DROP period, ADD x INT AFTER after, MODIFY after INT FIRST, DROP COLUMN first", "after int? a int? x int?")]
     public void ALTER_leaves_the_servers_columns(string create, string alter, string expected)
         => Assert.Equal(expected, ColumnsAfter(create, alter));
 
