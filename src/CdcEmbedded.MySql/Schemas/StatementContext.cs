@@ -45,7 +45,8 @@ internal readonly record struct StatementContext
     /// <inheritdoc cref="SqlDialect.ServerVersion"/>
     public int ServerVersion => Dialect.ServerVersion;
 
-    /// <summary>The character set of databases for which nothing else is known; null where the event does not say it.</summary>
+    /// <summary>The session's <c>collation_server</c>, as its character set: that of a database whose statement names none. Null where
+    /// the event does not say it.</summary>
     public string? DefaultCharacterSet { get; init; }
 
     /// <summary>The session's <c>collation_database</c>, as its character set, if it is another one than that of the default database; null
@@ -66,7 +67,6 @@ internal readonly record struct StatementContext
     public static StatementContext Of(in QueryEvent query, SqlDialect dialect)
     {
         var status = query.Status;
-        var collation = status.DatabaseCollation > 0 ? status.DatabaseCollation : status.ServerCollation;
         return new StatementContext
         {
             Database = query.Database,
@@ -76,7 +76,7 @@ internal readonly record struct StatementContext
             OmitsTableOptions = query.IsDescription && ((status.SqlMode ?? 0) & ModesWithoutTableOptions) != 0,
             HasDateTimeTimestamps = (dialect.IsBeforeMySql80 || dialect.IsMariaDb) && ((status.SqlMode ?? 0) & MaxDbMode) != 0,
             ErrorCode = query.ErrorCode,
-            DefaultCharacterSet = collation > 0 ? Charset.OfCollation(collation)?.Name : null,
+            DefaultCharacterSet = Charset.OfCollation(status.ServerCollation)?.Name,
             DatabaseCharacterSet = Charset.OfCollation(status.DatabaseCollation)?.Name,
             ConnectionCharset = query.IsDescription ? null : Charset.OfCollation(status.ConnectionCollation),
             HasPlainTimestamps = status.ExplicitDefaultsForTimestamp,

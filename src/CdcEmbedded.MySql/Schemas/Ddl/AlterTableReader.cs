@@ -158,7 +158,8 @@ internal sealed class AlterTableReader(TableDraft table, StatementContext contex
         {
             _addsVersioning = true;
         }
-        else if (!Partitions.TryRead(tokens, context.Database) && !TableOptionReader.TryRead(tokens, table, characterSetOfDatabase))
+        else if (!Partitions.TryRead(tokens, context.Database)
+            && !TableOptionReader.TryRead(tokens, table, characterSetOfDatabase, context))
         {
             // Locks, algorithms, keys on or off, other options: nothing that a row event shows.
             tokens.Take();

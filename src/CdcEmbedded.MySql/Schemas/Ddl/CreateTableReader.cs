@@ -9,7 +9,7 @@ internal static class CreateTableReader
     {
         var table = new TableDraft { CharacterSet = context.OmitsTableOptions ? null : databaseCharacterSet };
         var elements = tokens.Peek().Is('(') ? tokens.TakeParentheses() : null;
-        ReadOptions(tokens, table, databaseCharacterSet, out var isVersioned);
+        ReadOptions(tokens, table, databaseCharacterSet, context, out var isVersioned);
         if (elements is null)
         {
             throw new SqlUnreadableException("it lists no columns");
@@ -41,7 +41,8 @@ internal static class CreateTableReader
         return table;
     }
 
-    private static void ReadOptions(SqlTokens tokens, TableDraft table, string? databaseCharacterSet, out bool isVersioned)
+    private static void ReadOptions(SqlTokens tokens, TableDraft table, string? databaseCharacterSet, in StatementContext context,
+        out bool isVersioned)
     {
         isVersioned = false;
         while (!tokens.IsAtEnd)
@@ -65,7 +66,7 @@ internal static class CreateTableReader
             {
                 isVersioned = true;
             }
-            else if (!TableOptionReader.TryRead(tokens, table, databaseCharacterSet))
+            else if (!TableOptionReader.TryRead(tokens, table, databaseCharacterSet, context))
             {
                 tokens.Take();
             }

@@ -39,8 +39,7 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
             catalogue.BeginDatabase(name);
         }
 
-        var isNew = kind == TableChangeKind.CreateDatabase;
-        if (ReadCharacterSet(isNew ? context.DefaultCharacterSet : known, isNew ? context.DefaultCharacterSet : null) is { } characterSet)
+        if (ReadCharacterSet(kind == TableChangeKind.CreateDatabase ? context.DefaultCharacterSet : known) is { } characterSet)
         {
             catalogue.SetDatabase(name, characterSet);
         }
@@ -62,14 +61,13 @@ internal sealed class DatabaseStatements(CatalogueChanges changes, SqlTokens tok
     }
 
     /// <summary>The character set that the options say.</summary>
-    /// <param name="otherwise">The one without such an option; the server's own default is that of a session without another one.</param>
-    /// <param name="default">What CHARACTER SET DEFAULT means; null where the statement's session does not say it.</param>
-    private string? ReadCharacterSet(string? otherwise, string? @default)
+    /// <param name="otherwise">The one without such an option.</param>
+    private string? ReadCharacterSet(string? otherwise)
     {
         var options = new TableDraft { CharacterSet = otherwise };
         while (!tokens.IsAtEnd)
         {
-            if (!TableOptionReader.TryRead(tokens, options, @default))
+            if (!TableOptionReader.TryRead(tokens, options, context.DefaultCharacterSet, context))
             {
                 tokens.Take();
             }

@@ -6,8 +6,9 @@ internal static class TableOptionReader
     /// <param name="tokens">Positioned at an option.</param>
     /// <param name="table">Gets what it says.</param>
     /// <param name="defaultCharacterSet">What CHARACTER SET DEFAULT means; null where it is not known.</param>
+    /// <param name="context">The session's settings.</param>
     /// <returns>False where something else follows.</returns>
-    public static bool TryRead(SqlTokens tokens, TableDraft table, string? defaultCharacterSet)
+    public static bool TryRead(SqlTokens tokens, TableDraft table, string? defaultCharacterSet, in StatementContext context)
     {
         var isDefault = tokens.Peek().Is("DEFAULT")
             && (tokens.Peek(1).Is("CHARACTER") || tokens.Peek(1).Is("CHARSET") || tokens.Peek(1).Is("COLLATE")
@@ -26,6 +27,13 @@ internal static class TableOptionReader
         if (tokens.TryTake("COLLATE"))
         {
             tokens.TryTake('=');
+            if (context.IsBeforeMySql80 && tokens.TryTake("DEFAULT"))
+            {
+                // There it means both the default collation and its character set; on MariaDB the collation alone.
+                (table.CharacterSet, table.NamesCharacterSet) = (defaultCharacterSet, true);
+                return true;
+            }
+
             var ofCollation = TextTypeReader.CharacterSetOf(tokens.TakeName());
             table.CharacterSet = ofCollation ?? table.CharacterSet;
             table.NamesCharacterSet |= ofCollation is not null;

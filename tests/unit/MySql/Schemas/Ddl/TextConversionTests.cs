@@ -1,4 +1,6 @@
+using System.Text;
 using CdcEmbedded.MySql.Binlog.Charsets;
+using CdcEmbedded.MySql.Binlog.Events;
 using CdcEmbedded.MySql.Schemas;
 using CdcEmbedded.MySql.Schemas.Ddl;
 using static CdcEmbedded.MySql.Tests.Schemas.Ddl.ReadStatements;
@@ -21,11 +23,6 @@ public sealed class TextConversionTests
     public void CHARACTER_SET_DEFAULT_of_a_table_is_its_databases()
         => Assert.Equal("a char(1) cp1251? b char(1) ucs2?", ColumnsAfter("CREATE DATABASE d CHARACTER SET ucs2",
             "CREATE TABLE t (a CHAR) CHARSET cp1251", "ALTER TABLE t CHARACTER SET DEFAULT, ADD b CHAR"));
-
-    [Fact]
-    public void CHARACTER_SET_DEFAULT_of_a_database_is_not_known_once_it_exists()
-        => Assert.Equal("a char(1)?", ColumnsAfter(new SchemaCatalogue(), ["CREATE DATABASE d CHARACTER SET ucs2",
-            "ALTER DATABASE d CHARACTER SET DEFAULT", "CREATE TABLE t (a CHAR)"]));
 
     [Theory]
     [InlineData("a INT, b TEXT, c VARCHAR(9)", "MODIFY a TEXT, MODIFY b TEXT, MODIFY c MEDIUMTEXT", "a tinytext b mediumtext c tinytext")]
@@ -111,6 +108,29 @@ public sealed class TextConversionTests
             Context(isMariaDb) with { DatabaseCharacterSet = session });
 
         Assert.Equal($"a char(1) {expected}?", TextOf(catalogue));
+    }
+
+    [Theory]
+    [InlineData("latin1", "CREATE DATABASE e", true)]
+    [InlineData("latin1", "CREATE DATABASE e CHARACTER SET = DEFAULT", true)]
+    [InlineData("latin1", "CREATE DATABASE e CHARACTER SET koi8r; ALTER DATABASE e DEFAULT CHARSET DEFAULT", true)]
+    [InlineData("koi8r", "CREATE DATABASE e CHARACTER SET koi8r; ALTER DATABASE e COLLATE DEFAULT", true)]
+    [InlineData("latin1", "CREATE DATABASE e CHARACTER SET koi8r; ALTER DATABASE e COLLATE = DEFAULT", false)]
+    [InlineData("koi8r", "CREATE DATABASE e CHARACTER SET koi8r; ALTER DATABASE e COMMENT 'none'", true)]
+    public void A_database_without_a_character_set_has_that_of_the_server_not_of_the_sessions_database(string expected, string statements,
+        bool isMariaDb)
+    {
+        // On the wire: client, connection and server collation, then collation_database (latin1_bin is 47, cp1251_bin 50, utf8mb4_bin 46).
+        byte[] status = [4, 46, 0, 46, 0, 47, 0, 8, 50, 0];
+        var catalogue = new SchemaCatalogue();
+        foreach (var statement in statements.Split("; "))
+        {
+            var query = QueryEvent.Read([.. new byte[11], (byte)status.Length, 0, .. status, 0, .. Encoding.UTF8.GetBytes(statement)]);
+            LoggedSql.Instance.Apply(catalogue, statement,
+                StatementContext.Of(query, Context(isMariaDb).Dialect with { ServerVersion = isMariaDb ? 110800 : 50624 }));
+        }
+
+        Assert.Equal(expected, catalogue.CharacterSetOf("e"));
     }
 
     [Theory]
