@@ -206,7 +206,8 @@ internal sealed class LoggedChanges(TableSelection selection, IStatementReader s
     /// does no harm.</summary>
     private static bool MayDoNothing(string sql) => sql.Contains("NOT EXISTS", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True if a statement may create a table in the place of one. REPLACE may also be elsewhere in it, which does no harm.</summary>
+    /// <summary>True if a statement may create a table in the place of one. REPLACE may also be elsewhere in it, which does no
+    /// harm.</summary>
     private static bool MayReplace(string sql) => sql.Contains("REPLACE", StringComparison.OrdinalIgnoreCase);
 
     private static string ReasonOf(in LoggedChange change) => $"the log changes it at {change.End}, after the start";
