@@ -52,8 +52,15 @@ public sealed class CdcEngine : IAsyncDisposable
         _options = options;
         _board = new SnapshotBoard(options.TimeProvider);
         _logger = new GuardedLogger(options.LoggerFactory.CreateLogger("CdcEmbedded.CdcEngine"));
-        _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger));
+        _commands = new CommandLog(new StoreSlot(_offsets, $"{options.Name}/snapshots", _logger), ReadStoredCommandsAsync);
         Snapshots = new CdcSnapshots(this, source, options.Transforms, _commands, _board);
+    }
+
+    private async ValueTask<long?> ReadStoredCommandsAsync(CancellationToken cancellationToken)
+    {
+        var stored = await _offsets.LoadAsync(_options.Name, cancellationToken).ConfigureAwait(false);
+        return stored is null or { Text.Length: 0 } ? null
+            : CdcOffset.Parse(stored.Text).ReadSnapshot() is { } state ? SnapshotStateJson.Read(state).Commands : 0;
     }
 
     /// <summary>The engine's name.</summary>

@@ -44,6 +44,7 @@ public sealed class CdcSnapshots
     /// <exception cref="ArgumentException">The id is blank, the kind is neither incremental nor blocking, a pattern is invalid, or the
     /// name of a table with a condition has no point.</exception>
     /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
+    /// <exception cref="SnapshotRefusedException">Too many requests wait.</exception>
     /// <exception cref="OffsetConflictException">Another instance runs under this name.</exception>
     public async ValueTask<SnapshotHandle> RequestAsync(SnapshotRequest request, CancellationToken cancellationToken = default)
     {
@@ -66,8 +67,7 @@ public sealed class CdcSnapshots
             TableName.Split(table);
         }
 
-        var handle = _board.HandleOf(request.Id);
-        await SendAsync(new SnapshotCommand(SnapshotCommandKind.Request, request.Id)
+        return await SendAsync(request.Id, new SnapshotCommand(SnapshotCommandKind.Request, request.Id)
         {
             Reads = request.Kind,
             Patterns = [.. request.Tables],
@@ -75,7 +75,6 @@ public sealed class CdcSnapshots
             Condition = request.Condition,
             Conditions = [.. request.Conditions.Select(static each => new TableCondition(TableExpression.Literal(each.Key), each.Value))],
         }, cancellationToken).ConfigureAwait(false);
-        return handle;
     }
 
     /// <summary>Pauses a snapshot. What it has delivered remains; the table that it is reading resumes at the next chunk.</summary>
@@ -83,6 +82,7 @@ public sealed class CdcSnapshots
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
     /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
+    /// <exception cref="SnapshotRefusedException">Too many requests wait.</exception>
     public ValueTask PauseAsync(string? id = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Pause, id), cancellationToken);
 
@@ -91,6 +91,7 @@ public sealed class CdcSnapshots
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
     /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
+    /// <exception cref="SnapshotRefusedException">Too many requests wait.</exception>
     public ValueTask ResumeAsync(string? id = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Resume, id), cancellationToken);
 
@@ -100,6 +101,7 @@ public sealed class CdcSnapshots
     /// <param name="cancellationToken">Cancels the request, unless it is stored already.</param>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
     /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
+    /// <exception cref="SnapshotRefusedException">Too many requests wait.</exception>
     public ValueTask StopAsync(string? id = null, IReadOnlyList<string>? tables = null, CancellationToken cancellationToken = default)
         => SendAsync(new SnapshotCommand(SnapshotCommandKind.Stop, id) { Patterns = tables is null ? [] : [.. tables] }, cancellationToken);
 
@@ -145,17 +147,34 @@ public sealed class CdcSnapshots
     /// <returns>A handle for when the rows are delivered.</returns>
     /// <exception cref="NotSupportedException">The source has no snapshots.</exception>
     /// <exception cref="InvalidOperationException">The engine is a standby: another instance is active.</exception>
+    /// <exception cref="SnapshotRefusedException">Too many requests wait.</exception>
     public async ValueTask<SnapshotHandle> RepairAsync(VerificationResult verification, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(verification);
         var id = "repair-" + Guid.NewGuid().ToString("N");
-        var handle = _board.HandleOf(id);
-        await SendAsync(new SnapshotCommand(SnapshotCommandKind.Repair, id)
+        return await SendAsync(id, new SnapshotCommand(SnapshotCommandKind.Repair, id)
         {
             Patterns = [verification.Table],
             Keys = [.. verification.Differences.Select(static difference => difference.RepairKey).OfType<SnapshotKey>()],
             KeyShape = verification.KeyShape,
         }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a request for rows.</summary>
+    private async ValueTask<SnapshotHandle> SendAsync(string id, SnapshotCommand request, CancellationToken cancellationToken)
+    {
+        // Before the request: it may be over when the call returns.
+        var handle = _board.HandleOf(id, out var isNew);
+        try
+        {
+            await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotRefusedException) when (isNew)
+        {
+            _board.Forget(handle);
+            throw;
+        }
+
         return handle;
     }
 
@@ -168,7 +187,10 @@ public sealed class CdcSnapshots
                 + "the request. Send it to the active instance.");
         }
 
-        await _log.AppendAsync(command, null, cancellationToken).ConfigureAwait(false);
+        if (await _log.AppendAsync(command, null, cancellationToken).ConfigureAwait(false) == CommandOutcome.Refused)
+        {
+            throw new SnapshotRefusedException(command.Id ?? "all", $"{CommandLog.Crowded}.");
+        }
     }
 
     private void ThrowIfUnsupported()

@@ -50,7 +50,8 @@ internal sealed class EngineSnapshots(ISource source, SourceContext context, Cdc
         _coordinator.Signals = new SignalIntake(commands, board, _coordinator, logger);
         await commands.ConnectAsync(_coordinator.State.Commands,
             () => keeper.SavedSnapshot is SnapshotState { Commands: var done } ? done : 0,
-            _coordinator.Post, cancellationToken).WaitObservedAsync(cancellationToken).ConfigureAwait(false);
+            () => _coordinator.State.Commands, _coordinator.Post, cancellationToken).WaitObservedAsync(cancellationToken)
+            .ConfigureAwait(false);
         _listener = new SignalListener(commands, _coordinator.Signals, options.Name, options.TimeProvider, logger);
         _listener.Start(options.Snapshot.Signals);
         pump.Attach(_coordinator);

@@ -5,8 +5,11 @@ namespace CdcEmbedded.Snapshots;
 /// <summary>What is stored of commands and signals. Immutable.</summary>
 internal sealed record AcceptedCommands
 {
-    // Commands that were carried out are removed with the next one; more than these are never waiting.
-    private const int MaxCommands = 1024;
+    /// <summary>Most requests that may wait until they are carried out and an offset that says so is stored.</summary>
+    public const int MaxRequests = 1024;
+
+    // Room for what pauses, resumes and stops the requests.
+    private const int MaxCommands = 2 * MaxRequests;
     private const int MaxSignals = 1024;
 
     public static readonly AcceptedCommands None = new();
@@ -22,11 +25,16 @@ internal sealed record AcceptedCommands
 
     public long LastNumber => Commands.IsEmpty ? 0 : Commands[^1].Number;
 
-    public AcceptedCommands With(SnapshotCommand command)
-    {
-        var commands = Commands.Add(command);
-        return this with { Commands = commands.Count > MaxCommands ? commands.RemoveAt(0) : commands };
-    }
+    /// <summary>True if a command may be added. None that was accepted is ever dropped for it (R72).</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="done">The number of the last one that was carried out.</param>
+    public bool HasRoomFor(SnapshotCommand command, long done)
+        => Commands.Count(each => each.Number > done) < (command.IsRequest ? MaxRequests : MaxCommands);
+
+    /// <summary>True if a signal was accepted before. The id of one that waits is known however many came after it.</summary>
+    public bool Knows(string signal) => Signals.Contains(signal) || Commands.Exists(each => each.IsRequest && each.Id == signal);
+
+    public AcceptedCommands With(SnapshotCommand command) => this with { Commands = Commands.Add(command) };
 
     public AcceptedCommands With(SignalMark mark)
     {

@@ -4,32 +4,49 @@ namespace CdcEmbedded.Snapshots;
 
 /// <summary>The commands that were accepted, stored at once beside the offset (R72): an offset says which of them were carried out.
 /// Thread-safe.</summary>
-internal sealed class CommandLog(StoreSlot slot) : IDisposable
+/// <param name="slot">Where they are stored.</param>
+/// <param name="readDone">Reads the number of the last one that was carried out from the stored offset, which the application may have
+/// stored; null if there is none.</param>
+internal sealed class CommandLog(StoreSlot slot, Func<CancellationToken, ValueTask<long?>> readDone) : IDisposable
 {
+    /// <summary>Why a command is refused.</summary>
+    public const string Crowded = "1,024 requests wait, and an accepted one is never dropped for another. The loop must run and "
+        + "acknowledge, so that they are carried out and the offset is stored; then send it again";
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private AcceptedCommands _accepted = AcceptedCommands.None;
     private Action<SnapshotCommand>? _receiver;
     private Func<long> _done = static () => 0;
+    private Func<long> _carriedOut = static () => 0;
     private bool _isLoaded;
 
     /// <summary>Stores a command and passes it to the reading flow.</summary>
     /// <param name="command">The command; null for a signal that is none, and whose position is stored.</param>
     /// <param name="mark">The signal that it is from; null for the application.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    /// <returns>False if the signal was accepted before.</returns>
-    public async ValueTask<bool> AppendAsync(SnapshotCommand? command, SignalMark? mark, CancellationToken cancellationToken)
+    /// <returns>What became of it. Nothing of a command that is refused is stored, only the position of its signal.</returns>
+    public async ValueTask<CommandOutcome> AppendAsync(SnapshotCommand? command, SignalMark? mark, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await LoadAsync(cancellationToken).ConfigureAwait(false);
-            var isKnown = mark?.Id is { } id && _accepted.Signals.Contains(id);
-            command = isKnown ? null : command;
-            var accepted = mark is null ? _accepted : _accepted.With(isKnown ? mark with { Id = null } : mark);
+            var done = _done();
+            if (command is not null && !_accepted.HasRoomFor(command, done))
+            {
+                // An application that stores its offsets elsewhere can only be trusted with those that were carried out.
+                done = Math.Max(done, await readDone(cancellationToken).ConfigureAwait(false) ?? _carriedOut());
+            }
+
+            var outcome = mark?.Id is { } id && _accepted.Knows(id) ? CommandOutcome.Repeated
+                : command is not null && !_accepted.HasRoomFor(command, done) ? CommandOutcome.Refused : CommandOutcome.Accepted;
+            command = outcome == CommandOutcome.Accepted ? command : null;
+            var accepted = mark is null ? _accepted
+                : _accepted.With(outcome == CommandOutcome.Accepted ? mark : mark with { Id = null });
             if (command is not null)
             {
                 // What is stored as carried out need not be written again and again.
-                accepted = accepted.Without(_done());
+                accepted = accepted.Without(done);
                 command = command with { Number = accepted.LastNumber + 1 };
                 accepted = accepted.With(command);
             }
@@ -45,7 +62,7 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
                 _receiver?.Invoke(command);
             }
 
-            return !isKnown;
+            return outcome;
         }
         finally
         {
@@ -56,9 +73,11 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
     /// <summary>Passes the commands that the state does not have yet, and then each new one, to the reading flow.</summary>
     /// <param name="done">The number of the last one that the stored offset has: it was carried out.</param>
     /// <param name="doneLater">Returns the same at a later time. For any thread.</param>
+    /// <param name="carriedOut">Returns the number of the last one that was carried out, perhaps without being stored. For any
+    /// thread.</param>
     /// <param name="receiver">Receives the commands, in their order.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async ValueTask ConnectAsync(long done, Func<long> doneLater, Action<SnapshotCommand> receiver,
+    public async ValueTask ConnectAsync(long done, Func<long> doneLater, Func<long> carriedOut, Action<SnapshotCommand> receiver,
         CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -78,6 +97,7 @@ internal sealed class CommandLog(StoreSlot slot) : IDisposable
 
             _receiver = receiver;
             _done = doneLater;
+            _carriedOut = carriedOut;
         }
         finally
         {

@@ -17,13 +17,13 @@ internal sealed class SignalIntake(CommandLog commands, SnapshotBoard board, Sna
         var parsed = SignalParser.Parse(signal, id);
         var from = channel ?? "signal table";
         var mark = new SignalMark(channel, parsed.Problem is null ? id : null, signal.Position);
-        var isNew = await commands.AppendAsync(parsed.Command, mark, cancellationToken).ConfigureAwait(false);
-        if (parsed.Problem is { } problem)
+        var outcome = await commands.AppendAsync(parsed.Command, mark, cancellationToken).ConfigureAwait(false);
+        if ((parsed.Problem ?? (outcome == CommandOutcome.Refused ? CommandLog.Crowded : null)) is { } problem)
         {
             board.CountRejectedSignal();
             coordinator.Report($"The signal '{id}' from {from} was rejected: {problem}.");
         }
-        else if (!isNew)
+        else if (outcome == CommandOutcome.Repeated)
         {
             Log.SignalRepeated(logger, coordinator.Name, id, from);
         }

@@ -33,12 +33,17 @@ internal sealed class SnapshotBoard(TimeProvider time)
 
     public void CountRejectedSignal() => Interlocked.Increment(ref _rejectedSignals);
 
-    public SnapshotHandle HandleOf(string id)
+    /// <summary>The handle of a snapshot.</summary>
+    /// <param name="id">The snapshot.</param>
+    /// <param name="isNew">True if nobody has it yet.</param>
+    public SnapshotHandle HandleOf(string id, out bool isNew)
     {
         lock (_gate)
         {
+            isNew = false;
             if (!_handles.TryGetValue(id, out var handle))
             {
+                isNew = true;
                 var index = _state.IndexOf(id);
                 _handles[id] = handle = new SnapshotHandle(index >= 0 ? StatusOf(_state.Jobs[index])
                     : new SnapshotStatus { Id = id, Kind = SnapshotKind.Incremental });
@@ -49,6 +54,15 @@ internal sealed class SnapshotBoard(TimeProvider time)
             }
 
             return handle;
+        }
+    }
+
+    /// <summary>Forgets a handle that nobody has.</summary>
+    public void Forget(SnapshotHandle handle)
+    {
+        lock (_gate)
+        {
+            _handles.Remove(handle.Id);
         }
     }
 

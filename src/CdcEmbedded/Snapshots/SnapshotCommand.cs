@@ -11,6 +11,9 @@ internal sealed record SnapshotCommand(SnapshotCommandKind Kind, string? Id)
     /// <summary>Its number: the state knows the last one that was carried out.</summary>
     public long Number { get; init; }
 
+    /// <summary>True if it asks for rows.</summary>
+    public bool IsRequest => Kind is SnapshotCommandKind.Request or SnapshotCommandKind.Repair;
+
     /// <summary>Of a request: how the tables are read.</summary>
     public SnapshotKind Reads { get; init; }
 
