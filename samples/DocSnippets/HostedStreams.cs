@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 // </hosting>
 using System.Data.Common;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.MongoDb;
 using CdcEmbedded.MySql.Gtids;
 using MongoDB.Driver;
@@ -44,13 +45,13 @@ public abstract class HostedStreams
     }
 
     /// <summary>Adds a read model in MongoDB.</summary>
-    public static void AddMongo(HostApplicationBuilder builder, IMongoDatabase mongoDatabase, IDeadLetterStore letters)
+    public static void AddMongo(HostApplicationBuilder builder, IMongoDatabase mongoDatabase)
     {
         // <mongo-hosting>
         builder.Services.AddCdc("read-model")
             .FromMySql("shop", "shop.orders")
             .StoreOffsetsWithEffectsIn(_ => new MongoOffsetStore(mongoDatabase))
-            .StoreDeadLettersIn(_ => letters)
+            .StoreDeadLettersIn(_ => new MongoDeadLetterStore(mongoDatabase))
             .Handle((change, context, token) => ReplaceAsync(change, context.GetTransaction<IClientSessionHandle>(), token));
         // </mongo-hosting>
     }

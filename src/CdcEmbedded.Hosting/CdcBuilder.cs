@@ -1,11 +1,12 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting.Delivery;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 using CdcEmbedded.Transforms;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CdcEmbedded.Hosting;
 
@@ -157,7 +158,8 @@ public sealed class CdcBuilder : ICdcBuilder
 
     /// <summary>Stores offsets in the transaction that the handlers of a batch use, in any store that opens transactions, such as
     /// <c>MongoOffsetStore</c>: handlers take it from <see cref="ChangeContext.GetTransaction"/>.</summary>
-    /// <remarks>Dead letters are no part of it: they need <see cref="StoreDeadLettersIn"/>.</remarks>
+    /// <remarks>Dead letters need <see cref="StoreDeadLettersIn"/>; they are part of it if their store says so
+    /// (<see cref="IDeadLetterStore.SharesTransactionsOf"/>).</remarks>
     /// <param name="create">Makes the store from the application's services.</param>
     public CdcBuilder StoreOffsetsWithEffectsIn(Func<IServiceProvider, IOffsetTransactions> create)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting.Delivery;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;

@@ -1,3 +1,4 @@
+using CdcEmbedded.DeadLetters;
 using Microsoft.Extensions.Options;
 
 namespace CdcEmbedded.Hosting;

@@ -1,3 +1,4 @@
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting.Streams;
 using Microsoft.Extensions.DependencyInjection;
 

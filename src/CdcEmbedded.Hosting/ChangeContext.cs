@@ -42,6 +42,9 @@ public sealed class ChangeContext
             ? $"The stream '{Stream}' has no transaction: its store opens none, or handlers run by key."
             : $"The transaction of the stream '{Stream}' is a {_transaction.GetType().Name}, and no {typeof(TTransaction).Name}.");
 
+    /// <summary>The same as whatever it is.</summary>
+    internal object? OpenTransaction => _transaction;
+
     /// <summary>The attempt to handle the batch, or the change where handlers run by key; from 1.</summary>
     public int Attempt { get; }
 

@@ -1,3 +1,5 @@
+using CdcEmbedded.DeadLetters;
+
 namespace CdcEmbedded.Hosting;
 
 /// <summary>What happens to a change that its handler could not handle, after the last attempt.</summary>

@@ -103,6 +103,9 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
         await _collection.DeleteOneAsync(Builders<BsonDocument>.Filter.Eq("_id", key), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>True if its sessions are those of a client.</summary>
+    internal bool IsOf(IMongoClient client) => ReferenceEquals(_collection.Database.Client.Cluster, client.Cluster);
+
     private static void RequireTransaction(IClientSessionHandle session)
     {
         ArgumentNullException.ThrowIfNull(session);

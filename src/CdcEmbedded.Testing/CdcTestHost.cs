@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.MySql;
 using CdcEmbedded.Offsets;

@@ -97,15 +97,16 @@ internal sealed class BatchDelivery(StreamRun run)
 
     private async ValueTask CallAsync(BatchWork work, ChangeContext context, CancellationToken cancellationToken)
     {
+        var transaction = run.SharesTransactions ? context.OpenTransaction : null;
         while (work.Current is { } call)
         {
             if (work.ParkedOf(call) is { } parked)
             {
-                await _rules.ParkAsync(parked.Failure, parked.Attempts, context.Transaction, cancellationToken).ConfigureAwait(false);
+                await _rules.ParkAsync(parked.Failure, parked.Attempts, transaction, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                var free = await _rules.HoldAsync(call.Handler, call.Changes, context.Transaction, cancellationToken).ConfigureAwait(false);
+                var free = await _rules.HoldAsync(call.Handler, call.Changes, transaction, cancellationToken).ConfigureAwait(false);
                 if (free.Count > 0)
                 {
                     await call.Handler.HandleAsync(free, context, run.Time, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Formats;
 
 namespace CdcEmbedded.Hosting.Delivery;
@@ -28,9 +28,9 @@ internal sealed class FailureRules(StreamRun run)
     /// <summary>Skips changes, or stores them as dead letters.</summary>
     /// <param name="failure">Why.</param>
     /// <param name="attempts">Number of attempts.</param>
-    /// <param name="transaction">The transaction of the batch, if there is one.</param>
+    /// <param name="transaction">The transaction of the batch, if the letters are part of it.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
-    public async ValueTask ParkAsync(HandlerException failure, int attempts, DbTransaction? transaction,
+    public async ValueTask ParkAsync(HandlerException failure, int attempts, object? transaction,
         CancellationToken cancellationToken)
     {
         var cause = failure.InnerException ?? failure;
@@ -56,7 +56,7 @@ internal sealed class FailureRules(StreamRun run)
     /// <summary>Stores the changes as dead letters that must wait for a dead letter of their key.</summary>
     /// <returns>The changes that need not wait; the same list if none must.</returns>
     public async ValueTask<IReadOnlyList<ChangeEvent>> HoldAsync(HandlerEntry handler, IReadOnlyList<ChangeEvent> changes,
-        DbTransaction? transaction, CancellationToken cancellationToken)
+        object? transaction, CancellationToken cancellationToken)
     {
         if (run.Held is not { } held || run.DeadLetters is not { } store)
         {
@@ -81,7 +81,7 @@ internal sealed class FailureRules(StreamRun run)
     }
 
     private async ValueTask<bool> MustWaitAsync(HeldKeys held, IDeadLetterStore store, HandlerEntry handler, ChangeEvent change,
-        DbTransaction? transaction, CancellationToken cancellationToken)
+        object? transaction, CancellationToken cancellationToken)
     {
         var table = $"{change.Database}.{change.Table}";
         if (!held.MayHold(handler.Name, table))
@@ -96,9 +96,9 @@ internal sealed class FailureRules(StreamRun run)
     }
 
     private async ValueTask ParkAsync(IDeadLetterStore store, HandlerEntry handler, ChangeEvent change, string error, int attempts,
-        DbTransaction? transaction, CancellationToken cancellationToken)
+        object? transaction, CancellationToken cancellationToken)
     {
-        ThrowIfDeposed(transaction);
+        ThrowIfDeposed(transaction is not null);
         var keys = HeldKeys.KeysOf(change);
         var letter = new DeadLetter
         {
@@ -135,9 +135,9 @@ internal sealed class FailureRules(StreamRun run)
 
     /// <summary>A letter outside the offset's transaction would remain although another instance handles the change.</summary>
     /// <remarks>A transaction that has saved the offset first keeps others, and the renewal of the lease, from writing it.</remarks>
-    private void ThrowIfDeposed(DbTransaction? transaction)
+    private void ThrowIfDeposed(bool isInTransaction)
     {
-        if ((transaction is null || !run.HasLettersInDatabase) && run.Transactions?.SavesFirst != true
+        if (!isInTransaction && run.Transactions?.SavesFirst != true
             && run.Engine?.Status.Lease is { IsHeld: false })
         {
             throw new LeaseLostException(

@@ -1,3 +1,5 @@
+using CdcEmbedded.DeadLetters;
+
 namespace CdcEmbedded.Hosting.Delivery;
 
 /// <summary>Keys, by handler, of which an earlier change is a dead letter. Thread-safe.</summary>

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -86,15 +86,15 @@ internal sealed class LetterReplay(StreamRun run, IDeadLetterStore store, ISourc
         await using var rollingBack = transaction.ConfigureAwait(false);
 
         // The removal comes first: of two replays at once, the second one waits for it and finds nothing to remove.
-        if (run.HasLettersInDatabase
-            && !await store.RemoveAsync(letter, (DbTransaction)transaction.Transaction, cancellationToken).ConfigureAwait(false))
+        if (run.SharesTransactions
+            && !await store.RemoveAsync(letter, transaction.Transaction, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
         await CallAsync(transaction.Transaction).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return run.HasLettersInDatabase || await store.RemoveAsync(letter, null, cancellationToken).ConfigureAwait(false);
+        return run.SharesTransactions || await store.RemoveAsync(letter, null, cancellationToken).ConfigureAwait(false);
 
         ValueTask CallAsync(object? open) => handler.HandleAsync([change],
             new ChangeContext(run.Name, scope.ServiceProvider, open, 1) { IsReplay = true }, run.Time, cancellationToken);

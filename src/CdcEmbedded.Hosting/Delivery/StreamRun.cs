@@ -1,3 +1,4 @@
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Offsets;
 using Microsoft.Extensions.Logging;
 
@@ -23,8 +24,8 @@ internal sealed class StreamRun
     /// <summary>The keys whose later changes follow a dead letter; null if later changes are handled.</summary>
     public HeldKeys? Held { get; init; }
 
-    /// <summary>True if dead letters are in the database of the offsets, so that they are part of its transactions.</summary>
-    public bool HasLettersInDatabase { get; init; }
+    /// <summary>True if dead letters are part of the transactions.</summary>
+    public bool SharesTransactions { get; init; }
 
     /// <summary>Where batches have transactions; null for none.</summary>
     public IOffsetTransactions? Transactions { get; init; }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting.Delivery;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CdcEmbedded.Hosting.Streams;
@@ -198,7 +199,8 @@ internal sealed class HostedStream : BackgroundService
         DeadLetters = DeadLetters,
         Held = held,
         Engine = engine,
-        HasLettersInDatabase = _ownLetters is not null,
+        SharesTransactions = IsTransactional(options)
+            && (_ownLetters is not null || DeadLetters?.SharesTransactionsOf((IOffsetTransactions)store) == true),
         Transactions = IsTransactional(options) ? (IOffsetTransactions)store : null,
         Progress = _progress,
     };

@@ -92,6 +92,9 @@ public sealed class DbOffsetStore : ITransactionalOffsetStore<DbTransaction>, IO
         await _table.ExecuteAsync(_sql.Remove, [("@name", key)], null, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>True if a table is in the same database, so that one transaction can concern both.</summary>
+    internal bool IsIn(DbTable table) => _table.IsInDatabaseOf(table);
+
     private static void CheckKey(string key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -138,6 +138,11 @@ public sealed class DbTable
         }
     }
 
+    /// <summary>True if another table is in the same database, as far as the data sources say.</summary>
+    internal bool IsInDatabaseOf(DbTable other) => ReferenceEquals(DataSource, other.DataSource)
+        || (DataSource.GetType() == other.DataSource.GetType() && DataSource.ConnectionString.Length > 0
+            && DataSource.ConnectionString == other.DataSource.ConnectionString);
+
     /// <summary>Recognizes the database by the type of its connections.</summary>
     /// <exception cref="ArgumentException">The provider is not known.</exception>
     internal static DbOffsetDialect Detect(DbDataSource dataSource)

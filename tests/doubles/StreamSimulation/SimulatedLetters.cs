@@ -1,6 +1,6 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 
 namespace CdcEmbedded.StreamSimulation;
@@ -16,7 +16,7 @@ internal sealed class SimulatedLetters(SimulatedWorld world, SimulatedInstance i
 
     public static int KeyOf(DeadLetter letter) => Read(letter, "id");
 
-    public async ValueTask ParkAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
+    public async ValueTask ParkAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
     {
         var isLost = await world.Calls.CallLettersAsync(instance, "a letter", cancellationToken).ConfigureAwait(false);
         await world.Letters.ParkAsync(letter, transaction, cancellationToken).ConfigureAwait(false);
@@ -43,13 +43,13 @@ internal sealed class SimulatedLetters(SimulatedWorld world, SimulatedInstance i
     }
 
     public async ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys,
-        DbTransaction? transaction, CancellationToken cancellationToken)
+        object? transaction, CancellationToken cancellationToken)
     {
         await world.Calls.CallLettersAsync(instance, "a look for letters", cancellationToken).ConfigureAwait(false);
         return await world.Letters.HasAsync(stream, handler, table, keys, transaction, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> RemoveAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
+    public async ValueTask<bool> RemoveAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
     {
         var isLost = await world.Calls.CallLettersAsync(instance, "a removal", cancellationToken).ConfigureAwait(false);
         var isRemoved = await world.Letters.RemoveAsync(letter, transaction, cancellationToken).ConfigureAwait(false);

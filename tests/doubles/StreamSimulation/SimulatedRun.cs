@@ -1,3 +1,4 @@
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.Sources;
 

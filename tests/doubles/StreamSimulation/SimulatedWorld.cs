@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;

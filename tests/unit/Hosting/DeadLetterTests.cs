@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Shared;

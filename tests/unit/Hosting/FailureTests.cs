@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CdcEmbedded.DeadLetters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

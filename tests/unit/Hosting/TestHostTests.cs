@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Tests.Offsets;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.MySql;
 using CdcEmbedded.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;

@@ -26,6 +26,7 @@ internal static class House
         {
             ["Diagnostics"] = [],
             ["Offsets"] = ["Diagnostics"],
+            ["DeadLetters"] = ["Offsets"],
             ["Sources"] = ["Offsets"],
             ["Transactions"] = ["Offsets", "Sources"],
             ["Snapshots"] = ["Diagnostics", "Offsets", "Sources"],

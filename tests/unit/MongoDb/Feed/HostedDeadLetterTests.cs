@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.Offsets;
 using Microsoft.Extensions.DependencyInjection;
@@ -121,17 +122,17 @@ public sealed class HostedDeadLetterTests
 
         public string? TableName => name;
 
-        public ValueTask ParkAsync(DeadLetter letter, System.Data.Common.DbTransaction? transaction, CancellationToken cancellationToken)
+        public ValueTask ParkAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
             => _inner.ParkAsync(letter, transaction, cancellationToken);
 
         public IAsyncEnumerable<DeadLetter> ReadAsync(string stream, CancellationToken cancellationToken)
             => _inner.ReadAsync(stream, cancellationToken);
 
         public ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys,
-            System.Data.Common.DbTransaction? transaction, CancellationToken cancellationToken)
+            object? transaction, CancellationToken cancellationToken)
             => _inner.HasAsync(stream, handler, table, keys, transaction, cancellationToken);
 
-        public ValueTask<bool> RemoveAsync(DeadLetter letter, System.Data.Common.DbTransaction? transaction,
+        public ValueTask<bool> RemoveAsync(DeadLetter letter, object? transaction,
             CancellationToken cancellationToken) => _inner.RemoveAsync(letter, transaction, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using CdcEmbedded.DeadLetters;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Faults;
@@ -160,6 +161,43 @@ public sealed class HostedTransactionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Letters_are_committed_with_the_effects_and_the_offset()
+    {
+        _double.Inject(new CommandFault("commitTransaction")
+        {
+            ErrorCode = 112, Labels = ["TransientTransactionError"], Times = 3, Skip = 1,
+        });
+        var isPoison = true;
+        var letters = new MongoDeadLetterStore(Database);
+        using var host = await StartAsync(Script(3), async (change, context, token) =>
+        {
+            await ApplyAsync(change, context, token);
+            if (isPoison && Id(change) == 2)
+            {
+                throw new InvalidOperationException("Poison.");
+            }
+        }, options =>
+        {
+            options.MaxBatchSize = 1;
+            options.Retry.MaxAttempts = 1;
+            options.Retry.OnFailure = HandlerFailureAction.DeadLetter;
+        }, letters);
+        await UntilEffectsAsync(2);
+        var letter = await letters.ReadAsync("test", Cancellation).SingleAsync(Cancellation);
+        Assert.Equal("shop.orders", letter.Table);
+
+        isPoison = false;
+        _double.Inject(new CommandFault("commitTransaction") { ErrorCode = 112, Labels = ["TransientTransactionError"], Times = 1 });
+        var streams = host.Services.GetRequiredService<CdcStreams>();
+        Assert.Equal(new DeadLetterReplay(0, 1, 0), await streams.ReplayDeadLettersAsync("test", cancellationToken: Cancellation));
+        Assert.Equal(new DeadLetterReplay(1, 0, 0), await streams.ReplayDeadLettersAsync("test", cancellationToken: Cancellation));
+
+        Assert.Equal([1, 2, 3], await EffectsAsync());
+        Assert.Empty(await letters.ReadAsync("test", Cancellation).ToListAsync(Cancellation));
+        await host.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task The_transaction_is_a_session_and_no_other_type()
     {
         var seen = new TaskCompletionSource<(bool IsInTransaction, DbTransaction? Sql, string Message)>();
@@ -193,7 +231,7 @@ public sealed class HostedTransactionTests : IAsyncDisposable
 
     private async Task<IHost> StartAsync(ScriptedSource script,
         Func<ChangeEvent, ChangeContext, CancellationToken, ValueTask> handle, Action<CdcStreamOptions>? configure = null,
-        InMemoryDeadLetterStore? letters = null)
+        IDeadLetterStore? letters = null)
     {
         if (!await (await Database.ListCollectionNamesAsync(cancellationToken: Cancellation)).AnyAsync(Cancellation))
         {

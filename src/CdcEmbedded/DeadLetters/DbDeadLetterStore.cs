@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using CdcEmbedded.Offsets;
 
-namespace CdcEmbedded.Hosting;
+namespace CdcEmbedded.DeadLetters;
 
 /// <summary>Stores dead letters in a table of an SQL database: by default <c>cdc_dead_letters</c> in the database of the offsets, in the
 /// transaction of the batch. Thread-safe.</summary>
@@ -28,6 +28,10 @@ public sealed class DbDeadLetterStore : IDeadLetterStore
     /// <remarks>With the database that the data source's connections name; if they name none, the table of any database.</remarks>
     public string? TableName => _table.QualifiedName;
 
+    /// <inheritdoc/>
+    /// <remarks>True for a <see cref="DbOffsetStore"/> of the same data source, or of one with the same connection string.</remarks>
+    public bool SharesTransactionsOf(IOffsetTransactions offsets) => offsets is DbOffsetStore store && store.IsIn(_table);
+
     /// <summary>The statement that creates the table if it does not exist.</summary>
     public string CreateTableStatement => _table.CreateStatement(
         ("id", DbColumnType.Identity), ("stream", DbColumnType.Name), ("handler", DbColumnType.Name), ("source_table", DbColumnType.Text),
@@ -40,7 +44,7 @@ public sealed class DbDeadLetterStore : IDeadLetterStore
         => _table.CreateAsync(CreateTableStatement, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask ParkAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
+    public async ValueTask ParkAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
         var sql = $"INSERT INTO {_table.Name} ({Columns}) VALUES (@stream, @handler, @source_table, @row_key, @former_key, @event_id, "
@@ -52,7 +56,7 @@ public sealed class DbDeadLetterStore : IDeadLetterStore
             ("@content", letter.Content), ("@error", Clean(letter.Error)), ("@attempts", (long)letter.Attempts),
             ("@parked_at", letter.ParkedAt.ToString("O", CultureInfo.InvariantCulture)),
         ];
-        await _table.ExecuteAsync(sql, values, transaction, cancellationToken).ConfigureAwait(false);
+        await _table.ExecuteAsync(sql, values, (DbTransaction?)transaction, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -69,7 +73,7 @@ public sealed class DbDeadLetterStore : IDeadLetterStore
 
     /// <inheritdoc/>
     public async ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys,
-        DbTransaction? transaction, CancellationToken cancellationToken)
+        object? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
         var sql = $"SELECT id FROM {_table.Name} WHERE stream = @stream AND handler = @handler AND source_table = @source_table";
@@ -82,16 +86,17 @@ public sealed class DbDeadLetterStore : IDeadLetterStore
             values.AddRange(names.Select((name, i) => (name, (object)Clean(keys[i]))));
         }
 
-        return (await _table.QueryAsync(sql, [.. values], static reader => reader.GetInt64(0), transaction, cancellationToken)
+        return (await _table.QueryAsync(sql, [.. values], static reader => reader.GetInt64(0),
+            (DbTransaction?)transaction, cancellationToken)
             .ConfigureAwait(false)).Count > 0;
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> RemoveAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
+    public async ValueTask<bool> RemoveAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
-        return await _table.ExecuteAsync($"DELETE FROM {_table.Name} WHERE id = @id", [("@id", letter.Id)], transaction, cancellationToken)
-            .ConfigureAwait(false) > 0;
+        return await _table.ExecuteAsync($"DELETE FROM {_table.Name} WHERE id = @id", [("@id", letter.Id)], (DbTransaction?)transaction,
+            cancellationToken).ConfigureAwait(false) > 0;
     }
 
     // PostgreSQL stores no NUL in a text.

@@ -1,4 +1,4 @@
-namespace CdcEmbedded.Hosting;
+namespace CdcEmbedded.DeadLetters;
 
 /// <summary>A change that its handler could not handle, or that follows such a change of the same key.</summary>
 public sealed record DeadLetter

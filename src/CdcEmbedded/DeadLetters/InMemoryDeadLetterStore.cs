@@ -1,6 +1,4 @@
-using System.Data.Common;
-
-namespace CdcEmbedded.Hosting;
+namespace CdcEmbedded.DeadLetters;
 
 /// <summary>Keeps dead letters in memory, for tests. They are gone when the process ends. Thread-safe.</summary>
 public sealed class InMemoryDeadLetterStore : IDeadLetterStore
@@ -22,7 +20,7 @@ public sealed class InMemoryDeadLetterStore : IDeadLetterStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ParkAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
+    public ValueTask ParkAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
         lock (_gate)
@@ -50,7 +48,7 @@ public sealed class InMemoryDeadLetterStore : IDeadLetterStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys, DbTransaction? transaction,
+    public ValueTask<bool> HasAsync(string stream, string handler, string table, IReadOnlyList<string> keys, object? transaction,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -62,7 +60,7 @@ public sealed class InMemoryDeadLetterStore : IDeadLetterStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> RemoveAsync(DeadLetter letter, DbTransaction? transaction, CancellationToken cancellationToken)
+    public ValueTask<bool> RemoveAsync(DeadLetter letter, object? transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
         lock (_gate)
