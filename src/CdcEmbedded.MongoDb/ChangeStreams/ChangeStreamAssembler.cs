@@ -113,7 +113,7 @@ internal sealed class ChangeStreamAssembler
         if (!HasReachedEnd && Failure is null)
         {
             _expected = count;
-            OnBatchRead(received.PostBatchResumeToken, isEmpty: count == 0);
+            OnBatchRead(received, isEmpty: count == 0);
         }
 
         return _output;
@@ -240,8 +240,7 @@ internal sealed class ChangeStreamAssembler
         if (scanned.Places.Kind == EventKind.Other)
         {
             FlushRun();
-            _point = point;
-            PlaceOther(scanned);
+            PlaceOther(scanned, point);
             return;
         }
 
@@ -372,8 +371,16 @@ internal sealed class ChangeStreamAssembler
         _output.EndTransaction(open.Transaction, Position);
     }
 
-    private void PlaceOther(in ScannedEvent scanned)
+    private void PlaceOther(in ScannedEvent scanned, in StreamPoint point)
     {
+        if (!scanned.HasOperation && !_wantsItems)
+        {
+            throw new CdcProtocolException("A change event does not say what happened, so it cannot be delivered as a change: the pipeline "
+                + "of the source removes operationType. Keep it, or read with ReadAllAsync, which yields such events as SchemaChange items.",
+                "change event");
+        }
+
+        _point = point;
         var item = SchemaEvents.Create(_batch, scanned.Places, Position);
         IsInvalidated = item.Kind == SchemaChangeKind.Invalidate;
         if (_skipsReduced && _batch.IsReduced && !IsInvalidated)
@@ -408,36 +415,60 @@ internal sealed class ChangeStreamAssembler
         _runOpen = MongoPosition.NoneOpen;
     }
 
-    private void OnBatchRead(RawBson token, bool isEmpty)
+    private void OnBatchRead(MongoBatch received, bool isEmpty)
     {
         if (_fragments.IsPending)
         {
             return;
         }
 
+        var token = received.PostBatchResumeToken;
         if (Moves(token))
         {
             _point = StreamPoint.After(token, ResumeTokens.TimeOf(token) ?? _point.Time);
             CloseBefore(ResumeTokens.TimeOf(token));
-
             if (!isEmpty)
             {
                 _output.Add(Position);
             }
         }
+        else if (isEmpty && !token.HasValue && received.OperationTime is { } time)
+        {
+            // Nothing waits at the server, whose time is later: of a server without such tokens this is all there is.
+            CloseOver(time);
+        }
 
+        // The application's stages may filter out the event that ends the stream. Its token is that of the last batch.
+        IsInvalidated |= received.IsInvalidated && token.HasValue && token.Equals(_point.Token);
         if (isEmpty)
         {
             _output.Add(StreamItems.Heartbeat(Position));
-            HasReachedEnd = _end is { } end && (ResumeTokens.TimeOf(_point.Token) ?? end) >= end;
+
+            // The first batch of a router may be empty, with a token of the start's own time, before its shards were asked.
+            HasReachedEnd = _end is { } end
+                && (!token.HasValue || (ResumeTokens.TimeOf(token) ?? ResumeTokens.TimeOf(_point.Token) ?? end) >= end);
         }
     }
 
     private void CloseBefore(ClusterTime? time)
     {
+        if (time is { } at && _stream.IsSharded)
+        {
+            CloseOver(at);
+            return;
+        }
+
+        while (_open.Count > 0)
+        {
+            Close(0);
+        }
+    }
+
+    private void CloseOver(ClusterTime time)
+    {
         for (var i = 0; i < _open.Count;)
         {
-            if (time is not { } at || !_stream.IsSharded || IsOver(_open[i], at))
+            if (IsOver(_open[i], time))
             {
                 Close(i);
             }

@@ -29,6 +29,9 @@ internal struct ScannedEvent
     /// <summary>True for the event that ends its transaction, which servers have with a feature flag (change_stream_helpers.cpp).</summary>
     public bool EndsTransaction;
 
+    /// <summary>True if the event says what happened.</summary>
+    public bool HasOperation;
+
     private bool _hasNumber;
     private bool _hasBadToken;
 
@@ -109,6 +112,7 @@ internal struct ScannedEvent
                 Places.After = ImageAt(reader.Type, place);
                 break;
             case 13 when reader.Type == ElementType.String && name.SequenceEqual("operationType"u8):
+                HasOperation = true;
                 Places.Kind = KindOf(reader.Value[4..^1]);
                 EndsTransaction = reader.Value[4..^1].SequenceEqual("endOfTransaction"u8);
                 break;

@@ -18,6 +18,7 @@ internal sealed class MongoBatch
         Namespace = cursor.GetString("ns"u8);
         Documents = cursor.TryGetArray("firstBatch"u8, out var first) ? first : cursor.GetArray("nextBatch"u8);
         PostBatchResumeToken = cursor.TryGetDocument("postBatchResumeToken"u8, out var token) ? token : default;
+        IsInvalidated = CursorId == 0 && cursor.IsTrue("invalidated"u8);
         OperationTime = reply.TryGetTimestamp("operationTime"u8, out var time) ? time : null;
     }
 
@@ -35,6 +36,9 @@ internal sealed class MongoBatch
 
     /// <summary>The token from which a change stream resumes after this batch; without a value if the server gives none.</summary>
     public RawBson PostBatchResumeToken { get; }
+
+    /// <summary>True if an event has ended the change stream (getmore_cmd.cpp); <see cref="PostBatchResumeToken"/> is that event's.</summary>
+    public bool IsInvalidated { get; }
 
     /// <summary>The server's time when it answered; null where it gives none.</summary>
     public ClusterTime? OperationTime { get; }

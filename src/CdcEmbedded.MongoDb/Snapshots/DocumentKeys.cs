@@ -38,7 +38,10 @@ internal static class DocumentKeys
     {
         if (!value.IsNumber && value.Type is not (ElementType.Document or ElementType.Array))
         {
-            return value.Exists ? value.ToJson(ExtendedJsonMode.Canonical) : "null";
+            // A symbol equals the string of its text.
+            return value.Exists
+                ? ExtendedJson.ToText(value.Type == ElementType.Symbol ? ElementType.String : value.Type, value.Span, ExtendedJsonMode.Canonical)
+                : "null";
         }
 
         if (value.IsNumber)

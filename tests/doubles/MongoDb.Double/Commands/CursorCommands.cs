@@ -169,6 +169,11 @@ internal static class CursorCommands
         var inner = new Doc { { name, batch.Items } };
         inner.AddUnlessNull("postBatchResumeToken", batch.PostBatchToken);
         inner.AddUnlessNull("atClusterTime", cursor.AtClusterTime);
+        if (cursor.IsInvalidated)
+        {
+            inner.Add("invalidated", true);
+        }
+
         inner.Add("id", cursor.Id);
         inner.Add("ns", $"{cursor.Database}.{cursor.Collection}");
         return new Doc { { "cursor", inner } };

@@ -14,7 +14,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
     private Doc _lastToken;
     private DocTimestamp _seenThrough;
     private long _next;
-    private bool _ended;
+    private Doc? _end;
 
     public ChangeStreamCursor(DataStore store, ChangeStreamRequest request, MongoDoubleOptions options)
         : base(request.Database, request.Collection.Length > 0 ? request.Collection : "$cmd.aggregate")
@@ -31,7 +31,9 @@ internal sealed class ChangeStreamCursor : ServerCursor
 
     public override bool Awaits => true;
 
-    public override bool IsDone => _ended && _pending.Count == 0;
+    public override bool IsInvalidated => IsDone;
+
+    public override bool IsDone => _end is not null && _pending.Count == 0;
 
     public override CursorBatch Next(int batchSize)
     {
@@ -62,7 +64,12 @@ internal sealed class ChangeStreamCursor : ServerCursor
     // With everything read, the token is as late as the deployment's clock; else that of the last event given.
     private Doc PostBatchToken(int batchSize)
     {
-        if (batchSize > 0 && !_ended && _pending.Count == 0 && _next == _store.Oplog.End && _store.LastTime > _seenThrough)
+        if (IsDone && _end is { } end)
+        {
+            return end;
+        }
+
+        if (batchSize > 0 && _end is null && _pending.Count == 0 && _next == _store.Oplog.End && _store.LastTime > _seenThrough)
         {
             _seenThrough = _store.LastTime;
             bool newest = _store.Oplog.Entries.Count > 0 && _store.Oplog.Entries[^1].Time == _store.LastTime;
@@ -77,7 +84,7 @@ internal sealed class ChangeStreamCursor : ServerCursor
 
     private bool Fill()
     {
-        while (_pending.Count == 0 && !_ended && _next < _store.Oplog.End)
+        while (_pending.Count == 0 && _end is null && _next < _store.Oplog.End)
         {
             OplogEntry entry = _store.Oplog[_next++];
             Scanned++;
@@ -106,8 +113,12 @@ internal sealed class ChangeStreamCursor : ServerCursor
             StreamEvent invalidate = _events.Invalidate(entry);
             if (_resume?.Admits(invalidate.Token) != false)
             {
-                _pending.Enqueue(invalidate);
-                _ended = true;
+                if (_events.KeepsInvalidate(entry))
+                {
+                    _pending.Enqueue(invalidate);
+                }
+
+                _end = invalidate.Token;
             }
         }
     }

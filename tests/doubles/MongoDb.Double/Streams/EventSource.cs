@@ -26,7 +26,11 @@ internal sealed class EventSource(DataStore store, ChangeStreamRequest request, 
 
     public Doc TokenOf(OplogEntry entry) => _renderer.TokenOf(entry).ToDoc();
 
+    /// <summary>The event that ends a stream, before the application's stages.</summary>
     public StreamEvent Invalidate(OplogEntry entry) => StreamEvent.Of(_renderer.Invalidate(entry));
+
+    /// <summary>True if the application's stages keep the event that ends a stream.</summary>
+    public bool KeepsInvalidate(OplogEntry entry) => Pipeline.Run(_renderer.Invalidate(entry), request.Following) is not null;
 
     private IReadOnlyList<StreamEvent> Sized(OplogEntry entry, Doc change)
     {

@@ -43,6 +43,9 @@ internal abstract class ServerCursor(string database, string collection)
     /// <summary>True where the batch just given was the last.</summary>
     public abstract bool IsDone { get; }
 
+    /// <summary>True if an event has ended it.</summary>
+    public virtual bool IsInvalidated => false;
+
     /// <summary>For snapshot reads.</summary>
     public DocTimestamp? AtClusterTime { get; set; }
 

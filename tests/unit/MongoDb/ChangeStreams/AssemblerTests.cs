@@ -129,6 +129,43 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public void An_event_without_an_operation_is_an_error_for_a_loop_over_changes_that_would_not_see_it()
+    {
+        var assembler = new ChangeStreamAssembler(_stream, StreamPoint.At(new ClusterTime(1, 1), false), [], wantsItems: false, null);
+        var output = assembler.Process(Batch(Event(5, 1), RawBson.Parse($$$"""
+            {"_id":{"_data":"{{{History.Token(6, 1, 0)}}}"},"ns":{"db":"shop","coll":"orders"},"documentKey":{"_id":1}}
+            """)));
+        Assert.Equal(["-"], Texts(output));
+        Assert.Contains("operationType", Assert.Throws<CdcProtocolException>(() => assembler.Failure!.Throw()).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(new ClusterTime(5, 1), ResumeTokens.TimeOf(assembler.Point.Token));
+    }
+
+    [Fact]
+    public void A_server_without_post_batch_tokens_ends_a_transaction_by_its_time_and_never_by_an_earlier_one()
+    {
+        var assembler = New(StreamPoint.At(new ClusterTime(1, 1), false));
+        var transactions = Tracker(null);
+        Assert.Equal(["Begin 1", "1/1"], Texts(assembler.Process(Batch(Event(5, 1, 1))), transactions));
+        Assert.Equal(["Heartbeat"], Texts(assembler.Process(Batch(null, time: 5)), transactions));
+        Assert.Equal(["End 1 (1)", "Heartbeat"], Texts(assembler.Process(Batch(null, time: 6)), transactions));
+        Assert.Equal(new ClusterTime(5, 1), ResumeTokens.TimeOf(assembler.Point.Token));
+    }
+
+    [Theory]
+    [InlineData(5, false)]
+    [InlineData(9, true)]
+    [InlineData(null, true)]
+    public void A_stream_that_ends_when_it_has_caught_up_ends_by_the_token_of_an_empty_batch(int? seconds, bool ends)
+    {
+        // As the offset of a first start: a time, without a token.
+        var assembler = new ChangeStreamAssembler(_stream, StreamPoint.At(new ClusterTime(5, 1), isAfter: true), [], true,
+            end: new ClusterTime(9, 1));
+        assembler.Process(Batch(seconds is { } time ? $"82{time:X8}00000001000000" : null));
+        Assert.Equal(ends, assembler.HasReachedEnd);
+    }
+
+    [Fact]
     public void A_session_and_a_collection_whose_ids_are_no_uuids_after_all_can_be_read()
     {
         var document = RawBson.Parse("""
@@ -259,6 +296,9 @@ public sealed class AssemblerTests
         $$$"""{"_id":{"_data":"{{{History.Token(5, 1, fragment)}}}"},"splitEvent":{"fragment":{{{fragment}}},"of":{{{of}}}}}""");
 
     private static MongoBatch Batch(params RawBson[] events) => Batch(null, events);
+
+    private static MongoBatch Batch(string? token, uint time)
+        => new(new RawBson(Batch(token).Reply.ToRecord().ToBsonDocument().Add("operationTime", new BsonTimestamp((int)time, 1)).ToBson()));
 
     private static MongoBatch Batch(string? token, params RawBson[] events)
     {

@@ -1,4 +1,5 @@
 using CdcEmbedded.MongoDb.Documents;
+using CdcEmbedded.MongoDb.Snapshots;
 
 namespace CdcEmbedded.MongoDb.Tests.Documents;
 
@@ -24,6 +25,7 @@ public sealed class DocumentEqualityTests
         Assert.True(BsonEquality.Instance.Equals(x, y));
         Assert.True(BsonEquality.Instance.Equals(y, x));
         Assert.Equal(BsonEquality.Instance.GetHashCode(x), BsonEquality.Instance.GetHashCode(y));
+        Assert.Equal(IdentityOf(x), IdentityOf(y));
     }
 
     [Theory]
@@ -46,6 +48,7 @@ public sealed class DocumentEqualityTests
         var (x, y) = (Record(left), Record(right));
         Assert.False(BsonEquality.Instance.Equals(x, y));
         Assert.False(BsonEquality.Instance.Equals(y, x));
+        Assert.NotEqual(IdentityOf(x), IdentityOf(y));
     }
 
     [Fact]
@@ -57,6 +60,9 @@ public sealed class DocumentEqualityTests
         Assert.True(BsonEquality.Instance.Equals(default, default));
         Assert.False(BsonEquality.Instance.Equals(default, Record("1")));
     }
+
+    // The key by which a window of a snapshot finds the documents that changed.
+    private static string IdentityOf(DataRecord record) => DocumentKeys.IdentityOf(RawBson.Of(record)["_id"u8]);
 
     private static DataRecord Record(string value) => RawBson.Parse($"{{\"_id\":{value}}}").ToRecord();
 }

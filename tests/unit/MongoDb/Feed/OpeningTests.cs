@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Faults;
+using MongoDB.Bson;
 using static CdcEmbedded.MongoDb.Tests.Feed.ResumeTests;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
@@ -159,6 +160,36 @@ public sealed class OpeningTests
         await fixture.WriteAsync("""{"dropDatabase":1}""");
         await fixture.InsertAsync("""{"_id":2}""");
         Assert.Equal(2, await KeyAsync(reading));
+    }
+
+    [Theory]
+    [InlineData(InvalidatePolicy.Fail)]
+    [InlineData(InvalidatePolicy.Continue)]
+    public async Task An_invalidate_that_the_pipeline_filters_out_ends_the_stream_or_not_as_the_policy_says(InvalidatePolicy policy)
+    {
+        await using var fixture = new StreamFixture
+        {
+            Options = new()
+            {
+                Database = "shop", Collection = "orders", ShowExpandedEvents = false, OnInvalidate = policy,
+                Pipeline = [BsonDocument.Parse("""{"$match":{"operationType":"insert"}}""")],
+            },
+        };
+        await fixture.InsertAsync("""{"_id":0}""");
+        var reading = await fixture.OpenAsync(items: false);
+        await fixture.InsertAsync("""{"_id":1}""");
+        Assert.Equal(1, await KeyAsync(reading));
+        await fixture.WriteAsync("""{"drop":"orders"}""");
+        await fixture.InsertAsync("""{"_id":2}""");
+        if (policy == InvalidatePolicy.Fail)
+        {
+            await reading.FailureAsync<StreamInvalidatedException>();
+            await reading.DisposeAsync();
+            reading = await fixture.OpenAsync(items: false);
+        }
+
+        Assert.Equal(2, await KeyAsync(reading));
+        Assert.Equal(0, reading.Engine.Status.Reconnects);
     }
 
     private static async Task<ChangeEvent> AfterAsync(StreamReading reading, StreamFixture fixture)
