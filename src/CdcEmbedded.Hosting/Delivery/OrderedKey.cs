@@ -37,11 +37,17 @@ internal readonly record struct OrderedKey(string Database, string Table, string
 
     private static string TextOf(DataValue value)
     {
+        if (value.Kind is ValueKind.Document or ValueKind.Array)
+        {
+            // The numbers in a document are equal whatever their types, too.
+            return string.Concat(value.AsRecord().Select(static field => $"{field.Name}\u001e{TextOf(field.Value)}\u001e"));
+        }
+
         var text = value.ToString();
         return value.Kind is ValueKind.Int64 or ValueKind.UInt64 or ValueKind.Single or ValueKind.Double or ValueKind.Decimal
                 or ValueKind.Decimal128
             && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                ? number.ToString("R", CultureInfo.InvariantCulture)
+                ? (number == 0 ? 0 : number).ToString("R", CultureInfo.InvariantCulture)
                 : text.TrimEnd(' ').ToUpperInvariant();
     }
 }

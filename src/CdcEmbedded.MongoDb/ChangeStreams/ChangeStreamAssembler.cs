@@ -375,9 +375,9 @@ internal sealed class ChangeStreamAssembler
     {
         if (!scanned.HasOperation && !_wantsItems)
         {
-            throw new CdcProtocolException("A change event does not say what happened, so it cannot be delivered as a change: the pipeline "
-                + "of the source removes operationType. Keep it, or read with ReadAllAsync, which yields such events as SchemaChange items.",
-                "change event");
+            throw new CdcProtocolException("A change event does not say what happened, so it cannot be delivered as a change: the "
+                + "pipeline of the source removes operationType. Keep it, or read with ReadAllAsync, which yields such events as "
+                + "SchemaChange items.", "change event");
         }
 
         _point = point;

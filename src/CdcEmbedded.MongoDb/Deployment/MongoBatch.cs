@@ -37,7 +37,8 @@ internal sealed class MongoBatch
     /// <summary>The token from which a change stream resumes after this batch; without a value if the server gives none.</summary>
     public RawBson PostBatchResumeToken { get; }
 
-    /// <summary>True if an event has ended the change stream (getmore_cmd.cpp); <see cref="PostBatchResumeToken"/> is that event's.</summary>
+    /// <summary>True if an event has ended the change stream (getmore_cmd.cpp); <see cref="PostBatchResumeToken"/> is that
+    /// event's.</summary>
     public bool IsInvalidated { get; }
 
     /// <summary>The server's time when it answered; null where it gives none.</summary>

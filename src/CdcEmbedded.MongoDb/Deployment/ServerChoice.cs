@@ -16,7 +16,7 @@ internal sealed class ServerChoice
 
     /// <summary>Creates the choice of one command.</summary>
     /// <param name="required">The only server that may be selected; null for any.</param>
-    /// <param name="avoided">A server that is selected only where there is no other; null for none.</param>
+    /// <param name="avoided">A router that is selected only where there is no other; null for none.</param>
     /// <param name="deadline">Starts when the server is selected.</param>
     public ServerChoice(EndPoint? required = null, EndPoint? avoided = null, CommandDeadline? deadline = null)
     {
@@ -35,7 +35,7 @@ internal sealed class ServerChoice
     /// <summary>The only server that may be selected; null for any.</summary>
     public EndPoint? Required { get; }
 
-    /// <summary>A server that is selected only where there is no other; null for none.</summary>
+    /// <summary>A router that is selected only where there is no other; null for none.</summary>
     public EndPoint? Avoided { get; }
 
     /// <summary>The server that the driver selected; null until then.</summary>
@@ -52,7 +52,7 @@ internal sealed class ServerChoice
     /// <param name="next">The application's own selector, which sees what is left; null for none.</param>
     public static IServerSelector CreateSelector(IServerSelector? next) => new Selector(next);
 
-    private List<ServerDescription> Narrow(IEnumerable<ServerDescription> servers)
+    private List<ServerDescription> Narrow(ClusterDescription cluster, IEnumerable<ServerDescription> servers)
     {
         var all = servers.ToList();
         if (Required is { } required)
@@ -63,14 +63,17 @@ internal sealed class ServerChoice
                 : throw new CdcConnectionException($"{ServerNames.Of(required)}, which holds the cursor, is no longer reachable.");
         }
 
-        return Avoided is { } avoided && all.FindAll(server => !avoided.Equals(server.EndPoint)) is { Count: > 0 } others ? others : all;
+        // Any router will do. Of a replica set the read preference, which comes later, may leave no other member than this one, and
+        // selecting nothing would wait for the whole selection timeout.
+        return cluster.Type == ClusterType.Sharded && Avoided is { } avoided
+            && all.FindAll(server => !avoided.Equals(server.EndPoint)) is { Count: > 0 } others ? others : all;
     }
 
     private sealed class Selector(IServerSelector? next) : IServerSelector
     {
         public IEnumerable<ServerDescription> SelectServers(ClusterDescription cluster, IEnumerable<ServerDescription> servers)
         {
-            var left = Current is { } choice ? choice.Narrow(servers) : servers;
+            var left = Current is { } choice ? choice.Narrow(cluster, servers) : servers;
             return next?.SelectServers(cluster, left) ?? left;
         }
 

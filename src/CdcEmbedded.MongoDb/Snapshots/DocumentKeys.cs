@@ -39,9 +39,8 @@ internal static class DocumentKeys
         if (!value.IsNumber && value.Type is not (ElementType.Document or ElementType.Array))
         {
             // A symbol equals the string of its text.
-            return value.Exists
-                ? ExtendedJson.ToText(value.Type == ElementType.Symbol ? ElementType.String : value.Type, value.Span, ExtendedJsonMode.Canonical)
-                : "null";
+            var type = value.Type == ElementType.Symbol ? ElementType.String : value.Type;
+            return value.Exists ? ExtendedJson.ToText(type, value.Span, ExtendedJsonMode.Canonical) : "null";
         }
 
         if (value.IsNumber)

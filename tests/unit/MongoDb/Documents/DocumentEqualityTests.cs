@@ -1,3 +1,4 @@
+using CdcEmbedded.Hosting.Delivery;
 using CdcEmbedded.MongoDb.Documents;
 using CdcEmbedded.MongoDb.Snapshots;
 
@@ -26,6 +27,7 @@ public sealed class DocumentEqualityTests
         Assert.True(BsonEquality.Instance.Equals(y, x));
         Assert.Equal(BsonEquality.Instance.GetHashCode(x), BsonEquality.Instance.GetHashCode(y));
         Assert.Equal(IdentityOf(x), IdentityOf(y));
+        Assert.Equal(OrderOf(x), OrderOf(y));
     }
 
     [Theory]
@@ -63,6 +65,9 @@ public sealed class DocumentEqualityTests
 
     // The key by which a window of a snapshot finds the documents that changed.
     private static string IdentityOf(DataRecord record) => DocumentKeys.IdentityOf(RawBson.Of(record)["_id"u8]);
+
+    // The key by which parallel handlers keep the order of changes.
+    private static OrderedKey OrderOf(DataRecord record) => OrderedKey.Of(new ChangeKey("shop", "orders", record));
 
     private static DataRecord Record(string value) => RawBson.Parse($"{{\"_id\":{value}}}").ToRecord();
 }
