@@ -133,8 +133,8 @@ public sealed class MySqlBinlogFileSource : ISource
             IncludesRowHistory = _options.IncludeRowHistory,
             InvalidDates = _options.InvalidDates,
         };
-        var schemas = new SchemaTracker(selection, new FileSchemas(_options.Files, LoggedSql.Instance), LoggedSql.Instance, context.Notes,
-            _options.OnUnknownSchema);
+        var source = new FileSchemas(_options.Files, LoggedSql.Instance, _options.VerifyChecksums);
+        var schemas = new SchemaTracker(selection, source, LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);
         await schemas.OpenAsync(document, start.Offset is not null, cancellationToken).ConfigureAwait(false);
         var from = document.DumpStart.Coordinates ?? throw new InvalidOperationException("A start in files has coordinates.");
         var stream = FileEventStream.From(_options.Files, from.File, from.Position, settings.MaxEventBytes);

@@ -255,7 +255,7 @@ public sealed class MySqlSource : ISnapshotSource
         var (session, server, facts, _, logEnd, skipped) = found;
         var selection = SelectionFor(facts, context, context.SignalTable, logger);
         var source = new ServerSchemas(new SchemaServer(server, facts, logger), selection, LoggedSql.Instance,
-            context.TimeProvider, logger);
+            _options.VerifyChecksums, context.TimeProvider, logger);
         var schemas = new SchemaTracker(selection, source, LoggedSql.Instance, context.Notes, _options.OnUnknownSchema);
         try
         {

@@ -6,7 +6,8 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <summary>The tables that binlog files create: files alone, without a server to ask.</summary>
 /// <param name="files">The files in their order.</param>
 /// <param name="statements">Reads SQL.</param>
-internal sealed class FileSchemas(IReadOnlyList<string> files, IStatementReader statements) : ISchemaSource
+/// <param name="verifiesChecksums">True if checksums are verified.</param>
+internal sealed class FileSchemas(IReadOnlyList<string> files, IStatementReader statements, bool verifiesChecksums) : ISchemaSource
 {
     public string Remedy
         => "Binlog files are read without a server, so they must name their columns (binlog_row_metadata=FULL) or contain the "
@@ -21,7 +22,7 @@ internal sealed class FileSchemas(IReadOnlyList<string> files, IStatementReader 
         {
             var stream = new FileEventStream(files, BinlogCoordinates.FirstPosition);
             await using var disposing = stream.ConfigureAwait(false);
-            await new StatementWalk(stream, hasChecksums: false, begin.Coordinates)
+            await new StatementWalk(stream, hasChecksums: false, verifiesChecksums, begin.Coordinates)
                 .ReadAsync(end, (text, context) => statements.Apply(catalogue, text, context), cancellationToken).ConfigureAwait(false);
         }
 

@@ -10,10 +10,11 @@ namespace CdcEmbedded.MySql.Schemas;
 /// <param name="server">The server.</param>
 /// <param name="selection">The captured tables.</param>
 /// <param name="statements">Reads SQL.</param>
+/// <param name="verifiesChecksums">True if checksums are verified.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Reports look-ups.</param>
-internal sealed class ServerSchemas(ISchemaServer server, TableSelection selection, IStatementReader statements, TimeProvider time,
-    ILogger logger) : ISchemaSource
+internal sealed class ServerSchemas(ISchemaServer server, TableSelection selection, IStatementReader statements, bool verifiesChecksums,
+    TimeProvider time, ILogger logger) : ISchemaSource
 {
     /// <summary>After this time in the log a statement is surely visible.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(100);
@@ -163,7 +164,7 @@ internal sealed class ServerSchemas(ISchemaServer server, TableSelection selecti
     {
         var (stream, hasChecksums) = await server.OpenLogAsync(from, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
-        var walk = new StatementWalk(stream, hasChecksums, from.Coordinates);
+        var walk = new StatementWalk(stream, hasChecksums, verifiesChecksums, from.Coordinates);
         if (!await walk.ReadAsync(end, (text, context) => onStatement(text, context, walk), cancellationToken).ConfigureAwait(false)
             && !from.Executed.HasValue)
         {

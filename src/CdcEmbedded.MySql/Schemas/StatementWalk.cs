@@ -1,15 +1,17 @@
 using CdcEmbedded.MySql.Binlog.Events;
+using CdcEmbedded.MySql.Binlog.Rows;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
 
 namespace CdcEmbedded.MySql.Schemas;
 
 /// <summary>Walks a stretch of the log for the statements that may change tables, and nothing else: rows are skipped
-/// by their headers.</summary>
+/// by their headers, and their checksums are not verified.</summary>
 /// <param name="stream">The events.</param>
 /// <param name="hasChecksums">True if they have checksums before the first format description says so.</param>
+/// <param name="verifiesChecksums">True if checksums are verified.</param>
 /// <param name="start">Where they begin; null where the first ROTATE says it.</param>
-internal sealed class StatementWalk(IEventStream stream, bool hasChecksums, BinlogCoordinates? start)
+internal sealed class StatementWalk(IEventStream stream, bool hasChecksums, bool verifiesChecksums, BinlogCoordinates? start)
 {
     private readonly LogCursor _cursor = new(start);
     private FormatDescription? _format;
@@ -53,6 +55,11 @@ internal sealed class StatementWalk(IEventStream stream, bool hasChecksums, Binl
     private void Read(in EventSlice slice, Action<string, StatementContext> onStatement)
     {
         var bytes = slice.Span;
+        if (_hasChecksums && verifiesChecksums && bytes.Length >= EventHeader.Length)
+        {
+            Verify(bytes, (EventType)bytes[4]);
+        }
+
         var header = EventHeader.Read(bytes);
         if (header.Type is EventType.Heartbeat or EventType.HeartbeatV2)
         {
@@ -89,6 +96,18 @@ internal sealed class StatementWalk(IEventStream stream, bool hasChecksums, Binl
                 var query = LoggedStatement.Read(header.Type, body);
                 onStatement(query.GetWords(query.CharsetOn(_format)), StatementContext.Of(query, SqlDialect.Of(query, _format)));
                 break;
+        }
+    }
+
+    private static void Verify(ReadOnlySpan<byte> bytes, EventType type)
+    {
+        if (type == EventType.FormatDescription)
+        {
+            BinlogChecksum.VerifyFormat(bytes);
+        }
+        else if (type is not (EventType.TableMap or EventType.TransactionPayload) && !RowsHeader.IsRowsEvent(type))
+        {
+            BinlogChecksum.Verify(bytes);
         }
     }
 }

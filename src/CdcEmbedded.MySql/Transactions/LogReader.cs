@@ -62,16 +62,22 @@ internal sealed class LogReader : IDisposable
 
         var bytes = slice.Span;
         _payloadOffset = null;
-        _type = EventType.Unknown;
+        _type = bytes.Length < EventHeader.Length ? EventType.Unknown : (EventType)bytes[4];
+        if (_hasChecksums && _verifiesChecksums)
+        {
+            // Before anything in it is believed, its length included: what was damaged on the way is read again.
+            Verify(bytes);
+        }
+
         var header = EventHeader.Read(bytes);
-        _type = header.Type;
         if (header.EventLength != bytes.Length)
         {
             throw Damaged($"its header says {header.EventLength} bytes, but {bytes.Length} arrived");
         }
 
+        var hadChecksums = _hasChecksums;
         var checksumLength = ReadFormat(header, bytes);
-        if (checksumLength > 0 && _verifiesChecksums)
+        if (checksumLength > 0 && !hadChecksums && _verifiesChecksums)
         {
             BinlogChecksum.Verify(bytes);
         }
@@ -147,6 +153,18 @@ internal sealed class LogReader : IDisposable
 
     /// <summary>Releases what a compressed transaction is read with.</summary>
     public void Dispose() => _payload.Dispose();
+
+    private void Verify(ReadOnlySpan<byte> bytes)
+    {
+        if (_type == EventType.FormatDescription)
+        {
+            BinlogChecksum.VerifyFormat(bytes);
+        }
+        else
+        {
+            BinlogChecksum.Verify(bytes);
+        }
+    }
 
     /// <summary>The length of an event's checksum. A FORMAT_DESCRIPTION_EVENT sets it, for itself too.</summary>
     private int ReadFormat(in EventHeader header, ReadOnlySpan<byte> bytes)
