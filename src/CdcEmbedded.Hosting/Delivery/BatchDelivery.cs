@@ -37,6 +37,7 @@ internal sealed class BatchDelivery(StreamRun run)
         catch (OffsetConflictException e) when (e.IsAlreadyStored)
         {
             // An earlier attempt was committed, although its answer was lost.
+            _rules.OnCommitted();
             return true;
         }
         catch (Exception e) when (e is not OffsetConflictException && !cancellationToken.IsCancellationRequested)
@@ -85,6 +86,7 @@ internal sealed class BatchDelivery(StreamRun run)
             await transaction.SaveAsync(batch, cancellationToken).ConfigureAwait(false);
         }
 
+        _rules.OnRestart();
         await CallAsync(work, new ChangeContext(run.Name, scope.ServiceProvider, transaction.Transaction, attempt), cancellationToken)
             .ConfigureAwait(false);
         if (!database.SavesFirst)
@@ -93,6 +95,7 @@ internal sealed class BatchDelivery(StreamRun run)
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        _rules.OnCommitted();
     }
 
     private async ValueTask CallAsync(BatchWork work, ChangeContext context, CancellationToken cancellationToken)

@@ -6,8 +6,10 @@ namespace CdcEmbedded.Hosting.Delivery;
 /// <summary>What follows the failure of a handler.</summary>
 internal sealed class FailureRules(StreamRun run)
 {
-    private static readonly EnvelopeJsonOptions _readable = new() { UndecodableText = UndecodableText.Bytes };
     private const string Follows = "It was not handled: an earlier change of its key is a dead letter.";
+
+    private static readonly EnvelopeJsonOptions _readable = new() { UndecodableText = UndecodableText.Bytes };
+    private readonly List<GivenUpChange> _uncommitted = [];
 
     /// <summary>Waits before the next attempt.</summary>
     /// <returns>False if there is none.</returns>
@@ -39,13 +41,25 @@ internal sealed class FailureRules(StreamRun run)
             if (run.Options.Retry.OnFailure == HandlerFailureAction.Skip || run.DeadLetters is not { } store)
             {
                 Log.Skipped(run.Logger, cause, run.Name, failure.Handler.Name, change.EventId, attempts);
+                OnGivenUp(failure.Handler, GivenUpChange.Skipped);
                 continue;
             }
 
             await ParkAsync(store, failure.Handler, change, ErrorOf(cause, change), attempts, transaction, cancellationToken)
                 .ConfigureAwait(false);
             Log.Parked(run.Logger, cause, run.Name, failure.Handler.Name, change.EventId, attempts);
+            OnGivenUp(failure.Handler, GivenUpChange.DeadLetter);
         }
+    }
+
+    /// <summary>A transaction begins again: what was given up in the one before was rolled back.</summary>
+    public void OnRestart() => _uncommitted.Clear();
+
+    /// <summary>The transaction is committed: what was given up in it is counted.</summary>
+    public void OnCommitted()
+    {
+        _uncommitted.ForEach(Count);
+        _uncommitted.Clear();
     }
 
     /// <summary>A single value that cannot be decoded does not know its column: which ones they are, the change says.</summary>
@@ -75,9 +89,29 @@ internal sealed class FailureRules(StreamRun run)
             free ??= [.. changes.Take(i)];
             await ParkAsync(store, handler, changes[i], Follows, 0, transaction, cancellationToken).ConfigureAwait(false);
             Log.Held(run.Logger, run.Name, handler.Name, changes[i].EventId);
+            OnGivenUp(handler, GivenUpChange.Held);
         }
 
         return free ?? changes;
+    }
+
+    private void OnGivenUp(HandlerEntry handler, string outcome)
+    {
+        var change = new GivenUpChange(handler.Name, outcome);
+        if (run.Transactions is null)
+        {
+            Count(change);
+        }
+        else
+        {
+            _uncommitted.Add(change);
+        }
+    }
+
+    private void Count(GivenUpChange change)
+    {
+        run.Progress.OnGivenUp();
+        HandlerMeter.CountGivenUp(run.Name, change);
     }
 
     private async ValueTask<bool> MustWaitAsync(HeldKeys held, IDeadLetterStore store, HandlerEntry handler, ChangeEvent change,

@@ -4,6 +4,7 @@ namespace CdcEmbedded.Hosting.Delivery;
 internal sealed class StreamProgress
 {
     private long _busySince;
+    private long _givenUp;
     private volatile Exception? _failure;
 
     /// <summary>The failure of the last attempt, until one succeeds.</summary>
@@ -15,6 +16,9 @@ internal sealed class StreamProgress
 
     /// <summary>Number of batches that were handled.</summary>
     public long Batches { get; private set; }
+
+    /// <summary>Number of changes that were skipped or became dead letters, since the process started.</summary>
+    public long GivenUp => Interlocked.Read(ref _givenUp);
 
     /// <summary>A new start: what the one before had begun is not being handled any more.</summary>
     public void Restart()
@@ -33,6 +37,9 @@ internal sealed class StreamProgress
         _failure = null;
         Batches++;
     }
+
+    /// <summary>A handler has not handled a change.</summary>
+    public void OnGivenUp() => Interlocked.Increment(ref _givenUp);
 
     /// <summary>How long handlers have been busy with the oldest batch; zero if they are not.</summary>
     public TimeSpan BusyFor(TimeProvider time)

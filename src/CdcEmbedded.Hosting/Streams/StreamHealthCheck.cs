@@ -11,6 +11,7 @@ internal sealed class StreamHealthCheck(HostedStream stream) : IHealthCheck
         var status = stream.Engine?.Status;
         var (health, text) = Judge(status, context.Registration.FailureStatus);
         var data = new Dictionary<string, object> { ["state"] = status?.State.ToString() ?? "Starting" };
+        data["givenUpChanges"] = stream.Progress.GivenUp;
         if (status?.Lag is { } lag)
         {
             data["lagSeconds"] = lag.TotalSeconds;

@@ -29,7 +29,8 @@ internal sealed class Metrics : IDisposable
     {
         lock (_read)
         {
-            _read.RemoveAll(one => !one.Name.EndsWith(".duration", StringComparison.Ordinal));
+            _read.RemoveAll(one => !one.Name.EndsWith(".duration", StringComparison.Ordinal)
+                && !one.Name.EndsWith(".given_up", StringComparison.Ordinal));
         }
 
         _listener.RecordObservableInstruments();
