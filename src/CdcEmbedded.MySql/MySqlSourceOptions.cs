@@ -66,7 +66,8 @@ public sealed class MySqlSourceOptions
     /// <value>The default is 5 s; from 10 ms to one hour.</value>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the socket may stay silent before the connection is closed and opened again.</summary>
+    /// <summary>How long the socket may stay silent before the connection is closed and opened again. Less than 1 KiB of an event that has
+    /// begun counts as silence too.</summary>
     /// <value>Null, the default, is three heartbeats, at least 15 s. The time counts only while the source waits for the server, not while
     /// the application processes events. A dump that was silent from its start, because the server looks for the position in a long log,
     /// gets twice the time at the next attempt, up to an hour.</value>

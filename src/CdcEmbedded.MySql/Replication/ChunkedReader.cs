@@ -16,6 +16,9 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Below the 85,000 bytes at which an array goes to the large object heap.</summary>
     public const int StreamingChunkSize = 64 * 1024;
 
+    /// <summary>How many bytes of a packet that has begun must arrive within <see cref="ReadTimeout"/>: fewer are as good as none.</summary>
+    public const int LeastProgress = 1024;
+
     private readonly SilenceWatchdog _watchdog;
     private readonly Action _closeSocket;
     private readonly string _peer;
@@ -24,6 +27,8 @@ internal sealed class ChunkedReader : IDisposable
     private int _start;
     private int _end;
     private int _reading;
+    private int _progress;
+    private bool _continues;
     private volatile bool _closed;
 
     /// <summary>Creates the reader; it reads nothing yet.</summary>
@@ -42,7 +47,8 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>The size of the arrays taken from now on. Small while commands are answered, large for a stream.</summary>
     public int ChunkSize { get; set; } = 8 * 1024;
 
-    /// <summary>How long a read may wait without a byte; <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
+    /// <summary>How long reads may wait without a byte, or without <see cref="LeastProgress"/> in a packet that has begun;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
     public TimeSpan ReadTimeout
     {
         get => _watchdog.Limit;
@@ -61,11 +67,14 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>True if the reader was closed by its owner.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>True if the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
+    /// <summary>True if the connection was given up because nothing, or almost nothing, came for <see cref="ReadTimeout"/>.</summary>
     public bool WasSilent { get; private set; }
 
     /// <summary>Moves past bytes that the caller has taken.</summary>
     public void Advance(int count) => _start += count;
+
+    /// <summary>A whole packet was taken: that is progress, however short it is.</summary>
+    public void EndPacket() => _continues = false;
 
     /// <summary>Makes sure, before TLS is put on the connection, that the peer has sent nothing beyond its turn.</summary>
     /// <exception cref="CdcProtocolException">It has: those bytes came in clear text and would be believed as if under TLS.</exception>
@@ -132,7 +141,7 @@ internal sealed class ChunkedReader : IDisposable
         int count;
         try
         {
-            _watchdog.BeginWait();
+            _watchdog.BeginWait(_continues);
             count = await _stream.ReadAsync(destination, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsConnectionFailure(exception))
@@ -145,6 +154,9 @@ internal sealed class ChunkedReader : IDisposable
         }
 
         // The watchdog's own closing may look like that of the peer.
+        // What comes first ends the wait for a packet, which may be long; from there on the packet must progress.
+        _progress = _continues ? _progress + count : 0;
+        _continues = _progress < LeastProgress;
         var wasSilent = _watchdog.EndWait();
         return wasSilent || count == 0 ? throw Failure(wasSilent, null, cancellationToken) : count;
     }
@@ -193,7 +205,8 @@ internal sealed class ChunkedReader : IDisposable
         if (silent)
         {
             WasSilent = true;
-            return new CdcConnectionException($"{_peer} sent nothing for {ReadTimeout.TotalSeconds:0.###} seconds.", cause);
+            return new CdcConnectionException(_progress == 0 ? $"{_peer} sent nothing for {ReadTimeout.TotalSeconds:0.###} seconds."
+                : $"{_peer} sent only {_progress} bytes of an unfinished packet in {ReadTimeout.TotalSeconds:0.###} seconds.", cause);
         }
 
         if (closedByOwner)

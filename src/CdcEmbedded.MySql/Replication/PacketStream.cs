@@ -50,14 +50,14 @@ internal sealed class PacketStream
         _hasEvents = true;
     }
 
-    /// <summary>How long a read of the socket may wait without a byte; <see cref="Timeout.InfiniteTimeSpan"/> allows any silence.</summary>
+    /// <inheritdoc cref="ChunkedReader.ReadTimeout"/>
     public TimeSpan ReadTimeout
     {
         get => _reader.ReadTimeout;
         set => _reader.ReadTimeout = value;
     }
 
-    /// <summary>True if the connection was given up because nothing came for <see cref="ReadTimeout"/>.</summary>
+    /// <inheritdoc cref="ChunkedReader.WasSilent"/>
     public bool WasSilent => _reader.WasSilent;
 
     /// <summary>The number that the next packet in either direction must have.</summary>
@@ -153,6 +153,7 @@ internal sealed class PacketStream
         packet = new PacketSlice(_reader.Buffer, offset, length, _reader.Buffer[offset - 1]);
         CheckSequence(packet.SequenceId, packet.Kind);
         _reader.Advance(HeaderLength + length);
+        _reader.EndPacket();
         return true;
     }
 
@@ -182,6 +183,7 @@ internal sealed class PacketStream
             {
                 packet = new PacketSlice(Joined, 0, _joinedLength, (byte)(NextSequenceId - 1));
                 (_joined, _joinedLength, _isLastPart) = (null, 0, false);
+                _reader.EndPacket();
                 return true;
             }
 

@@ -1,6 +1,6 @@
 namespace CdcEmbedded.MySql.Replication;
 
-/// <summary>Closes a connection on which a read has waited too long without a single byte.</summary>
+/// <summary>Closes a connection on which reads have waited too long without progress.</summary>
 /// <remarks>Only the time inside a read counts: a consumer may take as long as it likes between two of them. A read costs two
 /// interlocked writes and no timer call: one timer looks now and then and sets itself to the earliest moment that can matter.</remarks>
 internal sealed class SilenceWatchdog : IDisposable
@@ -14,6 +14,9 @@ internal sealed class SilenceWatchdog : IDisposable
     private ITimer? _timer;
     private TimeSpan _limit = Timeout.InfiniteTimeSpan;
     private long _waitingSince = Idle;
+    private long _began;
+    private long _waited;
+    private bool _continues;
     private bool _disposed;
 
     /// <summary>Creates the watchdog; no time is limited until <see cref="Limit"/> is set.</summary>
@@ -52,11 +55,27 @@ internal sealed class SilenceWatchdog : IDisposable
     }
 
     /// <summary>Says that a read begins to wait.</summary>
-    public void BeginWait() => Interlocked.Exchange(ref _waitingSince, _time.GetTimestamp());
+    /// <param name="continues">True if the reads before it, back to one that does not continue others, made no progress: their waiting
+    /// counts too.</param>
+    public void BeginWait(bool continues)
+    {
+        _began = _time.GetTimestamp();
+        _continues = continues;
+        _waited = continues ? _waited : 0;
+        Interlocked.Exchange(ref _waitingSince, _began - _waited);
+    }
 
     /// <summary>Says that the read has ended.</summary>
     /// <returns>True if the watchdog has closed the connection meanwhile.</returns>
-    public bool EndWait() => Interlocked.Exchange(ref _waitingSince, Idle) == Fired;
+    public bool EndWait()
+    {
+        if (_continues)
+        {
+            _waited += _time.GetTimestamp() - _began;
+        }
+
+        return Interlocked.Exchange(ref _waitingSince, Idle) == Fired;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -189,6 +189,52 @@ public sealed class PacketStreamTests
         Assert.True(reader.IsClosed);
     }
 
+    [Theory]
+    [InlineData(1, 3, false)]
+    [InlineData(60, 3, false)]
+    [InlineData(200, 3, true)]
+    [InlineData(20_000, 19, true)]
+    public async Task A_packet_that_drips_counts_as_silence_and_a_slow_one_does_not(int bytes, int seconds, bool isAlive)
+    {
+        const int Length = 5 * Mega;
+        var time = new VirtualTime();
+        var source = new DrippingStream(time, Frame([Payload(20), Payload(Length)]), bytes, TimeSpan.FromSeconds(seconds));
+        var (packets, _) = Open(source, time);
+        packets.ReadTimeout = TimeSpan.FromSeconds(20);
+
+        // One that is short may drip, but not for longer either.
+        (source.Bytes, source.Wait) = (5, TimeSpan.FromSeconds(3));
+        Assert.Equal(20, (await packets.ReadPacketAsync(CancellationToken.None)).Length);
+        (source.Bytes, source.Wait) = (bytes, TimeSpan.FromSeconds(seconds));
+
+        var reading = packets.ReadPacketAsync(CancellationToken.None).AsTask();
+
+        if (isAlive)
+        {
+            Assert.Equal(Length, (await reading).Length);
+            return;
+        }
+
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(() => reading);
+        Assert.Matches(@"^db:3306 sent only \d+ bytes of an unfinished packet in 20 seconds\.$", exception.Message);
+        Assert.True(exception.IsTransient);
+        Assert.InRange(source.Waited, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task An_event_in_parts_that_drips_counts_as_silence_in_each_part()
+    {
+        var time = new VirtualTime();
+        var source = new DrippingStream(time, Frame([Payload(18 * Mega)]), 65_536, TimeSpan.FromSeconds(1));
+        var (packets, _) = Open(source, time);
+        packets.ReadTimeout = TimeSpan.FromSeconds(20);
+        source.DripsFrom = (16 * Mega) + 100_000;
+
+        var exception = await Assert.ThrowsAsync<CdcConnectionException>(async () => await packets.ReadPacketAsync(CancellationToken.None));
+
+        Assert.Contains(" bytes of an unfinished packet in 20 seconds.", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Silence_is_not_counted_while_nobody_reads()
     {
@@ -311,6 +357,26 @@ public sealed class PacketStreamTests
         {
             var size = Math.Min(buffer.Length, sizes[Reads++ % sizes.Length]);
             return ValueTask.FromResult(Read(buffer.Span[..size]));
+        }
+    }
+
+    /// <summary>Gives some bytes at each read, after some time.</summary>
+    private sealed class DrippingStream(VirtualTime time, byte[] content, int bytes, TimeSpan wait) : MemoryStream(content)
+    {
+        public int Bytes { get; set; } = bytes;
+
+        public TimeSpan Wait { get; set; } = wait;
+
+        public int DripsFrom { get; set; } = int.MaxValue;
+
+        public TimeSpan Waited { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            time.Advance(Wait);
+            Waited += Wait;
+            var count = Position >= DripsFrom ? 1 : Math.Min(Bytes, buffer.Length);
+            return base.ReadAsync(buffer[..count], cancellationToken);
         }
     }
 }
