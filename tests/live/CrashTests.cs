@@ -65,6 +65,56 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
         Assert.Equal(all.Select(Line), Lines(state).Skip(1));
     }
 
+    [Fact]
+    public async Task A_divided_table_whose_reader_is_killed_is_whole_in_the_end()
+    {
+        const int Rows = 600;
+        const int Kills = 3;
+        MySqlTestServer server = await mySql97.ServerAsync();
+        await using Scene scene = await Scene.CreateAsync(server, output);
+        await server.ExecuteAsync(
+            $"INSERT INTO t SELECT n, 'v' FROM (SELECT ROW_NUMBER() OVER () n FROM information_schema.columns LIMIT {Rows}) x; "
+                + "ANALYZE TABLE t", scene.Database);
+        string file = scene.PathOf("rows");
+        string[] arguments = ["snapshot", file, scene.PathOf("offsets")];
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            await scene.RunUntilAsync(arguments, () => Lines(file).Length, Lines(file).Length + Random.Shared.Next(1, Rows / 5));
+
+            // Deletes, updates and inserts of rows that were read, and of some that were not.
+            await server.ExecuteAsync($"DELETE FROM t WHERE id = {kill + 1} OR id = {Rows - kill}; UPDATE t SET v = 'u{kill}' "
+                + $"WHERE id % 50 = {kill}; INSERT INTO t VALUES ({Rows + 100 + kill}, 'i')", scene.Database);
+        }
+
+        await server.ExecuteAsync("INSERT INTO t VALUES (99999, 'last')", scene.Database);
+        IReadOnlyList<string?[]> table = await server.QueryAsync("SELECT id, v FROM t", scene.Database);
+        await scene.RunUntilAsync(arguments, () => Copy().Keys.Intersect(table.Select(row => row[0]!)).Count(), table.Count);
+
+        Assert.Equal(table.Select(row => $"{row[0]}={row[1]}").Order(), Copy().Select(row => $"{row.Key}={row.Value}").Order());
+
+        // What was acknowledged and stored is not read again: an offset is stored at each 7th row, or after 20 ms.
+        int repeated = Lines(file).Count(line => line.StartsWith("Read", StringComparison.Ordinal))
+            - Lines(file).Where(line => line.StartsWith("Read", StringComparison.Ordinal)).Select(line => line.Split('\t')[1]).Distinct()
+                .Count();
+        output.WriteLine($"{repeated} rows were read again");
+        Assert.InRange(repeated, 0, Kills * 100);
+
+        Dictionary<string, string> Copy()
+        {
+            var copy = new Dictionary<string, string>();
+            foreach (string[] row in Lines(file).Select(line => line.Split('\t')))
+            {
+                copy[row[1]] = row[2];
+                if (row[0] == nameof(ChangeOperation.Delete))
+                {
+                    copy.Remove(row[1]);
+                }
+            }
+
+            return copy;
+        }
+    }
+
     /// <summary>Returns only the position of an offset: the engine adds the server's identity to an offset that a user made, and with GTIDs
     /// the file does not matter.</summary>
     private static string PlaceOf(string offset)
@@ -89,6 +139,8 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
         public string Start { get; } = start;
 
+        public string Database { get; } = database;
+
         public static async Task<Scene> CreateAsync(MySqlTestServer server, ITestOutputHelper output)
         {
             // Nothing else happens on this server from now on: offsets differ only by events of this database.
@@ -99,7 +151,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
 
         public string PathOf(string name) => Path.Combine(_folder, name);
 
-        public Task<List<CapturedChange>> ReadAllAsync() => Capture.ReadAsync(Capture.Source(server, database), CdcOffset.Parse(Start));
+        public Task<List<CapturedChange>> ReadAllAsync() => Capture.ReadAsync(Capture.Source(server, Database), CdcOffset.Parse(Start));
 
         public async Task RunAsync(string[] arguments, Func<Task> beforeRun, Func<string[]> lines)
         {
@@ -143,6 +195,26 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
             }
         }
 
+        /// <summary>Runs a reader until it has come far enough, and kills it.</summary>
+        public async Task RunUntilAsync(string[] arguments, Func<int> progress, int far)
+        {
+            using Process reader = StartReader(arguments);
+            try
+            {
+                long started = Stopwatch.GetTimestamp();
+                while (progress() < far)
+                {
+                    Assert.False(reader.HasExited, "The reader has ended.");
+                    Assert.True(Stopwatch.GetElapsedTime(started) < Capture.Patience, $"It has come to {progress()} of {far}.");
+                    await Task.Delay(5);
+                }
+            }
+            finally
+            {
+                await KillAsync(reader);
+            }
+        }
+
         public ValueTask DisposeAsync()
         {
             Directory.Delete(_folder, recursive: true);
@@ -162,7 +234,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
             string[] all =
             [
                 "exec", Path.Combine(AppContext.BaseDirectory, "CdcEmbedded.CrashReader.dll"), arguments[0], server.ConnectionString,
-                    database, Start,
+                    Database, Start,
                 .. arguments[1..],
             ];
             foreach (string argument in all)
@@ -177,7 +249,7 @@ public sealed class CrashTests(MySql97Fixture mySql97, MySql56Fixture mySql56, I
         {
             int id = 0;
             int transactions = 0;
-            await using SqlSession writer = await server.OpenSessionAsync(database);
+            await using SqlSession writer = await server.OpenSessionAsync(Database);
             while (!isOver())
             {
                 int rows = Random.Shared.Next(1, 6);

@@ -10,6 +10,7 @@ using CdcEmbedded.Sources;
 //   append CONNECTION DATABASE START EVENTS OFFSETS   one line per event, then the engine's own offset store
 //   atomic CONNECTION DATABASE START STATE            the offset and all lines in one file, replaced as a whole with each batch
 //   xa CONNECTION DATABASE START ITEMS OFFSETS MODE   one line per change or notice of XA transactions in a mode of XaMode
+//   snapshot CONNECTION DATABASE - ROWS OFFSETS        the tables by several readers, then the stream; one line per row
 //   faults CONNECTION DATABASE START exactly|atleast FOLDER SEED NUMBER   see FaultReader
 //   spill BINLOG FOLDER                               stops inside a transaction that is in a spill file in the folder, and waits to be
 //   killed
@@ -24,10 +25,10 @@ if (args is ["faults", ..])
     return await FaultReader.RunAsync(args);
 }
 
-string[] modes = ["append", "atomic", "xa"];
+string[] modes = ["append", "atomic", "xa", "snapshot"];
 if (args is not [var mode, var connection, var database, var start, var file, ..] || !modes.Contains(mode))
 {
-    Console.Error.WriteLine("append|atomic|xa CONNECTION DATABASE START FILE [OFFSETS [MODE]], or spill BINLOG FOLDER");
+    Console.Error.WriteLine("append|atomic|xa|snapshot CONNECTION DATABASE START FILE [OFFSETS [MODE]], or spill BINLOG FOLDER");
     return 2;
 }
 
@@ -39,7 +40,13 @@ ISource source = connection.StartsWith("mongodb", StringComparison.Ordinal)
         Include = [$"{database}.*"],
         Xa = mode == "xa" ? Enum.Parse<XaMode>(args[6]) : XaMode.Buffer,
     });
-return mode switch { "append" => await AppendAsync(), "xa" => await ReadXaAsync(), _ => await ReplaceAsync() };
+return mode switch
+{
+    "append" => await AppendAsync(),
+    "xa" => await ReadXaAsync(),
+    "snapshot" => await ReadTablesAsync(),
+    _ => await ReplaceAsync(),
+};
 
 static async Task<int> SpillAsync(string binlog, string folder)
 {
@@ -97,6 +104,29 @@ async Task<int> ReadXaAsync()
     {
         string? line = item switch { ChangeEvent change => Id(change), Notice notice => $"{notice.Kind} {notice.Message}", _ => null };
         items.Write(Encoding.UTF8.GetBytes(line is null ? "" : $"{line}\n"));
+    }
+
+    return 0;
+}
+
+async Task<int> ReadTablesAsync()
+{
+    await using var engine = new CdcEngine(source, new FileOffsetStore(args[5]), new CdcEngineOptions
+    {
+        Name = "crash",
+        MaxBatchSize = 16,
+        MaxBufferedChanges = 32,
+        CommitPolicy = new CommitPolicy { Changes = 7, WaitForTransactionEnd = false, Interval = TimeSpan.FromMilliseconds(20) },
+        Snapshot = new SnapshotOptions { Mode = SnapshotMode.Initial, Readers = 4, ChunkSize = 20 },
+    });
+    await using var rows = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    await foreach (ChangeEvent change in engine.ReadAsync())
+    {
+        string value = change.After.HasValue ? $"{change.After["v"]}" : "-";
+        rows.Write(Encoding.UTF8.GetBytes($"{change.Operation}\t{change.Key["id"]}\t{value}\n"));
+
+        // Slow enough that the test finds it at any of its rows.
+        await Task.Delay(1);
     }
 
     return 0;
