@@ -59,8 +59,8 @@ public sealed class CdcEngine : IAsyncDisposable
     private async ValueTask<long?> ReadStoredCommandsAsync(CancellationToken cancellationToken)
     {
         var stored = await _offsets.LoadAsync(_options.Name, cancellationToken).ConfigureAwait(false);
-        return stored is null or { Text.Length: 0 } ? null
-            : CdcOffset.Parse(stored.Text).ReadSnapshot() is { } state ? SnapshotStateJson.Read(state).Commands : 0;
+        return LeaseText.OffsetOf(stored?.Text) is not { Length: > 0 } offset ? null
+            : CdcOffset.Parse(offset).ReadSnapshot() is { } state ? SnapshotStateJson.Read(state).Commands : 0;
     }
 
     /// <summary>The engine's name.</summary>

@@ -67,6 +67,8 @@ public sealed class RequestBoundTests : SnapshotEngineTest
                 await early.Snapshots.RequestAsync(RequestOf($"r{i}"));
             }
 
+            // Another instance may have a lease before there is an offset.
+            await Store.SaveAsync("test", """{"v":2,"lease":{"fence":1,"ms":3000}}""", 0);
             var refused = await Assert.ThrowsAsync<SnapshotRefusedException>(async ()
                 => await early.Snapshots.RequestAsync(RequestOf("more")));
             Assert.Equal(("more", false), (refused.Snapshot, refused.IsTransient));
