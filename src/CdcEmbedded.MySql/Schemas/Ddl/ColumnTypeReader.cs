@@ -208,7 +208,8 @@ internal static class ColumnTypeReader
         {
             // MySQL 5.6 ends a label at its first zero.
             var label = TextLabel.Read(inner);
-            label = label.Text is { } text && context.ConnectionCharset is { } connection ? label with { Text = connection.Fit(text) }
+            label = label.Text is { } text && context.ConnectionCharset is { } connection
+                ? connection.IsBinary ? TextLabel.OfBytes(text, context.Dialect.Charset) : label with { Text = connection.Fit(text) }
                 : label;
             labels.Add(context.IsBeforeMySql80 && label.Text?.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero
                 ? label with { Text = label.Text[..zero] } : label);

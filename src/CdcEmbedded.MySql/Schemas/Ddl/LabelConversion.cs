@@ -99,7 +99,7 @@ internal static class LabelConversion
 
     /// <summary>The bytes of a label. Of the character sets that are decoded by tables, those with one byte per character are read
     /// backwards.</summary>
-    private static bool TryGetBytes(string label, Charset from, out byte[] bytes)
+    public static bool TryGetBytes(string label, Charset from, out byte[] bytes)
     {
         var encoder = from.Encoding ?? Encoding.UTF8;
         if (encoder is UnicodeEncoding or UTF32Encoding or UTF8Encoding)

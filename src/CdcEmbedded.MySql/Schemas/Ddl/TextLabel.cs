@@ -1,3 +1,5 @@
+using CdcEmbedded.MySql.Binlog.Charsets;
+
 namespace CdcEmbedded.MySql.Schemas.Ddl;
 
 /// <summary>A label of ENUM or SET as a definition writes it.</summary>
@@ -36,6 +38,15 @@ internal readonly record struct TextLabel(string? Text, byte[] Bytes)
             : label.Text.StartsWith("0b", StringComparison.Ordinal) ? new TextLabel(null, OfDigits(label.Text[2..], 8, 2))
             : throw SqlTokens.Unexpected("a label", label);
     }
+
+    /// <summary>A text of a session whose texts are bytes (SET NAMES binary): the column gets those that the statement has.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="client">The statement's character set; null where it is UTF-8.</param>
+    /// <exception cref="SqlUnreadableException">Its bytes are not certain.</exception>
+    public static TextLabel OfBytes(string text, Charset? client)
+        => !text.Contains('\ufffd', StringComparison.Ordinal) && LabelConversion.TryGetBytes(text, client ?? Charset.Utf8Mb4, out var bytes)
+            ? new TextLabel(null, bytes)
+            : throw new SqlUnreadableException($"the bytes of the label '{text}' are not known");
 
     private static byte[] OfDigits(string digits, int digitsOfByte, int radix)
     {

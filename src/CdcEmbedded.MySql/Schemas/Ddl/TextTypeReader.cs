@@ -167,12 +167,19 @@ internal static class TextTypeReader
         var text = new StringBuilder(type.Name).Append('(');
         foreach (var (label, bytes) in type.Labels)
         {
-            var written = label is null ? (charset ?? Charset.Utf8Mb4).DecodeLoosely(bytes) : charset?.Fit(label) ?? label;
+            var written = label is null ? Decoded(bytes, charset ?? Charset.Utf8Mb4) : charset?.Fit(label) ?? label;
             text.Append(text[^1] == '(' ? "'" : ",'").Append(ColumnTypeText.Quoted(characterSet == "binary" ? written
                 : written.TrimEnd(' '))).Append('\'');
         }
 
         return text.Append(')').ToString();
+    }
+
+    /// <summary>Bytes as text of a column. Where its characters have two or four, servers fill the first up with zeros.</summary>
+    private static string Decoded(byte[] bytes, Charset charset)
+    {
+        var width = charset.Encoding switch { UnicodeEncoding => 2, UTF32Encoding => 4, _ => 1 };
+        return charset.DecodeLoosely(bytes.Length % width == 0 ? bytes : [.. new byte[width - (bytes.Length % width)], .. bytes]);
     }
 
     /// <summary>The attributes that say a text's character set, in any order.</summary>

@@ -180,6 +180,25 @@ public sealed class TextConversionTests
     }
 
     [Theory]
+    [InlineData("utf8mb4", "utf8mb4", "ä,x", "ä,x")]
+    [InlineData("binary", "latin1", "ä,x", "Ã¤,x")]
+    [InlineData("utf8mb4", "cp1251", "ж,x", "Р¶,x")]
+    [InlineData("binary", "ucs2", "ab,c", "慢,c")]
+    [InlineData("binary", "utf16", "abcde,a", "a扣摥,a")]
+    [InlineData("latin1", "cp1251", "é,x", "й,x")]
+    public void Labels_of_a_session_whose_texts_are_bytes_are_those_bytes(string client, string column, string labels, string expected)
+    {
+        var catalogue = new SchemaCatalogue { Assumes = true };
+        var context = Context(isMariaDb: false) with { ConnectionCharset = Charset.ByName("binary") };
+        byte[] bytes = [.. (client == "latin1" ? Encoding.Latin1 : Encoding.UTF8).GetBytes(
+            $"CREATE TABLE t (a ENUM('{labels.Replace(",", "','", StringComparison.Ordinal)}') CHARACTER SET {column})")];
+        LoggedSql.Instance.Apply(catalogue, Encoding.Latin1.GetString(bytes),
+            context with { Dialect = context.Dialect with { Charset = Charset.ByName(client) } });
+
+        Assert.Equal($"a enum('{expected.Replace(",", "','", StringComparison.Ordinal)}') {column}?", TextOf(catalogue));
+    }
+
+    [Theory]
     [InlineData(101119, "a enum('\\0A','\\0B') utf8mb3? b enum('\\0A','\\0B') utf8mb3? "
         + "c set('\\0A','\\0B') utf8mb3? d set('\\0q') utf8mb3?")]
     [InlineData(110800, "a enum('\\0A','\\0B') utf8mb3? b enum('\\0A','\\0z') utf8mb3? "
