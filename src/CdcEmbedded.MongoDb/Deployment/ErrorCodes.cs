@@ -60,9 +60,10 @@ internal static class ErrorCodes
 
     // Somebody, or a limit, ended the operation and not the stream: Interrupted, CursorKilled, QueryPlanKilled, CursorInUse, ObjectIsBusy,
     // ClientDisconnect, InterruptedDueToStorageChange, MaxTimeMSExpired, LockTimeout, LockBusy, WriteConflict,
-    // NetworkInterfaceExceededTimeLimit, PooledConnectionsDropped.
+    // NetworkInterfaceExceededTimeLimit, PooledConnectionsDropped, CursorNotFound; SnapshotTooOld, SnapshotUnavailable (while a collection
+    // is altered).
     private static bool IsInterruption(int code)
-        => code is 11601 or 237 or 175 or 143 or 314 or 279 or 355 or 50 or 24 or 46 or 112 or 202 or 145;
+        => code is 11601 or 237 or 175 or 143 or 314 or 279 or 355 or 50 or 24 or 46 or 112 or 202 or 145 or 43 or 239 or 246;
 
     // InternalError, UnknownError and OperationFailed wrap other errors, as do proxies of Atlas with AtlasError.
     private static bool IsWrapper(int code) => code is 0 or 1 or 8 or 96 or 8000;
