@@ -43,14 +43,9 @@ internal sealed class ConnectionUri
             LoginRules.Check(url.AuthenticationMechanism, url.UseTls || tls.ImpliesTls);
             return new ConnectionUri(url, tls, unknown);
         }
-        catch (MongoConfigurationException exception)
+        catch (Exception exception) when (exception is MongoConfigurationException or FormatException or OverflowException)
         {
-            // The driver's messages hide user and password.
-            throw Unreadable(exception);
-        }
-        catch (Exception exception) when (exception is FormatException or OverflowException)
-        {
-            throw Unreadable(exception);
+            throw Unreadable(exception, text);
         }
     }
 
@@ -75,9 +70,14 @@ internal sealed class ConnectionUri
         return settings;
     }
 
-    private static ArgumentException Unreadable(Exception cause)
-        => Invalid($"{cause.Message.TrimEnd('.')}. It must begin with mongodb:// or "
-        + "mongodb+srv://, and characters such as @ : / % in the user name and the password must be percent-encoded", cause);
+    // An exception whose message had a secret in it is no cause to show.
+    private static ArgumentException Unreadable(Exception cause, string text)
+    {
+        var message = UriSecrets.Remove(cause.Message, text);
+        return Invalid($"{message.TrimEnd('.')}. It must begin with mongodb:// or mongodb+srv://, and characters such as @ : / % in the "
+            + "user name and the password must be percent-encoded",
+            UriSecrets.Remove(cause.ToString(), text) == cause.ToString() ? cause : null);
+    }
 
     /// <summary>The error of every connection string that is refused.</summary>
     public static ArgumentException Invalid(string reason, Exception? cause = null)

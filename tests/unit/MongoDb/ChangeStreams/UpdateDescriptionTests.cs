@@ -20,6 +20,22 @@ public sealed class UpdateDescriptionTests
         """{"a":{"0":{"b.c":5}}}""")]
     [InlineData("""{"a":[[1],[2]]}""", """{"updatedFields":{"a.1.0":5},"disambiguatedPaths":{"a.1.0":["a",1,0]}}""", """{"a":[[1],[5]]}""")]
     [InlineData("""{"x.y":1,"z":1}""", """{"removedFields":["x.y"],"disambiguatedPaths":{"x.y":["x.y"]}}""", """{"z":1}""")]
+    [InlineData("""{"$a":{"$b":1},"n":1}""", """{"updatedFields":{"$a.$b":2},"removedFields":["n"],"disambiguatedPaths":{}}""",
+        """{"$a":{"$b":2}}""")]
+    [InlineData("""{"a.b":[{"c.d":[1,2,3]}]}""",
+        """{"updatedFields":{"a.b.0.e":1},"truncatedArrays":[{"field":"a.b.0.c.d","newSize":1}],"disambiguatedPaths":{"a.b.0.c.d":["a.b",0,"c.d"],"a.b.0.e":["a.b",0,"e"]}}""",
+        """{"a.b":[{"c.d":[1],"e":1}]}""")]
+    [InlineData("""{"0":{"0":[{"0":1}]}}""", """{"updatedFields":{"0.0.0.0":2},"disambiguatedPaths":{"0.0.0.0":["0","0",0,"0"]}}""",
+        """{"0":{"0":[{"0":2}]}}""")]
+    [InlineData("""{"a":[1,2,3]}""", """{"updatedFields":{"a.1":9,"a.2":8},"truncatedArrays":[{"field":"a","newSize":1}]}""",
+        """{"a":[1,9,8]}""")]
+    [InlineData("""{"a":{"b":1}}""", """{"updatedFields":{"a":[{"x":1}]},"removedFields":[],"truncatedArrays":[],"disambiguatedPaths":{}}""",
+        """{"a":[{"x":1}]}""")]
+    [InlineData("""{"a":1,"a.":2}""", """{"updatedFields":{"a.":3},"disambiguatedPaths":{"a.":["a."]}}""", """{"a":1,"a.":3}""")]
+    [InlineData("""{"00":[1],"a":{"01":1}}""", """{"updatedFields":{"a.01":2},"disambiguatedPaths":{"a.01":["a","01"]}}""",
+        """{"00":[1],"a":{"01":2}}""")]
+    [InlineData("""{"a":{"x":1,"y":2}}""", """{"updatedFields":{"b":{"c.d":1}},"removedFields":["a.x","a.y"],"disambiguatedPaths":{}}""",
+        """{"a":{},"b":{"c.d":1}}""")]
     public void Apply_makes_the_document_after(string before, string description, string after)
         => Assert.Equal(after, Describe(description).Apply(RawBson.Parse(before).ToRecord()).ToExtendedJson());
 

@@ -280,6 +280,19 @@ public sealed class ClientTests
     [InlineData("mongodb://user:pa55word@a/?authMechanism=PLAIN")]
     [InlineData("mongodb://user:pa55word@a/?loadBalanced=true&replicaSet=rs0")]
     [InlineData("mongodb+srv://user:pa55word@a.b.example.com:27017")]
+    [InlineData("mongodb://user:pa55word@ss@a")]
+    [InlineData("mongodb://user:pa55word")]
+    [InlineData("mongodb://user:pa%2555word@a/?connectTimeoutMS=soon")]
+    [InlineData("user:pa55word@a")]
+    [InlineData("mongodb://user:pa55word/@a")]
+    [InlineData("mongodb://user:%zzpa55word@a")]
+    [InlineData("mongodb://user:pa55word@a:99999")]
+    [InlineData("mongodb://user:pa55word@")]
+    [InlineData("mongodb://user:pa55word@a,,b/?x")]
+    [InlineData("mongodb://user:pa55word@a/?authMechanismProperties=AWS_SESSION_TOKEN:pa55word,ODD&authMechanism=MONGODB-AWS")]
+    [InlineData("mongodb://a/?tlsCertificateKeyFilePassword=pa55word&tlsAllowInvalidHostnames=perhaps")]
+    [InlineData("mongodb://user:pa55word@a/?maxPoolSize=many&proxyHost=p&proxyPassword=pa55word")]
+    [InlineData("mongodb://user:pa55word@a/?compressors=zlib&zlibCompressionLevel=high")]
     public void A_connection_string_that_cannot_be_used_is_refused_without_its_secrets(string uri)
     {
         var refusal = Assert.Throws<ArgumentException>(() => new MongoSource(new MongoSourceOptions { ConnectionString = uri }));
