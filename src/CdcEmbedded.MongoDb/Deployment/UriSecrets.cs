@@ -1,7 +1,7 @@
 namespace CdcEmbedded.MongoDb.Deployment;
 
-/// <summary>Removes the secrets of a connection string from the driver's messages about it. The driver hides user and password only where it
-/// finds them, and not in a string that it cannot read.</summary>
+/// <summary>Removes the secrets of a connection string from the driver's messages about it. The driver hides user and password only where
+/// it finds them, and not in a string that it cannot read.</summary>
 internal static class UriSecrets
 {
     private const string Hidden = "***";
@@ -19,8 +19,8 @@ internal static class UriSecrets
         return message;
     }
 
-    /// <summary>What may be secret: everything up to the last @, which a password may contain by mistake, what is in the place of a port and
-    /// is none, and the values of options that carry secrets.</summary>
+    /// <summary>What may be secret: everything up to the last @, which a password may contain by mistake, what is in the place of a port
+    /// and is none, and the values of options that carry secrets.</summary>
     private static IEnumerable<string> Find(string uri)
     {
         var scheme = uri.IndexOf("://", StringComparison.Ordinal);

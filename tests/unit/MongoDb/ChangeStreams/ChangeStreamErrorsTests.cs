@@ -13,7 +13,8 @@ public sealed class ChangeStreamErrorsTests
     [InlineData(286), InlineData(280), InlineData(260), InlineData(40576), InlineData(40585), InlineData(136), InlineData(40647)]
     [InlineData(9, "", "Bad resume token: _data has the wrong type")]
     [InlineData(1, "NonResumableChangeStreamError"), InlineData(4242, "NonResumableChangeStreamError")]
-    public void A_history_that_is_gone_and_a_token_that_cannot_be_read_are_a_lost_offset(int code, string label = "", string text = "failed")
+    public void A_history_that_is_gone_and_a_token_that_cannot_be_read_are_a_lost_offset(int code, string label = "",
+        string text = "failed")
     {
         var failure = Assert.IsType<OffsetLostException>(Translate(code, label, text));
         Assert.False(failure.IsTransient);

@@ -23,13 +23,17 @@ public sealed class UpdateDescriptionTests
     [InlineData("""{"$a":{"$b":1},"n":1}""", """{"updatedFields":{"$a.$b":2},"removedFields":["n"],"disambiguatedPaths":{}}""",
         """{"$a":{"$b":2}}""")]
     [InlineData("""{"a.b":[{"c.d":[1,2,3]}]}""",
-        """{"updatedFields":{"a.b.0.e":1},"truncatedArrays":[{"field":"a.b.0.c.d","newSize":1}],"disambiguatedPaths":{"a.b.0.c.d":["a.b",0,"c.d"],"a.b.0.e":["a.b",0,"e"]}}""",
+        """
+        {"updatedFields":{"a.b.0.e":1},"truncatedArrays":[{"field":"a.b.0.c.d","newSize":1}],
+        "disambiguatedPaths":{"a.b.0.c.d":["a.b",0,"c.d"],"a.b.0.e":["a.b",0,"e"]}}
+        """,
         """{"a.b":[{"c.d":[1],"e":1}]}""")]
     [InlineData("""{"0":{"0":[{"0":1}]}}""", """{"updatedFields":{"0.0.0.0":2},"disambiguatedPaths":{"0.0.0.0":["0","0",0,"0"]}}""",
         """{"0":{"0":[{"0":2}]}}""")]
     [InlineData("""{"a":[1,2,3]}""", """{"updatedFields":{"a.1":9,"a.2":8},"truncatedArrays":[{"field":"a","newSize":1}]}""",
         """{"a":[1,9,8]}""")]
-    [InlineData("""{"a":{"b":1}}""", """{"updatedFields":{"a":[{"x":1}]},"removedFields":[],"truncatedArrays":[],"disambiguatedPaths":{}}""",
+    [InlineData("""{"a":{"b":1}}""",
+        """{"updatedFields":{"a":[{"x":1}]},"removedFields":[],"truncatedArrays":[],"disambiguatedPaths":{}}""",
         """{"a":[{"x":1}]}""")]
     [InlineData("""{"a":1,"a.":2}""", """{"updatedFields":{"a.":3},"disambiguatedPaths":{"a.":["a."]}}""", """{"a":1,"a.":3}""")]
     [InlineData("""{"00":[1],"a":{"01":1}}""", """{"updatedFields":{"a.01":2},"disambiguatedPaths":{"a.01":["a","01"]}}""",
