@@ -24,7 +24,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         _options.Invoke(parseResult);
         parseResult.InvocationConfiguration.Output.Write("""
             Events go to standard output, everything else to standard error.
-            Ctrl-C (SIGINT) and SIGTERM store the offset and end with 0. Exit codes: 0, 1 on an error, 2 on wrong usage.
+            Ctrl-C (SIGINT), SIGTERM and SIGHUP store the offset and end with 0. Exit codes: 0, 1 on an error, 2 on wrong usage.
 
             """);
         return 0;

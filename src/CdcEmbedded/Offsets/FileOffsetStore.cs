@@ -4,7 +4,8 @@ namespace CdcEmbedded.Offsets;
 /// <remarks>
 /// <para>Each save writes a new file beside the old one, flushes it to the disk and renames it over the old one, so that a crash or a power
 /// failure at any moment leaves either the old file or the new one whole. The folder is flushed too if the platform can do so (Linux,
-/// macOS). The permissions of an existing file remain; if the path is a symbolic link, the file to which it leads is replaced.</para>
+/// macOS). The permissions of an existing file remain, on Linux also its access control list and, where the process may set them, its owner
+/// and group. If the path is a symbolic link, the file to which it leads is replaced.</para>
 /// <para>What sources store besides, under keys with a slash, is in the folder <c>path.notes</c>, one file a key. Files of earlier
 /// versions, which hold everything, are read; the next save moves that part out.</para>
 /// <para>During a save <c>path.lock</c> is open; that file is empty and remains. Not for network file systems without locks.</para>

@@ -71,7 +71,7 @@ internal static class OffsetFileFormat
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Refuse(path, bytes.Length == 0 ? "it is empty" : "it is damaged", e);
+            throw Refuse(path, bytes.Length == 0 ? "it is empty, or no ordinary file" : "it is damaged", e);
         }
     }
 

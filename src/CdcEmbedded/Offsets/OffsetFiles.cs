@@ -54,6 +54,12 @@ internal static class OffsetFiles
         byte[] bytes;
         try
         {
+            if (new FileInfo(file) is { Exists: true, Length: 0 })
+            {
+                // Not opened: who opens a pipe waits for its other end.
+                return OffsetFileFormat.Read(ReadOnlyMemory<byte>.Empty, file);
+            }
+
             // Not to its end: a device may have none.
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             bytes = new byte[stream.CanSeek ? stream.Length : 0];
@@ -94,10 +100,17 @@ internal static class OffsetFiles
             return new FileStream(file, options);
         }
 
-        var mode = File.GetUnixFileMode(model);
-        options.UnixCreateMode = mode & (UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        options.UnixCreateMode = File.GetUnixFileMode(model) & (UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var stream = new FileStream(file, options);
-        File.SetUnixFileMode(stream.SafeFileHandle, mode);
-        return stream;
+        try
+        {
+            FileAccessRights.Copy(model, stream.SafeFileHandle);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 }

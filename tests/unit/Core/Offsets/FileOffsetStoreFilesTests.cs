@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using CdcEmbedded.Offsets;
 
 namespace CdcEmbedded.Tests.Offsets;
@@ -9,6 +11,8 @@ public sealed class FileOffsetStoreFilesTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("cdc-offsets-").FullName;
 
     private string FilePath => Path.Combine(_folder, "offsets.json");
+
+    private const string AccessList = "system.posix_acl_access";
 
     public void Dispose() => Directory.Delete(_folder, true);
 
@@ -109,6 +113,69 @@ public sealed class FileOffsetStoreFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_access_control_list_and_an_owner_remain_and_nobody_gets_what_only_the_list_gave()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("Only Linux has this form of them.");
+            return;
+        }
+
+        var store = new FileOffsetStore(FilePath);
+        await store.SaveAsync("e", "one", 0);
+        File.SetUnixFileMode(FilePath, Private);
+
+        // Version 2; the owner rw, user 1234 rw, the group nothing, at most rw, others nothing. The mode is 0660 then.
+        byte[] list = [2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 6, 0, 210, 4, 0, 0, 4, 0, 0, 0, 255, 255, 255, 255,
+            16, 0, 6, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255, 255, 255];
+        Assert.Equal(0, SetAttribute(FilePath, AccessList, list, list.Length, 0));
+        Assert.True(File.GetUnixFileMode(FilePath).HasFlag(UnixFileMode.GroupWrite));
+        if (Environment.IsPrivilegedProcess)
+        {
+            Assert.Equal(0, ChangeOwner(FilePath, 1234, 2345));
+        }
+
+        await store.SaveAsync("e", "two", 1);
+        await store.SaveAsync("e/schema/1", "x", 0);
+
+        foreach (var file in new[] { FilePath, Assert.Single(Directory.GetFiles(FilePath + ".notes")) })
+        {
+            var kept = new byte[100];
+            Assert.Equal(list.Length, GetAttribute(file, AccessList, kept, kept.Length));
+            Assert.Equal(list, kept[..list.Length]);
+            if (Environment.IsPrivilegedProcess)
+            {
+                using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%u %g", file]) { RedirectStandardOutput = true })!;
+                Assert.Equal("1234 2345", (await stat.StandardOutput.ReadToEndAsync()).Trim());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("offsets.json")]
+    [InlineData("offsets.json.notes/e%2fschema.json")]
+    public async Task A_pipe_as_file_is_refused_and_not_waited_for(string name)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no pipes in folders.");
+            return;
+        }
+
+        var pipe = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(pipe)!);
+        using var made = Process.Start("mkfifo", [pipe]);
+        await made.WaitForExitAsync();
+        var key = name.Contains('/', StringComparison.Ordinal) ? "e/schema" : "e";
+        var store = new FileOffsetStore(FilePath);
+
+        var load = await Assert.ThrowsAsync<OffsetFormatException>(() => store.LoadAsync(key).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("no ordinary file", load.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<OffsetFormatException>(() => store.SaveAsync(key, "one", 0).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(File.Exists(pipe));
+    }
+
+    [Fact]
     public async Task A_symbolic_link_as_path_stays_and_the_file_that_it_names_is_written()
     {
         var target = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName, "real.json");
@@ -165,4 +232,13 @@ public sealed class FileOffsetStoreFilesTests : IDisposable
     [InlineData(122, false)] // EDQUOT
     public void Only_a_lock_that_another_holds_is_waited_for(int code, bool isHeld)
         => Assert.Equal(isHeld, OffsetFileLock.IsHeld(new IOException("x", code)));
+
+    [DllImport("libc", EntryPoint = "setxattr")]
+    private static extern int SetAttribute(string path, string name, byte[] value, nint size, int flags);
+
+    [DllImport("libc", EntryPoint = "getxattr")]
+    private static extern nint GetAttribute(string path, string name, byte[] value, nint size);
+
+    [DllImport("libc", EntryPoint = "chown")]
+    private static extern int ChangeOwner(string path, uint owner, uint group);
 }

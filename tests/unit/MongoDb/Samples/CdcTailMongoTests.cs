@@ -102,6 +102,7 @@ public sealed class CdcTailMongoTests : IAsyncDisposable
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public async Task A_signal_stores_the_offset_and_ends_with_0(string signal)
     {
         await WriteAsync("""{"insert":"orders","documents":[{"_id":1},{"_id":2}]}""");
