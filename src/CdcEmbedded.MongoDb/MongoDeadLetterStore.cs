@@ -28,16 +28,7 @@ public sealed class MongoDeadLetterStore : IDeadLetterStore
     /// <param name="database">The database, of the client whose sessions the stream's store of offsets opens.</param>
     /// <param name="collection">The collection's name. The first letter creates it.</param>
     public MongoDeadLetterStore(IMongoDatabase database, string collection = "cdc_dead_letters")
-    {
-        ArgumentNullException.ThrowIfNull(database);
-        ArgumentException.ThrowIfNullOrWhiteSpace(collection);
-        _collection = database.GetCollection<BsonDocument>(collection, new MongoCollectionSettings
-        {
-            ReadConcern = ReadConcern.Majority,
-            WriteConcern = WriteConcern.WMajority,
-            ReadPreference = ReadPreference.Primary,
-        });
-    }
+        => _collection = OwnCollection.Of(database, collection);
 
     /// <inheritdoc/>
     public string? TableName => _collection.CollectionNamespace.FullName;

@@ -27,16 +27,7 @@ public sealed class MongoOffsetStore : ITransactionalOffsetStore<IClientSessionH
     /// <param name="database">The database, of a client whose sessions the application uses.</param>
     /// <param name="collection">The collection's name. The first save creates it.</param>
     public MongoOffsetStore(IMongoDatabase database, string collection = "cdc_offsets")
-    {
-        ArgumentNullException.ThrowIfNull(database);
-        ArgumentException.ThrowIfNullOrWhiteSpace(collection);
-        _collection = database.GetCollection<BsonDocument>(collection, new MongoCollectionSettings
-        {
-            ReadConcern = ReadConcern.Majority,
-            WriteConcern = WriteConcern.WMajority,
-            ReadPreference = ReadPreference.Primary,
-        });
-    }
+        => _collection = OwnCollection.Of(database, collection);
 
     /// <inheritdoc/>
     public string? TableName => _collection.CollectionNamespace.FullName;

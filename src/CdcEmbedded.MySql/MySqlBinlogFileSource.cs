@@ -103,30 +103,7 @@ public sealed class MySqlBinlogFileSource : ISource
         CancellationToken cancellationToken)
     {
         var logger = context.LoggerFactory.CreateLogger<MySqlBinlogFileSource>();
-        var settings = new FeedSettings
-        {
-            Identity = new FeedIdentity(context.Name, document.Server),
-            Logger = logger,
-            MaxBatchSize = context.MaxBatchSize,
-            VerifyChecksums = _options.VerifyChecksums,
-            MaxEventBytes = (int)_options.MaxEventBytes,
-            KeyChange = _options.KeyChange,
-            SkipUnchanged = _options.SkipUnchanged,
-            IncludeRowHistory = _options.IncludeRowHistory,
-            Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
-            TransactionBufferBytes = _options.TransactionBufferBytes,
-            LargeTransactions = _options.LargeTransactions,
-            TransactionSpillBytes = _options.TransactionSpillBytes,
-            OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
-            CaptureScope = FeedSettings.ScopeOf(_options.Include, _options.Exclude, _options.IncludeGtidSources,
-                _options.ExcludeGtidSources),
-            Xa = _options.Xa,
-            WantsItems = context.WantsItems,
-            IsFile = true,
-            OnStatementChange = _options.OnStatementChange,
-            OnIncident = _options.OnIncident,
-            OnUndecodableRows = _options.OnUndecodableRows,
-        };
+        var settings = FeedSettings.Of(_options, context, document.Server, logger) with { IsFile = true };
         var selection = new TableSelection(TableFilters.Create(_options.Include, _options.Exclude, ignoreCase: false),
             _options.IncludeShadowTables, logger)
         {

@@ -2,7 +2,7 @@ namespace CdcEmbedded.MySql;
 
 /// <summary>Which binlog files a <see cref="MySqlBinlogFileSource"/> reads and what it captures. Validated when the
 /// source is created.</summary>
-public sealed class MySqlBinlogFileSourceOptions
+public sealed class MySqlBinlogFileSourceOptions : IReadingOptions
 {
     /// <summary>The files, in order, such as <c>/var/lib/mysql/binlog.000001</c>.</summary>
     public required IReadOnlyList<string> Files { get; init; }

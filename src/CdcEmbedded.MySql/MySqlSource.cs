@@ -272,7 +272,7 @@ public sealed class MySqlSource : ISnapshotSource
             Log.DumpStarted(logger, session.Host.ToString(), facts.HasGtids, start.Coordinates?.File ?? "",
                 start.Coordinates?.Position ?? BinlogCoordinates.FirstPosition, request.ServerId);
             var end = context.StopWhenCaughtUp ? KeepEnd(state, facts, logEnd) : null;
-            var settings = SettingsFor(context, facts, logger) with { End = end };
+            var settings = FeedSettings.Of(_options, context, facts.ServerUuid, logger) with { End = end, Purged = facts.GtidPurged };
             var stream = new DumpEventStream(session, packets, state.Collisions, state.Patience, context.StopWhenCaughtUp);
             return new BinlogFeed(stream, schemas, settings, start, hasChecksums)
             {
@@ -286,31 +286,6 @@ public sealed class MySqlSource : ISnapshotSource
             throw;
         }
     }
-
-    private FeedSettings SettingsFor(SourceContext context, ServerFacts facts, ILogger logger) => new()
-    {
-        Identity = new FeedIdentity(context.Name, facts.ServerUuid),
-        Logger = logger,
-        MaxBatchSize = context.MaxBatchSize,
-        VerifyChecksums = _options.VerifyChecksums,
-        MaxEventBytes = (int)_options.MaxEventBytes,
-        KeyChange = _options.KeyChange,
-        SkipUnchanged = _options.SkipUnchanged,
-        IncludeRowHistory = _options.IncludeRowHistory,
-        Sources = GtidSourceFilter.Create(_options.IncludeGtidSources, _options.ExcludeGtidSources),
-        TransactionBufferBytes = _options.TransactionBufferBytes,
-        LargeTransactions = _options.LargeTransactions,
-        TransactionSpillBytes = _options.TransactionSpillBytes,
-        OpenSpillStorage = () => TemporaryFile.Create(_options.SpillFolder ?? Path.GetTempPath()),
-        CaptureScope = FeedSettings.ScopeOf(_options.Include, _options.Exclude, _options.IncludeGtidSources,
-            _options.ExcludeGtidSources),
-        Xa = _options.Xa,
-        Purged = facts.GtidPurged,
-        WantsItems = context.WantsItems,
-        OnStatementChange = _options.OnStatementChange,
-        OnIncident = _options.OnIncident,
-        OnUndecodableRows = _options.OnUndecodableRows,
-    };
 
     /// <summary>The end at which an engine stops is that of its first connection: a log that grows meanwhile would move it on. Another
     /// server after a failover has an end of its own.</summary>

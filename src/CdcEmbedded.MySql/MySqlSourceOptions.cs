@@ -3,7 +3,7 @@ using MySqlConnector;
 namespace CdcEmbedded.MySql;
 
 /// <summary>What a <see cref="MySqlSource"/> connects to and captures. Validated when the source is created.</summary>
-public sealed class MySqlSourceOptions
+public sealed class MySqlSourceOptions : IReadingOptions
 {
     internal const long DefaultMaxEventBytes = 1024L * 1024 * 1024;
     internal const long DefaultTransactionSpillBytes = 16L * 1024 * 1024 * 1024;

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text;
 using CdcEmbedded.MySql.Gtids;
 using CdcEmbedded.MySql.Positions;
+using CdcEmbedded.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace CdcEmbedded.MySql.Transactions;
@@ -69,6 +70,34 @@ internal sealed record FeedSettings
 
     /// <summary>What happens where the server says that its log lacks changes.</summary>
     public FaultPolicy OnIncident { get; init; }
+
+    /// <summary>Makes the settings that options say.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="context">What the engine says.</param>
+    /// <param name="server">The server's identity; null for files and servers without one.</param>
+    /// <param name="logger">The source's logger.</param>
+    public static FeedSettings Of(IReadingOptions options, SourceContext context, string? server, ILogger logger) => new()
+    {
+        Identity = new FeedIdentity(context.Name, server),
+        Logger = logger,
+        MaxBatchSize = context.MaxBatchSize,
+        WantsItems = context.WantsItems,
+        VerifyChecksums = options.VerifyChecksums,
+        MaxEventBytes = (int)options.MaxEventBytes,
+        KeyChange = options.KeyChange,
+        SkipUnchanged = options.SkipUnchanged,
+        IncludeRowHistory = options.IncludeRowHistory,
+        Sources = GtidSourceFilter.Create(options.IncludeGtidSources, options.ExcludeGtidSources),
+        CaptureScope = ScopeOf(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources),
+        TransactionBufferBytes = options.TransactionBufferBytes,
+        LargeTransactions = options.LargeTransactions,
+        TransactionSpillBytes = options.TransactionSpillBytes,
+        OpenSpillStorage = () => TemporaryFile.Create(options.SpillFolder ?? Path.GetTempPath()),
+        Xa = options.Xa,
+        OnStatementChange = options.OnStatementChange,
+        OnUndecodableRows = options.OnUndecodableRows,
+        OnIncident = options.OnIncident,
+    };
 
     /// <summary>The number for patterns.</summary>
     public static ulong ScopeOf(params IEnumerable<string>[] patterns)
