@@ -186,6 +186,44 @@ public sealed class ExactlyOnceTests : EngineTest, IAsyncLifetime
         Assert.Equal(At(5), await StoredAsync());
     }
 
+    [Fact]
+    public async Task A_moved_position_that_cannot_be_stored_ends_the_loop_and_the_next_engine_stores_it()
+    {
+        var source = new ScriptedSource();
+        await using (var engine = Start(source, out var batches))
+        {
+            source.Insert(Table, ("id", 1));
+            Assert.True(await batches.MoveNextAsync());
+            await ApplyAsync(batches.Current);
+            var waiting = batches.MoveNextAsync().AsTask();
+            await _file.ExecuteAsync($"ALTER TABLE {Db.TableName} RENAME TO away");
+            source.Filtered().Filtered();
+            await UntilAsync(
+                () =>
+                {
+                    if (Time.NextTimer is not null)
+                    {
+                        Time.Advance(TimeSpan.FromMilliseconds(500));
+                    }
+
+                    return waiting.IsCompleted;
+                },
+                "the loop has ended");
+            await Assert.ThrowsAnyAsync<DbException>(() => waiting);
+        }
+
+        await _file.ExecuteAsync($"ALTER TABLE away RENAME TO {Db.TableName!.Split('.')[^1]}");
+        Assert.Equal(At(1), await StoredAsync());
+        await using var next = Start(source, out var rest);
+        var reading = rest.MoveNextAsync().AsTask();
+        await AdvanceUntilStoredAsync(At(3));
+        source.Insert(Table, ("id", 2)).End();
+        Assert.True(await reading);
+        await ApplyAsync(rest.Current);
+        Assert.Equal([1, 2], await EffectsAsync());
+        Assert.Equal(At(4), await StoredAsync());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
