@@ -99,7 +99,8 @@ public sealed class MySqlSourceOptions : IReadingOptions
     public KeyChangeMode KeyChange { get; init; } = KeyChangeMode.DeleteAndCreate;
 
     /// <summary>True if updates that change nothing are skipped: those whose before and after images have the same bytes in every column.
-    /// Columns that the log omits did not change.</summary>
+    /// Columns that the log omits after the update did not change. Of a column that it omits only before (binlog_row_image=MINIMAL or
+    /// NOBLOB) the earlier value is not known, so such an update is delivered.</summary>
     /// <value>The default is false.</value>
     public bool SkipUnchanged { get; init; }
 

@@ -1,4 +1,5 @@
 using CdcEmbedded.Formats;
+using CdcEmbedded.MySql;
 using CdcEmbedded.TestServers;
 
 namespace CdcEmbedded.ServerTests;
@@ -35,6 +36,7 @@ public sealed class KeyChangeImageTests
                 ("delete t {id: 22, a: 2, b: y}", "{id: 22}", "{id: 32}"), ("create t {id: 32, a: 2, b: y}", "{id: 32}", "{id: 22}"),
             ],
             changes.Select(c => (c.Text, c.Key, c.Event.RelatedKey.ToString())));
+        await AssertNoneIsSkippedAsync(server);
         using var json = new EnvelopeJson();
         Assert.EndsWith("""
             "key":{"id":22},"related_key":{"id":32}}
@@ -42,5 +44,26 @@ public sealed class KeyChangeImageTests
         Assert.EndsWith("""
             "key":{"id":11}}
             """, json.ToJson(changes[0].Event), StringComparison.Ordinal);
+    }
+
+    /// <summary>None of these updates changes nothing, whatever the log omits, with a key and without one.</summary>
+    private static async Task AssertNoneIsSkippedAsync(MySqlTestServer server)
+    {
+        await server.ExecuteAsync("CREATE TABLE k (a INT, b TEXT); INSERT INTO k VALUES (1, 'x')", "d");
+        CdcOffset start = await Capture.EndOfLogAsync(server);
+        await server.ExecuteAsync("SET binlog_row_image = 'MINIMAL'; UPDATE t SET a = a + 100 WHERE id = 21; UPDATE k SET a = 2; "
+            + "SET binlog_row_image = 'NOBLOB'; UPDATE t SET b = 'q' WHERE id = 21; UPDATE k SET b = 'y'; "
+            + "SET binlog_row_image = 'FULL'; UPDATE t SET b = NULL WHERE id = 21", "d");
+        List<CapturedChange> changes = await Capture.ReadAsync(new MySqlSource(new MySqlSourceOptions
+        {
+            ConnectionString = server.ConnectionString, Include = ["d.*"], SkipUnchanged = true,
+        }), start);
+        Assert.Equal(
+            [
+                "update t {id: 21} -> {id: 21, a: 109}", "update k {a: 1, b: x} -> {a: 2, b: x}",
+                "update t {id: 21, a: 109} -> {id: 21, a: 109, b: q}", "update k {a: 2, b: x} -> {a: 2, b: y}",
+                "update t {id: 21, a: 109, b: q} -> {id: 21, a: 109, b: NULL}",
+            ],
+            changes.Select(c => c.Text));
     }
 }

@@ -96,6 +96,6 @@ internal static class ChangeParts
             return rows.IsComplete(after, table.AllColumns) ? (DeleteHalf, CreateHalf) : (WholeRow, None);
         }
 
-        return (skipsUnchanged && rows.HasSame(before, after, table.AllColumns) ? None : WholeRow, None);
+        return (skipsUnchanged && rows.IsUnchanged(before, after, table.AllColumns) ? None : WholeRow, None);
     }
 }

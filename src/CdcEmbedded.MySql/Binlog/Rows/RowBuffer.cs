@@ -277,7 +277,25 @@ internal sealed class RowBuffer : RowBytes
             : default;
     }
 
-    /// <summary>Returns true if two images have the same bytes in some columns. An absent column did not change.</summary>
+    /// <summary>Returns true if an update changed none of some columns: each is absent from the image after it, which has all that was
+    /// set, or has the same bytes in both. Of a column that only the image after it has, nobody knows the value before.</summary>
+    public bool IsUnchanged(int beforeImage, int afterImage, ReadOnlySpan<int> columns)
+    {
+        if (_hasAbsent)
+        {
+            foreach (var column in columns)
+            {
+                if (OffsetOf(beforeImage, column) == AbsentOffset && OffsetOf(afterImage, column) != AbsentOffset)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return HasSame(beforeImage, afterImage, columns);
+    }
+
+    /// <summary>Returns true if two images have the same bytes in some columns, as far as both have them.</summary>
     public bool HasSame(int beforeImage, int afterImage, ReadOnlySpan<int> columns)
     {
         foreach (var column in columns)

@@ -38,6 +38,23 @@ public class RowScannerTests
         Assert.True(rows.HasSame(0, 1, []));
     }
 
+    [Theory]
+    [InlineData(0b001, 0b010, false)]
+    [InlineData(0b011, 0b010, true)]
+    [InlineData(0b111, 0b001, true)]
+    [InlineData(0b011, 0b111, false)]
+    [InlineData(0b001, 0b001, true)]
+    [InlineData(0b000, 0b001, false)]
+    [InlineData(0b111, 0b000, true)]
+    public void A_column_that_only_the_after_image_has_is_a_change_and_one_that_it_lacks_is_none(byte before, byte after, bool unchanged)
+    {
+        byte[] Image(int columns) => [0, .. (columns & 1) != 0 ? (byte[])[7] : [], .. (columns & 2) != 0 ? [1, (byte)'x'] : (byte[])[],
+            .. (columns & 4) != 0 ? (byte[])[9] : []];
+        byte[] First(int columns) => columns == 0 ? [] : Image(columns);
+        var rows = TestEvents.Scan(IntAndText, EventType.UpdateRows, [3, before, after, .. First(before), .. First(after)]);
+        Assert.Equal(unchanged, rows.IsUnchanged(0, 1, [0, 1, 2]));
+    }
+
     [Fact]
     public void HasSame_treats_a_column_that_the_after_image_lacks_as_unchanged()
         => Assert.True(TestEvents.Scan(IntAndText, EventType.UpdateRows, 3, 0b001, 0b100, 0, 7, 0, 9).HasSame(0, 1, [0]));
