@@ -79,6 +79,12 @@ internal static class OptionCheck
                     + "collection. Leave Collection unset.", nameof(options));
             }
         }
+
+        if (options is { Database: { } one, Collection: { } named } && !filter.Matches(one, named))
+        {
+            throw new ArgumentException($"Collection is '{one}.{named}', which Include does not have or Exclude has: nothing would be "
+                + "captured. Remove the pattern.", nameof(options));
+        }
     }
 
     private static void Defined<T>(T value, string option)

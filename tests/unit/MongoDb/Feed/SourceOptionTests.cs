@@ -17,6 +17,14 @@ public sealed class SourceOptionTests
         { "Collection is 'orders' and Database is not set", new() { ConnectionString = Uri, Collection = "orders" } },
         { "Database is 'shop.orders'", new() { ConnectionString = Uri, Database = "shop.orders" } },
         { "Database is ''", new() { ConnectionString = Uri, Database = "" } },
+        {
+            "Collection is 'shop.orders', which Include does not have or Exclude has",
+            new() { ConnectionString = Uri, Database = "shop", Collection = "orders", Exclude = ["shop.o*"] }
+        },
+        {
+            "Collection is 'shop.orders', which Include does not have or Exclude has",
+            new() { ConnectionString = Uri, Database = "shop", Collection = "orders", Include = ["shop.l*"] }
+        },
         { "Collection is blank", new() { ConnectionString = Uri, Database = "shop", Collection = " " } },
         { "Include has 'crm.*' and Database is 'shop'", new() { ConnectionString = Uri, Database = "shop", Include = ["crm.*"] } },
         {
