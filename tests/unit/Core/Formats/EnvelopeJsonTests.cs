@@ -254,7 +254,8 @@ public sealed class EnvelopeJsonTests
         var output = new ArrayBufferWriter<byte>();
         var damaged = OneChange.Insert(("a", DataValue.FromText(new string('x', 100_000))), ("b", DataValue.FromText([0xC3, 0x28], 0, 2)));
         var error = Assert.Throws<ValueDecodingException>(() => json.Write(output, damaged));
-        Assert.StartsWith("Column 'b' of shop.orders, change id, cannot be decoded: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A document of shop.orders, change id: Field 'b' cannot be decoded: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal("b", error.Column);
         Assert.Equal(0, output.WrittenCount);
         Assert.Contains("\"after\":{\"a\":1}", json.ToJson(OneChange.Insert(("a", DataValue.FromInt64(1)))), StringComparison.Ordinal);
     }
