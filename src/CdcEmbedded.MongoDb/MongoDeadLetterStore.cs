@@ -126,7 +126,10 @@ public sealed class MongoDeadLetterStore : IDeadLetterStore
     /// <returns>False if another letter was stored meanwhile. In a transaction the server ends it: all of it is done again.</returns>
     private async ValueTask<bool> TryInsertAsync(BsonDocument document, IClientSessionHandle? session, CancellationToken cancellationToken)
     {
-        var last = await Find(session, _filter.Empty).Sort(_newestFirst).Limit(1).Project(new BsonDocument("_id", 1))
+        // What a majority does not have yet takes a number too: without it, this would try the same one again and again.
+        var all = session is null ? _collection.WithReadConcern(ReadConcern.Local).Find(_filter.Empty)
+            : _collection.Find(session, _filter.Empty);
+        var last = await all.Sort(_newestFirst).Limit(1).Project(new BsonDocument("_id", 1))
             .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         document["_id"] = (last?["_id"].ToInt64() ?? 0) + 1;
         try

@@ -1,6 +1,7 @@
 namespace CdcEmbedded.MySql;
 
-/// <summary>The options that say how a log is read, wherever it comes from: each is documented at <see cref="MySqlSourceOptions"/>.</summary>
+/// <summary>The options that say how a log is read, wherever it comes from. Each is documented at
+/// <see cref="MySqlSourceOptions"/>.</summary>
 internal interface IReadingOptions
 {
     IReadOnlyList<string> Include { get; }

@@ -25,7 +25,8 @@ internal sealed class TailProcess : IAsyncDisposable
     public static TailProcess Start(params string[] arguments)
     {
         string[] dotnet = ["dotnet", Path.Combine(AppContext.BaseDirectory, "CdcTail.dll"), .. arguments];
-        ProcessStartInfo start = OperatingSystem.IsLinux() ? new("env", ["--default-signal=INT,HUP", .. dotnet]) : new(dotnet[0], dotnet[1..]);
+        ProcessStartInfo start = OperatingSystem.IsLinux() ? new("env", ["--default-signal=INT,HUP", .. dotnet])
+            : new(dotnet[0], dotnet[1..]);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         return new TailProcess(Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start."));
     }

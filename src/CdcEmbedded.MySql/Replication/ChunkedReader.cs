@@ -16,7 +16,8 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Below the 85,000 bytes at which an array goes to the large object heap.</summary>
     public const int StreamingChunkSize = 64 * 1024;
 
-    /// <summary>How many bytes of a packet that has begun must arrive within <see cref="ReadTimeout"/>: fewer are as good as none.</summary>
+    /// <summary>How many bytes of a packet that has begun must arrive within <see cref="ReadTimeout"/>: fewer are as good as
+    /// none.</summary>
     public const int LeastProgress = 1024;
 
     private readonly SilenceWatchdog _watchdog;
