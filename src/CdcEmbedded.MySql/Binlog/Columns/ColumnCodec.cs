@@ -77,6 +77,10 @@ internal readonly struct ColumnCodec
     /// <summary>True if an option replaces or refuses some of its values: see <see cref="WithInvalidDates"/>.</summary>
     public bool IsCheckedDate => _kind == ColumnKind.CheckedDate;
 
+    private bool IsInteger => (uint)(_kind - ColumnKind.Int8) <= ColumnKind.UInt64 - ColumnKind.Int8;
+
+    private bool IsSigned => ((int)_kind & 1) == ((int)ColumnKind.Int8 & 1);
+
     private ColumnCodec Stored => Fixed((ColumnKind)_width, _shape, _digits);
 
     /// <summary>Reads a value.</summary>
@@ -104,9 +108,9 @@ internal readonly struct ColumnCodec
             case ColumnKind.Single: return DataValue.FromSingle(BinaryPrimitives.ReadSingleLittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Double: return DataValue.FromDouble(BinaryPrimitives.ReadDoubleLittleEndian(buffer.AsSpan(offset)));
             case ColumnKind.Text: return ReadText(buffer, offset);
-            case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer.AsSpan(offset, _shape), _digits);
+            case ColumnKind.DateTime2: return TemporalFormat.ReadDateTime2(buffer, offset, _digits);
             case ColumnKind.Decimal when _width <= DecimalFormat.SmallPrecision:
-                return DecimalFormat.TryReadMagnitude(buffer.AsSpan(offset, _shape), _width, _digits, out var magnitude, out var isNegative)
+                return DecimalFormat.TryReadMagnitude(buffer, offset, _shape, _width, _digits, out var magnitude, out var isNegative)
                     ? DataValue.FromDecimal(magnitude, 0, isNegative, _digits) : ReadFallible(rows, start, image, column);
             case ColumnKind.Decimal or ColumnKind.CheckedDate or ColumnKind.DateTime or ColumnKind.CompressedText
                 or ColumnKind.CompressedBinary:
@@ -116,24 +120,25 @@ internal readonly struct ColumnCodec
     }
 
     /// <summary>Reads an integer of at most 64 bits with a sign; false for columns of other types, and for a larger one.</summary>
+    /// <remarks>Eight bytes are read whatever the column's width, and those of the columns after it are shifted out: this is short enough
+    /// to be inlined where an application reads a column, and a switch by width is not.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadInt64(byte[] buffer, int offset, out long value)
     {
-        var bytes = buffer.AsSpan(offset);
-        switch (_kind)
+        value = 0;
+        if (!IsInteger)
         {
-            case ColumnKind.Int8: value = (sbyte)bytes[0]; return true;
-            case ColumnKind.UInt8: value = bytes[0]; return true;
-            case ColumnKind.Int16: value = BinaryPrimitives.ReadInt16LittleEndian(bytes); return true;
-            case ColumnKind.UInt16: value = BinaryPrimitives.ReadUInt16LittleEndian(bytes); return true;
-            case ColumnKind.Int24: value = (int)(ReadUInt24(buffer, offset) << 8) >> 8; return true;
-            case ColumnKind.UInt24: value = ReadUInt24(buffer, offset); return true;
-            case ColumnKind.Int32: value = BinaryPrimitives.ReadInt32LittleEndian(bytes); return true;
-            case ColumnKind.UInt32: value = BinaryPrimitives.ReadUInt32LittleEndian(bytes); return true;
-            case ColumnKind.Int64: value = BinaryPrimitives.ReadInt64LittleEndian(bytes); return true;
-            case ColumnKind.UInt64: value = BinaryPrimitives.ReadInt64LittleEndian(bytes); return value >= 0;
-            default: value = 0; return false;
+            return false;
         }
+
+        if (!BinaryPrimitives.TryReadInt64LittleEndian(buffer.AsSpan(offset), out var bits))
+        {
+            bits = ReadLastBytes(buffer, offset);
+        }
+
+        var shift = 64 - (8 * _shape);
+        value = IsSigned ? bits << shift >> shift : bits << shift >>> shift;
+        return IsSigned || value >= 0;
     }
 
     /// <summary>Reads a floating-point number; false for columns of other types.</summary>
@@ -152,28 +157,19 @@ internal readonly struct ColumnCodec
     public bool TryReadDecimal(byte[] buffer, int offset, out decimal value)
     {
         value = 0;
-        return _kind == ColumnKind.Decimal && DecimalFormat.TryReadSmall(buffer.AsSpan(offset, _shape), _width, _digits, out value);
+        return _kind == ColumnKind.Decimal && DecimalFormat.TryReadSmall(buffer, offset, _shape, _width, _digits, out value);
     }
 
     /// <summary>Reads a date, date-time or timestamp that a DateTime can hold; false for columns of other types, and in the formats from
     /// before 5.6.4.</summary>
-    public bool TryReadDateTime(byte[] buffer, int offset, out DateTime value)
-    {
-        value = default;
-        return _kind switch
-        {
-            ColumnKind.DateTime2 => TemporalFormat.TryReadDateTime2(buffer.AsSpan(offset, _shape), _digits, out value),
-            ColumnKind.Timestamp2 => TemporalFormat.TryReadTimestamp2(buffer.AsSpan(offset, _shape), _digits, out value),
-            ColumnKind.Date => TemporalFormat.TryReadDate(ReadUInt24(buffer, offset), out value),
-            ColumnKind.CheckedDate => Stored.TryReadDateTime(buffer, offset, out value),
-            _ => false,
-        };
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadDateTime(byte[] buffer, int offset, out DateTime value) => _kind == ColumnKind.DateTime2
+        ? TemporalFormat.TryReadDateTime2(buffer, offset, _digits, out value) : TryReadOtherDateTime(buffer, offset, out value);
 
     /// <summary>Reads text; false for columns of other types, and if the bytes are not ASCII and so need a decoder.</summary>
     public bool TryReadText(byte[] buffer, int offset, [NotNullWhen(true)] out string? value)
     {
-        value = TryReadUtf8(buffer, offset, out var utf8) && Ascii.IsValid(utf8) ? Encoding.Latin1.GetString(utf8) : null;
+        value = TryReadUtf8(buffer, offset, out var utf8) ? AsciiText.TryRead(utf8) : null;
         return value is not null;
     }
 
@@ -211,7 +207,7 @@ internal readonly struct ColumnCodec
             case ColumnKind.Decimal:
                 return TryWriteDecimal(buffer, offset, field, writer);
             case ColumnKind.DateTime2:
-                writer.WriteDateTime(field, TemporalFormat.ReadCalendar2(buffer.AsSpan(offset, _shape), _digits), _digits);
+                writer.WriteDateTime(field, TemporalFormat.ReadCalendar2(buffer, offset, _digits), _digits);
                 return true;
             default:
                 return false;
@@ -221,10 +217,27 @@ internal readonly struct ColumnCodec
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadOtherDateTime(byte[] buffer, int offset, out DateTime value)
+    {
+        value = default;
+        return _kind switch
+        {
+            ColumnKind.Timestamp2 => TemporalFormat.TryReadTimestamp2(buffer.AsSpan(offset, _shape), _digits, out value),
+            ColumnKind.Date => TemporalFormat.TryReadDate(ReadUInt24(buffer, offset), out value),
+            ColumnKind.CheckedDate => Stored.TryReadDateTime(buffer, offset, out value),
+            _ => false,
+        };
+    }
+
+    // The integers that begin in the last seven bytes of a buffer.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long ReadLastBytes(byte[] buffer, int offset) => (long)ReadLittleEndian(buffer, offset, _shape);
+
     // A zero with a sign is left to the way by value.
     private bool TryWriteDecimal(byte[] buffer, int offset, int field, FieldWriter writer)
     {
-        if (!DecimalFormat.TryReadMagnitude(buffer.AsSpan(offset, _shape), _width, _digits, out var magnitude, out var isNegative)
+        if (!DecimalFormat.TryReadMagnitude(buffer, offset, _shape, _width, _digits, out var magnitude, out var isNegative)
             || (magnitude == 0 && isNegative))
         {
             return false;

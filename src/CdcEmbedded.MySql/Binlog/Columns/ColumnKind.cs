@@ -2,6 +2,7 @@ namespace CdcEmbedded.MySql.Binlog.Columns;
 
 /// <summary>How a column's bytes become a <see cref="DataValue"/>: type, signedness and width in one number, so that a read needs
 /// a single jump.</summary>
+/// <remarks>The integers are together, and those with a sign alternate with those without one.</remarks>
 internal enum ColumnKind : byte
 {
     Null,

@@ -132,8 +132,9 @@ internal sealed class RowBuffer : RowBytes
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte> GetRawValue(int record, int field)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
-        return offset > AbsentOffset ? Buffer.AsMemory(BodyStart + offset, _codecs[field].SkipLength(Buffer, BodyStart + offset)) : default;
+        return offset > AbsentOffset ? Buffer.AsMemory(BodyStart + offset, codec.SkipLength(Buffer, BodyStart + offset)) : default;
     }
 
     /// <inheritdoc/>
@@ -147,54 +148,60 @@ internal sealed class RowBuffer : RowBytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadInt64(int record, int field, out long value)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
         value = 0;
-        return offset > AbsentOffset && _codecs[field].TryReadInt64(Buffer, BodyStart + offset, out value);
+        return offset > AbsentOffset && codec.TryReadInt64(Buffer, BodyStart + offset, out value);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadDouble(int record, int field, out double value)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
         value = 0;
-        return offset > AbsentOffset && _codecs[field].TryReadDouble(Buffer, BodyStart + offset, out value);
+        return offset > AbsentOffset && codec.TryReadDouble(Buffer, BodyStart + offset, out value);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadDecimal(int record, int field, out decimal value)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
         value = 0;
-        return offset > AbsentOffset && _codecs[field].TryReadDecimal(Buffer, BodyStart + offset, out value);
+        return offset > AbsentOffset && codec.TryReadDecimal(Buffer, BodyStart + offset, out value);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadDateTime(int record, int field, out DateTime value)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
         value = default;
-        return offset > AbsentOffset && _codecs[field].TryReadDateTime(Buffer, BodyStart + offset, out value);
+        return offset > AbsentOffset && codec.TryReadDateTime(Buffer, BodyStart + offset, out value);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadText(int record, int field, [NotNullWhen(true)] out string? value)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
         value = null;
-        return offset > AbsentOffset && _codecs[field].TryReadText(Buffer, BodyStart + offset, out value);
+        return offset > AbsentOffset && codec.TryReadText(Buffer, BodyStart + offset, out value);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool TryReadUtf8(int record, int field, out ReadOnlySpan<byte> value)
     {
+        ref readonly var codec = ref CodecOf(field);
         var offset = WholeOffset(record, field);
         value = default;
-        return offset > AbsentOffset && _codecs[field].TryReadUtf8(Buffer, BodyStart + offset, out value);
+        return offset > AbsentOffset && codec.TryReadUtf8(Buffer, BodyStart + offset, out value);
     }
 
     /// <inheritdoc/>
@@ -215,8 +222,9 @@ internal sealed class RowBuffer : RowBytes
     /// <param name="writer">Receives it.</param>
     public void WriteColumn(int record, int column, int field, FieldWriter writer)
     {
+        ref readonly var codec = ref CodecOf(column);
         var offset = WholeOffset(record, column);
-        if (offset > AbsentOffset && _codecs[column].TryWrite(Buffer, BodyStart + offset, field, writer))
+        if (offset > AbsentOffset && codec.TryWrite(Buffer, BodyStart + offset, field, writer))
         {
             return;
         }
@@ -360,6 +368,19 @@ internal sealed class RowBuffer : RowBytes
 
     private TableSchema Named => Map.Schema ?? throw new InvalidOperationException($"The columns of {Map.FullName} have no names.");
 
+    // Checks the column, so that its offset can be looked up without another check.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref readonly ColumnCodec CodecOf(int column)
+    {
+        var codecs = _codecs;
+        if ((uint)column >= (uint)codecs.Length)
+        {
+            ThrowNoColumn(column);
+        }
+
+        return ref codecs[column];
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int OffsetOf(int image, int column)
     {
@@ -368,17 +389,19 @@ internal sealed class RowBuffer : RowBytes
             ThrowNoColumn(column);
         }
 
-        var index = (image * _codecs.Length) + column;
-        return _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
+        return OffsetAt((image * _codecs.Length) + column);
     }
 
-    /// <summary>The offset of a value that is there as a whole, in the image or, for a column that an after image lacks, in the one before
-    /// it; <see cref="AbsentOffset"/> or less for all others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int WholeOffset(int record, int field)
+    private int OffsetAt(int index) => _small is { } small ? small[index] : _large is { } large ? large[index] : AbsentOffset;
+
+    /// <summary>The offset of a value that is there as a whole, in the image or, for a column that an after image lacks, in the one before
+    /// it; <see cref="AbsentOffset"/> or less for all others. The column is one that there is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int WholeOffset(int record, int column)
     {
-        var offset = OffsetOf(record, field);
-        return offset == AbsentOffset ? OffsetBefore(record, field) : offset;
+        var offset = OffsetAt((record * _codecs.Length) + column);
+        return offset == AbsentOffset ? OffsetBefore(record, column) : offset;
     }
 
     // Rarely needed: the code that reads values inlines the rest.

@@ -7,18 +7,24 @@ namespace CdcEmbedded.MySql.Binlog.Values;
 internal static class BigEndian
 {
     /// <summary>Reads a number of 1 to 8 bytes.</summary>
+    /// <param name="buffer">Holds it. Where it has eight more bytes, all are read, and those after the number are shifted out.</param>
+    /// <param name="offset">The number's first byte.</param>
+    /// <param name="length">Its number of bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Read(ReadOnlySpan<byte> bytes)
+    public static ulong Read(byte[] buffer, int offset, int length)
+        => BinaryPrimitives.TryReadUInt64BigEndian(buffer.AsSpan(offset), out var bits) ? bits >> (64 - (8 * length))
+            : ReadLast(buffer, offset, length);
+
+    // The numbers that begin in the last seven bytes of a buffer.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong ReadLast(byte[] buffer, int offset, int length)
     {
-        // Two reads that overlap, instead of one for each byte.
-        var length = bytes.Length;
-        if (length >= 4)
+        ulong number = 0;
+        foreach (var b in buffer.AsSpan(offset, length))
         {
-            ulong first = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-            return (first << (8 * (length - 4))) | BinaryPrimitives.ReadUInt32BigEndian(bytes[(length - 4)..]);
+            number = (number << 8) | b;
         }
 
-        ulong end = bytes[length - 1];
-        return length == 1 ? end : ((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << (8 * (length - 2))) | end;
+        return number;
     }
 }

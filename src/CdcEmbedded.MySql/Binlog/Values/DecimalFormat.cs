@@ -60,28 +60,36 @@ internal static class DecimalFormat
 
     /// <summary>Reads a value of a column of at most 18 digits; false for wider ones, which <see cref="Read"/> reads, and for damaged
     /// ones, which it refuses.</summary>
-    public static bool TryReadSmall(ReadOnlySpan<byte> bytes, int precision, int scale, out decimal value)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool TryReadSmall(byte[] buffer, int offset, int length, int precision, int scale, out decimal value)
     {
-        var isSmall = TryReadMagnitude(bytes, precision, scale, out var magnitude, out var negative);
+        var isSmall = TryReadMagnitude(buffer, offset, length, precision, scale, out var magnitude, out var negative);
         value = isSmall ? new decimal((int)magnitude, (int)(magnitude >> 32), 0, negative, (byte)scale) : 0;
         return isSmall;
     }
 
     /// <summary>Reads the digits, as one number, and the sign of a value of a column of at most 18 digits; false for wider and for damaged
     /// ones.</summary>
-    public static bool TryReadMagnitude(ReadOnlySpan<byte> bytes, int precision, int scale, out ulong magnitude, out bool isNegative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryReadMagnitude(byte[] buffer, int offset, int length, int precision, int scale, out ulong magnitude,
+        out bool isNegative)
     {
         magnitude = 0;
-        isNegative = false;
-        if (precision > SmallPrecision)
-        {
-            return false;
-        }
+        isNegative = (buffer[offset] & 0x80) == 0;
+        var whole = precision - scale;
+        return whole <= GroupDigits && scale <= GroupDigits
+            ? TryReadTwoGroups(buffer, offset, length, whole, scale, isNegative, out magnitude)
+            : precision <= SmallPrecision && TryReadGroups(buffer, offset, length, whole, scale, isNegative, out magnitude);
+    }
 
+    // Not in the method above, where the try block would keep the values of every narrow column on the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReadGroups(byte[] buffer, int offset, int length, int whole, int scale, bool isNegative, out ulong magnitude)
+    {
+        magnitude = 0;
         try
         {
-            isNegative = (bytes[0] & 0x80) == 0;
-            magnitude = ReadSmall(bytes, precision - scale, scale, isNegative ? uint.MaxValue : 0);
+            magnitude = ReadSmall(buffer.AsSpan(offset, length), whole, scale, isNegative ? uint.MaxValue : 0);
             return true;
         }
         catch (CdcProtocolException)
@@ -97,11 +105,6 @@ internal static class DecimalFormat
     // Most columns are this narrow: one multiplication per group, and no state between groups.
     private static ulong ReadSmall(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
     {
-        if (whole <= GroupDigits && scale <= GroupDigits)
-        {
-            return ReadTwoGroups(bytes, whole, scale, flip);
-        }
-
         ulong value = 0;
         var lead = whole % GroupDigits;
         var sign = 0x80u;
@@ -120,16 +123,18 @@ internal static class DecimalFormat
     }
 
     // One group before the point and one after it have 8 bytes at most, which are read as one number.
-    private static ulong ReadTwoGroups(ReadOnlySpan<byte> bytes, int whole, int scale, uint flip)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadTwoGroups(byte[] buffer, int offset, int length, int whole, int scale, bool isNegative, out ulong magnitude)
     {
-        var bits = 8 * bytes.Length;
-        var number = BigEndian.Read(bytes) ^ ((flip | ((ulong)flip << 32)) >> (64 - bits)) ^ (1UL << (bits - 1));
+        var bits = 8 * length;
         var fractionBits = 8 * BytesOfDigits[scale];
+        var number = BigEndian.Read(buffer, offset, length) ^ (1UL << (bits - 1));
+        number = isNegative ? number ^ (ulong.MaxValue >> (64 - bits)) : number;
         var fraction = (uint)(number & ((1UL << fractionBits) - 1));
         var integer = (uint)(number >> fractionBits);
-        return integer >= PowersOfTen[whole] ? throw TooManyDigits(integer, whole)
-            : fraction >= PowersOfTen[scale] ? throw TooManyDigits(fraction, scale)
-            : ((ulong)integer * PowersOfTen[scale]) + fraction;
+        var unit = PowersOfTen[scale];
+        magnitude = ((ulong)integer * unit) + fraction;
+        return integer < PowersOfTen[whole] && fraction < unit;
     }
 
     private static uint TakeGroup(ref ReadOnlySpan<byte> bytes, int digits, uint flip, ref uint sign)

@@ -11,7 +11,7 @@ internal static class TemporalFormat
     private static readonly int[] MicrosecondsOfUnit = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
     /// <summary>Returns the number of bytes of a fraction of 0 to 6 digits: two digits in each byte.</summary>
-    public static int FractionLength(int digits) => (digits + 1) / 2;
+    public static int FractionLength(int digits) => (digits + 1) >> 1;
 
     /// <summary>Reads a DATE: 3 bytes, little-endian: day in 5 bits, month in 4, year in 15.</summary>
     public static DataValue ReadDate(uint packed) => DataValue.FromDate((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31);
@@ -38,12 +38,13 @@ internal static class TemporalFormat
     /// <summary>Reads a DATETIME2: 5 bytes, big-endian, plus 2^39: year * 13 + month in 17 bits, day in 5, hour in 5, minute in 6, second
     /// in 6; then the fraction.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static DataValue ReadDateTime2(ReadOnlySpan<byte> bytes, int digits)
-        => DataValue.FromDateTime(ReadCalendar2(bytes, digits), (byte)digits);
+    public static DataValue ReadDateTime2(byte[] buffer, int offset, int digits)
+        => DataValue.FromDateTime(ReadCalendar2(buffer, offset, digits), (byte)digits);
 
     /// <summary>Reads the fields of a DATETIME2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CalendarDateTime ReadCalendar2(ReadOnlySpan<byte> bytes, int digits) => new DateTime2(bytes, digits).ToCalendar();
+    public static CalendarDateTime ReadCalendar2(byte[] buffer, int offset, int digits)
+        => new DateTime2(buffer, offset, digits).ToCalendar();
 
     /// <summary>Reads a TIMESTAMP2: 4 bytes of Unix seconds, big-endian, then the fraction; 0 is the zero timestamp.</summary>
     public static DataValue ReadTimestamp2(ReadOnlySpan<byte> bytes, int digits)
@@ -60,18 +61,23 @@ internal static class TemporalFormat
         => new CalendarDateTime((int)(packed >> 9), (int)(packed >> 5) & 15, (int)packed & 31).TryToDateTime(out value);
 
     /// <summary>Reads a DATETIME2 as a DateTime; false if no calendar has it.</summary>
-    public static bool TryReadDateTime2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool TryReadDateTime2(byte[] buffer, int offset, int digits, out DateTime value)
     {
-        var parts = new DateTime2(bytes, digits);
+        var parts = new DateTime2(buffer, offset, digits);
         if (!parts.IsInEveryCalendar)
         {
-            return parts.ToCalendar().TryToDateTime(out value);
+            return TryReadRareDateTime2(buffer, offset, digits, out value);
         }
 
-        value = new DateTime(parts.Year, parts.Month, parts.Day, parts.Hour, parts.Minute, parts.Second)
-            .AddTicks(parts.Micros * TimeSpan.TicksPerMicrosecond);
+        value = new DateTime(parts.Ticks);
         return true;
     }
+
+    // The last days of months, and dates that no calendar has. Not in the method above, which holds the parts in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReadRareDateTime2(byte[] buffer, int offset, int digits, out DateTime value)
+        => ReadCalendar2(buffer, offset, digits).TryToDateTime(out value);
 
     /// <summary>Reads a TIMESTAMP2 as a DateTime in UTC; false for the zero timestamp.</summary>
     public static bool TryReadTimestamp2(ReadOnlySpan<byte> bytes, int digits, out DateTime value)
@@ -174,36 +180,59 @@ internal static class TemporalFormat
     /// <summary>A DATETIME2, in parts.</summary>
     private readonly struct DateTime2
     {
-        private readonly long _packed;
-        private readonly int _yearMonth;
+        // Days from the last of February of the year 0 to the first of January of the year 1.
+        private const int DaysBeforeYear1 = 307;
+
+        private readonly int _clock;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public DateTime2(ReadOnlySpan<byte> bytes, int digits)
+        public DateTime2(byte[] buffer, int offset, int digits)
         {
-            var number = (long)BigEndian.Read(bytes);
-            var fractionBits = 8 * (bytes.Length - 5);
-            _packed = (number >>> fractionBits) - 0x80_0000_0000;
-            _yearMonth = (int)(_packed >> 22) & 0x1ffff;
+            var fractionLength = FractionLength(digits);
+            var number = (long)BigEndian.Read(buffer, offset, 5 + fractionLength);
+            var fractionBits = 8 * fractionLength;
+            var packed = (number >>> fractionBits) - 0x80_0000_0000;
+            var months = (uint)(packed >> 22) & 0x1ffff;
+            Year = (int)(months / 13);
+            Month = (int)months - (Year * 13);
+            Day = (int)(packed >> 17) & 31;
+            _clock = (int)packed & 0x1ffff;
             Micros = (int)Scale(number & ((1L << fractionBits) - 1), digits);
         }
 
-        public int Year => _yearMonth / 13;
+        public int Year { get; }
 
-        public int Month => _yearMonth % 13;
+        public int Month { get; }
 
-        public int Day => (int)(_packed >> 17) & 31;
+        public int Day { get; }
 
-        public int Hour => (int)(_packed >> 12) & 31;
+        public int Hour => _clock >> 12;
 
-        public int Minute => (int)(_packed >> 6) & 63;
+        public int Minute => (_clock >> 6) & 63;
 
-        public int Second => (int)_packed & 63;
+        public int Second => _clock & 63;
 
         public int Micros { get; }
 
         /// <summary>True if a DateTime has it, whatever month and year it is in. Few days need to look at those.</summary>
-        public bool IsInEveryCalendar => Year is >= 1 and <= 9999 && Month is >= 1 and <= 12 && Day is >= 1 and <= 28 && Hour < 24
+        public bool IsInEveryCalendar => (uint)(Year - 1) < 9999 && (uint)(Month - 1) < 12 && (uint)(Day - 1) < 28 && Hour < 24
             && Minute < 60 && Second < 60 && Micros < 1_000_000;
+
+        /// <summary>The ticks of the DateTime. Years begin in March here, so that a leap day is the last day of its year. 1461 / 4 days
+        /// make a year with its leap days, 979 / 32 a month with those of 30 and 31 days.</summary>
+        public long Ticks
+        {
+            get
+            {
+                var isEarly = Month <= 2 ? 1 : 0;
+                var year = (uint)(Year - isEarly);
+                var century = year / 100;
+                var month = (uint)(Month + (12 * isEarly));
+                var days = ((1461 * year) >> 2) - century + (century >> 2) + (((979 * month) - 2919) >> 5) + (uint)Day - DaysBeforeYear1;
+                var seconds = (days * 86_400L) + (Hour * 3600) + (Minute * 60) + Second;
+                return (seconds * TimeSpan.TicksPerSecond) + (Micros * TimeSpan.TicksPerMicrosecond);
+            }
+        }
 
         public CalendarDateTime ToCalendar() => new(Year, Month, Day, Hour, Minute, Second, Micros);
     }

@@ -64,9 +64,10 @@ public sealed class StorageFormTests
                     var text = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
                     Assert.True(DecimalText.TryWrite(Encoding.ASCII.GetBytes(text), precision, scale, bytes));
                     Assert.Equal(text, DecimalFormat.Read(bytes, precision, scale).ToString());
-                    Assert.True(DecimalFormat.TryReadSmall(bytes, precision, scale, out var small));
+                    Assert.True(DecimalFormat.TryReadSmall(bytes, 0, bytes.Length, precision, scale, out var small));
                     Assert.Equal(text, small.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                    Assert.True(DecimalFormat.TryReadMagnitude(bytes, precision, scale, out var magnitude, out var isNegative));
+                    Assert.True(DecimalFormat.TryReadMagnitude(bytes, 0, bytes.Length, precision, scale, out var magnitude,
+                        out var isNegative));
                     Assert.Equal(((ulong)Math.Abs(unscaled), unscaled < 0), (magnitude, isNegative));
                 }
             }
@@ -119,7 +120,7 @@ public sealed class StorageFormTests
 
         Assert.True(TemporalText.TryWriteDateTime2(Encoding.ASCII.GetBytes(text), digits, bytes));
 
-        Assert.Equal(text, TemporalFormat.ReadDateTime2(bytes, digits).ToString());
+        Assert.Equal(text, TemporalFormat.ReadDateTime2(bytes, 0, digits).ToString());
     }
 
     [Fact]
@@ -136,9 +137,9 @@ public sealed class StorageFormTests
                     var bytes = new byte[5 + TemporalFormat.FractionLength(digits)];
                     var text = $"{date} {time[..(digits == 0 ? 8 : 9 + digits)]}";
                     Assert.True(TemporalText.TryWriteDateTime2(Encoding.ASCII.GetBytes(text), digits, bytes), text);
-                    var expected = TemporalFormat.ReadDateTime2(bytes, digits).AsCalendar().TryToDateTime(out var byValue);
-                    Assert.Equal((expected, byValue), (TemporalFormat.TryReadDateTime2(bytes, digits, out var straight), straight));
-                    Assert.Equal(text, TemporalFormat.ReadDateTime2(bytes, digits).ToString());
+                    var expected = TemporalFormat.ReadDateTime2(bytes, 0, digits).AsCalendar().TryToDateTime(out var byValue);
+                    Assert.Equal((expected, byValue), (TemporalFormat.TryReadDateTime2(bytes, 0, digits, out var straight), straight));
+                    Assert.Equal(text, TemporalFormat.ReadDateTime2(bytes, 0, digits).ToString());
                 }
             }
         }
