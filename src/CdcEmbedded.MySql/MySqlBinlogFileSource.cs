@@ -29,7 +29,7 @@ public sealed class MySqlBinlogFileSource : ISource
         OptionChecks.EventBytes(options.MaxEventBytes, nameof(options.MaxEventBytes));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
-        OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
+        OptionChecks.WritableFolder(options.SpillFolder, nameof(options.SpillFolder));
         OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
             options.OnIncident, options.OnUndecodableRows, options.InvalidDates);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);

@@ -40,7 +40,7 @@ public sealed class MySqlSource : ISnapshotSource
         OptionChecks.EventBytes(options.MaxEventBytes, nameof(options.MaxEventBytes));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
-        OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
+        OptionChecks.WritableFolder(options.SpillFolder, nameof(options.SpillFolder));
         if (options.ReadTimeout is { } timeout)
         {
             OptionChecks.InRange(timeout, options.HeartbeatInterval, TimeSpan.FromDays(1), nameof(options.ReadTimeout));

@@ -49,13 +49,17 @@ public sealed class TransactionSpillException : CdcException
         DirectoryNotFoundException => "the folder does not exist",
         IOException { HResult: ErrorNoSpace or WindowsDiskFull or WindowsHandleDiskFull } => "the disk is full",
         IOException { HResult: ErrorQuota or ErrorQuotaMac } => "the disk quota is used up",
+        IOException { HResult: ErrorReadOnly or WindowsWriteProtected } => "the file system is read-only",
+        IOException { InnerException: ArgumentOutOfRangeException } => "it has reached the largest size that a file may have here",
         _ => $"the operating system reported {cause.GetType().Name} 0x{cause.HResult:x}",
     };
 
-    // ENOSPC and EDQUOT (Linux, macOS); ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL (Windows).
+    // ENOSPC, EDQUOT and EROFS (Linux, macOS); ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL and ERROR_WRITE_PROTECT (Windows).
     private const int ErrorNoSpace = 28;
     private const int ErrorQuota = 122;
     private const int ErrorQuotaMac = 69;
+    private const int ErrorReadOnly = 30;
+    private const int WindowsWriteProtected = unchecked((int)0x80070013);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 }

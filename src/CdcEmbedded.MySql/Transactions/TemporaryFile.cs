@@ -51,8 +51,18 @@ internal sealed class TemporaryFile : ISpillStorage
         return new TemporaryFile(stream);
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long position, CancellationToken cancellationToken)
-        => RandomAccess.WriteAsync(Handle, bytes, position, cancellationToken);
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long position, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(Handle, bytes, position, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // What the runtime makes of EFBIG: a limit of the file system or of the process (ulimit -f).
+            throw new IOException("The file has reached the largest size that its file system or this process allows.", e);
+        }
+    }
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, long position, CancellationToken cancellationToken)
         => RandomAccess.ReadAsync(Handle, buffer, position, cancellationToken);

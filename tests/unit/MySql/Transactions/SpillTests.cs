@@ -231,6 +231,30 @@ public sealed class SpillTests
         Assert.Equal(0, storage.Open);
     }
 
+    public static TheoryData<string, Exception> Refusals => new()
+    {
+        { "access was denied", new UnauthorizedAccessException("/secret") },
+        { "the folder does not exist", new DirectoryNotFoundException("/secret") },
+        { "the file system is read-only", new IOException("/secret", 30) },
+        { "the disk quota is used up", new IOException("/secret", 122) },
+        { "it has reached the largest size", new IOException("/secret", new ArgumentOutOfRangeException("value")) },
+        { "the operating system reported IOException 0x5", new IOException("/secret", 5) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Each_refusal_of_the_system_is_named_with_the_options_to_change(string text, Exception cause)
+    {
+        var storage = new SpillStorageDouble { OpenFailure = cause };
+
+        var run = await EventList.Begun().Transaction(1, 1).ReadAsync(EventList.Start, buffer: 0, storage: storage);
+
+        var failure = Assert.IsType<TransactionSpillException>(run.Failure);
+        Assert.Contains($"could not be created: {text}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("set SpillFolder to a folder that this process may write to", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_that_somebody_truncated_is_transient()
     {

@@ -39,6 +39,17 @@ public sealed class TemporaryFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_may_not_become_larger_is_an_error_of_the_system()
+    {
+        using var file = TemporaryFile.Create(_folder);
+
+        var failure = await Xunit.Record.ExceptionAsync(async () => await file.WriteAsync(new byte[1], 1L << 62, CancellationToken.None));
+
+        // A file system without a limit, as in memory, takes the byte.
+        Assert.True(failure is null or IOException, failure?.ToString());
+    }
+
+    [Fact]
     public void A_closed_file_leaves_nothing()
     {
         TemporaryFile.Create(_folder).Dispose();
