@@ -66,10 +66,12 @@ public sealed class MongoSourceOptions
     /// is too large.</value>
     public OversizeEventPolicy OnOversizeEvent { get; init; }
 
-    /// <summary>What happens with an event that is so damaged that its fields cannot be found. Single values are decoded when they are
+    /// <summary>What to do with an event that is so damaged that its fields cannot be found. Single values are decoded when they are
     /// read, and fail there with a <see cref="ValueDecodingException"/>.</summary>
-    /// <value>The default is <see cref="UndecodableEventPolicy.Fail"/>.</value>
-    public UndecodableEventPolicy OnUndecodableEvent { get; init; }
+    /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="ValueDecodingException"/>. Otherwise the event is skipped,
+    /// with a <see cref="Notice"/> of kind <see cref="NoticeKind.EventSkipped"/> that says which it was as far as that can be read. A
+    /// fragment of a split event is not skipped: the stream ends.</value>
+    public FaultPolicy OnUndecodableEvent { get; init; }
 
     /// <summary>How often the server sends a heartbeat when it has nothing else to send: it answers without events after this time
     /// (<c>maxAwaitTimeMS</c>), which shows that the source is alive and caught up.</summary>

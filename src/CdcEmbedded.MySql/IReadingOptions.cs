@@ -34,7 +34,7 @@ internal interface IReadingOptions
 
     FaultPolicy OnStatementChange { get; }
 
-    FaultPolicy OnUndecodableRows { get; }
+    FaultPolicy OnUndecodableEvent { get; }
 
     FaultPolicy OnIncident { get; }
 }

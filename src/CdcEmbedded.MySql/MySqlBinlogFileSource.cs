@@ -31,7 +31,7 @@ public sealed class MySqlBinlogFileSource : ISource
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
         OptionChecks.WritableFolder(options.SpillFolder, nameof(options.SpillFolder));
         OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
-            options.OnIncident, options.OnUndecodableRows, options.InvalidDates);
+            options.OnIncident, options.OnUndecodableEvent, options.InvalidDates);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
         if (options.Files is null or [])
         {

@@ -64,8 +64,8 @@ public sealed class MySqlBinlogFileSourceOptions : IReadingOptions
     /// <inheritdoc cref="MySqlSourceOptions.OnStatementChange"/>
     public FaultPolicy OnStatementChange { get; init; }
 
-    /// <inheritdoc cref="MySqlSourceOptions.OnUndecodableRows"/>
-    public FaultPolicy OnUndecodableRows { get; init; }
+    /// <inheritdoc cref="MySqlSourceOptions.OnUndecodableEvent"/>
+    public FaultPolicy OnUndecodableEvent { get; init; }
 
     /// <inheritdoc cref="MySqlSourceOptions.OnIncident"/>
     public FaultPolicy OnIncident { get; init; }

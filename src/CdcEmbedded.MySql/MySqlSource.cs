@@ -55,7 +55,7 @@ public sealed class MySqlSource : ISnapshotSource
 
         _heartbeat = options.HeartbeatWrite is { } heartbeat ? new HeartbeatStatement(heartbeat) : null;
         OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
-            options.OnIncident, options.OnUndecodableRows, options.InvalidDates);
+            options.OnIncident, options.OnUndecodableEvent, options.InvalidDates);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
     }
 

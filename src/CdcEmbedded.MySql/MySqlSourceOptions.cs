@@ -165,7 +165,7 @@ public sealed class MySqlSourceOptions : IReadingOptions
     /// Otherwise all rows of the event are skipped, with a <see cref="Notice"/> of kind <see cref="NoticeKind.EventSkipped"/>. Single
     /// values are decoded when they are read, and this option does not concern them: see
     /// <see cref="ValueDecodingException"/>.</value>
-    public FaultPolicy OnUndecodableRows { get; init; }
+    public FaultPolicy OnUndecodableEvent { get; init; }
 
     /// <summary>What to do if the server reports that its log lacks changes (an INCIDENT event).</summary>
     /// <value>The default is <see cref="FaultPolicy.Fail"/>, with a <see cref="SourceInconsistentException"/>.</value>

@@ -34,7 +34,7 @@ public sealed class DescribedTableTests(MatrixServers servers) : IClassFixture<M
         // The columns of l before its ALTER are nowhere: its first row is skipped, never misread.
         string[] texts = Capture.Texts(await Capture.ReadAsync(new MySql.MySqlSource(new MySql.MySqlSourceOptions
         {
-            ConnectionString = server.ConnectionString, Include = [$"{database}.*"], OnUnknownSchema = MySql.FaultPolicy.Skip,
+            ConnectionString = server.ConnectionString, Include = [$"{database}.*"], OnUnknownSchema = FaultPolicy.Skip,
         }), start));
         string[] before = combination == "MySQL 9.7 MINIMAL" ? ["create l0 {a: é, e: é}"] : [];
         Assert.Equal([.. modes.SelectMany((_, i) => (string[])[$"create t{i} {{a: é, e: ж}}", .. before,

@@ -20,7 +20,7 @@ internal sealed record FeedSettings
 
     public OversizeEventPolicy OnOversizeEvent { get; init; }
 
-    public UndecodableEventPolicy OnUndecodableEvent { get; init; }
+    public FaultPolicy OnUndecodableEvent { get; init; }
 
     /// <summary>The last time to deliver; null for no end.</summary>
     public ClusterTime? End { get; init; }

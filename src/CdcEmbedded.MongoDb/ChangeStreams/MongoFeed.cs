@@ -28,7 +28,7 @@ internal sealed class MongoFeed : ISourceFeed
         _opening = new OpeningPlan(plan, settings);
         _assembler = new ChangeStreamAssembler(plan.Identity, start.Point, start.Open, settings.WantsItems, settings.End,
             skipsReduced: settings.OnOversizeEvent == OversizeEventPolicy.Skip,
-            skipsUndecodable: settings.OnUndecodableEvent == UndecodableEventPolicy.Skip);
+            skipsUndecodable: settings.OnUndecodableEvent == FaultPolicy.Skip);
         StartPosition = _assembler.Position;
     }
 

@@ -51,7 +51,7 @@ internal static class OptionChecks
 
     /// <summary>Checks the modes and policies of a source: a number that is none of them would silently act as one of them.</summary>
     public static void Modes(KeyChangeMode keyChange, LargeTransactionMode largeTransactions, XaMode xa, FaultPolicy onUnknownSchema,
-        FaultPolicy onStatementChange, FaultPolicy onIncident, FaultPolicy onUndecodableRows, InvalidDateMode invalidDates)
+        FaultPolicy onStatementChange, FaultPolicy onIncident, FaultPolicy onUndecodableEvent, InvalidDateMode invalidDates)
     {
         Defined(keyChange, nameof(MySqlSourceOptions.KeyChange));
         Defined(largeTransactions, nameof(MySqlSourceOptions.LargeTransactions));
@@ -59,7 +59,7 @@ internal static class OptionChecks
         Defined(onUnknownSchema, nameof(MySqlSourceOptions.OnUnknownSchema));
         Defined(onStatementChange, nameof(MySqlSourceOptions.OnStatementChange));
         Defined(onIncident, nameof(MySqlSourceOptions.OnIncident));
-        Defined(onUndecodableRows, nameof(MySqlSourceOptions.OnUndecodableRows));
+        Defined(onUndecodableEvent, nameof(MySqlSourceOptions.OnUndecodableEvent));
         Defined(invalidDates, nameof(MySqlSourceOptions.InvalidDates));
     }
 

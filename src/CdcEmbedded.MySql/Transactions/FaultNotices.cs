@@ -18,7 +18,7 @@ internal sealed class FaultNotices(FeedSettings settings, LogReader log, ISchema
     public DispatchStep ReportSkipped(SkippedTable table) => Report(NoticeKind.TableSkipped, table.Database, table.Table, table.Message);
 
     /// <summary>True if a rows event that cannot be read is skipped.</summary>
-    public bool SkipsUndecodable => settings.OnUndecodableRows == FaultPolicy.Skip;
+    public bool SkipsUndecodable => settings.OnUndecodableEvent == FaultPolicy.Skip;
 
     /// <summary>A rows event of a captured table cannot be read, and its rows are skipped.</summary>
     public DispatchStep ReportUndecodable(TableMap table, CdcProtocolException failure)

@@ -66,7 +66,7 @@ internal sealed record FeedSettings
     public FaultPolicy OnStatementChange { get; init; }
 
     /// <summary>What happens with a rows event that cannot be read.</summary>
-    public FaultPolicy OnUndecodableRows { get; init; }
+    public FaultPolicy OnUndecodableEvent { get; init; }
 
     /// <summary>What happens where the server says that its log lacks changes.</summary>
     public FaultPolicy OnIncident { get; init; }
@@ -95,7 +95,7 @@ internal sealed record FeedSettings
         OpenSpillStorage = () => TemporaryFile.Create(options.SpillFolder ?? Path.GetTempPath()),
         Xa = options.Xa,
         OnStatementChange = options.OnStatementChange,
-        OnUndecodableRows = options.OnUndecodableRows,
+        OnUndecodableEvent = options.OnUndecodableEvent,
         OnIncident = options.OnIncident,
     };
 

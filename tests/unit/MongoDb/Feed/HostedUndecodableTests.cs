@@ -27,7 +27,7 @@ public sealed class HostedUndecodableTests
         var deployment = new FixedDeployment(
             DamagedEvents.Update("none", 1), DamagedEvents.Update(part, 2), DamagedEvents.Update("none", 3));
         var (letters, seen, reads) = (new InMemoryDeadLetterStore(), new ConcurrentQueue<long>(), true);
-        using var host = Create(deployment, letters, UndecodableEventPolicy.Fail, parallel, (change, _, _) =>
+        using var host = Create(deployment, letters, FaultPolicy.Fail, parallel, (change, _, _) =>
         {
             if (reads)
             {
@@ -61,7 +61,7 @@ public sealed class HostedUndecodableTests
     {
         var deployment = new FixedDeployment(DamagedEvents.Update("none", 1), DamagedEvents.Torn(2), DamagedEvents.Update("none", 3));
         var seen = new ConcurrentQueue<long>();
-        using var host = Create(deployment, new InMemoryDeadLetterStore(), UndecodableEventPolicy.Skip, 1, (change, _, _) =>
+        using var host = Create(deployment, new InMemoryDeadLetterStore(), FaultPolicy.Skip, 1, (change, _, _) =>
         {
             seen.Enqueue(change.Key.GetInt64("_id"));
             return default;
@@ -72,7 +72,7 @@ public sealed class HostedUndecodableTests
         await host.StopAsync(Cancellation);
     }
 
-    private static IHost Create(FixedDeployment deployment, IDeadLetterStore letters, UndecodableEventPolicy policy, int parallel,
+    private static IHost Create(FixedDeployment deployment, IDeadLetterStore letters, FaultPolicy policy, int parallel,
         Func<ChangeEvent, ChangeContext, CancellationToken, ValueTask> handle)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -196,7 +196,7 @@ internal sealed class EventList : IEventStream, ISchemaSource
             SkipUnchanged = skipUnchanged,
             Sources = GtidSourceFilter.Create(fromSources ?? [], notFromSources ?? []),
             OnStatementChange = faults,
-            OnUndecodableRows = faults,
+            OnUndecodableEvent = faults,
             Logger = Logger,
             MaxBatchSize = 10,
             VerifyChecksums = verify,

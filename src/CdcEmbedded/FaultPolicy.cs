@@ -1,4 +1,4 @@
-namespace CdcEmbedded.MySql;
+namespace CdcEmbedded;
 
 /// <summary>What to do if the log holds something that cannot be delivered correctly.</summary>
 public enum FaultPolicy
