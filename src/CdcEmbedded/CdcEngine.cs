@@ -226,7 +226,7 @@ public sealed class CdcEngine : IAsyncDisposable
     {
         ThrowIfDisposed();
         var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger), null);
-        var stored = await keeper.LoadAsync(_source.Connector, cancellationToken).ConfigureAwait(false);
+        var stored = await keeper.LoadAsync(_source, cancellationToken).ConfigureAwait(false);
         var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
         var context = CreateContext(wantsItems: false);
         await using var ending = context.ConfigureAwait(false);

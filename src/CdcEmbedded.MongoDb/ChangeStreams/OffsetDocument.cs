@@ -63,7 +63,7 @@ internal sealed class OffsetDocument
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new OffsetFormatException($"The MongoDB offset {offset} is damaged: {e.Message}", e);
+            throw new OffsetFormatException($"The MongoDB offset {offset} is damaged: {e.Message.TrimEnd('.')}.", e);
         }
     }
 

@@ -50,11 +50,9 @@ internal static class StartResolver
             : default;
         if (what is not null)
         {
-            throw new OffsetFormatException($"The stored offset {offset} belongs to a stream with the {what} '{stored}', and this one "
-                + $"has '{now}': resuming "
-                + "from it could miss changes. Give this engine a name of its own, delete the stored offset to start again, or set "
-                    + "AcceptOtherOffset "
-                + "to resume at that risk.");
+            throw new OffsetFormatException($"The offset of engine '{stream.Name}' belongs to a stream with the {what} '{stored}', and "
+                + $"this one has '{now}': resuming from {offset} could miss changes. Give this engine a name of its own, delete the "
+                + "stored offset to start again, or set AcceptOtherOffset to resume at that risk.");
         }
     }
 }

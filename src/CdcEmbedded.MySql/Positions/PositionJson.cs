@@ -62,7 +62,7 @@ internal static class PositionJson
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
             or KeyNotFoundException or ArgumentException)
         {
-            throw new OffsetFormatException($"The MySQL offset {offset} is damaged: {e.Message}", e);
+            throw new OffsetFormatException($"The MySQL offset {offset} is damaged: {e.Message.TrimEnd('.')}.", e);
         }
     }
 

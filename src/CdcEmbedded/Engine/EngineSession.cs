@@ -128,7 +128,7 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
         if (start.Offset is { } offset)
         {
-            // Damage is reported before anything is connected.
+            // Damage of StartFrom is reported before anything is connected; the keeper has read what is stored.
             _source.ReadPosition(offset);
             _context.Notes.Resume(offset);
         }
@@ -256,11 +256,11 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         if (Lease is null)
         {
             // A store may ignore its token.
-            return await Keeper.LoadAsync(_source.Connector, StopToken).WaitObservedAsync(StopToken).ConfigureAwait(false);
+            return await Keeper.LoadAsync(_source, StopToken).WaitObservedAsync(StopToken).ConfigureAwait(false);
         }
 
         await Lease.AcquireAsync(StopToken).ConfigureAwait(false);
-        return Keeper.Read(_source.Connector);
+        return Keeper.Read(_source);
     }
 
     private void OnLeaseLost(LeaseLostException e) => _cursor?.Fail(OnFailed(e));

@@ -23,23 +23,40 @@ internal sealed class OffsetKeeper(StoreSlot slot, IOffsetOrigin? stream)
     public ISnapshotState? SavedSnapshot => _savedSnapshot;
 
     /// <summary>Reads the stored offset and remembers its version.</summary>
-    public async ValueTask<CdcOffset?> LoadAsync(string connector, CancellationToken cancellationToken)
+    /// <exception cref="OffsetFormatException">It is damaged, or belongs to another kind of source.</exception>
+    public async ValueTask<CdcOffset?> LoadAsync(ISource source, CancellationToken cancellationToken)
     {
         await slot.LoadAsync(cancellationToken).ConfigureAwait(false);
-        return Read(connector);
+        return Read(source);
     }
 
-    /// <summary>Returns the offset that was read.</summary>
+    /// <summary>Returns the offset that was read, once the source has understood its position: damage is reported before anything is
+    /// connected.</summary>
     /// <returns>Null if none is stored.</returns>
     /// <exception cref="OffsetFormatException">It is damaged, or belongs to another kind of source.</exception>
-    public CdcOffset? Read(string connector)
+    public CdcOffset? Read(ISource source)
     {
         var offset = Parse(slot.Text);
-        if (offset is not null && offset.Connector != connector)
+        if (offset is null)
         {
-            throw new OffsetFormatException($"The offset stored under '{slot.Key}' belongs to a source of kind "
-                + $"'{offset.Connector}', not of kind "
-                + $"'{connector}'. Give this engine another name, or remove the offset to start over.");
+            return null;
+        }
+
+        if (offset.Connector != source.Connector)
+        {
+            throw new OffsetFormatException($"The offset stored under '{slot.Key}'{slot.Place} belongs to a source of kind "
+                + $"'{offset.Connector}', not of kind '{source.Connector}'. Give this engine another name, or remove the offset to start "
+                + "over.");
+        }
+
+        try
+        {
+            source.ReadPosition(offset);
+        }
+        catch (OffsetFormatException e)
+        {
+            throw new OffsetFormatException($"The offset stored under '{slot.Key}'{slot.Place} cannot be used. {e.Message} Restore a copy "
+                + "of it, or remove it to start afresh.", e);
         }
 
         return offset;

@@ -49,7 +49,8 @@ public sealed class SourceNotes
         foreach (var (topic, reference) in offset.ReadNotes())
         {
             _topics[topic] = NoteKeys.Parse(reference)
-                ?? throw new OffsetFormatException($"The offset names the note '{reference}' of '{topic}', which is damaged: {offset}.");
+                ?? throw new OffsetFormatException($"The offset of '{_name}' names the note '{reference}' of '{topic}', which is damaged: "
+                    + $"{offset}. Restore a copy of the offset, or remove it to start afresh.");
         }
 
         Describe();

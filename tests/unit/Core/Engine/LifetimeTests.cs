@@ -44,16 +44,22 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Theory]
-    [InlineData("""{"v":1,"source":"mysql"}""")]
-    [InlineData("garbage")]
-    public async Task An_offset_of_another_source_or_a_damaged_one_is_refused(string text)
+    [InlineData("""{"v":1,"source":"mysql"}""", "remove the offset")]
+    [InlineData("garbage", "Restore a copy")]
+    [InlineData("""{"v":2,"source":{"kind":"scripted"},"position":{"tx":"x","row":0}}""", "Restore a copy")]
+    [InlineData("""{"v":2,"source":{"kind":"scripted"}}""", "Restore a copy")]
+    [InlineData("""{"v":3,"source":{"kind":"scripted"},"position":{"tx":1,"row":0}}""", "Restore a copy")]
+    public async Task An_offset_of_another_source_or_a_damaged_one_is_refused_with_its_key_and_what_to_do(string text, string remedy)
     {
         await Store.SaveAsync("test", text, 0);
         var source = Transactions(1, 1);
         await using var engine = Engine(source);
 
-        await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
-        await Assert.ThrowsAsync<OffsetFormatException>(async () => await engine.ValidateAsync());
+        var atStart = await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
+        var atCheck = await Assert.ThrowsAsync<OffsetFormatException>(async () => await engine.ValidateAsync());
+        Assert.Contains("stored under 'test'", atStart.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, atStart.Message, StringComparison.Ordinal);
+        Assert.Equal(atStart.Message, atCheck.Message);
         Assert.Empty(source.Starts);
     }
 

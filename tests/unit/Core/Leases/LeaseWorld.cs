@@ -127,6 +127,7 @@ internal sealed class LeaseWorld(Random random)
     {
         private readonly LeaseWorld _world;
         private readonly OffsetKeeper _keeper;
+        private readonly StoreSlot _slot;
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _acquiring;
         private TaskCompletionSource? _hang;
@@ -140,7 +141,8 @@ internal sealed class LeaseWorld(Random random)
         {
             _world = world;
             Store = new FaultyOffsetStore(new Cable(world._shared, this));
-            _keeper = new OffsetKeeper(new StoreSlot(Store, "lease", NullLogger.Instance), null);
+            _slot = new StoreSlot(Store, "lease", NullLogger.Instance);
+            _keeper = new OffsetKeeper(_slot, null);
             var options = new CdcEngineOptions { Name = "lease", TimeProvider = world._time };
             Lease = new EngineLease(new LeaseOptions { Duration = Duration, Owner = "node" }, options, _keeper, NullLogger.Instance,
                 () => { }, _ => { });
@@ -228,7 +230,11 @@ internal sealed class LeaseWorld(Random random)
 
         private async Task SaveAsync()
         {
-            _position = _position < 0 ? _keeper.Read("test")?.ToJson().GetProperty("position").GetProperty("n").GetInt64() ?? 0 : _position;
+            if (_position < 0)
+            {
+                _position = _keeper.Parse(_slot.Text)?.ToJson().GetProperty("position").GetProperty("n").GetInt64() ?? 0;
+            }
+
             try
             {
                 await _keeper.SaveAsync(StreamPlace.Of(new PlainPosition(_position + 1)), ++_sequence, CancellationToken.None);

@@ -312,7 +312,9 @@ public sealed class MongoStreamTests
         await reading.DisposeAsync();
         fixture.Options = new MongoSourceOptions { Pipeline = [BsonDocument.Parse("""{"$match":{"operationType":"insert"}}""")] };
         reading = await fixture.OpenAsync();
-        Assert.Contains("pipeline", (await reading.FailureAsync<OffsetFormatException>()).Message, StringComparison.Ordinal);
+        var refusal = (await reading.FailureAsync<OffsetFormatException>()).Message;
+        Assert.StartsWith("The offset of engine 'test' belongs to a stream with the pipeline ''", refusal, StringComparison.Ordinal);
+        Assert.Contains("delete the stored offset", refusal, StringComparison.Ordinal);
         await reading.DisposeAsync();
         fixture.Options = new MongoSourceOptions { Database = "shop" };
         reading = await fixture.OpenAsync();
