@@ -43,12 +43,15 @@ public sealed class Recording
 
     public static Recording Get(string name) => All(name[..name.IndexOf('/', StringComparison.Ordinal)]).Single(r => r.Name == name);
 
-    public IEnumerable<JsonElement> Expected()
+    public IEnumerable<JsonElement> Expected() => Lines("expected.jsonl").Select(static line => JsonDocument.Parse(line).RootElement);
+
+    /// <summary>Reads the lines of a file of the recording, which may be compressed.</summary>
+    public IEnumerable<string> Lines(string file)
     {
-        using var reader = Open("expected.jsonl");
+        using var reader = Open(file);
         while (reader.ReadLine() is { } line)
         {
-            yield return JsonDocument.Parse(line).RootElement;
+            yield return line;
         }
     }
 
@@ -59,7 +62,7 @@ public sealed class Recording
     }
 
     /// <summary>Returns a global variable of the recorded server; null if it has none with that name.</summary>
-    public string? Variable(string name) => File.ReadLines(Path.Combine(Folder, "server.txt"))
+    public string? Variable(string name) => Lines("server.txt")
         .Where(l => l.StartsWith(name + "=", StringComparison.Ordinal)).Select(l => l[(name.Length + 1)..]).FirstOrDefault();
 
     public string[][] Events() => [.. File.ReadLines(Path.Combine(Folder, "events.tsv")).Skip(1).Select(l => l.Split('\t'))];

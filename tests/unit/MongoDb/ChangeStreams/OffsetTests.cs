@@ -64,6 +64,48 @@ public sealed class OffsetTests
         Assert.Equal((null, null, new ClusterTime(1700000000, 3)), (document.Scope, document.Set, document.Point.Time));
     }
 
+    // Written by the last revision of version 1 with these pipelines.
+    [Theory]
+    [InlineData("a03f179e54b549fd", """{"$match":{"operationType":{"$in":["insert","delete"]}}}""")]
+    [InlineData("3a36d47ce24cecdb", """{"$match":{"fullDocument.n":{"$gt":1.5}}}""",
+        """
+        {"$set":{"seen":true,"big":{"$numberLong":"5"},"small":5,"none":null,"at":{"$date":"2026-01-02T03:04:05Z"},
+        "price":{"$numberDecimal":"1.10"},"r":{"$regularExpression":{"pattern":"^a","options":"i"}}}}
+        """)]
+    public void The_pipeline_of_an_offset_of_version_1_is_known(string fingerprint, params string[] stages)
+    {
+        var offset = CdcOffset.Parse($$$"""
+            {"v":1,"source":"mongodb","scope":"*","set":"rs0","pipeline":"{{{fingerprint}}}",
+            "token":{"_data":"826B0B77720000000280000000000000007C5F98D4"},"time":{"t":1795913586,"i":2}}
+            """.Trim());
+
+        Assert.Equal(fingerprint, OffsetDocument.Read(offset).Pipeline);
+        Assert.Equal(fingerprint, PipelineCheck.Fingerprint([.. stages.Select(BsonDocument.Parse)]));
+    }
+
+    // Written by the last revision of version 1 on a sharded cluster.
+    [Theory]
+    [InlineData(0, """
+        {"v":1,"source":"mongodb","scope":"*","time":{"t":1795913586,"i":3},"after":true,"tx":[{"lsid":{"id":{"$binary":{"base64":
+        "NdMh7hCtQ5iPRy8X/xdXnw==","subType":"04"}},"uid":{"$binary":{"base64":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "subType":"00"}}},"txn":1,"ts_ms":1795913586714,"time":{"t":1795913586,"i":4},"events":0,"collections":[]}]}
+        """)]
+    [InlineData(2, """
+        {"v":1,"source":"mongodb","scope":"*","token":{"_data":"826B0B777200000004800000000100000089FA55FF"},"time":{"t":1795913586,"i":4},
+        "tx":[{"lsid":{"id":{"$binary":{"base64":"NdMh7hCtQ5iPRy8X/xdXnw==","subType":"04"}},"uid":{"$binary":{"base64":
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","subType":"00"}}},"txn":1,"ts_ms":1795913586714,"time":{"t":1795913586,"i":4},
+        "events":2,"collections":[["shop","orders",1],["shop","lines",1]]}]}
+        """)]
+    public void An_offset_of_version_1_inside_a_transaction_of_a_sharded_cluster_is_read(int collections, string text)
+    {
+        var document = OffsetDocument.Read(CdcOffset.Parse(text.Trim()));
+
+        var open = Assert.Single(document.Open);
+        Assert.Equal("35d321ee-10ad-4398-8f47-2f17ff17579f", open.Transaction.Session["id"u8].AsGuid().ToString("D"));
+        Assert.Equal((1L, new ClusterTime(1795913586, 4)), (open.Transaction.Number, open.LastTime));
+        Assert.Equal((null, collections), (document.Set, open.Delivered.Length));
+    }
+
     [Fact]
     public void An_offset_of_version_1_inside_a_transaction_keeps_its_counts_and_is_saved_as_version_2()
     {
