@@ -34,8 +34,11 @@ public sealed partial class BannedSymbolsTests
     private static string Parameters(MemberInfo member)
         => member is MethodBase method ? string.Join(',', method.GetParameters().Select(p => p.ParameterType.FullName)) : "";
 
-    private static Type? Find(string name) => new[] { typeof(object), typeof(Console), typeof(System.Timers.Timer) }
-        .Select(t => t.Assembly.GetType(name)).FirstOrDefault(t => t is not null);
+    private static Type? Find(string name)
+    {
+        Type[] oneOfEach = [typeof(object), typeof(Console), typeof(System.Timers.Timer), typeof(MongoDB.Bson.BsonDefaults)];
+        return oneOfEach.Select(t => t.Assembly.GetType(name)).FirstOrDefault(t => t is not null);
+    }
 
     [GeneratedRegex(@"^(?<kind>[TMP]):(?<path>[\w.`#]+)(\((?<parameters>[^)]*)\))?;(?<reason>.+)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Entry();
