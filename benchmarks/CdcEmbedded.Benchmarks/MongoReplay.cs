@@ -73,7 +73,10 @@ internal static class MongoReplay
         var settings = await ConnectionUri.Parse(uri).ResolveAsync(default);
         await using var client = DriverClient.Create(settings, NullLoggerFactory.Instance, TimeProvider.System);
         await using var deployment = new DriverDeployment(client, NullLogger.Instance, TimeProvider.System);
-        var command = BsonDocument.Parse("""{"aggregate":1,"pipeline":[{"$changeStream":{"fullDocument":"updateLookup","allChangesForCluster":true}}],"cursor":{"batchSize":2048}}""");
+        var command = BsonDocument.Parse("""
+            {"aggregate":1,"pipeline":[{"$changeStream":{"fullDocument":"updateLookup","allChangesForCluster":true}}],
+            "cursor":{"batchSize":2048}}
+            """);
         var options = new CursorOptions { BatchSize = 2048, MaxAwaitTime = TimeSpan.FromSeconds(1) };
         await using var cursor = await deployment.OpenCursorAsync("admin", command, options, default);
         long count = 0, sum = 0;

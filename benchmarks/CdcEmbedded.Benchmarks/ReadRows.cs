@@ -40,7 +40,8 @@ internal static class ReadRows
         ];
         await Way.RunAllAsync(ways, workload.Rows, rounds, warm);
         Console.WriteLine($"W1, {workload.Rows:N0} rows, {rounds} rounds after {warm} warm ones; CPU of this process a row: median "
-            + $"(least); ratio of medians (of least) to the hand-written loop; bytes allocated a row; {Environment.ProcessorCount} processors");
+            + "(least); ratio of medians (of least) to the hand-written loop; bytes allocated a row; "
+            + $"{Environment.ProcessorCount} processors");
         foreach (var way in ways)
         {
             Console.WriteLine(way.Describe(ways[0]));

@@ -48,7 +48,8 @@ internal static class RowWriter
 
     private static void WriteRead(StringBuilder text, RowModel model, string name)
     {
-        text.Append("\n    /// <inheritdoc/>\n    public static ").Append(name).Append(" Read(global::CdcEmbedded.DataRecord record)\n    {\n");
+        text.Append("\n    /// <inheritdoc/>\n    public static ").Append(name)
+            .Append(" Read(global::CdcEmbedded.DataRecord record)\n    {\n");
         text.Append("        var row = s_cdcColumns.Open(record);\n        return new ").Append(name).Append('(');
         text.Append(string.Join(", ", model.Members.Where(m => m.IsParameter).Select(m => $"@{m.Property}: {m.Expression}"))).Append(')');
         var properties = model.Members.Where(m => !m.IsParameter).ToList();

@@ -47,13 +47,14 @@ public static class MySqlOffset
     /// <summary>MySQL and MariaDB: resumes where a connector of Debezium stopped, so that no table has to be read again.</summary>
     /// <remarks>The offset of a place inside a transaction begins that transaction again, so changes that Debezium had delivered of it come
     /// a second time; nothing is skipped. With GTIDs the set counts, without them file and position.</remarks>
-    /// <param name="json">The offset that its MySQL or MariaDB connector stored, as JSON: the stored value, or the answer of Kafka Connect's
-    /// <c>GET /connectors/NAME/offsets</c>.</param>
+    /// <param name="json">The offset that its MySQL or MariaDB connector stored, as JSON: the stored value, or the answer of Kafka
+    /// Connect's <c>GET /connectors/NAME/offsets</c>.</param>
     /// <exception cref="OffsetFormatException">It is no such offset, or was stored while a snapshot had not ended.</exception>
     public static CdcOffset FromDebezium(string json) => OtherReaders.ReadDebezium(json).ToOffset();
 
     /// <summary>MySQL and MariaDB: resumes where Maxwell stopped.</summary>
-    /// <param name="gtidSet">The column <c>gtid_set</c> of Maxwell's table <c>positions</c>; null or empty where it runs without GTIDs.</param>
+    /// <param name="gtidSet">The column <c>gtid_set</c> of Maxwell's table <c>positions</c>; null or empty where it runs without
+    /// GTIDs.</param>
     /// <param name="file">The column <c>binlog_file</c>; only used without GTIDs.</param>
     /// <param name="position">The column <c>binlog_position</c>; only used without GTIDs.</param>
     /// <exception cref="OffsetFormatException">A value is no GTID set, no file or no position.</exception>

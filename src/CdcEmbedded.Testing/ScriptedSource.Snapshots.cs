@@ -71,7 +71,8 @@ public sealed partial class ScriptedSource
     }
 
     /// <inheritdoc/>
-    public bool CapturesByName(string database, string table) => NamedTables.Contains($"{database}.{table}", StringComparer.OrdinalIgnoreCase);
+    public bool CapturesByName(string database, string table)
+        => NamedTables.Contains($"{database}.{table}", StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public ValueTask<SnapshotReader> OpenSnapshotAsync(SourceContext context, CancellationToken cancellationToken)

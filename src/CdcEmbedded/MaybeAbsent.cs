@@ -19,7 +19,8 @@ public readonly record struct MaybeAbsent<T>
 
     /// <summary>The value.</summary>
     /// <exception cref="InvalidOperationException">It is absent: test <see cref="IsPresent"/>.</exception>
-    public T Value => IsPresent ? _value! : throw new InvalidOperationException("The column is absent from this row image: test IsPresent.");
+    public T Value => IsPresent ? _value!
+        : throw new InvalidOperationException("The column is absent from this row image: test IsPresent.");
 
     /// <summary>Returns the value, or the type's default if it is absent.</summary>
     public T? GetValueOrDefault() => _value;

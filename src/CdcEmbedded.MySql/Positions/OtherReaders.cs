@@ -32,8 +32,8 @@ internal static class OtherReaders
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new OffsetFormatException($"Not the meta data of Canal, which has clientDatas, cursor, postion, journalName and position: "
-                + $"{e.Message}", e);
+            throw new OffsetFormatException("Not the meta data of Canal, which has clientDatas, cursor, postion, journalName and "
+                + $"position: {e.Message}", e);
         }
     }
 

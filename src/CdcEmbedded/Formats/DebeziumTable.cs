@@ -36,7 +36,8 @@ internal sealed class DebeziumTable
     /// <summary>The schema of the envelope.</summary>
     public byte[] Envelope(string connector) => _envelope ??= Encoding.UTF8.GetBytes(
         $$"""{"type":"struct","fields":[{{Struct("Value", true, "before")}},{{Struct("Value", true, "after")}},"""
-        + $$"""{{DebeziumSchemas.Source(connector)}},{{DebeziumSchemas.Rest}}],"optional":false,"name":{{Name("Envelope")}},"version":2}""");
+        + $$"""{{DebeziumSchemas.Source(connector)}},"""
+        + $$"""{{DebeziumSchemas.Rest}}],"optional":false,"name":{{Name("Envelope")}},"version":2}""");
 
     /// <summary>The schema of the key.</summary>
     public byte[] Key() => _key ??= Encoding.UTF8.GetBytes(Struct("Key", isOptional: false, null));

@@ -47,7 +47,8 @@ internal static class PlainJson
     {
         var table = record.Schema?.FullName ?? "";
         var kind = column.Length > 0 && record.TryFind(column, out var value) ? value.Kind : (ValueKind?)null;
-        var place = column.Length > 0 ? $"Column '{column}'{(table.Length > 0 ? " of " + table : "")}, of kind {kind?.ToString() ?? "unknown"},"
+        var place = column.Length > 0
+            ? $"Column '{column}'{(table.Length > 0 ? " of " + table : "")}, of kind {kind?.ToString() ?? "unknown"},"
             : table.Length > 0 ? $"A row of {table}" : "A document";
 
         // A property that is required and absent is named by the serializer only.

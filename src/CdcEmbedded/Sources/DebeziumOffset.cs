@@ -73,8 +73,8 @@ public static class DebeziumOffset
         if (Text(offset, "incremental_snapshot_collections") is { Length: > 2 } tables)
         {
             throw new OffsetFormatException($"The offset was stored while Debezium's incremental snapshot of {tables} had not ended, so "
-                + "rows would be missing. Let that end first; or take the fields that begin with incremental_snapshot_ out of the text, and "
-                + "request these tables from CdcEngine.Snapshots.");
+                + "rows would be missing. Let that end first; or take the fields that begin with incremental_snapshot_ out of the text, "
+                + "and request these tables from CdcEngine.Snapshots.");
         }
     }
 

@@ -26,7 +26,8 @@ public abstract class SnapshotReader : IAsyncDisposable
     /// <returns>Null if there is none any more, or it is not captured.</returns>
     public abstract ValueTask<SnapshotTable?> FindTableAsync(string database, string table, CancellationToken cancellationToken);
 
-    /// <summary>Looks up one table that is to be read by another column before its key (<see cref="SnapshotRequest.SurrogateKey"/>).</summary>
+    /// <summary>Looks up one table that is to be read by another column before its key
+    /// (<see cref="SnapshotRequest.SurrogateKey"/>).</summary>
     /// <param name="database">The database.</param>
     /// <param name="table">The table.</param>
     /// <param name="surrogateKey">The column.</param>

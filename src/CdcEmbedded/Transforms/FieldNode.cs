@@ -124,8 +124,8 @@ internal sealed class FieldNode
         var wrong = excluded ?? rename ?? (change is { Change.KeepsEquality: false } ? change : null);
         if (wrong is not null)
         {
-            throw new InvalidOperationException($"The transform {wrong} concerns '_id', the key of {_table}, without which changes cannot be "
-                + "assigned to documents. Hash it, or narrow the pattern.");
+            throw new InvalidOperationException($"The transform {wrong} concerns '_id', the key of {_table}, without which changes cannot "
+                + "be assigned to documents. Hash it, or narrow the pattern.");
         }
     }
 

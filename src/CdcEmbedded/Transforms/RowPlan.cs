@@ -85,8 +85,8 @@ internal sealed class RowPlan
 
         if (node is { ExcludeRule: { } rule })
         {
-            throw new InvalidOperationException($"The transform {rule} would drop column '{schema.Columns[index].Name}' of the primary key of "
-                + $"{schema.FullName}, without which changes cannot be assigned to rows. Hash it, or narrow the pattern.");
+            throw new InvalidOperationException($"The transform {rule} would drop column '{schema.Columns[index].Name}' of the primary key "
+                + $"of {schema.FullName}, without which changes cannot be assigned to rows. Hash it, or narrow the pattern.");
         }
     }
 

@@ -25,8 +25,8 @@ internal sealed class TransformRules
                     Columns.Add(column);
                     break;
                 default:
-                    throw new ArgumentException("Transforms contains null; allowed are rules, such as Transform.Mask(\"shop.users.email\").",
-                        nameof(transforms));
+                    throw new ArgumentException("Transforms contains null; allowed are rules, such as "
+                        + "Transform.Mask(\"shop.users.email\").", nameof(transforms));
             }
         }
 
