@@ -3,6 +3,7 @@ using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.MongoDb.Double.Bson;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Clusters.ServerSelectors;
 using static CdcEmbedded.MongoDb.Tests.Deployment.DeploymentFixture;
 
 namespace CdcEmbedded.MongoDb.Tests.Deployment;
@@ -49,6 +50,49 @@ public sealed class DeploymentTests
         Assert.Equal(1, opening.Node);
         Assert.Equal("secondary", opening.Command.Document("$readPreference")?.Text("mode"));
         Assert.Equal(1, Assert.Single(server.Commands.Named("getMore")).Node);
+    }
+
+    [Fact]
+    public async Task Server_selector_of_the_applications_client_still_chooses()
+    {
+        await using var server = MongoDouble.Start(new() { Nodes = 3 });
+        var chosen = server.Nodes[2].Address;
+        var settings = await SettingsAsync(Uri(server, "readPreference=nearest&localThresholdMS=5000"));
+        settings.ClusterConfigurator = builder => builder.ConfigureCluster(cluster => cluster.With(
+            preServerSelector: Optional.Create<IServerSelector>(new DelegateServerSelector(
+                (_, servers) => servers.Where(one => one.EndPoint.ToString()?.EndsWith(chosen, StringComparison.Ordinal) == true)))));
+        await using var deployment = Connect(settings);
+        for (var i = 0; i < 5; i++)
+        {
+            await using var cursor = await deployment.WatchAsync(TimeSpan.FromMilliseconds(10));
+            await cursor.ReadAsync();
+            await cursor.ReadAsync();
+        }
+
+        var commands = server.Commands.All.Where(static command => command.Name is "aggregate" or "getMore").ToList();
+        Assert.True(commands.Count >= 10);
+        Assert.All(commands, static command => Assert.Equal(2, command.Node));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("serverMonitoringMode=auto", false)]
+    [InlineData("serverMonitoringMode=stream", true)]
+    public async Task Monitors_poll_unless_the_settings_ask_for_a_stream(string options, bool streams)
+    {
+        await using var server = MongoDouble.Start();
+        await using var deployment = await ConnectAsync(server, options);
+        await deployment.RunAsync("""{"ping": 1}""");
+        var waited = TimeSpan.FromSeconds(streams ? 10 : 1);
+        using var patience = new CancellationTokenSource(waited);
+        while (!Awaits() && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(streams, Awaits());
+
+        bool Awaits() => server.Commands.All.Any(static command => command.IsHello && command.Command.Has("maxAwaitTimeMS"));
     }
 
     [Fact]
