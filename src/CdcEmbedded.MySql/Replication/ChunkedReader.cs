@@ -65,6 +65,9 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>How many unread bytes there are.</summary>
     public int Available => _end - _start;
 
+    /// <summary>Number of bytes of the last read.</summary>
+    public int LastRead { get; private set; }
+
     /// <summary>True if the reader was closed by its owner.</summary>
     public bool IsClosed => _closed;
 
@@ -92,10 +95,10 @@ internal sealed class ChunkedReader : IDisposable
     /// <summary>Waits for one read of the connection.</summary>
     /// <param name="needed">How many contiguous bytes the caller wants from <see cref="Start"/> on; more than there are now.</param>
     /// <param name="cancellationToken">Ends the read and with it the connection.</param>
+    /// <returns>True: bytes have arrived. The end of the connection is a failure.</returns>
     /// <exception cref="CdcConnectionException">The peer closed, the network failed, or nothing
     /// came for <see cref="ReadTimeout"/>.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask FillAsync(int needed, CancellationToken cancellationToken)
+    public ValueTask<bool> FillAsync(int needed, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _reading) == 0)
         {
@@ -103,16 +106,16 @@ internal sealed class ChunkedReader : IDisposable
             MakeRoom(needed);
         }
 
-        _end += await ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        return ReadAsync(_buffer.AsMemory(_end), isUnread: true, cancellationToken);
     }
 
     /// <summary>Waits for one read of the connection into other memory; nothing may be unread. Exceptions
     /// as for <see cref="FillAsync"/>.</summary>
     /// <param name="destination">Where to; not empty.</param>
     /// <param name="cancellationToken">Ends the read and with it the connection.</param>
-    /// <returns>The number of bytes, at least one.</returns>
-    public ValueTask<int> ReadIntoAsync(Memory<byte> destination, CancellationToken cancellationToken)
-        => ReadAsync(destination, cancellationToken);
+    /// <returns>True: <see cref="LastRead"/> bytes have arrived.</returns>
+    public ValueTask<bool> ReadIntoAsync(Memory<byte> destination, CancellationToken cancellationToken)
+        => ReadAsync(destination, isUnread: false, cancellationToken);
 
     /// <summary>Closes the connection: a pending read ends at once. May be called more than once and from any thread.</summary>
     public void Close()
@@ -129,8 +132,9 @@ internal sealed class ChunkedReader : IDisposable
     public static bool IsConnectionFailure(Exception exception) =>
         exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException;
 
+    // The one async method between the socket and the feed: on a quiet stream each is suspended and resumed for every commit.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    private async ValueTask<bool> ReadAsync(Memory<byte> destination, bool isUnread, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -159,7 +163,14 @@ internal sealed class ChunkedReader : IDisposable
         _progress = _continues ? _progress + count : 0;
         _continues = _progress < LeastProgress;
         var wasSilent = _watchdog.EndWait();
-        return wasSilent || count == 0 ? throw Failure(wasSilent, null, cancellationToken) : count;
+        if (wasSilent || count == 0)
+        {
+            throw Failure(wasSilent, null, cancellationToken);
+        }
+
+        LastRead = count;
+        _end = isUnread ? _end + count : _end;
+        return true;
     }
 
     private void MakeRoom(int needed)

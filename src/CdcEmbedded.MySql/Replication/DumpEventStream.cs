@@ -64,27 +64,23 @@ internal sealed class DumpEventStream : IEventStream
         }
     }
 
-    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
-    {
-        if (_ended)
-        {
-            return false;
-        }
+    public ValueTask<bool> FillAsync(CancellationToken cancellationToken) => _ended ? new ValueTask<bool>(false)
+        : _isUnderWay ? _packets.FillAsync(cancellationToken) : FillFirstAsync(cancellationToken);
 
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private async ValueTask<bool> FillFirstAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            await _packets.FillAsync(cancellationToken).ConfigureAwait(false);
+            return await _packets.FillAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (CdcConnectionException) when (!_isUnderWay && _packets.WasSilent)
+        catch (CdcConnectionException) when (_packets.WasSilent)
         {
             _patience.OnSilence();
             throw;
         }
-
-        return true;
     }
-
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     private void OnEvent(ReadOnlySpan<byte> e)
     {

@@ -96,7 +96,7 @@ internal sealed class PacketStream
     /// <exception cref="CdcConnectionException">The server closed the connection, the network failed, or nothing came for
     /// <see cref="ReadTimeout"/>. The end of the connection is never the end of the data.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the connection is then closed.</exception>
-    public ValueTask FillAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_partRemaining > 0 && _reader.Available == 0)
         {
@@ -198,11 +198,13 @@ internal sealed class PacketStream
         }
     }
 
-    private async ValueTask FillJoinedAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> FillJoinedAsync(CancellationToken cancellationToken)
     {
         MakeRoom();
         var room = Math.Min(_partRemaining, Joined.Length - _joinedLength);
-        Received(await _reader.ReadIntoAsync(Joined.AsMemory(_joinedLength, room), cancellationToken).ConfigureAwait(false));
+        await _reader.ReadIntoAsync(Joined.AsMemory(_joinedLength, room), cancellationToken).ConfigureAwait(false);
+        Received(_reader.LastRead);
+        return true;
     }
 
     private byte[] Joined => _joined ?? throw new InvalidOperationException("No packet is being joined.");

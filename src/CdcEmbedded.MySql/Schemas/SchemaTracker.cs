@@ -143,13 +143,10 @@ internal sealed class SchemaTracker(TableSelection selection, ISchemaSource sour
 
     public void EndTransaction() => _maps.Trim();
 
-    public async ValueTask SaveAsync(CancellationToken cancellationToken)
-    {
-        if (!_history.IsDirty)
-        {
-            return;
-        }
+    public ValueTask SaveAsync(CancellationToken cancellationToken) => _history.IsDirty ? SaveHistoryAsync(cancellationToken) : default;
 
+    private async ValueTask SaveHistoryAsync(CancellationToken cancellationToken)
+    {
         if (_history.IsLong)
         {
             var stored = await notes.LoadOffsetAsync(cancellationToken).ConfigureAwait(false);

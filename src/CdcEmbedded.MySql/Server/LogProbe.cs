@@ -46,7 +46,7 @@ internal sealed class LogProbe : IAsyncDisposable
     /// <summary>Called whenever something was read; never waits for the server.</summary>
     /// <param name="progress">How far the stream has been read.</param>
     /// <exception cref="OffsetLostException">The log was reset.</exception>
-    public async ValueTask CheckAsync(ReadProgress progress)
+    public ValueTask CheckAsync(ReadProgress progress)
     {
         if (progress.Events != _events)
         {
@@ -58,8 +58,10 @@ internal sealed class LogProbe : IAsyncDisposable
         else if (progress.Heartbeats != _heartbeats)
         {
             _heartbeats = progress.Heartbeats;
-            await OnHeartbeatAsync(progress).ConfigureAwait(false);
+            return OnHeartbeatAsync(progress);
         }
+
+        return default;
     }
 
     public async ValueTask DisposeAsync()

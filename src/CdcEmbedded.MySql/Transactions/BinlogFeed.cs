@@ -70,7 +70,11 @@ internal sealed class BinlogFeed : ISourceFeed
         {
             try
             {
-                await ReadBufferedAsync(cancellationToken).ConfigureAwait(false);
+                while (ReadBuffered(cancellationToken) is { } step)
+                {
+                    await TakeAsync(step, cancellationToken).ConfigureAwait(false);
+                }
+
                 if (Probe is { } probe)
                 {
                     await probe.CheckAsync(_dispatcher.Progress).ConfigureAwait(false);
@@ -80,17 +84,18 @@ internal sealed class BinlogFeed : ISourceFeed
             {
                 // Not swallowed: the next call throws it. The position is after the event that failed, and must not be reported.
                 _failure = ExceptionDispatchInfo.Capture(e);
-                return await HandOverAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            if (_output.HasProgress && _delivery is null && _dispatcher.IsBetweenTransactions)
+            if (_failure is null && _output.HasProgress && _delivery is null && _dispatcher.IsBetweenTransactions)
             {
                 _output.AddProgress(_transactions.Position.Current);
             }
 
             if (_output.HasEntries)
             {
-                return await HandOverAsync(cancellationToken).ConfigureAwait(false);
+                // What is known of tables is stored before an offset that needs it can be.
+                await _schemas.SaveAsync(cancellationToken).ConfigureAwait(false);
+                return _output.Take();
             }
 
             if (_hasEnded)
@@ -149,8 +154,9 @@ internal sealed class BinlogFeed : ISourceFeed
         }
     }
 
-    /// <summary>Reads what is in memory, or in the spill file, until the output is full.</summary>
-    private async ValueTask ReadBufferedAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what is in memory until the output is full.</summary>
+    /// <returns>What has to be done before reading resumes; null if nothing more is in memory, or the output is full.</returns>
+    private DispatchStep? ReadBuffered(CancellationToken cancellationToken)
     {
         while (!_hasEnded && !_output.IsFull)
         {
@@ -158,22 +164,37 @@ internal sealed class BinlogFeed : ISourceFeed
             cancellationToken.ThrowIfCancellationRequested();
             switch (_delivery is null ? _dispatcher.Next() : DispatchStep.NeedsDelivery)
             {
+                case DispatchStep.Next:
+                    break;
                 case DispatchStep.NeedsBytes:
-                    return;
-                case DispatchStep.NeedsTable:
-                    await ResolveAsync(cancellationToken).ConfigureAwait(false);
-                    break;
-                case DispatchStep.NeedsSpill:
-                    await _transactions.SpillAsync(cancellationToken).ConfigureAwait(false);
-                    break;
-                case DispatchStep.NeedsDelivery:
-                    _delivery ??= BeginDelivery();
-                    _delivery = await _delivery.DeliverAsync(_output, cancellationToken).ConfigureAwait(false) ? null : _delivery;
-                    break;
+                    return null;
                 case DispatchStep.AtEnd:
                     _hasEnded = true;
                     break;
+                case var step:
+                    return step;
             }
+        }
+
+        return null;
+    }
+
+    private async ValueTask TakeAsync(DispatchStep step, CancellationToken cancellationToken)
+    {
+        switch (step)
+        {
+            case DispatchStep.NeedsTable:
+                await ResolveAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            case DispatchStep.NeedsSpill:
+                await _transactions.SpillAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            case DispatchStep.NeedsDelivery:
+                _delivery ??= BeginDelivery();
+                _delivery = await _delivery.DeliverAsync(_output, cancellationToken).ConfigureAwait(false) ? null : _delivery;
+                break;
+            default:
+                throw new InvalidOperationException($"{step} is no step that is waited for.");
         }
     }
 
@@ -191,12 +212,5 @@ internal sealed class BinlogFeed : ISourceFeed
         var delivery = _transactions.TakeDelivery();
         Log.SpilledTransactionDelivered(_logger, delivery.Transaction.Id, delivery.Length);
         return delivery;
-    }
-
-    /// <summary>What is known of tables is stored before an offset that needs it can be.</summary>
-    private async ValueTask<FeedBatch> HandOverAsync(CancellationToken cancellationToken)
-    {
-        await _schemas.SaveAsync(cancellationToken).ConfigureAwait(false);
-        return _output.Take();
     }
 }

@@ -44,21 +44,15 @@ internal sealed class BatchQueue : IValueTaskSource<bool>
 
     /// <summary>Waits until the batch fits, or nothing else is outstanding, then appends it. <see cref="ResumeReader"/> must
     /// follow.</summary>
-    public async ValueTask EnqueueAsync(FeedBatch batch, CancellationToken cancellationToken)
+    public ValueTask EnqueueAsync(FeedBatch batch, CancellationToken cancellationToken)
     {
-        while (!Fits(batch))
+        if (!Fits(batch))
         {
-            ResumeReader(inline: false);
-            await _space.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return WaitAndEnqueueAsync(batch, cancellationToken);
         }
 
-        Interlocked.Add(ref _changes, batch.ChangeCount);
-        Interlocked.Add(ref _bytes, batch.ByteSize);
-        Interlocked.Increment(ref _outstanding);
-        lock (_gate)
-        {
-            _batches.Enqueue(batch);
-        }
+        Append(batch);
+        return default;
     }
 
     /// <summary>Resumes a reader that waits although there are batches.</summary>
@@ -173,6 +167,28 @@ internal sealed class BatchQueue : IValueTaskSource<bool>
     {
         _wait.RunContinuationsAsynchronously = !inline;
         _wait.SetResult(true);
+    }
+
+    private async ValueTask WaitAndEnqueueAsync(FeedBatch batch, CancellationToken cancellationToken)
+    {
+        while (!Fits(batch))
+        {
+            ResumeReader(inline: false);
+            await _space.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Append(batch);
+    }
+
+    private void Append(FeedBatch batch)
+    {
+        Interlocked.Add(ref _changes, batch.ChangeCount);
+        Interlocked.Add(ref _bytes, batch.ByteSize);
+        Interlocked.Increment(ref _outstanding);
+        lock (_gate)
+        {
+            _batches.Enqueue(batch);
+        }
     }
 
     private bool Fits(FeedBatch batch) => IsEmpty || (Changes + batch.ChangeCount <= _maxChanges && Bytes + batch.ByteSize <= _maxBytes);

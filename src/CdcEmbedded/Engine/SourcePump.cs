@@ -270,17 +270,34 @@ internal sealed class SourcePump
     }
 
     /// <summary>Counts a batch and hands it over.</summary>
-    private async ValueTask PassAsync(FeedBatch batch, CancellationToken stop)
+    private ValueTask PassAsync(FeedBatch batch, CancellationToken stop)
     {
         LogNotices(batch);
         _transactions.Process(batch);
         if (batch.EntryList.Count == 0)
         {
-            return;
+            return default;
         }
 
         var last = batch.EntryList[^1];
-        await _queue.EnqueueAsync(batch, stop).ConfigureAwait(false);
+        var passing = _queue.EnqueueAsync(batch, stop);
+        if (!passing.IsCompletedSuccessfully)
+        {
+            return OnPassedAsync(passing, last);
+        }
+
+        OnPassed(last);
+        return default;
+    }
+
+    private async ValueTask OnPassedAsync(ValueTask passing, FeedEntry last)
+    {
+        await passing.ConfigureAwait(false);
+        OnPassed(last);
+    }
+
+    private void OnPassed(FeedEntry last)
+    {
         _resume = last;
         _delivered = true;
         _isCaughtUp = last.Item is Heartbeat;

@@ -260,7 +260,11 @@ internal abstract class StreamCursor : IAsyncDisposable
 
         try
         {
-            await Session.StartAsync().ConfigureAwait(false);
+            if (!Session.IsStarted)
+            {
+                await Session.StartAsync().ConfigureAwait(false);
+            }
+
             while (true)
             {
                 Attention = false;
