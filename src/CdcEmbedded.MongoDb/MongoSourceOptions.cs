@@ -74,7 +74,8 @@ public sealed class MongoSourceOptions
     public FaultPolicy OnUndecodableEvent { get; init; }
 
     /// <summary>How often the server sends a heartbeat when it has nothing else to send: it answers without events after this time
-    /// (<c>maxAwaitTimeMS</c>), which shows that the source is alive and caught up.</summary>
+    /// (<c>maxAwaitTimeMS</c>), which shows that the source is alive and caught up. A run until caught up asks for such an answer after
+    /// 100 ms at the latest, since it ends with it.</summary>
     /// <value>The default is 5 s; from 10 ms to one hour.</value>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -10,6 +10,9 @@ internal sealed class StreamOpener
 {
     private const string ServerName = "The MongoDB deployment";
 
+    // A run until caught up ends with an answer that has no events, for which it need not wait as long as a stream does.
+    private static readonly TimeSpan _longestWaitForEnd = TimeSpan.FromMilliseconds(100);
+
     private readonly MongoSourceOptions _options;
     private readonly TableFilter _filter;
     private readonly StreamScope _scope;
@@ -155,7 +158,8 @@ internal sealed class StreamOpener
             Logger = context.LoggerFactory.CreateLogger<MongoSource>(),
             Time = context.TimeProvider,
             WantsItems = context.WantsItems,
-            MaxAwaitTime = _options.HeartbeatInterval,
+            MaxAwaitTime = context.StopWhenCaughtUp && _options.HeartbeatInterval > _longestWaitForEnd ? _longestWaitForEnd
+                : _options.HeartbeatInterval,
             OnInvalidate = _options.Database is null ? InvalidatePolicy.Continue : _options.OnInvalidate,
             OnOversizeEvent = _options.OnOversizeEvent,
             OnUndecodableEvent = _options.OnUndecodableEvent,

@@ -376,4 +376,25 @@ public sealed class MongoStreamTests
 
         Assert.Equal(20, seen);
     }
+    [Fact]
+    public async Task A_run_until_caught_up_does_not_wait_for_the_heartbeat_interval()
+    {
+        await using var fixture = new StreamFixture();
+        await fixture.InsertAsync("""{"_id":1}""");
+        var source = new MongoSource(new MongoSourceOptions
+        {
+            ConnectionString = fixture.Double.ConnectionString, HeartbeatInterval = TimeSpan.FromHours(1),
+        });
+        await using var engine = new CdcEngine(source, fixture.Store, new CdcEngineOptions
+        {
+            Name = "test", StartFrom = StartPosition.Earliest, StopWhenCaughtUp = true,
+        });
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await foreach (var change in engine.ReadAsync(patience.Token))
+        {
+            Assert.Equal(1, change.Key["_id"].AsInt64());
+        }
+
+        Assert.Equal(EngineState.Stopped, engine.Status.State);
+    }
 }
