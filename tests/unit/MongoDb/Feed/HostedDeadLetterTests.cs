@@ -11,8 +11,6 @@ namespace CdcEmbedded.MongoDb.Tests.Feed;
 /// <summary>Dead letters of hosted streams over MongoDB, and their replay.</summary>
 public sealed class HostedDeadLetterTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -36,7 +34,7 @@ public sealed class HostedDeadLetterTests
         await fixture.WriteAsync(StreamFixture.Update(2, """{"$set":{"m":7}}"""));
         await fixture.WriteAsync("""{"delete":"orders","deletes":[{"q":{"_id":2},"limit":1}]}""");
         await fixture.InsertAsync("""{"_id":3,"n":1}""");
-        await UntilAsync(() => letters.Letters.Count == 3 && seen.Any(one => one.Change.Key["_id"].AsInt64() == 3));
+        await HostedStream.UntilAsync(() => letters.Letters.Count == 3 && seen.Any(one => one.Change.Key["_id"].AsInt64() == 3));
         Assert.Equal(["shop.orders", "shop.orders", "shop.orders"], letters.Letters.Select(letter => letter.Table));
         Assert.Equal([1, 0, 0], letters.Letters.Select(letter => letter.Attempts));
 
@@ -74,7 +72,7 @@ public sealed class HostedDeadLetterTests
         await host.StartAsync(Cancellation);
         await fixture.InsertAsync("""{"_id":1}""", "letters");
         await fixture.InsertAsync("""{"_id":1}""");
-        await UntilAsync(() => !seen.IsEmpty);
+        await HostedStream.UntilAsync(() => !seen.IsEmpty);
         Assert.Equal(["orders"], seen);
         await host.StopAsync(Cancellation);
     }
@@ -82,37 +80,13 @@ public sealed class HostedDeadLetterTests
     private static IHost Create(StreamFixture fixture, IDeadLetterStore letters,
         Func<ChangeEvent, ChangeContext, CancellationToken, ValueTask> handle, int handlers = 1)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration["ConnectionStrings:mongo"] = fixture.Double.ConnectionString;
         var store = new InMemoryOffsetStore();
         var start = MongoOffsets.Now(fixture.Double);
         store.SaveAsync("test", start.Offset!.ToString(), 0, Cancellation).AsTask().Wait(Cancellation);
-        builder.Services.AddCdc("test")
-            .FromMongoDb("mongo", text => new MongoSourceOptions
-            {
-                ConnectionString = text, Include = ["shop.*"], HeartbeatInterval = TimeSpan.FromMilliseconds(100),
-            })
-            .StoreOffsetsIn(_ => store)
-            .StoreDeadLettersIn(_ => letters)
-            .ParallelByKey(handlers)
-            .Configure(options =>
-            {
-                options.LeaseDuration = null;
-                options.Retry.MaxAttempts = 1;
-                options.Retry.OnFailure = HandlerFailureAction.DeadLetter;
-            })
-            .Handle(handle);
-        return builder.Build();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(_patience);
-        while (!condition())
+        return HostedStream.Create(fixture.Double.ConnectionString, stream => stream.FromMongoDb("mongo", text => new MongoSourceOptions
         {
-            await Task.Delay(10, limit.Token);
-        }
+            ConnectionString = text, Include = ["shop.*"], HeartbeatInterval = TimeSpan.FromMilliseconds(100),
+        }).StoreOffsetsIn(_ => store), letters, handlers, handle);
     }
 
     /// <summary>A store of the application's own, that says where it stores.</summary>

@@ -39,7 +39,7 @@ public sealed class HostedUndecodableTests
             return default;
         });
         await host.StartAsync(Cancellation);
-        await UntilAsync(() => seen.Count == 2 && letters.Letters.Count == 1);
+        await HostedStream.UntilAsync(() => seen.Count == 2 && letters.Letters.Count == 1);
         var letter = Assert.Single(letters.Letters);
         Assert.Equal([1L, 3L], seen.Order());
         Assert.Equal(("shop.orders", DamagedEvents.Token(2)), (letter.Table, letter.EventId));
@@ -67,7 +67,7 @@ public sealed class HostedUndecodableTests
             return default;
         });
         await host.StartAsync(Cancellation);
-        await UntilAsync(() => seen.Count == 2);
+        await HostedStream.UntilAsync(() => seen.Count == 2);
         Assert.Equal([1L, 3L], seen);
         await host.StopAsync(Cancellation);
     }
@@ -75,27 +75,8 @@ public sealed class HostedUndecodableTests
     private static IHost Create(FixedDeployment deployment, IDeadLetterStore letters, FaultPolicy policy, int parallel,
         Func<ChangeEvent, ChangeContext, CancellationToken, ValueTask> handle)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
         var options = new MongoSourceOptions { ConnectionString = "mongodb://unused", OnUndecodableEvent = policy };
-        builder.Services.AddCdc("test").From(_ => new MongoSource(options, _ => new(deployment)))
-            .StoreOffsetsIn(_ => new InMemoryOffsetStore()).StoreDeadLettersIn(_ => letters).ParallelByKey(parallel)
-            .Configure(stream =>
-            {
-                stream.LeaseDuration = null;
-                stream.Retry.MaxAttempts = 1;
-                stream.Retry.OnFailure = HandlerFailureAction.DeadLetter;
-            })
-            .Handle(handle);
-        return builder.Build();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!condition())
-        {
-            await Task.Delay(10, limit.Token);
-        }
+        return HostedStream.Create(options.ConnectionString, stream => stream.From(_ => new MongoSource(options, _ => new(deployment)))
+            .StoreOffsetsIn(_ => new InMemoryOffsetStore()), letters, parallel, handle);
     }
 }

@@ -1,35 +1,20 @@
-using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using CdcEmbedded.Verification;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using MongoDB.Driver.Core.Clusters;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
 /// <summary>A copy in a collection is compared with its source.</summary>
-public sealed class MongoCollectionCopyTests : IAsyncDisposable
+public sealed class MongoCollectionCopyTests : MongoClientTest
 {
-    private readonly MongoDouble _double = MongoDouble.Start(new MongoDoubleOptions());
-    private readonly MongoClient _client;
-
-    public MongoCollectionCopyTests() => _client = new MongoClient(_double.ConnectionString);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        ClusterRegistry.Instance.UnregisterAndDisposeCluster(_client.Cluster);
-        await _double.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_collection_with_the_rows_of_a_table_is_compared_by_its_ids()
     {
         var source = new ScriptedSource().Key("shop.orders", "_id").Table("shop.orders", [.. Enumerable.Range(1, 9)
             .Select(static id => ScriptedRow.Of(("_id", id), ("price", id * 1.5m), ("name", $"n{id}")))]);
-        var collection = _client.GetDatabase("copy").GetCollection<BsonDocument>("orders");
+        var collection = Client.GetDatabase("copy").GetCollection<BsonDocument>("orders");
         for (var id = 1; id <= 10; id++)
         {
             if (id != 4)

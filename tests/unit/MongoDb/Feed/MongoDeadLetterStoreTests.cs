@@ -1,4 +1,3 @@
-using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Tests.Shared;
 using MongoDB.Driver;
@@ -6,30 +5,17 @@ using MongoDB.Driver.Core.Clusters;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
-public sealed class MongoDeadLetterStoreTests : IAsyncDisposable
+public sealed class MongoDeadLetterStoreTests : MongoClientTest
 {
-    private readonly MongoDouble _double = MongoDouble.Start(new MongoDoubleOptions());
-    private readonly MongoClient _client;
-
-    public MongoDeadLetterStoreTests() => _client = new MongoClient(_double.ConnectionString);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        ClusterRegistry.Instance.UnregisterAndDisposeCluster(_client.Cluster);
-        await _double.DisposeAsync();
-    }
-
     [Fact]
     public async Task Letters_are_stored_found_and_removed_also_in_a_transaction()
     {
-        var store = new MongoDeadLetterStore(_client.GetDatabase("app"));
+        var store = new MongoDeadLetterStore(Client.GetDatabase("app"));
 
         Assert.Equal("app.cdc_dead_letters", store.TableName);
         await DeadLetterContract.VerifyAsync(store, async (work, isCommitted) =>
         {
-            using var session = await _client.StartSessionAsync(cancellationToken: Cancellation);
+            using var session = await Client.StartSessionAsync(cancellationToken: Cancellation);
             session.StartTransaction();
             await work(session);
             await (isCommitted ? session.CommitTransactionAsync(Cancellation) : session.AbortTransactionAsync(Cancellation));
@@ -39,7 +25,7 @@ public sealed class MongoDeadLetterStoreTests : IAsyncDisposable
     [Fact]
     public async Task Letters_that_are_stored_at_once_get_different_numbers()
     {
-        var store = new MongoDeadLetterStore(_client.GetDatabase("app"));
+        var store = new MongoDeadLetterStore(Client.GetDatabase("app"));
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i
             => store.ParkAsync(DeadLetterContract.Letter($"{i}", "at once"), null, Cancellation).AsTask()));
@@ -52,7 +38,7 @@ public sealed class MongoDeadLetterStoreTests : IAsyncDisposable
     [Fact]
     public async Task A_change_that_is_too_large_to_be_stored_twice_keeps_what_a_replay_needs()
     {
-        var store = new MongoDeadLetterStore(_client.GetDatabase("app"));
+        var store = new MongoDeadLetterStore(Client.GetDatabase("app"));
         var large = new string('x', 8 * 1024 * 1024);
 
         await store.ParkAsync(DeadLetterContract.Letter("1", large) with { Content = large }, null, Cancellation);
@@ -65,10 +51,10 @@ public sealed class MongoDeadLetterStoreTests : IAsyncDisposable
     [Fact]
     public void Transactions_are_shared_with_offsets_of_the_same_client_only()
     {
-        using var other = new MongoClient($"{_double.ConnectionString}&appName=other");
-        var store = new MongoDeadLetterStore(_client.GetDatabase("app"));
+        using var other = new MongoClient($"{Double.ConnectionString}&appName=other");
+        var store = new MongoDeadLetterStore(Client.GetDatabase("app"));
 
-        Assert.True(store.SharesTransactionsOf(new MongoOffsetStore(_client.GetDatabase("offsets"))));
+        Assert.True(store.SharesTransactionsOf(new MongoOffsetStore(Client.GetDatabase("offsets"))));
         Assert.False(store.SharesTransactionsOf(new MongoOffsetStore(other.GetDatabase("app"))));
         ClusterRegistry.Instance.UnregisterAndDisposeCluster(other.Cluster);
     }

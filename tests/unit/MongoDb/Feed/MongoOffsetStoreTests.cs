@@ -1,29 +1,14 @@
-using CdcEmbedded.MongoDb.Double;
 using CdcEmbedded.Offsets;
 using CdcEmbedded.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using MongoDB.Driver.Core.Clusters;
 
 namespace CdcEmbedded.MongoDb.Tests.Feed;
 
 /// <summary>Offsets in a collection, through the official driver.</summary>
-public sealed class MongoOffsetStoreTests : IAsyncDisposable
+public sealed class MongoOffsetStoreTests : MongoClientTest
 {
-    private readonly MongoDouble _double = MongoDouble.Start(new MongoDoubleOptions());
-    private readonly MongoClient _client;
-
-    public MongoOffsetStoreTests() => _client = new MongoClient(_double.ConnectionString);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private IMongoDatabase Database => _client.GetDatabase("app");
-
-    public async ValueTask DisposeAsync()
-    {
-        ClusterRegistry.Instance.UnregisterAndDisposeCluster(_client.Cluster);
-        await _double.DisposeAsync();
-    }
+    private IMongoDatabase Database => Client.GetDatabase("app");
 
     [Fact]
     public async Task It_keeps_the_contract_also_in_transactions()
@@ -33,7 +18,7 @@ public sealed class MongoOffsetStoreTests : IAsyncDisposable
     [Fact]
     public async Task A_session_without_a_transaction_is_refused()
     {
-        using var session = await _client.StartSessionAsync(cancellationToken: Cancellation);
+        using var session = await Client.StartSessionAsync(cancellationToken: Cancellation);
 
         var e = await Assert.ThrowsAsync<InvalidOperationException>(
             async () => await new MongoOffsetStore(Database).SaveAsync("a", "x", 0, session, Cancellation));
@@ -105,7 +90,7 @@ public sealed class MongoOffsetStoreTests : IAsyncDisposable
                 await using var engine = new CdcEngine(script, store, options);
                 await foreach (var batch in engine.ReadBatchesAsync(Cancellation))
                 {
-                    using var session = await _client.StartSessionAsync(cancellationToken: Cancellation);
+                    using var session = await Client.StartSessionAsync(cancellationToken: Cancellation);
                     await session.WithTransactionAsync(
                         async (transaction, token) =>
                         {
@@ -132,7 +117,7 @@ public sealed class MongoOffsetStoreTests : IAsyncDisposable
 
     private async ValueTask<StoreTransaction<IClientSessionHandle>> BeginAsync(CancellationToken cancellationToken)
     {
-        var session = await _client.StartSessionAsync(cancellationToken: cancellationToken);
+        var session = await Client.StartSessionAsync(cancellationToken: cancellationToken);
         session.StartTransaction();
         return new OpenSession(session);
     }
