@@ -5,7 +5,7 @@ namespace CdcEmbedded.MongoDb.Tests.Fuzzing;
 /// <summary>Damaged replies and descriptions for a time: some seconds, longer with <c>CDC_FUZZ_SECONDS</c>.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    public static TheoryData<string, double> Targets => new() { { nameof(DamagedReplies), 5 }, { nameof(DamagedUpdates), 3 } };
+    public static TheoryData<string, double> Targets => new() { { nameof(DamagedReplies), 3 }, { nameof(DamagedUpdates), 2 } };
 
     [Theory]
     [MemberData(nameof(Targets))]
