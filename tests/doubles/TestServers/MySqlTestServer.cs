@@ -153,7 +153,8 @@ public sealed class MySqlTestServer : IAsyncDisposable
     public async Task<IReadOnlyList<string?[]>> QueryAsync(
         string sql, string? database = null, CancellationToken cancellationToken = default)
     {
-        byte[] input = CommandRun.Utf8.GetBytes(sql);
+        // MySQL's client doubles its buffer of 16 MiB to look for the end of a last line that has none, which triples its costs.
+        byte[] input = CommandRun.Utf8.GetBytes(sql + "\n");
         return ClientOutput.Rows(await RunClientAsync(stream => stream.WriteAsync(input, cancellationToken).AsTask(), database,
             cancellationToken));
     }
