@@ -13,7 +13,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const string Name = "crash";
     private const int LeastStores = 2;
     private static readonly TimeSpan _killing = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(25);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdc-kill-");
 
     private string Offsets => Path.Combine(_folder.FullName, "offsets.json");
@@ -31,15 +30,16 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         long begun = Stopwatch.GetTimestamp();
 
         // On a busy machine the offset is stored late: the kills continue until it was.
-        while (Stopwatch.GetElapsedTime(begun) < _killing
-            || (runs.Select(run => run.StoredBefore).OfType<string>().Distinct().Count() < LeastStores
-            && Stopwatch.GetElapsedTime(begun) < _patience))
+        Task<int> producing = server.WaitUntilDoneAsync(TestContext.Current.CancellationToken);
+        while (!producing.IsCompleted && (Stopwatch.GetElapsedTime(begun) < _killing
+            || runs.Select(run => run.StoredBefore).OfType<string>().Distinct().Count() < LeastStores))
         {
             string? stored = (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text;
-            runs.Add((stored, await RunAndKillAsync(server, runs.Count)));
+            runs.Add((stored, await RunAndKillAsync(server, runs.Count, async () => producing.IsCompleted
+                || (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text != stored)));
         }
 
-        await server.WaitUntilDoneAsync(TestContext.Current.CancellationToken);
+        await producing;
         string? last = (await store.LoadAsync(Name, TestContext.Current.CancellationToken))?.Text;
         (int code, string[] lines, _) = await TailProcess.RunAsync([.. Arguments(server), "--offsets", Offsets, "--until-caught-up"]);
         Assert.Equal(0, code);
@@ -53,8 +53,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private static string[] Arguments(DoubleProcess server)
         => ["--mongodb", server.ConnectionString, "--from", "earliest", "--format", "json", "--name", Name];
 
-    /// <summary>Sometimes killed while it starts, mostly while it reads.</summary>
-    private async Task<List<string>> RunAndKillAsync(DoubleProcess server, int run)
+    /// <summary>Sometimes killed while it starts, mostly while it reads, and in every second run after it has stored an offset.</summary>
+    private async Task<List<string>> RunAndKillAsync(DoubleProcess server, int run, Func<Task<bool>> hasStored)
     {
         await using TailProcess tail = TailProcess.Start([.. Arguments(server), "--offsets", Offsets]);
         var seen = new List<string>();
@@ -65,7 +65,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
         // A pipe that is full would hold the reader up before the kill comes.
         Task<string> rest = tail.ReadRestAsync();
-        await Task.Delay(Random.Shared.Next(run % 3 == 2 ? 1100 : 10, run % 3 == 2 ? 1600 : 300), TestContext.Current.CancellationToken);
+        while (run % 2 == 1 && !await hasStored())
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await Task.Delay(Random.Shared.Next(10, 300), TestContext.Current.CancellationToken);
         Assert.False(tail.HasExited, "The reader has ended by itself.");
         await tail.KillAsync();
         string text = await rest;
