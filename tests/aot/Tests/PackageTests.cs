@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Xml.Linq;
 using CdcEmbedded.Tests.Architecture;
@@ -9,6 +11,9 @@ namespace CdcEmbedded.PublishTests;
 /// <summary>The packages as a user gets them.</summary>
 public sealed class PackageTests(ReleaseBuild build)
 {
+    // Of portable PDB files: the source of a document.
+    private static readonly Guid _embeddedSource = new("0e8a571b-6926-466e-b4ad-8ab04611f5fe");
+
     private const BindingFlags Members =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -67,6 +72,30 @@ public sealed class PackageTests(ReleaseBuild build)
             Assert.True(package.Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(ShippedAssemblies.Root + "/")) < 0,
                 $"{file} names {ShippedAssemblies.Root}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task The_symbols_of_a_library_hold_its_sources_by_paths_of_the_repository(string id)
+    {
+        using var package = await OpenAsync(id);
+        using var assembly = new PEReader(new MemoryStream(package.Read($"lib/net10.0/{id}.dll")));
+        var entry = Assert.Single(assembly.ReadDebugDirectory(), e => e.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+        using var symbols = assembly.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
+        var reader = symbols.GetMetadataReader();
+
+        var documents = reader.Documents.Select(handle => (Handle: handle, Path: reader.GetString(reader.GetDocument(handle).Name)))
+            .ToList();
+
+        Assert.Contains(documents, document => document.Path.StartsWith($"/_/src/{id}/", StringComparison.Ordinal));
+        Assert.All(documents, document =>
+        {
+            // What the build generates is in the folder of its artifacts, which is a temporary one here.
+            Assert.True(document.Path.StartsWith("/_/", StringComparison.Ordinal)
+                || document.Path.Contains("/obj/", StringComparison.Ordinal), document.Path);
+            Assert.Contains(reader.GetCustomDebugInformation(document.Handle),
+                information => reader.GetGuid(reader.GetCustomDebugInformation(information).Kind) == _embeddedSource);
+        });
     }
 
     [Fact]
