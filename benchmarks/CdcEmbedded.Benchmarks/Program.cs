@@ -75,6 +75,14 @@ if (args is ["read", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- drains [rounds] [warm rounds]
+if (args is ["drains", ..])
+{
+    var numbers = args[1..].Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+    await Drains.RunAsync(numbers.ElementAtOrDefault(0) is > 0 and var rounds ? rounds : 40, numbers.Length > 1 ? numbers[1] : 20);
+    return;
+}
+
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- values [rounds] [part of a name]
 if (args is ["values", ..])
 {
