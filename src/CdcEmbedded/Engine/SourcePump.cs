@@ -36,7 +36,7 @@ internal sealed class SourcePump
     private volatile Exception? _lastFailure;
     private Exception? _thrownByTransforms;
     private volatile EngineState _state = EngineState.Connecting;
-    private readonly long[] _notices = new long[Enum.GetValues<NoticeKind>().Length];
+    private readonly NoticeLog _notices;
     private long _reconnects;
 
     /// <param name="source">The source.</param>
@@ -64,6 +64,7 @@ internal sealed class SourcePump
         _backoff = backoff;
         _lost = lost;
         _logger = logger;
+        _notices = new NoticeLog(logger, context.Name);
         _onFirstOpen = onFirstOpen;
         _beforeReconnect = beforeReconnect;
     }
@@ -75,7 +76,7 @@ internal sealed class SourcePump
     public EngineState State => _state;
 
     /// <summary>The number of notices of each kind; index is the kind.</summary>
-    public ReadOnlySpan<long> Notices => _notices;
+    public ReadOnlySpan<long> Notices => _notices.Counts;
 
     public long Reconnects => Interlocked.Read(ref _reconnects);
 
@@ -272,7 +273,7 @@ internal sealed class SourcePump
     /// <summary>Counts a batch and hands it over.</summary>
     private ValueTask PassAsync(FeedBatch batch, CancellationToken stop)
     {
-        LogNotices(batch);
+        _notices.Log(batch);
         _transactions.Process(batch);
         if (batch.EntryList.Count == 0)
         {
@@ -335,7 +336,7 @@ internal sealed class SourcePump
 
             var batch = new FeedBatch();
             batch.Add(notice);
-            LogNotices(batch);
+            _notices.Log(batch);
 
             // Its offset has the state of snapshots, as any other.
             _transactions.Process(batch);
@@ -360,26 +361,6 @@ internal sealed class SourcePump
 
         _lastFailure = null;
         _state = EngineState.Streaming;
-    }
-
-    /// <summary>Logged here, because not every stream yields them.</summary>
-    private void LogNotices(FeedBatch batch)
-    {
-        if (!batch.HasNotice)
-        {
-            return;
-        }
-
-        foreach (var entry in batch.EntryList)
-        {
-            if (entry.Item is Notice notice)
-            {
-                Interlocked.Increment(ref _notices[(int)notice.Kind]);
-                var subject = notice.Table.Length > 0 ? $" of {notice.Database}.{notice.Table}" : notice.Database.Length > 0
-                    ? $" of {notice.Database}" : "";
-                Log.Noticed(_logger, _context.Name, notice.Kind, subject, notice.Message);
-            }
-        }
     }
 
     private async ValueTask CloseAsync(ISourceFeed feed)
