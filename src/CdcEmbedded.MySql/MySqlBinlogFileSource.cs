@@ -29,7 +29,7 @@ public sealed class MySqlBinlogFileSource : ISource
         OptionChecks.EventBytes(options.MaxEventBytes, nameof(options.MaxEventBytes));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
-        OptionChecks.WritableFolder(options.SpillFolder, nameof(options.SpillFolder));
+        OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
         OptionChecks.Modes(options.KeyChange, options.LargeTransactions, options.Xa, options.OnUnknownSchema, options.OnStatementChange,
             options.OnIncident, options.OnUndecodableEvent, options.InvalidDates);
         OptionChecks.Captured(options.Include, options.Exclude, options.IncludeGtidSources, options.ExcludeGtidSources);
@@ -78,7 +78,7 @@ public sealed class MySqlBinlogFileSource : ISource
     /// as its server has just begun it.</summary>
     private List<SourceFinding> CheckFiles()
     {
-        var findings = new List<SourceFinding>();
+        List<SourceFinding> findings = [.. SpillFolderCheck.Find(_options.SpillFolder, _options.LargeTransactions)];
         for (var i = 0; i < _options.Files.Count; i++)
         {
             var file = new FileInfo(_options.Files[i]);

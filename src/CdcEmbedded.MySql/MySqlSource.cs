@@ -40,7 +40,7 @@ public sealed class MySqlSource : ISnapshotSource
         OptionChecks.EventBytes(options.MaxEventBytes, nameof(options.MaxEventBytes));
         OptionChecks.AtLeastZero(options.TransactionBufferBytes, nameof(options.TransactionBufferBytes));
         OptionChecks.AtLeastZero(options.TransactionSpillBytes, nameof(options.TransactionSpillBytes));
-        OptionChecks.WritableFolder(options.SpillFolder, nameof(options.SpillFolder));
+        OptionChecks.ExistingFolder(options.SpillFolder, nameof(options.SpillFolder));
         if (options.ReadTimeout is { } timeout)
         {
             OptionChecks.InRange(timeout, options.HeartbeatInterval, TimeSpan.FromDays(1), nameof(options.ReadTimeout));
@@ -117,6 +117,7 @@ public sealed class MySqlSource : ISnapshotSource
             findings.Clear();
             findings.AddRange(Preflight.Check(facts));
             findings.AddRange(Preflight.CheckStart(start, facts));
+            findings.AddRange(SpillFolderCheck.Find(_options.SpillFolder, _options.LargeTransactions));
             (var ofTables, captured) = await TableCheck.FindAsync(sql, facts, _options, context, token).ConfigureAwait(false);
             findings.AddRange(ofTables);
             if (_heartbeat is not null && await _heartbeat.FindAsync(sql, context.Name, token).ConfigureAwait(false) is { } missing)

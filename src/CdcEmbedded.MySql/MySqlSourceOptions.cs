@@ -127,8 +127,7 @@ public sealed class MySqlSourceOptions : IReadingOptions
 
     /// <summary>The folder of that temporary file: an existing folder on a local disk that this process may write to.</summary>
     /// <value>Null, the default, is the system's folder for temporary files (<see cref="Path.GetTempPath"/>), which keeps its files in
-    /// memory on some systems. The source creates and removes a file in another folder when it is constructed, and refuses a folder where
-    /// that fails.</value>
+    /// memory on some systems. The checks of the start create and remove a file in the folder, and report one where that fails.</value>
     /// <remarks>The file exists only while it is needed. It holds row contents; only its owner can read it. On Linux and macOS it has no
     /// name once it is open, on Windows the system deletes it when the process ends: a process that is killed leaves nothing.</remarks>
     public string? SpillFolder { get; init; }

@@ -14,30 +14,13 @@ internal static class OptionChecks
         }
     }
 
-    /// <summary>A folder must exist and take files; null is the system's folder for temporary files. A folder that takes none would
-    /// else be found out only at the first large transaction.</summary>
-    public static void WritableFolder(string? folder, string option)
+    /// <summary>A folder must exist; null is the system's folder for temporary files.</summary>
+    public static void ExistingFolder(string? folder, string option)
     {
-        if (folder is null)
-        {
-            return;
-        }
-
-        if (!Directory.Exists(folder))
+        if (folder is not null && !Directory.Exists(folder))
         {
             throw new ArgumentException($"{option} is '{folder}', which is not an existing folder. Create it, or leave {option} unset to "
                 + "use the system's folder for temporary files.", option);
-        }
-
-        try
-        {
-            using var file = new FileStream(Path.Combine(folder, $"cdc-{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.Write,
-                FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ArgumentException($"{option} is '{folder}', in which this process cannot create a file: {e.Message} Give it the "
-                + $"right to, name another folder, or leave {option} unset to use the system's folder for temporary files.", option, e);
         }
     }
 

@@ -23,7 +23,6 @@ public sealed class SourceOptionTests
         { "TransactionBufferBytes is -1", new() { ConnectionString = Server, TransactionBufferBytes = -1 } },
         { "TransactionSpillBytes is -1", new() { ConnectionString = Server, TransactionSpillBytes = -1 } },
         { "SpillFolder is '/no/such/folder'", new() { ConnectionString = Server, SpillFolder = "/no/such/folder" } },
-        { "SpillFolder is '/proc', in which this process", new() { ConnectionString = Server, SpillFolder = "/proc" } },
         { "KeyChange is 9", new() { ConnectionString = Server, KeyChange = (KeyChangeMode)9 } },
         { "LargeTransactions is 9", new() { ConnectionString = Server, LargeTransactions = (LargeTransactionMode)9 } },
         { "Xa is 9", new() { ConnectionString = Server, Xa = (XaMode)9 } },
