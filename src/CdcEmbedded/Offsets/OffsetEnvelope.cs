@@ -143,7 +143,9 @@ internal static class OffsetEnvelope
 
         foreach (var note in notes.EnumerateObject())
         {
-            if (note.Value.ValueKind != JsonValueKind.String)
+            // Half of a surrogate pair is legal JSON and no text: reading it fails here, and not when the offset is used.
+            _ = note.Name;
+            if (note.Value.ValueKind != JsonValueKind.String || note.Value.GetString() is null)
             {
                 throw new FormatException("one of its \"notes\" is not a text");
             }

@@ -108,6 +108,9 @@ public sealed class RecordTests
     [InlineData("""{"v":1,"source":"x"} {""")]
     [InlineData("""{"v":1,"source":"x"}x""")]
     [InlineData("""{"v":1.5,"source":"x"}""")]
+    [InlineData("""{"v":3,"source":{"kind":"x"},"position":{}}""")]
+    [InlineData("""{"v":2,"source":{"kind":"x"},"position":{},"notes":{"a":"\ud800"}}""")]
+    [InlineData("""{"v":2,"source":{"kind":"x"},"position":{},"notes":{"\udc00":"a"}}""")]
     public void Offset_Parse_refuses_what_is_no_offset(string text) => Assert.Throws<OffsetFormatException>(() => CdcOffset.Parse(text));
 
     [Fact]
