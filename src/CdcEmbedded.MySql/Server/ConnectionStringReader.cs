@@ -14,8 +14,10 @@ internal static class ConnectionStringReader
 
     private const uint DefaultKeepAliveSeconds = 30;
 
+    private const string SslModes = "must be Disabled (or None), Preferred, Required, VerifyCA or VerifyFull";
+
     /// <summary>Reads a connection string.</summary>
-    /// <exception cref="ArgumentException">It is malformed, has an unknown or refused key, a key twice, or a value that
+    /// <exception cref="ArgumentException">It is malformed, has an unknown or refused key, a key in two spellings, or a value that
     /// does not fit.</exception>
     public static ConnectionOptions Read(string connectionString)
     {
@@ -25,20 +27,20 @@ internal static class ConnectionStringReader
         var allowsCleartext = false;
         foreach (var (name, value) in Tokenize(connectionString))
         {
-            if (IsNamed(name, ConnectionKeys.EnableCleartextPlugin))
-            {
-                allowsCleartext = Flag(name, value);
-                continue;
-            }
-
-            var (key, parsed) = ReadKey(name, value);
+            var (key, parsed) = IsNamed(name, ConnectionKeys.EnableCleartextPlugin)
+                ? (ConnectionKeys.EnableCleartextPlugin, Flag(name, value))
+                : ReadKey(name, value);
             if (!names.TryAdd(key, name))
             {
                 throw new ArgumentException($"The connection string says the same thing twice: '{names[key]}' and '{name}'.",
                     nameof(connectionString));
             }
 
-            if (parsed is not null)
+            if (key == ConnectionKeys.EnableCleartextPlugin)
+            {
+                allowsCleartext = parsed is true;
+            }
+            else if (parsed is not null)
             {
                 keys[key] = parsed;
             }
@@ -84,6 +86,7 @@ internal static class ConnectionStringReader
                 nameof(connectionString));
         }
 
+        // The same spelling twice: the last one counts, as everywhere in .NET, so that a key may be appended to a text.
         foreach (string name in tokens.Keys)
         {
             yield return (name, Convert.ToString(tokens[name], CultureInfo.InvariantCulture) ?? "");
@@ -117,13 +120,23 @@ internal static class ConnectionStringReader
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
             // The cause is dropped: its message quotes the value.
-            throw Invalid(name, IsNamed(name, "SSL Mode") ? "must be Disabled (or None), Preferred, Required, VerifyCA or VerifyFull"
-                : "has a value that MySqlConnector does not accept");
+            throw Invalid(name, IsNamed(name, "SSL Mode") ? SslModes : "has a value that MySqlConnector does not accept");
         }
 
         var key = (string?)probe.Keys.Cast<string>().FirstOrDefault() ?? name;
-        Check(name, key, probe[key]);
-        return (key, probe[key]);
+        var parsed = probe[key];
+        CheckNamed(name, value, parsed);
+        Check(name, key, parsed);
+        return (key, parsed);
+    }
+
+    /// <summary>Refuses numbers that name nothing, and lists: an enumeration's parser makes one number of the names of a list.</summary>
+    private static void CheckNamed(string name, string value, object parsed)
+    {
+        if (parsed is Enum named && (value.Contains(',', StringComparison.Ordinal) || !Enum.IsDefined(named.GetType(), named)))
+        {
+            throw Invalid(name, named is MySqlSslMode ? SslModes : "has a value that MySqlConnector has no name for");
+        }
     }
 
     private static void Check(string name, string key, object value)
@@ -145,6 +158,12 @@ internal static class ConnectionStringReader
     /// <summary>The spellings of MySQL's own programs (<c>VERIFY_IDENTITY</c>) beside MySqlConnector's.</summary>
     private static string SslModeName(string value)
     {
+        if (int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _))
+        {
+            // A number, whose sign is no hyphen between words.
+            return value;
+        }
+
         var plain = value.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Trim();
         return plain.Equals("VerifyIdentity", StringComparison.OrdinalIgnoreCase) ? nameof(MySqlSslMode.VerifyFull) : plain;
     }

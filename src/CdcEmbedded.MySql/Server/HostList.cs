@@ -34,19 +34,27 @@ internal static class HostList
     // host, host:port, IPv4, IPv4:port, IPv6 in full, [IPv6], [IPv6]:port
     private static MySqlHost ReadHost(string text, int defaultPort)
     {
-        var colon = text.LastIndexOf(':');
-        var bracket = text.LastIndexOf(']');
-        var hasPort = colon > bracket && (bracket >= 0 || text.IndexOf(':', StringComparison.Ordinal) == colon);
-        var name = (hasPort ? text[..colon] : text).Trim('[', ']');
-        if (!hasPort)
+        var isBracketed = text[0] == '[';
+        var end = isBracketed ? text.IndexOf(']', StringComparison.Ordinal) : text.IndexOf(':', StringComparison.Ordinal);
+        if (!isBracketed && (end < 0 || end != text.LastIndexOf(':')))
         {
-            return new MySqlHost(name, defaultPort);
+            // Without a port, or an IPv6 address, whose last colon begins none.
+            return text.AsSpan().ContainsAny('[', ']') ? throw Unreadable() : new MySqlHost(text, defaultPort);
         }
 
-        return name.Length > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and <= ushort.MaxValue
-            ? new MySqlHost(name, port)
-            : throw ConnectionStringReader.Invalid("Server", "has a host or port that cannot be read; it is host, host:port or "
-            + "[IPv6]:port");
+        var name = isBracketed && end > 0 ? text[1..end] : text[..Math.Max(end, 0)];
+        if (name.Length == 0 || name.AsSpan().ContainsAny('[', ']'))
+        {
+            throw Unreadable();
+        }
+
+        var rest = text.AsSpan(isBracketed ? end + 1 : end);
+        return rest.Length == 0 ? new MySqlHost(name, defaultPort)
+            : rest[0] == ':' && int.TryParse(rest[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                && port is > 0 and <= ushort.MaxValue ? new MySqlHost(name, port)
+            : throw Unreadable();
     }
+
+    private static ArgumentException Unreadable() => ConnectionStringReader.Invalid("Server",
+        "has a host or port that cannot be read; it is host, host:port or [IPv6]:port");
 }
