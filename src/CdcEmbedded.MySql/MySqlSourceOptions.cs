@@ -27,7 +27,8 @@ public sealed class MySqlSourceOptions : IReadingOptions
     /// <summary>Answers the password at each connect, for accounts whose password changes, such as tokens of a cloud.</summary>
     /// <value>Null, the default, takes the password from the connection string.</value>
     /// <remarks>Asked for replication sessions, and for SQL connections where <see cref="DataSource"/> is null. Called from any thread,
-    /// possibly for two connections at once. If it throws, the connection attempt fails as a transient one.</remarks>
+    /// possibly for two connections at once. If it throws, or does not answer within the connection string's
+    /// <c>Connection Timeout</c>, the connection attempt fails as a transient one.</remarks>
     public Func<MySqlPasswordContext, CancellationToken, ValueTask<string>>? PasswordProvider { get; init; }
 
     /// <summary>The tables to capture, as <c>database.table</c> with <c>*</c> and <c>?</c> as wildcards on either side.</summary>

@@ -3,11 +3,13 @@ namespace CdcEmbedded.MySql.Replication;
 /// <summary>The password of one login: that of the settings, or what the application's provider answers now.</summary>
 internal static class Passwords
 {
-    /// <summary>Gets it.</summary>
-    /// <exception cref="CdcConnectionException">The provider failed; a token service may answer later, so it is transient.</exception>
+    /// <summary>Gets it. A provider has as much time as a connect.</summary>
+    /// <exception cref="CdcConnectionException">The provider failed, or gave no answer in time; a token service may answer later, so it is
+    /// transient.</exception>
     /// <exception cref="CdcAuthenticationException">The provider answered null, or threw it. Nothing else that it throws is taken for a
     /// failure of the source, such as a lost position.</exception>
-    public static async ValueTask<string> GetAsync(SessionSettings settings, MySqlHost host, CancellationToken cancellationToken)
+    public static async ValueTask<string> GetAsync(SessionSettings settings, MySqlHost host, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (settings.PasswordProvider is not { } provider)
         {
@@ -16,17 +18,23 @@ internal static class Passwords
 
         var context = new MySqlPasswordContext(host.Name, host.Port, settings.User, settings.Database ?? "");
         string? password;
+        using var deadline = new Deadline(settings.ConnectTimeout, time, cancellationToken);
         try
         {
-            // The provider may ignore the token: neither a stop nor the time limit of a connect must wait for it.
-            var answer = provider(context, cancellationToken).AsTask();
+            // The provider may ignore the token: neither a stop nor the time limit must wait for it.
+            var answer = provider(context, deadline.Token).AsTask();
             _ = answer.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            password = await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+            password = await answer.WaitAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
+        }
+        catch (OperationCanceledException e) when (deadline.Token.IsCancellationRequested)
+        {
+            throw new CdcConnectionException($"PasswordProvider gave no answer for user '{settings.User}' on {host} within "
+                + $"{settings.ConnectTimeout.TotalSeconds:0.###} seconds (Connection Timeout).", e);
         }
         catch (Exception e) when (e is not (CdcConnectionException or CdcAuthenticationException))
         {

@@ -71,15 +71,15 @@ internal static class SessionConnector
         MySqlHost host, EndPoint endPoint, SessionSettings settings, ILogger logger, TimeProvider time,
         CancellationToken cancellationToken)
     {
+        // Before dialling: a server waits only seconds for the login.
+        var password = await Passwords.GetAsync(settings, host, time, cancellationToken).ConfigureAwait(false);
+        settings = settings with { Password = password };
         var started = time.GetTimestamp();
         PacketChannel? channel = null;
         ReplicationSession? session = null;
         using var deadline = new Deadline(settings.ConnectTimeout, time, cancellationToken);
         try
         {
-            // Before dialling: a server waits only seconds for the login.
-            var password = await Passwords.GetAsync(settings, host, deadline.Token).ConfigureAwait(false);
-            settings = settings with { Password = password };
             var stream = await SocketDialer.DialAsync(endPoint, settings.KeepAlive, deadline.Token).ConfigureAwait(false);
             channel = new PacketChannel(stream, host.ToString(), time);
             session = await ReplicationSession.LogInAsync(channel, host, endPoint, settings, logger, time,

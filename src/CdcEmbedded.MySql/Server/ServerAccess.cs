@@ -39,10 +39,16 @@ internal sealed class ServerAccess
             _options = _options with { Session = _options.Session with { LoginHint = " " + DataSourceHint } };
         }
 
-        if (dataSource is not null && _options.Session.Hosts.Count > 1)
+        if (dataSource is not null && NamesSeveralHosts(dataSource))
         {
             throw new ArgumentException("DataSource names several hosts. It chooses among them by itself, so that the replication session "
                 + "could not follow it: set ConnectionString with the hosts instead, or give the data source one host.");
+        }
+
+        if (dataSource is not null && _options.Session.Hosts.Count > 1)
+        {
+            throw new ArgumentException("ConnectionString names several hosts, and DataSource opens connections to one of them only. Leave "
+                + "DataSource unset, or name one host.");
         }
     }
 
@@ -59,7 +65,8 @@ internal sealed class ServerAccess
     public async ValueTask<SqlSession> OpenSqlAsync(MySqlHost host, TimeProvider time, CancellationToken cancellationToken)
     {
         var connection = _dataSource is { } dataSource ? dataSource.CreateConnection()
-            : new MySqlConnection(_options.SqlFor(host, await Passwords.GetAsync(Session, host, cancellationToken).ConfigureAwait(false)));
+            : new MySqlConnection(_options.SqlFor(host, await Passwords.GetAsync(Session, host, time, cancellationToken)
+                .ConfigureAwait(false)));
         var opening = connection.OpenAsync(cancellationToken);
         try
         {
@@ -78,6 +85,10 @@ internal sealed class ServerAccess
             throw SqlErrors.OfOpening(e, host.ToString(), Session);
         }
     }
+
+    private static bool NamesSeveralHosts(MySqlDataSource dataSource)
+        => new MySqlConnectionStringBuilder(dataSource.ConnectionString).Server is var server
+            && !server.StartsWith('/') && server.Contains(',', StringComparison.Ordinal);
 
     private static async Task CloseAfterAsync(MySqlConnection connection, Task opening)
     {

@@ -91,6 +91,23 @@ public sealed class PasswordTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_provider_that_never_answers_has_as_much_time_as_a_connect(bool isSql)
+    {
+        await using var server = new ScriptedMySqlServer();
+        var access = new ServerAccess(WithoutPassword(server) + ";Connection Timeout=1", null,
+            (_, _) => new ValueTask<string>(new TaskCompletionSource<string>().Task));
+
+        Task opening = isSql ? access.OpenSqlAsync(access.Hosts[0], TimeProvider.System, CancellationToken.None).AsTask()
+            : MySql.Replication.ReplicationSession.ConnectAsync(access.Session, null, TimeProvider.System, CancellationToken.None).AsTask();
+
+        var failure = await Assert.ThrowsAsync<CdcConnectionException>(() => opening.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(failure.IsTransient);
+        Assert.Contains("PasswordProvider gave no answer", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_data_source_opens_the_SQL_connections_and_lends_its_connection_string_to_the_replication_session()
     {
@@ -147,10 +164,13 @@ public sealed class PasswordTests
     public void Options_that_name_no_server_or_contradict_each_other_are_refused_at_construction()
     {
         using var several = new MySqlDataSource("Server=db1,db2;Password=hunter2");
+        using var one = new MySqlDataSource("Server=db1;Password=hunter2");
         foreach (var (options, expected) in new (MySqlSourceOptions, string)[]
         {
             (new MySqlSourceOptions(), "Neither ConnectionString nor DataSource"),
-            (new MySqlSourceOptions { DataSource = several }, "names several hosts"),
+            (new MySqlSourceOptions { DataSource = several }, "DataSource names several hosts"),
+            (new MySqlSourceOptions { DataSource = several, ConnectionString = "Server=db1" }, "DataSource names several hosts"),
+            (new MySqlSourceOptions { DataSource = one, ConnectionString = "Server=db1,db2" }, "ConnectionString names several hosts"),
             (new MySqlSourceOptions { ConnectionString = "Password=hunter2", PasswordProvider = (_, _) => default }, "Remove one of them"),
         })
         {
