@@ -1,4 +1,5 @@
 // <test-host>
+using CdcEmbedded;
 using CdcEmbedded.Hosting;
 using CdcEmbedded.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -10,7 +10,7 @@ Console.CancelKeyPress += (_, e) => { e.Cancel = true; stop.Cancel(); };
 
 var source = new MySqlSource(new MySqlSourceOptions
 {
-    ConnectionString = "Server=db1;User ID=cdc;Password=...",
+    ConnectionString = "Server=db1;User ID=cdc;Password=...",           // TLS is verified unless SslMode says otherwise
     Include = ["shop.orders", "shop.customers"],
 });
 await using var engine = new CdcEngine(source, new FileOffsetStore("offsets.json"),

@@ -92,7 +92,7 @@ internal static class SessionConnector
         {
             var address = endPoint.ToString() is { } text && text != host.ToString() ? $" ({text})" : "";
             var reason = new SocketException(exception.ErrorCode).Message; // Without the address, which that of a connect has at its end.
-            throw new CdcConnectionException($"{host}{address} could not be connected to: {reason}", exception);
+            throw new CdcConnectionException($"Could not connect to {host}{address}: {reason}", exception);
         }
         catch (OperationCanceledException exception)
         {

@@ -87,7 +87,7 @@ public abstract class SourceConnection : IAsyncDisposable
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Server} is not ready for change data capture ({errors} to fix):");
-        foreach (var finding in Findings)
+        foreach (var finding in Findings.OrderByDescending(static finding => finding.IsError))
         {
             text.Append("\n- ").Append(finding.IsError ? "error" : "warning").Append(" [").Append(finding.Code).Append("] ")
                 .Append(finding.Message).Append(" Remedy: ").Append(finding.Remedy);
