@@ -75,6 +75,13 @@ if (args is ["read", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- chunks [rounds]
+if (args is ["chunks", ..])
+{
+    Chunks.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 40);
+    return;
+}
+
 // dotnet run -c Release --project benchmarks/CdcEmbedded.Benchmarks -- drains [rounds] [warm rounds]
 if (args is ["drains", ..])
 {
