@@ -218,7 +218,8 @@ public sealed class CdcEngine : IAsyncDisposable
     /// <summary>Checks server, privileges and stored position without reading.</summary>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>All findings, errors and warnings; empty if there are none.</returns>
-    /// <exception cref="OffsetFormatException">The stored offset is damaged or belongs to another kind of source.</exception>
+    /// <exception cref="OffsetFormatException">The stored offset, or that of <see cref="CdcEngineOptions.StartFrom"/>, is damaged or
+    /// belongs to another kind of source.</exception>
     /// <exception cref="CdcConnectionException">The server could not be reached.</exception>
     /// <exception cref="CdcAuthenticationException">The server refused the credentials.</exception>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
@@ -227,7 +228,7 @@ public sealed class CdcEngine : IAsyncDisposable
         ThrowIfDisposed();
         var keeper = new OffsetKeeper(new StoreSlot(_offsets, Name, _logger), null);
         var stored = await keeper.LoadAsync(_source, cancellationToken).ConfigureAwait(false);
-        var start = stored is not null ? StartPosition.At(stored) : _options.StartFrom ?? _source.DefaultStart;
+        var start = StartChoice.Of(stored, _options, _source);
         var context = CreateContext(wantsItems: false);
         await using var ending = context.ConfigureAwait(false);
         var connection = await _source.ConnectAsync(context, start, cancellationToken).ConfigureAwait(false);

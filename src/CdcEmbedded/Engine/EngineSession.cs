@@ -125,11 +125,9 @@ internal sealed class EngineSession : IOffsetOrigin, IMeteredEngine, IAsyncDispo
         var stored = await LoadAsync().ConfigureAwait(false);
         ThrowIfStopped();
         _hasStoredOffset = stored is not null;
-        var start = stored is not null ? StartPosition.At(stored) : Options.StartFrom ?? _source.DefaultStart;
+        var start = StartChoice.Of(stored, Options, _source);
         if (start.Offset is { } offset)
         {
-            // Damage of StartFrom is reported before anything is connected; the keeper has read what is stored.
-            _source.ReadPosition(offset);
             _context.Notes.Resume(offset);
         }
 

@@ -44,6 +44,23 @@ public sealed class LifetimeTests : EngineTest
     }
 
     [Theory]
+    [InlineData("""{"v":2,"source":{"kind":"scripted"},"position":{"tx":"x","row":0}}""")]
+    [InlineData("""{"v":2,"source":{"kind":"scripted"},"position":{"tx":1}}""")]
+    public async Task A_damaged_offset_of_StartFrom_is_refused_by_its_name_before_anything_is_connected(string text)
+    {
+        var source = Transactions(1, 1);
+        await using var engine = new CdcEngine(source, Store,
+            new CdcEngineOptions { Name = "test", StartFrom = StartPosition.At(CdcOffset.Parse(text)) });
+
+        var atStart = await Assert.ThrowsAsync<OffsetFormatException>(() => ReadIdsAsync(engine));
+        var atCheck = await Assert.ThrowsAsync<OffsetFormatException>(async () => await engine.ValidateAsync());
+        Assert.StartsWith("StartFrom of engine 'test' cannot be used.", atStart.Message, StringComparison.Ordinal);
+        Assert.EndsWith("leave StartFrom unset.", atStart.Message, StringComparison.Ordinal);
+        Assert.Equal(atStart.Message, atCheck.Message);
+        Assert.Empty(source.Starts);
+    }
+
+    [Theory]
     [InlineData("""{"v":1,"source":"mysql"}""", "remove the offset")]
     [InlineData("garbage", "Restore a copy")]
     [InlineData("""{"v":2,"source":{"kind":"scripted"},"position":{"tx":"x","row":0}}""", "Restore a copy")]
