@@ -77,7 +77,26 @@ public sealed class CodecEdgeTests
         foreach (var value in (byte[][])[bytes, [.. bytes.Select(b => (byte)~b)]])
         {
             Assert.All(Surrounded(value), buffer => Assert.False(ColumnCodec.Decimal(precision, scale).TryReadDecimal(buffer, 3, out _)));
-            Assert.Throws<CdcProtocolException>(() => DecimalFormat.Read(value, precision, scale));
+            var e = Assert.Throws<CdcProtocolException>(() => DecimalFormat.Read(value, precision, scale));
+            Assert.Contains("does not fit in its", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Text_is_ASCII_only_if_every_byte_is_one_whatever_its_length()
+    {
+        for (var length = 0; length <= 40; length++)
+        {
+            var text = string.Concat(Enumerable.Range(0, length).Select(i => (char)(i == 0 ? 0 : i == 1 ? 127 : 'a' + (i % 26))));
+            var bytes = Encoding.ASCII.GetBytes(text);
+            Assert.Equal(text, AsciiText.TryRead(bytes));
+            for (var place = 0; place < length; place++)
+            {
+                var value = bytes[place];
+                bytes[place] = 0x80;
+                Assert.Null(AsciiText.TryRead(bytes));
+                bytes[place] = value;
+            }
         }
     }
 

@@ -75,23 +75,6 @@ public sealed class StorageFormTests
     }
 
     [Theory]
-    [InlineData(9, 0, "bb9aca00")]
-    [InlineData(4, 2, "e400")]
-    [InlineData(4, 2, "8064")]
-    [InlineData(2, 2, "e4")]
-    [InlineData(3, 0, "87e8")]
-    [InlineData(5, 5, "8186a0")]
-    public void A_group_with_too_many_digits_is_damage(int precision, int scale, string bytes)
-    {
-        var value = Convert.FromHexString(bytes);
-        var e = Assert.Throws<CdcProtocolException>(() => DecimalFormat.Read(value, precision, scale));
-        Assert.Contains("does not fit in its", e.Message, StringComparison.Ordinal);
-
-        // The same with the sign of negative numbers.
-        Assert.Throws<CdcProtocolException>(() => DecimalFormat.Read([.. value.Select(b => (byte)~b)], precision, scale));
-    }
-
-    [Theory]
     [InlineData("-838:59:59", 0)]
     [InlineData("838:59:58.999999", 6)]
     [InlineData("-00:00:00.01", 2)]
